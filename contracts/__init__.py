@@ -1,0 +1,1 @@
+"""What is said: the facts, the topics they are said in, and the bytes they travel as."""

@@ -1,0 +1,90 @@
+"""What a rule is given and what it gives back: data, so that rules stay pure.
+
+    rule(state, input, context) -> Decision(state, effects)      or raises Refused
+"""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from contracts.facts import Fact
+
+S = TypeVar("S")
+C = TypeVar("C")
+
+
+class Effect(Struct, frozen=True, gc=False):
+    """Something a rule wants done in the same transaction: say a fact, arm a timer, claim a notice."""
+
+
+class Say(Effect, frozen=True, gc=False):
+    """Say a fact about the subject at hand, in the topic where its kind is said.
+
+    The engine gives it a derived id and the subject's next sequence number in that topic.
+    """
+
+    fact: Fact
+
+
+class Decision(Struct, Generic[S], frozen=True, gc=False):
+    """The state as it is now, and what is to be done about it."""
+
+    state: S
+    effects: tuple[Effect, ...] = ()
+    answer: object = None
+    """For a person who waits: what the door turns into the response."""
+
+
+class Context(Struct, Generic[C], frozen=True, gc=False):
+    """What a rule may know beside state and input."""
+
+    subject: str
+    cause: str
+    """Id of the event, timer or request being handled; derived ids start from it."""
+    now: datetime
+    """City time of the handling. A rule for a *fact* goes by the fact's own `at`, never by this,
+    so that a replay decides the same; only inputs from doors (a request, a timer) may use it."""
+    city: C
+    """The city's rules as this partition has learnt them."""
+    amendments: int = 0
+    """How many facts of topic `city` made them; grows by one with each."""
+
+
+class FieldError(Struct, frozen=True):
+    """One field of a request and what is wrong with it, in Chinese."""
+
+    field: str
+    reason: str
+
+
+class Refused(Exception):
+    """A person can put it right: becomes a problem document (RFC 9457) with the remedy.
+
+    `status` is the HTTP status, `kind` the last part of the problem's type, `title` and `detail`
+    Chinese sentences, `allowed` the steps that would be possible now (for a wrong step, 409).
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str = "",
+        errors: tuple[FieldError, ...] = (),
+        allowed: tuple[str, ...] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        self.allowed = allowed
+        self.retry_after = retry_after
+
+
+def unchanged(state: S) -> Decision[S]:
+    """Nothing to do."""
+    return Decision(state)

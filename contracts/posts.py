@@ -1,0 +1,106 @@
+"""Topic `posts`: what citizens (and the moderators of what they wrote) did to a post. Writer: intake."""
+
+from typing import Literal
+
+from contracts.facts import Fact
+
+PostKind = Literal["consult", "complaint", "suggestion", "mailbox", "debate", "survey"]
+"""咨询, 投诉, 建言献策, 领导信箱, 热点评议, 问卷调查: the six kinds of the city's 2011 report."""
+
+
+class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
+    """A citizen asked: committed in PostgreSQL before the citizen was answered 202."""
+
+    number: str
+    """The public number, as printed on the citizen's receipt."""
+    kind: PostKind
+    title: str
+    text: str
+    area: str = ""
+    """Division code of the area the citizen chose, or empty."""
+    place: str = ""
+    public: bool = True
+    hide_name: bool = False
+    citizen: str
+    """Keyed hash of phone or openid; without either, the post id: distinct people, nobody's name."""
+    sealed: bytes = b""
+    """Name, phone, openid, mail and the unmasked title, text and place, under the citizen's key."""
+
+
+class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):
+    """Moderation keeps the post from public view until a person has looked at it; its clock runs on."""
+
+    reason: str
+    by: str = ""
+    """The moderator; empty when the word list held it."""
+
+
+class PostReleased(Fact, frozen=True, kw_only=True, tag="post.released.v1"):
+    """A moderator found nothing against showing the post."""
+
+    reason: str = ""
+    by: str
+
+
+class PostHidden(Fact, frozen=True, kw_only=True, tag="post.hidden.v1"):
+    """A moderator took the post out: it is not shown, not counted, and its clock ends."""
+
+    reason: str
+    by: str
+
+
+class PostFollowedUp(Fact, frozen=True, kw_only=True, tag="post.followed-up.v1"):
+    """The citizen added something to an own post."""
+
+    follow_up: str
+    text: str
+    sealed: bytes = b""
+
+
+class PostSupported(Fact, frozen=True, kw_only=True, tag="post.supported.v1"):
+    """A neighbour has the same matter at heart ("me too")."""
+
+    supporter: str
+    """Keyed hash of the supporter; one voice each."""
+
+
+class PostWithdrawn(Fact, frozen=True, kw_only=True, tag="post.withdrawn.v1"):
+    """The citizen took the post back: it is not counted and its clock ends."""
+
+
+class PostsGrouped(Fact, frozen=True, kw_only=True, tag="post.grouped.v1"):
+    """This post and others are one matter; said once about each member. Each keeps its own clock."""
+
+    group: str
+    lead: str
+    """Post id of the member whose published reply answers them all."""
+    lead_number: str
+    members: tuple[str, ...]
+    by: str
+
+
+class PostUngrouped(Fact, frozen=True, kw_only=True, tag="post.ungrouped.v1"):
+    """This post left its group and goes on as if it had never been in it."""
+
+    group: str
+    by: str
+
+
+class CitizenErased(Fact, frozen=True, kw_only=True, tag="post.citizen-erased.v1"):
+    """The key of the citizen's sealed boxes is destroyed; figures do not change."""
+
+    citizen: str
+
+
+PostFact = (
+    PostReceived
+    | PostHeld
+    | PostReleased
+    | PostHidden
+    | PostFollowedUp
+    | PostSupported
+    | PostWithdrawn
+    | PostsGrouped
+    | PostUngrouped
+    | CitizenErased
+)

@@ -1,0 +1,195 @@
+"""Topic `replies`: what staff, and citizens answering them, did to a case. Writer: intake.
+
+`by` is always the person's staff id, `department` the unit for which the person acted.
+"""
+
+from datetime import date
+
+from contracts.facts import Fact
+
+
+class CaseAccepted(Fact, frozen=True, kw_only=True, tag="case.accepted.v1"):
+    """The holding unit's clerk took the case on (及时受理)."""
+
+    department: str
+    by: str
+
+
+class CitizenAsked(Fact, frozen=True, kw_only=True, tag="citizen.asked.v1"):
+    """The clerk needs something from the citizen; the clock pauses while the question is open."""
+
+    question: str
+    text: str
+    department: str
+    by: str
+
+
+class CitizenAnswered(Fact, frozen=True, kw_only=True, tag="citizen.answered.v1"):
+    """The citizen answered the open question; the clock resumes."""
+
+    question: str
+    text: str
+    sealed: bytes = b""
+
+
+class ReplyDrafted(Fact, frozen=True, kw_only=True, tag="reply.drafted.v1"):
+    """A clerk laid a reply before the leader (报领导审阅)."""
+
+    reply: str
+    text: str
+    department: str
+    by: str
+
+
+class ReplyApproved(Fact, frozen=True, kw_only=True, tag="reply.approved.v1"):
+    """The leader put the unit's name under the reply; it is published in the same breath."""
+
+    reply: str
+    department: str
+    by: str
+
+
+class ReplySentBack(Fact, frozen=True, kw_only=True, tag="reply.sent-back.v1"):
+    """The leader wants the reply improved."""
+
+    reply: str
+    remark: str
+    department: str
+    by: str
+
+
+class ReplyPublished(Fact, frozen=True, kw_only=True, tag="reply.published.v1"):
+    """The approved reply, visible to the citizen; it stops the clock."""
+
+    reply: str
+    text: str
+    department: str
+    by: str
+    """The clerk who drafted it: a second handling is another person's."""
+    handling: int = 1
+    """1 the first handling, 2 after the citizen reopened the case."""
+    lead: str = ""
+    """Post id of the group's lead whose reply this is; empty for the post's own reply."""
+
+
+class ExtensionRequested(Fact, frozen=True, kw_only=True, tag="extension.requested.v1"):
+    """The unit asks for more time, with reason, new date and progress: all three (说清缘由、时间、进程)."""
+
+    extension: str
+    reason: str
+    new_date: date
+    progress: str
+    long_works: bool = False
+    department: str
+    by: str
+
+
+class ExtensionApproved(Fact, frozen=True, kw_only=True, tag="extension.approved.v1"):
+    """The leader granted it; intake judged it by the time of the request, nobody judges it again."""
+
+    extension: str
+    reason: str
+    new_date: date
+    """The due instant becomes the closing time of this day, and a promise of its own."""
+    progress: str
+    department: str
+    by: str
+
+
+class ExtensionRefused(Fact, frozen=True, kw_only=True, tag="extension.refused.v1"):
+    """The leader refused; nothing changes."""
+
+    extension: str
+    remark: str
+    department: str
+    by: str
+
+
+class ReturnRequested(Fact, frozen=True, kw_only=True, tag="return.requested.v1"):
+    """"Not ours": the unit cites the duty item that says whose it is."""
+
+    request: str
+    duty_item: str
+    reason: str
+    department: str
+    by: str
+
+
+class AssignmentChosen(Fact, frozen=True, kw_only=True, tag="assignment.chosen.v1"):
+    """The supervisor decided who answers, for a held post or against the router's choice."""
+
+    department: str
+    assisting: tuple[str, ...] = ()
+    reason: str
+    by: str
+
+
+class MeetingRuled(Fact, frozen=True, kw_only=True, tag="meeting.ruled.v1"):
+    """The assignment meeting (交办会) named the lead unit and those who assist."""
+
+    lead: str
+    assisting: tuple[str, ...] = ()
+    reason: str
+    by: str
+
+
+class SpecialReportRequested(Fact, frozen=True, kw_only=True, tag="special-report.requested.v1"):
+    """The supervisor takes the case to the city leaders (专报)."""
+
+    text: str
+    by: str
+
+
+class InstructionGiven(Fact, frozen=True, kw_only=True, tag="instruction.given.v1"):
+    """A city leader wrote an instruction (批示)."""
+
+    text: str
+    by: str
+
+
+class CaseUrged(Fact, frozen=True, kw_only=True, tag="case.urged.v1"):
+    """The supervisor urged the unit (催办)."""
+
+    text: str
+    by: str
+
+
+class PostRated(Fact, frozen=True, kw_only=True, tag="post.rated.v1"):
+    """The citizen graded the published reply: 5 非常满意 … 1 非常不满意; once per reply."""
+
+    reply: str
+    grade: int
+    text: str = ""
+    handling: int = 1
+    department: str
+    """The unit whose reply was rated."""
+
+
+class PostReopened(Fact, frozen=True, kw_only=True, tag="post.reopened.v1"):
+    """Dissatisfied, the citizen asks for a second handling, which has a clock of its own."""
+
+    reason: str
+    reply: str
+    department: str
+
+
+CaseFact = (
+    CaseAccepted
+    | CitizenAsked
+    | CitizenAnswered
+    | ReplyDrafted
+    | ReplyApproved
+    | ReplySentBack
+    | ReplyPublished
+    | ExtensionRequested
+    | ExtensionApproved
+    | ExtensionRefused
+    | ReturnRequested
+    | AssignmentChosen
+    | MeetingRuled
+    | SpecialReportRequested
+    | InstructionGiven
+    | CaseUrged
+    | PostRated
+    | PostReopened
+)

@@ -1,0 +1,86 @@
+"""The registry of topics: who writes, who reads, what is said, how long it is kept."""
+
+import types
+from dataclasses import dataclass, field
+from typing import Any, Final, get_args
+
+import msgspec
+
+from contracts.assignments import AssignmentFact
+from contracts.city_facts import CityFact
+from contracts.deadlines import DeadlineFact
+from contracts.facts import Fact
+from contracts.groups import GroupFact
+from contracts.identity import PARTITIONS
+from contracts.notices import NoticeFact
+from contracts.posts import PostFact
+from contracts.replies import CaseFact
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A Kafka topic: exactly one writer; key = the subject of the fact."""
+
+    name: str
+    writer: str
+    readers: tuple[str, ...]
+    union: types.UnionType
+    sentence: str
+    """What is said here, in one sentence."""
+    key: str = "post"
+    partitions: int = PARTITIONS
+    retention_ms: int = -1
+    """-1: for ever. The log is the archive."""
+    facts: tuple[type[Fact], ...] = field(init=False)
+    decoder: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", get_args(self.union))
+        object.__setattr__(self, "decoder", msgspec.json.Decoder(self.union))
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+POSTS: Final = Topic(
+    "posts", "intake", ("router", "deadline", "notifier", "stats"), PostFact, "What citizens and moderators did to a post."
+)
+REPLIES: Final = Topic(
+    "replies",
+    "intake",
+    ("router", "deadline", "notifier", "stats"),
+    CaseFact,
+    "What staff, and citizens answering them, did to a case.",
+)
+ASSIGNMENTS: Final = Topic(
+    "assignments",
+    "router",
+    ("intake", "deadline", "notifier", "stats", "department systems"),
+    AssignmentFact,
+    "Who must answer, and why.",
+)
+DEADLINES: Final = Topic(
+    "deadlines", "deadline", ("intake", "notifier", "stats"), DeadlineFact, "What the clock of a case says."
+)
+NOTICES: Final = Topic("notices", "notifier", ("intake", "stats"), NoticeFact, "What was told to whom, and whether it arrived.")
+GROUPS: Final = Topic(
+    "groups", "router", ("intake", "notifier", "stats"), GroupFact, "What many people talk about at once.", key="topic of talk"
+)
+CITY: Final = Topic(
+    "city",
+    "intake",
+    ("router", "deadline", "notifier", "stats"),
+    CityFact,
+    "Calendar, policy and model changes, said once to every partition.",
+    key="city:<partition>",
+)
+
+TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY)
+BY_NAME: Final = {topic.name: topic for topic in TOPICS}
+TOPIC_OF: Final = {fact: topic for topic in TOPICS for fact in topic.facts}
+"""Each kind of fact is said in exactly one topic."""
+
+
+def type_of(fact: type[Fact]) -> str:
+    """The CloudEvents type of a kind of fact, such as `post.received.v1`."""
+    return str(fact.__struct_config__.tag)
