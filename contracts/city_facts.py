@@ -45,3 +45,9 @@ class ModelActivated(Fact, frozen=True, kw_only=True, tag="city.model-activated.
 
 
 CityFact = CalendarPublished | PolicyChanged | ModelActivated
+
+
+class CityFacts(Struct, frozen=True):
+    """What is remembered under a subject `city:<partition>`: the facts about the city, in order."""
+
+    facts: tuple[CityFact, ...] = ()

@@ -1,0 +1,353 @@
+"""The engine's door for people: requests that wait at the same moment share one transaction.
+
+Each request is answered only after the commit; one that is refused, or whose rows another
+transaction holds, does not touch its neighbours.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import structlog
+from msgspec import Struct
+
+from chassis.failures import Refused
+from chassis.listener import Clock, Meter, Silent
+from chassis.publisher import Publisher
+from chassis.service import Service
+from chassis.store import Input, Outcome, Remembered, Store, Transaction
+from chassis.turn import CityView, Turn, view_of
+from contracts.identity import city_subject, derived
+
+_log = structlog.get_logger()
+
+Prepare = Callable[[Any, Sequence[Input]], Awaitable[Sequence[Input]]]
+"""prepare(connection, inputs) -> inputs, for a whole batch inside its transaction (connection None in memory)."""
+
+
+class IdempotencyKey(Struct, frozen=True):
+    """Names a request of a person, so that a repeat is answered as the first was."""
+
+    caller: str
+    path: str
+    key: str
+    body_hash: str
+
+
+class Kept(Struct, frozen=True):
+    """What is kept of an answered request."""
+
+    body_hash: str
+    answer: bytes
+
+
+class Answers(Protocol):
+    """Keeps the answers of named requests for seven days; one object for PostgreSQL, one for memory."""
+
+    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
+        """The kept answers, by key (whatever the body hash was)."""
+
+    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        """Keep answers; False when another instance was first with one of them."""
+
+
+class Ask(Struct, gc=False):
+    """One request on the desk."""
+
+    inputs: Sequence[Input]
+    cause: str
+    encode: Callable[[list[object]], bytes]
+    """Answers of the rules to the bytes of the response body."""
+    idempotency: IdempotencyKey | None
+    future: "asyncio.Future[bytes]"
+    tries: int = 0
+
+
+class Busy(Exception):
+    """Another instance was first with an idempotency key: the whole group tries again."""
+
+
+def _mismatch() -> Refused:
+    return Refused(
+        422, "idempotency-key-reused", "同一个幂等键用于了不同的内容", "请为新的请求换一个 Idempotency-Key。"
+    )
+
+
+class Desk:
+    """Group commit for one web instance."""
+
+    def __init__(
+        self,
+        service: Service[Any, Any],
+        store: Store,
+        publisher: Publisher,
+        clock: Clock,
+        answers: Answers,
+        prepare: Prepare | None = None,
+        meter: Meter | None = None,
+        limit: int = 256,
+    ) -> None:
+        self.service = service
+        self._store = store
+        self._publisher = publisher
+        self._clock = clock
+        self._answers = answers
+        self._prepare = prepare
+        self._meter = meter or Silent()
+        self._limit = limit
+        self._queue: deque[Ask] = deque()
+        self._wake = asyncio.Event()
+        self._groups = 0
+        self._name = derived(str(time.time_ns()), "desk", id(self))
+        self._view = CityView(service.city.initial)
+        self.moved_at = time.monotonic()
+
+    @property
+    def waiting(self) -> int:
+        """Requests not yet answered."""
+        return len(self._queue)
+
+    async def submit(
+        self,
+        inputs: Sequence[Input],
+        cause: str,
+        encode: Callable[[list[object]], bytes],
+        idempotency: IdempotencyKey | None = None,
+    ) -> bytes:
+        """Handle all inputs of a request, or none; returns the encoded response once it is durable.
+
+        Raises Refused as a rule does, or 422 when the key was used for another body.
+        """
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._queue.append(Ask(inputs, cause, encode, idempotency, future))
+        self._wake.set()
+        return await future
+
+    async def run(self) -> None:
+        """Commit group after group; for the life of the process."""
+        while True:
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+            await self.commit()
+
+    async def commit(self) -> None:
+        """One group: what waits now, in one transaction."""
+        group = [self._queue.popleft() for _ in range(min(len(self._queue), self._limit))]
+        if not group:
+            return
+        started = time.monotonic()
+        try:
+            turn, done = await self._transact(group)
+        except Busy:
+            self._queue.extendleft(reversed(group))
+            return
+        except Exception as problem:  # noqa: BLE001  whoever waits must hear of it, whatever it was
+            await self._alone(group, problem)
+            return
+        self.moved_at = time.monotonic()
+        for ask, answer in done:
+            if ask.future.done():
+                continue
+            if isinstance(answer, bytes):
+                ask.future.set_result(answer)
+            else:
+                ask.future.set_exception(answer)
+        self._meter.batch(self.service.name, turn.tally, time.monotonic() - started)
+
+    async def _alone(self, group: Sequence[Ask], problem: Exception) -> None:
+        """A group that failed is tried once more, each request by itself: one must not spoil its neighbours."""
+        if len(group) == 1 or isinstance(problem, OSError):
+            _log.error("requests failed", count=len(group), reason=repr(problem))
+            for ask in group:
+                if not ask.future.done():
+                    ask.future.set_exception(problem)
+            return
+        for ask in group:
+            try:
+                _, done = await self._transact([ask])
+            except Busy:
+                self._queue.append(ask)
+            except Exception as own:  # noqa: BLE001
+                if not ask.future.done():
+                    ask.future.set_exception(own)
+            else:
+                for answered, answer in done:
+                    if isinstance(answer, bytes):
+                        answered.future.set_result(answer)
+                    else:
+                        answered.future.set_exception(answer)
+
+    async def _transact(self, group: Sequence[Ask]) -> tuple[Turn, list[tuple[Ask, bytes | BaseException]]]:
+        self._groups += 1
+        settled = self._publisher.settled()
+        done: list[tuple[Ask, bytes | BaseException]] = []
+        again: list[Ask] = []
+        try:
+            async with self._store.transaction() as transaction:
+                kept: list[tuple[IdempotencyKey, bytes]] = []
+                turn = await self._decide(transaction, group, done, kept, again)
+                outcome: Outcome = turn.outcome(derived(self._name, "blob", self._groups))
+                outcome.acknowledged = settled
+                await transaction.save(outcome)
+                if kept and not await self._answers.keep(transaction.connection, kept):
+                    raise Busy
+        except BaseException:
+            self._publisher.unsettle(settled)
+            raise
+        self._publisher.offer(outcome.blob_id, outcome.blob)
+        self._queue.extend(again)
+        if again and len(again) == len(group):
+            await asyncio.sleep(0.002)
+        return turn, done
+
+    async def _decide(
+        self,
+        transaction: Transaction,
+        group: Sequence[Ask],
+        done: list[tuple[Ask, bytes | BaseException]],
+        kept: list[tuple[IdempotencyKey, bytes]],
+        again: list[Ask],
+    ) -> Turn:
+        fresh = await self._recognise(transaction, group, done)
+        loaded, busy = await self._load(transaction, fresh)
+        turn = Turn(self.service, loaded, (), {}, self._clock.now(), self._view)
+        ready: list[Ask] = []
+        for ask in fresh:
+            if any(subject in busy for subject, _ in ask.inputs):
+                again.append(ask)
+            else:
+                ready.append(ask)
+        if self._prepare is not None and ready:
+            flat = [given for ask in ready for given in ask.inputs]
+            prepared = iter(await self._prepare(transaction.connection, flat))
+            inputs = [[next(prepared) for _ in ask.inputs] for ask in ready]
+        else:
+            inputs = [list(ask.inputs) for ask in ready]
+        first: dict[tuple[str, str, str], tuple[str, bytes]] = {}
+        for ask, given in zip(ready, inputs, strict=True):
+            key = ask.idempotency
+            place = None if key is None else (key.caller, key.path, key.key)
+            if key is not None and place in first:
+                body_hash, answer = first[place]
+                done.append((ask, answer if body_hash == key.body_hash else _mismatch()))
+                continue
+            try:
+                answer = ask.encode(turn.take_all(given, ask.cause))
+            except Exception as problem:  # noqa: BLE001  a refusal, or a bug: either concerns this request alone
+                done.append((ask, problem))
+                continue
+            done.append((ask, answer))
+            if key is not None and place is not None:
+                first[place] = (key.body_hash, answer)
+                kept.append((key, answer))
+        return turn
+
+    async def _recognise(
+        self, transaction: Transaction, group: Sequence[Ask], done: list[tuple[Ask, bytes | BaseException]]
+    ) -> list[Ask]:
+        """Answer repeats as the first time; returns the requests that are new."""
+        named = [ask.idempotency for ask in group if ask.idempotency is not None]
+        known = await self._answers.find(transaction.connection, named) if named else {}
+        fresh: list[Ask] = []
+        for ask in group:
+            found = known.get(ask.idempotency) if ask.idempotency is not None else None
+            if found is None or ask.idempotency is None:
+                fresh.append(ask)
+            elif found.body_hash == ask.idempotency.body_hash:
+                done.append((ask, found.answer))
+            else:
+                done.append((ask, _mismatch()))
+        return fresh
+
+    async def _load(
+        self, transaction: Transaction, asks: Sequence[Ask]
+    ) -> tuple[dict[str, Remembered], set[str]]:
+        """Lock and load what the requests concern, and look whether the city has changed."""
+        subjects = sorted({subject for ask in asks for subject, _ in ask.inputs})
+        city = await transaction.load([city_subject(0)], lock=False)
+        known = city.get(city_subject(0))
+        if known is not None and len(known.state.facts) != self._view.amendments:
+            self._view = view_of(self.service, city, city_subject(0))
+        return await transaction.load_free(subjects)
+
+
+class AnswersInMemory:
+    """The twin of the kept answers."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], Kept] = {}
+
+    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
+        """As the protocol says."""
+        return {
+            key: self._kept[(key.caller, key.path, key.key)]
+            for key in keys
+            if (key.caller, key.path, key.key) in self._kept
+        }
+
+    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        """As the protocol says."""
+        for key, answer in answered:
+            self._kept[(key.caller, key.path, key.key)] = Kept(key.body_hash, answer)
+        return True
+
+
+ANSWERS_SCHEMA = """
+create table answered (
+    caller    text collate "C" not null,
+    path      text collate "C" not null,
+    key       text collate "C" not null,
+    body_hash text not null,
+    answer    bytea not null,
+    at        timestamptz not null default clock_timestamp(),
+    primary key (caller, path, key)
+);
+create index answered_at on answered (at);
+"""
+"""For the first revision of a service with a desk."""
+
+_FIND = """
+select a.caller, a.path, a.key, a.body_hash, a.answer from answered a
+join unnest($1::text[], $2::text[], $3::text[]) asked (caller, path, key) using (caller, path, key)"""
+_KEEP = """
+insert into answered (caller, path, key, body_hash, answer)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) order by 1, 2, 3
+on conflict do nothing"""
+_EXPIRE = "delete from answered where at < clock_timestamp() - interval '7 days'"
+
+
+class PostgresAnswers:
+    """The kept answers in PostgreSQL; the unique key decides between two instances."""
+
+    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
+        """As the protocol says."""
+        rows = await connection.fetch(
+            _FIND, [key.caller for key in keys], [key.path for key in keys], [key.key for key in keys]
+        )
+        found = {
+            (row["caller"], row["path"], row["key"]): Kept(row["body_hash"], row["answer"]) for row in rows
+        }
+        return {
+            key: found[(key.caller, key.path, key.key)]
+            for key in keys
+            if (key.caller, key.path, key.key) in found
+        }
+
+    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        """As the protocol says."""
+        status: str = await connection.execute(
+            _KEEP,
+            [key.caller for key, _ in answered],
+            [key.path for key, _ in answered],
+            [key.key for key, _ in answered],
+            [key.body_hash for key, _ in answered],
+            [answer for _, answer in answered],
+        )
+        return int(status.rsplit(" ", 1)[1]) == len(answered)
+
+    async def expire(self, connection: Any) -> None:
+        """Delete answers older than seven days."""
+        await connection.execute(_EXPIRE)

@@ -1,0 +1,33 @@
+"""Every way in which something can go wrong, and what happens then.
+
+    Failure
+     ├─ Refused      a person can put it right: problem document with the remedy
+     ├─ Unreadable   bytes that are no event we know: parked at once
+     ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
+     │               once, later events of its subject wait behind it in its own topic
+     ├─ Superseded   another instance owns the partition: this one ends, harmless
+     ├─ Misplaced    the stored position and the log do not belong together: refuse to run, say so
+     └─ any other    the process ends and starts again from its position
+"""
+
+from typing import Final
+
+from contracts.codec import Unreadable
+from contracts.decision import Refused
+
+__all__ = ["EXIT_FAILED", "EXIT_MISPLACED", "EXIT_SUPERSEDED", "Misplaced", "Refused", "Superseded", "Unreadable"]
+
+EXIT_FAILED: Final = 70
+"""Something unforeseen (sysexits EX_SOFTWARE): start again from the stored position."""
+EXIT_SUPERSEDED: Final = 75
+"""Another instance took over (EX_TEMPFAIL): start again as a new member."""
+EXIT_MISPLACED: Final = 78
+"""Settings, database or log do not belong together (EX_CONFIG): a person must look."""
+
+
+class Superseded(Exception):
+    """The position rows name another owner or other offsets than this instance knows."""
+
+
+class Misplaced(Exception):
+    """The stored position is beyond the log's end, or the log is another cluster's, or ahead of its writer."""

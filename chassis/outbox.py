@@ -1,0 +1,24 @@
+"""The outbox's one row per commit: the records of a batch packed in one blob, and the way back."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from contracts.codec import Record
+
+Addressed = tuple[str, int, Record]
+"""Topic, partition, record."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Addressed])
+
+
+def pack(records: Iterable[Addressed]) -> bytes:
+    """The blob of these records; empty bytes for none."""
+    found = list(records)
+    return _encoder.encode(found) if found else b""
+
+
+def unpack(blob: bytes) -> list[Addressed]:
+    """The records of a blob, in the order they were said."""
+    return _decoder.decode(blob) if blob else []

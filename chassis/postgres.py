@@ -1,0 +1,279 @@
+"""The store on PostgreSQL: a batch is one transaction of a handful of statements, whatever it holds."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from chassis.service import Applied
+from chassis.store import (
+    Column,
+    Input,
+    Outcome,
+    Packing,
+    Position,
+    PostgresDoor,
+    PostgresKeeper,
+    Remembered,
+    Waiting,
+)
+from contracts.city_facts import CityFacts
+from contracts.identity import partition_of
+
+_headers_encoder = msgspec.msgpack.Encoder()
+_headers_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
+
+_LOCK = "select partition, owner, offsets::text from position where partition = any($1::smallint[]) order by partition for update"
+_TAKE = "update position set owner = $2::text where partition = any($1::smallint[])"
+_LOAD = "select subject, partition, held, remembered from subject where subject = any($1::text[])"
+_LOAD_LOCKED = _LOAD + " order by subject for update"
+_LOAD_FREE = _LOAD + " order by subject for update skip locked"
+_CREATE = """
+insert into subject (subject, partition, held, remembered)
+select * from unnest($1::text[], $2::smallint[], $3::integer[], $4::bytea[]) order by 1 on conflict do nothing"""
+_WAITING = """
+select subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark
+from waiting where subject = any($1::text[])"""
+_MARKED = """
+select subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark
+from waiting where mark <> '' and partition = any($1::smallint[]) limit 500"""
+_WAITING_PUT = """
+insert into waiting (subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark)
+select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::bigint[], $6::boolean[], $7::text[],
+                     $8::bytea[], $9::bytea[], $10::bytea[], $11::text[])
+on conflict (subject, topic, seq) do update
+set parked = excluded.parked, reason = excluded.reason, mark = excluded.mark"""
+_WAITING_GONE = """
+delete from waiting w using unnest($1::text[], $2::text[], $3::bigint[]) gone (subject, topic, seq)
+where w.subject = gone.subject and w.topic = gone.topic and w.seq = gone.seq"""
+_MOVE = """
+update position p set offsets = moved.offsets::jsonb
+from unnest($1::smallint[], $2::text[]) moved (partition, offsets) where p.partition = moved.partition"""
+_SAY = "insert into outbox (id, blob) values ($1::text, $2::bytea)"
+_FORGET = "delete from outbox where id = any($1::text[])"
+_SAY_AND_FORGET = "with gone as (delete from outbox where id = any($3::text[])) " + _SAY
+_SWEEP = """
+update outbox set leased = clock_timestamp() where id in (
+    select id from outbox
+    where at < clock_timestamp() - make_interval(secs => $1::float8)
+      and (leased is null or leased < clock_timestamp() - make_interval(secs => $1::float8))
+    order by id limit $2::integer for update skip locked)
+returning id, blob"""
+
+
+def _waiting(row: asyncpg.Record) -> Waiting:
+    return Waiting(
+        subject=row["subject"],
+        topic=row["topic"],
+        seq=row["seq"],
+        partition=row["partition"],
+        offset=row["offset"],
+        parked=row["parked"],
+        reason=row["reason"],
+        key=row["key"],
+        value=row["value"],
+        headers=_headers_decoder.decode(row["headers"]),
+        mark=row["mark"],
+    )
+
+
+class PostgresTransaction:
+    """One open transaction on the store's connection."""
+
+    def __init__(self, store: "PostgresStore", connection: asyncpg.Connection) -> None:
+        self._store = store
+        self.connection = connection
+
+    async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
+        rows = await self.connection.fetch(_LOCK, list(partitions))
+        return {
+            row["partition"]: Position(row["partition"], row["owner"], json.loads(row["offsets"])) for row in rows
+        }
+
+    async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
+        await self.positions(partitions)
+        await self.connection.execute(_TAKE, list(partitions), owner)
+        return await self.positions(partitions)
+
+    async def load(self, subjects: Sequence[str], lock: bool) -> dict[str, Remembered]:
+        found = self._unpack(await self.connection.fetch(_LOAD_LOCKED if lock else _LOAD, list(subjects)))
+        missing = [subject for subject in subjects if subject not in found] if lock else []
+        if missing:
+            await self._create(missing)
+            found |= self._unpack(await self.connection.fetch(_LOAD_LOCKED, missing))
+        return found
+
+    async def load_free(self, subjects: Sequence[str]) -> tuple[dict[str, Remembered], set[str]]:
+        found = self._unpack(await self.connection.fetch(_LOAD_FREE, list(subjects)))
+        missing = [subject for subject in subjects if subject not in found]
+        if not missing:
+            return found, set()
+        rows = await self.connection.fetch("select subject from subject where subject = any($1::text[])", missing)
+        return found, {row["subject"] for row in rows}
+
+    async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
+        return [_waiting(row) for row in await self.connection.fetch(_WAITING, list(subjects))]
+
+    async def marked(self, partitions: Sequence[int]) -> list[Waiting]:
+        return [_waiting(row) for row in await self.connection.fetch(_MARKED, list(partitions))]
+
+    async def due(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        found: list[Input] = []
+        for door in self._store.doors:
+            found += await door.claim(self.connection, partitions, now, limit)
+        return found
+
+    async def save(self, outcome: Outcome) -> None:
+        connection = self.connection
+        if outcome.changed:
+            await connection.execute(self._store.upsert, *self._store.arguments(outcome.changed))
+        if outcome.waiting_put:
+            await self._put(outcome.waiting_put)
+        if outcome.waiting_gone:
+            gone = outcome.waiting_gone
+            await connection.execute(
+                _WAITING_GONE, [g[0] for g in gone], [g[1] for g in gone], [g[2] for g in gone]
+            )
+        for keeper in self._store.keepers:
+            applied: list[Applied] = [a for a in outcome.effects if isinstance(a.effect, keeper.effects)]
+            if applied:
+                await keeper.apply(connection, applied)
+        if outcome.blob and outcome.acknowledged:
+            await connection.execute(_SAY_AND_FORGET, outcome.blob_id, outcome.blob, outcome.acknowledged)
+        elif outcome.blob:
+            await connection.execute(_SAY, outcome.blob_id, outcome.blob)
+        elif outcome.acknowledged:
+            await connection.execute(_FORGET, outcome.acknowledged)
+        if outcome.positions:
+            await connection.execute(
+                _MOVE,
+                [position.partition for position in outcome.positions],
+                [json.dumps(position.offsets) for position in outcome.positions],
+            )
+
+    async def _put(self, rows: Sequence[Waiting]) -> None:
+        await self.connection.execute(
+            _WAITING_PUT,
+            [row.subject for row in rows],
+            [row.topic for row in rows],
+            [row.seq for row in rows],
+            [row.partition for row in rows],
+            [row.offset for row in rows],
+            [row.parked for row in rows],
+            [row.reason.replace("\0", "�") for row in rows],
+            [row.key for row in rows],
+            [row.value for row in rows],
+            [_headers_encoder.encode(row.headers) for row in rows],
+            [row.mark for row in rows],
+        )
+
+    async def _create(self, subjects: Sequence[str]) -> None:
+        packing, initial = self._store.packing, self._store.initial
+        blank = [Remembered(subject, partition_of(subject), initial(subject), {}, {}) for subject in subjects]
+        await self.connection.execute(
+            _CREATE,
+            [row.subject for row in blank],
+            [row.partition for row in blank],
+            [0 for _ in blank],
+            [packing.pack(row) for row in blank],
+        )
+
+    def _unpack(self, rows: Sequence[asyncpg.Record]) -> dict[str, Remembered]:
+        unpack = self._store.packing.unpack
+        return {
+            row["subject"]: unpack(row["subject"], row["partition"], row["held"], row["remembered"]) for row in rows
+        }
+
+
+class PostgresStore:
+    """What one instance of a service keeps in its schema, over one held connection.
+
+    `columns` are the typed columns of `subject`; `keepers` save the service's own effects;
+    `doors` claim what is due. Every error of the connection is the process's: it starts again.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        state: type[Any],
+        initial: Any,
+        columns: Sequence[Column[Any]] = (),
+        keepers: Sequence[PostgresKeeper] = (),
+        doors: Sequence[PostgresDoor] = (),
+    ) -> None:
+        self.packing = Packing(state)
+        self.initial = initial
+        self.keepers = tuple(keepers)
+        self.doors = tuple(doors)
+        self._pool = pool
+        self._columns = tuple(columns)
+        self._connection: asyncpg.Connection | None = None
+        names = ["subject", "partition", "held", "remembered", *(column.name for column in columns)]
+        types = ["text", "smallint", "integer", "bytea", *(column.sql_type for column in columns)]
+        places = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
+        changes = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
+        self.upsert = (
+            f"insert into subject ({', '.join(names)}) select * from unnest({places}) "
+            f"on conflict (subject) do update set {changes}"
+        )
+
+    @property
+    def has_due_doors(self) -> bool:
+        return bool(self.doors)
+
+    def arguments(self, changed: Sequence[Remembered]) -> list[list[Any]]:
+        """The arrays of the upsert, rows in order of subject."""
+        rows = sorted(changed, key=lambda row: row.subject)
+        pack = self.packing.pack
+        arrays: list[list[Any]] = [
+            [row.subject for row in rows],
+            [row.partition for row in rows],
+            [row.held for row in rows],
+            [pack(row) for row in rows],
+        ]
+        for column in self._columns:
+            value = column.value
+            arrays.append([None if type(row.state) is CityFacts else value(row.state) for row in rows])
+        return arrays
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        async with self._connection.transaction():
+            yield PostgresTransaction(self, self._connection)
+
+    async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
+        rows = await self._pool.fetch(_SWEEP, older_than, limit)
+        return sorted((row["id"], row["blob"]) for row in rows)
+
+    async def forget(self, acknowledged: Sequence[str]) -> None:
+        await self._pool.execute(_FORGET, list(acknowledged))
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._pool.release(self._connection)
+            self._connection = None
+
+
+async def connect(dsn: str, schema: str, size: int = 4) -> asyncpg.Pool:
+    """A pool for one service: its schema on the search path, abandoned transactions ended after 3 s.
+
+    The limit lies below the consumer's session timeout (6 s), so that a paused process gives its
+    locks back before it is replaced.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        command_timeout=60,
+        server_settings={
+            "search_path": schema,
+            "idle_in_transaction_session_timeout": "3000",
+            "application_name": f"wenzheng-{schema}",
+        },
+    )

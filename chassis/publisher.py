@@ -1,0 +1,190 @@
+"""From the outbox to the bus: right after the commit by whoever wrote it, later by anyone who sweeps."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from chassis.outbox import Addressed, unpack
+from chassis.store import Store
+
+_log = structlog.get_logger()
+
+
+class Bus(Protocol):
+    """Where records go; returns when the bus has all of them."""
+
+    async def put(self, records: Sequence[Addressed]) -> None: ...
+
+
+class KafkaBus:
+    """Kafka through one idempotent producer, `acks=all`, whole batches per partition.
+
+    Starts without a broker in sight: the producer is made at the first record, and again after an
+    error that an idempotent producer cannot recover from.
+    """
+
+    def __init__(self, servers: str, client_id: str, patience: float = 30.0) -> None:
+        self._servers = servers
+        self._client_id = client_id
+        self._patience = patience
+        self._producer: AIOKafkaProducer | None = None
+
+    async def put(self, records: Sequence[Addressed]) -> None:
+        """Raises KafkaError or TimeoutError when not all records are acknowledged in time."""
+        producer = await self._ready()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._send(producer, records)
+        except (KafkaError, TimeoutError):
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Let the producer go; what it had not sent stays in the outbox."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                async with asyncio.timeout(3):
+                    await producer.stop()
+            except (KafkaError, TimeoutError) as problem:
+                _log.warning("producer did not stop cleanly", reason=str(problem))
+
+    async def _ready(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._servers,
+                client_id=self._client_id,
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=0,
+                max_batch_size=524_288,
+                request_timeout_ms=20_000,
+                retry_backoff_ms=100,
+            )
+            try:
+                async with asyncio.timeout(10):
+                    await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _send(self, producer: AIOKafkaProducer, records: Sequence[Addressed]) -> None:
+        per_partition: dict[tuple[str, int], list[Addressed]] = {}
+        for addressed in records:
+            per_partition.setdefault((addressed[0], addressed[1]), []).append(addressed)
+        waiting = []
+        for (topic, partition), addressed_records in per_partition.items():
+            builder = producer.create_batch()
+            for _, _, record in addressed_records:
+                arguments = {"key": record.key, "value": record.value, "headers": record.headers}
+                if builder.append(timestamp=None, **arguments) is None:
+                    waiting.append(await producer.send_batch(builder, topic, partition=partition))
+                    builder = producer.create_batch()
+                    if builder.append(timestamp=None, **arguments) is None:
+                        raise ValueError(f"a record of {len(record.value)} bytes is too large for one batch")
+            waiting.append(await producer.send_batch(builder, topic, partition=partition))
+        for sent in waiting:
+            await sent
+
+
+class Publisher:
+    """Publishes blobs in the order they were committed, and remembers which ones the bus has.
+
+    While the bus is away at most `in_memory` blobs wait here; the others wait in the table, and
+    every instance's sweep finds them when they are older than `sweep_after` seconds.
+    """
+
+    def __init__(self, store: Store, bus: Bus, in_memory: int = 64, sweep_after: float = 5.0) -> None:
+        self._store = store
+        self._bus = bus
+        self._limit = in_memory
+        self._sweep_after = sweep_after
+        self._queue: deque[tuple[str, list[Addressed]]] = deque()
+        self._wake = asyncio.Event()
+        self.acknowledged: list[str] = []
+        self._done_at = time.monotonic()
+        self.failing_since: float | None = None
+
+    def offer(self, blob_id: str, blob: bytes) -> None:
+        """A blob that was just committed."""
+        if blob and len(self._queue) < self._limit:
+            self._queue.append((blob_id, unpack(blob)))
+            self._wake.set()
+
+    def settled(self) -> list[str]:
+        """The blobs the bus has, to be deleted with the commit at hand."""
+        done, self.acknowledged = self.acknowledged, []
+        return done
+
+    def unsettle(self, blobs: Sequence[str]) -> None:
+        """The commit failed: they are still to be deleted."""
+        self.acknowledged += blobs
+
+    async def run(self) -> None:
+        """Publish, sweep, forget; for the life of the process."""
+        sweep_at = time.monotonic() + self._sweep_after
+        while True:
+            if not self._queue:
+                self._wake.clear()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), 1.0)
+                except TimeoutError:
+                    if self.acknowledged:
+                        await self._forget()
+            await self._publish_queued()
+            if time.monotonic() >= sweep_at:
+                await self.sweep()
+                sweep_at = time.monotonic() + self._sweep_after
+
+    async def flush(self) -> None:
+        """What is queued, now; for a clean end."""
+        await self._publish_queued()
+        if self.acknowledged:
+            await self._forget()
+
+    async def sweep(self) -> int:
+        """Publish what somebody committed and nobody published; returns how many blobs."""
+        queued = {blob_id for blob_id, _ in self._queue}
+        swept = 0
+        while rows := await self._store.sweep(self._sweep_after, 20):
+            for blob_id, blob in rows:
+                if blob_id in queued or blob_id in self.acknowledged:
+                    continue
+                if not await self._publish([(blob_id, unpack(blob))]):
+                    return swept
+                swept += 1
+            await self._forget()
+        return swept
+
+    async def _publish_queued(self) -> None:
+        while self._queue:
+            # Several blobs committed meanwhile go out as one set of batches.
+            together = [self._queue.popleft() for _ in range(min(len(self._queue), 8))]
+            if not await self._publish(together):
+                return
+
+    async def _publish(self, blobs: Sequence[tuple[str, list[Addressed]]]) -> bool:
+        try:
+            await self._bus.put([record for _, records in blobs for record in records])
+        except (KafkaError, TimeoutError, OSError) as problem:
+            if self.failing_since is None:
+                self.failing_since = time.monotonic()
+                _log.warning("the bus does not take records; they wait in the outbox", reason=repr(problem))
+            await asyncio.sleep(0.5)
+            return False
+        self.failing_since = None
+        self.acknowledged += [blob_id for blob_id, _ in blobs]
+        return True
+
+    async def _forget(self) -> None:
+        done = self.settled()
+        if done:
+            await self._store.forget(done)

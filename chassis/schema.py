@@ -1,0 +1,53 @@
+"""The tables every service has, as SQL for the first revision of its schema."""
+
+
+def first(columns: str = "") -> str:
+    """SQL that creates `position`, `subject`, `waiting` and `outbox` in the current schema.
+
+    `columns`: the service's own typed columns of `subject`, as in `due timestamptz, department text`.
+    """
+    own = f",\n    {columns}" if columns else ""
+    return f"""
+create table position (
+    partition smallint primary key,
+    owner     text not null default '',
+    offsets   jsonb not null default '{{}}'
+) with (fillfactor = 50);
+insert into position (partition) select generate_series(0, 11);
+
+create table cluster (
+    id text primary key
+);
+
+create table subject (
+    subject    text collate "C" primary key,
+    partition  smallint not null,
+    held       integer not null,
+    remembered bytea not null{own}
+) with (fillfactor = 80);
+create index subject_held on subject (partition, subject) where held > 0;
+
+create table waiting (
+    subject   text collate "C" not null,
+    topic     text collate "C" not null,
+    seq       bigint not null,
+    partition smallint not null,
+    "offset"  bigint not null,
+    parked    boolean not null,
+    reason    text not null,
+    key       bytea,
+    value     bytea,
+    headers   bytea not null,
+    mark      text not null default '',
+    at        timestamptz not null default clock_timestamp(),
+    primary key (subject, topic, seq)
+);
+create index waiting_marked on waiting (partition) where mark <> '';
+
+create table outbox (
+    id     text collate "C" primary key,
+    at     timestamptz not null default clock_timestamp(),
+    leased timestamptz,
+    blob   bytea not null
+);
+"""

@@ -1,0 +1,193 @@
+"""What the engine asks of a store, whichever it is: one transaction that loads, decides nothing, and saves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from chassis.service import Applied
+from contracts.city_facts import CityFacts
+from contracts.identity import is_city_subject
+
+S = TypeVar("S")
+
+Input = tuple[str, Any]
+"""A subject and what a door has for it."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[S]):
+    """A typed column of the subject table, for queries; its value follows from the state."""
+
+    name: str
+    sql_type: str
+    """PostgreSQL's name of the type, without `[]`."""
+    value: Callable[[S], Any]
+
+
+class Remembered(Struct, gc=False):
+    """Everything a service remembers of one subject. Mutable, but only inside one transaction."""
+
+    subject: str
+    partition: int
+    state: Any
+    seen: dict[str, int] = {}
+    """Topic to the number of the last fact handled."""
+    said: dict[str, int] = {}
+    """Topic to the number of the last fact said."""
+    held: int = 0
+    """Events of this subject in the table `waiting`."""
+
+
+class Packing:
+    """Remembered things to bytes and back, for one type of state."""
+
+    def __init__(self, state: type[Any]) -> None:
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int], state])  # type: ignore[valid-type]
+        self._city = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int], CityFacts])
+
+    def pack(self, remembered: Remembered) -> bytes:
+        """Numbers and state as one value."""
+        return self._encoder.encode((remembered.seen, remembered.said, remembered.state))
+
+    def unpack(self, subject: str, partition: int, held: int, packed: bytes) -> Remembered:
+        """The way back."""
+        decoder = self._city if is_city_subject(subject) else self._decoder
+        seen, said, state = decoder.decode(packed)
+        return Remembered(subject, partition, state, seen, said, held)
+
+
+class Waiting(Struct, gc=False):
+    """A record that cannot be handled yet: an earlier one is missing, or it is parked."""
+
+    subject: str
+    """`?<partition>` where the record does not say (then `seq` is its offset)."""
+    topic: str
+    seq: int
+    partition: int
+    offset: int
+    parked: bool
+    reason: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    mark: str = ""
+    """`replay` or `drop`, set by an operator; the partition's owner acts on it."""
+
+
+@dataclass
+class Position:
+    """Where one partition number stands, in every topic heard."""
+
+    partition: int
+    owner: str
+    offsets: dict[str, int]
+    """Topic to the next offset to handle."""
+
+
+@dataclass
+class Outcome:
+    """Everything one batch changes; a store saves it in a handful of statements."""
+
+    changed: list[Remembered] = field(default_factory=list)
+    waiting_put: list[Waiting] = field(default_factory=list)
+    waiting_gone: list[tuple[str, str, int]] = field(default_factory=list)
+    """(subject, topic, seq)"""
+    effects: list[Applied] = field(default_factory=list)
+    blob: bytes = b""
+    """The records to be published, packed; empty when nothing was said."""
+    blob_id: str = ""
+    acknowledged: list[str] = field(default_factory=list)
+    """Outbox rows whose records the bus has; deleted with this commit."""
+    positions: list[Position] = field(default_factory=list)
+
+
+class Keeper(Protocol):
+    """Keeps effects of some types; PostgreSQL's gets the connection, the memory twin does not."""
+
+    effects: tuple[type, ...]
+
+
+class PostgresKeeper(Keeper, Protocol):
+    """Saves all effects of its types in one or two statements."""
+
+    async def apply(self, connection: Any, applied: Sequence[Applied]) -> None: ...
+
+
+class MemoryKeeper(Keeper, Protocol):
+    """The twin: plain containers, one level deep, of immutable values (so that a copy undoes a transaction)."""
+
+    def apply(self, applied: Sequence[Applied]) -> None: ...
+
+
+class PostgresDoor(Protocol):
+    """Inputs that the passing of time brings, claimed inside the batch's transaction."""
+
+    async def claim(
+        self, connection: Any, partitions: Mapping[int, int], now: datetime, limit: int
+    ) -> list[Input]: ...
+
+
+class MemoryDoor(Protocol):
+    """The twin of a due door. `partitions` maps each owned partition to its number of city facts."""
+
+    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]: ...
+
+
+class Transaction(Protocol):
+    """One transaction of a store; leaving the context without error commits it."""
+
+    @property
+    def connection(self) -> Any:
+        """PostgreSQL's connection; None in memory."""
+
+    async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
+        """Lock the position rows in order and read them."""
+
+    async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
+        """Write the new owner into the position rows, and read them."""
+
+    async def load(self, subjects: Sequence[str], lock: bool) -> dict[str, Remembered]:
+        """What is remembered of the subjects; unknown ones are absent. `lock`: lock rows in order, create missing."""
+
+    async def load_free(self, subjects: Sequence[str]) -> tuple[dict[str, Remembered], set[str]]:
+        """As `load` with locks, but rows locked by others are skipped and named in the second part."""
+
+    async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
+        """All waiting records of the subjects."""
+
+    async def marked(self, partitions: Sequence[int]) -> list[Waiting]:
+        """Waiting records an operator has marked."""
+
+    async def due(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        """What the due doors have."""
+
+    async def save(self, outcome: Outcome) -> None:
+        """Everything at once; the commit follows when the context is left."""
+
+
+class Store(Protocol):
+    """Where a service keeps what it remembers."""
+
+    packing: Packing
+
+    @property
+    def has_due_doors(self) -> bool:
+        """Whether the passing of time brings inputs."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """READ COMMITTED; one at a time for each store object."""
+
+    async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
+        """Lease outbox rows (id, blob) older than so many real seconds, for publishing again."""
+
+    async def forget(self, acknowledged: Sequence[str]) -> None:
+        """Delete acknowledged outbox rows, when no commit came to do it."""
+
+    async def close(self) -> None:
+        """Give connections back."""
