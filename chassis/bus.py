@@ -148,9 +148,8 @@ class MemoryBus:
         found: list[tuple[str, Any]] = []
         for member in self.members.values():
             for door in member.store.doors:
-                probe = getattr(door, "any_due", None)
                 owned = {p: view.amendments for p, view in member.listener.cities.items()}
-                if probe is not None and probe(owned, self._clock.now()):
+                if door.any_due(owned, self._clock.now()):
                     found.append(("tick", member))
                     break
             else:

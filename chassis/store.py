@@ -136,6 +136,9 @@ class PostgresDoor(Protocol):
 class MemoryDoor(Protocol):
     """The twin of a due door. `partitions` maps each owned partition to its number of city facts."""
 
+    def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
+        """Whether `claim` would find something; for the memory bus, which runs until nothing is left."""
+
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]: ...
 
 
