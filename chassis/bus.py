@@ -10,10 +10,10 @@ from random import Random
 from typing import Any, Protocol
 
 from chassis.listener import Listener
+from chassis.memory import MemoryStore
 from chassis.outbox import Addressed, unpack
 from chassis.publisher import Publisher
 from chassis.service import Incoming, Service
-from chassis.memory import MemoryStore
 from contracts.codec import Event, Record, decode
 from contracts.identity import PARTITIONS
 from contracts.topics import BY_NAME, TOPICS
@@ -69,7 +69,12 @@ class Member:
         self._instances += 1
         publisher = Publisher(self.store, Quiet())
         return Listener(
-            self.service, self.store, publisher, self._clock, f"{self.service.name}-{self._instances}", tick=0.0
+            self.service,
+            self.store,
+            publisher,
+            self._clock,
+            f"{self.service.name}-{self._instances}",
+            tick=0.0,
         )
 
     async def replace(self) -> Listener:

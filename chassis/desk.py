@@ -197,7 +197,7 @@ class Desk:
         except BaseException:
             self._publisher.unsettle(settled)
             raise
-        self._publisher.offer(outcome.blob_id, outcome.blob)
+        self._publisher.offer(outcome.blob_id, outcome.records)
         self._queue.extend(again)
         if again and len(again) == len(group):
             await asyncio.sleep(0.002)

@@ -1,13 +1,13 @@
 """Every way in which something can go wrong, and what happens then.
 
-    Failure
-     ├─ Refused      a person can put it right: problem document with the remedy
-     ├─ Unreadable   bytes that are no event we know: parked at once
-     ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
-     │               once, later events of its subject wait behind it in its own topic
-     ├─ Superseded   another instance owns the partition: this one ends, harmless
-     ├─ Misplaced    the stored position and the log do not belong together: refuse to run, say so
-     └─ any other    the process ends and starts again from its position
+Failure
+ ├─ Refused      a person can put it right: problem document with the remedy
+ ├─ Unreadable   bytes that are no event we know: parked at once
+ ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
+ │               once, later events of its subject wait behind it in its own topic
+ ├─ Superseded   another instance owns the partition: this one ends, harmless
+ ├─ Misplaced    the stored position and the log do not belong together: refuse to run, say so
+ └─ any other    the process ends and starts again from its position
 """
 
 from typing import Final
@@ -15,7 +15,15 @@ from typing import Final
 from contracts.codec import Unreadable
 from contracts.decision import Refused
 
-__all__ = ["EXIT_FAILED", "EXIT_MISPLACED", "EXIT_SUPERSEDED", "Misplaced", "Refused", "Superseded", "Unreadable"]
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_MISPLACED",
+    "EXIT_SUPERSEDED",
+    "Misplaced",
+    "Refused",
+    "Superseded",
+    "Unreadable",
+]
 
 EXIT_FAILED: Final = 70
 """Something unforeseen (sysexits EX_SOFTWARE): start again from the stored position."""

@@ -1,9 +1,9 @@
 """The engine: inputs come in batches; load, decide, save in one transaction, then tell the bus.
 
-    stream (one poll)  ─┐          lock and check the positions     }
-    submitted answers  ─┼─ inputs  load states, decide one by one   } one transaction
-    due timers         ─┘          save everything, move positions  }
-                                   publish, answer those who wait
+stream (one poll)  ─┐          lock and check the positions     }
+submitted answers  ─┼─ inputs  load states, decide one by one   } one transaction
+due timers         ─┘          save everything, move positions  }
+                               publish, answer those who wait
 """
 
 import asyncio
@@ -106,7 +106,9 @@ class Listener:
                 p: {topic.name: position.offsets.get(topic.name, 0) for topic in self.service.hears}
                 for p, position in found.items()
             }
-            return {(topic, p): offset for p, topics in self.positions.items() for topic, offset in topics.items()}
+            return {
+                (topic, p): offset for p, topics in self.positions.items() for topic, offset in topics.items()
+            }
 
     async def let_go(self) -> None:
         """Own nothing until the next assignment; a batch in flight is finished first."""
@@ -193,13 +195,20 @@ class Listener:
             self._count_parked(tally.parked)
 
     async def _bisect(
-        self, poll: Sequence[Incoming], taken: Sequence[tuple[str, Any, str, "asyncio.Future[object]"]], problem: Exception
+        self,
+        poll: Sequence[Incoming],
+        taken: Sequence[tuple[str, Any, str, "asyncio.Future[object]"]],
+        problem: Exception,
     ) -> None:
         """Halve the batch until the record stands alone that the database refuses, and park it."""
         if len(poll) + len(taken) <= 1:
             if poll:
-                _log.error("the database refuses an event; parked", topic=poll[0].topic, offset=poll[0].offset)
-                await self._transact(poll, (), frozenset([(poll[0].topic, poll[0].partition, poll[0].offset)]))
+                _log.error(
+                    "the database refuses an event; parked", topic=poll[0].topic, offset=poll[0].offset
+                )
+                await self._transact(
+                    poll, (), frozenset([(poll[0].topic, poll[0].partition, poll[0].offset)])
+                )
                 return
             if not taken:
                 raise problem
@@ -228,7 +237,9 @@ class Listener:
         reads = [read(self.service, incoming) for incoming in poll]
         if refused_by_database:
             reads = [Read(r.incoming, r.subject, r.seq, None, "the database refuses its data") for r in reads]
-        await self._prepare([r.event.fact for r in reads if r.event is not None and r.subject.startswith("city:")])
+        await self._prepare(
+            [r.event.fact for r in reads if r.event is not None and r.subject.startswith("city:")]
+        )
         answers: list[tuple[asyncio.Future[object], object]] = []
         settled = self._publisher.settled()
         try:
@@ -248,7 +259,7 @@ class Listener:
             self.positions[partition] = topics
         self.cities.update(turn.cities)
         self.moved_at = time.monotonic()
-        self._publisher.offer(outcome.blob_id, outcome.blob)
+        self._publisher.offer(outcome.blob_id, outcome.records)
         for future, answer in answers:
             if not future.done():
                 if isinstance(answer, BaseException):
@@ -260,7 +271,9 @@ class Listener:
     def _check(self, positions: dict[int, Position]) -> None:
         for partition, position in positions.items():
             known = self.positions[partition]
-            if position.owner != self.instance or any(position.offsets.get(t, 0) != o for t, o in known.items()):
+            if position.owner != self.instance or any(
+                position.offsets.get(t, 0) != o for t, o in known.items()
+            ):
                 raise Superseded(f"{self.service.name} partition {partition} belongs to {position.owner}")
 
     async def _decide(
@@ -283,11 +296,19 @@ class Listener:
             marked = await transaction.marked(self.partitions)
             self._marks_at = monotonic + 1.0
         mine = [t for t in taken if partition_of(t[0]) in self.positions]
-        answers += [(t[3], Superseded("partition not owned")) for t in taken if partition_of(t[0]) not in self.positions]
-        subjects = set(subjects_of(reads)) | {s for s, _ in due} | {t[0] for t in mine} | {m.subject for m in marked}
+        answers += [
+            (t[3], Superseded("partition not owned"))
+            for t in taken
+            if partition_of(t[0]) not in self.positions
+        ]
+        subjects = (
+            set(subjects_of(reads)) | {s for s, _ in due} | {t[0] for t in mine} | {m.subject for m in marked}
+        )
         ordered = sorted(s for s in subjects if not s.startswith("?"))
         loaded = await transaction.load(ordered, lock=self.service.people) if ordered else {}
-        held = [s for s, remembered in loaded.items() if remembered.held] + [s for s in subjects if s[:1] == "?"]
+        held = [s for s, remembered in loaded.items() if remembered.held] + [
+            s for s in subjects if s[:1] == "?"
+        ]
         waiting = await transaction.waiting(held) if held else []
         turn = Turn(self.service, loaded, waiting, dict(self.cities), now)
         offsets = self._hear(turn, reads)

@@ -47,7 +47,9 @@ class MemoryTransaction:
         return [copy.copy(row) for row in self._store.waiting.values() if row.subject in wanted]
 
     async def marked(self, partitions: Sequence[int]) -> list[Waiting]:
-        return [copy.copy(row) for row in self._store.waiting.values() if row.mark and row.partition in partitions]
+        return [
+            copy.copy(row) for row in self._store.waiting.values() if row.mark and row.partition in partitions
+        ]
 
     async def due(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         found: list[Input] = []
@@ -122,9 +124,7 @@ class MemoryStore:
             (thing, {name: copy.copy(value) for name, value in vars(thing).items()})
             for thing in {id(thing): thing for thing in (*self.keepers, *self.doors)}.values()
         ]
-        own = {
-            name: copy.copy(getattr(self, name)) for name in ("position", "subject", "waiting", "outbox")
-        }
+        own = {name: copy.copy(getattr(self, name)) for name in ("position", "subject", "waiting", "outbox")}
         try:
             yield MemoryTransaction(self)
         except BaseException:

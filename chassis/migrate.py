@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from alembic import context
 from alembic.config import Config
@@ -31,15 +32,15 @@ def _script(service: str) -> tuple[Config, ScriptDirectory]:
 def _upgrade(service: str, connection: Connection | None) -> None:
     config, script = _script(service)
 
-    def newest(revision: object, _: object) -> list[object]:
+    def newest(revision: Any, _: Any) -> list[Any]:
         return list(script._upgrade_revs("head", revision))
 
-    options = {"version_table_schema": service, "fn": newest, "as_sql": connection is None}
-    with EnvironmentContext(config, script, **options):  # type: ignore[arg-type]
+    options: dict[str, Any] = {"version_table_schema": service, "fn": newest, "as_sql": connection is None}
+    with EnvironmentContext(config, script, **options):
         if connection is None:
-            context.configure(dialect_name="postgresql", **options)  # type: ignore[arg-type]
+            context.configure(dialect_name="postgresql", **options)
         else:
-            context.configure(connection=connection, **options)  # type: ignore[arg-type]
+            context.configure(connection=connection, **options)
         with context.begin_transaction():
             if connection is None:
                 context.execute(f'set search_path to "{service}"')
@@ -48,12 +49,16 @@ def _upgrade(service: str, connection: Connection | None) -> None:
 
 async def migrate(service: str, dsn: str) -> None:
     """Run what is missing; two processes that start at once wait for each other."""
-    address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+    address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
+        "postgres://", "postgresql+asyncpg://", 1
+    )
     engine = create_async_engine(address, poolclass=pool.NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f'set search_path to "{service}"'))
-            await connection.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {service}"})
+            await connection.execute(
+                text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {service}"}
+            )
             await connection.run_sync(lambda sync: _upgrade(service, sync))
     finally:
         await engine.dispose()

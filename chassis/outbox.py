@@ -1,6 +1,6 @@
 """The outbox's one row per commit: the records of a batch packed in one blob, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,10 +13,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Addressed])
 
 
-def pack(records: Iterable[Addressed]) -> bytes:
+def pack(records: Sequence[Addressed]) -> bytes:
     """The blob of these records; empty bytes for none."""
-    found = list(records)
-    return _encoder.encode(found) if found else b""
+    return _encoder.encode(records) if records else b""
 
 
 def unpack(blob: bytes) -> list[Addressed]:

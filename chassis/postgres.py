@@ -91,7 +91,8 @@ class PostgresTransaction:
     async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
         rows = await self.connection.fetch(_LOCK, list(partitions))
         return {
-            row["partition"]: Position(row["partition"], row["owner"], json.loads(row["offsets"])) for row in rows
+            row["partition"]: Position(row["partition"], row["owner"], json.loads(row["offsets"]))
+            for row in rows
         }
 
     async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
@@ -112,7 +113,9 @@ class PostgresTransaction:
         missing = [subject for subject in subjects if subject not in found]
         if not missing:
             return found, set()
-        rows = await self.connection.fetch("select subject from subject where subject = any($1::text[])", missing)
+        rows = await self.connection.fetch(
+            "select subject from subject where subject = any($1::text[])", missing
+        )
         return found, {row["subject"] for row in rows}
 
     async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
@@ -185,7 +188,8 @@ class PostgresTransaction:
     def _unpack(self, rows: Sequence[asyncpg.Record]) -> dict[str, Remembered]:
         unpack = self._store.packing.unpack
         return {
-            row["subject"]: unpack(row["subject"], row["partition"], row["held"], row["remembered"]) for row in rows
+            row["subject"]: unpack(row["subject"], row["partition"], row["held"], row["remembered"])
+            for row in rows
         }
 
 

@@ -107,16 +107,16 @@ class Publisher:
         self._bus = bus
         self._limit = in_memory
         self._sweep_after = sweep_after
-        self._queue: deque[tuple[str, list[Addressed]]] = deque()
+        self._queue: deque[tuple[str, Sequence[Addressed]]] = deque()
         self._wake = asyncio.Event()
         self.acknowledged: list[str] = []
         self._done_at = time.monotonic()
         self.failing_since: float | None = None
 
-    def offer(self, blob_id: str, blob: bytes) -> None:
-        """A blob that was just committed."""
-        if blob and len(self._queue) < self._limit:
-            self._queue.append((blob_id, unpack(blob)))
+    def offer(self, blob_id: str, records: Sequence[Addressed]) -> None:
+        """What was just committed."""
+        if records and len(self._queue) < self._limit:
+            self._queue.append((blob_id, records))
             self._wake.set()
 
     def settled(self) -> list[str]:
@@ -171,7 +171,7 @@ class Publisher:
             if not await self._publish(together):
                 return
 
-    async def _publish(self, blobs: Sequence[tuple[str, list[Addressed]]]) -> bool:
+    async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
         try:
             await self._bus.put([record for _, records in blobs for record in records])
         except (KafkaError, TimeoutError, OSError) as problem:

@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from chassis.outbox import Addressed
 from chassis.service import Applied
 from contracts.city_facts import CityFacts
 from contracts.identity import is_city_subject
@@ -99,6 +100,8 @@ class Outcome:
     waiting_gone: list[tuple[str, str, int]] = field(default_factory=list)
     """(subject, topic, seq)"""
     effects: list[Applied] = field(default_factory=list)
+    records: list[Addressed] = field(default_factory=list)
+    """What was said, for publishing right after the commit."""
     blob: bytes = b""
     """The records to be published, packed; empty when nothing was said."""
     blob_id: str = ""

@@ -1,8 +1,8 @@
 """One batch between load and save: every input meets its rule, in order, in memory. No I/O.
 
-    event.seq <= seen[topic]          a repeat: skip
-    event.seq == seen[topic] + 1      next: its rule; then whatever waited for it
-    later, or an earlier one parked   waits in its place
+event.seq <= seen[topic]          a repeat: skip
+event.seq == seen[topic] + 1      next: its rule; then whatever waited for it
+later, or an earlier one parked   waits in its place
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -225,14 +225,16 @@ class Turn:
     def outcome(self, blob_id: str) -> Outcome:
         """What the store has to save."""
         self.tally.said = len(self._events)
+        records = [(event.topic, partition_of(event.subject), encode(event)) for event in self._events]
         gone = self._gone & self._stored
         return Outcome(
             changed=list(self._changed.values()),
             waiting_put=[row for place, row in self._put.items() if place not in self._gone],
             waiting_gone=sorted(gone),
             effects=self._effects,
-            blob=pack((event.topic, partition_of(event.subject), encode(event)) for event in self._events),
-            blob_id=blob_id if self._events else "",
+            records=records,
+            blob=pack(records),
+            blob_id=blob_id if records else "",
         )
 
     # -- inside -------------------------------------------------------------------------------
@@ -295,7 +297,9 @@ class Turn:
             return
         rule = self._service.rules.get(type(event.fact))
         if rule is not None:
-            self._keep(remembered, rule(remembered.state, event.fact, self._context(remembered, event.id)), event.id)
+            self._keep(
+                remembered, rule(remembered.state, event.fact, self._context(remembered, event.id)), event.id
+            )
 
     def _learn(self, remembered: Remembered, fact: CityFact) -> None:
         view = self._view(remembered.partition)

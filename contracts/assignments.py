@@ -104,5 +104,11 @@ class SpecialReportRaised(Fact, frozen=True, kw_only=True, tag="special-report.r
 
 
 AssignmentFact = (
-    PostAssigned | AssignmentHeld | PostReassigned | ReturnRefused | MeetingCalled | LeadNamed | SpecialReportRaised
+    PostAssigned
+    | AssignmentHeld
+    | PostReassigned
+    | ReturnRefused
+    | MeetingCalled
+    | LeadNamed
+    | SpecialReportRaised
 )

@@ -14,6 +14,7 @@ Headers = Sequence[tuple[str, bytes]]
 
 _encoder: Final = msgspec.json.Encoder()
 _SEQ: Final = "ce_seq"
+_TYPE_BYTES: Final = {fact: type_of(fact).encode() for fact in TOPIC_OF}
 
 Lift = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 LIFTS: Final[dict[str, Lift]] = {}
@@ -53,7 +54,7 @@ def encode(event: Event) -> Record:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event.id.encode()),
-        ("ce_type", type_of(type(fact)).encode()),
+        ("ce_type", _TYPE_BYTES[type(fact)]),
         ("ce_source", event.source.encode()),
         ("ce_time", fact.at.isoformat().encode()),
         ("ce_subject", event.subject.encode()),
@@ -95,7 +96,15 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None, headers: Header
         raise Unreadable(f"header says {kind}, body says {type_of(type(fact))}")
     if fact.at.tzinfo is None:
         raise Unreadable("time without offset")
-    return Event(identity, topic.name, subject, seq, fact, source, found.get("traceparent", b"").decode("ascii", "replace"))
+    return Event(
+        identity,
+        topic.name,
+        subject,
+        seq,
+        fact,
+        source,
+        found.get("traceparent", b"").decode("ascii", "replace"),
+    )
 
 
 def placed(key: bytes | None, headers: Headers) -> tuple[str, int]:

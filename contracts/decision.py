@@ -1,6 +1,6 @@
 """What a rule is given and what it gives back: data, so that rules stay pure.
 
-    rule(state, input, context) -> Decision(state, effects)      or raises Refused
+rule(state, input, context) -> Decision(state, effects)      or raises Refused
 """
 
 from datetime import datetime

@@ -106,7 +106,7 @@ class ExtensionRefused(Fact, frozen=True, kw_only=True, tag="extension.refused.v
 
 
 class ReturnRequested(Fact, frozen=True, kw_only=True, tag="return.requested.v1"):
-    """"Not ours": the unit cites the duty item that says whose it is."""
+    """ "Not ours": the unit cites the duty item that says whose it is."""
 
     request: str
     duty_item: str

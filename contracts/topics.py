@@ -43,7 +43,11 @@ class Topic:
 
 
 POSTS: Final = Topic(
-    "posts", "intake", ("router", "deadline", "notifier", "stats"), PostFact, "What citizens and moderators did to a post."
+    "posts",
+    "intake",
+    ("router", "deadline", "notifier", "stats"),
+    PostFact,
+    "What citizens and moderators did to a post.",
 )
 REPLIES: Final = Topic(
     "replies",
@@ -62,9 +66,16 @@ ASSIGNMENTS: Final = Topic(
 DEADLINES: Final = Topic(
     "deadlines", "deadline", ("intake", "notifier", "stats"), DeadlineFact, "What the clock of a case says."
 )
-NOTICES: Final = Topic("notices", "notifier", ("intake", "stats"), NoticeFact, "What was told to whom, and whether it arrived.")
+NOTICES: Final = Topic(
+    "notices", "notifier", ("intake", "stats"), NoticeFact, "What was told to whom, and whether it arrived."
+)
 GROUPS: Final = Topic(
-    "groups", "router", ("intake", "notifier", "stats"), GroupFact, "What many people talk about at once.", key="topic of talk"
+    "groups",
+    "router",
+    ("intake", "notifier", "stats"),
+    GroupFact,
+    "What many people talk about at once.",
+    key="topic of talk",
 )
 CITY: Final = Topic(
     "city",
@@ -81,6 +92,9 @@ TOPIC_OF: Final = {fact: topic for topic in TOPICS for fact in topic.facts}
 """Each kind of fact is said in exactly one topic."""
 
 
+_TYPES: Final = {fact: str(fact.__struct_config__.tag) for fact in TOPIC_OF}
+
+
 def type_of(fact: type[Fact]) -> str:
     """The CloudEvents type of a kind of fact, such as `post.received.v1`."""
-    return str(fact.__struct_config__.tag)
+    return _TYPES[fact]

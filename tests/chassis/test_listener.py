@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from chassis.bus import Quiet
 from chassis.failures import Refused, Superseded
 from chassis.listener import Listener
 from chassis.memory import MemoryStore
 from chassis.outbox import unpack
 from chassis.publisher import Publisher
 from chassis.service import Applied, Broadcast, Incoming, Service
-from chassis.bus import Quiet
 from contracts.assignments import SpecialReportRaised
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.codec import Event, decode, encode

@@ -1,0 +1,1 @@
+"""The command `wenzheng` and the one-machine stack behind it."""
