@@ -1,0 +1,69 @@
+"""What the environment says to a process: variables with the prefix `WENZHENG_`, checked once at the start."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.failures import EXIT_MISPLACED
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Secrets come as files, never as values."""
+
+    model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
+
+    home: Path = Path(".wenzheng")
+    """The data folder of the stack."""
+    kafka: str = "127.0.0.1:9092"
+    """Bootstrap servers, separated by commas."""
+    database: str = ""
+    """DSN of this service's own role."""
+    city: Path = Path("cities/suqian")
+    """The city profile."""
+    clock_file: Path | None = None
+    """Shared segments of a warped city clock; absent: the system's clock."""
+    instance: str = ""
+    """Name of this instance, such as `router-2`."""
+    http_host: str = "127.0.0.1"
+    http_port: int = 0
+    http_fd: int = -1
+    """A listening socket inherited from the process manager; wins over host and port."""
+    token_public_key_file: Path | None = None
+    token_private_key_file: Path | None = None
+    """Only for those who sign: the portal and the command."""
+    secret_file: Path | None = None
+    """The secret from which query codes, citizens' hashes and cursors are derived."""
+    gateway: str = "http://127.0.0.1:18090"
+    gateway_mail: str = "127.0.0.1:18091"
+    gateway_key_file: Path | None = None
+    services: str = "{}"
+    """JSON object: service name to base URL."""
+    rate_limits: bool = False
+    """Off in the local stack."""
+
+    @classmethod
+    def read(cls) -> "Settings":
+        """The settings of this process; a wrong one ends it with one sentence and exit code 78."""
+        try:
+            return cls()
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            name = "WENZHENG_" + "_".join(str(part) for part in first["loc"]).upper()
+            print(f"{name}: {first['msg']}", file=sys.stderr)
+            sys.exit(EXIT_MISPLACED)
+
+    def secret(self) -> bytes:
+        """The shared secret's bytes. Ends the process with a sentence when its file is missing."""
+        if self.secret_file is None or not self.secret_file.exists():
+            print("WENZHENG_SECRET_FILE must name the file of the shared secret", file=sys.stderr)
+            sys.exit(EXIT_MISPLACED)
+        return self.secret_file.read_bytes()
+
+    def addresses(self) -> dict[str, str]:
+        """Service name to base URL."""
+        found: dict[str, Any] = json.loads(self.services)
+        return {name: str(url) for name, url in found.items()}
