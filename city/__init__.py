@@ -1,0 +1,1 @@
+"""What a city rules: its profile, policy, working time and words; pure code over plain data."""

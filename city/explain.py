@@ -1,0 +1,28 @@
+"""A due date counted day by day, in the words the citizen, the clerk and the command all read."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+_WEEKDAYS = "一二三四五六日"
+
+
+class CountedDay(Protocol):
+    """A day, whether it counts, and why."""
+
+    @property
+    def day(self) -> date: ...
+
+    @property
+    def counts(self) -> bool: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+def explain(counted: Sequence[CountedDay]) -> list[str]:
+    """One line a day: `9月29日 周一 第1个工作日`, `10月1日 周三 国庆节 不计`."""
+    return [
+        f"{day.day.month}月{day.day.day}日 周{_WEEKDAYS[day.day.weekday()]} {day.reason}{'' if day.counts else ' 不计'}"
+        for day in counted
+    ]

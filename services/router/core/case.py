@@ -1,0 +1,405 @@
+"""The assignment of one post: what router remembers of it, and what each fact does to it. Pure.
+
+    received ─┬─> assigned ──return──> reassigned ──return──> meeting called ──ruled──> lead named
+              └─> held for a person ──chosen──> assigned
+
+One return within one working day, citing the duty item that says whose it is; router rules at once
+when that item names another unit, otherwise the supervisor does. The unit asked first keeps what it
+returned late, twice or without reason (首问负责). After two returns, or when a third unit is drawn in,
+an assignment meeting (交办会) must name lead and assisting units; nothing moves before it has.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from city.profile import Profile
+from contracts.assignments import (
+    AssignmentHeld,
+    Candidate,
+    LeadNamed,
+    MeetingCalled,
+    PostAssigned,
+    PostReassigned,
+    Reason,
+    ReturnRefused,
+    SpecialReportRaised,
+)
+from contracts.decision import Context, Decision, Effect, Say, unchanged
+from contracts.facts import Fact
+from contracts.posts import PostHidden, PostReceived, PostWithdrawn
+from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, SpecialReportRequested
+
+RULING_WORKING_DAYS = 1
+"""Working days for a return, and for the meeting once it is called (Lüliang 2024)."""
+
+RETURNS_BEFORE_MEETING = 2
+"""After so many returns the units no longer settle it among themselves."""
+
+
+class Choice(Struct, frozen=True):
+    """What the routing rules say about a post."""
+
+    department: str
+    """The unit that must answer; empty when a person has to choose."""
+    candidates: tuple[Candidate, ...]
+    """The best three, best first."""
+    confidence: float
+    """Calibrated chance that the first candidate is right, 0 to 1."""
+    rule_version: str
+    model_version: str = ""
+    area: str = ""
+    street: str = ""
+
+
+class Routing(Protocol):
+    """The city as router knows it: the profile, the duty list compiled, the model in force."""
+
+    @property
+    def profile(self) -> Profile: ...
+
+    def choose(self, post: PostReceived) -> Choice:
+        """Whose matter the post is; deterministic, without I/O."""
+
+    def owner(self, duty_item: str) -> str:
+        """The department of a duty item; empty when there is no such item."""
+
+
+class Returned(Struct, frozen=True):
+    """A return that was asked for, and what became of it."""
+
+    request: str
+    department: str
+    duty_item: str
+    at: datetime
+    outcome: str
+    """`reassigned`, `refused`, `meeting` or `open` (waits for the supervisor)."""
+
+
+class Decided(Struct, frozen=True):
+    """One decision on the case, for those who ask why."""
+
+    at: datetime
+    kind: str
+    """Name of the fact that was said."""
+    department: str
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    rule_version: str = ""
+    model_version: str = ""
+    chosen_by: str = ""
+
+
+class Case(Struct, frozen=True):
+    """What router remembers of a post."""
+
+    number: str = ""
+    received_at: datetime | None = None
+    title: str = ""
+    text: str = ""
+    """Masked, as heard; kept so that a decision can be explained and learnt from."""
+    department: str = ""
+    assigned_at: datetime | None = None
+    assisting: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    """Every unit that has held the case, first asked first."""
+    returned: tuple[Returned, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    held: bool = False
+    meeting: bool = False
+    """A meeting was called and has not ruled."""
+    closed: bool = False
+    """Withdrawn or hidden: nobody has to answer."""
+    early: tuple[AssignmentChosen | MeetingRuled | ReturnRequested | SpecialReportRequested, ...] = ()
+    """Facts heard before the post itself."""
+
+
+def new(subject: str) -> Case:
+    """A post of which nothing was heard yet."""
+    return Case()
+
+
+def assign(case: Case, post: PostReceived, context: Context[Routing]) -> Decision[Case]:
+    """Give the post to the unit whose duty it is, with reasons, or hold it for a person.
+
+    Kinds on which the city's policy sets no clock (a debate, a survey) ask nobody for an answer.
+    """
+    case = replace(case, number=post.number, received_at=post.at, title=post.title, text=post.text)
+    if not context.city.profile.policy.kind(post.kind).clock:
+        return Decision(case)
+    choice = context.city.choose(post)
+    case = replace(case, candidates=choice.candidates)
+    if case.closed:
+        return Decision(case)
+    decision = _assigned(case, post, choice) if choice.department else _hold(case, post.at, choice)
+    for fact in case.early:
+        decision = _then(decision, fact, context)
+    return Decision(replace(decision.state, early=()), decision.effects)
+
+
+def choose(case: Case, chosen: AssignmentChosen, context: Context[Routing]) -> Decision[Case]:
+    """A person decided: for a held post, over a return, or against the router."""
+    if case.received_at is None:
+        return Decision(replace(case, early=(*case.early, chosen)))
+    if case.closed:
+        return unchanged(case)
+    reason = Reason(kind="person", text=chosen.reason)
+    request = _open_request(case)
+    if not case.department:
+        said: Fact = PostAssigned(
+            at=chosen.at,
+            number=case.number,
+            department=chosen.department,
+            duty_item="",
+            reasons=(reason,),
+            confidence=1.0,
+            rule_version=_rule_version(case),
+            model_version=_model_version(case),
+            assisting=chosen.assisting,
+            chosen_by=chosen.by,
+        )
+    elif chosen.department == case.department and request:
+        said = ReturnRefused(at=chosen.at, request=request, department=case.department, reason=chosen.reason)
+    elif chosen.department == case.department:
+        return Decision(replace(case, assisting=chosen.assisting))
+    else:
+        said = PostReassigned(
+            at=chosen.at,
+            number=case.number,
+            department=chosen.department,
+            previous=case.department,
+            cause="chosen",
+            reasons=(reason,),
+            assisting=chosen.assisting,
+            request=request,
+        )
+    outcome = "refused" if isinstance(said, ReturnRefused) else "reassigned"
+    case = _settle(case, request, outcome)
+    case = _hold_by(case, chosen.department, chosen.at, chosen.assisting)
+    return _say(replace(case, held=False), chosen.at, said, chosen_by=chosen.by)
+
+
+def give_back(case: Case, asked: ReturnRequested, context: Context[Routing]) -> Decision[Case]:
+    """A unit says "not ours" and names the duty item that says whose it is."""
+    if case.received_at is None:
+        return Decision(replace(case, early=(*case.early, asked)))
+    refusal = _refusal(case, asked, context)
+    if refusal:
+        return _refuse(case, asked, refusal)
+    owner = context.city.owner(asked.duty_item)
+    drawn_in = {*case.holders, owner} - {""}
+    count = sum(1 for earlier in case.returned if earlier.outcome != "refused") + 1
+    if count > RETURNS_BEFORE_MEETING or owner in case.holders or len(drawn_in) > RETURNS_BEFORE_MEETING + 1:
+        return _call_meeting(case, asked, sorted(drawn_in), context)
+    if owner in ("", asked.department):
+        case = replace(case, returned=(*case.returned, _returned(asked, "open")), held=True)
+        said = AssignmentHeld(
+            at=asked.at,
+            number=case.number,
+            candidates=case.candidates[:3],
+            rule_version=_rule_version(case),
+            model_version=_model_version(case),
+        )
+        return _say(case, asked.at, said, candidates=case.candidates[:3])
+    reassigned = PostReassigned(
+        at=asked.at,
+        number=case.number,
+        department=owner,
+        previous=case.department,
+        cause="return",
+        duty_item=asked.duty_item,
+        reasons=(Reason(kind="duty", text=f"职责清单 {asked.duty_item}"),),
+        request=asked.request,
+        rule_version=_rule_version(case),
+        model_version=_model_version(case),
+    )
+    case = replace(case, returned=(*case.returned, _returned(asked, "reassigned")))
+    return _say(_hold_by(case, owner, asked.at, case.assisting), asked.at, reassigned)
+
+
+def rule(case: Case, ruled: MeetingRuled, context: Context[Routing]) -> Decision[Case]:
+    """The meeting named who leads and who assists; that stands."""
+    if case.received_at is None:
+        return Decision(replace(case, early=(*case.early, ruled)))
+    if case.closed:
+        return unchanged(case)
+    reason = Reason(kind="ruling", text=ruled.reason)
+    named = LeadNamed(at=ruled.at, lead=ruled.lead, assisting=ruled.assisting, reason=ruled.reason)
+    moved: Fact | None = None
+    if not case.department:
+        moved = PostAssigned(
+            at=ruled.at,
+            number=case.number,
+            department=ruled.lead,
+            duty_item="",
+            reasons=(reason,),
+            confidence=1.0,
+            rule_version=_rule_version(case),
+            model_version=_model_version(case),
+            assisting=ruled.assisting,
+            chosen_by=ruled.by,
+        )
+    elif ruled.lead != case.department:
+        moved = PostReassigned(
+            at=ruled.at,
+            number=case.number,
+            department=ruled.lead,
+            previous=case.department,
+            cause="meeting",
+            reasons=(reason,),
+            assisting=ruled.assisting,
+        )
+    case = replace(_hold_by(case, ruled.lead, ruled.at, ruled.assisting), meeting=False, held=False)
+    decision = _say(case, ruled.at, named, chosen_by=ruled.by)
+    if moved is None:
+        return decision
+    after = _say(decision.state, ruled.at, moved, chosen_by=ruled.by)
+    return Decision(after.state, (*decision.effects, *after.effects))
+
+
+def report(case: Case, asked: SpecialReportRequested, context: Context[Routing]) -> Decision[Case]:
+    """The supervisor takes the case to the city leaders (专报)."""
+    if case.received_at is None:
+        return Decision(replace(case, early=(*case.early, asked)))
+    return _say(case, asked.at, SpecialReportRaised(at=asked.at, reason="督查提请专报", text=asked.text))
+
+
+def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Routing]) -> Decision[Case]:
+    """The post left the count; nobody has to answer it any more."""
+    return Decision(replace(case, closed=True, held=False))
+
+
+# -- what the rules share -------------------------------------------------------------------------
+
+
+def _assigned(case: Case, post: PostReceived, choice: Choice) -> Decision[Case]:
+    best = choice.candidates[0]
+    said = PostAssigned(
+        at=post.at,
+        number=post.number,
+        department=choice.department,
+        duty_item=best.duty_item,
+        reasons=best.reasons,
+        confidence=choice.confidence,
+        rule_version=choice.rule_version,
+        model_version=choice.model_version,
+        area=choice.area,
+        street=choice.street,
+    )
+    case = _hold_by(case, choice.department, post.at, ())
+    return _say(case, post.at, said, candidates=choice.candidates)
+
+
+def _hold(case: Case, at: datetime, choice: Choice) -> Decision[Case]:
+    said = AssignmentHeld(
+        at=at,
+        number=case.number,
+        candidates=choice.candidates[:3],
+        rule_version=choice.rule_version,
+        model_version=choice.model_version,
+    )
+    return _say(replace(case, held=True), at, said, candidates=choice.candidates[:3])
+
+
+def _refusal(case: Case, asked: ReturnRequested, context: Context[Routing]) -> str:
+    """Why the unit keeps the case, in Chinese; empty when the return must be ruled upon."""
+    if case.closed:
+        return "该帖已撤回或屏蔽"
+    if asked.department != case.department or case.assigned_at is None:
+        return "不是当前承办单位"
+    if case.meeting:
+        return "交办会尚未裁定"
+    if any(earlier.department == asked.department for earlier in case.returned):
+        return "同一单位只能退回一次，按首问负责继续办理"
+    latest = context.city.profile.working_time.add_days(case.assigned_at, RULING_WORKING_DAYS)
+    if asked.at > latest:
+        return "超过一个工作日，按首问负责继续办理"
+    return ""
+
+
+def _refuse(case: Case, asked: ReturnRequested, reason: str) -> Decision[Case]:
+    said = ReturnRefused(at=asked.at, request=asked.request, department=asked.department, reason=reason)
+    case = replace(case, returned=(*case.returned, _returned(asked, "refused")))
+    return _say(case, asked.at, said)
+
+
+def _call_meeting(
+    case: Case, asked: ReturnRequested, departments: list[str], context: Context[Routing]
+) -> Decision[Case]:
+    said = MeetingCalled(
+        at=asked.at,
+        departments=tuple(departments),
+        reason="单位之间反复退回，提请交办会明确牵头单位",
+        until=context.city.profile.working_time.add_days(asked.at, RULING_WORKING_DAYS),
+    )
+    case = replace(case, meeting=True, returned=(*case.returned, _returned(asked, "meeting")))
+    return _say(case, asked.at, said)
+
+
+def _returned(asked: ReturnRequested, outcome: str) -> Returned:
+    return Returned(asked.request, asked.department, asked.duty_item, asked.at, outcome)
+
+
+def _open_request(case: Case) -> str:
+    return next((r.request for r in case.returned if r.outcome == "open"), "")
+
+
+def _settle(case: Case, request: str, outcome: str) -> Case:
+    return replace(
+        case,
+        returned=tuple(replace(r, outcome=outcome) if r.request == request else r for r in case.returned),
+    )
+
+
+def _hold_by(case: Case, department: str, at: datetime, assisting: tuple[str, ...]) -> Case:
+    holders = case.holders if department in case.holders else (*case.holders, department)
+    assigned_at = case.assigned_at if department == case.department else at
+    return replace(case, department=department, assigned_at=assigned_at, assisting=assisting, holders=holders)
+
+
+def _say(
+    case: Case, at: datetime, fact: Fact, candidates: tuple[Candidate, ...] = (), chosen_by: str = ""
+) -> Decision[Case]:
+    decided = Decided(
+        at=at,
+        kind=type(fact).__name__,
+        department=case.department,
+        confidence=getattr(fact, "confidence", 0.0),
+        candidates=candidates,
+        reasons=getattr(fact, "reasons", ()),
+        rule_version=getattr(fact, "rule_version", ""),
+        model_version=getattr(fact, "model_version", ""),
+        chosen_by=chosen_by,
+    )
+    return Decision(replace(case, decided=(*case.decided, decided)), (Say(fact),))
+
+
+def _then(
+    decision: Decision[Case],
+    fact: AssignmentChosen | MeetingRuled | ReturnRequested | SpecialReportRequested,
+    context: Context[Routing],
+) -> Decision[Case]:
+    """A fact that came before the post itself takes effect after it."""
+    effects: tuple[Effect, ...] = decision.effects
+    match fact:
+        case AssignmentChosen():
+            after = choose(decision.state, fact, context)
+        case MeetingRuled():
+            after = rule(decision.state, fact, context)
+        case ReturnRequested():
+            after = give_back(decision.state, fact, context)
+        case SpecialReportRequested():
+            after = report(decision.state, fact, context)
+    return Decision(after.state, (*effects, *after.effects))
+
+
+def _rule_version(case: Case) -> str:
+    return next((d.rule_version for d in case.decided if d.rule_version), "")
+
+
+def _model_version(case: Case) -> str:
+    return next((d.model_version for d in case.decided if d.model_version), "")
