@@ -26,6 +26,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    def ago(self, seconds: float) -> datetime:
+        """City time so many real seconds ago."""
+
 
 class SystemClock:
     """City time is real time."""
@@ -36,6 +39,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant."""
         return datetime.now(self._zone)
+
+    def ago(self, seconds: float) -> datetime:
+        """As the protocol says."""
+        return datetime.now(self._zone) - timedelta(seconds=seconds)
 
 
 class SegmentClock:
@@ -64,6 +71,10 @@ class SegmentClock:
             self._zone
         )
 
+    def ago(self, seconds: float) -> datetime:
+        """As the protocol says."""
+        return self.at(time.time() - seconds)
+
     def speed(self) -> float:
         """City seconds per real second now."""
         self._look()
@@ -91,6 +102,10 @@ class HandClock:
 
     def now(self) -> datetime:
         """Where it stands."""
+        return self._now
+
+    def ago(self, seconds: float) -> datetime:
+        """It stands: real seconds do not move it."""
         return self._now
 
     def move_to(self, instant: datetime) -> None:

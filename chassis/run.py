@@ -70,6 +70,25 @@ class Assembled:
     """Awaited every few seconds, for gauges that are looked up."""
 
 
+class CityNow:
+    """The city as a listener's partitions have learnt it, for its web side; `initial` until it owns one."""
+
+    def __init__(self, initial: Any) -> None:
+        self._initial = initial
+        self._listener: Listener | None = None
+
+    def follow(self, listening: Listener) -> Sequence[Background]:
+        """Look at this listener from now on."""
+        self._listener = listening
+        return ()
+
+    def __call__(self) -> Any:
+        """The partition that has learnt most knows best."""
+        views = self._listener.cities.values() if self._listener is not None else ()
+        best = max(views, key=lambda view: view.amendments, default=None)
+        return self._initial if best is None else best.city
+
+
 Assemble = Callable[[Process], Awaitable[Assembled]]
 
 
@@ -298,11 +317,11 @@ async def _serving(
     pool = await _patient(settings.database, schema)
     app, background = await build(Process(name, settings, pool, metrics))
     tasks = [asyncio.create_task(guard(work())) for work in background]
+    sockets = [socket.socket(fileno=settings.http_fd)] if settings.http_fd >= 0 else None
     config = uvicorn.Config(
         app,
         host=settings.http_host,
         port=settings.http_port,
-        fd=settings.http_fd if settings.http_fd >= 0 else None,
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -312,12 +331,12 @@ async def _serving(
         backlog=2048,
     )
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # we own the signals
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # we own the signals
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
     tuned()
-    await server.serve()
+    await server.serve(sockets=sockets)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

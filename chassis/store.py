@@ -113,7 +113,8 @@ class Outcome:
 class Keeper(Protocol):
     """Keeps effects of some types; PostgreSQL's gets the connection, the memory twin does not."""
 
-    effects: tuple[type, ...]
+    @property
+    def effects(self) -> tuple[type, ...]: ...
 
 
 class PostgresKeeper(Keeper, Protocol):

@@ -1,0 +1,1 @@
+"""Holds the three-working-day clock of every case."""

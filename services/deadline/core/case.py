@@ -1,0 +1,187 @@
+"""What deadline remembers of a case: the facts that move its clock, and what it has said and armed."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from contracts.decision import Effect
+from contracts.deadlines import Clock as ClockName
+
+
+class Handling(Struct, frozen=True):
+    """The case from receipt (or from a reopening) on; each has a clock of its own."""
+
+    number: int
+    start: datetime
+
+
+class Question(Struct, frozen=True):
+    """A question to the citizen; the clock pauses while it is open."""
+
+    id: str
+    asked_at: datetime
+    answered_at: datetime | None = None
+
+
+class Extension(Struct, frozen=True):
+    """An extension that was approved; its date is a promise, too."""
+
+    id: str
+    approved_at: datetime
+    new_date: date
+    reason: str
+    progress: str
+    department: str
+
+
+class Published(Struct, frozen=True):
+    """A published reply; `lead` names the group's lead whose reply it is."""
+
+    id: str
+    at: datetime
+    department: str
+    handling: int
+    lead: str = ""
+
+
+class Holding(Struct, frozen=True):
+    """From `at` on the unit has the case."""
+
+    at: datetime
+    department: str
+
+
+class Desk(Struct, frozen=True):
+    """The draft went to the leader's desk (`there`), or came back from it."""
+
+    at: datetime
+    department: str
+    there: bool
+
+
+class Meeting(Struct, frozen=True):
+    """An assignment meeting was called, or ruled."""
+
+    at: datetime
+    called: bool
+
+
+class Left(Struct, frozen=True):
+    """The post left the count: withdrawn or hidden."""
+
+    at: datetime
+    cause: str
+
+
+class Timer(Struct, frozen=True):
+    """A timer as it was armed; `id` follows from subject, kind and instant."""
+
+    id: str
+    kind: str
+    due_at: datetime
+    about: str = ""
+    """The question or extension it concerns."""
+
+
+class Ended(Struct, frozen=True):
+    """How a timer ended: `rung` or `cancelled`; each ends once."""
+
+    id: str
+    how: str
+
+
+class Said(Struct, frozen=True):
+    """What was said about the clock of the handling at hand."""
+
+    handling: int = 0
+    due: datetime | None = None
+    missed: datetime | None = None
+    """The due instant of a miss that stands."""
+    stopped: datetime | None = None
+    near: tuple[datetime, ...] = ()
+    escalated: tuple[str, ...] = ()
+    """Levels said; each once per handling."""
+    paused: tuple[str, ...] = ()
+    resumed: tuple[tuple[str, datetime], ...] = ()
+    """Question and the due instant said with its resumption."""
+    extended: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+
+
+class Case(Struct, frozen=True):
+    """One case: facts first, then what was made of them."""
+
+    number: str = ""
+    kind: str = ""
+    received_at: datetime | None = None
+    reopened: tuple[datetime, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    answered_early: tuple[tuple[str, datetime], ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    replies: tuple[Published, ...] = ()
+    desk: tuple[Desk, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    left: Left | None = None
+    ungrouped: bool = False
+    """The case left its group: a lead's reply no longer answers it."""
+    amendments: int = 0
+    """City facts by which it was last dated."""
+    said: Said = Said()
+    timers: tuple[Timer, ...] = ()
+    ended: tuple[Ended, ...] = ()
+
+    @property
+    def handling(self) -> Handling | None:
+        """The handling at hand; none before the post was heard."""
+        if self.received_at is None:
+            return None
+        if self.reopened:
+            return Handling(1 + len(self.reopened), self.reopened[-1])
+        return Handling(1, self.received_at)
+
+    @property
+    def clock_name(self) -> ClockName:
+        """`reply`, or `second` after a reopening."""
+        return "second" if self.reopened else "reply"
+
+    def department_at(self, at: datetime) -> str:
+        """The unit that held the case at an instant; empty before any did."""
+        held = [holding for holding in self.holdings if holding.at <= at]
+        return held[-1].department if held else ""
+
+    @property
+    def department(self) -> str:
+        """The unit that holds the case now."""
+        return self.holdings[-1].department if self.holdings else ""
+
+
+class Arm(Effect, frozen=True):
+    """Let a timer ring at its instant."""
+
+    timer: Timer
+
+
+class Cancel(Effect, frozen=True):
+    """The timer is to ring no more."""
+
+    id: str
+
+
+class TimerDue(Struct, frozen=True):
+    """Input of the clock's door: a timer's instant has passed."""
+
+    id: str
+    kind: str
+    due_at: datetime
+
+
+class Redate(Struct, frozen=True):
+    """Input of the sweep's door: the city's rules have changed since the case was dated."""
+
+    amendments: int
+
+
+def new(subject: str) -> Case:
+    """A case of which nothing was heard yet."""
+    return Case()

@@ -1,0 +1,178 @@
+"""The clock is a fold: facts in, clock out; the same for every order of arrival and every replay."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from city.profile import Profile
+from city.working_time import Counted, WorkingTime
+from contracts.deadlines import Held
+from services.deadline.core.case import Case, Handling
+
+
+class Span(Struct, frozen=True):
+    """From `start` to `end` a question was open."""
+
+    question: str
+    start: datetime
+    end: datetime
+    """The answer, or the end of waiting for one."""
+    answered: bool
+    """False: it ends, or ended, because the waiting limit passed."""
+    minutes_left: int
+    """Working minutes to the due instant, frozen at the start."""
+    due_after: datetime
+
+
+class Moved(Struct, frozen=True):
+    """An extension and the due instant it led to."""
+
+    extension: str
+    at: datetime
+    due: datetime
+
+
+class Clock(Struct, frozen=True):
+    """The clock of the handling at hand."""
+
+    handling: int
+    start: datetime
+    first_due: datetime
+    """Before any pause or extension."""
+    counted: tuple[Counted, ...]
+    due: datetime
+    provisional: bool
+    pauses: tuple[Span, ...]
+    extensions: tuple[Moved, ...]
+    stop: datetime | None
+    cause: str
+    """`replied`, `withdrawn`, `hidden`, or empty while it runs."""
+    department: str
+    """The unit whose reply stopped it."""
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it stopped not after the due instant then in force (按时率)."""
+        return self.stop is not None and self.stop <= self.due
+
+
+def clock(case: Case, city: Profile) -> Clock | None:
+    """The clock the facts make; none before the post was heard, or when its kind carries no clock."""
+    handling = case.handling
+    rules = city.policy.kind(case.kind)
+    if handling is None or not rules.clock:
+        return None
+    time = city.working_time
+    days = rules.reply_days if handling.number == 1 else city.policy.reopen.reply_days
+    first = time.due(handling.start, days)
+    stop, cause, department = _stop(case, handling)
+    due = first.at
+    pauses: list[Span] = []
+    extensions: list[Moved] = []
+    for movement in _movements(case, handling, stop, city):
+        if isinstance(movement, _Open):
+            left = max(0, time.minutes_between(movement.start, due))
+            due = time.resume(due, movement.start, movement.end)
+            pauses.append(Span(movement.question, movement.start, movement.end, movement.answered, left, due))
+        else:
+            frozen = any(pause.start <= movement.at < pause.end for pause in pauses)
+            due = max(due, movement.due) if frozen else movement.due
+            extensions.append(movement)
+    return Clock(
+        handling=handling.number,
+        start=handling.start,
+        first_due=first.at,
+        counted=first.counted,
+        due=due,
+        provisional=time.is_provisional(due),
+        pauses=tuple(pauses),
+        extensions=tuple(extensions),
+        stop=stop,
+        cause=cause,
+        department=department,
+    )
+
+
+def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple[Held, ...]:
+    """Working minutes by holder from the start of the handling to `until`; they sum to the elapsed ones.
+
+    Each minute belongs to exactly one: the citizen while a question is open, else the meeting while
+    one sits, else the leader whose desk holds a draft, else the unit, before any the router.
+    """
+    marks = {made.start, until}
+    marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
+    marks.update(holding.at for holding in case.holdings)
+    marks.update(step.at for step in case.desk)
+    marks.update(meeting.at for meeting in case.meetings)
+    ordered = sorted(mark for mark in marks if made.start <= mark <= until)
+    minutes: dict[str, int] = {}
+    for start, end in zip(ordered, ordered[1:], strict=False):
+        passed = time.minutes_between(start, end)
+        if passed:
+            holder = _holder(case, made, start)
+            minutes[holder] = minutes.get(holder, 0) + passed
+    return tuple(Held(holder, count) for holder, count in minutes.items())
+
+
+def _holder(case: Case, made: Clock, at: datetime) -> str:
+    if any(pause.start <= at < pause.end for pause in made.pauses):
+        return "citizen"
+    meetings = [meeting for meeting in case.meetings if meeting.at <= at]
+    if meetings and meetings[-1].called:
+        return "meeting"
+    desk = [step for step in case.desk if step.at <= at]
+    if desk and desk[-1].there:
+        return f"leader:{desk[-1].department}"
+    return case.department_at(at) or "router"
+
+
+def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
+    ends = [
+        (reply.at, "replied", reply.department)
+        for reply in case.replies
+        if reply.at >= handling.start
+        and reply.handling >= handling.number
+        and not (reply.lead and case.ungrouped)
+    ]
+    if case.left is not None:
+        ends.append((case.left.at, case.left.cause, ""))
+    return min(ends, key=lambda end: end[0]) if ends else (None, "", "")
+
+
+class _Open(Struct, frozen=True):
+    """A stretch of time during which a question was open."""
+
+    question: str
+    start: datetime
+    end: datetime
+    answered: bool
+
+
+def _movements(case: Case, handling: Handling, stop: datetime | None, city: Profile) -> list[_Open | Moved]:
+    """Pauses and extensions of this handling in order of time; what came after the stop moves nothing."""
+    time = city.working_time
+    opened: list[_Open] = []
+    for question in sorted(case.questions, key=lambda question: (question.asked_at, question.id)):
+        start = question.asked_at
+        if start < handling.start or (stop is not None and start >= stop):
+            continue
+        limit = time.add_days(start, city.policy.pause.working_days)
+        answered = question.answered_at is not None and question.answered_at <= limit
+        end = question.answered_at if answered and question.answered_at is not None else limit
+        if opened and start < opened[-1].end:
+            # A question asked while another is open freezes only what the other does not.
+            start = opened[-1].end
+        if end > start:
+            opened.append(_Open(question.id, start, end, answered))
+    moved = [
+        Moved(extension.id, extension.approved_at, time.closing(extension.new_date))
+        for extension in case.extensions
+        if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
+    ]
+    return sorted([*opened, *moved], key=_place)
+
+
+def _place(movement: _Open | Moved) -> tuple[datetime, int, str]:
+    if isinstance(movement, _Open):
+        return movement.start, 0, movement.question
+    return movement.at, 1, movement.extension

@@ -1,0 +1,277 @@
+"""The difference between what was said and armed and what the clock says now. Pure.
+
+Every rule ends here, so that any order of facts leads to the same clock, the same standing words and
+the same timers.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from city.profile import Profile
+from contracts.deadlines import (
+    CaseEscalated,
+    ClockPaused,
+    ClockResumed,
+    ClockStopped,
+    CountedDay,
+    DeadlineExtended,
+    DeadlineMissed,
+    DeadlineNear,
+    DeadlineRedated,
+    DeadlineSet,
+    EscalationLevel,
+    MissWithdrawn,
+    PromiseBroken,
+)
+from contracts.decision import Context, Decision, Effect, Say
+from contracts.facts import Fact
+from contracts.identity import derived
+from services.deadline.core.case import Arm, Cancel, Case, Ended, Said, Timer
+from services.deadline.core.clock import Clock, clock, ledger
+
+Here = Context[Profile]
+
+LATE: Final = timedelta(hours=1)
+"""City time after which a step of the ladder is marked as said late."""
+
+ORDER: Final = ("limit", "near", "remind", "missed", "promise", "leader", "supervisor", "bulletin")
+"""Kinds of timers; of those due at the same instant the earlier kind rings first."""
+
+
+def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
+    """Say and arm what follows from the facts as they are; `at` dates what is said."""
+    case = replace(case, amendments=context.amendments)
+    made = clock(case, context.city)
+    if made is None:
+        return Decision(case)
+    said = case.said
+    facts: list[Fact] = []
+    if said.handling != made.handling:
+        said = Said(handling=made.handling)
+    said = _set(case, made, said, facts, at)
+    said = _pauses(case, made, said, facts, context)
+    said = _extensions(case, made, said, facts)
+    said = _moved(case, made, said, facts, at)
+    said = _withdraw(case, made, said, facts, at)
+    said = _stopped(case, made, said, facts, context)
+    case = replace(case, said=said)
+    return _armed(case, made, context, facts)
+
+
+def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
+    """Say what a timer is for, dated at its instant, unless the facts have overtaken it."""
+    made = clock(case, context.city)
+    if made is None:
+        return Decision(case)
+    facts: list[Fact] = []
+    said = case.said
+    about = {
+        "clock": case.clock_name,
+        "due": made.due,
+        "department": case.department_at(timer.due_at),
+    }
+    if made.stop is None or made.stop > timer.due_at:
+        match timer.kind:
+            case "near":
+                facts.append(DeadlineNear(at=timer.due_at, **about))  # type: ignore[arg-type]
+                said = replace(said, near=(*said.near, made.due))
+            case "missed" if said.missed is None:
+                facts.append(DeadlineMissed(at=timer.due_at, **about))  # type: ignore[arg-type]
+                said = replace(said, missed=made.due)
+            case "remind" | "leader" | "supervisor" | "bulletin" if timer.kind not in said.escalated:
+                late = context.now - timer.due_at > LATE
+                facts.append(CaseEscalated(at=timer.due_at, level=timer.kind, late=late, **about))  # type: ignore[arg-type]
+                said = replace(said, escalated=(*said.escalated, timer.kind))
+            case "promise" if timer.about not in said.broken:
+                facts.append(
+                    PromiseBroken(
+                        at=timer.due_at,
+                        extension=timer.about,
+                        promised=timer.due_at,
+                        department=case.department_at(timer.due_at),
+                    )
+                )
+                said = replace(said, broken=(*said.broken, timer.about))
+    case = replace(case, said=said)
+    after = reconcile(case, context, timer.due_at)
+    return Decision(after.state, (*(Say(fact) for fact in facts), *after.effects))
+
+
+def _counted(made: Clock) -> tuple[CountedDay, ...]:
+    return tuple(CountedDay(day.day, day.counts, day.reason) for day in made.counted)
+
+
+def _set(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
+    if said.due is not None:
+        return said
+    facts.append(
+        DeadlineSet(
+            at=made.start,
+            clock=case.clock_name,
+            due=made.first_due,
+            provisional=made.provisional,
+            counted=_counted(made),
+            department=case.department,
+        )
+    )
+    return replace(said, due=made.first_due)
+
+
+def _pauses(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
+    resumed = dict(said.resumed)
+    for pause in made.pauses:
+        if pause.question not in said.paused:
+            facts.append(
+                ClockPaused(at=pause.start, question=pause.question, minutes_left=pause.minutes_left)
+            )
+            said = replace(said, paused=(*said.paused, pause.question))
+        over = pause.answered or _limit_rang(case, pause.question)
+        if over and pause.question not in resumed:
+            facts.append(
+                ClockResumed(
+                    at=pause.end,
+                    question=pause.question,
+                    due=pause.due_after,
+                    provisional=context.city.working_time.is_provisional(pause.due_after),
+                )
+            )
+            resumed[pause.question] = pause.due_after
+            said = replace(said, resumed=tuple(resumed.items()), due=made.due)
+    return said
+
+
+def _limit_rang(case: Case, question: str) -> bool:
+    limits = {ended.id for ended in case.ended if ended.how == "rung"}
+    return derived(case.number, f"limit/{question}") in limits
+
+
+def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
+    due_of = {moved.extension: moved.due for moved in made.extensions}
+    for extension in case.extensions:
+        if extension.id in due_of and extension.id not in said.extended:
+            facts.append(
+                DeadlineExtended(
+                    at=extension.approved_at,
+                    extension=extension.id,
+                    clock=case.clock_name,
+                    reason=extension.reason,
+                    progress=extension.progress,
+                    due=due_of[extension.id],
+                    provisional=made.provisional,
+                    department=extension.department,
+                )
+            )
+            said = replace(said, extended=(*said.extended, extension.id), due=made.due)
+    return said
+
+
+def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
+    """The due date differs from the last one said and nothing above has said why: the rules changed."""
+    open_pause = any(pause.question not in dict(said.resumed) for pause in made.pauses)
+    if said.due is None or said.due == made.due or open_pause:
+        return said
+    facts.append(
+        DeadlineRedated(
+            at=at,
+            clock=case.clock_name,
+            previous=said.due,
+            due=made.due,
+            provisional=made.provisional,
+            reason="放假安排或规则有变,重新计算",
+            counted=_counted(made),
+            department=case.department,
+        )
+    )
+    return replace(said, due=made.due)
+
+
+def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
+    """A miss that the facts, heard later, do not bear out is taken back; so is the ladder above it."""
+    if said.missed is None:
+        return said
+    answered = made.stop is not None and made.stop <= made.due
+    moved = made.due > said.missed
+    if not answered and not moved:
+        return said
+    facts.append(
+        MissWithdrawn(
+            at=at, clock=case.clock_name, due=said.missed, department=case.department_at(said.missed)
+        )
+    )
+    kept = tuple(level for level in said.escalated if level == "remind")
+    return replace(said, missed=None, escalated=kept)
+
+
+def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
+    if made.stop is None:
+        return replace(said, stopped=None) if said.stopped is not None else said
+    if said.stopped == made.stop:
+        return said
+    time = context.city.working_time
+    facts.append(
+        ClockStopped(
+            at=made.stop,
+            clock=case.clock_name,
+            cause=made.cause,  # type: ignore[arg-type]  # one of the three by construction
+            in_time=made.in_time,
+            due=made.due,
+            late_minutes=0 if made.in_time else time.minutes_between(made.due, made.stop),
+            held=ledger(case, made, made.stop, time),
+            department=made.department or case.department_at(made.stop),
+        )
+    )
+    return replace(said, stopped=made.stop)
+
+
+def _wanted(case: Case, made: Clock, context: Here) -> list[Timer]:
+    """The timers that should be armed: those whose word is still to be said."""
+    if made.stop is not None:
+        return []
+    time, policy, said, due = context.city.working_time, context.city.policy, case.said, made.due
+
+    def timer(kind: str, at: datetime, about: str = "") -> Timer:
+        name = f"{kind}/{about}" if about and kind == "limit" else f"{kind}/{about}/{at.isoformat()}"
+        return Timer(derived(case.number, name), kind, at, about)
+
+    wanted: list[Timer] = []
+    for pause in made.pauses:
+        if not pause.answered:
+            wanted.append(timer("limit", pause.end, pause.question))
+    if due not in said.near:
+        wanted.append(timer("near", time.share(made.start, due, policy.warning.share)))
+    if said.missed is None:
+        wanted.append(timer("missed", due))
+    levels: tuple[tuple[EscalationLevel, int], ...] = (
+        ("remind", policy.ladder.remind),
+        ("leader", policy.ladder.leader),
+        ("supervisor", policy.ladder.supervisor),
+        ("bulletin", policy.ladder.bulletin),
+    )
+    for level, days in levels:
+        at = due if days == 0 else time.add_days(due, days)
+        if level not in said.escalated and at > made.start:
+            wanted.append(timer(level, at))
+    for extension in case.extensions:
+        if extension.id not in said.broken and any(m.extension == extension.id for m in made.extensions):
+            wanted.append(timer("promise", time.closing(extension.new_date), extension.id))
+    return wanted
+
+
+def _armed(case: Case, made: Clock, context: Here, facts: list[Fact]) -> Decision[Case]:
+    rung = {ended.id for ended in case.ended if ended.how == "rung"}
+    wanted = {timer.id: timer for timer in _wanted(case, made, context) if timer.id not in rung}
+    effects: list[Effect] = [Say(fact) for fact in facts]
+    known = {timer.id for timer in case.timers}
+    ended = list(case.ended)
+    for timer in case.timers:
+        if timer.id not in wanted:
+            effects.append(Cancel(timer.id))
+            ended.append(Ended(timer.id, "cancelled"))
+    for timer in wanted.values():
+        if timer.id not in known:
+            effects.append(Arm(timer))
+            ended = [end for end in ended if end.id != timer.id]
+    timers = tuple(sorted(wanted.values(), key=lambda timer: (timer.due_at, ORDER.index(timer.kind))))
+    return Decision(replace(case, timers=timers, ended=tuple(ended)), tuple(effects))

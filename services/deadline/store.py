@@ -1,0 +1,241 @@
+"""Where deadline keeps its cases and timers: PostgreSQL, and the twin in memory."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from chassis.clock import Clock
+from chassis.memory import MemoryStore
+from chassis.metrics import Metrics
+from chassis.postgres import PostgresStore
+from chassis.service import Applied
+from chassis.store import Column, Input, Packing
+from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue, new
+from services.deadline.core.reconcile import ORDER
+
+GRACE_SECONDS: Final = 1.0
+"""Real time between an instant and what is said of it, so that what was just given can still be heard."""
+
+SWEEP_SECONDS: Final = 30.0
+"""Real time between claims that ignore the low watermark: for timers armed late or held back."""
+
+COLUMNS: Final = (
+    Column[Case]("number", "text", lambda case: case.number),
+    Column[Case]("open", "boolean", lambda case: case.received_at is not None and case.said.stopped is None),
+    Column[Case]("amendments", "integer", lambda case: case.amendments),
+    Column[Case]("due", "timestamptz", lambda case: case.said.due),
+)
+
+_ARM = """
+insert into timer (id, partition, subject, kind, rank, due_at)
+select id::uuid, partition, subject, kind, rank, due_at
+from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[])
+     armed (id, partition, subject, kind, rank, due_at)
+on conflict (id) do nothing"""
+_CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
+_CLAIM = """
+delete from timer using (
+    select id from timer t
+    where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
+      and not exists (select from subject s where s.subject = t.subject and s.held > 0)
+    order by due_at, rank limit $4::integer) due
+where timer.id = due.id
+returning timer.id::text, timer.subject, timer.kind, timer.rank, timer.due_at"""
+_STALE = """
+select subject from subject
+where open and held = 0 and partition = $1::smallint and amendments < $2::integer limit $3::integer"""
+
+
+def _last(applied: Sequence[Applied]) -> dict[str, tuple[Applied, Timer | None]]:
+    """Timer id to what the batch did to it last: armed (with the timer) or cancelled."""
+    found: dict[str, tuple[Applied, Timer | None]] = {}
+    for one in applied:
+        if isinstance(one.effect, Arm):
+            found[one.effect.timer.id] = (one, one.effect.timer)
+        elif isinstance(one.effect, Cancel):
+            found[one.effect.id] = (one, None)
+    return found
+
+
+class Timers:
+    """Durable timers in PostgreSQL: armed, cancelled and claimed in batches.
+
+    A low watermark keeps an old snapshot or a heap of dead rows from slowing the claim: nothing due
+    before it is looked at, save by the slow sweep.
+    """
+
+    effects = (Arm, Cancel)
+
+    def __init__(self, clock: Clock, metrics: Metrics | None = None) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._watermark: datetime | None = None
+        self._swept_at = 0.0
+
+    async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
+        """Two statements, whatever the batch holds."""
+        last = _last(applied)
+        cancelled = [identity for identity, (_, timer) in last.items() if timer is None]
+        if cancelled:
+            await connection.execute(_CANCEL, cancelled)
+        armed = [(one, timer) for one, timer in last.values() if timer is not None]
+        if armed:
+            await connection.execute(
+                _ARM,
+                [timer.id for _, timer in armed],
+                [one.partition for one, _ in armed],
+                [one.subject for one, _ in armed],
+                [timer.kind for _, timer in armed],
+                [ORDER.index(timer.kind) for _, timer in armed],
+                [timer.due_at for _, timer in armed],
+            )
+            first = min(timer.due_at for _, timer in armed)
+            if self._watermark is not None and first < self._watermark:
+                self._watermark = first
+
+    async def claim(
+        self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
+    ) -> list[Input]:
+        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch."""
+        until = self._clock.ago(GRACE_SECONDS)
+        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
+        if sweep:
+            self._swept_at = time.monotonic()
+        floor = _FLOOR if sweep or self._watermark is None else self._watermark
+        rows = await connection.fetch(_CLAIM, list(partitions), until, floor, limit)
+        found = sorted(rows, key=lambda row: (row["due_at"], row["rank"]))
+        if len(found) >= limit:
+            self._watermark = max(floor, found[-1]["due_at"])
+            self._swept_at = 0.0 if sweep else self._swept_at
+        else:
+            self._watermark = until
+        self._count(found, now)
+        return [(row["subject"], TimerDue(row["id"], row["kind"], row["due_at"])) for row in found]
+
+    def _count(self, rows: Sequence[asyncpg.Record], now: datetime) -> None:
+        if self._metrics is None:
+            return
+        for row in rows:
+            self._metrics.counter("wenzheng_timers_fired_total", row["kind"]).inc()
+            self._metrics.histogram("wenzheng_timer_lateness_seconds").observe(
+                max(0.0, (now - row["due_at"]).total_seconds())
+            )
+
+
+_FLOOR: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+class TimersInMemory:
+    """The twin."""
+
+    effects = (Arm, Cancel)
+
+    def __init__(self) -> None:
+        self.armed: dict[str, tuple[str, int, Timer]] = {}
+        self.store: MemoryStore | None = None
+
+    def apply(self, applied: Sequence[Applied]) -> None:
+        """As PostgreSQL's."""
+        for identity, (one, timer) in _last(applied).items():
+            if timer is None:
+                self.armed.pop(identity, None)
+            else:
+                self.armed.setdefault(identity, (one.subject, one.partition, timer))
+
+    def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
+        """Whether a claim would find a timer."""
+        return bool(self._due(partitions, now))
+
+    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        """As PostgreSQL's, without grace: the clock of tests stands while they act."""
+        found = sorted(self._due(partitions, now), key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
+        for _, timer in found[:limit]:
+            del self.armed[timer.id]
+        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found[:limit]]
+
+    def _due(self, partitions: Mapping[int, int], now: datetime) -> list[tuple[str, Timer]]:
+        return [
+            (subject, timer)
+            for subject, partition, timer in self.armed.values()
+            if partition in partitions and timer.due_at <= now and not self._held(subject)
+        ]
+
+    def _held(self, subject: str) -> bool:
+        row = self.store.subject.get(subject) if self.store is not None else None
+        return row is not None and row[1] > 0
+
+
+class Stale:
+    """Open cases dated under rules that have changed since; dated again a batch at a time."""
+
+    async def claim(
+        self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
+    ) -> list[Input]:
+        """Nothing is looked up for a partition that has heard no city fact."""
+        found: list[Input] = []
+        for partition, amendments in partitions.items():
+            if amendments:
+                rows = await connection.fetch(_STALE, partition, amendments, limit)
+                found += [(row["subject"], Redate(amendments)) for row in rows]
+        return found
+
+
+class StaleInMemory:
+    """The twin."""
+
+    def __init__(self, packing: Packing) -> None:
+        self._packing = packing
+        self.store: MemoryStore | None = None
+
+    def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
+        """Whether a claim would find a case."""
+        return bool(self.claim(partitions, now, 1))
+
+    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        """As PostgreSQL's."""
+        found: list[Input] = []
+        rows = self.store.subject if self.store is not None else {}
+        for subject, (partition, held, packed) in rows.items():
+            state = self._packing.unpack(subject, partition, held, packed).state
+            stale = isinstance(state, Case) and state.amendments < partitions.get(partition, 0)
+            if stale and not held and state.received_at is not None and state.said.stopped is None:
+                found.append((subject, Redate(partitions[partition])))
+        return found[:limit]
+
+
+def postgres(pool: asyncpg.Pool, clock: Clock, metrics: Metrics | None = None) -> PostgresStore:
+    """The store of one instance."""
+    timers = Timers(clock, metrics)
+    return PostgresStore(pool, Case, new, COLUMNS, (timers,), (timers, Stale()))
+
+
+def memory() -> MemoryStore:
+    """The twin."""
+    timers, stale = TimersInMemory(), StaleInMemory(Packing(Case))
+    store = MemoryStore(Case, (timers,), (timers, stale))
+    timers.store = stale.store = store
+    return store
+
+
+class Reader:
+    """What the web side looks up."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._packing = Packing(Case)
+
+    async def case(self, number: str) -> Case | None:
+        """The case of a number, or None."""
+        row: Any = await self._pool.fetchrow(
+            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
+            number,
+        )
+        if row is None:
+            return None
+        state: Case = self._packing.unpack(
+            row["subject"], row["partition"], row["held"], row["remembered"]
+        ).state
+        return state
