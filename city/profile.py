@@ -17,7 +17,7 @@ from msgspec import Struct
 from city.calendar import Calendar, Day
 from city.policy import Policy, read_policy
 from city.words import WordLists
-from city.working_time import WorkingTime
+from city.working_time import WorkingTime, working_time
 from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.facts import Fact
 
@@ -87,7 +87,7 @@ class Profile:
     def __post_init__(self) -> None:
         object.__setattr__(self, "department", {unit.code: unit for unit in self.departments})
         object.__setattr__(self, "duty", {duty.code: duty for duty in self.duties})
-        object.__setattr__(self, "working_time", WorkingTime(self.calendar, self.policy.hours, self.zone))
+        object.__setattr__(self, "working_time", working_time(self.calendar, self.policy.hours, self.zone))
 
     @property
     def version(self) -> str:

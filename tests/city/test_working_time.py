@@ -101,7 +101,7 @@ def test_the_days_are_counted_one_by_one_in_words() -> None:
     lines = explain(TIME.due(at("2025-09-30T10:00")).counted)
 
     assert lines[0] == "10月1日 周三 国庆节 不计"
-    assert lines[-1] == "10月11日 周六 第3个工作日(调休上班)"
+    assert lines[-1] == "10月11日 周六 调休上班 第3个工作日"
     assert len(lines) == 11
 
 
