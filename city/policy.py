@@ -1,29 +1,37 @@
 """Every number of the city's rules, read from `policy.toml` and checked key by key."""
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import time
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct, inspect
+
+Days = Annotated[int, Meta(ge=1, le=30)]
+Count = Annotated[int, Meta(ge=1, le=20)]
+Step = Annotated[int, Meta(ge=-30, le=60)]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+PerMinute = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Kind(Struct, frozen=True, forbid_unknown_fields=True):
     """How posts of one kind are treated."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, max_length=20)]
     """The Chinese name."""
     clock: bool = True
     """Whether somebody must answer within the deadline."""
     public: bool = True
     """Whether posts of the kind may be shown at all."""
-    reply_days: int = 3
-    """Working days after the day of receipt."""
+    reply_days: Days = 3
+    """Working days after the day of receipt (the city's 2011 report)."""
 
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):
-    """Working time of a working day, city time."""
+    """Working time of a working day, city time (civil service hours)."""
 
     morning_opens: time = time(9, 0)
     morning_closes: time = time(12, 0)
@@ -34,76 +42,105 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True):
 class Dispatch(Struct, frozen=True, forbid_unknown_fields=True):
     """Assigning posts to units (half a working day: Lüliang 2024)."""
 
-    working_days: float = 0.5
-    automatic_confidence: float = 0.55
+    working_days: Annotated[float, Meta(gt=0.0, le=5.0)] = 0.5
+    automatic_confidence: Share = 0.55
     """At least so sure, or a person chooses."""
 
 
 class Return(Struct, frozen=True, forbid_unknown_fields=True):
-    """ "Not ours" (首问负责: the city's 2011 report; one working day: Lüliang 2024)."""
+    """ "Not ours" (首问负责 and 交办会: the city's 2011 report; one working day: Lüliang 2024)."""
 
-    working_days: int = 1
-    before_meeting: int = 2
+    working_days: Days = 1
+    """After the assignment; later, the holder keeps it."""
+    at_most: Count = 1
+    """Returns by one unit."""
+    before_meeting: Count = 2
+    """After so many returns the assignment meeting rules."""
+    departments_before_meeting: Count = 2
+    """With more departments drawn in, the assignment meeting rules."""
+    meeting_working_days: Days = 1
+    """In which the meeting names lead and assisting units."""
 
 
 class Extension(Struct, frozen=True, forbid_unknown_fields=True):
     """More time (reason, new date and progress: the city's 2011 report; limits: Lüliang 2024)."""
 
-    at_most: int = 3
-    working_days: int = 3
+    at_most: Count = 3
+    working_days: Days = 3
     """Each, counted from the current due date."""
-    long_works_days: int = 180
+    long_works_days: Annotated[int, Meta(ge=1, le=3650)] = 180
     """Calendar days for works flagged as long."""
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):
-    """The clock while a question to the citizen is open."""
+    """The clock while a question to the citizen is open (CPGRAMS; IT service practice)."""
 
-    working_days: int = 5
+    working_days: Days = 5
 
 
 class EarlyWarning(Struct, frozen=True, forbid_unknown_fields=True):
-    """Warning before the due instant."""
+    """Warning before the due instant (DIGIT)."""
 
-    share: float = 0.8
+    share: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.8
     """Of the working time between start and due."""
 
 
 class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
-    """Steps of escalation, in working days relative to the due date."""
+    """Steps of escalation, in working days relative to the due date (city bureau rules)."""
 
-    remind: int = -1
-    leader: int = 0
-    supervisor: int = 1
-    bulletin: int = 5
+    remind: Step = -1
+    leader: Step = 0
+    supervisor: Step = 1
+    bulletin: Step = 5
 
 
 class Rating(Struct, frozen=True, forbid_unknown_fields=True):
     """Grades 1 to 5 (好差评 GB/T 39735)."""
 
-    days: int = 14
-    satisfied_from: int = 4
+    days: Annotated[int, Meta(ge=1, le=365)] = 14
+    satisfied_from: Annotated[int, Meta(ge=1, le=5)] = 4
 
 
 class Reopen(Struct, frozen=True, forbid_unknown_fields=True):
-    """The second handling."""
+    """The second handling (好差评 follow-up; LGSCO)."""
 
-    days: int = 15
-    reply_days: int = 5
+    days: Annotated[int, Meta(ge=1, le=365)] = 15
+    """After the published reply."""
+    reply_days: Days = 5
+    """Working days for the second reply."""
 
 
 class Parking(Struct, frozen=True, forbid_unknown_fields=True):
     """Events that cannot be handled."""
 
-    limit_per_hour: int = 100
+    limit_per_hour: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+    """More, and the service stops and calls a person."""
 
 
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client; 0 is without limit."""
 
-    posts: int = 10
-    supports: int = 30
-    reads: int = 300
+    posts: PerMinute = 10
+    supports: PerMinute = 30
+    reads: PerMinute = 300
+
+
+class Wrong(Struct, frozen=True):
+    """What is wrong in a policy, and under which keys, outermost first."""
+
+    path: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"[{'.'.join(self.path[:-1])}] {self.path[-1]}: {self.reason}" if self.path else self.reason
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be used; `wrong` says everything that is wrong with it."""
+
+    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+        super().__init__(";".join(map(str, wrong)))
+        self.wrong = wrong
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,55 +168,146 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         """A short hash of every number."""
         return blake2b(msgspec.json.encode(self, order="deterministic"), digest_size=5).hexdigest()
 
-    def changed(self, part: dict[str, dict[str, Any]]) -> "Policy":
-        """With a part of the numbers changed; raises ValueError naming the wrong key."""
+    def changed(self, part: Mapping[str, Mapping[str, Any]]) -> "Policy":
+        """With a part of the numbers changed; raises PolicyError naming each wrong key.
+
+        Kinds are named as in the file, `kinds.consult`; as a table of their own under `kinds` they work too.
+        """
         whole: dict[str, Any] = msgspec.to_builtins(self)
+        wrong = []
         for table, values in part.items():
-            if table not in whole:
-                raise ValueError(f"no table [{table}] in the policy")
-            whole[table] = {**whole[table], **values}
-        return _checked(whole)
+            inner, _, kind = table.partition(".")
+            if not isinstance(values, Mapping):
+                wrong.append(Wrong((table,), "应为一节"))
+            elif inner not in whole or (kind and inner != "kinds"):
+                wrong.append(Wrong((table,), "政策没有这一节"))
+            elif kind:
+                whole["kinds"][kind] = {**whole["kinds"].get(kind, {}), **values}
+            elif inner == "kinds":
+                for code, rules in values.items():
+                    known = whole["kinds"].get(code, {})
+                    whole["kinds"][code] = {**known, **rules} if isinstance(rules, Mapping) else rules
+            else:
+                whole[table] = {**whole[table], **values}
+        if wrong:
+            raise PolicyError(tuple(wrong))
+        return policy_of(whole)
 
 
 _UNKNOWN: Final = Kind("其他", clock=False)
-_POSITIVE: Final = {
-    "dispatch": ("working_days",),
-    "return": ("working_days", "before_meeting"),
-    "extension": ("at_most", "working_days", "long_works_days"),
-    "pause": ("working_days",),
-    "rating": ("days",),
-    "reopen": ("days", "reply_days"),
-    "parking": ("limit_per_hour",),
+_TABLES: Final = {
+    table.encode_name: table.type.cls
+    for table in inspect.type_info(Policy).fields  # type: ignore[attr-defined]
+    if isinstance(table.type, inspect.StructType)
 }
-
-
-def _checked(raw: dict[str, Any]) -> Policy:
-    try:
-        policy = msgspec.convert(raw, Policy, strict=False)
-    except msgspec.ValidationError as problem:
-        raise ValueError(str(problem)) from problem
-    for table, keys in _POSITIVE.items():
-        for key in keys:
-            if not raw.get(table, {}).get(key, 1) > 0:
-                raise ValueError(f"[{table}] {key} must be greater than 0")
-    hours = policy.hours
-    if not hours.morning_opens < hours.morning_closes <= hours.afternoon_opens < hours.closes:
-        raise ValueError("[hours] must be in the order of the day")
-    if not 0 < policy.warning.share < 1:
-        raise ValueError("[warning] share must lie between 0 and 1")
-    if not 0 <= policy.dispatch.automatic_confidence <= 1:
-        raise ValueError("[dispatch] automatic_confidence must lie between 0 and 1")
-    if not 1 <= policy.rating.satisfied_from <= 5:
-        raise ValueError("[rating] satisfied_from must be a grade from 1 to 5")
-    if any(kind.reply_days < 1 for kind in policy.kinds.values()):
-        raise ValueError("[kinds] reply_days must be at least 1")
-    return policy
+_HOUR: Final = re.compile(r"\d\d:\d\d")
 
 
 def read_policy(text: str) -> Policy:
-    """The policy of a `policy.toml`; raises ValueError naming the key that is wrong."""
+    """The policy of a `policy.toml`, its table `[city]` apart; raises PolicyError naming each wrong key."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise ValueError(str(problem)) from problem
-    return _checked(raw)
+        raise PolicyError((Wrong((), f"不是 TOML:{problem}"),)) from problem
+    raw.pop("city", None)
+    return policy_of(raw)
+
+
+def policy_of(raw: Mapping[str, Any]) -> Policy:
+    """The policy of plain tables; raises PolicyError naming each wrong key."""
+    raw = {name: _with_seconds(table) for name, table in raw.items()}
+    wrong = list(_wrong_keys(raw))
+    if not wrong:
+        policy = msgspec.convert(raw, Policy)
+        wrong = list(_contradictions(policy))
+        if not wrong:
+            return policy
+    raise PolicyError(tuple(wrong))
+
+
+def line_of(text: str, path: tuple[str, ...]) -> int:
+    """The line of a TOML text on which a key stands, else its table's header, else 1."""
+    header, found = "", 1
+    table, key = ".".join(path[:-1]), path[-1] if path else ""
+    for line, content in enumerate(text.splitlines(), 1):
+        stripped = content.strip()
+        if stripped.startswith("["):
+            header = stripped.split("#")[0].strip().strip("[]").strip()
+            if header == ".".join(path):
+                return line
+            if header == table:
+                found = line
+        elif header == table and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", stripped):
+            return line
+    return found
+
+
+def _with_seconds(table: Any) -> Any:
+    """Hours may be written `09:00`."""
+    if not isinstance(table, Mapping):
+        return table
+    return {k: f"{v}:00" if isinstance(v, str) and _HOUR.fullmatch(v) else v for k, v in table.items()}
+
+
+def _wrong_keys(raw: Mapping[str, Any]) -> Iterator[Wrong]:
+    for name, table in raw.items():
+        if not isinstance(table, Mapping):
+            yield Wrong((name,), "应为一节")
+        elif name == "kinds":
+            for code, kind in table.items():
+                if isinstance(kind, Mapping):
+                    yield from _wrong_values(("kinds", code), kind, Kind)
+                else:
+                    yield Wrong(("kinds", code), "应为一节")
+        elif name in _TABLES:
+            yield from _wrong_values((name,), table, _TABLES[name])
+        else:
+            yield Wrong((name,), f"政策没有这一节,应为 {'、'.join(['kinds', *_TABLES])} 之一")
+    if not raw.get("kinds"):
+        yield Wrong(("kinds",), "缺少帖子种类")
+
+
+def _wrong_values(path: tuple[str, ...], table: Mapping[str, Any], struct: type[Struct]) -> Iterator[Wrong]:
+    shape = inspect.type_info(struct)
+    assert isinstance(shape, inspect.StructType)
+    known = {entry.encode_name: entry for entry in shape.fields}
+    annotations = struct.__annotations__
+    for key, value in table.items():
+        if key not in known:
+            yield Wrong((*path, key), f"没有这一项,应为 {'、'.join(known)} 之一")
+            continue
+        try:
+            msgspec.convert(value, annotations[key])
+        except msgspec.ValidationError:
+            yield Wrong((*path, key), f"{_expected(known[key].type)},实为 {value!r}")
+    for key, entry in known.items():
+        if entry.required and key not in table:
+            yield Wrong((*path, key), "缺少这一项")
+
+
+def _expected(wanted: inspect.Type) -> str:
+    match wanted:
+        case inspect.BoolType():
+            return "应为 true 或 false"
+        case inspect.IntType(ge=low, le=high):
+            return f"应为 {low} 到 {high} 的整数"
+        case inspect.FloatType(gt=above, ge=low, lt=below, le=high):
+            lower = f"大于 {above:g}" if above is not None else f"不小于 {low:g}"
+            upper = f"小于 {below:g}" if below is not None else f"不大于 {high:g}"
+            return f"应为{lower}、{upper}的数"
+        case inspect.TimeType():
+            return "应为 HH:MM 的时刻"
+        case inspect.StrType(min_length=shortest, max_length=longest):
+            return f"应为 {shortest} 到 {longest} 个字的文字"
+    raise AssertionError(f"policy holds no {wanted}")
+
+
+def _contradictions(policy: Policy) -> Iterator[Wrong]:
+    hours = policy.hours
+    if not hours.morning_opens < hours.morning_closes <= hours.afternoon_opens < hours.closes:
+        yield Wrong(("hours", "closes"), "上下班时间应按一天的先后排列")
+    if any(at.second or at.microsecond or at.tzinfo for at in msgspec.structs.astuple(hours)):
+        yield Wrong(("hours", "closes"), "上下班时间应为整分钟")
+    steps = msgspec.structs.astuple(policy.ladder)
+    if list(steps) != sorted(steps):
+        yield Wrong(("ladder", "remind"), "催办阶梯应逐级向后")

@@ -1,37 +1,88 @@
-"""The city's word lists for moderation: what is blocked at the door, what a person must look at first."""
+"""The city's word lists for moderation: what is blocked at the door, held for a person, or starred out."""
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from functools import cached_property
+from hashlib import blake2b
+from typing import Final, Literal
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found, unused-ignore]
 from msgspec import Struct
+
+_PARTING: Final = re.compile(r"[ \t\u3000*_.·~|/\-]+")
+"""What people put between the characters of a word to slip it past a list; no mark that ends a clause."""
+
+
+class Match(Struct, frozen=True):
+    """A listed word, and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
 
 
 class Verdict(Struct, frozen=True):
-    """What the lists say of a text, and which words they found."""
+    """What the lists say of a text, and which words they found, each once."""
 
     outcome: Literal["pass", "hold", "block"]
     found: tuple[str, ...] = ()
 
 
 class WordLists:
-    """Block and hold words in one automaton."""
+    """Block, hold and mask words in one automaton; a word in two lists is in the stricter one."""
 
-    def __init__(self, block: Iterable[str], hold: Iterable[str]) -> None:
-        self.block = frozenset(block)
-        self.hold = frozenset(hold) - self.block
+    def __init__(self, block: Iterable[str], hold: Iterable[str], mask: Iterable[str] = ()) -> None:
+        self.block = frozenset(map(str.lower, block))
+        self.hold = frozenset(map(str.lower, hold)) - self.block
+        self.mask = frozenset(map(str.lower, mask)) - self.block - self.hold
         self._automaton = ahocorasick.Automaton()
-        for word in sorted(self.block | self.hold):
-            self._automaton.add_word(word, word)
+        for word in sorted(self.block | self.hold | self.mask):
+            key = _PARTING.sub("", word) or word
+            self._automaton.add_word(key, (word, len(key)))
         if len(self._automaton):
             self._automaton.make_automaton()
 
+    @cached_property
+    def version(self) -> str:
+        """A short hash of the lists."""
+        text = repr((sorted(self.block), sorted(self.hold), sorted(self.mask)))
+        return blake2b(text.encode(), digest_size=5).hexdigest()
+
     def judge(self, text: str) -> Verdict:
-        """Block wins over hold."""
-        if not len(self._automaton):
-            return Verdict("pass")
-        found = {word for _, word in self._automaton.iter(text.replace(" ", ""))}
+        """Whether a text may pass, must wait for a person, or is refused. Block wins over hold."""
+        found = {match.word for match in self.matches(text)}
         blocked = tuple(sorted(found & self.block))
         if blocked:
             return Verdict("block", blocked)
-        return Verdict("hold", tuple(sorted(found))) if found else Verdict("pass")
+        held = tuple(sorted(found & self.hold))
+        return Verdict("hold", held) if held else Verdict("pass")
+
+    def masked(self, text: str) -> str:
+        """The text with the words of the mask list as asterisks, one character for one."""
+        characters: list[str] | None = None
+        for match in self.matches(text):
+            if match.word in self.mask:
+                characters = characters or list(text)
+                characters[match.start : match.end] = "*" * (match.end - match.start)
+        return text if characters is None else "".join(characters)
+
+    def matches(self, text: str) -> list[Match]:
+        """Every listed word of a text, also where blanks or dots part its characters."""
+        if not len(self._automaton):
+            return []
+        lowered = text.lower()
+        squeezed, places = _squeezed(lowered if len(lowered) == len(text) else text)
+        found = []
+        for last, (word, length) in self._automaton.iter(squeezed):
+            first = last - length + 1
+            start, end = (first, last + 1) if places is None else (places[first], places[last] + 1)
+            found.append(Match(word, start, end))
+        return found
+
+
+def _squeezed(text: str) -> tuple[str, list[int] | None]:
+    """The text without what parts characters, and where each character stood; None: nothing was left out."""
+    if not _PARTING.search(text):
+        return text, None
+    places = [place for place, character in enumerate(text) if not _PARTING.match(character)]
+    return "".join(text[place] for place in places), places

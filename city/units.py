@@ -1,0 +1,45 @@
+"""Who answers for what, and where: a city's units, their duty items, its streets and towns."""
+
+from typing import Final
+
+from msgspec import Struct
+
+LEVELS: Final = ("municipal", "county", "both")
+"""Whether the municipal bureau answers, the district's or county's own, or either."""
+
+
+class Department(Struct, frozen=True):
+    """A unit that answers (单位)."""
+
+    code: str
+    name: str
+    kind: str
+    """A plain word: bureau, district, park, utility, office …"""
+    parent: str = ""
+    """The code of the unit above, if any."""
+    leader_role: str = ""
+    supervisor: str = ""
+    """The code of the unit that supervises its answers, if any."""
+    level: str = "municipal"
+
+
+class Duty(Struct, frozen=True):
+    """A duty item (职责清单): what a unit answers for, in official and in everyday words."""
+
+    code: str
+    department: str
+    name: str
+    words: tuple[str, ...]
+    basis: str
+    """The law, regulation or institution it rests on."""
+    level: str
+
+
+class Division(Struct, frozen=True):
+    """A street or town (街道、镇、乡) of an area (区、县)."""
+
+    area_code: str
+    area: str
+    street_code: str
+    street: str
+    aliases: tuple[str, ...] = ()
