@@ -48,9 +48,10 @@ class Packing:
     """Remembered things to bytes and back, for one type of state."""
 
     def __init__(self, state: type[Any]) -> None:
-        self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int], state])  # type: ignore[valid-type]
-        self._city = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int], CityFacts])
+        # JSON and not msgpack, which would lose the offset of an instant; and a person can read it.
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], state])  # type: ignore[valid-type]
+        self._city = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], CityFacts])
 
     def pack(self, remembered: Remembered) -> bytes:
         """Numbers and state as one value."""

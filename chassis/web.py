@@ -85,6 +85,8 @@ def decode_body(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as failure:
         field, reason = _field(str(failure))
+        if field == "body" and reason.startswith("类型"):
+            raise Refused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
         raise Refused(422, "invalid", problem.TITLES[422], errors=(FieldError(field, reason),)) from failure
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as failure:
         raise Refused(400, "not-json", "内容不是正确的 JSON", _sentence(failure)) from failure

@@ -1,0 +1,1 @@
+"""Takes in what people say and do, and answers only after it is stored."""

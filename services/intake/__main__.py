@@ -1,0 +1,84 @@
+"""Runs intake: `python -m services.intake` for people, `python -m services.intake listen` for the bus."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from chassis import run
+from chassis.desk import Desk, PostgresAnswers
+from chassis.problem import plain
+from chassis.publisher import KafkaBus, Publisher
+from chassis.tokens import Verifier
+from chassis.vault import PostgresKeys, Secrets
+from chassis.web import Edge, Probes, create_api
+from city.masking import mask
+from city.profile import Profile
+from services.intake import store
+from services.intake.app import METRICS, build
+from services.intake.web import Door, routes
+
+SENTENCE = "Takes in what people say and do; answers only after it is stored."
+
+
+async def listening(process: run.Process) -> run.Assembled:
+    """The half that hears the other services."""
+    profile = Profile.load(process.settings.city)
+    return run.Assembled(
+        service=build(profile), store=store.postgres(process.pool), clock=process.clock(profile.zone)
+    )
+
+
+async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
+    """The half that people speak to."""
+    settings = process.settings
+    profile = Profile.load(settings.city)
+    clock = process.clock(profile.zone)
+    service, kept = build(profile), store.postgres(process.pool)
+    instance = settings.instance or "intake"
+    publisher = Publisher(kept, KafkaBus(settings.kafka, instance))
+    keys, answers = PostgresKeys(), PostgresAnswers()
+    desk = Desk(service, kept, publisher, clock, answers, store.Seal(keys), process.metrics)
+    public_key = settings.token_public_key_file
+    if public_key is None:
+        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    door = Door(
+        profile=profile,
+        desk=desk,
+        clock=clock,
+        cases=store.PostgresCases(process.pool),
+        numbers=store.PostgresNumbers(process.pool),
+        keys=keys,
+        read_log=store.PostgresReadLog(process.pool),
+        secrets=Secrets(settings.secret()),
+        verifier=Verifier(public_key.read_bytes()),
+        connection=lambda: process.pool,
+        rate_limits=settings.rate_limits,
+    )
+
+    async def ready() -> str:
+        await process.pool.fetchval("select 1")
+        return ""
+
+    async def expire() -> None:
+        while True:
+            await asyncio.sleep(600)
+            await answers.expire(process.pool)
+
+    api = create_api("intake", SENTENCE, process.metrics, Probes(ready=ready))
+    api.include_router(routes(door))
+
+    @api.post("/v1/posts", status_code=202, summary="A citizen posts.", openapi_extra=door.post_schema())
+    async def post() -> None:
+        """Documented here, served by the hot route in front."""
+        raise plain(500)
+
+    edge = Edge(api, process.metrics, hot={("POST", "/v1/posts"): door.post})
+    return edge, [publisher.run, desk.run, expire]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["listen"]:
+        run.listener("intake-listen", SENTENCE, listening, mask, METRICS, schema="intake")
+    else:
+        run.web("intake", serving, mask, METRICS)

@@ -1,0 +1,1 @@
+"""The life of a case as intake guards it: requests, steps, refusals, views. Pure."""

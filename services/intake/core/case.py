@@ -1,0 +1,278 @@
+"""What intake remembers of a case, and which act is possible at which step of its life."""
+
+from datetime import date, datetime
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from contracts.assignments import Candidate
+
+Step = Literal[
+    "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
+]
+
+STATUS_NAMES: Final[dict[str, str]] = {
+    "received": "已受理",
+    "assigned": "已交办",
+    "accepted": "办理中",
+    "asked": "待补充",
+    "replied": "已回复",
+    "rated": "已评价",
+    "reopened": "重新办理",
+    "withdrawn": "已撤回",
+    "hidden": "已屏蔽",
+}
+"""What a citizen reads."""
+
+STEPS: Final[dict[str, tuple[str, ...]]] = {
+    "received": (
+        "assignment",
+        "ruling",
+        "special-report",
+        "moderation",
+        "follow-up",
+        "support",
+        "withdrawal",
+        "group",
+    ),
+    "assigned": (
+        "acceptance",
+        "return",
+        "assignment",
+        "ruling",
+        "special-report",
+        "urging",
+        "instruction",
+        "moderation",
+        "follow-up",
+        "support",
+        "withdrawal",
+        "group",
+    ),
+    "accepted": (
+        "question",
+        "reply",
+        "extension",
+        "return",
+        "assignment",
+        "ruling",
+        "special-report",
+        "urging",
+        "instruction",
+        "moderation",
+        "follow-up",
+        "support",
+        "withdrawal",
+        "group",
+    ),
+    "asked": (
+        "answer",
+        "assignment",
+        "ruling",
+        "special-report",
+        "urging",
+        "instruction",
+        "moderation",
+        "follow-up",
+        "support",
+        "withdrawal",
+        "group",
+    ),
+    "replied": ("rating", "reopening", "instruction", "moderation", "follow-up", "support", "group"),
+    "rated": ("reopening", "instruction", "moderation", "follow-up", "support", "group"),
+    "reopened": (
+        "acceptance",
+        "assignment",
+        "ruling",
+        "special-report",
+        "urging",
+        "instruction",
+        "moderation",
+        "follow-up",
+        "support",
+        "group",
+    ),
+    "withdrawn": (),
+    "hidden": ("moderation",),
+}
+"""Step to the acts possible at it. A draft before the leader adds `approval` and `reply-return` and takes `reply`."""
+
+
+class Question(Struct, frozen=True):
+    """A question to the citizen and its answer."""
+
+    id: str
+    text: str
+    at: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
+class Draft(Struct, frozen=True):
+    """A reply before the leader."""
+
+    id: str
+    text: str
+    by: str
+    at: datetime
+
+
+class Reply(Struct, frozen=True):
+    """A published reply."""
+
+    id: str
+    text: str
+    department: str
+    by: str
+    at: datetime
+    handling: int = 1
+    lead: str = ""
+
+
+class Extension(Struct, frozen=True):
+    """A request for more time."""
+
+    id: str
+    reason: str
+    new_date: date
+    progress: str
+    by: str
+    at: datetime
+    state: Literal["asked", "approved", "refused"] = "asked"
+    long_works: bool = False
+
+
+class Returned(Struct, frozen=True):
+    """A "not ours"."""
+
+    id: str
+    department: str
+    duty_item: str
+    at: datetime
+    state: Literal["asked", "moved", "refused", "meeting"] = "asked"
+
+
+class Rating(Struct, frozen=True):
+    """A grade for a reply."""
+
+    reply: str
+    grade: int
+    text: str
+    at: datetime
+
+
+class FollowUp(Struct, frozen=True):
+    """Something the citizen added."""
+
+    id: str
+    text: str
+    at: datetime
+
+
+class Group(Struct, frozen=True):
+    """The group a case is in."""
+
+    id: str
+    lead: str
+    lead_number: str
+    members: tuple[str, ...]
+
+
+class Entry(Struct, frozen=True):
+    """A line of the case's history."""
+
+    at: datetime
+    kind: str
+    text: str
+    public: bool = True
+    by: str = ""
+    """Staff id; shown to staff only."""
+
+
+class Case(Struct, frozen=True):
+    """One case."""
+
+    number: str = ""
+    kind: str = ""
+    title: str = ""
+    text: str = ""
+    area: str = ""
+    place: str = ""
+    public: bool = True
+    hide_name: bool = False
+    citizen: str = ""
+    sealed: bytes = b""
+    received_at: datetime | None = None
+    step: Step = "received"
+    moderation: str = ""
+    """`held` or `hidden`; empty when anyone may see the post."""
+    department: str = ""
+    assisting: tuple[str, ...] = ()
+    assigned_at: datetime | None = None
+    held: bool = False
+    """The router is not sure, or a return waits for a ruling: a person must choose."""
+    candidates: tuple[Candidate, ...] = ()
+    meeting: bool = False
+    due: datetime | None = None
+    provisional: bool = False
+    paused: bool = False
+    missed: bool = False
+    level: str = ""
+    """The highest step of the ladder reached."""
+    questions: tuple[Question, ...] = ()
+    draft: Draft | None = None
+    replies: tuple[Reply, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    returns: tuple[Returned, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    reopened: tuple[datetime, ...] = ()
+    supporters: tuple[str, ...] = ()
+    group: Group | None = None
+    erased: bool = False
+    history: tuple[Entry, ...] = ()
+    notices: tuple[tuple[str, int], ...] = ()
+    """Outcome to number of notices: sent, failed, suppressed."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the post was received."""
+        return self.received_at is not None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to answer."""
+        return self.step in ("received", "assigned", "accepted", "asked", "reopened")
+
+    @property
+    def handling(self) -> int:
+        """1, or 2 and more after reopenings."""
+        return 1 + len(self.reopened)
+
+    @property
+    def extension_asked(self) -> Extension | None:
+        """The extension that waits for the leader."""
+        return next((e for e in self.extensions if e.state == "asked"), None)
+
+    @property
+    def question_open(self) -> Question | None:
+        """The question that waits for the citizen."""
+        return self.questions[-1] if self.questions and self.step == "asked" else None
+
+    def allowed(self) -> tuple[str, ...]:
+        """The acts that would be possible now, whoever does them."""
+        acts = list(STEPS[self.step])
+        if self.draft is not None:
+            acts = [act for act in acts if act not in ("reply", "return")]
+            acts += ["approval", "reply-return"]
+        if self.extension_asked is not None:
+            acts = [act for act in acts if act != "extension"]
+            acts += ["extension-approval", "extension-refusal"]
+        if self.group is not None:
+            acts.append("ungroup")
+        return tuple(acts)
+
+
+def new(subject: str) -> Case:
+    """A case nobody has written yet."""
+    return Case()

@@ -1,0 +1,150 @@
+"""A case as citizens, neighbours and staff see it. Pure."""
+
+from typing import Any
+
+from city.profile import Profile
+from services.intake.core.case import STATUS_NAMES, Case, Entry
+
+
+def _history(entries: tuple[Entry, ...], staff: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": entry.at,
+            "kind": entry.kind,
+            "text": entry.text,
+            **({"by": entry.by} if staff and entry.by else {}),
+        }
+        for entry in entries
+        if staff or entry.public
+    ]
+
+
+def summary(case: Case, city: Profile) -> dict[str, Any]:
+    """One line of a list."""
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "kind_name": city.policy.kind(case.kind).name,
+        "title": case.title,
+        "status": case.step,
+        "status_name": STATUS_NAMES[case.step],
+        "department": case.department,
+        "department_name": city.department_name(case.department) if case.department else "",
+        "area": case.area,
+        "received_at": case.received_at,
+        "due": case.due,
+        "provisional": case.provisional,
+        "paused": case.paused,
+        "overdue": case.missed and case.open,
+        "supports": len(case.supporters),
+    }
+
+
+def public(case: Case, city: Profile) -> dict[str, Any]:
+    """What anyone may see: nothing of a post that is held, hidden or not public but how it stands."""
+    found = summary(case, city)
+    found["links"] = {"deadline": f"/v1/deadlines/{case.number}"}
+    if case.moderation or not case.public:
+        found.update(title="", text="", history=[], replies=[])
+        return found
+    found["text"] = case.text
+    found["place"] = case.place
+    found["history"] = [line for line in _history(case.history, staff=False) if line["kind"] != "followed-up"]
+    found["replies"] = _replies(case, city)
+    return found
+
+
+def own(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]:
+    """Everything the citizen said and was told, unmasked while the key exists."""
+    found = summary(case, city)
+    found.update(
+        {
+            "title": personal.get("title", case.title),
+            "text": personal.get("text", case.text),
+            "place": personal.get("place", case.place),
+            "contact": {key: personal[key] for key in ("name", "phone", "openid", "mail") if key in personal},
+            "public": case.public,
+            "hide_name": case.hide_name,
+            "moderation": case.moderation,
+            "history": _history(case.history, staff=False),
+            "replies": _replies(case, city),
+            "questions": _questions(case),
+            "follow_ups": [{"text": f.text, "at": f.at} for f in case.follow_ups],
+            "ratings": [
+                {"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings
+            ],
+            "extensions": _extensions(case),
+            "allowed": [
+                act
+                for act in case.allowed()
+                if act in ("answer", "follow-up", "rating", "reopening", "withdrawal")
+            ],
+            "links": {"deadline": f"/v1/deadlines/{case.number}"},
+        }
+    )
+    return found
+
+
+def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]:
+    """Everything, for those whose case it is; personal fields only where they were opened."""
+    found = own(case, city, personal)
+    found.update(
+        {
+            "assisting": list(case.assisting),
+            "held": case.held,
+            "candidates": case.candidates,
+            "meeting": case.meeting,
+            "level": case.level,
+            "draft": None
+            if case.draft is None
+            else {
+                "reply_id": case.draft.id,
+                "text": case.draft.text,
+                "by": case.draft.by,
+                "at": case.draft.at,
+            },
+            "returns": case.returns,
+            "group": case.group,
+            "notices": dict(case.notices),
+            "erased": case.erased,
+            "assigned_at": case.assigned_at,
+            "history": _history(case.history, staff=True),
+            "allowed": list(case.allowed()),
+        }
+    )
+    return found
+
+
+def _replies(case: Case, city: Profile) -> list[dict[str, Any]]:
+    return [
+        {
+            "reply_id": reply.id,
+            "text": reply.text,
+            "department": reply.department,
+            "department_name": city.department_name(reply.department),
+            "at": reply.at,
+            "handling": reply.handling,
+        }
+        for reply in case.replies
+    ]
+
+
+def _questions(case: Case) -> list[dict[str, Any]]:
+    return [
+        {"question_id": q.id, "text": q.text, "at": q.at, "answer": q.answer, "answered_at": q.answered_at}
+        for q in case.questions
+    ]
+
+
+def _extensions(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "extension_id": e.id,
+            "reason": e.reason,
+            "new_date": e.new_date,
+            "progress": e.progress,
+            "state": e.state,
+            "at": e.at,
+        }
+        for e in case.extensions
+    ]
