@@ -25,6 +25,8 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     """Keyed hash of phone or openid; without either, the post id: distinct people, nobody's name."""
     sealed: bytes = b""
     """Name, phone, openid, mail and the unmasked title, text and place, under the citizen's key."""
+    channels: tuple[str, ...] = ()
+    """Channels by which the citizen can be told, best first: wechat, sms, mail. No address is among them."""
 
 
 class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):

@@ -47,6 +47,10 @@ _receipt = msgspec.msgpack.Encoder()
 _read_receipt = msgspec.msgpack.Decoder(tuple[str, str])
 
 
+_CHANNELS = (("openid", "wechat"), ("phone", "sms"), ("mail", "mail"))
+"""Field of the contact to the channel that reaches it, best first."""
+
+
 @dataclass
 class Door:
     """Everything the web side needs."""
@@ -134,6 +138,7 @@ class Door:
             hide_name=post.hide_name,
             citizen=self.secrets.citizen(identity) if identity else subject,
             personal=personal,
+            channels=tuple(channel for field, channel in _CHANNELS if field in personal),
             hold=f"需人工查看:{'、'.join(verdict.found)}" if verdict.outcome == "hold" else "",
         )
         return subject, request

@@ -29,6 +29,8 @@ class Submit(Struct, frozen=True):
     citizen: str
     personal: dict[str, str]
     """Name, contact and unmasked texts; sealed before the rule sees the request."""
+    channels: tuple[str, ...] = ()
+    """By which the citizen can be told, best first."""
     hold: str = ""
     """Why moderation holds it; empty when it does not."""
     sealed: bytes = b""

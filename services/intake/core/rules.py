@@ -106,6 +106,7 @@ def submit(case: Case, request: ask.Submit, context: Here) -> Decision[Case]:
         hide_name=request.hide_name,
         citizen=request.citizen,
         sealed=request.sealed,
+        channels=request.channels,
     )
     case = Case(
         number=request.number,

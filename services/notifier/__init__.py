@@ -1,0 +1,1 @@
+"""Tells citizens and staff what happened, each thing once."""

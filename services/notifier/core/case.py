@@ -1,0 +1,81 @@
+"""What notifier remembers of a post, and the notices it claims."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contracts.decision import Effect
+
+
+class Case(Struct, frozen=True):
+    """What must be known to tell people about a post; nothing personal but the sealed box."""
+
+    number: str = ""
+    title: str = ""
+    citizen: str = ""
+    sealed: bytes = b""
+    channels: tuple[str, ...] = ()
+    department: str = ""
+    due: datetime | None = None
+    provisional: bool = False
+    told_assigned: bool = False
+    erased: bool = False
+    waiting: tuple["Early", ...] = ()
+    """What is to be told as soon as the post itself was heard."""
+    missed_told: bool = False
+
+
+class Early(Struct, frozen=True):
+    """Something to tell that was heard before the post itself."""
+
+    kind: str
+    audience: str
+    department: str
+    text: str
+    cause: str
+
+
+class Notice(Struct, frozen=True):
+    """One thing told to one recipient by one channel; its id follows from all of that."""
+
+    id: str
+    cause: str
+    kind: str
+    audience: str
+    channel: str
+    department: str
+    """The unit told, for staff; the holding unit, for citizens."""
+    text: str
+    """What is told, masked."""
+    url: str = ""
+
+
+class Claim(Effect, frozen=True):
+    """A notice is to go out."""
+
+    notice: Notice
+
+
+class Settle(Effect, frozen=True):
+    """A notice has ended."""
+
+    id: str
+    state: str
+    attempts: int
+    reason: str = ""
+
+
+class Outcome(Struct, frozen=True):
+    """Input of the sender: what became of a notice at its channel."""
+
+    notice: Notice
+    state: str
+    """`sent`, `failed` or `suppressed`."""
+    attempts: int
+    repeated: bool = False
+    reason: str = ""
+
+
+def new(subject: str) -> Case:
+    """A post of which nothing was heard yet."""
+    return Case()

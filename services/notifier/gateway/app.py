@@ -1,0 +1,169 @@
+"""The gateway's HTTP side: WeChat, SMS, robots; a page of what arrived; a script for bad days."""
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from html import escape
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from services.notifier.gateway.arrivals import Arrivals
+
+ROBOT_PER_MINUTE = 20
+FIELD_LENGTH = 20
+
+
+class Script:
+    """What goes wrong next: per channel a queue of scripted answers."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, deque[dict[str, Any]]] = {}
+
+    def add(self, channel: str, times: int, step: dict[str, Any]) -> None:
+        """For the next `times` calls: `code`, `delay` (seconds), or `lose` (the effect stays, the answer is lost)."""
+        self._queues.setdefault(channel, deque()).extend([step] * times)
+
+    def next(self, channel: str) -> dict[str, Any]:
+        """The step for this call; empty for a good day."""
+        queue = self._queues.get(channel)
+        return queue.popleft() if queue else {}
+
+
+class Gateway:
+    """The providers, all in one process."""
+
+    def __init__(self, arrivals: Arrivals, token_seconds: float = 7200.0) -> None:
+        self.arrivals = arrivals
+        self.script = Script()
+        self._token = ""
+        self._token_until = 0.0
+        self._token_seconds = token_seconds
+        self._robots: dict[str, deque[float]] = {}
+
+    async def token(self, request: Request) -> Response:
+        """`POST /cgi-bin/stable_token`."""
+        body = await request.json()
+        if not self._token or time.monotonic() > self._token_until or body.get("force_refresh"):
+            self._token = secrets.token_urlsafe(24)
+            self._token_until = time.monotonic() + self._token_seconds
+        left = int(self._token_until - time.monotonic())
+        return JSONResponse({"access_token": self._token, "expires_in": left})
+
+    async def subscribe(self, request: Request) -> Response:
+        """`POST /cgi-bin/message/subscribe/bizsend`."""
+        body = await request.json()
+        step = self.script.next("wechat")
+        if request.query_params.get("access_token") != self._token or time.monotonic() > self._token_until:
+            return JSONResponse({"errcode": 42001, "errmsg": "access_token expired"})
+        if any(len(field.get("value", "")) > FIELD_LENGTH for field in body.get("data", {}).values()):
+            return JSONResponse({"errcode": 47003, "errmsg": "argument invalid"})
+        if "code" in step:
+            return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
+        text = "".join(field["value"] for field in body["data"].values())
+        # The provider drops a repeat with the same client_msg_id, as documented for its messages.
+        self.arrivals.add("wechat", body["touser"], text, [body["client_msg_id"]])
+        return await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": len(self.arrivals)})
+
+    async def sms(self, request: Request) -> Response:
+        """`POST /sms/`: `SendSms` and `QuerySendDetails`."""
+        form = await request.form()
+        fields = {name: str(value) for name, value in form.items()}
+        if fields.get("Action") == "QuerySendDetails":
+            found = [
+                {"OutId": notice, "PhoneNum": row["recipient"], "SendStatus": 3}
+                for row in self.arrivals.since(0, len(self.arrivals))
+                if row["channel"] == "sms" and row["recipient"] == fields["PhoneNumber"]
+                for notice in row["notices"]
+            ]
+            return JSONResponse({"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": found[-50:]}})
+        step = self.script.next("sms")
+        if "code" in step:
+            return JSONResponse({"Code": step["code"], "Message": "scripted"})
+        self.arrivals.add("sms", fields["PhoneNumbers"], fields["TemplateParam"], [fields["OutId"]])
+        return await self._finish(step, {"Code": "OK", "BizId": str(len(self.arrivals))})
+
+    async def robot(self, request: Request) -> Response:
+        """`POST /cgi-bin/webhook/send?key=…`."""
+        key = request.query_params.get("key", "")
+        step = self.script.next("robot")
+        now = time.monotonic()
+        recent = self._robots.setdefault(key, deque())
+        while recent and recent[0] < now - 60:
+            recent.popleft()
+        if len(recent) >= ROBOT_PER_MINUTE:
+            return JSONResponse({"errcode": 45009, "errmsg": "api freq out of limit"})
+        if "code" in step:
+            return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
+        recent.append(now)
+        body = await request.json()
+        notices = [notice for notice in request.headers.get("x-notice-ids", "").split(",") if notice]
+        self.arrivals.add("robot", key, body["text"]["content"], notices)
+        return await self._finish(step, {"errcode": 0, "errmsg": "ok"})
+
+    async def outbox_json(self, request: Request) -> Response:
+        """Arrivals from a position on, for the audit."""
+        since = int(request.query_params.get("since", "0"))
+        rows = self.arrivals.since(since)
+        return JSONResponse(
+            {
+                "next": since + len(rows),
+                "total": len(self.arrivals),
+                "arrivals": [{"channel": row["channel"], "notices": row["notices"]} for row in rows],
+            }
+        )
+
+    async def outbox(self, request: Request) -> Response:
+        """What arrived, newest first, for a person."""
+        rows = "".join(
+            f"<tr><td>{time.strftime('%H:%M:%S', time.localtime(row['at']))}</td><td>{escape(row['channel'])}</td>"
+            f"<td>{escape(row['recipient'])}</td><td>{escape(row['text'])}</td></tr>"
+            for row in self.arrivals.newest()
+        )
+        page = (
+            "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>通知发件箱</title>"
+            "<h1>通知发件箱</h1><p>这里扮演微信、短信、邮件和机器人的服务商。</p>"
+            f"<p>共 {len(self.arrivals)} 条</p><table border=1 cellpadding=6>"
+            f"<tr><th>时间</th><th>渠道</th><th>收件人</th><th>内容</th></tr>{rows}</table></html>"
+        )
+        return HTMLResponse(page)
+
+    async def add_script(self, request: Request) -> Response:
+        """`POST /script` {channel, times, code?, delay?, lose?}."""
+        body = await request.json()
+        step = {name: body[name] for name in ("code", "delay", "lose") if name in body}
+        self.script.add(body["channel"], int(body.get("times", 1)), step)
+        return JSONResponse({"scripted": step})
+
+    async def ready(self, request: Request) -> Response:
+        """`/readyz` and `/healthz`."""
+        return JSONResponse({"ready": True, "alive": True})
+
+    async def _finish(self, step: dict[str, Any], answer: dict[str, Any]) -> Response:
+        if step.get("delay"):
+            await asyncio.sleep(float(step["delay"]))
+        if step.get("lose"):
+            return Response(status_code=504)
+        return JSONResponse(answer)
+
+
+def create(gateway: Gateway) -> Starlette:
+    """The ASGI application."""
+    return Starlette(
+        routes=[
+            Route("/cgi-bin/stable_token", gateway.token, methods=["POST"]),
+            Route("/cgi-bin/message/subscribe/bizsend", gateway.subscribe, methods=["POST"]),
+            Route("/sms/", gateway.sms, methods=["POST"]),
+            Route("/cgi-bin/webhook/send", gateway.robot, methods=["POST"]),
+            Route("/outbox.json", gateway.outbox_json),
+            Route("/outbox", gateway.outbox),
+            Route("/", gateway.outbox),
+            Route("/script", gateway.add_script, methods=["POST"]),
+            Route("/readyz", gateway.ready),
+            Route("/healthz", gateway.ready),
+        ]
+    )
