@@ -1,0 +1,1 @@
+"""Keeps live reply rates and satisfaction, computed from facts alone."""

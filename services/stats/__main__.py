@@ -1,0 +1,37 @@
+"""Runs stats: read settings, assemble, listen."""
+
+from chassis import run
+from city.masking import mask
+from city.profile import Profile
+from services.stats import store, web
+from services.stats.app import METRICS, build
+
+
+async def assemble(process: run.Process) -> run.Assembled:
+    """Stats on Kafka and PostgreSQL."""
+    profile = Profile.load(process.settings.city)
+    clock = process.clock(profile.zone)
+    figures = store.PostgresFigures(process.pool)
+    metrics = process.metrics
+
+    async def refresh() -> None:
+        found = await web.league(figures, profile, f"{clock.now():%Y-%m}", clock.now())
+        city = found["city"]
+        for outcome in ("received", "replied", "open", "overdue"):
+            metrics.gauge("wenzheng_posts", outcome).set(city[outcome])
+            for unit in found["departments"]:
+                metrics.gauge("wenzheng_unit_posts", unit["code"], outcome).set(unit[outcome])
+        for name in ("reply_rate", "on_time_rate", "satisfaction"):
+            metrics.gauge(f"wenzheng_{name}").set(city[name] if city[name] is not None else float("nan"))
+
+    return run.Assembled(
+        service=build(profile),
+        store=store.postgres(process.pool),
+        clock=clock,
+        routes=[web.routes(figures, profile, clock)],
+        refresh=refresh,
+    )
+
+
+if __name__ == "__main__":
+    run.listener("stats", "Keeps live reply rates and satisfaction.", assemble, mask, METRICS)

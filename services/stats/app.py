@@ -1,0 +1,92 @@
+"""What stats hears, and the rule that each input meets."""
+
+from collections.abc import Mapping
+
+from chassis.metrics import Metric
+from chassis.service import Broadcast, Rule, Service
+from city.profile import Profile
+from contracts.assignments import PostAssigned, PostReassigned
+from contracts.deadlines import (
+    ClockStopped,
+    DeadlineExtended,
+    DeadlineMissed,
+    MissWithdrawn,
+    PromiseBroken,
+)
+from contracts.posts import (
+    PostFollowedUp,
+    PostHidden,
+    PostReceived,
+    PostsGrouped,
+    PostUngrouped,
+    PostWithdrawn,
+)
+from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
+from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
+from services.stats import core
+
+RULES: Mapping[type, Rule] = {
+    PostReceived: core.received,
+    PostAssigned: core.held,
+    PostReassigned: core.held,
+    ReplyPublished: core.replied,
+    ClockStopped: core.stopped,
+    DeadlineMissed: core.missed,
+    MissWithdrawn: core.miss_withdrawn,
+    DeadlineExtended: core.extended,
+    PromiseBroken: core.promise_broken,
+    ReturnRequested: core.returned,
+    PostRated: core.rated,
+    PostReopened: core.reopened,
+    PostWithdrawn: core.left,
+    PostHidden: core.left,
+    PostFollowedUp: core.followed_up,
+    CitizenAnswered: core.answered,
+    PostsGrouped: core.grouped,
+    PostUngrouped: core.ungrouped,
+}
+
+METRICS = (
+    Metric(
+        "wenzheng_posts",
+        "gauge",
+        ("outcome",),
+        "Posts of this month by outcome: received, replied, open, overdue.",
+    ),
+    Metric(
+        "wenzheng_unit_posts",
+        "gauge",
+        ("department", "outcome"),
+        "This month's posts of each unit by outcome.",
+    ),
+    Metric(
+        "wenzheng_reply_rate",
+        "gauge",
+        (),
+        "Replied / received this month, clocked posts (回复率).",
+        "ReplyRateFalls",
+    ),
+    Metric(
+        "wenzheng_on_time_rate", "gauge", (), "In time / (replied + open and overdue) this month (按时率)."
+    ),
+    Metric(
+        "wenzheng_satisfaction",
+        "gauge",
+        (),
+        "Satisfied / rated this month, latest rating of each post (满意度).",
+    ),
+)
+
+
+def build(profile: Profile) -> Service[core.Post, Profile]:
+    """The service as a value; the same in life and in tests."""
+    return Service(
+        name="stats",
+        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY),
+        says=(),
+        rules=RULES,
+        state=core.Post,
+        initial=core.new,
+        city=Broadcast(profile, Profile.amended),
+        parked_limit=profile.policy.parking.limit_per_hour,
+    )

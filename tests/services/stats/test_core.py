@@ -1,0 +1,163 @@
+"""Figures from facts: what a post contributes, and what the sums say."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis.clock import HandClock
+from city.profile import Profile
+from contracts.assignments import PostAssigned
+from contracts.deadlines import ClockStopped, DeadlineMissed, Held, MissWithdrawn
+from contracts.decision import Context
+from contracts.facts import Fact
+from contracts.posts import PostReceived, PostWithdrawn
+from contracts.replies import PostRated, ReplyPublished
+from services.stats import core, web
+from services.stats.app import RULES
+from services.stats.store import CellsInMemory, MemoryFigures
+
+PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=PROFILE.zone)
+
+
+def received(when: datetime, kind: str = "complaint") -> PostReceived:
+    return PostReceived(at=when, number="n", kind=kind, title="t", text="x", citizen="c")  # type: ignore[arg-type]
+
+
+def assigned(when: datetime, department: str) -> PostAssigned:
+    return PostAssigned(
+        at=when, number="n", department=department, duty_item="", reasons=(), confidence=1, rule_version="r"
+    )
+
+
+def replied(when: datetime, department: str = "water") -> ReplyPublished:
+    return ReplyPublished(at=when, reply="r1", text="x", department=department, by="c")
+
+
+def stopped(when: datetime, in_time: bool = True) -> ClockStopped:
+    return ClockStopped(at=when, in_time=in_time, due=when, held=(Held("water", 60),))
+
+
+def rated(when: datetime, grade: int) -> PostRated:
+    return PostRated(at=when, reply="r1", grade=grade, department="water")
+
+
+def told(facts: Sequence[Fact]) -> tuple[core.Post, dict[core.Cell, int]]:
+    """The state after the facts, and the cells the differences add up to."""
+    post, total = core.Post(), dict[core.Cell, int]()
+    for fact in facts:
+        decision = RULES[type(fact)](post, fact, Context("p", "c", fact.at, PROFILE))
+        post = decision.state
+        for effect in decision.effects:
+            if isinstance(effect, core.Count):
+                for cell, by in effect.changes:
+                    total[cell] = total.get(cell, 0) + by
+    return post, {cell: count for cell, count in total.items() if count}
+
+
+WHEN = at("2026-03-02T10:00")
+HISTORY = (
+    received(WHEN),
+    assigned(WHEN, "water"),
+    replied(WHEN + timedelta(hours=5)),
+    stopped(WHEN + timedelta(hours=5)),
+    rated(WHEN + timedelta(hours=9), 5),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_every_order_of_topics_leads_to_the_same_cells(order: tuple[int, ...]) -> None:
+    topics = [HISTORY[:1], HISTORY[1:2], (HISTORY[2], HISTORY[4]), HISTORY[3:4]]
+    facts = [fact for index in order for fact in topics[index]]
+
+    post, total = told(facts)
+
+    assert total == core.cells(post, 4) == told(HISTORY)[1]
+
+
+def test_differences_add_up_to_the_cells_of_the_state_at_every_step() -> None:
+    for length in range(len(HISTORY) + 1):
+        post, total = told(HISTORY[:length])
+        assert total == core.cells(post, 4)
+
+
+def test_a_withdrawn_post_is_no_longer_counted_but_was_a_thread() -> None:
+    _, total = told([received(WHEN), assigned(WHEN, "water"), PostWithdrawn(at=WHEN)])
+
+    measures = {cell[3] for cell in total}
+    assert measures == {"threads", "messages", "left"}
+
+
+def test_a_miss_that_is_withdrawn_leaves_no_trace() -> None:
+    plain = told([received(WHEN), assigned(WHEN, "water")])[1]
+    undone = told(
+        [
+            received(WHEN),
+            assigned(WHEN, "water"),
+            DeadlineMissed(at=WHEN, due=WHEN),
+            MissWithdrawn(at=WHEN, due=WHEN),
+        ]
+    )[1]
+
+    assert undone == plain
+
+
+def test_the_unit_is_the_one_that_replied_else_the_one_that_holds() -> None:
+    _, moved = told(
+        [received(WHEN), assigned(WHEN, "water"), assigned(WHEN + timedelta(hours=1), "transport")]
+    )
+    _, answered = told(
+        [
+            received(WHEN),
+            assigned(WHEN, "water"),
+            replied(WHEN + timedelta(hours=1)),
+            assigned(WHEN + timedelta(days=1), "transport"),
+        ]
+    )
+
+    assert {cell[1] for cell in moved} == {"transport"}
+    assert {cell[1] for cell in answered} == {"water"}
+
+
+def test_wilson_and_quantiles_are_honest_with_small_numbers() -> None:
+    assert core.wilson(0, 0) is None
+    low, high = core.wilson(3, 3) or (0.0, 0.0)
+    assert (low < 0.5, high) == (True, 1.0)
+    assert core.quantile([(0, 1), (9, 1)], 0.5) == 0.5
+    assert core.bucket(10_000) == len(core.HOUR_BUCKETS) - 1
+
+
+async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
+    cells = CellsInMemory()
+    start = at("2011-06-01T09:00")
+    units = [unit.code for unit in PROFILE.departments]
+    for n in range(1373):
+        when = start + timedelta(minutes=30 * n)
+        unit = units[n % 78]
+        facts: list[Fact] = [received(when), assigned(when, unit)]
+        if n < 1352:
+            reply = when + timedelta(hours=20)
+            facts += [replied(reply, unit), stopped(reply)]
+        if n < 1000:
+            facts.append(rated(when + timedelta(days=1), 5 if n < 958 else 2))
+        for cell, by in told(facts)[1].items():
+            cells.cells[cell] = cells.cells.get(cell, 0) + by
+
+    found = await web.league(MemoryFigures(cells), PROFILE, "2011-06", HandClock(start).now())
+
+    city: dict[str, Any] = found["city"]
+    assert (city["received"], city["replied"], city["rated"], city["satisfied"]) == (1373, 1352, 1000, 958)
+    assert (round(city["report"]["reply_rate"], 3), round(city["report"]["satisfaction"], 3)) == (
+        0.985,
+        0.958,
+    )
+    assert city["reply_rate"] == round(1352 / 1373, 4)
+    assert len(found["departments"]) == 78
+    assert sum(unit["received"] for unit in found["departments"]) == 1373
