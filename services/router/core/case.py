@@ -57,8 +57,7 @@ class Choice(Struct, frozen=True):
 class Routing(Protocol):
     """The city as router knows it: the profile, the duty list compiled, the model in force."""
 
-    @property
-    def profile(self) -> Profile: ...
+    profile: Profile
 
     def choose(self, post: PostReceived) -> Choice:
         """Whose matter the post is; deterministic, without I/O."""
