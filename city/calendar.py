@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import date, time
 from functools import cached_property
 from hashlib import blake2b
+from typing import Final
 
 from msgspec import Struct
+
+_FIRST_YEAR: Final = 1949
+_LAST_YEAR: Final = 2999
 
 
 class Day(Struct, frozen=True):
@@ -77,7 +81,10 @@ class Calendar:
         Days that leave out the year's National Day are no State Council notice but local days (a half
         day, a day off): they are laid over what is known. Days of the years beside it (a make-up
         workday on 31 December) replace single days, and do not make that other year a published one.
+        Raises ValueError for a year that is none of ours.
         """
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            raise ValueError(f"{year} is no year of this calendar")
         new = {day.day: day for day in days}
         whole = any(day.year == year and _is_national_day(known) for day, known in new.items())
         kept = [

@@ -218,7 +218,7 @@ class Reader:
             self._complain("policy.toml", line, "number_prefix:应为 1 到 4 个大写字母")
         try:
             self.zone = ZoneInfo(str(values["time_zone"]))
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             line = line_of(text, ("city", "time_zone"))
             self._complain("policy.toml", line, f"time_zone:没有时区 {values['time_zone']}")
 

@@ -1,27 +1,29 @@
 """Every deadline right, on every Chinese date."""
 
-from datetime import date, datetime, time, timedelta
+import time as clock
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped, unused-ignore]
 import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from city.calendar import Calendar, Day
-from city.explain import explain
 from city.profile import Profile
-from city.working_time import WorkingTime
+from city.working_time import WorkingTime, working_time
 
-CITY = Path(__file__).resolve().parents[2] / "cities" / "suqian"
-PROFILE = Profile.load(CITY)
+PROFILE = Profile.load(Path(__file__).resolve().parents[2] / "cities" / "suqian")
 TIME = PROFILE.working_time
 ZONE = PROFILE.zone
 
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+# -- due dates --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -47,37 +49,62 @@ def test_the_published_check_dates(received: str, due: str, why: str) -> None:
 
 
 def test_each_of_5844_receipt_days_agrees_with_two_independent_calendars() -> None:
-    chinese = holidays.country_holidays("CN", years=range(2010, 2027))
-    wrong = []
-    day = date(2010, 1, 1)
-    while day <= date(2025, 12, 31):
-        expected, left = day, 3
-        other, other_left = day, 3
-        while left:
-            expected += timedelta(days=1)
-            left -= chinese_calendar.is_workday(expected)
-        while other_left:
-            other += timedelta(days=1)
-            other_left -= (
-                chinese.is_working_day(other) if hasattr(chinese, "is_working_day") else other not in chinese
-            )
-        found = TIME.due(datetime.combine(day, time(10), ZONE)).at.date()
-        if found != expected or found != other:
-            wrong.append((day, found, expected, other))
-        day += timedelta(days=1)
+    other = holidays.country_holidays("CN", years=range(2009, 2028))
+    days = [date(2010, 1, 1) + timedelta(days=n) for n in range(5844)]
 
+    wrong = [
+        day
+        for day in days
+        if not (
+            TIME.due(datetime.combine(day, time(10), ZONE)).at.date()
+            == _third(day, chinese_calendar.is_workday)
+            == _third(day, other.is_working_day)
+        )
+    ]
+
+    assert days[-1] == date(2025, 12, 31)
     assert wrong == []
 
 
-def test_received_after_closing_counts_as_that_day() -> None:
-    assert TIME.due(at("2026-03-02T23:59")) == TIME.due(at("2026-03-02T00:00"))
+def _third(day: date, works: object) -> date:
+    assert callable(works)
+    left = 3
+    while left:
+        day += timedelta(days=1)
+        left -= works(day)
+    return day
+
+
+@pytest.mark.parametrize(
+    ("received", "why"),
+    [
+        ("2026-03-02T00:00", "midnight"),
+        ("2026-03-02T17:59", "before closing"),
+        ("2026-03-02T18:00", "at closing"),
+        ("2026-03-02T23:59", "after closing counts as that day"),
+    ],
+)
+def test_the_hour_of_receipt_does_not_matter(received: str, why: str) -> None:
+    assert TIME.due(at(received)).at == at("2026-03-05T18:00"), why
+
+
+def test_the_day_of_receipt_is_that_of_the_citys_clock() -> None:
+    received = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+
+    assert TIME.due(received).at == at("2026-03-05T18:00")  # half past midnight of Monday 2 March
+
+
+def test_what_arrives_on_a_day_off_counts_from_the_next_working_day() -> None:
+    assert TIME.due(at("2026-10-03T10:00")).at == at("2026-10-10T18:00")  # 8, 9 and the worked Saturday
 
 
 def test_beyond_the_last_published_day_a_deadline_is_provisional() -> None:
+    assert TIME.due(at("2026-12-28T10:00")).provisional is False
     found = TIME.due(at("2026-12-30T10:00"))
 
     assert found.provisional
     assert found.at == at("2027-01-04T18:00")
+    assert TIME.is_provisional(found.at)
 
 
 def test_loading_a_year_dates_it_anew() -> None:
@@ -89,20 +116,59 @@ def test_loading_a_year_dates_it_anew() -> None:
     assert (found.at, found.provisional) == (at("2027-01-05T18:00"), False)
 
 
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("1999-12-31T10:00", "2000-01-05T18:00"),
+        ("2035-05-04T10:00", "2035-05-09T18:00"),
+        ("2126-11-22T10:00", "2126-11-27T18:00"),
+    ],
+)
+def test_far_from_the_published_years_weeks_run_from_monday_to_friday(received: str, due: str) -> None:
+    assert TIME.due(at(received)).at == at(due)
+
+
+def test_a_deadline_of_no_days_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="at least one working day"):
+        TIME.due(at("2026-03-02T10:00"), 0)
+
+
+def test_a_due_date_costs_at_most_five_microseconds_once_warm() -> None:
+    received = [at("2026-03-02T10:00") + timedelta(days=n) for n in range(200)]
+    for each in received:
+        TIME.due(each)
+
+    took = []
+    for _ in range(20):
+        begun = clock.perf_counter()
+        for each in received:
+            TIME.due(each)
+        took.append((clock.perf_counter() - begun) / len(received))
+
+    assert min(took) <= 5e-6
+
+
+# -- days and minutes -------------------------------------------------------------------------
+
+
+def local(*days: Day) -> WorkingTime:
+    return WorkingTime(Calendar([*PROFILE.calendar.days.values(), *days]), PROFILE.policy.hours, ZONE)
+
+
 def test_a_half_day_closes_early_and_is_still_a_working_day() -> None:
-    days = [*PROFILE.calendar.days.values(), Day(date(2026, 3, 5), "地方半天", False, "", time(12, 0))]
-    local = WorkingTime(Calendar(days), PROFILE.policy.hours, ZONE)
+    half = local(Day(date(2026, 3, 5), "地方半天", False, "", time(12, 0)))
 
-    assert local.due(at("2026-03-02T10:00")).at == at("2026-03-05T12:00")
-    assert local.minutes_between(at("2026-03-05T09:00"), at("2026-03-05T18:00")) == 180
+    assert half.due(at("2026-03-02T10:00")).at == at("2026-03-05T12:00")
+    assert half.due(at("2026-03-02T10:00")).counted[-1].reason == "地方半天 第3个工作日"
+    assert half.minutes_between(at("2026-03-05T09:00"), at("2026-03-05T18:00")) == 180
+    assert half.add_minutes(at("2026-03-05T11:00"), 61) == at("2026-03-06T09:01")
 
 
-def test_the_days_are_counted_one_by_one_in_words() -> None:
-    lines = explain(TIME.due(at("2025-09-30T10:00")).counted)
+def test_a_local_day_off_is_not_counted_and_named() -> None:
+    off = local(Day(date(2026, 3, 4), "地方假", True))
 
-    assert lines[0] == "10月1日 周三 国庆节 不计"
-    assert lines[-1] == "10月11日 周六 调休上班 第3个工作日"
-    assert len(lines) == 11
+    assert off.due(at("2026-03-02T10:00")).at == at("2026-03-06T18:00")
+    assert off.why(date(2026, 3, 4)) == "地方假"
 
 
 @pytest.mark.parametrize(
@@ -112,29 +178,67 @@ def test_the_days_are_counted_one_by_one_in_words() -> None:
         ("2026-03-02T11:59", 2, "2026-03-02T14:01"),
         ("2026-03-06T17:59", 2, "2026-03-09T09:01"),
         ("2026-03-07T12:00", 60, "2026-03-09T10:00"),
+        ("2026-03-02T09:00", 0, "2026-03-02T09:00"),
+        ("2026-03-09T09:01", -2, "2026-03-06T17:59"),
+        ("2040-03-09T09:00", 5 * 420, "2040-03-15T18:00"),
+        ("1990-03-09T09:00", 5 * 420 + 1, "1990-03-16T09:01"),
     ],
 )
 def test_minutes_run_only_in_working_time(start: str, minutes: int, end: str) -> None:
     assert TIME.add_minutes(at(start), minutes) == at(end)
 
 
+@pytest.mark.parametrize(
+    ("days", "closing", "why"),
+    [
+        (-2, "2026-02-14T18:00", "the worked Saturday before the Spring Festival"),
+        (-1, "2026-02-24T18:00", "the first day after it"),
+        (0, "2026-02-25T18:00", "the day itself"),
+        (1, "2026-02-26T18:00", "the next"),
+        (5, "2026-03-03T18:00", "the Saturday of 28 February is worked"),
+    ],
+)
+def test_the_ladders_days_step_over_holidays(days: int, closing: str, why: str) -> None:
+    assert TIME.add_days(at("2026-02-25T18:00"), days) == at(closing), why
+
+
+@pytest.mark.parametrize(
+    ("instant", "next_instant"),
+    [
+        ("2026-03-02T08:00", "2026-03-02T09:00"),
+        ("2026-03-02T09:30", "2026-03-02T09:30"),
+        ("2026-03-02T12:00", "2026-03-02T14:00"),
+        ("2026-03-02T18:00", "2026-03-03T09:00"),
+        ("2026-09-30T18:01", "2026-10-08T09:00"),
+        ("2026-10-10T07:00", "2026-10-10T09:00"),
+    ],
+)
+def test_the_next_working_instant_is_now_or_the_next_opening(instant: str, next_instant: str) -> None:
+    assert TIME.next_working_instant(at(instant)) == at(next_instant)
+
+
+def test_the_warning_comes_at_four_fifths_of_the_working_time() -> None:
+    # 420 minutes on each of 8, 9 and 10 October: 1,008 of 1,260 are gone 168 minutes into the third
+    assert TIME.share(at("2026-09-30T18:00"), at("2026-10-10T18:00"), 0.8) == at("2026-10-10T11:48")
+
+
 def test_a_pause_freezes_the_minutes_left_and_resuming_rounds_up_to_the_days_closing() -> None:
     due = at("2026-03-05T18:00")
 
-    resumed = TIME.resume(due, at("2026-03-03T10:00"), at("2026-03-10T10:00"))
-
-    assert resumed == at("2026-03-12T18:00")
-
-
-def test_the_ladders_days_step_over_holidays() -> None:
-    due = at("2026-02-25T18:00")
-
-    assert TIME.add_days(due, -1) == at("2026-02-24T18:00")
-    assert TIME.add_days(due, 1) == at("2026-02-26T18:00")
-    assert TIME.add_days(due, 5) == at("2026-03-03T18:00")  # the Saturday of 28 February is worked
+    assert TIME.resume(due, at("2026-03-03T10:00"), at("2026-03-10T10:00")) == at("2026-03-12T18:00")
+    assert TIME.resume(due, at("2026-03-03T10:00"), at("2026-03-03T10:01")) == due.replace(day=6)
+    assert TIME.resume(due, at("2026-03-06T10:00"), at("2026-03-10T10:00")) == due  # nothing was left
 
 
-INSTANTS = st.datetimes(datetime(2010, 1, 1), datetime(2026, 12, 31, 23, 59)).map(
+def test_partitions_that_hold_the_same_calendar_share_its_working_time() -> None:
+    again = Calendar(PROFILE.calendar.days.values())
+
+    assert working_time(again, PROFILE.policy.hours, ZONE) is TIME
+
+
+# -- for any instant --------------------------------------------------------------------------
+
+INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2060, 12, 31, 23, 59)).map(
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=ZONE)
 )
 
@@ -152,8 +256,32 @@ def test_adding_minutes_is_the_inverse_of_measuring_them(start: datetime, minute
     assert TIME.minutes_between(start, end - timedelta(minutes=1)) < minutes
 
 
+@given(st.dates(date(2005, 1, 1), date(2035, 1, 1)), st.integers(1, 40))
+def test_looking_up_agrees_with_walking_day_by_day(start: date, days: int) -> None:
+    walked = [day for n in range(1, 120) if TIME.is_working_day(day := start + timedelta(days=n))]
+    morning = datetime.combine(start, time(), ZONE)
+
+    assert TIME.due(morning, days).at == TIME.closing(walked[days - 1])
+    assert TIME.add_days(morning, days) == TIME.closing(walked[days - 1])
+    assert TIME.minutes_between(TIME.closing(start), TIME.closing(walked[days - 1])) == days * 420
+
+
 @given(INSTANTS, INSTANTS, st.integers(1, 10))
 def test_who_asks_later_is_never_answered_earlier(a: datetime, b: datetime, days: int) -> None:
     first, second = sorted((a, b))
 
     assert TIME.due(first, days).at <= TIME.due(second, days).at
+
+
+@given(INSTANTS, st.integers(1, 30))
+def test_days_back_undo_days_forward(start: datetime, days: int) -> None:
+    closing = TIME.add_days(start, 0)
+
+    assert TIME.add_days(TIME.add_days(closing, days), -days) == closing
+
+
+@given(INSTANTS, INSTANTS, st.floats(0.01, 0.99))
+def test_a_share_of_the_time_lies_within_it(a: datetime, b: datetime, share: float) -> None:
+    start, due = sorted((a, b))
+
+    assert start <= TIME.share(start, due, share) <= max(due, start)

@@ -1,0 +1,61 @@
+"""What the word lists block, hold and star out."""
+
+from pathlib import Path
+
+import pytest
+
+from city.profile import Profile
+from city.words import Match, Verdict, WordLists
+
+LISTS = WordLists(block=["办证刻章联系"], hold=["不想活", "加QQ"], mask=["傻逼", "不想活"])
+CITY = Profile.load(Path(__file__).resolve().parents[2] / "cities" / "suqian").words
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("路灯不亮", Verdict("pass")),
+        ("我不想活了", Verdict("hold", ("不想活",))),
+        ("我 不-想.活 了", Verdict("hold", ("不想活",))),
+        ("不想,活动筋骨", Verdict("pass")),
+        ("加qq聊", Verdict("hold", ("加qq",))),
+        ("办证刻章联系我,不想活", Verdict("block", ("办证刻章联系",))),
+        ("你是傻逼", Verdict("pass")),
+        ("", Verdict("pass")),
+    ],
+)
+def test_block_wins_over_hold_and_hold_over_the_rest(text: str, verdict: Verdict) -> None:
+    assert LISTS.judge(text) == verdict
+
+
+def test_masked_words_are_starred_one_for_one_also_when_parted() -> None:
+    assert LISTS.masked("这傻 逼工程,真傻逼") == "这***工程,真**"
+    assert LISTS.masked("路灯不亮") == "路灯不亮"
+
+
+def test_a_match_says_where_it_stands() -> None:
+    assert LISTS.matches("我 不 想活") == [Match("不想活", 2, 6)]
+
+
+def test_a_word_in_two_lists_is_in_the_stricter_one() -> None:
+    assert "不想活" not in LISTS.mask
+
+
+def test_empty_lists_let_everything_pass() -> None:
+    assert WordLists((), ()).judge("办证刻章联系") == Verdict("pass")
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("楼下炸鸡店油烟太大", "pass"),
+        ("周末上街买菜,人行道被占", "pass"),
+        ("举报有人在小区门口代开发票", "hold"),
+        ("举报有人贩毒", "hold"),
+        ("兼职刷单加微信,日赚千元加群", "block"),
+    ],
+)
+def test_the_citys_lists_do_not_stop_everyday_posts_nor_refuse_reports_of_crime(
+    text: str, outcome: str
+) -> None:
+    assert CITY.judge(text).outcome == outcome
