@@ -1,6 +1,7 @@
-"""The normal form of what people type, for comparing and classifying: made once at the door.
+"""The normal form of what people type, made once at the door; everything after compares and shows that form.
 
-The form is for machines (routing, near-duplicates, word lists, search); what people read stays as typed.
+It is NFKC and simplified characters, save that Chinese punctuation stays Chinese: a post typed with ordinary
+punctuation is shown as it was typed.
 """
 
 import re
@@ -14,11 +15,13 @@ from opencc import OpenCC  # type: ignore[import-untyped, unused-ignore]
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_UNPUNCTUATED: Final = re.compile("[^，！？：；（）％～…]+")
+"""NFKC would turn these marks into ASCII ones, which no Chinese reader expects."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def normal_form(text: str) -> str:
-    """NFKC, simplified characters, single spaces, no invisible marks; lines are kept.
+    """NFKC, Chinese punctuation kept, simplified characters, single spaces, no invisible marks; lines are kept.
 
     Full-width digits become plain ones, so that whatever looks like a number is found as one. Done once
     or twice, it is the same.
@@ -27,10 +30,14 @@ def normal_form(text: str) -> str:
     if not text.isascii():
         text = _SURROGATE.sub("", text)
         if not unicodedata.is_normalized("NFKC", text):
-            text = unicodedata.normalize("NFKC", text)
+            text = _UNPUNCTUATED.sub(_compatible, text)
         text = _simplifier()(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+
+
+def _compatible(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found.group())
 
 
 def unstorable(text: str) -> str:

@@ -15,12 +15,14 @@ TRADITIONAL = OpenCC("t2s")
     ("typed", "normal", "why"),
     [
         ("１３８ＡＢ", "138AB", "full width"),
-        ("電話：無人接聽", "电话:无人接听", "traditional, and a full-width colon"),
+        ("電話：無人接聽", "电话：无人接听", "traditional; the colon stays Chinese"),
         ("一目瞭然,乾隆年間的乾坤灣", "一目了然,乾隆年间的乾坤湾", "phrases decide what a character becomes"),
         (" a\u3000 \tb ", "a b", "runs of blanks"),
         ("一\r\n二\n\n\n\n三", "一\n二\n\n三", "line ends"),
         ("路\u200b灯\u202e不亮\ufeff\x07", "路灯不亮", "invisible marks"),
         ("坏\ud800字\0", "坏字", "what cannot be stored"),
+        ("路灯坏了，请修！（急）……共３％", "路灯坏了，请修！（急）……共3％", "punctuation is shown as typed"),
+        ("㈠Ⅳ㎡", "(一)IVm2", "compatibility characters"),
         ("", "", "nothing"),
     ],
 )
