@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _script(service: str) -> tuple[Config, ScriptDirectory]:
-    folder = ROOT / "fronts" / service if service == "portal" else ROOT / "services" / service
+    folder = ROOT / "services" / service
     config = Config()
     config.set_main_option("script_location", str(ROOT / "chassis"))
     config.set_main_option("path_separator", "newline")

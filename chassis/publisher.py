@@ -84,7 +84,7 @@ class KafkaBus:
         for (topic, partition), addressed_records in per_partition.items():
             builder = producer.create_batch()
             for _, _, record in addressed_records:
-                arguments = {"key": record.key, "value": record.value, "headers": record.headers}
+                arguments = {"key": record.key, "value": record.value, "headers": list(record.headers)}
                 if builder.append(timestamp=None, **arguments) is None:
                     waiting.append(await producer.send_batch(builder, topic, partition=partition))
                     builder = producer.create_batch()

@@ -184,7 +184,14 @@ def listener(
         quiet=True,
         debug=False,
     )
-    worker.execute_from_commandline()
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        # Faust's threads may linger; the process does not.
+        sys.stdout.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else EXIT_FAILED)
+    except BaseException as problem:  # noqa: BLE001
+        end_process(problem)
 
 
 async def _listening(
@@ -196,7 +203,7 @@ async def _listening(
     schema: str,
 ) -> tuple[faust.App, int]:
     metrics = Metrics(own_metrics)
-    pool = await connect(settings.database, schema)
+    pool = await _patient(settings.database, schema, 4)
     await check_cluster(pool, settings.kafka)
     process = Process(name, settings, pool, metrics)
     assembled = await assemble(process)
@@ -231,7 +238,7 @@ async def _listening(
         api.include_router(routes)
     port = settings.http_port or free_port()
     serve_asgi(
-        app, Edge(api, metrics), host=settings.http_host, port=port, uvicorn_options={"access_log": False}
+        app, Edge(api, metrics), host=settings.http_host, port=port, access_log=False
     )
     background: list[Background] = [publisher.run, listening.run]
     background += assembled.on_listener(listening)
@@ -343,11 +350,11 @@ async def _serving(
     await pool.close()
 
 
-async def _patient(dsn: str, schema: str) -> asyncpg.Pool:
+async def _patient(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool:
     """A pool, as soon as the database answers."""
     while True:
         try:
-            return await connect(dsn, schema, size=8)
+            return await connect(dsn, schema, size=size)
         except (OSError, asyncpg.PostgresError) as problem:
             _log.warning("waiting for the database", reason=str(problem))
             await asyncio.sleep(0.5)

@@ -1,5 +1,14 @@
 """The tables every service has, as SQL for the first revision of its schema."""
 
+from alembic import op
+
+
+def run(sql: str) -> None:
+    """Run the statements of a revision one by one; none of them may hold a semicolon inside."""
+    for statement in sql.split(";"):
+        if statement.strip():
+            op.execute(statement)
+
 
 def first(columns: str = "") -> str:
     """SQL that creates `position`, `subject`, `waiting` and `outbox` in the current schema.

@@ -177,7 +177,7 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
         table_standby_replicas=0,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        web_enabled=False,
+        web_enabled=True,
         autodiscover=False,
         datadir=tempfile.mkdtemp(prefix="faust-"),
         consumer_auto_offset_reset="earliest",

@@ -35,7 +35,7 @@ COLUMNS: Final = (
     Column[Case]("assisting", "text", lambda case: f" {' '.join(case.assisting)} " if case.assisting else ""),
     Column[Case]("area", "text", lambda case: case.area),
     Column[Case]("open", "boolean", lambda case: case.exists and case.open),
-    Column[Case]("held", "boolean", lambda case: case.held),
+    Column[Case]("for_person", "boolean", lambda case: case.held),
     Column[Case](
         "to_approve", "boolean", lambda case: case.draft is not None or case.extension_asked is not None
     ),
@@ -118,7 +118,7 @@ class Query:
 
 STATES: Final = {
     "open": "open",
-    "held": "held",
+    "held": "for_person",
     "to_approve": "to_approve",
     "returned": "returned",
     "meeting": "meeting",
@@ -269,7 +269,7 @@ class MemoryCases:
                 "overdue": case.open and case.missed,
                 "moderation": case.moderation == "held",
                 "all": True,
-            }.get(state, values.get(state, case.step == state))
+            }.get(state, values.get({"held": "for_person"}.get(state, state), case.step == state))
             if (
                 fits
                 and (not query.public or _shown(case))

@@ -8,7 +8,7 @@ from contracts.posts import PostHidden, PostReceived, PostWithdrawn
 from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, SpecialReportRequested
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
 from services.router.core import case
-from services.router.core.case import Case, Routing, new
+from services.router.core.case import Case, new
 from services.router.core.routing import DutyRouting
 
 RULES: Mapping[type, Rule] = {
@@ -22,7 +22,7 @@ RULES: Mapping[type, Rule] = {
 }
 
 
-def build(profile: Profile) -> Service[Case, Routing]:
+def build(profile: Profile) -> Service[Case, DutyRouting]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="router",

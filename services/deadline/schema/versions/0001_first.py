@@ -1,7 +1,5 @@
 """The clock's tables: cases, timers, and how timers ended is kept in the cases."""
 
-from alembic import op
-
 from chassis import schema
 
 revision = "0001"
@@ -12,8 +10,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Create them."""
-    op.execute(schema.first("number text, open boolean, amendments integer, due timestamptz"))
-    op.execute("""
+    schema.run(schema.first("number text, open boolean, amendments integer, due timestamptz"))
+    schema.run("""
         create unique index subject_number on subject (number) where number <> '';
         create index subject_stale on subject (partition, amendments) where open;
         create table timer (

@@ -1,7 +1,5 @@
 """Intake's tables: cases, numbers, kept answers; and the vault, which is intake's by exception."""
 
-from alembic import op
-
 from chassis import schema
 from chassis.desk import ANSWERS_SCHEMA
 from chassis.vault import VAULT_SCHEMA
@@ -14,14 +12,14 @@ depends_on = None
 
 def upgrade() -> None:
     """Create them."""
-    op.execute(
+    schema.run(
         schema.first(
             "number text, kind text, step text, department text, assisting text, area text, open boolean, "
-            "held boolean, to_approve boolean, returned boolean, meeting boolean, moderation text, missed boolean, "
+            "for_person boolean, to_approve boolean, returned boolean, meeting boolean, moderation text, missed boolean, "
             "shown boolean, citizen text, received_at timestamptz, due timestamptz, answered_at timestamptz, words text"
         )
     )
-    op.execute("""
+    schema.run("""
         create unique index subject_number on subject (number) where number <> '';
         create index subject_department_due on subject (department, due, number) where open;
         create index subject_open_due on subject (due, number) where open;
@@ -30,5 +28,5 @@ def upgrade() -> None:
         create index subject_citizen on subject (citizen);
         create sequence number increment by 100;
     """)
-    op.execute(ANSWERS_SCHEMA)
-    op.execute(VAULT_SCHEMA)
+    schema.run(ANSWERS_SCHEMA)
+    schema.run(VAULT_SCHEMA)

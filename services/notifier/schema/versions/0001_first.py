@@ -1,7 +1,5 @@
 """Notifier's tables: posts to be told about, and every notice until it has ended and after."""
 
-from alembic import op
-
 from chassis import schema
 
 revision = "0001"
@@ -12,8 +10,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Create them."""
-    op.execute(schema.first("number text"))
-    op.execute("""
+    schema.run(schema.first("number text"))
+    schema.run("""
         create index subject_number on subject (number) where number <> '';
         create table notice (
             id         uuid primary key,

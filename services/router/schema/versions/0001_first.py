@@ -1,7 +1,5 @@
 """Router's tables: the assignment of every post."""
 
-from alembic import op
-
 from chassis import schema
 
 revision = "0001"
@@ -12,5 +10,5 @@ depends_on = None
 
 def upgrade() -> None:
     """Create them."""
-    op.execute(schema.first("number text, department text, held_for_person boolean"))
-    op.execute("create index subject_number on subject (number) where number <> ''")
+    schema.run(schema.first("number text, department text, held_for_person boolean"))
+    schema.run("create index subject_number on subject (number) where number <> ''")

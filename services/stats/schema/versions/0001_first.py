@@ -1,7 +1,5 @@
 """Stats' tables: posts, the cells of the figures, and the citizens seen."""
 
-from alembic import op
-
 from chassis import schema
 
 revision = "0001"
@@ -12,8 +10,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Create them. Partition is part of a cell's key, so that two instances never wait for each other."""
-    op.execute(schema.first())
-    op.execute("""
+    schema.run(schema.first())
+    schema.run("""
         create table cell (
             day       date not null,
             unit      text collate "C" not null,

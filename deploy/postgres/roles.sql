@@ -1,0 +1,25 @@
+-- Roles and schemas: each service owns one schema and can reach nothing else.
+-- Run once as a superuser:  psql -v intake_password=… -v router_password=… … -f roles.sql
+-- The schema `vault` is the one exception: written and read by intake, its keys read by notifier.
+create role intake login password :'intake_password';
+create role router login password :'router_password';
+create role deadline login password :'deadline_password';
+create role notifier login password :'notifier_password';
+create role stats login password :'stats_password';
+create role portal login password :'portal_password';
+create role auditor login password :'auditor_password';
+revoke all on schema public from public;
+create schema intake authorization intake;
+create schema vault authorization intake;
+create schema router authorization router;
+create schema deadline authorization deadline;
+create schema notifier authorization notifier;
+create schema stats authorization stats;
+create schema portal authorization portal;
+grant usage on schema vault to notifier;
+grant usage on schema intake, router, deadline, notifier, stats to auditor;
+alter default privileges for role intake in schema intake grant select on tables to auditor;
+alter default privileges for role router in schema router grant select on tables to auditor;
+alter default privileges for role deadline in schema deadline grant select on tables to auditor;
+alter default privileges for role notifier in schema notifier grant select on tables to auditor;
+alter default privileges for role stats in schema stats grant select on tables to auditor;

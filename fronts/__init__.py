@@ -1,0 +1,1 @@
+"""Who speaks to intake: pages and callbacks, only over the public interfaces."""

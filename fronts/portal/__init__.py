@@ -1,0 +1,1 @@
+"""Pages for citizens: the front page with live figures, posting, following."""

@@ -1,0 +1,261 @@
+"""The command `wenzheng`."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis.clock import add_segment
+from chassis.tokens import ROLES, Staff, sign
+from city.explain import explain
+from city.profile import Profile, check
+from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_alive
+from wenzheng.stack.parts import Plan
+from wenzheng.stack.status import status as status_of
+from wenzheng.stack.supervisor import Supervisor
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="wenzheng 问政:城市网络问政系统。 A city's people ask, the government answers in three working days.",
+)
+city_app = typer.Typer(no_args_is_help=True, help="城市配置。 The city profile.")
+calendar_app = typer.Typer(no_args_is_help=True, help="工作日历。 The working calendar.")
+app.add_typer(city_app, name="city")
+app.add_typer(calendar_app, name="calendar")
+out = Console()
+err = Console(stderr=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help="数据目录。 The stack's data folder.")]
+
+
+def home_of(data: Path | None) -> Home:
+    """The data folder a subcommand works on."""
+    return Home(data.absolute() if data is not None else default_data())
+
+
+@app.command()
+def up(
+    data: Data = None,
+    detach: Annotated[bool, typer.Option("--detach", help="放到后台。 Run in the background.")] = False,
+    clock: Annotated[str, typer.Option("--clock", help="城市时间 ORIGIN@SPEED。 Warped city time.")] = "",
+    ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 18000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=5, help="每个服务的实例数。 Instances each.")] = 1,
+) -> None:
+    """启动整个系统,Ctrl-C 停止。 Start everything; Ctrl-C stops it."""
+    home = home_of(data)
+    home.prepare()
+    if clock:
+        origin, _, speed = clock.partition("@")
+        try:
+            add_segment(home.clock, _instant(origin, Profile.load(CITY)), float(speed or "1"))
+        except ValueError as problem:
+            raise Trouble(f"--clock 应为 ORIGIN@SPEED,如 2026-03-02T09:00@10000:{problem}") from problem
+    if detach:
+        _detach(home, ports, workers)
+        return
+    plan = Plan(
+        home,
+        Ports(ports),
+        workers,
+        kafka=os.environ.get("WENZHENG_KAFKA", ""),
+        database=os.environ.get("WENZHENG_DATABASE", ""),
+    )
+    asyncio.run(Supervisor(plan, _progress).run(lambda: _addresses(plan)))
+
+
+def _progress(part: str, state: str) -> None:
+    colour = {"ready": "green", "starting": "dim", "stopped": "dim"}.get(state, "yellow")
+    err.print(f"  {part:<16} [{colour}]{state}[/{colour}]", highlight=False)
+
+
+def _addresses(plan: Plan) -> None:
+    addresses = plan.addresses()
+    out.print("\n[bold green]问政已就绪 wenzheng is ready[/bold green]", highlight=False)
+    out.print(f"  网页 Pages        {addresses['portal']}", highlight=False)
+    out.print(f"  接口 Interfaces   {addresses['intake']}/docs", highlight=False)
+    out.print(f"  统计 Figures      {addresses['stats']}/v1/league", highlight=False)
+    out.print(f"  通知 Notices sent {addresses['gateway']}/outbox", highlight=False)
+    out.print(f"  Kafka {plan.bootstrap}  数据 Data {plan.home.data}\n  Ctrl-C 停止 stops it", highlight=False)
+
+
+def _detach(home: Home, ports: int, workers: int) -> None:
+    log = (home.logs / "up.log").open("ab")
+    command = [sys.executable, "-m", "wenzheng", "up", "--data", str(home.data), "--ports", str(ports)]
+    process = subprocess.Popen(
+        [*command, "--workers", str(workers)],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            lines = (home.logs / "up.log").read_text(errors="replace").strip().splitlines()
+            raise Trouble(lines[-1] if lines else "没有启动成功。 It did not start.")
+        try:
+            state = home.read_state()
+        except Trouble:
+            state = {}
+        parts = state.get("parts", [])
+        if state.get("pid") == process.pid and any(p["name"] == "portal" for p in parts):
+            if all(part["state"] == "ready" for part in parts):
+                out.print(f"就绪 ready: {state['services']['portal']}", highlight=False)
+                return
+        time.sleep(0.3)
+    raise Trouble("启动超时,见日志。 It did not become ready in time; see the logs.")
+
+
+@app.command()
+def down(data: Data = None) -> None:
+    """停止系统。 Stop the stack."""
+    home = home_of(data)
+    state = home.read_state()
+    if not is_alive(state["pid"], state["started"]):
+        out.print("没有在运行。 It is not running.")
+        return
+    os.kill(state["pid"], signal.SIGTERM)
+    until = time.monotonic() + 60
+    while is_alive(state["pid"], state["started"]):
+        if time.monotonic() > until:
+            raise Trouble("60 秒内没有停下。 It did not stop within 60 s.")
+        time.sleep(0.2)
+    out.print("已停止。 Stopped.")
+
+
+@app.command()
+def status(
+    data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False
+) -> None:
+    """各部分的状态。 How every part stands."""
+    found = asyncio.run(status_of(home_of(data)))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    table = Table("部分 part", "状态 state", "地址 address", "pid", "积压 lag", "搁置 parked", "待发 outbox s")
+    for part in found["parts"]:
+        colour = "green" if part["state"] == "ready" else "red"
+        cells = [part["address"], part["pid"], part["lag"], part["parked"], part["outbox_age"]]
+        table.add_row(
+            part["name"], f"[{colour}]{part['state']}[/{colour}]", *("" if c is None else str(c) for c in cells)
+        )
+    out.print(table)
+
+
+@app.command()
+def token(
+    person: Annotated[str, typer.Option(help="工号。 Staff id.")],
+    department: Annotated[str, typer.Option(help="单位代码。 Code of the unit.")],
+    role: Annotated[str, typer.Option(help=f"角色 {' | '.join(ROLES)}")],
+    data: Data = None,
+    hours: Annotated[float, typer.Option(help="有效小时。 Hours of validity.")] = 12.0,
+) -> None:
+    """本机开发令牌,打印一行。 A development token for the local stack, as one line."""
+    if role not in ROLES:
+        raise Trouble(f"角色应为 {'、'.join(ROLES)} 之一。 No such role.")
+    key = home_of(data).secret_file("token-private.pem")
+    if not key.exists():
+        raise Trouble("此数据目录没有签名密钥;请先 wenzheng up。 No signing key here; run wenzheng up first.")
+    print(sign(key.read_bytes(), Staff(person, department, role), int(hours * 3600)))
+
+
+def _instant(text: str, profile: Profile) -> datetime:
+    found = datetime.fromisoformat(text.strip())
+    return found if found.tzinfo is not None else found.replace(tzinfo=profile.zone)
+
+
+@app.command()
+def due(
+    instants: Annotated[list[str], typer.Argument(help="受理时刻,- 从标准输入读取。 Instants of receipt; - reads stdin.")],
+    kind: Annotated[str, typer.Option("--kind", help="帖子种类。 Kind of post.")] = "complaint",
+    show: Annotated[bool, typer.Option("--explain", help="逐日说明。 Count day by day.")] = False,
+    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+) -> None:
+    """办结期限:一行一个。 The due date of each instant, one line out per line in."""
+    profile = Profile.load(city)
+    rules = profile.policy.kind(kind)
+    if kind not in profile.policy.kinds:
+        raise Trouble(f"没有种类 {kind};有 {'、'.join(profile.policy.kinds)}。 No such kind.")
+    lines = (line.rstrip("\n") for line in sys.stdin) if instants == ["-"] else iter(instants)
+    wrong = 0
+    for number, line in enumerate(lines, 1):
+        try:
+            received = _instant(line, profile)
+        except ValueError:
+            wrong += 1
+            print(f"第 {number} 行不是时刻 not an instant: {line[:60]!r}", file=sys.stderr)
+            print("-")
+            continue
+        if not rules.clock:
+            print(f"- {rules.name}不计时限 no clock")
+            continue
+        found = profile.working_time.due(received, rules.reply_days)
+        provisional = " 暂定 provisional" if found.provisional else ""
+        text = f"  {';'.join(explain(found.counted))}" if show else ""
+        print(f"{found.at.date()} {found.at.isoformat()}{provisional}{text}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@city_app.command("check")
+def city_check(directory: Annotated[Path, typer.Argument(help="目录。 The profile's folder.")] = CITY) -> None:
+    """逐行检查城市配置。 Check a city profile line by line."""
+    complaints = check(directory)
+    for complaint in complaints:
+        print(f"{directory / complaint.file}:{complaint.line}: {complaint.reason}")
+    if complaints:
+        raise typer.Exit(1)
+    profile = Profile.load(directory)
+    print(
+        f"{profile.name}:{len(profile.departments)} 个单位,{len(profile.duties)} 条职责,"
+        f"日历至 {profile.calendar.horizon},没有问题。 Nothing is wrong."
+    )
+
+
+@calendar_app.command("show")
+def calendar_show(
+    year: Annotated[int, typer.Argument(help="年。 Year.")],
+    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+) -> None:
+    """一年中与周一至周五不同的日子。 The days of a year that differ from Monday to Friday."""
+    profile = Profile.load(city)
+    if year not in profile.calendar.years:
+        raise Trouble(f"{year} 年的日历尚未公布。 That year is not published.")
+    for day in profile.calendar.days.values():
+        if day.day.year == year:
+            print(f"{day.day} {'休' if day.is_off_day else '班'} {day.name} {day.notice}")
+
+
+@calendar_app.command("check")
+def calendar_check(city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY) -> None:
+    """检查日历。 Check the calendar."""
+    found = [complaint for complaint in check(city) if complaint.file == "calendar.csv"]
+    for complaint in found:
+        print(f"calendar.csv:{complaint.line}: {complaint.reason}")
+    if found:
+        raise typer.Exit(1)
+    print(f"日历至 {Profile.load(city).calendar.horizon},没有问题。 Nothing is wrong.")
+
+
+def main() -> None:
+    """Run the command; a trouble is one sentence and exit code 1, never a stack trace."""
+    try:
+        app()
+    except (Trouble, ValueError) as problem:
+        err.print(f"[red]{problem}[/red]", highlight=False, markup=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

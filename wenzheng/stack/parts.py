@@ -1,0 +1,172 @@
+"""The table of parts: what runs, how it is started, where it answers."""
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from wenzheng.stack import kafka, postgres
+from wenzheng.stack.home import CITY, ROOT, SERVICES, Home, Ports
+
+Ready = Callable[[], Awaitable[bool]]
+
+
+@dataclass
+class Part:
+    """One child of the process manager."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    address: str
+    ready: Ready
+    stop_seconds: float = 15.0
+    """After SIGTERM; then SIGKILL."""
+    sockets: tuple[int, ...] = ()
+    """Inherited listening sockets."""
+    health: str = ""
+    """URL of its liveness, or empty."""
+
+
+@dataclass
+class Plan:
+    """Which parts run, with which addresses."""
+
+    home: Home
+    ports: Ports
+    workers: int = 1
+    warped: bool = False
+    kafka: str = ""
+    """A given cluster wins over our own."""
+    database: str = ""
+    """A given server (superuser DSN) wins over our own."""
+    city: Path = CITY
+    sockets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bootstrap(self) -> str:
+        """Kafka's address."""
+        return self.kafka or f"127.0.0.1:{self.ports.of('kafka')}"
+
+    @property
+    def superuser(self) -> str:
+        """DSN for database and roles."""
+        return self.database or postgres.superuser_dsn(self.home, self.ports)
+
+    def own_ports(self) -> list[str]:
+        """Names whose ports must be free."""
+        names = ["portal", "intake", "gateway", "gateway-mail"]
+        names += [] if self.kafka else ["kafka", "kafka-controller"]
+        names += [] if self.database else ["postgres"]
+        for number in range(1, self.workers + 1):
+            suffix = "" if number == 1 else f"-{number}"
+            names += [f"{name}{suffix}" for name in ("router", "deadline", "notifier", "stats", "intake-listen")]
+        return names
+
+    def infrastructure(self) -> list[Part]:
+        """PostgreSQL and Kafka, unless given."""
+        parts = []
+        if not self.database:
+            dsn = self.superuser
+            parts.append(
+                Part(
+                    "postgres",
+                    postgres.command(self.home, self.ports),
+                    {**os.environ, "LC_ALL": "C.UTF-8"},
+                    f"127.0.0.1:{self.ports.of('postgres')}",
+                    lambda: postgres.answers(dsn),
+                )
+            )
+        if not self.kafka:
+            settings = kafka.properties(self.home, self.ports)
+            parts.append(
+                Part(
+                    "kafka",
+                    kafka.command(settings),
+                    kafka.environment(),
+                    self.bootstrap,
+                    lambda: kafka.answers(self.bootstrap),
+                    stop_seconds=20,
+                )
+            )
+        return parts
+
+    def services(self) -> list[Part]:
+        """Gateway, services and portal, in order of readiness."""
+        parts = [self._module("gateway", "services.notifier.gateway")]
+        for number in range(1, self.workers + 1):
+            suffix = "" if number == 1 else f"-{number}"
+            for service in SERVICES:
+                if service == "intake":
+                    parts.append(self._intake(f"intake{suffix}"))
+                    parts.append(self._module(f"intake-listen{suffix}", "services.intake", ("listen",), "intake"))
+                else:
+                    parts.append(self._module(f"{service}{suffix}", f"services.{service}"))
+        parts.append(self._module("portal", "fronts.portal"))
+        return parts
+
+    def _intake(self, name: str) -> Part:
+        """All web instances share one listening socket, which the manager keeps open."""
+        part = self._module(name, "services.intake", port_of="intake")
+        shared = self.sockets.get("intake")
+        if shared is not None:
+            part.environment["WENZHENG_HTTP_FD"] = str(shared)
+            part.sockets = (shared,)
+        return part
+
+    def _module(
+        self, name: str, module: str, arguments: tuple[str, ...] = (), role: str = "", port_of: str = ""
+    ) -> Part:
+        service = role or name.split("-")[0]
+        port = self.ports.of(port_of or name)
+        address = f"http://127.0.0.1:{port}"
+        environment = {
+            **os.environ,
+            "LC_ALL": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+            "WENZHENG_HOME": str(self.home.data),
+            "WENZHENG_KAFKA": self.bootstrap,
+            "WENZHENG_CITY": str(self.city),
+            "WENZHENG_INSTANCE": name,
+            "WENZHENG_HTTP_HOST": "127.0.0.1",
+            "WENZHENG_HTTP_PORT": str(port),
+            "WENZHENG_TOKEN_PUBLIC_KEY_FILE": str(self.home.secret_file("token-public.pem")),
+            "WENZHENG_SECRET_FILE": str(self.home.secret_file("shared-secret")),
+            "WENZHENG_GATEWAY": f"http://127.0.0.1:{self.ports.of('gateway')}",
+            "WENZHENG_GATEWAY_MAIL": f"127.0.0.1:{self.ports.of('gateway-mail')}",
+            "WENZHENG_GATEWAY_KEY_FILE": str(self.home.secret_file("gateway-key")),
+            "WENZHENG_SERVICES": json.dumps(self.addresses()),
+        }
+        environment.pop("WENZHENG_DATABASE", None)
+        if service != "gateway":
+            environment["WENZHENG_DATABASE"] = postgres.role_dsn(self.superuser, self.home, service)
+        if self.home.clock.exists():
+            environment["WENZHENG_CLOCK_FILE"] = str(self.home.clock)
+        if service == "portal":
+            environment["WENZHENG_TOKEN_PRIVATE_KEY_FILE"] = str(self.home.secret_file("token-private.pem"))
+        return Part(
+            name,
+            [sys.executable, "-m", module, *arguments],
+            environment,
+            address,
+            lambda: answers(f"{address}/readyz"),
+            health=f"{address}/healthz",
+        )
+
+    def addresses(self) -> dict[str, str]:
+        """Service to the base URL of its interfaces."""
+        return {name: f"http://127.0.0.1:{self.ports.of(name)}" for name in (*SERVICES, "gateway", "portal")}
+
+
+async def answers(url: str) -> bool:
+    """Whether a URL answers 200 within two seconds."""
+    try:
+        async with httpx2.AsyncClient(timeout=2) as http:
+            return (await http.get(url)).status_code == 200
+    except httpx2.HTTPError:
+        return False

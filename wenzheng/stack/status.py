@@ -1,0 +1,116 @@
+"""How every part of a running stack stands: state, lag, parked events, age of the outbox."""
+
+import asyncio
+import json
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from contracts.topics import TOPICS
+from wenzheng.stack import kafka, postgres
+from wenzheng.stack.home import SERVICES, Home, is_alive
+from wenzheng.stack.parts import answers
+
+_TABLES = """
+select (select coalesce(json_object_agg(partition, offsets), '{{}}')::text from {schema}.position) positions,
+       (select count(*) from {schema}.waiting where parked) parked,
+       (select coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 from {schema}.outbox) outbox_age"""
+
+
+def database(home: Home, state: dict[str, Any], role: str = "auditor") -> str:
+    """The DSN of a role on the running stack's server."""
+    return postgres.role_dsn(f"postgresql://x:x@{state['superuser_address']}", home, role)
+
+
+async def ends(servers: str) -> dict[tuple[str, int], int]:
+    """The log's end of every partition of every topic."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
+        found = await consumer.end_offsets(partitions)
+        return {(tp.topic, tp.partition): offset for tp, offset in found.items()}
+    finally:
+        await consumer.stop()
+
+
+async def tables(dsn: str) -> dict[str, dict[str, Any]]:
+    """Per service: stored positions, parked events, age of the outbox in seconds."""
+    connection = await asyncpg.connect(dsn, timeout=3)
+    try:
+        found = {}
+        for service in SERVICES:
+            row = await connection.fetchrow(_TABLES.format(schema=service))
+            assert row is not None
+            found[service] = {
+                "positions": {int(p): offsets for p, offsets in json.loads(row["positions"]).items()},
+                "parked": row["parked"],
+                "outbox_age": round(row["outbox_age"], 1),
+            }
+        return found
+    finally:
+        await connection.close()
+
+
+async def status(home: Home) -> dict[str, Any]:
+    """Every part as it stands now; never fails because a part is down. Raises Trouble without a stack."""
+    state = home.read_state()
+    running = is_alive(state["pid"], state["started"])
+    found_ends: dict[tuple[str, int], int] = {}
+    found_tables: dict[str, dict[str, Any]] = {}
+    superuser = database(home, state)
+    kafka_up, postgres_up = await asyncio.gather(kafka.answers(state["kafka"]), postgres.answers(superuser))
+    if kafka_up:
+        try:
+            found_ends = await asyncio.wait_for(ends(state["kafka"]), 10)
+        except (KafkaError, OSError):
+            kafka_up = False
+    if postgres_up:
+        try:
+            found_tables = await tables(superuser)
+        except (asyncpg.PostgresError, OSError):
+            found_tables = {}
+    ready = await asyncio.gather(
+        *(
+            answers(f"{part['address']}/readyz") if part["address"].startswith("http") else _known(part, kafka_up, postgres_up)
+            for part in state["parts"]
+        )
+    )
+    parts = []
+    for part, is_ready in zip(state["parts"], ready, strict=True):
+        alive = is_alive(part["pid"] or 0, part["started"])
+        standing = "ready" if alive and is_ready else "starting" if alive else "down"
+        service = part["name"].split("-")[0] if part["name"] != "intake" else ""
+        about = found_tables.get(service, {})
+        row = {
+            "name": part["name"],
+            "address": part["address"],
+            "state": standing,
+            "pid": part["pid"] if alive else None,
+            "restarts": part["restarts"],
+            "lag": _lag(service, about, found_ends),
+            "parked": about.get("parked"),
+            "outbox_age": about.get("outbox_age"),
+        }
+        if part["name"] == "intake" and "intake" in found_tables:
+            row["outbox_age"] = found_tables["intake"]["outbox_age"]
+        parts.append(row)
+    return {"data": str(home.data), "running": running, "services": state["services"], "parts": parts}
+
+
+async def _known(part: dict[str, Any], kafka_up: bool, postgres_up: bool) -> bool:
+    return kafka_up if part["name"] == "kafka" else postgres_up
+
+
+def _lag(service: str, about: dict[str, Any], found: dict[tuple[str, int], int]) -> int | None:
+    """Events on the bus the service has not handled; None where it cannot be said."""
+    if not about or not found:
+        return None
+    hears = {topic.name for topic in TOPICS if service in topic.readers}
+    return sum(
+        max(0, end - int(about["positions"].get(partition, {}).get(topic, 0)))
+        for (topic, partition), end in found.items()
+        if topic in hears
+    )
