@@ -237,9 +237,7 @@ async def _listening(
     for routes in assembled.routes:
         api.include_router(routes)
     port = settings.http_port or free_port()
-    serve_asgi(
-        app, Edge(api, metrics), host=settings.http_host, port=port, access_log=False
-    )
+    serve_asgi(app, Edge(api, metrics), host=settings.http_host, port=port, access_log=False)
     background: list[Background] = [publisher.run, listening.run]
     background += assembled.on_listener(listening)
     background.append(lambda: _look(name, pool, metrics, listening, lag, app, assembled.refresh))

@@ -17,7 +17,7 @@ from chassis.service import Applied, Incoming, Service
 from chassis.store import Outcome, Remembered, Waiting
 from contracts.city_facts import CityFact, CityFacts
 from contracts.codec import Event, Unreadable, decode, encode, placed
-from contracts.decision import Context, Decision, Effect, Refused, Say
+from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived, is_city_subject, partition_of
 from contracts.topics import TOPIC_OF, Topic, type_of

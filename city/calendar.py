@@ -29,7 +29,7 @@ class Calendar:
 
     def __init__(self, days: Iterable[Day], years: Iterable[int] = ()) -> None:
         self.days = {day.day: day for day in sorted(days, key=lambda day: day.day)}
-        self.years = tuple(sorted({year for year in self._with_national_day()} | set(years)))
+        self.years = tuple(sorted(set(self._with_national_day()) | set(years)))
         """Years whose notice was loaded."""
 
     @cached_property

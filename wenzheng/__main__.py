@@ -50,7 +50,9 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", help="放到后台。 Run in the background.")] = False,
     clock: Annotated[str, typer.Option("--clock", help="城市时间 ORIGIN@SPEED。 Warped city time.")] = "",
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 18000,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=5, help="每个服务的实例数。 Instances each.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=5, help="每个服务的实例数。 Instances each.")
+    ] = 1,
 ) -> None:
     """启动整个系统,Ctrl-C 停止。 Start everything; Ctrl-C stops it."""
     home = home_of(data)
@@ -86,7 +88,9 @@ def _addresses(plan: Plan) -> None:
     out.print(f"  接口 Interfaces   {addresses['intake']}/docs", highlight=False)
     out.print(f"  统计 Figures      {addresses['stats']}/v1/league", highlight=False)
     out.print(f"  通知 Notices sent {addresses['gateway']}/outbox", highlight=False)
-    out.print(f"  Kafka {plan.bootstrap}  数据 Data {plan.home.data}\n  Ctrl-C 停止 stops it", highlight=False)
+    out.print(
+        f"  Kafka {plan.bootstrap}  数据 Data {plan.home.data}\n  Ctrl-C 停止 stops it", highlight=False
+    )
 
 
 def _detach(home: Home, ports: int, workers: int) -> None:
@@ -109,10 +113,10 @@ def _detach(home: Home, ports: int, workers: int) -> None:
         except Trouble:
             state = {}
         parts = state.get("parts", [])
-        if state.get("pid") == process.pid and any(p["name"] == "portal" for p in parts):
-            if all(part["state"] == "ready" for part in parts):
-                out.print(f"就绪 ready: {state['services']['portal']}", highlight=False)
-                return
+        whole = state.get("pid") == process.pid and any(part["name"] == "portal" for part in parts)
+        if whole and all(part["state"] == "ready" for part in parts):
+            out.print(f"就绪 ready: {state['services']['portal']}", highlight=False)
+            return
         time.sleep(0.3)
     raise Trouble("启动超时,见日志。 It did not become ready in time; see the logs.")
 
@@ -135,20 +139,22 @@ def down(data: Data = None) -> None:
 
 
 @app.command()
-def status(
-    data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False
-) -> None:
+def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
     """各部分的状态。 How every part stands."""
     found = asyncio.run(status_of(home_of(data)))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    table = Table("部分 part", "状态 state", "地址 address", "pid", "积压 lag", "搁置 parked", "待发 outbox s")
+    table = Table(
+        "部分 part", "状态 state", "地址 address", "pid", "积压 lag", "搁置 parked", "待发 outbox s"
+    )
     for part in found["parts"]:
         colour = "green" if part["state"] == "ready" else "red"
         cells = [part["address"], part["pid"], part["lag"], part["parked"], part["outbox_age"]]
         table.add_row(
-            part["name"], f"[{colour}]{part['state']}[/{colour}]", *("" if c is None else str(c) for c in cells)
+            part["name"],
+            f"[{colour}]{part['state']}[/{colour}]",
+            *("" if c is None else str(c) for c in cells),
         )
     out.print(table)
 
@@ -177,7 +183,9 @@ def _instant(text: str, profile: Profile) -> datetime:
 
 @app.command()
 def due(
-    instants: Annotated[list[str], typer.Argument(help="受理时刻,- 从标准输入读取。 Instants of receipt; - reads stdin.")],
+    instants: Annotated[
+        list[str], typer.Argument(help="受理时刻,- 从标准输入读取。 Instants of receipt; - reads stdin.")
+    ],
     kind: Annotated[str, typer.Option("--kind", help="帖子种类。 Kind of post.")] = "complaint",
     show: Annotated[bool, typer.Option("--explain", help="逐日说明。 Count day by day.")] = False,
     city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
@@ -209,7 +217,9 @@ def due(
 
 
 @city_app.command("check")
-def city_check(directory: Annotated[Path, typer.Argument(help="目录。 The profile's folder.")] = CITY) -> None:
+def city_check(
+    directory: Annotated[Path, typer.Argument(help="目录。 The profile's folder.")] = CITY,
+) -> None:
     """逐行检查城市配置。 Check a city profile line by line."""
     complaints = check(directory)
     for complaint in complaints:
@@ -238,7 +248,9 @@ def calendar_show(
 
 
 @calendar_app.command("check")
-def calendar_check(city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY) -> None:
+def calendar_check(
+    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+) -> None:
     """检查日历。 Check the calendar."""
     found = [complaint for complaint in check(city) if complaint.file == "calendar.csv"]
     for complaint in found:

@@ -38,7 +38,9 @@ class Services:
         """Read something; with the query code, one's own."""
         headers = {"X-Query-Code": code} if code else {}
         try:
-            response = await self._http.get(f"{self._addresses[service]}{path}", params=query, headers=headers)
+            response = await self._http.get(
+                f"{self._addresses[service]}{path}", params=query, headers=headers
+            )
             return Answer(response.status_code, response.json())
         except (httpx2.HTTPError, ValueError):
             return Answer(503, {})

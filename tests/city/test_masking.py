@@ -161,8 +161,8 @@ PIECES = st.sampled_from(
         "a@b.cn",
         "o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
         "0527-84359000",
+        *list(" .-,，、:_/()a元A0186电话QQ*"),
     ]
-    + list(" .-,，、:_/()a元A0186电话QQ*")
 )
 
 

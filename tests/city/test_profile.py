@@ -69,7 +69,7 @@ def test_each_holiday_names_the_notice_it_was_announced_in() -> None:
 def test_a_folder_that_cannot_be_read_is_refused_with_its_first_mistake(folder: Path) -> None:
     (folder / "calendar.csv").write_text("date,name,is_off_day\n2026-02-30,春节,1\n", encoding="utf-8")
 
-    with pytest.raises(ProfileError, match="calendar.csv:2: 日期 2026-02-30 不正确"):
+    with pytest.raises(ProfileError, match=r"calendar\.csv:2: 日期 2026-02-30 不正确"):
         Profile.load(folder)
 
 

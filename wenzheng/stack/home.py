@@ -99,7 +99,9 @@ class Home:
             found: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))
             return found
         except FileNotFoundError as problem:
-            raise Trouble(f"{self.data} 中没有运行过的系统;请先 wenzheng up。 No stack here yet.") from problem
+            raise Trouble(
+                f"{self.data} 中没有运行过的系统;请先 wenzheng up。 No stack here yet."
+            ) from problem
 
 
 def started_at(pid: int) -> int:

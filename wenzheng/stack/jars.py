@@ -22,7 +22,9 @@ def pinned() -> list[tuple[str, str]]:
 def fetch(folder: Path = JARS) -> int:
     """Bring what is missing; returns how many were fetched. Raises Trouble for a broken download."""
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [(coordinate, checksum) for coordinate, checksum in pinned() if not _path(folder, coordinate).exists()]
+    missing = [
+        (coordinate, checksum) for coordinate, checksum in pinned() if not _path(folder, coordinate).exists()
+    ]
     if not missing:
         return 0
     with tempfile.TemporaryDirectory(dir=folder, prefix="fetching-") as scratch:
@@ -40,7 +42,9 @@ def _one(context: MavenContext, coordinate: str, checksum: str, folder: Path) ->
         fetched = context.project(group, artifact).at_version(version).artifact().resolve()
         content = fetched.read_bytes()
     except Exception as problem:  # noqa: BLE001  the resolver raises many things; all mean it did not arrive
-        raise Trouble(f"下载失败:{coordinate}({problem})。 Download failed; run the command again.") from problem
+        raise Trouble(
+            f"下载失败:{coordinate}({problem})。 Download failed; run the command again."
+        ) from problem
     if hashlib.sha256(content).hexdigest() != checksum:
         raise Trouble(f"校验不符:{coordinate}。 The download does not have its checksum; nothing was kept.")
     target = _path(folder, coordinate)

@@ -88,7 +88,16 @@ def format_once(home: Home, settings: Path) -> None:
         return
     identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     done = subprocess.run(
-        [*_jvm("-Xmx256m"), "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", str(settings)],
+        [
+            *_jvm("-Xmx256m"),
+            "kafka.tools.StorageTool",
+            "format",
+            "--standalone",
+            "-t",
+            identity,
+            "-c",
+            str(settings),
+        ],
         capture_output=True,
         text=True,
         env=environment(),
@@ -96,7 +105,9 @@ def format_once(home: Home, settings: Path) -> None:
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise Trouble(f"Kafka 数据目录初始化失败:{said[-1] if said else done.returncode}。 Kafka could not be formatted.")
+        raise Trouble(
+            f"Kafka 数据目录初始化失败:{said[-1] if said else done.returncode}。 Kafka could not be formatted."
+        )
 
 
 async def answers(servers: str) -> bool:

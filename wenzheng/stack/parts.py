@@ -64,7 +64,9 @@ class Plan:
         names += [] if self.database else ["postgres"]
         for number in range(1, self.workers + 1):
             suffix = "" if number == 1 else f"-{number}"
-            names += [f"{name}{suffix}" for name in ("router", "deadline", "notifier", "stats", "intake-listen")]
+            names += [
+                f"{name}{suffix}" for name in ("router", "deadline", "notifier", "stats", "intake-listen")
+            ]
         return names
 
     def infrastructure(self) -> list[Part]:
@@ -103,7 +105,9 @@ class Plan:
             for service in SERVICES:
                 if service == "intake":
                     parts.append(self._intake(f"intake{suffix}"))
-                    parts.append(self._module(f"intake-listen{suffix}", "services.intake", ("listen",), "intake"))
+                    parts.append(
+                        self._module(f"intake-listen{suffix}", "services.intake", ("listen",), "intake")
+                    )
                 else:
                     parts.append(self._module(f"{service}{suffix}", f"services.{service}"))
         parts.append(self._module("portal", "fronts.portal"))

@@ -74,7 +74,9 @@ async def status(home: Home) -> dict[str, Any]:
             found_tables = {}
     ready = await asyncio.gather(
         *(
-            answers(f"{part['address']}/readyz") if part["address"].startswith("http") else _known(part, kafka_up, postgres_up)
+            answers(f"{part['address']}/readyz")
+            if part["address"].startswith("http")
+            else _known(part, kafka_up, postgres_up)
             for part in state["parts"]
         )
     )

@@ -219,7 +219,10 @@ class Supervisor:
                     continue
                 if await answers(child.part.health):
                     child.healthy_at = time.monotonic()
-                elif time.monotonic() - child.healthy_at > UNHEALTHY_SECONDS and child.process.returncode is None:
+                elif (
+                    time.monotonic() - child.healthy_at > UNHEALTHY_SECONDS
+                    and child.process.returncode is None
+                ):
                     self._say(child.part.name, "makes no progress; killed")
                     with contextlib.suppress(ProcessLookupError):
                         child.process.kill()

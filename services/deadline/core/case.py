@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from contracts.decision import Effect
 from contracts.deadlines import Clock as ClockName
+from contracts.decision import Effect
 
 
 class Handling(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The clock is a fold: facts in, clock out; the same for every order of arrival and every replay."""
 
+import itertools
 from datetime import datetime
 
 from msgspec import Struct
@@ -106,7 +107,7 @@ def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple
     marks.update(meeting.at for meeting in case.meetings)
     ordered = sorted(mark for mark in marks if made.start <= mark <= until)
     minutes: dict[str, int] = {}
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in itertools.pairwise(ordered):
         passed = time.minutes_between(start, end)
         if passed:
             holder = _holder(case, made, start)

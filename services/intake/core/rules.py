@@ -54,7 +54,6 @@ from services.intake.core.case import (
     Rating,
     Reply,
     Returned,
-    Step,
 )
 
 Here = Context[Profile]

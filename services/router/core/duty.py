@@ -32,7 +32,9 @@ class Hit(Struct, frozen=True):
 class DutyList:
     """All duty items compiled into one automaton."""
 
-    def __init__(self, duties: Sequence[Duty], departments: Sequence[Department], areas: dict[str, str]) -> None:
+    def __init__(
+        self, duties: Sequence[Duty], departments: Sequence[Department], areas: dict[str, str]
+    ) -> None:
         self._duties = {duty.code: duty for duty in duties}
         self._departments = {unit.code: unit for unit in departments}
         self._areas = areas
@@ -43,7 +45,8 @@ class DutyList:
                 claims.setdefault(word, []).append(duty.code)
         units = max(1, len({duty.department for duty in duties}))
         self._weight = {
-            word: math.log(1 + units / len({self._duties[code].department for code in codes})) * math.sqrt(len(word))
+            word: math.log(1 + units / len({self._duties[code].department for code in codes}))
+            * math.sqrt(len(word))
             for word, codes in claims.items()
         }
         self._automaton = ahocorasick.Automaton()
@@ -51,7 +54,9 @@ class DutyList:
             self._automaton.add_word(word, (word, tuple(codes)))
         if len(self._automaton):
             self._automaton.make_automaton()
-        self._names = [(unit.name.removeprefix("市"), unit.code) for unit in departments if len(unit.name) > 3]
+        self._names = [
+            (unit.name.removeprefix("市"), unit.code) for unit in departments if len(unit.name) > 3
+        ]
 
     def owner(self, duty_item: str) -> str:
         """The unit of a duty item; empty when there is none."""
@@ -70,7 +75,8 @@ class DutyList:
         for code, found in hits.items():
             duty = self._duties[code]
             points = sum(
-                self._weight[word] * (TITLE_WEIGHT if hit.offset < len(title) else 1.0) for word, hit in found.items()
+                self._weight[word] * (TITLE_WEIGHT if hit.offset < len(title) else 1.0)
+                for word, hit in found.items()
             )
             items.setdefault(self._answering(duty, place), []).append((points, code))
         named = {code for name, code in self._names if name in whole}

@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from city.profile import Division
 
-_CROSSING: Final = re.compile(r"([一-鿿]{2,6}?[路街道])[与和同]([一-鿿]{2,6}?[路街道])(?:交叉口|路口|交汇处|交界处)")
+_CROSSING: Final = re.compile(
+    r"([一-鿿]{2,6}?[路街道])[与和同]([一-鿿]{2,6}?[路街道])(?:交叉口|路口|交汇处|交界处)"
+)
 
 
 class Place(Struct, frozen=True):
@@ -55,7 +57,9 @@ class Gazetteer:
         """Area and street named in the text; the area the citizen chose wins over a guess."""
         area, street = chosen_area, ""
         words: list[tuple[str, int]] = []
-        for end, (name, named_area, named_street) in self._automaton.iter_long(text) if len(self._automaton) else ():
+        for end, (name, named_area, named_street) in (
+            self._automaton.iter_long(text) if len(self._automaton) else ()
+        ):
             words.append((name, end - len(name) + 1))
             if not area:
                 area = named_area

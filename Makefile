@@ -1,0 +1,37 @@
+# The commands of wenzheng. Python >= 3.11 and make are enough; see scripts/setup.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+.PHONY: help setup up demo test check bench down
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## what the others need, without starting anything
+	@bash scripts/setup
+
+up: setup ## start everything, Ctrl-C stops it
+	@exec .venv/bin/wenzheng up
+
+demo: setup ## a month of real life in about two minutes; DEMO=--exit ends it
+	@exec .venv/bin/wenzheng demo $(DEMO)
+
+test: setup ## every test, on the real broker, database and browser too
+	@bash scripts/setup browser
+	@$(PY) -m pytest
+
+check: setup ## format, lint, types, import laws, fast tests
+	@.venv/bin/ruff format --check -q .
+	@.venv/bin/ruff check -q .
+	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng
+	@.venv/bin/lint-imports --no-cache > /tmp/wenzheng-imports.$$$$ || { cat /tmp/wenzheng-imports.$$$$; rm -f /tmp/wenzheng-imports.$$$$; exit 1; }; rm -f /tmp/wenzheng-imports.$$$$
+	@$(PY) -m wenzheng.publish_contracts --check
+	@$(PY) -m wenzheng city check cities/suqian > /dev/null
+	@$(PY) -m pytest -q -m "not real and not slow"
+
+bench: setup ## measure, beside calibration loops run in the same call
+	@exec .venv/bin/wenzheng bench
+
+down: ## stop a stack in the background
+	@.venv/bin/wenzheng down
