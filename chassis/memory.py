@@ -69,6 +69,7 @@ class MemoryTransaction:
             store.waiting[(row.subject, row.topic, row.seq)] = row
         for place in outcome.waiting_gone:
             store.waiting.pop(place, None)
+        store.unparked += outcome.unparked
         for keeper in store.keepers:
             applied: list[Applied] = [a for a in outcome.effects if isinstance(a.effect, keeper.effects)]
             if applied:
@@ -100,6 +101,7 @@ class MemoryStore:
         self.subject: dict[str, tuple[int, int, bytes]] = {}
         self.waiting: dict[tuple[str, str, int], Waiting] = {}
         self.outbox: dict[str, tuple[float, bytes]] = {}
+        self.unparked: list[Waiting] = []
 
     @property
     def has_due_doors(self) -> bool:
@@ -124,7 +126,10 @@ class MemoryStore:
             (thing, {name: copy.copy(value) for name, value in vars(thing).items()})
             for thing in {id(thing): thing for thing in (*self.keepers, *self.doors)}.values()
         ]
-        own = {name: copy.copy(getattr(self, name)) for name in ("position", "subject", "waiting", "outbox")}
+        own = {
+            name: copy.copy(getattr(self, name))
+            for name in ("position", "subject", "waiting", "outbox", "unparked")
+        }
         try:
             yield MemoryTransaction(self)
         except BaseException:

@@ -50,6 +50,9 @@ set parked = excluded.parked, reason = excluded.reason, mark = excluded.mark"""
 _WAITING_GONE = """
 delete from waiting w using unnest($1::text[], $2::text[], $3::bigint[]) gone (subject, topic, seq)
 where w.subject = gone.subject and w.topic = gone.topic and w.seq = gone.seq"""
+_UNPARK = """
+insert into unparked (topic, partition, "offset", subject, seq, mark, reason)
+select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[])"""
 _MOVE = """
 update position p set offsets = moved.offsets::jsonb
 from unnest($1::smallint[], $2::text[]) moved (partition, offsets) where p.partition = moved.partition"""
@@ -140,6 +143,18 @@ class PostgresTransaction:
             gone = outcome.waiting_gone
             await connection.execute(
                 _WAITING_GONE, [g[0] for g in gone], [g[1] for g in gone], [g[2] for g in gone]
+            )
+        if outcome.unparked:
+            ended = outcome.unparked
+            await connection.execute(
+                _UNPARK,
+                [row.topic for row in ended],
+                [row.partition for row in ended],
+                [row.offset for row in ended],
+                [row.subject for row in ended],
+                [row.seq for row in ended],
+                [row.mark or "replay" for row in ended],
+                [row.reason for row in ended],
             )
         for keeper in self._store.keepers:
             applied: list[Applied] = [a for a in outcome.effects if isinstance(a.effect, keeper.effects)]

@@ -53,6 +53,17 @@ create table waiting (
 );
 create index waiting_marked on waiting (partition) where mark <> '';
 
+create table unparked (
+    topic     text collate "C" not null,
+    partition smallint not null,
+    "offset"  bigint not null,
+    subject   text collate "C" not null,
+    seq       bigint not null,
+    mark      text not null,
+    reason    text not null,
+    at        timestamptz not null default clock_timestamp()
+);
+
 create table outbox (
     id     text collate "C" primary key,
     at     timestamptz not null default clock_timestamp(),

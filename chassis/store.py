@@ -100,6 +100,8 @@ class Outcome:
     waiting_put: list[Waiting] = field(default_factory=list)
     waiting_gone: list[tuple[str, str, int]] = field(default_factory=list)
     """(subject, topic, seq)"""
+    unparked: list[Waiting] = field(default_factory=list)
+    """Parked records that an operator's mark has ended; kept for the audit."""
     effects: list[Applied] = field(default_factory=list)
     records: list[Addressed] = field(default_factory=list)
     """What was said, for publishing right after the commit."""

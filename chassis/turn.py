@@ -99,6 +99,7 @@ class Turn:
         self._changed: dict[str, Remembered] = {}
         self._put: dict[tuple[str, str, int], Waiting] = {}
         self._gone: set[tuple[str, str, int]] = set()
+        self._unparked: list[Waiting] = []
         self._stored = {(row.subject, row.topic, row.seq) for row in waiting}
         self._effects: list[Applied] = []
         self._events: list[Event] = []
@@ -152,6 +153,7 @@ class Turn:
         if row.subject.startswith("?"):
             self._waiting.get((row.subject, row.topic), {}).pop(row.seq, None)
             self._gone.add((row.subject, row.topic, row.seq))
+            self._unparked.append(row)
             return
         remembered = self._of(row.subject)
         if row.seq <= remembered.seen.get(row.topic, 0):
@@ -231,6 +233,7 @@ class Turn:
             changed=list(self._changed.values()),
             waiting_put=[row for place, row in self._put.items() if place not in self._gone],
             waiting_gone=sorted(gone),
+            unparked=self._unparked,
             effects=self._effects,
             records=records,
             blob=pack(records),
@@ -370,6 +373,8 @@ class Turn:
     def _remove(self, remembered: Remembered, row: Waiting) -> None:
         self._waiting[(row.subject, row.topic)].pop(row.seq, None)
         self._gone.add((row.subject, row.topic, row.seq))
+        if row.parked:
+            self._unparked.append(row)
         remembered.held -= 1
         self._changed[row.subject] = remembered
 

@@ -19,6 +19,8 @@ from chassis.clock import add_segment
 from chassis.tokens import ROLES, Staff, sign
 from city.explain import explain
 from city.profile import Profile, check
+from wenzheng.audit import SENTENCES, Audit
+from wenzheng.parked import app as parked_app
 from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_alive
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
@@ -33,6 +35,7 @@ city_app = typer.Typer(no_args_is_help=True, help="城市配置。 The city prof
 calendar_app = typer.Typer(no_args_is_help=True, help="工作日历。 The working calendar.")
 app.add_typer(city_app, name="city")
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(parked_app, name="parked")
 out = Console()
 err = Console(stderr=True)
 
@@ -174,6 +177,43 @@ def token(
     if not key.exists():
         raise Trouble("此数据目录没有签名密钥;请先 wenzheng up。 No signing key here; run wenzheng up first.")
     print(sign(key.read_bytes(), Staff(person, department, role), int(hours * 3600)))
+
+
+@app.command()
+def audit(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
+    """审计:从日志重算,每条不变量一行。 Recompute everything from the log; exit 1 on any violation."""
+    rows = asyncio.run(Audit(home_of(data)).run())
+    if as_json:
+        found = [
+            {
+                "invariant": row.name,
+                "sentence": SENTENCES[row.name],
+                "checked": row.checked,
+                "violations": row.violations,
+                "in_flight": row.in_flight,
+                "examples": row.examples,
+            }
+            for row in rows
+        ]
+        print(
+            json.dumps(
+                {"rows": found, "violations": sum(row.violations for row in rows)},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+    else:
+        table = Table("", "不变量 invariant", "已查 checked", "违反 violations", "在途 in flight")
+        for row in rows:
+            colour = "red" if row.violations else "green"
+            counts = (f"{row.checked}", f"[{colour}]{row.violations}[/{colour}]", f"{row.in_flight}")
+            table.add_row(row.name, SENTENCES[row.name], *counts)
+        out.print(table)
+        for row in rows:
+            for example in row.examples:
+                out.print(f"  {row.name} {example}", highlight=False, markup=False)
+    if any(row.violations for row in rows):
+        raise typer.Exit(1)
 
 
 def _instant(text: str, profile: Profile) -> datetime:

@@ -1,0 +1,149 @@
+"""The whole city in one process: five services, the memory bus, the fake gateway, and a clock moved by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from chassis.bus import MemoryBus
+from chassis.clock import HandClock
+from contracts.codec import Event
+from contracts.facts import Fact
+from services.deadline import app as deadline
+from services.deadline import store as deadline_store
+from services.notifier import app as notifier
+from services.notifier import store as notifier_store
+from services.notifier.channels.robot import Robot
+from services.notifier.channels.sms import Sms
+from services.notifier.channels.wechat import WeChat
+from services.notifier.gateway.app import Gateway, create
+from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.sender import Sender
+from services.router import app as router
+from services.router import store as router_store
+from services.stats import app as stats
+from services.stats import store as stats_store
+from services.stats import web as stats_web
+from tests.services.intake.door import PROFILE, Intake, at
+
+
+class RestlessRobot(Robot):
+    """A robot that never has to rest: the clock of a journey stands while it sends."""
+
+    def busy(self) -> list[str]:
+        return []
+
+
+class World:
+    """A city whose time stands until it is moved, under one seed of the bus."""
+
+    def __init__(self, seed: int, start: str, folder: Path) -> None:
+        self.clock = HandClock(at(start))
+        self.intake = Intake(self.clock)
+        self.bus = MemoryBus(seed, self.clock)
+        self.timers = deadline_store.memory()
+        self.figures, self.cells = stats_store.memory()
+        self.notifications, self.notices = notifier_store.memory(self.intake.keys)
+        self.assignments = router_store.memory()
+        self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["World"]:
+        """Everything runs until the context is left."""
+        await self.bus.join(router.build(PROFILE), self.assignments)
+        await self.bus.join(deadline.build(PROFILE), self.timers)
+        await self.bus.join(stats.build(PROFILE), self.figures)
+        notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)
+        await self.bus.join(self.intake.service, self.intake.store)
+        transport = httpx2.ASGITransport(app=create(self.gateway))
+        async with self.intake.open(), httpx2.AsyncClient(transport=transport) as http:
+            base = "http://gateway"
+            channels = {
+                "wechat": WeChat(http, base, "app", "secret", "template"),
+                "sms": Sms(http, base, "key", "问政", "template"),
+                "robot": RestlessRobot(http, base),
+            }
+            self._sender = Sender(self.notices, channels, notifying.listener)
+            self._notifying = notifying
+            yield self
+
+    async def settle(self) -> None:
+        """Until nothing is left to publish, to hear, to ring or to send."""
+        while True:
+            await self.bus.settle()
+            self._sender._listener = self._notifying.listener
+            sending = asyncio.create_task(self._sender.step())
+            while not sending.done():
+                await asyncio.sleep(0)
+                self._notifying.listener.let_time_pass()
+                if self._notifying.listener._submitted:
+                    await self._notifying.listener.tick()
+            if not sending.result():
+                return
+
+    async def until(self, instant: str) -> None:
+        """Let time pass to an instant; every timer rings at its own."""
+        await self.settle()
+        goal = at(instant)
+        keeper: Any = self.timers.keepers[0]
+        while True:
+            due = [timer.due_at for _, _, timer in keeper.armed.values() if timer.due_at <= goal]
+            if not due:
+                break
+            self.clock.move_to(max(self.clock.now(), min(due) + timedelta(seconds=1)))
+            await self.settle()
+        self.clock.move_to(max(goal, self.clock.now()))
+        await self.settle()
+
+    def said(self, topic: str) -> list[Fact]:
+        """The facts of a topic, each once, in order of subject and number."""
+        once: dict[tuple[str, int], Event] = {}
+        for event in self.bus.log.events(topic):
+            once[(event.subject, event.seq)] = event
+        return [once[place].fact for place in sorted(once)]
+
+    def names(self, topic: str) -> list[str]:
+        """Their names."""
+        return [type(fact).__name__ for fact in self.said(topic)]
+
+    async def league(self, month: str) -> dict[str, Any]:
+        """The league table."""
+        return await stats_web.league(stats_store.MemoryFigures(self.cells), PROFILE, month, self.clock.now())
+
+    async def assigned_to(self, number: str, department: str) -> None:
+        """The supervisor gives the post to a unit, whatever the router thought."""
+        await self.settle()
+        body = {"department": department, "reason": "职责所在"}
+        response = await self.intake.staff("supervisor", "supervision", f"cases/{number}/assignment", body)
+        assert response.status_code == 202, response.text
+        await self.settle()
+
+    async def act(
+        self,
+        role: str,
+        number: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        unit: str = "housing",
+        person: str = "",
+    ) -> dict[str, Any]:
+        """An act of staff that succeeds."""
+        response = await self.intake.staff(role, unit, f"cases/{number}/{path}", body, person)
+        assert response.status_code == 202, response.text
+        await self.settle()
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def answered(self, number: str, text: str = "已修复。", person: str = "") -> None:
+        """The clerk drafts, the leader approves."""
+        draft = await self.act("clerk", number, "replies", {"text": text}, person=person)
+        await self.act("leader", number, f"replies/{draft['reply_id']}/approval")
+
+
+def now(instant: str) -> datetime:
+    """An instant of the city."""
+    return at(instant)
