@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -19,8 +21,11 @@ from chassis.clock import add_segment
 from chassis.tokens import ROLES, Staff, sign
 from city.explain import explain
 from city.profile import Profile, check
-from wenzheng.audit import SENTENCES, Audit
+from wenzheng.audit import SENTENCES, Audit, Row
+from wenzheng.demo import RECEIVED, SPEED, Month
+from wenzheng.demo import START as DEMO_START
 from wenzheng.parked import app as parked_app
+from wenzheng.replay import replay as replay_file
 from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_alive
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
@@ -203,17 +208,121 @@ def audit(data: Data = None, as_json: Annotated[bool, typer.Option("--json", hel
             )
         )
     else:
-        table = Table("", "不变量 invariant", "已查 checked", "违反 violations", "在途 in flight")
-        for row in rows:
-            colour = "red" if row.violations else "green"
-            counts = (f"{row.checked}", f"[{colour}]{row.violations}[/{colour}]", f"{row.in_flight}")
-            table.add_row(row.name, SENTENCES[row.name], *counts)
-        out.print(table)
-        for row in rows:
-            for example in row.examples:
-                out.print(f"  {row.name} {example}", highlight=False, markup=False)
+        _print_audit(rows)
     if any(row.violations for row in rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="jsonl / csv,可 .gz。 Plain or gzipped.")],
+    data: Data = None,
+    rate: Annotated[float, typer.Option("--rate", help="每秒帖数。 Posts a second.")] = 50.0,
+    speed: Annotated[
+        float, typer.Option("--speed", help="按帖子自身时间的倍速。 Times their own pace.")
+    ] = 0.0,
+) -> None:
+    """回放一个文件的帖子。 Post a file's posts; bad rows are named by line and the rest goes on."""
+    address = home_of(data).read_state()["services"]["intake"]
+    found = asyncio.run(replay_file(file, address, rate, speed, err))
+    for line in found.bad[:50]:
+        print(f"{file}:{line.number}: {line.reason}", file=sys.stderr)
+    print(
+        f"已发 sent {found.sent},受理 accepted {found.statuses[202]},坏行 bad {len(found.bad)},"
+        f"用时 {found.seconds:.1f} s,p50 {found.quantile(0.5):.1f} ms,p99 {found.quantile(0.99):.1f} ms"
+    )
+    if found.bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    exit_: Annotated[bool, typer.Option("--exit", help="演示后停止。 End after the demo.")] = False,
+    ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 18000,
+    posts: Annotated[int, typer.Option("--posts", help="帖数。 Posts of the month.")] = RECEIVED,
+) -> None:
+    """两分钟过完 2011 年 6 月,再审计。 A month like the report's June in two minutes, then the audit."""
+    home = Home((data or default_data().with_name(".wenzheng-demo")).absolute())
+    if home.state_file.exists() and is_alive(*(home.read_state()[key] for key in ("pid", "started"))):
+        raise Trouble("演示已在运行。 The demo is running already; wenzheng down --data …")
+    if home.data.exists():
+        shutil.rmtree(home.data)
+    home.prepare()
+    add_segment(home.clock, datetime.fromisoformat(DEMO_START), 1.0)
+    plan = Plan(
+        home,
+        Ports(ports),
+        kafka=os.environ.get("WENZHENG_KAFKA", ""),
+        database=os.environ.get("WENZHENG_DATABASE", ""),
+    )
+    violations = asyncio.run(_demo(home, plan, exit_, posts))
+    if violations:
+        raise typer.Exit(1)
+
+
+async def _demo(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
+    supervisor = Supervisor(plan, _progress)
+    ready = asyncio.Event()
+    running = asyncio.create_task(supervisor.run(ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        waiting.cancel()
+        await running
+        return 1
+    profile = Profile.load(plan.city)
+    add_segment(home.clock, datetime.fromisoformat(DEMO_START), SPEED)
+    month = Month(home, plan.addresses(), profile)
+    living = asyncio.create_task(month.live(lambda line: err.print(f"  {line}", highlight=False), posts))
+    await asyncio.wait([living, running], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        living.cancel()
+        await running
+        return 1
+    await living
+    await _quiet(home)
+    async with httpx2.AsyncClient(timeout=30) as http:
+        league = (
+            await http.get(f"{plan.addresses()['stats']}/v1/league", params={"month": "2011-06"})
+        ).json()
+    city, report = league["city"], league["city"]["report"]
+    out.print(
+        f"\n2011-06  受理 {report['received']}  回复 {report['replied']}  回复率 {report['reply_rate'] or 0:.1%}  "
+        f"满意度 {report['satisfaction'] or 0:.1%}  按时率 {city['on_time_rate'] or 0:.1%}",
+        highlight=False,
+    )
+    for reason, count in month.tally.refused.most_common(5):
+        err.print(f"  被拒 refused {count}: {reason}", highlight=False)
+    violations = _print_audit(await Audit(home).run())
+    _addresses(plan)
+    if exit_:
+        supervisor.stop()
+    await running
+    return violations
+
+
+async def _quiet(home: Home) -> None:
+    """Until nothing lags and nothing waits to be published, at most a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        parts = (await status_of(home))["parts"]
+        if not any((part["lag"] or 0) + (part["outbox_age"] or 0) for part in parts):
+            return
+        await asyncio.sleep(1)
+
+
+def _print_audit(rows: list[Row]) -> int:
+    table = Table("", "不变量 invariant", "已查 checked", "违反 violations", "在途 in flight")
+    for row in rows:
+        colour = "red" if row.violations else "green"
+        counts = (f"{row.checked}", f"[{colour}]{row.violations}[/{colour}]", f"{row.in_flight}")
+        table.add_row(row.name, SENTENCES[row.name], *counts)
+    out.print(table)
+    for row in rows:
+        for example in row.examples:
+            out.print(f"  {row.name} {example}", highlight=False, markup=False)
+    return sum(row.violations for row in rows)
 
 
 def _instant(text: str, profile: Profile) -> datetime:

@@ -1,0 +1,92 @@
+"""Posts from files: jsonl or csv, plain or gzipped; a bad row is named by its line and the rest goes on."""
+
+import csv
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from wenzheng.stack.home import ROOT, Trouble
+
+SAMPLE = Path(__file__).parent / "sample_posts.jsonl"
+KINDS = ("consult", "complaint", "suggestion", "mailbox", "debate", "survey")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: a body for `POST /v1/posts`, or why it is none."""
+
+    number: int
+    body: dict[str, Any] | None
+    reason: str = ""
+    time: datetime | None = None
+
+
+def _open(path: Path) -> IO[str]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+    return path.open(encoding="utf-8", errors="replace")
+
+
+def read_posts(path: Path) -> Iterator[Line]:
+    """The rows of a file, in order. Raises Trouble for a file that cannot be read."""
+    kind = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    try:
+        with _open(path) as file:
+            if kind == ".csv":
+                for number, row in enumerate(csv.DictReader(file), 2):
+                    yield _line(number, row)
+            else:
+                for number, text in enumerate(file, 1):
+                    if text.strip():
+                        yield _parsed(number, text)
+    except OSError as problem:
+        raise Trouble(f"文件不能读取:{path}({problem})。 The file cannot be read.") from problem
+
+
+def _parsed(number: int, text: str) -> Line:
+    try:
+        row = json.loads(text)
+    except ValueError as problem:
+        return Line(number, None, f"不是 JSON not JSON: {problem}")
+    if not isinstance(row, dict):
+        return Line(number, None, "不是 JSON 对象 not an object")
+    return _line(number, row)
+
+
+def _line(number: int, row: dict[str, Any]) -> Line:
+    text = str(row.get("text") or "").strip()
+    if not text:
+        return Line(number, None, "缺少 text no text")
+    title = str(row.get("title") or "").strip() or text[:20]
+    kind = row.get("kind") if row.get("kind") in KINDS else "complaint"
+    body: dict[str, Any] = {"kind": kind, "title": title[:100], "text": text[:10_000]}
+    for name in ("area", "place", "contact", "public", "hide_name"):
+        if row.get(name):
+            body[name] = row[name]
+    time = None
+    if row.get("time"):
+        try:
+            time = datetime.fromisoformat(str(row["time"]))
+        except ValueError:
+            return Line(number, None, f"time 不是时刻 no instant: {row['time']}")
+    return Line(number, body, time=time)
+
+
+def shared_folder() -> Path | None:
+    """The folder of real posts beside the checkout (or `$WENZHENG_SHARED`), where there is one."""
+    folder = Path(os.environ.get("WENZHENG_SHARED", ROOT.parent / "shared")) / "data"
+    return folder if folder.is_dir() else None
+
+
+def real_or_sample() -> list[dict[str, Any]]:
+    """Bodies of real posts where they are, else of our own small sample."""
+    folder = shared_folder()
+    path = folder / "messages_taidi_test_unlabelled.jsonl.gz" if folder is not None else SAMPLE
+    if not path.exists():
+        path = SAMPLE
+    return [line.body for line in read_posts(path) if line.body is not None]
