@@ -30,3 +30,4 @@ def upgrade() -> None:
     """)
     schema.run(ANSWERS_SCHEMA)
     schema.run(VAULT_SCHEMA)
+    schema.run("grant select on vault.citizen_key to notifier")

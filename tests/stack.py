@@ -1,0 +1,177 @@
+"""A real stack for tests: Kafka, PostgreSQL and every service, on free ports in a private folder."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from chassis.tokens import Staff, sign
+from wenzheng.stack.home import Home, is_alive
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def free_base() -> int:
+    """A base whose sixty ports are free."""
+    while True:
+        base = random.randrange(20_000, 32_000, 60)
+        probes = []
+        try:
+            for port in range(base, base + 60):
+                probe = socket.socket()
+                probes.append(probe)
+                probe.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+
+
+class Stack:
+    """A running stack and how to speak to it."""
+
+    def __init__(self, data: Path, workers: int, clock: str = "") -> None:
+        self.data = data
+        self.home = Home(data)
+        self._workers = workers
+        self._clock = clock
+        self.base = free_base()
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `wenzheng …` on this stack."""
+        command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def up(self) -> None:
+        """Start it and wait until it is ready."""
+        extra = ["--clock", self._clock] if self._clock else []
+        self.command("up", "--detach", "--ports", str(self.base), "--workers", str(self._workers), *extra)
+
+    def down(self) -> None:
+        """Stop it."""
+        self.command("down", check=False)
+
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Part name to its status."""
+        found = json.loads(self.command("status", "--json").stdout)
+        return {part["name"]: part for part in found["parts"]}
+
+    def pid(self, name: str) -> int:
+        """The present pid of a part, from what the manager wrote."""
+        state = self.home.read_state()
+        part = next(part for part in state["parts"] if part["name"] == name)
+        return part["pid"] if is_alive(part["pid"] or 0, part["started"]) else 0
+
+    def signal(self, name: str, number: signal.Signals) -> bool:
+        """Send a signal to a part; False when it is down just now."""
+        pid = self.pid(name)
+        if pid:
+            os.kill(pid, number)
+        return bool(pid)
+
+    def audit(self) -> dict[str, Any]:
+        """The audit's rows."""
+        done = self.command("audit", "--json", check=False)
+        assert done.stdout, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def quiet(self, seconds: float = 90.0) -> None:
+        """Wait until every part is ready, nothing lags and nothing waits to be published."""
+        until = time.monotonic() + seconds
+        while True:
+            parts = self.parts().values()
+            busy = [p for p in parts if p["state"] != "ready" or p["lag"] or p["outbox_age"]]
+            if not busy:
+                return
+            assert time.monotonic() < until, busy
+            time.sleep(1)
+
+    def address(self, service: str) -> str:
+        """Base URL of a service."""
+        found: str = self.home.read_state()["services"][service]
+        return found
+
+    def token(self, person: str, department: str, role: str) -> dict[str, str]:
+        """Headers of a member of staff."""
+        key = self.home.secret_file("token-private.pem").read_bytes()
+        return {"Authorization": f"Bearer {sign(key, Staff(person, department, role))}"}
+
+
+@contextmanager
+def running(workers: int = 1, clock: str = "") -> Iterator[Stack]:
+    """A stack that is gone afterwards, data and all."""
+    folder = Path(tempfile.mkdtemp(prefix="wz-"))
+    stack = Stack(folder / "问政 data", workers, clock)
+    try:
+        stack.up()
+        yield stack
+    except BaseException:
+        for log in sorted(stack.home.logs.glob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()[-8:]
+            print(f"== {log.name}", *lines, sep="\n")
+        raise
+    finally:
+        stack.down()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Client:
+    """Posts and acts; keeps what was answered 202."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._http = httpx2.AsyncClient(base_url=stack.address("intake"), timeout=10)
+        self.accepted: list[dict[str, Any]] = []
+        self.failed = 0
+        self.latencies: list[float] = []
+
+    async def post(self, **fields: Any) -> dict[str, Any] | None:
+        """One post under its own key, repeated under the same key until it is answered."""
+        body = {"kind": "complaint", "title": "路灯不亮", "text": f"幸福路第{uuid.uuid4().int % 10**6}盏路灯坏了。"} | fields
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        for _ in range(60):
+            started = time.monotonic()
+            try:
+                response = await self._http.post("/v1/posts", json=body, headers=key)
+            except httpx2.HTTPError:
+                self.failed += 1
+                await asyncio.sleep(0.2)
+                continue
+            if response.status_code == 202:
+                self.latencies.append(time.monotonic() - started)
+                receipt: dict[str, Any] = response.json()
+                self.accepted.append(receipt)
+                return receipt
+            assert response.status_code == 503, response.text
+            await asyncio.sleep(0.2)
+        return None
+
+    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+        """Any call, with a fresh key."""
+        return await self._http.request(
+            method, path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex, **headers}
+        )
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._http.aclose()

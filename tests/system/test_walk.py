@@ -1,0 +1,192 @@
+"""One post walks through everything that is real; integrators listen; bad records hurt nobody."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from contracts.codec import Event, encode
+from contracts.identity import derived, partition_of
+from contracts.posts import PostSupported
+from tests.stack import ROOT, Client, Stack, running
+
+pytestmark = [pytest.mark.real]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+async def client(stack: Stack) -> AsyncIterator[Client]:
+    opened = Client(stack)
+    yield opened
+    await opened.close()
+
+
+async def until(look: Callable[[], Any], seconds: float = 30) -> Any:
+    """What `look` finds, as soon as it finds something."""
+    end = time.monotonic() + seconds
+    while True:
+        found = await look()
+        if found:
+            return found
+        assert time.monotonic() < end, "it did not come about"
+        await asyncio.sleep(0.1)
+
+
+async def _assigned(stack: Stack, client: Client, number: str, unit: str = "housing") -> None:
+    body = {"department": unit, "reason": "职责所在"}
+    supervisor = stack.token("s1", "supervision", "supervisor")
+    response = await client.call("POST", f"/v1/cases/{number}/assignment", body, **supervisor)
+    assert response.status_code == 202, response.text
+
+    async def held() -> bool:
+        return bool((await client.call("GET", f"/v1/posts/{number}")).json()["department"] == unit)
+
+    await until(held)
+
+
+async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: Stack, client: Client) -> None:
+    receipt = await client.post(contact={"phone": "13812345678"})
+    assert receipt is not None
+    number, code = receipt["number"], {"X-Query-Code": receipt["query_code"]}
+    clerk, leader = stack.token("c1", "housing", "clerk"), stack.token("l1", "housing", "leader")
+    await _assigned(stack, client, number)
+
+    for path, body in (("acceptance", {}), ("questions", {"text": "哪一侧?"})):
+        assert (await client.call("POST", f"/v1/cases/{number}/{path}", body, **clerk)).status_code == 202
+    assert (await client.call("POST", f"/v1/posts/{number}/answers", {"text": "东侧"}, **code)).status_code == 202
+    draft = await client.call("POST", f"/v1/cases/{number}/replies", {"text": "已修复。"}, **clerk)
+    early = await client.call("POST", f"/v1/posts/{number}/ratings", {"grade": 5}, **code)
+    approved = await client.call("POST", f"/v1/cases/{number}/replies/{draft.json()['reply_id']}/approval", {}, **leader)
+    rated = await client.call("POST", f"/v1/posts/{number}/ratings", {"grade": 5}, **code)
+
+    assert (early.status_code, approved.status_code, rated.status_code) == (409, 202, 202)
+
+    async with httpx2.AsyncClient() as http:
+
+        async def stopped() -> Any:
+            found = (await http.get(f"{stack.address('deadline')}/v1/deadlines/{number}")).json()
+            return found if found.get("stopped") else None
+
+        deadline = await until(stopped)
+        assert deadline["in_time"] is True
+        assert deadline["counted"][-1]["text"].endswith("第3个工作日") or "第3个工作日" in deadline["counted"][-1]["text"]
+
+        async def counted() -> Any:
+            league = (await http.get(f"{stack.address('stats')}/v1/league")).json()
+            return league["city"] if league["city"]["satisfied"] else None
+
+        city = await until(counted)
+        assert (city["replied"], city["rated"], city["satisfied"]) == (1, 1, 1)
+
+        async def told() -> Any:
+            found = (await http.get(f"{stack.address('notifier')}/v1/notices/{number}", headers=clerk)).json()
+            kinds = {n["kind"] for n in found["notices"] if n["state"] == "sent" and n["audience"] == "citizen"}
+            return {"assigned", "asked", "replied"} <= kinds
+
+        await until(told, 40)
+        metrics = (await http.get(f"{stack.address('stats')}/metrics")).text
+        assert "wenzheng_events_total" in metrics
+        why = await http.get(f"{stack.address('router')}/v1/assignments/{number}", headers=clerk)
+        assert why.json()["department"] == "housing"
+        for service in ("intake", "router", "deadline", "notifier", "stats"):
+            openapi = (await http.get(f"{stack.address(service)}/openapi.json")).json()
+            assert openapi["openapi"].startswith("3.")
+
+
+async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_own(stack: Stack, client: Client) -> None:
+    receipt = await client.post()
+    assert receipt is not None
+    await _assigned(stack, client, receipt["number"], "water")
+    example = ROOT / "deploy" / "examples" / "department_system.py"
+    if not example.exists():
+        pytest.skip("the example is not in this checkout")
+
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(example), "--kafka", stack.home.read_state()["kafka"], "--department", "water", "--count", "1", "--timeout", "30"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert receipt["number"] in done.stdout
+
+
+async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_waits(stack: Stack, client: Client) -> None:
+    victim = derived("bad", "subject")
+    producer = AIOKafkaProducer(bootstrap_servers=stack.home.read_state()["kafka"])
+    await producer.start()
+    fact = PostSupported(at=__import__("datetime").datetime.fromisoformat("2026-03-02T09:00:00+08:00"), supporter="s")
+    good = encode(Event(derived("bad", "event"), "posts", victim, 1, fact, "intake"))
+    partition = partition_of(victim)
+    headers = list(good.headers)
+    try:
+        for key, value, with_headers in (
+            (good.key, b"{broken", headers),
+            (None, good.value, headers),
+            (good.key, good.value.replace(b".v1", b".v9"), [h if h[0] != "ce_seq" else ("ce_seq", b"2") for h in headers]),
+            (good.key, b"[" * 60_000, [h if h[0] != "ce_seq" else ("ce_seq", b"3") for h in headers]),
+        ):
+            await producer.send_and_wait("posts", value, key, partition=partition, headers=with_headers)
+    finally:
+        await producer.stop()
+
+    receipt = await client.post()
+    assert receipt is not None
+    await _assigned(stack, client, receipt["number"])
+    listed = json.loads(stack.command("parked", "list", "--json").stdout)
+
+    readers = {"router", "deadline", "notifier", "stats"}
+    assert {row["service"] for row in listed} == readers
+    assert len(listed) == 4 * len(readers)
+    assert all(row["reason"] for row in listed)
+    stack.quiet()
+    assert stack.audit()["violations"] == 0
+    dropped = next(row for row in listed if row["service"] == "stats" and row["seq"] == 1 and row["subject"] == victim)
+    stack.command("parked", "drop", dropped["id"])
+
+    async def gone() -> bool:
+        rows = json.loads(stack.command("parked", "list", "--json").stdout)
+        return all(row["id"] != dropped["id"] for row in rows)
+
+    await until(gone)
+    assert stack.audit()["violations"] == 0
+
+
+async def test_every_service_reaches_its_own_schema_and_nothing_else(stack: Stack) -> None:
+    import asyncpg
+
+    from wenzheng.stack.status import database
+
+    state = stack.home.read_state()
+    connection = await asyncpg.connect(database(stack.home, state, "router"))
+    try:
+        assert await connection.fetchval("select count(*) from router.subject") >= 0
+        for table in ("intake.subject", "vault.citizen_key", "deadline.timer", "stats.cell"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetchval(f"select count(*) from {table}")
+    finally:
+        await connection.close()
+    notifier = await asyncpg.connect(database(stack.home, state, "notifier"))
+    try:
+        assert await notifier.fetchval("select count(*) from vault.citizen_key") >= 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await notifier.execute("delete from vault.citizen_key")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await notifier.fetchval("select count(*) from vault.read_log")
+    finally:
+        await notifier.close()
