@@ -71,3 +71,7 @@ create table outbox (
     blob   bytea not null
 );
 """
+
+
+FIRST_TABLES = first()
+"""The tables without a service's own columns, for measurements and tests of the store."""

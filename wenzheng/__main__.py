@@ -22,6 +22,8 @@ from chassis.tokens import ROLES, Staff, sign
 from city.explain import explain
 from city.profile import Profile, check
 from wenzheng.audit import SENTENCES, Audit, Row
+from wenzheng.bench.run import measure
+from wenzheng.bench.run import stack as bench_stack
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
 from wenzheng.parked import app as parked_app
@@ -233,6 +235,29 @@ def replay(
     )
     if found.bad:
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
+) -> None:
+    """测量,与校准循环同时给出。 Measure on a stack of its own, beside calibration loops."""
+    known = ("chain", "latency", "timers")
+    chosen = which or list(known)
+    if wrong := [name for name in chosen if name not in known]:
+        raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")
+    with bench_stack(ports) as home:
+        found = asyncio.run(measure(chosen, home))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for title, rows in found.items():
+        table = Table(title, "")
+        for name, value in rows.items():
+            table.add_row(name, str(value))
+        out.print(table)
 
 
 @app.command()

@@ -1,0 +1,185 @@
+"""Runs the measurements on a stack of its own and prints them."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.codec import decode
+from contracts.topics import ASSIGNMENTS
+from wenzheng.bench import calibrate, timers
+from wenzheng.bench.load import drive, quantile
+from wenzheng.posts_file import real_or_sample
+from wenzheng.stack.home import ROOT, Home
+from wenzheng.stack.status import database, status
+
+CHAIN_SECONDS = 60.0
+LATENCY_SECONDS = 20.0
+LATENCY_RATE = 50.0
+
+
+@contextmanager
+def stack(ports: int) -> Iterator[Home]:
+    """A stack in a private folder, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="wz-bench-"))
+    command = [sys.executable, "-m", "wenzheng"]
+    subprocess.run(
+        [*command, "up", "--detach", "--data", str(folder / "d"), "--ports", str(ports)],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield Home(folder / "d")
+    finally:
+        subprocess.run(
+            [*command, "down", "--data", str(folder / "d")], cwd=ROOT, check=False, stdout=subprocess.DEVNULL
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def bodies() -> list[bytes]:
+    """Posts as they are sent, without contact, so that what is measured is the chain and not the providers."""
+    return [
+        json.dumps(body, ensure_ascii=False).encode() for body in real_or_sample() if len(body["text"]) < 3000
+    ]
+
+
+def cpu_seconds(home: Home) -> dict[str, float]:
+    """CPU seconds used so far by each part, its children included."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    found = {}
+    for part in home.read_state()["parts"]:
+        total = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            # Sessions: each part leads its own.
+            if int(fields[3]) == part["pid"]:
+                total += int(fields[11]) + int(fields[12])
+        found[part["name"]] = total / ticks
+    return found
+
+
+async def drained(home: Home, seconds: float = 120) -> float:
+    """Seconds until nothing lags."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        parts = (await status(home))["parts"]
+        if not any((part["lag"] or 0) for part in parts):
+            return time.monotonic() - started
+        await asyncio.sleep(0.5)
+    return time.monotonic() - started
+
+
+async def chain(home: Home, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
+    """As many posts as are answered, through all five services; lag sampled on the way."""
+    posts = bodies()
+    address = home.read_state()["services"]["intake"]
+    before = cpu_seconds(home)
+    lags: list[int] = []
+
+    async def sample() -> None:
+        while True:
+            await asyncio.sleep(5)
+            lags.append(max((part["lag"] or 0) for part in (await status(home))["parts"]))
+
+    sampling = asyncio.create_task(sample())
+    load = await drive(address, lambda n: posts[n % len(posts)], seconds)
+    sampling.cancel()
+    drain = await drained(home)
+    after = cpu_seconds(home)
+    count = len(load.accepted)
+    cpu = {name: round((after[name] - before[name]) / max(1, count) * 1e6) for name in after}
+    return {
+        "posts": count,
+        "posts_per_s": round(count / load.seconds),
+        "chain_posts_per_s": round(count / (load.seconds + drain)),
+        "drain_s": round(drain, 1),
+        "lag_samples": lags,
+        "post_p50_ms": round(load.quantile(0.5), 1),
+        "post_p99_ms": round(load.quantile(0.99), 1),
+        "cpu_us_per_post": cpu,
+        "cpu_us_per_post_all": sum(cpu.values()),
+    }
+
+
+async def latency(home: Home, rate: float = LATENCY_RATE, seconds: float = LATENCY_SECONDS) -> dict[str, Any]:
+    """POST to 202, and POST to the assignment on the log (its broker's timestamp), at an even rate."""
+    posts = bodies()
+    state = home.read_state()
+    load = await drive(state["services"]["intake"], lambda n: posts[n % len(posts)], seconds, rate, 32)
+    await drained(home)
+    assigned = await _assigned_at(state["kafka"])
+    delays = [
+        1000 * (assigned[number] - sent) for number, sent in load.accepted.items() if number in assigned
+    ]
+    return {
+        "rate_per_s": rate,
+        "posts": len(load.accepted),
+        "post_p50_ms": round(load.quantile(0.5), 1),
+        "post_p99_ms": round(load.quantile(0.99), 1),
+        "assignment_p50_ms": round(quantile(delays, 0.5), 1),
+        "assignment_p99_ms": round(quantile(delays, 0.99), 1),
+        "assignments_seen": len(delays),
+    }
+
+
+async def _assigned_at(servers: str) -> dict[str, float]:
+    """Number to the second at which its first assignment (or holding) was appended."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest")
+    await consumer.start()
+    found: dict[str, float] = {}
+    try:
+        places = [TopicPartition(ASSIGNMENTS.name, p) for p in range(ASSIGNMENTS.partitions)]
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        await consumer.seek_to_beginning(*places)
+        left = {place for place in places if ends[place]}
+        while left:
+            for place, records in (await consumer.getmany(*left, timeout_ms=500)).items():
+                for record in records:
+                    event = decode(ASSIGNMENTS, record.key, record.value, record.headers)
+                    number = getattr(event.fact, "number", "")
+                    found.setdefault(number, record.timestamp / 1000)
+                if records and records[-1].offset >= ends[place] - 1:
+                    left.discard(place)
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def measure(which: list[str], home: Home) -> dict[str, Any]:
+    """The chosen measurements, calibration first."""
+    state = home.read_state()
+    # The bench has its own schema: it asks as the role that may create one.
+    superuser = database(home, state, "deadline").replace(
+        f"deadline:{home.secret('db-deadline')}", f"postgres:{home.secret('db-postgres')}"
+    )
+    found: dict[str, Any] = {
+        "calibration": {
+            **await calibrate.bare_kafka(state["kafka"]),
+            **await calibrate.raw_unnest(superuser),
+            **await calibrate.raw_asgi(),
+        }
+    }
+    if "timers" in which:
+        found["timers"] = await timers.measure(superuser)
+    if "latency" in which:
+        found["latency"] = await latency(home)
+    if "chain" in which:
+        found["chain"] = await chain(home)
+        found["latency_at_80_percent"] = await latency(home, found["chain"]["chain_posts_per_s"] * 0.8, 15)
+    return found
