@@ -57,7 +57,9 @@ class Stack:
         """Run `wenzheng …` on this stack."""
         command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
@@ -147,7 +149,11 @@ class Client:
 
     async def post(self, **fields: Any) -> dict[str, Any] | None:
         """One post under its own key, repeated under the same key until it is answered."""
-        body = {"kind": "complaint", "title": "路灯不亮", "text": f"幸福路第{uuid.uuid4().int % 10**6}盏路灯坏了。"} | fields
+        body = {
+            "kind": "complaint",
+            "title": "路灯不亮",
+            "text": f"幸福路第{uuid.uuid4().int % 10**6}盏路灯坏了。",
+        } | fields
         key = {"Idempotency-Key": uuid.uuid4().hex}
         for _ in range(60):
             started = time.monotonic()

@@ -13,7 +13,19 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 SECONDS = 60
 RATE = 20
-VICTIMS = ("intake", "intake-2", "intake-listen", "router", "router-2", "deadline", "deadline-2", "notifier", "notifier-2", "stats", "stats-2")
+VICTIMS = (
+    "intake",
+    "intake-2",
+    "intake-listen",
+    "router",
+    "router-2",
+    "deadline",
+    "deadline-2",
+    "notifier",
+    "notifier-2",
+    "stats",
+    "stats-2",
+)
 
 
 async def _load(client: Client, seconds: float) -> None:
@@ -71,7 +83,11 @@ async def test_under_kills_of_everything_nothing_is_lost_and_nothing_is_said_twi
 
         assert {"kafka", "postgres", "freeze"} <= set(killed)
         assert len(killed) > 12
-        assert len({receipt["number"] for receipt in client.accepted}) == len(client.accepted) > SECONDS * RATE * 0.8
+        assert (
+            len({receipt["number"] for receipt in client.accepted})
+            == len(client.accepted)
+            > SECONDS * RATE * 0.8
+        )
         assert found["violations"] == 0, [row for row in found["rows"] if row["violations"]]
         first = next(row for row in found["rows"] if row["invariant"] == "I1")
         assert first["checked"] == len(client.accepted)

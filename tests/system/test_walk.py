@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -16,6 +18,7 @@ from contracts.codec import Event, encode
 from contracts.identity import derived, partition_of
 from contracts.posts import PostSupported
 from tests.stack import ROOT, Client, Stack, running
+from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real]
 
@@ -65,10 +68,14 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
 
     for path, body in (("acceptance", {}), ("questions", {"text": "哪一侧?"})):
         assert (await client.call("POST", f"/v1/cases/{number}/{path}", body, **clerk)).status_code == 202
-    assert (await client.call("POST", f"/v1/posts/{number}/answers", {"text": "东侧"}, **code)).status_code == 202
+    assert (
+        await client.call("POST", f"/v1/posts/{number}/answers", {"text": "东侧"}, **code)
+    ).status_code == 202
     draft = await client.call("POST", f"/v1/cases/{number}/replies", {"text": "已修复。"}, **clerk)
     early = await client.call("POST", f"/v1/posts/{number}/ratings", {"grade": 5}, **code)
-    approved = await client.call("POST", f"/v1/cases/{number}/replies/{draft.json()['reply_id']}/approval", {}, **leader)
+    approved = await client.call(
+        "POST", f"/v1/cases/{number}/replies/{draft.json()['reply_id']}/approval", {}, **leader
+    )
     rated = await client.call("POST", f"/v1/posts/{number}/ratings", {"grade": 5}, **code)
 
     assert (early.status_code, approved.status_code, rated.status_code) == (409, 202, 202)
@@ -81,7 +88,10 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
 
         deadline = await until(stopped)
         assert deadline["in_time"] is True
-        assert deadline["counted"][-1]["text"].endswith("第3个工作日") or "第3个工作日" in deadline["counted"][-1]["text"]
+        assert (
+            deadline["counted"][-1]["text"].endswith("第3个工作日")
+            or "第3个工作日" in deadline["counted"][-1]["text"]
+        )
 
         async def counted() -> Any:
             league = (await http.get(f"{stack.address('stats')}/v1/league")).json()
@@ -92,7 +102,9 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
 
         async def told() -> Any:
             found = (await http.get(f"{stack.address('notifier')}/v1/notices/{number}", headers=clerk)).json()
-            kinds = {n["kind"] for n in found["notices"] if n["state"] == "sent" and n["audience"] == "citizen"}
+            kinds = {
+                n["kind"] for n in found["notices"] if n["state"] == "sent" and n["audience"] == "citizen"
+            }
             return {"assigned", "asked", "replied"} <= kinds
 
         await until(told, 40)
@@ -105,7 +117,9 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
             assert openapi["openapi"].startswith("3.")
 
 
-async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_own(stack: Stack, client: Client) -> None:
+async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_own(
+    stack: Stack, client: Client
+) -> None:
     receipt = await client.post()
     assert receipt is not None
     await _assigned(stack, client, receipt["number"], "water")
@@ -115,7 +129,18 @@ async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_ow
 
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(example), "--kafka", stack.home.read_state()["kafka"], "--department", "water", "--count", "1", "--timeout", "30"],
+        [
+            sys.executable,
+            str(example),
+            "--kafka",
+            stack.home.read_state()["kafka"],
+            "--department",
+            "water",
+            "--count",
+            "1",
+            "--timeout",
+            "30",
+        ],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -126,11 +151,13 @@ async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_ow
     assert receipt["number"] in done.stdout
 
 
-async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_waits(stack: Stack, client: Client) -> None:
+async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_waits(
+    stack: Stack, client: Client
+) -> None:
     victim = derived("bad", "subject")
     producer = AIOKafkaProducer(bootstrap_servers=stack.home.read_state()["kafka"])
     await producer.start()
-    fact = PostSupported(at=__import__("datetime").datetime.fromisoformat("2026-03-02T09:00:00+08:00"), supporter="s")
+    fact = PostSupported(at=datetime.fromisoformat("2026-03-02T09:00:00+08:00"), supporter="s")
     good = encode(Event(derived("bad", "event"), "posts", victim, 1, fact, "intake"))
     partition = partition_of(victim)
     headers = list(good.headers)
@@ -138,7 +165,11 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
         for key, value, with_headers in (
             (good.key, b"{broken", headers),
             (None, good.value, headers),
-            (good.key, good.value.replace(b".v1", b".v9"), [h if h[0] != "ce_seq" else ("ce_seq", b"2") for h in headers]),
+            (
+                good.key,
+                good.value.replace(b".v1", b".v9"),
+                [h if h[0] != "ce_seq" else ("ce_seq", b"2") for h in headers],
+            ),
             (good.key, b"[" * 60_000, [h if h[0] != "ce_seq" else ("ce_seq", b"3") for h in headers]),
         ):
             await producer.send_and_wait("posts", value, key, partition=partition, headers=with_headers)
@@ -156,7 +187,9 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
     assert all(row["reason"] for row in listed)
     stack.quiet()
     assert stack.audit()["violations"] == 0
-    dropped = next(row for row in listed if row["service"] == "stats" and row["seq"] == 1 and row["subject"] == victim)
+    dropped = next(
+        row for row in listed if row["service"] == "stats" and row["seq"] == 1 and row["subject"] == victim
+    )
     stack.command("parked", "drop", dropped["id"])
 
     async def gone() -> bool:
@@ -168,10 +201,6 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
 
 
 async def test_every_service_reaches_its_own_schema_and_nothing_else(stack: Stack) -> None:
-    import asyncpg
-
-    from wenzheng.stack.status import database
-
     state = stack.home.read_state()
     connection = await asyncpg.connect(database(stack.home, state, "router"))
     try:

@@ -142,8 +142,8 @@ def role_statements(passwords: dict[str, str], existing: Sequence[str] = ()) -> 
     return found
 
 
-async def create_roles(superuser: str, home: Home, database: str = DATABASE) -> None:
-    """Database, roles and schemas, whatever is missing."""
+async def create_roles(superuser: str, passwords: dict[str, str], database: str = DATABASE) -> None:
+    """Database, roles and schemas, whatever is missing; `passwords` by role."""
     server = await asyncpg.connect(superuser)
     try:
         if not await server.fetchval("select 1 from pg_database where datname = $1", database):
@@ -153,10 +153,10 @@ async def create_roles(superuser: str, home: Home, database: str = DATABASE) -> 
         await server.close()
     connection = await asyncpg.connect(superuser.rsplit("/", 1)[0] + f"/{database}")
     try:
-        for statement in role_statements({role: home.secret(f"db-{role}") for role in ROLES}, existing):
+        for statement in role_statements({role: passwords[role] for role in ROLES}, existing):
             await connection.execute(statement)
         for role in ROLES:
             if role in existing:
-                await connection.execute(f"alter role {role} password '{home.secret(f'db-{role}')}'")
+                await connection.execute(f"alter role {role} password '{passwords[role]}'")
     finally:
         await connection.close()

@@ -16,7 +16,7 @@ import asyncpg
 
 from chassis.migrate import migrate
 from wenzheng.stack import kafka, postgres
-from wenzheng.stack.home import SERVICES, Home, Trouble, is_alive, started_at
+from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import Part, Plan, answers
 
 PR_SET_PDEATHSIG: Final = 1
@@ -113,7 +113,8 @@ class Supervisor:
         self._say("topics", "ready")
         self._say("schemas", "creating")
         try:
-            await postgres.create_roles(self._plan.superuser, self.home)
+            passwords = {role: self.home.secret(f"db-{role}") for role in ROLES}
+            await postgres.create_roles(self._plan.superuser, passwords)
             for service in SERVICES:
                 await migrate(service, postgres.role_dsn(self._plan.superuser, self.home, service))
         except (OSError, asyncpg.PostgresError) as problem:

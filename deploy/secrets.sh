@@ -1,0 +1,10 @@
+#!/bin/sh
+# Makes the secrets of the container deployment in ./secrets, once.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p secrets && chmod 700 secrets
+for name in db-postgres db-intake db-router db-deadline db-notifier db-stats db-portal db-auditor shared-secret; do
+    [ -f "secrets/$name" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
+done
+[ -f secrets/token-private.pem ] || openssl genpkey -algorithm ed25519 -out secrets/token-private.pem
+[ -f secrets/token-public.pem ] || openssl pkey -in secrets/token-private.pem -pubout -out secrets/token-public.pem

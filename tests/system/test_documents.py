@@ -1,0 +1,74 @@
+"""What documents and deploy files say is true of the code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from chassis.metrics import CATALOGUE
+from contracts.topics import TOPICS
+from services.deadline.app import METRICS as DEADLINE
+from services.deadline.app import build as deadline
+from services.intake.app import METRICS as INTAKE
+from services.intake.app import build as intake
+from services.notifier.app import METRICS as NOTIFIER
+from services.notifier.app import build as notifier
+from services.router.app import build as router
+from services.stats.app import METRICS as STATS
+from services.stats.app import build as stats
+from tests.services.intake.door import PROFILE
+
+ROOT = Path(__file__).resolve().parents[2]
+METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *STATS)
+ALERTS = sorted({metric.alert for metric in METRICS if metric.alert})
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_has_a_rule_and_a_heading_in_the_runbook(alert: str) -> None:
+    assert f"alert: {alert}," in read("deploy/prometheus/alerts.yml")
+    assert f"\n## {alert}\n" in read("docs/runbook.md")
+
+
+@pytest.mark.parametrize("name", [metric.name for metric in METRICS])
+def test_every_metric_is_on_the_dashboard(name: str) -> None:
+    panels = json.loads(read("deploy/grafana/wenzheng.json"))["panels"]
+
+    assert any(name in target["expr"] for panel in panels for target in panel["targets"])
+
+
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text())))
+)
+def test_every_make_target_the_readme_names_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_every_topic_is_on_the_walk_and_its_readers_declare_it(topic: object) -> None:
+    assert f"`{topic.name}`" in read("docs/walk.md") or f"=={topic.name}==" in read("docs/walk.md")  # type: ignore[attr-defined]
+
+
+def test_every_service_hears_and_says_what_the_registry_declares() -> None:
+    for build in (intake, router, deadline, notifier, stats):
+        service = build(PROFILE)  # type: ignore[operator]
+        assert {topic for topic in TOPICS if service.name in topic.readers} == set(service.hears), (
+            service.name
+        )
+        for topic in service.says:
+            assert topic.writer == service.name
+
+
+def test_no_services_sql_names_another_services_schema() -> None:
+    names = ("intake", "router", "deadline", "notifier", "stats")
+    for service in names:
+        for path in (ROOT / "services" / service).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            for other in set(names) - {service}:
+                assert not re.search(
+                    rf"(from|into|update|join) {other}\.(subject|position|waiting|outbox)", text
+                ), path

@@ -1,0 +1,35 @@
+"""Topics, roles and schemas on a given Kafka and PostgreSQL: the one-shot of the container deployment.
+
+Environment: `WENZHENG_KAFKA`, `WENZHENG_DATABASE_HOST`, and `WENZHENG_SECRETS`, the folder with
+`db-postgres` and a password file for each role (`deploy/secrets.sh` makes them).
+"""
+
+import asyncio
+import os
+from pathlib import Path
+
+from chassis.migrate import migrate
+from wenzheng.stack import kafka, postgres
+from wenzheng.stack.home import ROLES, SERVICES
+
+
+async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
+    """Create what is missing; harmless when nothing is."""
+    passwords = {role: (secrets / f"db-{role}").read_text().strip() for role in (*ROLES, "postgres")}
+    superuser = f"postgresql://postgres:{passwords['postgres']}@{host}/postgres"
+    await postgres.create_roles(superuser, passwords)
+    for service in SERVICES:
+        await migrate(service, f"postgresql://{service}:{passwords[service]}@{host}/{postgres.DATABASE}")
+    while not await kafka.answers(bootstrap):
+        await asyncio.sleep(1)
+    await kafka.create_topics(bootstrap)
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        prepare(
+            os.environ["WENZHENG_KAFKA"],
+            os.environ["WENZHENG_DATABASE_HOST"],
+            Path(os.environ.get("WENZHENG_SECRETS", "/run/secrets")),
+        )
+    )
