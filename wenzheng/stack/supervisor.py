@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import asyncpg
+from aiokafka.errors import KafkaError
 
 from chassis.migrate import migrate
 from wenzheng.stack import kafka, postgres
@@ -28,6 +29,12 @@ READY_SECONDS: Final = 90.0
 
 UNHEALTHY_SECONDS: Final = 45.0
 """A part whose liveness fails for so long is killed, and so restarted."""
+
+LEFTOVER_SECONDS: Final = 10.0
+"""How long killed leftovers are waited for, so that their ports are free."""
+
+LOG_BYTES: Final = 50_000_000
+"""A part's log that is longer is put aside when the part starts; one older log is kept."""
 
 Say = Callable[[str, str], None]
 """say(part, state): progress for a person."""
@@ -70,7 +77,11 @@ class Supervisor:
 
     async def run(self, when_ready: Callable[[], None]) -> None:
         """Start everything, say so, and keep it running until `stop`. Raises Trouble at the first start."""
-        self._clear_leftovers()
+        with self.home.held():
+            await self._run(when_ready)
+
+    async def _run(self, when_ready: Callable[[], None]) -> None:
+        await self._clear_leftovers()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._stopping.set)
@@ -91,6 +102,7 @@ class Supervisor:
     async def _start_all(self) -> None:
         plan = self._plan
         plan.ports.check(plan.own_ports())
+        postgres.address(plan.superuser)
         if not plan.database:
             await asyncio.to_thread(postgres.initialise_once, self.home)
         if not plan.kafka:
@@ -99,6 +111,8 @@ class Supervisor:
         await self._start(infrastructure)
         await self._prepare()
         self._open_socket("intake")
+        if self._stopping.is_set():
+            return
         services = plan.services()
         await self._start(services)
         self._watchers.append(asyncio.create_task(self._watch_health()))
@@ -109,7 +123,10 @@ class Supervisor:
         self._say("topics", "creating")
         if not await kafka.answers(self._plan.bootstrap):
             raise Trouble(f"Kafka {self._plan.bootstrap} 没有应答。 Kafka does not answer.")
-        await kafka.create_topics(self._plan.bootstrap)
+        try:
+            await kafka.create_topics(self._plan.bootstrap)
+        except KafkaError as problem:
+            raise Trouble(f"主题没有建成:{problem}。 The topics could not be created.") from problem
         self._say("topics", "ready")
         self._say("schemas", "creating")
         try:
@@ -117,7 +134,7 @@ class Supervisor:
             await postgres.create_roles(self._plan.superuser, passwords)
             for service in SERVICES:
                 await migrate(service, postgres.role_dsn(self._plan.superuser, self.home, service))
-        except (OSError, asyncpg.PostgresError) as problem:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
             raise Trouble(f"数据库不能使用:{problem}。 The database cannot be used.") from problem
         self._say("schemas", "ready")
 
@@ -157,6 +174,8 @@ class Supervisor:
 
     async def _spawn(self, child: Child) -> None:
         log = self._log_path(child)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
         child.log = log.open("ab")
         child.process = await asyncio.create_subprocess_exec(
             *child.part.command,
@@ -196,9 +215,15 @@ class Supervisor:
             self._say(child.part.name, f"ended with {code}, starts again in {delay} s")
             self._write_state()
             await asyncio.sleep(delay)
-            if self._stopping.is_set():
+            while not self._stopping.is_set():
+                try:
+                    await self._spawn(child)
+                    break
+                except OSError as problem:  # no memory, no disk, no more processes: it may pass
+                    self._say(child.part.name, f"cannot be started: {problem}")
+                    await asyncio.sleep(BACKOFF[-1])
+            else:
                 return
-            await self._spawn(child)
             self._watchers.append(asyncio.create_task(self._mark_ready(child, child.process)))
 
     async def _mark_ready(self, child: Child, process: asyncio.subprocess.Process | None) -> None:
@@ -269,20 +294,21 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
 
-    def _clear_leftovers(self) -> None:
+    async def _clear_leftovers(self) -> None:
         """End what a manager that was killed has left: only processes that are known by pid and start time."""
         try:
             state = self.home.read_state()
         except Trouble:
             return
-        if is_alive(state.get("pid", 0), state.get("started", -1)):
-            raise Trouble(
-                f"{self.home.data} 中的系统已在运行(pid {state['pid']});请先 wenzheng down。 It is running already."
-            )
         for part in state.get("parts", []):
             if is_alive(part.get("pid") or 0, part.get("started", -1)):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(part["pid"], signal.SIGKILL)
+        until = time.monotonic() + LEFTOVER_SECONDS
+        while time.monotonic() < until and any(
+            is_alive(part.get("pid") or 0, part.get("started", -1)) for part in state.get("parts", [])
+        ):
+            await asyncio.sleep(0.1)
 
     # -- what a person and `status` read ------------------------------------------------------
 
@@ -299,12 +325,17 @@ class Supervisor:
             }
             for child in self._children.values()
         ]
+        # A full disk must not end the manager; what it says of itself is then a little old.
+        with contextlib.suppress(OSError):
+            self._write(plan, parts)
+
+    def _write(self, plan: Plan, parts: list[dict[str, Any]]) -> None:
         self.home.write_state(
             {
                 "pid": os.getpid() if not self._stopped() else 0,
                 "started": started_at(os.getpid()),
                 "kafka": plan.bootstrap,
-                "superuser_address": plan.superuser.rsplit("@", 1)[1],
+                "superuser_address": postgres.address(plan.superuser),
                 "given_database": bool(plan.database),
                 "ports": plan.ports.base,
                 "workers": plan.workers,
