@@ -65,6 +65,13 @@ class Ask(Struct, gc=False):
     tries: int = 0
 
 
+BUSY = 8
+"""A group of so many is a sign of load."""
+
+REST = 0.03
+"""Seconds to rest at most between two groups."""
+
+
 class Busy(Exception):
     """Another instance was first with an idempotency key: the whole group tries again."""
 
@@ -131,22 +138,25 @@ class Desk:
             if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
-            await self.commit()
+            started = time.monotonic()
+            if await self.commit() >= BUSY:
+                # Rest in proportion, so that groups grow under load.
+                await asyncio.sleep(min(time.monotonic() - started, REST))
 
-    async def commit(self) -> None:
-        """One group: what waits now, in one transaction."""
+    async def commit(self) -> int:
+        """One group: what waits now, in one transaction; returns its size."""
         group = [self._queue.popleft() for _ in range(min(len(self._queue), self._limit))]
         if not group:
-            return
+            return 0
         started = time.monotonic()
         try:
             turn, done = await self._transact(group)
         except Busy:
             self._queue.extendleft(reversed(group))
-            return
+            return len(group)
         except Exception as problem:  # noqa: BLE001  whoever waits must hear of it, whatever it was
             await self._alone(group, problem)
-            return
+            return len(group)
         self.moved_at = time.monotonic()
         for ask, answer in done:
             if ask.future.done():
@@ -156,6 +166,7 @@ class Desk:
             else:
                 ask.future.set_exception(answer)
         self._meter.batch(self.service.name, turn.tally, time.monotonic() - started)
+        return len(group)
 
     async def _alone(self, group: Sequence[Ask], problem: Exception) -> None:
         """A group that failed is tried once more, each request by itself: one must not spoil its neighbours."""

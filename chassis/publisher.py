@@ -16,6 +16,10 @@ from chassis.store import Store
 _log = structlog.get_logger()
 
 
+REST = 0.02
+"""Seconds to rest at most between two sets of batches."""
+
+
 class Bus(Protocol):
     """Where records go; returns when the bus has all of them."""
 
@@ -167,9 +171,12 @@ class Publisher:
     async def _publish_queued(self) -> None:
         while self._queue:
             # Several blobs committed meanwhile go out as one set of batches.
-            together = [self._queue.popleft() for _ in range(min(len(self._queue), 8))]
+            together = [self._queue.popleft() for _ in range(min(len(self._queue), 16))]
+            started = time.monotonic()
             if not await self._publish(together):
                 return
+            # Rest in proportion, so that batches grow under load: each costs the broker as much as ten records.
+            await asyncio.sleep(min(2 * (time.monotonic() - started), REST))
 
     async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
         try:

@@ -345,7 +345,8 @@ async def _serving(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await pool.close()
+    # Closing would wait for the connection the store holds for life.
+    pool.terminate()
 
 
 async def _patient(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool:

@@ -60,6 +60,8 @@ def _simplifier() -> Callable[[str], str]:
     for _, _, table in converter.dict_cache.values():
         for key, value in table.items():
             (characters if len(key) == 1 else phrases)[key] = value.split(" ")[0]
+    # 么 is the everyday simplified character, too: left alone, or every third post would take the slow way.
+    characters.pop("么", None)
     changed = {
         here
         for key, value in {**characters, **phrases}.items()
@@ -67,6 +69,7 @@ def _simplifier() -> Callable[[str], str]:
         if here != there
     }
     ordered = sorted(phrases, key=len, reverse=True)
+    changed.discard("么")
     common = "".join(sorted(here for here in changed if here <= "\uffff"))
     touched = re.compile(f"[{common}\U00010000-\U0010ffff]")
     heads = re.escape("".join(sorted({key[0] for key in phrases})))

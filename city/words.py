@@ -71,18 +71,20 @@ class WordLists:
         if not len(self._automaton):
             return []
         lowered = text.lower()
-        squeezed, places = _squeezed(lowered if len(lowered) == len(text) else text)
+        lowered = lowered if len(lowered) == len(text) else text
+        squeezed = _PARTING.sub("", lowered)
+        hits = list(self._automaton.iter(squeezed))
+        if not hits:
+            return []
+        places = _places(lowered) if len(squeezed) != len(lowered) else None
         found = []
-        for last, (word, length) in self._automaton.iter(squeezed):
+        for last, (word, length) in hits:
             first = last - length + 1
             start, end = (first, last + 1) if places is None else (places[first], places[last] + 1)
             found.append(Match(word, start, end))
         return found
 
 
-def _squeezed(text: str) -> tuple[str, list[int] | None]:
-    """The text without what parts characters, and where each character stood; None: nothing was left out."""
-    if not _PARTING.search(text):
-        return text, None
-    places = [place for place, character in enumerate(text) if not _PARTING.match(character)]
-    return "".join(text[place] for place in places), places
+def _places(text: str) -> list[int]:
+    """Where each character that parts nothing stands."""
+    return [place for place, character in enumerate(text) if not _PARTING.match(character)]

@@ -161,12 +161,18 @@ def public_text(text: str, field: str) -> str:
 
 
 def personal_of(post: Post) -> dict[str, str]:
-    """What goes into the sealed box: contact and unmasked texts, in their normal form."""
+    """What goes into the sealed box: contact and unmasked texts, in their normal form.
+
+    Raises Refused 422 when title or text has nothing in it.
+    """
     found: dict[str, Any] = {
         "title": normal_form(post.title),
         "text": normal_form(post.text),
         "place": normal_form(post.place),
     }
+    for field in ("title", "text"):
+        if not found[field]:
+            raise wrong_field(field, "不能为空")
     if post.contact is not None:
         found |= {
             "name": normal_form(post.contact.name),

@@ -33,6 +33,7 @@ from chassis.web import (
     read_body,
     with_etag,
 )
+from city.masking import mask
 from city.profile import Profile
 from contracts.identity import PARTITIONS, city_subject, derived
 from services.intake import bodies
@@ -115,8 +116,7 @@ class Door:
 
     async def _submit(self, post: bodies.Post) -> tuple[str, ask.Submit]:
         personal = bodies.personal_of(post)
-        title = bodies.public_text(post.title, "title")
-        text = bodies.public_text(post.text, "text")
+        title, text = mask(personal["title"]), mask(personal["text"])
         verdict = self.profile.words.judge(f"{title}\n{text}")
         if verdict.outcome == "block":
             raise Refused(
@@ -133,7 +133,7 @@ class Door:
             title=title,
             text=text,
             area=post.area,
-            place=bodies.public_text(post.place, "place") if post.place.strip() else "",
+            place=mask(personal.get("place", "")),
             public=post.public,
             hide_name=post.hide_name,
             citizen=self.secrets.citizen(identity) if identity else subject,

@@ -50,7 +50,11 @@ def test_due_answers_one_line_for_each_line_beginning_with_the_date() -> None:
 def test_due_takes_instants_with_and_without_a_zone() -> None:
     done = wenzheng("due", "2026-02-13", "2026-02-13T23:00", "2026-02-13T20:00:00+00:00")
 
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2026-02-25", "2026-02-25", "2026-02-26"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "2026-02-25",
+        "2026-02-25",
+        "2026-02-26",
+    ]
 
 
 def test_due_names_a_bad_line_and_goes_on() -> None:
@@ -74,7 +78,14 @@ def test_the_shipped_profile_has_nothing_wrong_with_it() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("status",), ("down",), ("audit",), ("parked", "list"), ("replay", "nothing.jsonl"), ("token", "--person", "p", "--department", "d", "--role", "king")],
+    [
+        ("status",),
+        ("down",),
+        ("audit",),
+        ("parked", "list"),
+        ("replay", "nothing.jsonl"),
+        ("token", "--person", "p", "--department", "d", "--role", "king"),
+    ],
 )
 def test_without_a_stack_or_with_bad_words_there_is_a_sentence_and_no_stack_trace(
     arguments: tuple[str, ...], tmp_path: Path
@@ -89,7 +100,9 @@ def test_without_a_stack_or_with_bad_words_there_is_a_sentence_and_no_stack_trac
 def test_a_profile_with_mistakes_is_complained_of_line_by_line(tmp_path: Path) -> None:
     for name in ("policy.toml", "departments.csv", "divisions.csv", "calendar.csv"):
         (tmp_path / name).write_bytes((ROOT / "cities" / "suqian" / name).read_bytes())
-    (tmp_path / "duties.csv").write_text("code,department,name,words,basis,level\nx-1,nobody,名,词,依据,municipal\n")
+    (tmp_path / "duties.csv").write_text(
+        "code,department,name,words,basis,level\nx-1,nobody,名,词,依据,municipal\n"
+    )
 
     done = wenzheng("city", "check", str(tmp_path))
 
