@@ -69,7 +69,7 @@ def test_due_explains_the_days_one_by_one() -> None:
     done = wenzheng("due", "2025-09-30", "--explain")
 
     assert "10月1日 周三 国庆节 不计" in done.stdout
-    assert "10月11日 周六 第3个工作日" in done.stdout
+    assert "10月11日 周六 调休上班 第3个工作日" in done.stdout
 
 
 def test_the_shipped_profile_has_nothing_wrong_with_it() -> None:

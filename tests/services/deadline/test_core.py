@@ -372,6 +372,7 @@ def interleavings(draw: st.DrawFn) -> tuple[dict[str, list[Fact]], list[Fact]]:
     return history, [left[topic].pop(0) for topic in order]
 
 
+@pytest.mark.slow
 @settings(max_examples=10_000, deadline=None)
 @for_all(interleavings())
 def test_any_order_across_topics_gives_the_same_clock_the_same_timers_and_a_ledger_that_sums(
@@ -393,6 +394,7 @@ def test_any_order_across_topics_gives_the_same_clock_the_same_timers_and_a_ledg
         assert sum(one.minutes for one in held) == PROFILE.working_time.minutes_between(made.start, until)
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000, deadline=None)
 @for_all(interleavings(), st.integers(0, 30))
 def test_with_timers_ringing_between_the_facts_no_miss_stands_against_an_earlier_reply(
