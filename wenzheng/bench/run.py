@@ -66,8 +66,8 @@ def cpu_seconds(home: Home) -> dict[str, float]:
                 fields = path.read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
-            # Sessions: each part leads its own.
-            if int(fields[3]) == part["pid"]:
+            # PostgreSQL's backends are children, each in a session of its own.
+            if int(path.parent.name) == part["pid"] or int(fields[1]) == part["pid"]:
                 total += int(fields[11]) + int(fields[12])
         found[part["name"]] = total / ticks
     return found

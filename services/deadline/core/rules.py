@@ -41,8 +41,11 @@ def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
 
 def hold(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
     """Another unit holds the case; the due date stays."""
-    holdings = (*case.holdings, Holding(fact.at, fact.department))
-    return reconcile(replace(case, holdings=holdings), context, fact.at)
+    case = replace(case, holdings=(*case.holdings, Holding(fact.at, fact.department)))
+    if case.said.due is not None and case.amendments == context.amendments:
+        # The holder moves no date and no timer; most posts are only ever assigned.
+        return Decision(case)
+    return reconcile(case, context, fact.at)
 
 
 def pause(case: Case, asked: CitizenAsked, context: Here) -> Decision[Case]:
