@@ -13,6 +13,8 @@ def run(sql: str) -> None:
 def first(columns: str = "") -> str:
     """SQL that creates `position`, `subject`, `waiting` and `outbox` in the current schema.
 
+    Neither states nor blobs are compressed: they are rewritten too often for that to pay.
+
     `columns`: the service's own typed columns of `subject`, as in `due timestamptz, department text`.
     """
     own = f",\n    {columns}" if columns else ""
@@ -33,7 +35,7 @@ create table subject (
     partition  smallint not null,
     held       integer not null,
     remembered bytea not null{own}
-) with (fillfactor = 80);
+) with (fillfactor = 70, toast_tuple_target = 8160);
 create index subject_held on subject (partition, subject) where held > 0;
 
 create table waiting (
@@ -70,6 +72,7 @@ create table outbox (
     leased timestamptz,
     blob   bytea not null
 );
+alter table outbox alter column blob set storage external;
 """
 
 

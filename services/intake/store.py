@@ -48,7 +48,7 @@ COLUMNS: Final = (
     Column[Case]("received_at", "timestamptz", lambda case: case.received_at),
     Column[Case]("due", "timestamptz", lambda case: case.due),
     Column[Case]("answered_at", "timestamptz", _answered_at),
-    Column[Case]("words", "text", lambda case: f"{case.title}\n{case.text}"),
+    Column[Case]("words", "text", lambda case: f"{case.title}\n{case.text}" if _shown(case) else case.title),
 )
 
 

@@ -97,9 +97,6 @@ class Case(Struct, frozen=True):
 
     number: str = ""
     received_at: datetime | None = None
-    title: str = ""
-    text: str = ""
-    """Masked, as heard; kept so that a decision can be explained and learnt from."""
     department: str = ""
     assigned_at: datetime | None = None
     assisting: tuple[str, ...] = ()
@@ -127,7 +124,7 @@ def assign(case: Case, post: PostReceived, context: Context[Routing]) -> Decisio
 
     Kinds on which the city's policy sets no clock (a debate, a survey) ask nobody for an answer.
     """
-    case = replace(case, number=post.number, received_at=post.at, title=post.title, text=post.text)
+    case = replace(case, number=post.number, received_at=post.at)
     if not context.city.profile.policy.kind(post.kind).clock:
         return Decision(case)
     choice = context.city.choose(post)
