@@ -231,7 +231,11 @@ def replay(
     ] = 0.0,
 ) -> None:
     """回放一个文件的帖子。 Post a file's posts; bad rows are named by line and the rest goes on."""
-    address = home_of(data).read_state()["services"]["intake"]
+    home = home_of(data)
+    state = home.read_state()
+    if not is_alive(state["pid"], state["started"]):
+        raise Trouble(f"{home.data} 中的系统没有在运行。 The stack there is not running.")
+    address = state["services"]["intake"]
     found = asyncio.run(replay_file(file, address, rate, speed, err))
     for line in found.bad[:50]:
         print(f"{file}:{line.number}: {line.reason}", file=sys.stderr)

@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.stack import Stack, running
 
-CHROMIUM = next((path for name in ("chromium-headless-shell", "chromium") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium-headless-shell", "chromium") if (path := shutil.which(name))), None
+)
 
 pytestmark = [
     pytest.mark.real,
@@ -20,7 +22,7 @@ pytestmark = [
 
 INJECTIONS = (
     "<script>document.title='taken'</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "{{ 7 * 7 }} {% raw %}",
     "javascript:alert(1)",
     "</textarea><h1>heading</h1>",
