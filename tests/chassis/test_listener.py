@@ -1,7 +1,7 @@
 """The engine's promises, on a toy service that counts what it hears of each post."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -13,8 +13,11 @@ from chassis.failures import Refused, Superseded
 from chassis.listener import Listener
 from chassis.memory import MemoryStore
 from chassis.outbox import unpack
+from chassis.postgres import PostgresStore, PostgresTransaction
 from chassis.publisher import Publisher
+from chassis.schema import FIRST_TABLES
 from chassis.service import Applied, Broadcast, Incoming, Service
+from chassis.store import Packing, Store, Waiting
 from contracts.assignments import SpecialReportRaised
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.codec import Event, decode, encode
@@ -24,6 +27,7 @@ from contracts.identity import PARTITIONS, city_subject, derived, partition_of
 from contracts.posts import PostSupported, PostWithdrawn
 from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES, Topic
+from tests.postgres import schema, server
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 POST = "0195a000-0000-7000-8000-000000000001"
@@ -101,17 +105,47 @@ def service(parked_limit: int = 100) -> Service[Count, str]:
     )
 
 
+class PostgresNotes:
+    """The notes' keeper and door on PostgreSQL."""
+
+    effects = (Note,)
+
+    async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
+        texts = [a.effect.text for a in applied if isinstance(a.effect, Note)]
+        await connection.execute("insert into note (text) select * from unnest($1::text[])", texts)
+
+    async def claim(
+        self, connection: Any, partitions: Any, now: datetime, limit: int
+    ) -> list[tuple[str, Any]]:
+        rows = await connection.fetch("delete from due returning subject, ring")
+        return [(row["subject"], Ring(row["ring"])) for row in sorted(rows, key=lambda row: row["ring"])]
+
+
+TABLES = (
+    FIRST_TABLES
+    + """
+create table note (id bigint generated always as identity, text text);
+create table due (subject text, ring text);
+"""
+)
+
+
 class World:
-    """One store, one log kept by hand, and the listeners started on them."""
+    """One store, one log kept by hand, and the listeners started on them; memory."""
 
     def __init__(self, parked_limit: int = 100) -> None:
-        self.notes = Notes()
-        self.store = MemoryStore(Count, (self.notes,), (self.notes,))
         self.service = service(parked_limit)
         self.offsets: dict[tuple[str, int], int] = {}
+        self._notes = Notes()
+        self.memory = MemoryStore(Count, (self._notes,), (self._notes,))
+
+    def store(self) -> Store:
+        """The store of one more instance."""
+        return self.memory
 
     async def start(self, instance: str = "one") -> Listener:
-        listener = Listener(self.service, self.store, Publisher(self.store, Quiet()), FixedClock(), instance)
+        store = self.store()
+        listener = Listener(self.service, store, Publisher(store, Quiet()), FixedClock(), instance)
         await listener.take_over(range(PARTITIONS))
         return listener
 
@@ -141,17 +175,91 @@ class World:
     def support(self, seq: int, name: str = "", subject: str = POST) -> Incoming:
         return self.record(PostSupported(at=NOW, supporter=name or str(seq)), seq, subject=subject)
 
-    def heard(self, subject: str = POST) -> tuple[str, ...]:
-        state = self.store.state_of(subject)
+    async def heard(self, subject: str = POST) -> tuple[str, ...]:
+        state = self.memory.state_of(subject)
         return () if state is None else state.heard
 
-    def held(self, subject: str = POST) -> int:
-        return self.store.subject[subject][1]
+    async def held(self, subject: str = POST) -> int:
+        return self.memory.subject[subject][1]
+
+    async def waiting(self) -> list[Waiting]:
+        return sorted(self.memory.waiting.values(), key=lambda row: (row.subject, row.topic, row.seq))
+
+    async def mark(self, row: Waiting, mark: str) -> None:
+        self.memory.mark(row.subject, row.topic, row.seq, mark)
+
+    async def notes(self) -> list[str]:
+        return self._notes.notes
+
+    async def due(self, *rings: str) -> None:
+        self._notes.due += [(POST, Ring(ring)) for ring in rings]
+
+    async def blobs(self) -> list[bytes]:
+        return [blob for _, blob in self.memory.outbox.values()]
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
+class RealWorld(World):
+    """The same on PostgreSQL: each instance has a store and a connection of its own."""
+
+    def __init__(self, pool: Any, parked_limit: int = 100) -> None:
+        super().__init__(parked_limit)
+        self._pool = pool
+        self._packing = Packing(Count)
+
+    def store(self) -> Store:
+        notes = PostgresNotes()
+        return PostgresStore(self._pool, Count, self.service.initial, (), (notes,), (notes,))
+
+    async def heard(self, subject: str = POST) -> tuple[str, ...]:
+        row = await self._pool.fetchrow("select * from subject where subject = $1", subject)
+        if row is None:
+            return ()
+        state = self._packing.unpack(subject, row["partition"], row["held"], row["remembered"]).state
+        return tuple(state.heard)
+
+    async def held(self, subject: str = POST) -> int:
+        return int(await self._pool.fetchval("select held from subject where subject = $1", subject))
+
+    async def waiting(self) -> list[Waiting]:
+        async with self._pool.acquire() as connection:
+            found = await connection.fetch("select subject from waiting")
+            transaction = PostgresTransaction(self.store(), connection)  # type: ignore[arg-type]
+            rows = await transaction.waiting([row["subject"] for row in found])
+        return sorted(rows, key=lambda row: (row.subject, row.topic, row.seq))
+
+    async def mark(self, row: Waiting, mark: str) -> None:
+        await self._pool.execute(
+            "update waiting set mark = $4 where subject = $1 and topic = $2 and seq = $3",
+            row.subject,
+            row.topic,
+            row.seq,
+            mark,
+        )
+
+    async def notes(self) -> list[str]:
+        return [row["text"] for row in await self._pool.fetch("select text from note order by id")]
+
+    async def due(self, *rings: str) -> None:
+        for ring in rings:
+            await self._pool.execute("insert into due values ($1, $2)", POST, ring)
+
+    async def blobs(self) -> list[bytes]:
+        return [row["blob"] for row in await self._pool.fetch("select blob from outbox order by at")]
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        yield World()
+        return
+    async with schema(request.getfixturevalue("dsn"), TABLES) as pool:
+        yield RealWorld(pool)
 
 
 async def test_a_repeat_changes_nothing(world: World) -> None:
@@ -161,9 +269,9 @@ async def test_a_repeat_changes_nothing(world: World) -> None:
     await listener.hear([first])
     await listener.hear([again])
 
-    assert world.heard() == ("1",)
-    assert world.notes.notes == ["1"]
-    assert len(world.store.outbox) == 1
+    assert await world.heard() == ("1",)
+    assert await world.notes() == ["1"]
+    assert len(await world.blobs()) == 1
 
 
 async def test_swapped_events_are_handled_in_the_order_of_their_numbers(world: World) -> None:
@@ -171,13 +279,13 @@ async def test_swapped_events_are_handled_in_the_order_of_their_numbers(world: W
     second, third, first = world.support(2), world.support(3), world.support(1)
 
     await listener.hear([second, third])
-    assert world.heard() == ()
-    assert world.held() == 2
+    assert await world.heard() == ()
+    assert await world.held() == 2
     await listener.hear([first])
 
-    assert world.heard() == ("1", "2", "3")
-    assert world.held() == 0
-    assert not world.store.waiting
+    assert await world.heard() == ("1", "2", "3")
+    assert await world.held() == 0
+    assert not await world.waiting()
 
 
 async def test_a_hopeless_event_is_parked_and_holds_back_only_its_own_subject_and_topic(world: World) -> None:
@@ -187,9 +295,9 @@ async def test_a_hopeless_event_is_parked_and_holds_back_only_its_own_subject_an
     await listener.hear([world.support(1, "hopeless"), world.support(2), world.support(1, subject=other)])
     await listener.hear([world.record(CaseUrged(at=NOW, text="快", by="s1"), 1, topic=REPLIES)])
 
-    assert world.heard() == ("urged",)
-    assert world.heard(other) == ("1",)
-    parked = [row for row in world.store.waiting.values() if row.parked]
+    assert await world.heard() == ("urged",)
+    assert await world.heard(other) == ("1",)
+    parked = [row for row in await world.waiting() if row.parked]
     assert [(row.subject, row.seq) for row in parked] == [(POST, 1)]
     assert "no rule can bear this" in parked[0].reason
 
@@ -198,25 +306,25 @@ async def test_dropping_a_parked_event_lets_the_later_ones_go_on(world: World) -
     listener = await world.start()
     await listener.hear([world.support(1, "hopeless"), world.support(2)])
 
-    world.store.mark(POST, "posts", 1, "drop")
+    await world.mark((await world.waiting())[0], "drop")
     listener.let_time_pass()
     await listener.tick()
 
-    assert world.heard() == ("2",)
-    assert not world.store.waiting
-    assert world.held() == 0
+    assert await world.heard() == ("2",)
+    assert not await world.waiting()
+    assert await world.held() == 0
 
 
 async def test_replaying_an_event_that_is_still_hopeless_parks_it_again(world: World) -> None:
     listener = await world.start()
     await listener.hear([world.support(1, "hopeless"), world.support(2)])
 
-    world.store.mark(POST, "posts", 1, "replay")
+    await world.mark((await world.waiting())[0], "replay")
     listener.let_time_pass()
     await listener.tick()
 
-    assert world.heard() == ()
-    assert [row.mark for row in world.store.waiting.values() if row.parked] == [""]
+    assert await world.heard() == ()
+    assert [row.mark for row in await world.waiting() if row.parked] == [""]
 
 
 @pytest.mark.parametrize(
@@ -235,8 +343,8 @@ async def test_an_unreadable_event_is_parked_in_its_place(
 
     await listener.hear([world.record(None, 1, value=value, key=key), world.support(2)])
 
-    assert world.heard() == (), why
-    assert sorted((row.seq, row.parked) for row in world.store.waiting.values()) == [(1, True), (2, False)]
+    assert await world.heard() == (), why
+    assert sorted((row.seq, row.parked) for row in await world.waiting()) == [(1, True), (2, False)]
 
 
 async def test_a_record_without_a_key_is_parked_and_nothing_waits_behind_it(world: World) -> None:
@@ -244,14 +352,14 @@ async def test_a_record_without_a_key_is_parked_and_nothing_waits_behind_it(worl
 
     await listener.hear([world.record(None, 1, key=None), world.support(1)])
 
-    assert world.heard() == ("1",)
-    row = next(iter(world.store.waiting.values()))
+    assert await world.heard() == ("1",)
+    row = (await world.waiting())[0]
     assert row.subject == f"?{partition_of(POST)}"
     assert row.parked
-    world.store.mark(row.subject, row.topic, row.seq, "drop")
+    await world.mark(row, "drop")
     listener.let_time_pass()
     await listener.tick()
-    assert not world.store.waiting
+    assert not await world.waiting()
 
 
 async def test_a_replaced_instance_is_refused_and_changes_nothing(world: World) -> None:
@@ -261,10 +369,10 @@ async def test_a_replaced_instance_is_refused_and_changes_nothing(world: World) 
 
     with pytest.raises(Superseded):
         await old.hear([record])
-    assert world.heard() == ()
+    assert await world.heard() == ()
     await new.hear([record])
 
-    assert world.heard() == ("1",)
+    assert await world.heard() == ("1",)
 
 
 async def test_a_hole_in_the_log_ends_the_process(world: World) -> None:
@@ -283,23 +391,23 @@ async def test_another_instance_goes_on_where_the_last_one_committed(world: Worl
     second = await world.start("second")
     await second.hear([world.support(2)])
 
-    assert world.heard() == ("1", "2")
+    assert await world.heard() == ("1", "2")
 
 
 async def test_a_timer_whose_rule_raises_is_parked_and_can_be_dropped(world: World) -> None:
     listener = await world.start()
-    world.notes.due = [(POST, Ring("broken")), (POST, Ring("fine"))]
+    await world.due("broken", "fine")
     listener.let_time_pass()
 
     await listener.tick()
 
-    assert world.heard() == ("fine",)
-    row = next(iter(world.store.waiting.values()))
+    assert await world.heard() == ("fine",)
+    row = (await world.waiting())[0]
     assert (row.topic, row.parked) == ("@Ring", True)
-    world.store.mark(row.subject, row.topic, row.seq, "drop")
+    await world.mark(row, "drop")
     listener.let_time_pass()
     await listener.tick()
-    assert not world.store.waiting
+    assert not await world.waiting()
 
 
 async def test_a_city_fact_holds_from_its_place_in_the_partition_on(world: World) -> None:
@@ -315,7 +423,7 @@ async def test_a_city_fact_holds_from_its_place_in_the_partition_on(world: World
 
     said = [
         decode(ASSIGNMENTS, record.key, record.value, record.headers).fact.reason  # type: ignore[attr-defined]
-        for _, blob in world.store.outbox.values()
+        for blob in await world.blobs()
         for _, _, record in unpack(blob)
     ]
     assert said == ["1 v0", "2 v1", "3 v1"]
@@ -331,7 +439,7 @@ async def test_an_answer_from_outside_is_handled_and_answered_after_the_commit(w
             await listener.submit(POST, Ring("refused"), "cause-c")
     finally:
         running.cancel()
-    assert world.heard() == ("a", "b")
+    assert await world.heard() == ("a", "b")
 
 
 async def test_too_many_parked_events_stop_the_listener_and_say_why() -> None:

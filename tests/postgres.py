@@ -1,0 +1,66 @@
+"""A real PostgreSQL for tests of stores: one server a session, a schema for each test."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from chassis.postgres import connect
+from wenzheng.stack import postgres
+from wenzheng.stack.home import Home, Ports
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A superuser DSN of a fresh server, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="wz-pg-"))
+    home = Home(folder)
+    home.prepare()
+    postgres.initialise_once(home)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        ports = Ports(probe.getsockname()[1] - 12)
+    process = subprocess.Popen(
+        postgres.command(home, ports),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    dsn = postgres.superuser_dsn(home, ports)
+    try:
+        until = time.monotonic() + 30
+        # The fixture may be asked for while a test's loop runs, so the question gets a thread of its own.
+        with ThreadPoolExecutor(1) as asker:
+            while not asker.submit(asyncio.run, postgres.answers(dsn)).result():
+                assert time.monotonic() < until and process.poll() is None, "PostgreSQL did not start"
+                time.sleep(0.1)
+        yield dsn
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def schema(dsn: str, tables: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a schema of its own, with these tables in it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"create schema {name}; set search_path to {name}; {tables}")
+    await connection.close()
+    pool = await connect(dsn, name)
+    try:
+        yield pool
+    finally:
+        pool.terminate()
