@@ -43,7 +43,8 @@ def server() -> Iterator[str]:
         # The fixture may be asked for while a test's loop runs, so the question gets a thread of its own.
         with ThreadPoolExecutor(1) as asker:
             while not asker.submit(asyncio.run, postgres.answers(dsn)).result():
-                assert time.monotonic() < until and process.poll() is None, "PostgreSQL did not start"
+                assert process.poll() is None, "PostgreSQL ended"
+                assert time.monotonic() < until, "PostgreSQL did not start"
                 time.sleep(0.1)
         yield dsn
     finally:
