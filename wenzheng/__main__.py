@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import httpx2
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +36,7 @@ from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_ali
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
 from wenzheng.stack.supervisor import Supervisor
+from wenzheng.whatif import Log
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -398,6 +400,33 @@ def due(
         print(f"{found.at.date()} {found.at.isoformat()}{provisional}{text}")
     if wrong:
         raise typer.Exit(1)
+
+
+@app.command()
+def whatif(
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="政策文件,可只写改动。 Policy, or a part.")
+    ] = None,
+    calendar: Annotated[Path | None, typer.Option("--calendar", help="日历文件。 A year's calendar.")] = None,
+    since: Annotated[str, typer.Option("--since", help="受理日期起。 Received on or after.")] = "",
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+) -> None:
+    """换一套规则,结果会怎样;只读。 The log under other rules, per department; writes nothing."""
+    if policy is None and calendar is None:
+        raise Trouble("请给出 --policy 或 --calendar。 Name the other rules with --policy or --calendar.")
+    lines = asyncio.run(
+        Log(home_of(data)).compare(policy, calendar, date.fromisoformat(since) if since else None)
+    )
+    if as_json:
+        print(json.dumps([msgspec.to_builtins(line) for line in lines], ensure_ascii=False, indent=1))
+        return
+    table = Table("单位", "件数", "超时", "→", "通报", "→", "提前", "推后", "新超时", "不再超时")
+    for line in lines:
+        counts = (line.cases, line.late_before, line.late_after, line.bulletin_before, line.bulletin_after)
+        changed = (" ".join(line.newly_late), " ".join(line.no_longer_late))
+        table.add_row(line.name, *map(str, counts), str(line.earlier), str(line.later), *changed)
+    (out if out.is_terminal else Console(width=160)).print(table)
 
 
 @city_app.command("check")

@@ -18,7 +18,7 @@ from zlib import crc32
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from chassis.clock import clock_of
 from chassis.outbox import unpack
@@ -43,6 +43,7 @@ from services.router.core.case import Case as RouterCase
 from services.router.core.routing import DutyRouting
 from services.stats import core as stats
 from services.stats.app import RULES as STATS_RULES
+from wenzheng.log import records
 from wenzheng.stack.home import SERVICES, Home
 from wenzheng.stack.status import database, ends
 
@@ -173,19 +174,9 @@ class Audit:
         self, consumer: AIOKafkaConsumer, partition: int, bucket: int, buckets: int
     ) -> dict[str, list[Logged]]:
         """All records of one partition number up to the log's end now, those of the bucket decoded."""
-        tps = [TopicPartition(topic.name, partition) for topic in TOPICS]
-        consumer.assign(tps)
-        until = await consumer.end_offsets(tps)
-        await consumer.seek_to_beginning(*tps)
         found: dict[str, list[Logged]] = {topic.name: [] for topic in TOPICS}
-        left = {tp for tp in tps if until[tp] > 0}
-        while left:
-            for tp, records in (await consumer.getmany(*left, timeout_ms=1000, max_records=5000)).items():
-                for record in records:
-                    if record.offset < until[tp]:
-                        self._keep(found[tp.topic], record, bucket, buckets)
-                if records and records[-1].offset >= until[tp] - 1:
-                    left.discard(tp)
+        async for record in records(consumer, TOPICS, partition):
+            self._keep(found[record.topic], record, bucket, buckets)
         return found
 
     def _keep(self, found: list[Logged], record: Any, bucket: int, buckets: int) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -197,6 +198,29 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
         return all(row["id"] != dropped["id"] for row in rows)
 
     await until(gone)
+    assert stack.audit()["violations"] == 0
+
+
+async def test_the_log_says_what_another_policy_would_have_done_and_stays_as_it_is(
+    stack: Stack, client: Client, tmp_path: Path
+) -> None:
+    receipt = await client.post()
+    assert receipt is not None
+    await _assigned(stack, client, receipt["number"])
+    stack.quiet()
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        "[kinds.consult]\nreply_days = 1\n[kinds.complaint]\nreply_days = 1\n", encoding="utf-8"
+    )
+    before = stack.parts()
+
+    city, *units = json.loads(stack.command("whatif", "--policy", str(policy), "--json").stdout)
+
+    assert city["cases"] == city["earlier"] == sum(unit["cases"] for unit in units) > 0
+    assert city["later"] == 0
+    assert {name: part["pid"] for name, part in stack.parts().items()} == {
+        name: part["pid"] for name, part in before.items()
+    }
     assert stack.audit()["violations"] == 0
 
 
