@@ -1,7 +1,7 @@
 """A due date counted day by day, in the words the citizen, the clerk and the command all read."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 _WEEKDAYS = "一二三四五六日"
@@ -26,3 +26,8 @@ def explain(counted: Sequence[CountedDay]) -> list[str]:
         f"{day.day.month}月{day.day.day}日 周{_WEEKDAYS[day.day.weekday()]} {day.reason}{'' if day.counts else ' 不计'}"
         for day in counted
     ]
+
+
+def moment(instant: datetime) -> str:
+    """`2026年3月5日 18:00`: an instant on a page, in a notice, in a line of the command."""
+    return f"{instant.year}年{instant.month}月{instant.day}日 {instant:%H:%M}"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import asyncpg
 
+from chassis.migrate import migrate
 from chassis.postgres import connect
 from wenzheng.stack import postgres
 from wenzheng.stack.home import Home, Ports
@@ -63,5 +64,24 @@ async def schema(dsn: str, tables: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await connect(dsn, name)
     try:
         yield pool
+    finally:
+        pool.terminate()
+
+
+@asynccontextmanager
+async def migrated(dsn: str, service: str) -> AsyncIterator[tuple[str, asyncpg.Pool]]:
+    """A database of its own in which the service's schema stands as its migrations leave it, and a pool on it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"create database {name}")
+    await connection.close()
+    own = f"{dsn.rsplit('/', 1)[0]}/{name}"
+    connection = await asyncpg.connect(own)
+    await connection.execute(f"create schema {service}")
+    await connection.close()
+    await migrate(service, own)
+    pool = await connect(own, service)
+    try:
+        yield own, pool
     finally:
         pool.terminate()

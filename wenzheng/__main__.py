@@ -370,13 +370,20 @@ def _instant(text: str, profile: Profile) -> datetime:
 @app.command()
 def due(
     instants: Annotated[
-        list[str], typer.Argument(help="受理时刻,- 从标准输入读取。 Instants of receipt; - reads stdin.")
+        list[str],
+        typer.Argument(
+            help="受理时刻或帖子编号,- 从标准输入读取。 Instants of receipt, or numbers; - reads stdin."
+        ),
     ],
     kind: Annotated[str, typer.Option("--kind", help="帖子种类。 Kind of post.")] = "complaint",
     show: Annotated[bool, typer.Option("--explain", help="逐日说明。 Count day by day.")] = False,
     city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+    data: Data = None,
 ) -> None:
-    """办结期限:一行一个。 The due date of each instant, one line out per line in."""
+    """办结期限:一行一个。 The due date of each instant, one line out per line in.
+
+    A number is looked up in the running system; `--explain` then tells its whole clock.
+    """
     profile = Profile.load(city)
     rules = profile.policy.kind(kind)
     if kind not in profile.policy.kinds:
@@ -384,6 +391,9 @@ def due(
     lines = (line.rstrip("\n") for line in sys.stdin) if instants == ["-"] else iter(instants)
     wrong = 0
     for number, line in enumerate(lines, 1):
+        if line.startswith(profile.number_prefix):
+            wrong += not _told(home_of(data), line.strip(), show)
+            continue
         try:
             received = _instant(line, profile)
             found = profile.working_time.due(received, rules.reply_days)
@@ -400,6 +410,25 @@ def due(
         print(f"{found.at.date()} {found.at.isoformat()}{provisional}{text}")
     if wrong:
         raise typer.Exit(1)
+
+
+def _told(home: Home, number: str, show: bool) -> bool:
+    """Print the due date of a post of the running system; False when it knows no such number."""
+    try:
+        answer = httpx2.get(f"{home.read_state()['services']['deadline']}/v1/deadlines/{number}", timeout=10)
+    except httpx2.HTTPError as problem:
+        raise Trouble(f"期限服务没有应答:{problem}。 Deadline does not answer; wenzheng status") from problem
+    found = answer.json()
+    if answer.status_code != 200:
+        print(f"- {number} {found['title']}")
+        return False
+    if found["clock"] is None:
+        print(f"- {number} {found['reason']}")
+        return True
+    print(f"{found['due'][:10]} {found['due']}{' 暂定 provisional' if found['provisional'] else ''}")
+    for line in found["lines"] if show else ():
+        print(f"  {line}")
+    return True
 
 
 @app.command()

@@ -73,6 +73,7 @@ class Timers:
         self._clock = clock
         self._metrics = metrics
         self._watermark: datetime | None = None
+        self._partitions: frozenset[int] = frozenset()
         self._swept_at = 0.0
 
     async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
@@ -101,6 +102,9 @@ class Timers:
     ) -> list[Input]:
         """The due timers of the owned partitions, in order of instant and rank; deleted with the batch."""
         until = self._clock.ago(GRACE_SECONDS)
+        if frozenset(partitions) != self._partitions:
+            # Timers of a partition taken over were armed elsewhere, perhaps below this watermark.
+            self._partitions, self._watermark = frozenset(partitions), None
         sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
         if sweep:
             self._swept_at = time.monotonic()

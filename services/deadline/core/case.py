@@ -66,6 +66,15 @@ class Meeting(Struct, frozen=True):
     called: bool
 
 
+class Member(Struct, frozen=True):
+    """The case's place in a group whose lead's reply answers it; `parted` when it has left it."""
+
+    group: str
+    lead: str
+    """Post id of the group's lead."""
+    parted: bool = False
+
+
 class Left(Struct, frozen=True):
     """The post left the count: withdrawn or hidden."""
 
@@ -123,8 +132,8 @@ class Case(Struct, frozen=True):
     desk: tuple[Desk, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     left: Left | None = None
-    ungrouped: bool = False
-    """The case left its group: a lead's reply no longer answers it."""
+    groups: tuple[Member, ...] = ()
+    """Every group the case has been in, in order."""
     amendments: int = 0
     """City facts by which it was last dated."""
     said: Said = Said()
@@ -144,6 +153,11 @@ class Case(Struct, frozen=True):
     def clock_name(self) -> ClockName:
         """`reply`, or `second` after a reopening."""
         return "second" if self.reopened else "reply"
+
+    def answered_by(self, lead: str) -> bool:
+        """Whether a reply of this lead answers the case: not once it has left that lead's group."""
+        memberships = [member for member in self.groups if member.lead == lead]
+        return not memberships or not memberships[-1].parted
 
     def department_at(self, at: datetime) -> str:
         """The unit that held the case at an instant; empty before any did."""

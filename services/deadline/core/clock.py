@@ -133,7 +133,7 @@ def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
         for reply in case.replies
         if reply.at >= handling.start
         and reply.handling >= handling.number
-        and not (reply.lead and case.ungrouped)
+        and (not reply.lead or case.answered_by(reply.lead))
     ]
     if case.left is not None:
         ends.append((case.left.at, case.left.cause, ""))

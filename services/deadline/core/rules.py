@@ -24,6 +24,7 @@ from services.deadline.core.case import (
     Holding,
     Left,
     Meeting,
+    Member,
     Published,
     Question,
     Redate,
@@ -108,12 +109,16 @@ def meet(case: Case, fact: MeetingCalled | LeadNamed, context: Here) -> Decision
 
 def join(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:
     """The case joined a group; it keeps its own clock."""
-    return reconcile(replace(case, ungrouped=False), context, fact.at)
+    member = Member(fact.group, fact.lead)
+    return reconcile(replace(case, groups=(*case.groups, member)), context, fact.at)
 
 
 def part(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
     """The case left its group and goes on as if it had never been in it."""
-    return reconcile(replace(case, ungrouped=True), context, fact.at)
+    groups = tuple(
+        replace(member, parted=True) if member.group == fact.group else member for member in case.groups
+    )
+    return reconcile(replace(case, groups=groups), context, fact.at)
 
 
 def time_passed(case: Case, due: TimerDue, context: Here) -> Decision[Case]:

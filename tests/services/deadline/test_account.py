@@ -1,0 +1,57 @@
+"""The account of a clock: every line a person reads."""
+
+from services.deadline.core.account import account
+from tests.services.deadline.facts import (
+    PROFILE,
+    answered,
+    asked,
+    assigned,
+    at,
+    extended,
+    published,
+    received,
+)
+from tests.services.deadline.test_core import given
+
+
+def test_the_account_tells_the_clock_from_receipt_to_stop_in_order_of_time() -> None:
+    desk = given(
+        received("2026-09-29T10:00"),
+        assigned("2026-09-29T10:20"),
+        asked("2026-09-30T10:00"),
+        answered("2026-10-08T11:00"),
+        extended("2026-10-10T16:00", "2026-10-14"),
+        published("2026-10-14T11:30"),
+    )
+
+    told = account(desk.case, PROFILE, at("2026-12-01T09:00"))
+
+    water = PROFILE.department_name("water")
+    assert told["lines"] == [
+        "2026年9月29日 10:00 受理,计时开始",
+        "9月30日 周三 第1个工作日",
+        "10月1日 周四 国庆节 不计",
+        "10月2日 周五 国庆节 不计",
+        "10月3日 周六 国庆节 不计",
+        "10月4日 周日 国庆节 不计",
+        "10月5日 周一 国庆节 不计",
+        "10月6日 周二 国庆节 不计",
+        "10月7日 周三 国庆节 不计",
+        "10月8日 周四 第2个工作日",
+        "10月9日 周五 第3个工作日",
+        "应于 2026年10月9日 18:00 前答复",
+        "2026年9月30日 10:00 请网民补充,计时暂停",
+        "2026年10月8日 11:00 网民已补充,计时恢复,期限为 2026年10月12日 18:00",
+        "2026年10月10日 16:00 延期至 2026年10月14日 18:00,原因:备件;进展:已勘察",
+        "2026年10月14日 11:30 已答复,按时,计时停止",
+        "待交办用时 20 分",
+        f"{water}用时 42 小时 10 分",
+        "等待网民补充用时 8 小时 0 分",
+    ]
+    assert told["in_time"] is True
+
+
+def test_a_kind_without_a_clock_says_so() -> None:
+    desk = given(received("2026-03-02T10:00", "debate"))
+
+    assert account(desk.case, PROFILE, at("2026-03-03T09:00"))["lines"] == ["此类帖子不计时限"]

@@ -1,0 +1,331 @@
+"""Durable timers: each ends once, whatever happens to clocks, snapshots, connections and processes."""
+
+import asyncio
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from msgspec.structs import replace
+
+from chassis.bus import Quiet
+from chassis.clock import HandClock
+from chassis.failures import Superseded
+from chassis.listener import Listener
+from chassis.outbox import unpack
+from chassis.publisher import Publisher
+from chassis.service import Incoming
+from chassis.store import Store
+from contracts.codec import Event, decode, encode
+from contracts.facts import Fact
+from contracts.identity import PARTITIONS, derived, partition_of
+from contracts.topics import BY_NAME
+from services.deadline import store
+from services.deadline.app import build
+from tests.postgres import migrated, server
+from tests.services.deadline.facts import PROFILE, at, published, received
+from tests.stack import ROOT
+
+LADDER = ["DeadlineSet", "CaseEscalated:remind", "DeadlineNear", "DeadlineMissed", "CaseEscalated:leader"]
+WHOLE = [*LADDER, "CaseEscalated:supervisor", "CaseEscalated:bulletin"]
+
+
+def post(n: int) -> str:
+    return derived("post", n)
+
+
+class World:
+    """A store of timers, a clock moved by hand, and the instances that live on them; memory."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock(at("2026-03-02T10:00"))
+        self.memory = store.memory()
+        self._offsets: Counter[tuple[str, int]] = Counter()
+
+    def store(self) -> Store:
+        return self.memory
+
+    async def start(self, name: str = "one", partitions: Sequence[int] = range(PARTITIONS)) -> Listener:
+        kept = self.store()
+        listener = Listener(build(PROFILE), kept, Publisher(kept, Quiet()), self.clock, name)
+        await listener.take_over(partitions)
+        return listener
+
+    def record(self, topic: str, fact: Fact, n: int, seq: int = 1) -> Incoming:
+        subject = post(n)
+        partition = partition_of(subject)
+        encoded = encode(Event(derived(subject, f"{topic}{seq}"), topic, subject, seq, fact, "intake"))
+        offset = self._offsets[(topic, partition)]
+        self._offsets[(topic, partition)] += 1
+        return Incoming(topic, partition, offset, encoded.key, encoded.value, encoded.headers)
+
+    def post(self, n: int, when: str = "2026-03-02T10:00") -> Incoming:
+        return self.record("posts", replace(received(when), number=f"SQ{n}"), n)
+
+    def answer(self, n: int, when: str) -> Incoming:
+        return self.record("replies", published(when), n)
+
+    async def blobs(self) -> list[bytes]:
+        return [blob for _, blob in self.memory.outbox.values()]
+
+    async def timers(self) -> int:
+        keeper: Any = self.memory.keepers[0]
+        return len(keeper.armed)
+
+    async def said(self) -> dict[str, list[str]]:
+        """What was said about each post, in order of its numbers; a number said twice fails."""
+        events: dict[str, dict[int, str]] = {}
+        for blob in await self.blobs():
+            for topic, _, record in unpack(blob):
+                event = decode(BY_NAME[topic], record.key, record.value, record.headers)
+                name = type(event.fact).__name__ + (
+                    f":{level}" if (level := getattr(event.fact, "level", "")) else ""
+                )
+                known = events.setdefault(event.subject, {})
+                assert event.seq not in known, f"{event.subject} {event.seq} said twice: {name}"
+                known[event.seq] = name
+        return {subject: [found[seq] for seq in sorted(found)] for subject, found in events.items()}
+
+
+class RealWorld(World):
+    """The same on PostgreSQL, migrated as in life; each instance has a store of its own."""
+
+    def __init__(self, dsn: str, pool: asyncpg.Pool) -> None:
+        super().__init__()
+        self.dsn = dsn
+        self.pool = pool
+
+    def store(self) -> Store:
+        return store.postgres(self.pool, self.clock)
+
+    async def blobs(self) -> list[bytes]:
+        return [row["blob"] for row in await self.pool.fetch("select blob from outbox")]
+
+    async def timers(self) -> int:
+        return int(await self.pool.fetchval("select count(*) from timer"))
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+async def real(dsn: str) -> AsyncIterator[RealWorld]:
+    async with migrated(dsn, "deadline") as (own, pool):
+        yield RealWorld(own, pool)
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        yield World()
+        return
+    async with migrated(request.getfixturevalue("dsn"), "deadline") as (own, pool):
+        yield RealWorld(own, pool)
+
+
+async def pass_time(listener: Listener) -> None:
+    """Let every timer ring that is due."""
+    for _ in range(6):
+        listener.let_time_pass()
+        await listener.tick()
+
+
+async def test_a_forgotten_case_is_spoken_of_step_by_step_and_its_timers_end(world: World) -> None:
+    listener = await world.start()
+    await listener.hear([world.post(1)])
+    for day in range(3, 21):
+        world.clock.move_to(at(f"2026-03-{day:02}T18:30"))
+        await pass_time(listener)
+
+    assert await world.said() == {post(1): WHOLE}
+    assert await world.timers() == 0
+
+
+async def test_several_steps_due_while_the_service_was_down_are_said_in_order(world: World) -> None:
+    listener = await world.start()
+    await listener.hear([world.post(1)])
+    world.clock.move_to(at("2026-03-25T09:00"))
+
+    await pass_time(await world.start("after the pause"))
+
+    assert await world.said() == {post(1): WHOLE}
+
+
+async def test_an_answer_ends_the_timers_without_a_word(world: World) -> None:
+    listener = await world.start()
+    await listener.hear([world.post(1)])
+    await listener.hear([world.answer(1, "2026-03-03T10:00")])
+    world.clock.move_to(at("2026-03-25T09:00"))
+    await pass_time(listener)
+
+    assert await world.said() == {post(1): ["DeadlineSet", "ClockStopped"]}
+    assert await world.timers() == 0
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_clock_that_steps_by_an_hour_loses_and_repeats_nothing(world: World, step: timedelta) -> None:
+    listener = await world.start()
+    await listener.hear([world.post(n) for n in range(20)])
+    at_due = at("2026-03-05T18:00")
+    for offset in (-50, -10, 10, 50):
+        world.clock.move_to(at_due + timedelta(minutes=offset))
+        await pass_time(listener)
+        world.clock.move_to(at_due + timedelta(minutes=offset) + step)
+        await pass_time(listener)
+    await listener.hear([world.post(n, "2026-03-05T18:30") for n in range(20, 30)])
+    world.clock.move_to(at("2026-03-30T18:00"))
+    await pass_time(listener)
+
+    said = await world.said()
+    assert [said[post(n)] for n in range(30)] == [WHOLE] * 30
+    assert await world.timers() == 0
+
+
+async def test_the_change_of_a_day_a_month_and_a_year_is_a_moment_like_any_other(world: World) -> None:
+    listener = await world.start()
+    world.clock.move_to(at("2025-12-29T10:00"))
+    await listener.hear([world.post(1, "2025-12-29T10:00")])
+    midnight = at("2026-01-01T00:00")
+    for seconds in (-2, -1, 0, 1, 2):
+        world.clock.move_to(midnight + timedelta(seconds=seconds))
+        await pass_time(listener)
+
+    # Received on a Monday; 1 to 3 January are off, 4 January (a Sunday) is worked: due on it, the third day.
+    assert await world.said() == {post(1): LADDER[:2]}
+    world.clock.move_to(at("2026-01-04T18:00:01"))
+    await pass_time(listener)
+    assert (await world.said())[post(1)] == LADDER
+
+
+async def test_two_instances_share_the_timers_and_each_rings_once(world: World) -> None:
+    first = await world.start("first", range(6))
+    second = await world.start("second", range(6, PARTITIONS))
+    posts = [world.post(n) for n in range(40)]
+    await first.hear([one for one in posts if one.partition < 6])
+    await second.hear([one for one in posts if one.partition >= 6])
+    world.clock.move_to(at("2026-03-30T18:00"))
+    await pass_time(first)
+    await pass_time(second)
+
+    said = await world.said()
+    assert [said[post(n)] for n in range(40)] == [WHOLE] * 40
+
+
+async def test_who_takes_a_partition_over_finds_timers_below_its_own_watermark(world: World) -> None:
+    first = await world.start("first", range(6))
+    second = await world.start("second", range(6, PARTITIONS))
+    world.clock.move_to(at("2026-03-30T18:00"))
+    await pass_time(second)
+    await first.hear([one for n in range(40) if (one := world.post(n)).partition < 6])
+
+    await second.take_over(range(PARTITIONS))
+    await pass_time(second)
+
+    assert all(words == WHOLE for words in (await world.said()).values())
+    assert await world.timers() == 0
+
+
+async def test_a_replaced_instance_that_wakes_up_rings_nothing(world: World) -> None:
+    first = await world.start("first")
+    await first.hear([world.post(n) for n in range(10)])
+    second = await world.start("second")
+    world.clock.move_to(at("2026-03-30T18:00"))
+
+    with pytest.raises(Superseded):
+        await pass_time(first)
+    await pass_time(second)
+
+    said = await world.said()
+    assert [said[post(n)] for n in range(10)] == [WHOLE] * 10
+
+
+@pytest.mark.real
+async def test_a_connection_lost_between_claim_and_save_rings_nothing_and_loses_nothing(
+    real: RealWorld,
+) -> None:
+    listener = await real.start("first")
+    await listener.hear([real.post(n) for n in range(10)])
+    real.clock.move_to(at("2026-03-30T18:00"))
+    blocker = await asyncpg.connect(real.dsn, server_settings={"search_path": "deadline"})
+    try:
+        async with blocker.transaction():
+            # The save of the batch has to wait for this row, after the claim has deleted the timers.
+            await blocker.execute("select 1 from subject where subject = $1 for update", post(3))
+            listener.let_time_pass()
+            ticking = asyncio.create_task(listener.tick())
+            while not (
+                waiting := await blocker.fetchval(
+                    "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+                )
+            ):
+                await asyncio.sleep(0.01)
+            await blocker.execute("select pg_terminate_backend($1)", waiting)
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+                await ticking
+    finally:
+        await blocker.close()
+    assert await real.said() == {post(n): ["DeadlineSet"] for n in range(10)}
+
+    await pass_time(await real.start("second"))
+
+    assert await real.said() == {post(n): WHOLE for n in range(10)}
+    assert await real.timers() == 0
+
+
+@pytest.mark.real
+async def test_a_timer_armed_below_the_watermark_is_found_by_its_own_instance_at_once(
+    real: RealWorld,
+) -> None:
+    real.clock.move_to(at("2026-03-30T18:00"))
+    listener = await real.start()
+    await pass_time(listener)
+
+    await listener.hear([real.post(1)])
+    await pass_time(listener)
+
+    assert await real.said() == {post(1): WHOLE}
+
+
+@pytest.mark.real
+@pytest.mark.slow
+async def test_instances_killed_at_random_moments_ring_every_timer_exactly_once(real: RealWorld) -> None:
+    count, chance = 400, random.Random(5)
+    listener = await real.start("first")
+    await listener.hear([real.post(n) for n in range(count)])
+
+    def instance(name: str, partitions: Sequence[int]) -> "subprocess.Popen[str]":
+        arguments = [real.dsn, name, ",".join(map(str, partitions))]
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.services.deadline.instance", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    halves = (range(6), range(6, PARTITIONS))
+    kills = 0
+    while await real.timers():
+        living = [instance(f"{kills}/{half[0]}", half) for half in halves]
+        try:
+            for process in living:
+                assert process.stdout is not None
+                await asyncio.to_thread(process.stdout.readline)
+                await asyncio.sleep(chance.uniform(0, 0.02))
+                process.kill()
+                kills += 1
+        finally:
+            for process in living:
+                process.kill()
+                process.communicate()
+    said = await real.said()
+    assert kills >= 4
+    assert Counter(map(tuple, said.values())) == {tuple(WHOLE): count}
