@@ -25,7 +25,10 @@ from contracts.identity import city_subject, derived, partition_of
 _log = structlog.get_logger()
 
 DUE_LIMIT = 500
-"""Due inputs claimed with one batch."""
+"""Due inputs claimed with one batch; when there are more, the next batch follows a tick later.
+
+A storm is paced on purpose: fired back to back it starved the people who post meanwhile (POST p99 in a
+storm of 74,000 timers 10 to 19 ms without the pause, 10 ms with it, 2.5 ms in quiet times)."""
 
 
 class Clock(Protocol):
@@ -290,8 +293,6 @@ class Listener:
             owned = {p: view.amendments for p, view in self.cities.items()}
             due = await transaction.due(owned, now, DUE_LIMIT)
             self._due_at = 0.0 if len(due) >= DUE_LIMIT else monotonic + self._tick
-            if len(due) >= DUE_LIMIT:
-                self._wake.set()
         if monotonic >= self._marks_at:
             marked = await transaction.marked(self.partitions)
             self._marks_at = monotonic + 1.0

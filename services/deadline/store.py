@@ -36,14 +36,14 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], 
      armed (id, partition, subject, kind, rank, due_at)
 on conflict (id) do nothing"""
 _CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
+# A row's place is safe to delete by: timers are never updated, and a partition has one owner.
 _CLAIM = """
-delete from timer using (
-    select id from timer t
+delete from timer where ctid = any(array(
+    select ctid from timer t
     where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
-    order by due_at, rank limit $4::integer) due
-where timer.id = due.id
-returning timer.id::text, timer.subject, timer.kind, timer.rank, timer.due_at"""
+    order by due_at, rank limit $4::integer))
+returning id, subject, kind, rank, due_at"""
 _STALE = """
 select subject from subject
 where open and held = 0 and partition = $1::smallint and amendments < $2::integer limit $3::integer"""
@@ -111,13 +111,10 @@ class Timers:
         floor = _FLOOR if sweep or self._watermark is None else self._watermark
         rows = await connection.fetch(_CLAIM, list(partitions), until, floor, limit)
         found = sorted(rows, key=lambda row: (row["due_at"], row["rank"]))
-        if len(found) >= limit:
-            self._watermark = max(floor, found[-1]["due_at"])
-            self._swept_at = 0.0 if sweep else self._swept_at
-        else:
-            self._watermark = until
+        # What is left lies at or above the last one found, after a sweep as well; when all was found, above `until`.
+        self._watermark = found[-1]["due_at"] if len(found) >= limit else until
         self._count(found, now)
-        return [(row["subject"], TimerDue(row["id"], row["kind"], row["due_at"])) for row in found]
+        return [(row["subject"], TimerDue(str(row["id"]), row["kind"], row["due_at"])) for row in found]
 
     def _count(self, rows: Sequence[asyncpg.Record], now: datetime) -> None:
         if self._metrics is None:

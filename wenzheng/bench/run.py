@@ -15,6 +15,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
 from wenzheng.bench import calibrate, timers
@@ -177,6 +178,12 @@ async def measure(which: list[str], home: Home) -> dict[str, Any]:
     }
     if "timers" in which:
         found["timers"] = await timers.measure(superuser)
+        found["timers"] |= await timers.storm(
+            superuser,
+            state["services"]["intake"],
+            Profile.load(state["city"]),
+            found["timers"]["raw_fire_per_s"],
+        )
     if "latency" in which:
         found["latency"] = await latency(home)
     if "chain" in which:

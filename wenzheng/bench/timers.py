@@ -1,6 +1,9 @@
-"""Timers: arming, cancelling and firing, beside the raw statements they are made of."""
+"""Timers: arming, cancelling and firing, beside the raw statement they are measured against; and a storm."""
 
+import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +13,32 @@ import asyncpg
 from chassis import schema
 from chassis.clock import HandClock
 from chassis.service import Applied
-from services.deadline.core.case import Arm, Cancel, Timer
-from services.deadline.store import Timers
+from chassis.store import Packing, Remembered
+from city.profile import Profile
+from contracts.assignments import PostAssigned
+from contracts.decision import Context
+from contracts.identity import derived, partition_of
+from contracts.posts import PostReceived
+from services.deadline.app import RULES
+from services.deadline.core.case import Arm, Cancel, Case, Timer, TimerDue
+from services.deadline.core.reconcile import ORDER
+from services.deadline.store import COLUMNS, Timers
+from wenzheng.bench.load import Load, drive, quantile
 
 BATCH = 500
-COUNT = 50_000
+ARMED = 50_000
+FIRED = 100_000
+LONG = 1_000_000
+"""Timers fired under an old snapshot."""
+PENDING = 20_000_000
+"""Timers pending beside those that fire: about half of a nation's (product.md section 8)."""
+STORM = 74_000
+"""Timers of the storm on the running system: a tenth of Beijing's largest due date; what is compared is a rate."""
+STORM_IN = 20.0
+"""Seconds in which the storm's rows are written before they are due."""
+INTAKE_RATE = 50.0
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NOW = START + timedelta(days=30)
 
 _TABLES = """
 create table timer (
@@ -37,84 +60,222 @@ def _timer(n: int) -> Timer:
     return Timer(str(UUID(int=n + (1 << 100))), "missed", START + timedelta(seconds=n))
 
 
-async def measure(dsn: str) -> dict[str, Any]:
-    """Rates a second, and the share of the raw statement that the store's claim reaches.
+async def measure(dsn: str, pending: int = PENDING) -> dict[str, Any]:
+    """Rates a second, and their share of the raw statement's in the same run.
 
-    `fire_*` is the store's claim of 500 due timers and one outbox row in one synchronous
-    transaction: the rule and the state of each case come on top of it in the service.
+    The raw statement deletes 500 timers, returns them and writes one outbox row in one synchronous
+    transaction. `fire_*` is the store's claim with the same outbox row: it also looks at partitions
+    owned and at subjects that are held. The rule and the state of each case come on top of it in the
+    service; `storm` measures that whole.
     """
-    connection = await asyncpg.connect(dsn)
+    found: dict[str, Any] = {}
+    async with _tables(dsn) as connection:
+        found.update(await _arm_and_cancel(connection))
+        raw, store = 0.0, 0.0
+        for _ in range(3):
+            await _fill(connection, FIRED)
+            raw = max(raw, await _fire(connection, None))
+            await _fill(connection, FIRED)
+            store = max(store, await _fire(connection, _store()))
+        found |= {"raw_fire_per_s": round(raw), "fire_per_s": round(store)}
+        found["fire_ratio"] = round(store / raw, 3)
+        without, under = 0.0, 0.0
+        for _ in range(2):
+            await _fill(connection, LONG)
+            without = max(without, await _fire(connection, _store()))
+            await _fill(connection, LONG)
+            under = max(under, await _under_old_snapshot(connection, dsn))
+        found |= {"fire_1m_per_s": round(without), "fire_1m_old_snapshot_per_s": round(under)}
+        found["snapshot_ratio"] = round(under / without, 3)
+        await _fill(connection, FIRED, pending)
+        many = max([await _refire(connection) for _ in range(3)])
+        found |= {"pending": pending, "fire_pending_per_s": round(many)}
+        found["fire_ratio_20m"] = round(many / store, 3)
+    return found
+
+
+@asynccontextmanager
+async def _tables(dsn: str) -> Any:
+    connection = await asyncpg.connect(dsn, command_timeout=1800)
     await connection.execute("drop schema if exists bench_timers cascade; create schema bench_timers")
     await connection.execute("set search_path to bench_timers")
     await connection.execute(schema.FIRST_TABLES)
     await connection.execute(_TABLES)
-    clock = HandClock(START + timedelta(days=30))
-    store: Any = Timers(clock)
-    blob = b"x" * 20_000
-    found: dict[str, Any] = {}
     try:
-        applied = [Applied(f"post-{n}", n % 12, "cause", START, Arm(_timer(n))) for n in range(COUNT)]
-        started = time.perf_counter()
-        for begin in range(0, COUNT, BATCH):
-            async with connection.transaction():
-                await store.apply(connection, applied[begin : begin + BATCH])
-        found["arm_per_s"] = round(COUNT / (time.perf_counter() - started))
-        cancelled = [
-            Applied(one.subject, one.partition, "cause", START, Cancel(_timer(n).id))
-            for n, one in enumerate(applied)
-        ]
-        started = time.perf_counter()
-        for begin in range(0, COUNT, BATCH):
-            async with connection.transaction():
-                await store.apply(connection, cancelled[begin : begin + BATCH])
-        found["cancel_per_s"] = round(COUNT / (time.perf_counter() - started))
-        rates: dict[str, list[float]] = {"raw": [], "store": []}
-        for _ in range(2):
-            for which in ("raw", "store"):
-                await connection.execute("truncate timer; truncate outbox")
-                await connection.execute(_FILL, START, COUNT)
-                await connection.execute("analyze timer")
-                rates[which].append(await _fire(connection, which, Timers(clock), blob))
-        found["raw_fire_per_s"] = round(max(rates["raw"]))
-        found["fire_per_s"] = round(max(rates["store"]))
-        found["fire_ratio"] = round(max(rates["store"]) / max(rates["raw"]), 3)
-        found["snapshot_ratio"] = round(
-            await _with_old_snapshot(connection, dsn, clock, blob) / max(rates["store"]), 3
-        )
+        yield connection
     finally:
         await connection.execute("drop schema bench_timers cascade")
         await connection.close()
-    return found
 
 
-async def _fire(connection: Any, which: str, store: Any, blob: bytes) -> float:
+def _store() -> Any:
+    return Timers(HandClock(NOW))
+
+
+async def _arm_and_cancel(connection: Any) -> dict[str, int]:
+    store: Any = _store()
+    applied = [Applied(f"post-{n}", n % 12, "cause", START, Arm(_timer(n))) for n in range(ARMED)]
+    rates = {}
+    for name, batch in (
+        ("arm_per_s", applied),
+        (
+            "cancel_per_s",
+            [
+                Applied(one.subject, one.partition, "cause", START, Cancel(_timer(n).id))
+                for n, one in enumerate(applied)
+            ],
+        ),
+    ):
+        started = time.perf_counter()
+        for begin in range(0, ARMED, BATCH):
+            async with connection.transaction():
+                await store.apply(connection, batch[begin : begin + BATCH])
+        rates[name] = round(ARMED / (time.perf_counter() - started))
+    return rates
+
+
+async def _fill(connection: Any, due: int, pending: int = 0) -> None:
+    """So many timers due, and so many whose instant lies in the months after."""
+    await connection.execute("truncate timer; truncate outbox; drop index if exists timer_due")
+    if pending:
+        await connection.execute("alter table timer drop constraint timer_pkey")
+        await connection.execute(_FILL, NOW + timedelta(seconds=1), pending)
+    await connection.execute(_FILL, START, due)
+    if pending:
+        await connection.execute("alter table timer add primary key (id)")
+    await connection.execute("create index timer_due on timer (due_at, rank)")
+    await connection.execute("vacuum (analyze) timer")
+
+
+async def _fire(connection: Any, store: Any) -> float:
+    """Timers a second until none is due: with the store's claim, or (None) with the raw statement."""
     fired, number, started = 0, 0, time.perf_counter()
-    owned = dict.fromkeys(range(12), 0)
-    now = START + timedelta(days=30)
+    owned, blob = dict.fromkeys(range(12), 0), b"x" * 20_000
     while True:
         async with connection.transaction():
-            if which == "raw":
-                rows = await connection.fetch(_RAW, now)
+            if store is None:
+                rows = await connection.fetch(_RAW, NOW)
             else:
-                rows = await store.claim(connection, owned, now, BATCH)
+                rows = await store.claim(connection, owned, NOW, BATCH)
             number += 1
             await connection.execute(
-                "insert into outbox (id, blob) values ($1::text, $2::bytea)", f"{which}{number}", blob
+                "insert into outbox (id, blob) values ($1::text, $2::bytea)", f"{started}/{number}", blob
             )
         if not rows:
             return fired / (time.perf_counter() - started)
         fired += len(rows)
 
 
-async def _with_old_snapshot(connection: Any, dsn: str, clock: HandClock, blob: bytes) -> float:
+async def _refire(connection: Any) -> float:
+    await connection.execute("truncate outbox")
+    if not await connection.fetchval("select exists (select from timer where due_at <= $1)", NOW):
+        await connection.execute(_FILL, START, FIRED)
+        await connection.execute("vacuum (analyze) timer")
+    return await _fire(connection, _store())
+
+
+async def _under_old_snapshot(connection: Any, dsn: str) -> float:
     """The same with a transaction open that began before: dead rows cannot be removed."""
-    await connection.execute("truncate timer; truncate outbox")
-    await connection.execute(_FILL, START, COUNT)
-    await connection.execute("analyze timer")
     other = await asyncpg.connect(dsn)
     try:
         async with other.transaction(isolation="repeatable_read"):
             await other.fetchval("select count(*) from bench_timers.timer")
-            return await _fire(connection, "store", Timers(clock), blob)
+            return await _fire(connection, _store())
     finally:
         await other.close()
+
+
+# -- a storm on the running system ----------------------------------------------------------------
+
+
+async def storm(dsn: str, address: str, profile: Profile, raw_per_s: float) -> dict[str, Any]:
+    """Many cases fall due at one instant while intake takes 50 posts a second.
+
+    The cases are written into deadline's tables as its rules would have left them; the running
+    service fires their timers with everything that belongs to it: states, rules, events, readers.
+    """
+    body = b'{"kind":"consult","title":"","text":"\xe8\xb7\xaf\xe7\x81\xaf\xe4\xb8\x8d\xe4\xba\xae"}'
+    await drive(address, lambda n: body, 5, INTAKE_RATE, 32)
+    quiet = await drive(address, lambda n: body, 20, INTAKE_RATE, 32)
+    connection = await asyncpg.connect(dsn, command_timeout=600)
+    await connection.execute("set search_path to deadline")
+    try:
+        due_at = datetime.now(UTC) + timedelta(seconds=STORM_IN)
+        count = await _write_cases(connection, profile, due_at)
+        await asyncio.sleep(max(0.0, (due_at - datetime.now(UTC)).total_seconds()) + 1.0)
+        started, latencies = time.perf_counter(), list[float]()
+        while await connection.fetchval("select exists (select from timer where due_at = $1)", due_at):
+            load: Load = await drive(address, lambda n: body, 1, INTAKE_RATE, 32)
+            latencies += load.latencies
+            if time.perf_counter() - started > 300:
+                break
+        seconds = time.perf_counter() - started
+    finally:
+        await connection.close()
+    quiet_p99, storm_p99 = quiet.quantile(0.99), 1000 * quantile(latencies, 0.99)
+    return {
+        "storm_timers": count,
+        "storm_seconds": round(seconds, 1),
+        "storm_timers_per_s": round(count / seconds),
+        "storm_raw_ratio": round(seconds / (count / raw_per_s), 1),
+        "quiet_post_p99_ms": round(quiet_p99, 1),
+        "storm_post_p99_ms": round(storm_p99, 1),
+        "storm_p99_ratio": round(storm_p99 / quiet_p99, 2),
+    }
+
+
+async def _write_cases(connection: Any, profile: Profile, due_at: datetime) -> int:
+    """Cases whose miss and whose word to the leader are due at one instant; returns the timers written."""
+    packing, states, timers = Packing(Case), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    for subject, case in _cases(profile, STORM // 2):
+        partition = partition_of(subject)
+        remembered = Remembered(subject, partition, case, {"posts": 1, "assignments": 1}, {"deadlines": 3})
+        columns = [column.value(case) for column in COLUMNS]
+        states.append((subject, partition, 0, packing.pack(remembered), *columns))
+        timers += [
+            (UUID(timer.id), partition, subject, timer.kind, ORDER.index(timer.kind), due_at)
+            for timer in case.timers
+            if timer.kind in ("missed", "leader")
+        ]
+    async with connection.transaction():
+        await connection.copy_records_to_table(
+            "subject",
+            records=states,
+            columns=["subject", "partition", "held", "remembered", *(column.name for column in COLUMNS)],
+        )
+        await connection.copy_records_to_table(
+            "timer", records=timers, columns=["id", "partition", "subject", "kind", "rank", "due_at"]
+        )
+    return len(timers)
+
+
+def _cases(profile: Profile, count: int) -> Iterator[tuple[str, Case]]:
+    """Cases received a few days ago, warned and reminded, whose due instant is the last closing that has passed."""
+    now = datetime.now(profile.zone)
+    received = next(
+        day
+        for back in range(3, 40)
+        if profile.working_time.due(day := (now - timedelta(days=back)).replace(hour=10)).at < now
+    )
+    for n in range(count):
+        subject = derived("storm", str(n))
+        context = Context(subject, "bench", received, profile)
+        post = PostReceived(
+            at=received, number=f"STORM{n}", kind="complaint", title="", text="路灯不亮", citizen=f"c{n}"
+        )
+        held = PostAssigned(
+            at=received,
+            number=post.number,
+            department="housing",
+            duty_item="",
+            reasons=(),
+            confidence=1.0,
+            rule_version="bench",
+        )
+        case: Any = Case()
+        for fact in (post, held):
+            case = RULES[type(fact)](case, fact, context).state
+        for timer in case.timers:
+            if timer.kind in ("near", "remind"):
+                case = RULES[TimerDue](case, TimerDue(timer.id, timer.kind, timer.due_at), context).state
+        yield subject, case

@@ -88,19 +88,19 @@ def _jvm(heap: str) -> list[str]:
     ]
 
 
-def format_once(home: Home, settings: Path) -> None:
-    """Format the data folder before its first start. Raises Trouble with what Java said."""
+def format_once(home: Home, settings: Path, cluster: uuid.UUID | None = None) -> None:
+    """Format the data folder before its first start, as a new cluster. Raises Trouble with what Java said."""
     if (home.data / "kafka" / "data" / "meta.properties").exists():
         return
-    identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    identity = base64.urlsafe_b64encode((cluster or uuid.uuid4()).bytes).decode().rstrip("=")
     done = subprocess.run(
         [
             *_jvm("-Xmx256m"),
             "kafka.tools.StorageTool",
             "format",
             "--standalone",
-            "-t",
-            identity,
+            # One argument: an id may begin with a dash, which would be taken for an option.
+            f"--cluster-id={identity}",
             "-c",
             str(settings),
         ],

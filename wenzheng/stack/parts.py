@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import httpx2
 
@@ -13,6 +14,10 @@ from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import CITY, ROOT, SERVICES, Home, Ports
 
 Ready = Callable[[], Awaitable[bool]]
+
+
+LISTENING: Final = 10
+"""Niceness of a process for which no person waits."""
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Part:
     """Inherited listening sockets."""
     health: str = ""
     """URL of its liveness, or empty."""
+    niceness: int = 0
+    """Who waits for an answer comes first: what only listens gives way by so many steps."""
 
 
 @dataclass
@@ -160,6 +167,7 @@ class Plan:
             address,
             lambda: answers(f"{address}/readyz"),
             health=f"{address}/healthz",
+            niceness=0 if name.startswith(("intake", "portal")) and "listen" not in name else LISTENING,
         )
 
     def addresses(self) -> dict[str, str]:

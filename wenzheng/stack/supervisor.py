@@ -54,9 +54,14 @@ class Child:
     log: IO[bytes] | None = field(default=None, repr=False)
 
 
-def _follow_parent() -> None:
-    """In the child: die with the manager, however it dies."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _as_child(niceness: int) -> Callable[[], None]:
+    """In the child: die with the manager, however it dies; give way to others as it should."""
+
+    def prepare() -> None:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        os.nice(niceness)
+
+    return prepare
 
 
 class Supervisor:
@@ -184,7 +189,7 @@ class Supervisor:
             stdout=child.log,
             stderr=child.log,
             start_new_session=True,
-            preexec_fn=_follow_parent,
+            preexec_fn=_as_child(child.part.niceness),
             pass_fds=child.part.sockets,
         )
         child.started = started_at(child.process.pid)

@@ -95,8 +95,12 @@ def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
                 )
                 said = replace(said, broken=(*said.broken, timer.about))
     case = replace(case, said=said)
+    spoken = tuple(Say(fact) for fact in facts)
+    if timer.kind != "limit" and case.amendments == context.amendments:
+        # No fact and no rule has moved the clock, so the other timers stand as they are armed.
+        return Decision(case, spoken)
     after = reconcile(case, context, timer.due_at)
-    return Decision(after.state, (*(Say(fact) for fact in facts), *after.effects))
+    return Decision(after.state, (*spoken, *after.effects))
 
 
 def _counted(made: Clock) -> tuple[CountedDay, ...]:
