@@ -94,11 +94,19 @@ def clock(case: Case, city: Profile) -> Clock | None:
     )
 
 
-def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple[Held, ...]:
-    """Working minutes by holder from the start of the handling to `until`; they sum to the elapsed ones.
+class Stretch(Struct, frozen=True):
+    """From `start` to `end` one holder had the case."""
 
-    Each minute belongs to exactly one: the citizen while a question is open, else the meeting while
-    one sits, else the leader whose desk holds a draft, else the unit, before any the router.
+    holder: str
+    start: datetime
+    end: datetime
+
+
+def stretches(case: Case, made: Clock, until: datetime) -> list[Stretch]:
+    """Who held the case from the start of the handling to `until`, in order, without gap or overlap.
+
+    Exactly one does at any time: the citizen while a question is open, else the meeting while one
+    sits, else the leader whose desk holds a draft, else the unit, before any the router.
     """
     marks = {made.start, until}
     marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
@@ -106,12 +114,16 @@ def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple
     marks.update(step.at for step in case.desk)
     marks.update(meeting.at for meeting in case.meetings)
     ordered = sorted(mark for mark in marks if made.start <= mark <= until)
+    return [Stretch(_holder(case, made, start), start, end) for start, end in itertools.pairwise(ordered)]
+
+
+def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple[Held, ...]:
+    """Working minutes by holder from the start of the handling to `until`; they sum to the elapsed ones."""
     minutes: dict[str, int] = {}
-    for start, end in itertools.pairwise(ordered):
-        passed = time.minutes_between(start, end)
+    for stretch in stretches(case, made, until):
+        passed = time.minutes_between(stretch.start, stretch.end)
         if passed:
-            holder = _holder(case, made, start)
-            minutes[holder] = minutes.get(holder, 0) + passed
+            minutes[stretch.holder] = minutes.get(stretch.holder, 0) + passed
     return tuple(Held(holder, count) for holder, count in minutes.items())
 
 
