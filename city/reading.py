@@ -25,6 +25,11 @@ CITY_KEYS: Final = ("name", "number_prefix", "time_zone")
 DEPARTMENT_COLUMNS: Final = ("code", "name", "kind", "parent", "leader_role", "supervisor", "level")
 DUTY_COLUMNS: Final = ("code", "department", "name", "words", "basis", "level")
 DIVISION_COLUMNS: Final = ("area_code", "area", "street_code", "street", "aliases")
+WEAK: Final = "?"
+"""At the end of a duty's word: it hints at the duty and does not name it."""
+DECISIVE: Final = "!"
+"""At the end of a duty's word: whoever writes it hardly means anything else."""
+_WORD: Final = re.compile(rf"\w{{2,}}[{WEAK}{DECISIVE}]?")
 _CODE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PREFIX: Final = re.compile(r"[A-Z]{1,4}")
 
@@ -147,13 +152,19 @@ class Reader:
             if earlier != row["code"]:
                 self._complain(file, line, f"与 {earlier} 同名")
             listed = _split(row["words"])
-            words = frozenset(listed)
+            words = frozenset(map(bare, listed))
             if not words:
                 self._complain(file, line, "没有词,永远选不到")
                 continue
+            for word in listed:
+                if not _WORD.fullmatch(word):
+                    reason = f"词 {word} 应为至少两个字,其后可加 {WEAK}(弱)或 {DECISIVE}(强)"
+                    self._complain(file, line, reason)
             if len(words) < len(listed):
-                twice = next(word for word, times in Counter(listed).items() if times > 1)
+                twice = next(word for word, times in Counter(map(bare, listed)).items() if times > 1)
                 self._complain(file, line, f"词 {twice} 写了两遍")
+            if all(word.endswith(WEAK) for word in listed):
+                self._complain(file, line, "只有弱词,永远选不到")
             earlier = same_words.setdefault(words, row["code"])
             if earlier != row["code"]:
                 self._complain(file, line, f"词与 {earlier} 完全相同,永远选不到")
@@ -287,6 +298,11 @@ class Reader:
                 seen[word] = f"{file} 第 {line} 行"
                 lists[name].append(word)
         return WordLists(lists["block"], lists["hold"], lists["mask"])
+
+
+def bare(word: str) -> str:
+    """A duty's word without its mark."""
+    return word.rstrip(WEAK + DECISIVE)
 
 
 def _split(words: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A city's folder: read whole, amended by facts, and checked line by line."""
 
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_a_folder_that_cannot_be_read_is_refused_with_its_first_mistake(folder: 
 def test_a_folder_that_is_not_there_is_refused() -> None:
     with pytest.raises(ProfileError, match="没有这个目录"):
         Profile.load(CITY / "nowhere")
+
+
+def test_the_citys_own_folder_is_without_a_mistake() -> None:
+    assert told(CITY) == []
+
+
+def test_the_citys_own_list_has_400_items_and_five_for_each_unit() -> None:
+    items = Counter(duty.department for duty in PROFILE.duties)
+
+    assert len(PROFILE.duties) >= 400
+    assert items.keys() == PROFILE.department.keys()
+    assert min(items.values()) >= 5
 
 
 # -- amending ---------------------------------------------------------------------------------
@@ -174,9 +187,20 @@ def test_a_folder_without_a_mistake_has_nothing_to_tell(folder: Path) -> None:
             "duties.csv:12: 词与 water-0 完全相同,永远选不到",
         ),
         ("duties.csv", "water-9,water,新,|,条例,both", "duties.csv:12: 没有词,永远选不到"),
-        ("duties.csv", "water-9,water,新,甲|甲,条例,both", "duties.csv:12: 词 甲 写了两遍"),
-        ("duties.csv", "water-9,water,新,甲,,both", "duties.csv:12: 缺少依据"),
-        ("duties.csv", "water-9,water,新,甲,条例,lunar", "duties.csv:12: 层级 lunar 应为"),
+        ("duties.csv", "water-9,water,新,停水|停水,条例,both", "duties.csv:12: 词 停水 写了两遍"),
+        ("duties.csv", "water-9,water,新,停水|停水?,条例,both", "duties.csv:12: 词 停水 写了两遍"),
+        ("duties.csv", "water-9,water,新,停水|水,条例,both", "duties.csv:12: 词 水 应为至少两个字"),
+        ("duties.csv", "water-9,water,新,停水|水?,条例,both", "duties.csv:12: 词 水? 应为至少两个字"),
+        ("duties.csv", "water-9,water,新,停水？,条例,both", "duties.csv:12: 词 停水？ 应为至少两个字"),
+        ("duties.csv", "water-9,water,新,停水 断水,条例,both", "duties.csv:12: 词 停水 断水 应为至少两个字"),
+        ("duties.csv", "water-9,water,新,停水?|断水?,条例,both", "duties.csv:12: 只有弱词,永远选不到"),
+        (
+            "duties.csv",
+            "water-9,water,新,共同词!|water词0?,条例,both",
+            "duties.csv:12: 词与 water-0 完全相同,永远选不到",
+        ),
+        ("duties.csv", "water-9,water,新,停水,,both", "duties.csv:12: 缺少依据"),
+        ("duties.csv", "water-9,water,新,停水,条例,lunar", "duties.csv:12: 层级 lunar 应为"),
         ("divisions.csv", "321302,宿城区,321302001,另一街道,", "divisions.csv:111: 321302001 与第 2 行重复"),
         (
             "divisions.csv",

@@ -1,32 +1,103 @@
 """The duty list as a judge: everyday words found in a post speak for the units whose duty they name. Pure.
 
-A word weighs the more the fewer units claim it and the longer it is; a word in the title weighs
-double. A unit's score is that of its best duty item plus a third of its others, and its share is
-the score's part of all scores: a clerk can add it up by hand.
+The score is a sum a clerk can do by hand:
+
+1. A word found gives a point for each of its characters, five at most. A weak word, marked `?` in the
+   list, gives one point; a decisive one, marked `!`, six. A word right before 旁, 附近, 对面 and the like
+   only says where something is and gives one. Of words that overlap the one that begins first counts,
+   and of those that begin together the longest.
+2. A word that several units claim is shared equally among them. In the title it counts double. Found
+   again it counts once more, and after that no more.
+3. A duty item has the points of its words. A unit has those of its best item and half of its others',
+   and three more when the post names the unit itself.
+4. A unit's share is the square of its points by the sum of all units' squares plus four: with twice
+   the points of the next it is four to one, and two points alone are not enough to be sure of.
+
+Who answers, by the level of the item:
+
+- `municipal`: the unit of the list, always.
+- `county`: the government of the area where the post happens; the unit of the list where no area is known.
+- `both`: the unit of the list, unless the post names an office of its area's own government ("沭阳县教育局",
+  or "县教育局" in a post known to be from there): then that government.
 """
 
-import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import ahocorasick
 from msgspec import Struct
 
-from city.profile import Department, Duty
+from city.profile import Department, Division, Duty
+from city.reading import DECISIVE, WEAK, bare
 from contracts.assignments import Candidate, Reason
 from services.router.core.place import Place
 
+WEAK_POINTS: Final = 1.0
+MOST_POINTS: Final = 5.0
+DECISIVE_POINTS: Final = 6.0
 TITLE_WEIGHT: Final = 2.0
-OTHER_ITEMS: Final = 1 / 3
-NAMED_WEIGHT: Final = 6.0
+MOST_TIMES: Final = 2
+"""So often a word counts."""
+OTHER_ITEMS: Final = 0.5
+NAMED_POINTS: Final = 3.0
 """The unit itself is named in the post."""
+DOUBT: Final = 4.0
+"""The points, squared, of the thought that it is something else."""
+MOST_CANDIDATES: Final = 5
+MOST_WORDS: Final = 5
+"""So many words stand in a reason."""
+GOVERNING_KINDS: Final = ("district", "park")
+WHERE: Final = frozenset(
+    {"旁边", "附近", "对面", "隔壁", "门口", "后面", "前面", "斜对", "周边", "周围", "门前", "楼下", "背后"}
+)
+"""After a word, these say that it names a spot and not the matter; so does a single 旁."""
 
 
-class Hit(Struct, frozen=True):
-    """A word found."""
+class Hit(Struct):
+    """A word of the list found in the post."""
 
     word: str
     offset: int
+    claims: tuple[tuple[int, float], ...]
+    """Number of a duty item, and what the word gives it once."""
+    times: int = 1
+    weight: float = 1.0
+    """How often it counts, the title twice."""
+    somewhere: bool = True
+    """Only a spot so far."""
+
+
+class _Word(Struct, frozen=True):
+    text: str
+    claims: tuple[tuple[int, float], ...]
+    as_spot: tuple[tuple[int, float], ...]
+
+
+class _Unit(Struct):
+    """What speaks for one unit."""
+
+    department: str
+    items: list[tuple[float, int]]
+    named: tuple[str, int] | None = None
+    points: float = 0.0
+
+
+def governing(departments: Sequence[Department], divisions: Sequence[Division]) -> dict[str, str]:
+    """Code of an area to the unit that governs it: the district or park whose name begins with the area's."""
+    governs: dict[str, str] = {}
+    for division in divisions:
+        if division.area_code not in governs:
+            unit = next((u for u in departments if u.name.startswith(division.area)), None)
+            if unit is not None and unit.kind in GOVERNING_KINDS:
+                governs[division.area_code] = unit.code
+    return governs
+
+
+def points_of(word: str) -> float:
+    """What a word of the list gives, found once outside the title and claimed by one unit."""
+    if word.endswith(WEAK):
+        return WEAK_POINTS
+    return DECISIVE_POINTS if word.endswith(DECISIVE) else min(float(len(word)), MOST_POINTS)
 
 
 class DutyList:
@@ -35,92 +106,151 @@ class DutyList:
     def __init__(
         self, duties: Sequence[Duty], departments: Sequence[Department], areas: dict[str, str]
     ) -> None:
-        self._duties = {duty.code: duty for duty in duties}
-        self._departments = {unit.code: unit for unit in departments}
+        self._duties = tuple(duties)
+        self._by_code = {duty.code: duty for duty in duties}
         self._areas = areas
         """Code of an area to the unit that governs it."""
-        claims: dict[str, list[str]] = {}
-        for duty in duties:
+        claims: dict[str, dict[int, float]] = {}
+        for number, duty in enumerate(self._duties):
             for word in duty.words:
-                claims.setdefault(word, []).append(duty.code)
-        units = max(1, len({duty.department for duty in duties}))
-        self._weight = {
-            word: math.log(1 + units / len({self._duties[code].department for code in codes}))
-            * math.sqrt(len(word))
-            for word, codes in claims.items()
-        }
+                if text := bare(word).upper():
+                    claims.setdefault(text, {})[number] = points_of(word)
         self._automaton = ahocorasick.Automaton()
-        for word, codes in claims.items():
-            self._automaton.add_word(word, (word, tuple(codes)))
+        for text, items in claims.items():
+            units = len({self._duties[number].department for number in items})
+            self._automaton.add_word(
+                text,
+                _Word(
+                    text,
+                    tuple((number, points / units) for number, points in items.items()),
+                    tuple((number, min(points, WEAK_POINTS) / units) for number, points in items.items()),
+                ),
+            )
         if len(self._automaton):
             self._automaton.make_automaton()
-        self._names = [
-            (unit.name.removeprefix("市"), unit.code) for unit in departments if len(unit.name) > 3
-        ]
+        self._names = ahocorasick.Automaton()
+        for unit in departments:
+            name = unit.name.removeprefix("市")
+            if len(name) > 2:
+                self._names.add_word(name, (name, unit.code))
+        if len(self._names):
+            self._names.make_automaton()
 
     def owner(self, duty_item: str) -> str:
         """The unit of a duty item; empty when there is none."""
-        duty = self._duties.get(duty_item)
+        duty = self._by_code.get(duty_item)
         return "" if duty is None else duty.department
 
     def score(self, title: str, text: str, place: Place) -> list[Candidate]:
         """Candidates, best first; scores are shares of the whole and add up to at most 1."""
         whole = f"{title}\n{text}"
-        hits: dict[str, dict[str, Hit]] = {}
-        if len(self._automaton):
-            for end, (word, codes) in self._automaton.iter(whole):
-                for code in codes:
-                    hits.setdefault(code, {}).setdefault(word, Hit(word, end - len(word) + 1))
-        items: dict[str, list[tuple[float, str]]] = {}
-        for code, found in hits.items():
-            duty = self._duties[code]
-            points = sum(
-                self._weight[word] * (TITLE_WEIGHT if hit.offset < len(title) else 1.0)
-                for word, hit in found.items()
-            )
-            items.setdefault(self._answering(duty, place), []).append((points, code))
-        named = {code for name, code in self._names if name in whole}
-        for code in named:
-            items.setdefault(code, [])
-        scores: dict[str, tuple[float, str]] = {}
-        for department, scored in items.items():
-            scored.sort(key=lambda item: (-item[0], item[1]))
-            points = (scored[0][0] + OTHER_ITEMS * sum(p for p, _ in scored[1:])) if scored else 0.0
-            points += NAMED_WEIGHT if department in named else 0.0
-            scores[department] = (points, scored[0][1] if scored else "")
-        total = sum(points for points, _ in scores.values()) + 1.0
-        ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
+        hits = self._hits(whole, len(title))
+        items: dict[int, float] = {}
+        for hit in hits:
+            for number, points in hit.claims:
+                items[number] = items.get(number, 0.0) + points * hit.weight
+        units: dict[str, _Unit] = {}
+        for number, points in items.items():
+            department = self._answering(self._duties[number], place)
+            unit = units.get(department)
+            if unit is None:
+                unit = units[department] = _Unit(department, [])
+            unit.items.append((-points, number))
+        for end, (name, department) in self._names.iter_long(whole) if len(self._names) else ():
+            unit = units.setdefault(department, _Unit(department, []))
+            unit.named = unit.named or (name, end - len(name) + 1)
+        squares = DOUBT
+        for unit in units.values():
+            unit.items.sort()
+            if unit.items:
+                unit.points = -unit.items[0][0] - OTHER_ITEMS * sum(points for points, _ in unit.items[1:])
+            if unit.named is not None:
+                unit.points += NAMED_POINTS
+            squares += unit.points * unit.points
+        ranked = sorted(units.values(), key=lambda unit: (-unit.points, unit.department))
         return [
             Candidate(
-                department,
-                duty_item,
-                round(points / total, 4),
-                self._reasons(department, duty_item, hits, place, department in named),
+                unit.department,
+                self._duties[unit.items[0][1]].code if unit.items else "",
+                int(unit.points * unit.points / squares * 10_000) / 10_000,
+                self._reasons(unit, hits, place, whole),
             )
-            for department, (points, duty_item) in ranked[:5]
+            for unit in ranked[:MOST_CANDIDATES]
         ]
 
+    def _hits(self, whole: str, title: int) -> list[Hit]:
+        """The words found, in the order in which they were; of one word all its findings together."""
+        found: dict[str, Hit] = {}
+        capitals = whole.upper()
+        if len(capitals) == len(whole):
+            whole = capitals
+        words: Any = self._automaton.iter_long(whole) if len(self._automaton) else ()
+        for end, word in words:
+            text = word.text
+            hit = found.get(text)
+            if hit is not None and hit.times >= MOST_TIMES and not hit.somewhere:
+                continue
+            after = whole[end + 1 : end + 3]
+            spot = after in WHERE or after[:1] == "旁"
+            offset = end - len(text) + 1
+            if hit is None:
+                found[text] = Hit(
+                    text,
+                    offset,
+                    word.as_spot if spot else word.claims,
+                    1,
+                    TITLE_WEIGHT if offset < title else 1.0,
+                    spot,
+                )
+                continue
+            if hit.times < MOST_TIMES:
+                hit.times += 1
+                hit.weight += 1.0
+            if hit.somewhere and not spot:
+                hit.claims, hit.somewhere = word.claims, False
+        return list(found.values())
+
     def _answering(self, duty: Duty, place: Place) -> str:
-        """A county's duty is answered by the area's own government, where the area is known."""
-        if duty.level == "county" and place.area in self._areas:
+        """The unit that answers for an item where the post happens; the rule stands at the head of the module."""
+        if duty.level == "municipal" or place.area not in self._areas:
+            return duty.department
+        if duty.level == "county" or place.office:
             return self._areas[place.area]
         return duty.department
 
-    def _reasons(
-        self, department: str, duty_item: str, hits: dict[str, dict[str, Hit]], place: Place, named: bool
-    ) -> tuple[Reason, ...]:
+    def _reasons(self, unit: _Unit, hits: list[Hit], place: Place, whole: str) -> tuple[Reason, ...]:
+        """What spoke for a unit: at most five words of its best item, heaviest first, and where they stand."""
         reasons: list[Reason] = []
-        duty = self._duties.get(duty_item)
-        if duty is not None:
-            found = sorted(hits[duty_item].values(), key=lambda hit: hit.offset)[:5]
-            words = tuple((hit.word, hit.offset) for hit in found)
-            listed = "、".join(hit.word for hit in found)
-            reasons.append(Reason(kind="words", text=f"出现“{listed}”", words=words))
-            reasons.append(Reason(kind="duty", text=f"{duty.code} {duty.name}({duty.basis})"))
-            if duty.level == "county" and place.area in self._areas:
-                reasons.append(Reason(kind="level", text=f"县区事项,由{place.area_name}办理"))
-        if named:
-            reasons.append(Reason(kind="words", text="帖中点名该单位"))
+        if unit.items:
+            number = unit.items[0][1]
+            duty = self._duties[number]
+            spoke = sorted(
+                (
+                    (-points * hit.weight, hit.offset, whole[hit.offset : hit.offset + len(hit.word)])
+                    for hit in hits
+                    for claim, points in hit.claims
+                    if claim == number
+                )
+            )[:MOST_WORDS]
+            words = tuple(sorted(((word, offset) for _, offset, word in spoke), key=lambda word: word[1]))
+            listed = "、".join(f"{word}{-points:.3g}分" for points, _, word in spoke)
+            reasons.append(Reason("words", f"出现“{listed}”", words, round(-unit.items[0][0], 2)))
+            reasons.append(Reason("duty", f"{duty.code} {duty.name}({duty.basis})", words))
+            if duty.department != unit.department:
+                reasons.append(self._moved(duty, place, len(whole)))
+        if unit.named is not None:
+            reasons.append(Reason("words", f"帖中点名“{unit.named[0]}”", (unit.named,), NAMED_POINTS))
         if place.area_name:
-            reasons.append(Reason(kind="place", text=f"地点:{place.area_name}", words=place.words))
+            reasons.append(Reason("place", f"地点:{place.area_name}", _within(place.words, len(whole))))
         return tuple(reasons)
+
+    def _moved(self, duty: Duty, place: Place, length: int) -> Reason:
+        if duty.level == "county":
+            return Reason("level", f"县区事项,由{place.area_name}办理", _within(place.words, length))
+        named = _within(((place.office, place.office_offset),), length)
+        return Reason("level", f"市县均可办理,帖中点名“{place.office}”,由{place.area_name}办理", named)
+
+
+def _within(words: tuple[tuple[str, int], ...], length: int) -> tuple[tuple[str, int], ...]:
+    """Those that stand in title and text; a place may also be known from the post's own field for it."""
+    return tuple((word, offset) for word, offset in words if 0 <= offset <= length - len(word))

@@ -10,7 +10,7 @@ from services.router.core.case import Choice
 from services.router.core.duty import DutyList
 from services.router.core.place import Gazetteer
 
-RULES: Final = "duty-1"
+RULES: Final = "duty-2"
 """Version of the rules in this file and in `duty`; a change of either changes it."""
 
 _GOVERNS: Final = "district"
