@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.profile import Department, Duty, Profile
+from city.reading import bare
 from contracts.assignments import Candidate
-from services.router.core.duty import DOUBT, DutyList, bare, governing, points_of
+from services.router.core.duty import DOUBT, DutyList, governing, points_of
 from services.router.core.place import Gazetteer, Place
 
 ROOT = Path(__file__).resolve().parents[3]
