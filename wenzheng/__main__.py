@@ -24,6 +24,7 @@ from chassis.clock import add_segment
 from chassis.tokens import ROLES, Staff, sign
 from city.explain import explain
 from city.profile import Profile, check
+from wenzheng.accounts import app as account_app
 from wenzheng.audit import SENTENCES, Audit, Row
 from wenzheng.bench.run import measure
 from wenzheng.bench.run import stack as bench_stack
@@ -48,6 +49,7 @@ calendar_app = typer.Typer(no_args_is_help=True, help="工作日历。 The worki
 app.add_typer(city_app, name="city")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(parked_app, name="parked")
+app.add_typer(account_app, name="account")
 out = Console()
 err = Console(stderr=True)
 

@@ -1,6 +1,7 @@
 """Runs the pages."""
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -9,24 +10,34 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from chassis.settings import Settings
+from chassis.failures import EXIT_MISPLACED
 from city.profile import Profile
 from fronts.portal.pages import HERE, Pages, routes
 from fronts.portal.services import Services
+from fronts.portal.staff import staff_pages
+from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.store import Store
 
 
-def create(settings: Settings) -> FastAPI:
-    """The ASGI application."""
+def create(settings: StaffSettings) -> FastAPI:
+    """The ASGI application; without a database there are the citizens' pages only."""
     http = httpx2.AsyncClient(timeout=10)
+    store = Store()
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        if settings.database:
+            await store.connect(settings.database)
         yield
         await http.aclose()
+        await store.close()
 
-    app = FastAPI(title="wenzheng portal", lifespan=life, docs_url=None, redoc_url=None)
-    pages = Pages(Profile.load(settings.city), Services(http, settings.addresses()))
+    app = FastAPI(title="wenzheng portal", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
+    services = Services(http, settings.addresses())
+    pages = Pages(Profile.load(settings.city), services)
     app.include_router(routes(pages))
+    if settings.database:
+        staff_pages.join(app, pages, services, store, settings, _signing_key(settings))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.get("/readyz", include_in_schema=False)
@@ -37,6 +48,21 @@ def create(settings: Settings) -> FastAPI:
     return app
 
 
-if __name__ == "__main__":
-    found = Settings.read()
+def _signing_key(settings: StaffSettings) -> bytes:
+    """The key that signs tokens for the services. Ends the process with a sentence when it is missing."""
+    file = settings.token_private_key_file
+    if file is None or not file.exists():
+        print("WENZHENG_TOKEN_PRIVATE_KEY_FILE must name the portal's signing key", file=sys.stderr)
+        sys.exit(EXIT_MISPLACED)
+    return file.read_bytes()
+
+
+def main() -> None:
+    """Run until told to stop."""
+    found = StaffSettings.read()
+    assert isinstance(found, StaffSettings)
     uvicorn.run(create(found), host=found.http_host, port=found.http_port, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,10 @@
 """The services as the pages know them: their public HTTP interfaces, nothing else."""
 
+import re
 import uuid
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
@@ -9,9 +12,11 @@ import httpx2
 class Answer:
     """What a service said: a body, or a problem with its sentences."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], cursor: str = "") -> None:
         self.status = status
         self.body = body
+        self.cursor = cursor
+        """Where the next page of a list begins; empty on the last one."""
 
     @property
     def ok(self) -> bool:
@@ -28,7 +33,7 @@ class Answer:
 
 
 class Services:
-    """Calls to intake, deadline and stats."""
+    """Calls to the services; an answer always comes, if only 503."""
 
     def __init__(self, http: httpx2.AsyncClient, addresses: dict[str, str]) -> None:
         self._http = http
@@ -37,19 +42,52 @@ class Services:
     async def get(self, service: str, path: str, code: str = "", **query: str) -> Answer:
         """Read something; with the query code, one's own."""
         headers = {"X-Query-Code": code} if code else {}
-        try:
-            response = await self._http.get(
-                f"{self._addresses[service]}{path}", params=query, headers=headers
-            )
-            return Answer(response.status_code, response.json())
-        except (httpx2.HTTPError, ValueError):
-            return Answer(503, {})
+        return await self._ask("GET", service, path, headers, query=query)
 
     async def post(self, path: str, body: dict[str, Any], key: str = "", code: str = "") -> Answer:
         """Do something at intake; `key` makes a repeated form harmless."""
         headers = {"Idempotency-Key": key or uuid.uuid4().hex} | ({"X-Query-Code": code} if code else {})
+        return await self._ask("POST", "intake", path, headers, body=body)
+
+    async def read_as(
+        self, token: str, service: str, path: str, query: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Read something as the member of staff whom the token names."""
+        return await self._ask("GET", service, path, {"Authorization": f"Bearer {token}"}, query=query)
+
+    async def act_as(self, token: str, path: str, body: dict[str, Any], key: str) -> Answer:
+        """Do something at intake as a member of staff; `key` makes a repeated form harmless."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        return await self._ask("POST", "intake", path, headers, body=body)
+
+    async def _ask(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        headers: dict[str, str],
+        query: Mapping[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> Answer:
         try:
-            response = await self._http.post(f"{self._addresses['intake']}{path}", json=body, headers=headers)
-            return Answer(response.status_code, response.json())
+            response = await self._http.request(
+                method,
+                f"{self._addresses[service]}{path}",
+                params=dict(query or {}),
+                headers=headers,
+                json=body,
+            )
+            found = response.json()
         except (httpx2.HTTPError, ValueError):
             return Answer(503, {})
+        return Answer(
+            response.status_code,
+            found if isinstance(found, dict) else {},
+            _cursor(response.headers.get("link", "")),
+        )
+
+
+def _cursor(link: str) -> str:
+    """The cursor in a `Link` header's next address."""
+    found = re.match(r'<([^>]*)>; rel="next"', link)
+    return parse_qs(urlsplit(found[1]).query).get("cursor", [""])[0] if found else ""

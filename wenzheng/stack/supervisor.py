@@ -16,6 +16,7 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from chassis.migrate import migrate
+from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import Part, Plan, answers
@@ -139,6 +140,7 @@ class Supervisor:
             await postgres.create_roles(self._plan.superuser, passwords)
             for service in SERVICES:
                 await migrate(service, postgres.role_dsn(self._plan.superuser, self.home, service))
+            await migrate_portal(postgres.role_dsn(self._plan.superuser, self.home, "portal"))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
             raise Trouble(f"数据库不能使用:{problem}。 The database cannot be used.") from problem
         self._say("schemas", "ready")

@@ -1,0 +1,178 @@
+"""Local accounts: who may sign in, and with what."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from chassis.vault import seal, unseal
+from city.profile import Profile
+from fronts.portal.staff import totp
+from fronts.portal.store import Account, Store
+
+ROLE_NAMES: Final = {"clerk": "承办人", "leader": "分管领导", "supervisor": "督查员", "mayor": "市领导"}
+"""The roles that have pages, and what they are called."""
+
+SHORTEST: Final = 10
+LONGEST: Final = 128
+"""Characters of a password; a longer one would only cost time."""
+
+_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without characters that look alike."""
+_GROUPS: Final = 4
+_GROUP: Final = 5
+"""Four groups of five of 31 characters: 99 bits."""
+
+_hasher: Final = PasswordHasher()
+"""argon2id with the library's defaults (RFC 9106, second recommendation: 64 MiB, three passes)."""
+_AT_ONCE: Final = 2
+"""Passwords judged at the same time; each needs 64 MiB."""
+
+Now = Callable[[], datetime]
+
+
+def real_now() -> datetime:
+    """Real time, for locks, sessions and codes; city time may be warped."""
+    return datetime.now(UTC)
+
+
+class Unfit(ValueError):
+    """Something about an account cannot be; the argument is the sentence for a person."""
+
+
+def new_password() -> str:
+    """A password nobody has to invent."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def check_password(password: str, person: str) -> None:
+    """Raises Unfit for a password that is too short, too long, or says the person's id."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Unfit(f"密码应为 {SHORTEST} 至 {LONGEST} 个字符")
+    if person.lower() in password.lower():
+        raise Unfit("密码不能包含工号")
+    if len(set(password)) < 5:
+        raise Unfit("密码过于简单")
+
+
+class Accounts:
+    """Adds, resets and recognises accounts. `key` seals TOTP secrets (32 bytes)."""
+
+    def __init__(self, store: Store, profile: Profile, key: bytes, now: Now = real_now) -> None:
+        self._store = store
+        self._profile = profile
+        self._key = key
+        self._now = now
+        self._nobody = _hasher.hash(secrets.token_hex(16))
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def add(self, person: str, name: str, department: str, role: str, must_change: bool = True) -> str:
+        """A new local account and its first password. Raises Unfit."""
+        self.check(person, name, department, role)
+        password = new_password()
+        hashed = await self._hash(password)
+        account = Account(person, name, department, role, "local", hashed, must_change)
+        if not await self._store.add(account, self._now()):
+            raise Unfit(f"工号 {person} 已有账号")
+        return password
+
+    async def reset(self, person: str, must_change: bool = True) -> str:
+        """Another first password; the second factor is unbound, sessions and locks end. Raises Unfit."""
+        account = await self._store.account(person)
+        if account is None or account.source != "local":
+            raise Unfit(f"没有本地账号 {person}")
+        password = new_password()
+        await self._store.set_totp(person, b"", bound=False)
+        await self._store.set_password(person, await self._hash(password), must_change)
+        return password
+
+    async def listed(self) -> Sequence[Account]:
+        """All accounts."""
+        return await self._store.accounts()
+
+    def check(self, person: str, name: str, department: str, role: str) -> None:
+        """Raises Unfit for a person, unit or role that cannot be."""
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}", person):
+            raise Unfit("工号应为 2 至 64 个字母、数字或 . _ @ -")
+        if not 1 <= len(name.strip()) <= 30:
+            raise Unfit("姓名应为 1 至 30 个字")
+        if role not in ROLE_NAMES:
+            raise Unfit(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
+        if department not in self._profile.department:
+            raise Unfit(f"没有代码为 {department} 的单位")
+
+    async def recognise(self, person: str, password: str, code: str) -> Account | None:
+        """The account whose password and, when one is bound, whose code this is.
+
+        Every call counts as a try until it is right; the fifth in a row locks the account for a quarter
+        of an hour. An account that does not exist or is locked takes as long as one that does.
+        """
+        account = await self._store.attempt(person, self._now()) if len(person) <= 64 else None
+        hashed = account.password if account is not None and account.source == "local" else ""
+        right = await self._verify(hashed or self._nobody, password[: LONGEST + 1])
+        if account is None or not hashed or not right:
+            return None
+        step = 0
+        if account.totp_bound:
+            step = self._step(account, code)
+            if not step:
+                return None
+        return account if await self._store.succeeded(person, step) else None
+
+    async def change(self, account: Account, old: str, new: str) -> None:
+        """The person's own new password; signs out everywhere. Raises Unfit."""
+        if await self._store.attempt(account.person, self._now()) is None:
+            raise Unfit("账号已锁定,请稍后再试")
+        if not await self._verify(account.password, old[: LONGEST + 1]):
+            raise Unfit("现在的密码不正确")
+        check_password(new, account.person)
+        if new == old:
+            raise Unfit("新密码不能与现在的相同")
+        await self._store.set_password(account.person, await self._hash(new), must_change=False)
+
+    # -- the second factor ----------------------------------------------------------------------
+
+    async def secret(self, account: Account) -> str:
+        """The TOTP secret that waits to be bound, made at the first look. Raises Unfit once it is bound."""
+        if account.totp_bound:
+            raise Unfit("已绑定动态码")
+        if account.totp:
+            return self._unsealed(account)
+        made = totp.new_secret()
+        await self._store.set_totp(
+            account.person, seal(self._key, {"totp": made}, account.person), bound=False
+        )
+        return made
+
+    async def bind(self, account: Account, code: str) -> None:
+        """The person's app shows the right code: from now on it is asked for. Raises Unfit."""
+        step = self._step(account, code) if account.totp and not account.totp_bound else 0
+        if not step:
+            raise Unfit("动态码不正确,请核对手机时间后再试")
+        await self._store.set_totp(account.person, account.totp, bound=True, step=step)
+
+    def _step(self, account: Account, code: str) -> int:
+        return totp.matching_step(self._unsealed(account), code, self._now().timestamp(), account.totp_step)
+
+    def _unsealed(self, account: Account) -> str:
+        return unseal(self._key, account.totp, account.person)["totp"]
+
+    async def _hash(self, password: str) -> str:
+        async with self._at_once:
+            return await asyncio.to_thread(_hasher.hash, password)
+
+    async def _verify(self, hashed: str, password: str) -> bool:
+        def judge() -> bool:
+            try:
+                return _hasher.verify(hashed, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+        async with self._at_once:
+            return await asyncio.to_thread(judge)

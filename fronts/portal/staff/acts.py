@@ -1,0 +1,129 @@
+"""The acts of staff on a case: whose they are, which form they have, what they become at intake."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fronts.portal.staff.desk import Form
+from fronts.portal.store import Account
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act; its page is `/staff/cases/{number}/{name}`."""
+
+    name: str
+    role: str
+    allowed: str
+    """What intake's `allowed` calls it."""
+    path: str
+    """Below `/v1/cases/{number}/`; `{id}` is the reply or extension it concerns."""
+    title: str
+    done: str
+    body: Callable[[Form], dict[str, Any]]
+
+    def offered(self, me: Account, case: dict[str, Any]) -> bool:
+        """Whether a case's page has a form for it."""
+        own = me.role not in ("clerk", "leader") or case["department"] == me.department
+        return me.role == self.role and own and self.allowed in case["allowed"]
+
+
+def _fields(*names: str) -> Callable[[Form], dict[str, Any]]:
+    return lambda form: {name: form.one(name) for name in names}
+
+
+def _assisting(form: Form, lead: str) -> list[str]:
+    chosen = (code for code in form.all("assisting") if code and code != form.one(lead))
+    return list(dict.fromkeys(chosen))
+
+
+def _extension(form: Form) -> dict[str, Any]:
+    return _fields("reason", "new_date", "progress")(form) | {"long_works": "long_works" in form}
+
+
+ACTS: Final = (
+    Act("accept", "clerk", "acceptance", "acceptance", "受理", "已受理。", _fields()),
+    Act(
+        "question", "clerk", "question", "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")
+    ),
+    Act("reply", "clerk", "reply", "replies", "回复", "回复已提交领导审阅。", _fields("text")),
+    Act("extension", "clerk", "extension", "extensions", "申请延期", "延期已提交领导审阅。", _extension),
+    Act(
+        "return",
+        "clerk",
+        "return",
+        "returns",
+        "退回(不是本单位职责)",
+        "已申请退回。",
+        _fields("duty_item", "reason"),
+    ),
+    Act("approve", "leader", "approval", "replies/{id}/approval", "批准并公布", "回复已公布。", _fields()),
+    Act(
+        "send-back",
+        "leader",
+        "reply-return",
+        "replies/{id}/return",
+        "退回修改",
+        "回复已退回修改。",
+        _fields("remark"),
+    ),
+    Act(
+        "approve-extension",
+        "leader",
+        "extension-approval",
+        "extensions/{id}/approval",
+        "同意延期",
+        "已同意延期。",
+        _fields(),
+    ),
+    Act(
+        "refuse-extension",
+        "leader",
+        "extension-refusal",
+        "extensions/{id}/refusal",
+        "不同意延期",
+        "已不同意延期。",
+        _fields("remark"),
+    ),
+    Act(
+        "assign",
+        "supervisor",
+        "assignment",
+        "assignment",
+        "选定承办单位",
+        "已选定承办单位。",
+        lambda form: _fields("department", "reason")(form) | {"assisting": _assisting(form, "department")},
+    ),
+    Act(
+        "rule",
+        "supervisor",
+        "ruling",
+        "ruling",
+        "交办会裁定",
+        "裁定已登记。",
+        lambda form: _fields("lead", "reason")(form) | {"assisting": _assisting(form, "lead")},
+    ),
+    Act("urge", "supervisor", "urging", "urgings", "催办", "已催办。", _fields("text")),
+    Act(
+        "special-report",
+        "supervisor",
+        "special-report",
+        "special-report",
+        "专报市领导",
+        "已专报市领导。",
+        _fields("text"),
+    ),
+    Act(
+        "moderate",
+        "supervisor",
+        "moderation",
+        "moderation",
+        "审核",
+        "审核结果已登记。",
+        _fields("action", "reason"),
+    ),
+    Act("instruct", "mayor", "instruction", "instructions", "批示", "批示已送达。", _fields("text")),
+)
+
+BY_NAME: Final = {act.name: act for act in ACTS}
+DONE: Final = {act.name: act.done for act in ACTS} | {"bulk": "所选事项已全部办理。"}

@@ -1,0 +1,32 @@
+"""What the environment says about staff signing in."""
+
+from pathlib import Path
+
+from chassis.settings import Settings
+
+
+class StaffSettings(Settings):
+    """The portal's settings besides those of every process."""
+
+    portal_address: str = ""
+    """The address people type, such as `https://wenzheng.example.gov.cn`; absent: host and port."""
+    totp_required: bool = True
+    """Whether a local account must bind a second factor before anything else."""
+    oidc_issuer: str = ""
+    """The identity provider; empty: local accounts only."""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_role_claim: str = "role"
+    """The claim of the id token that holds the role."""
+    oidc_department_claim: str = "department"
+    """The claim that holds the code of the unit."""
+
+    @property
+    def address(self) -> str:
+        """The address people type, without a slash at its end."""
+        return (self.portal_address or f"http://{self.http_host}:{self.http_port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are for encrypted connections only: everywhere but on this machine."""
+        return not self.address.startswith(("http://127.0.0.1:", "http://127.0.0.1/"))
