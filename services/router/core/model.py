@@ -1,0 +1,256 @@
+"""The learned classifier: a linear model on hashed n-grams, its file, and what it says of a post. Pure, numpy only.
+
+A score is `sum(weight of n-gram * (1 + log count)) / length of the post's TF-IDF vector`, one for each
+class; a calibrated table turns the best score's share into the chance of being right. The same file
+and the same post give the same answer to the bit, alone or among others, so that a decision on record
+can be computed again.
+"""
+
+import hashlib
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from services.router.core.features import BITS, HASHING, buckets, hashed, normal
+
+MAGIC: Final = b"wenzheng-model-1\n"
+MOST_BYTES: Final = 8_000_000
+MOST_FEATURES: Final = 65_534
+"""Buckets a model may keep: their numbers fit 16 bits, which sort at half the cost; rarer ones add nothing."""
+CHUNK: Final = 64
+"""Posts scored at once: their arrays stay in the processor's cache."""
+BEST: Final = 5
+"""Classes that a judgement names."""
+_DIGITS: Final = 6
+_LOGS: Final = np.concatenate(([0.0], 1.0 + np.log(np.arange(1, 10_001)))).astype(np.float32)
+"""1 + log count, by count."""
+_TINY: Final = np.float32(1e-12)
+
+
+class Damaged(ValueError):
+    """These bytes are no model of ours, or were changed on the way."""
+
+
+class Judgement(Struct, frozen=True):
+    """What the model says of one post."""
+
+    ranked: tuple[tuple[str, float], ...]
+    """Class and calibrated chance, best first, at most five."""
+    confidence: float
+    """The chance that the first is right."""
+
+
+class Header(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model file says about itself before its arrays."""
+
+    classes: tuple[str, ...]
+    hashing: str
+    settings: dict[str, float]
+    """How it was fitted, by name."""
+    features: int
+    """Buckets kept."""
+    rows: int
+    """Labelled posts it was made from."""
+    sharpness: float
+    """Factor of the scores in the softmax, fitted on held-out folds."""
+    knots: tuple[tuple[float, float], ...]
+    """Best share before calibration to chance of being right, both ascending; between two knots a straight line."""
+    threshold: float
+    """Confidence from which a post is assigned without a person."""
+    promised: float
+    """Accuracy promised above the threshold."""
+    bias: tuple[float, ...]
+    scale: tuple[float, ...]
+    """By class: what one step of the stored weights is worth."""
+
+
+def pack(
+    header: Header, kept: NDArray[np.uint32], idf: NDArray[np.float32], weights: NDArray[np.int16]
+) -> bytes:
+    """A model file: header, buckets kept (ascending), their IDF, their weights by class; SHA-256 first.
+
+    Raises ValueError when it would be larger than 8 MB.
+    """
+    described = msgspec.json.encode(header)
+    body = b"".join(
+        (
+            len(described).to_bytes(4, "little"),
+            described,
+            kept.astype("<u4").tobytes(),
+            idf.astype("<f2").tobytes(),
+            np.ascontiguousarray(weights.astype("<i2")).tobytes(),
+        )
+    )
+    whole = MAGIC + hashlib.sha256(body).digest() + body
+    if len(whole) > MOST_BYTES:
+        raise ValueError(f"a model of {len(whole)} bytes is larger than {MOST_BYTES}")
+    return whole
+
+
+class Model:
+    """A model as it judges; immutable."""
+
+    def __init__(
+        self, header: Header, version: str, kept: NDArray[np.uint32], idf: NDArray[np.float32], weights: Any
+    ) -> None:
+        self.header = header
+        self.version = version
+        """The first twelve digits of the file's SHA-256."""
+        self.classes = header.classes
+        self.threshold = header.threshold
+        # Row 0 stands for every bucket that was dropped: it adds nothing to score or length.
+        self._row = np.zeros(1 << BITS, dtype=np.uint16)
+        self._row[kept] = np.arange(1, len(kept) + 1, dtype=np.uint16)
+        table = np.zeros((len(kept) + 1, len(header.classes) + 1), dtype=np.float32)
+        table[1:, :-1] = weights.astype(np.float32) * np.asarray(header.scale, dtype=np.float32)
+        table[1:, -1] = idf.astype(np.float32)
+        self._table = table
+        self._bias = np.asarray(header.bias, dtype=np.float32)
+        self._shares = [knot[0] for knot in header.knots]
+
+    @staticmethod
+    def load(data: bytes) -> "Model":
+        """The model of a file's bytes. Raises Damaged, saying what is wrong."""
+        if not data.startswith(MAGIC):
+            raise Damaged("不是模型文件,或是别的版本 not a model file of this version")
+        digest, body = data[len(MAGIC) : len(MAGIC) + 32], data[len(MAGIC) + 32 :]
+        if hashlib.sha256(body).digest() != digest:
+            raise Damaged("模型文件已损坏,校验和不符 the checksum does not match")
+        place = 4 + int.from_bytes(body[:4], "little")
+        try:
+            header = msgspec.json.decode(body[4:place], type=Header)
+        except (msgspec.DecodeError, ValueError) as problem:
+            raise Damaged(f"模型文件头不能读取 the header cannot be read: {problem}") from problem
+        if header.hashing != HASHING:
+            raise Damaged(f"特征算法 {header.hashing} 不是 {HASHING} made by another way of hashing")
+        count, classes = header.features, len(header.classes)
+        if not 0 < count <= MOST_FEATURES or len(body) != place + count * (6 + 2 * classes):
+            raise Damaged("模型文件长度不符 its length is not the one the header tells")
+        kept = np.frombuffer(body, "<u4", count, place)
+        idf = np.frombuffer(body, "<f2", count, place + 4 * count).astype(np.float32)
+        weights = np.frombuffer(body, "<i2", count * classes, place + 6 * count)
+        if wrong := _contradiction(header) or _disorder(kept, idf):
+            raise Damaged(f"模型文件自相矛盾 it contradicts itself: {wrong}")
+        return Model(header, digest.hex()[:12], kept, idf, weights.reshape(count, classes))
+
+    def judge(self, posts: Sequence[tuple[str, str]]) -> list[Judgement]:
+        """What it says of each (title, text)."""
+        found: list[Judgement] = []
+        for begin in range(0, len(posts), CHUNK):
+            forms = [normal(title, text) for title, text in posts[begin : begin + CHUNK]]
+            found += [self._judgement(scores) for scores in self.scores(forms)]
+        return found
+
+    def scores(self, forms: Sequence[str]) -> list[list[float]]:
+        """Scores of normal forms, in the order of `classes`. Each form is summed by itself, in one order."""
+        single, pair, borders = hashed(forms)
+        rows = np.zeros(2 * len(single), dtype=np.uint16)
+        rows[0::2] = self._row.take(single)
+        rows[1:-1:2] = self._row.take(pair)
+        # What a border is part of means nothing: row 0, which adds nothing.
+        rows[2 * borders] = rows[2 * borders + 1] = rows[2 * borders - 1] = 0
+        ends = 2 * (borders + 1)
+        begin = 0
+        for end in ends.tolist():
+            rows[begin:end].sort()
+            begin = end
+        changes = np.empty(len(rows), dtype=bool)
+        np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
+        changes[ends - 1] = True
+        last = np.flatnonzero(changes)
+        counts = last.copy()
+        counts[1:] -= last[:-1]
+        counts[0] += 1
+        values = self._table.take(rows.take(last), axis=0)
+        values *= _LOGS.take(counts, mode="clip")[:, None]
+        lengths = values[:, -1]
+        lengths *= lengths
+        starts = np.zeros(len(forms), dtype=np.intp)
+        starts[1:] = np.searchsorted(last, ends[:-1])
+        sums = np.add.reduceat(values, starts, axis=0)
+        scores = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _TINY)) + self._bias
+        return scores.tolist()  # type: ignore[no-any-return]
+
+    def telling(self, title: str, text: str, label: str, count: int = 5) -> tuple[tuple[str, int], ...]:
+        """The pairs of characters that spoke most for a class, as they stand in the post; the strongest first.
+
+        Offsets count in `title + "\n" + text`, as everywhere where reasons are shown. A pair that occurs
+        twice is told once, where it stands first; pairs do not overlap. At most `count`; none for a class
+        the model does not know.
+        """
+        if label not in self.classes:
+            return ()
+        source = f"{title}\n{text}"
+        lowered = [(character, n) for n, whole in enumerate(source) for character in whole.lower()]
+        places = [n for character, n in lowered if not character.isspace()]
+        form = normal(title, text)
+        weights = self._table[self._row[buckets(form)[len(form) :]], self.classes.index(label)].tolist()
+        first: dict[str, int] = {}
+        often: dict[str, int] = {}
+        for n in range(len(form) - 1):
+            # A pair across a space or the title's end is not seen as one by the reader.
+            if places[n + 1] == places[n] + 1:
+                pair = form[n : n + 2]
+                first.setdefault(pair, n)
+                often[pair] = often.get(pair, 0) + 1
+        spoke = {pair: weights[n] * (1.0 + math.log(often[pair])) for pair, n in first.items()}
+        found: dict[int, str] = {}
+        for pair in sorted(spoke, key=lambda pair: (-spoke[pair], first[pair])):
+            offset = places[first[pair]]
+            if spoke[pair] <= 0.0 or len(found) == count:
+                break
+            if offset - 1 not in found and offset + 1 not in found:
+                found[offset] = source[offset : offset + 2]
+        return tuple((pair, offset) for offset, pair in found.items())
+
+    def _judgement(self, scores: list[float]) -> Judgement:
+        top = max(scores)
+        shares = [math.exp(self.header.sharpness * (score - top)) for score in scores]
+        total = sum(shares)
+        order = sorted(range(len(shares)), key=lambda n: -shares[n])[:BEST]
+        best = shares[order[0]] / total
+        chance = self.chance(best)
+        # The others share what the first leaves, none of them more than the first has.
+        rest = (1.0 - chance) / max(1.0 - best, 1e-12) / total
+        ranked = [(self.classes[order[0]], round(chance, _DIGITS))]
+        ranked += [(self.classes[n], round(min(chance, shares[n] * rest), _DIGITS)) for n in order[1:]]
+        return Judgement(tuple(ranked), ranked[0][1])
+
+    def chance(self, share: float) -> float:
+        """The calibrated chance of being right for the best share."""
+        knots = self.header.knots
+        place = bisect_right(self._shares, share)
+        if place == 0:
+            return knots[0][1]
+        if place == len(knots):
+            return knots[-1][1]
+        (left, low), (right, high) = knots[place - 1], knots[place]
+        return low + (high - low) * (share - left) / (right - left)
+
+
+def _contradiction(header: Header) -> str:
+    """What in a header cannot be; empty when it holds."""
+    if len(header.classes) < 2 or len(set(header.classes)) < len(header.classes):
+        return "classes"
+    if not len(header.bias) == len(header.scale) == len(header.classes):
+        return "bias, scale"
+    if not header.knots or any(left >= right for (left, _), (right, _) in pairwise(header.knots)):
+        return "knots"
+    chances = [chance for _, chance in header.knots]
+    if sorted(chances) != chances or chances[0] < 0.0 or chances[-1] > 1.0:
+        return "knots"
+    return ""
+
+
+def _disorder(kept: NDArray[np.uint32], idf: NDArray[np.float32]) -> str:
+    """What in the arrays cannot be; empty when they hold."""
+    if np.any(kept[1:] <= kept[:-1]) or kept[-1] >= 1 << BITS:
+        return "buckets"
+    return "" if np.isfinite(idf).all() else "idf"

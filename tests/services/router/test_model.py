@@ -1,0 +1,364 @@
+"""The learned classifier: the same answer every time, a file that cannot be mistaken, and honest figures."""
+
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from services.router.core import model as made
+from services.router.core.features import buckets, hashed, normal
+from services.router.core.model import MAGIC, Damaged, Header, Model, pack
+from services.router.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
+
+pytest.importorskip("sklearn")
+
+LETTERS = Path("/work/shared/data/classify_taidi_train.jsonl.gz")
+SEED = 20110601
+
+MATTERS = {
+    "交通运输": ("公交车", "站台", "出租车拒载", "班次", "客运站", "司机", "路线", "地铁", "打表"),
+    "教育文体": ("小学", "老师补课", "学区", "招生", "幼儿园", "学费", "校服", "教室", "高考"),
+    "环境保护": ("化工厂", "废水", "臭气", "噪音扰民", "粉尘", "偷排", "垃圾焚烧", "油烟", "污染"),
+}
+FILLERS = ("请问", "我们小区", "希望领导", "一直", "没有人管", "谢谢", "严重影响", "居民", "多次反映", "附近")
+
+
+def rows_of(count: int, seed: int = 1) -> list[Row]:
+    """Made-up posts, each of words of its class and words of none; every tenth mentions another class."""
+    lots = random.Random(seed)
+    rows = []
+    for number in range(count):
+        label = list(MATTERS)[number % len(MATTERS)]
+        words = lots.sample(MATTERS[label], 3) + lots.sample(FILLERS, 4)
+        if number % 10 == 0:
+            words += lots.sample(MATTERS[lots.choice(list(MATTERS))], 3)
+        lots.shuffle(words)
+        rows.append(Row(words[0], ",".join(words[1:]) + f"{number}。", label))
+    return rows
+
+
+@cache
+def file() -> bytes:
+    return fit(rows_of(300), seed=SEED)
+
+
+@cache
+def fitted() -> Model:
+    return Model.load(file())
+
+
+def forged(header: Header, body: bytes) -> bytes:
+    """A file whose checksum holds, whatever it says."""
+    told = msgspec.json.encode(header)
+    whole = len(told).to_bytes(4, "little") + told + body
+    return MAGIC + hashlib.sha256(whole).digest() + whole
+
+
+def arrays(data: bytes) -> bytes:
+    """What follows the header."""
+    body = data[len(MAGIC) + 32 :]
+    return body[4 + int.from_bytes(body[:4], "little") :]
+
+
+# -- features -----------------------------------------------------------------------------------
+
+
+def test_spaces_and_case_do_not_matter() -> None:
+    assert normal("ATM 机", " 坏 了\n") == normal("atm", "机坏了") == "atm机坏了"
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=9))
+def test_a_form_is_hashed_the_same_alone_and_among_others(forms: list[str]) -> None:
+    single, pair, borders = hashed(forms)
+
+    begin = 0
+    for form, border in zip(forms, borders.tolist(), strict=True):
+        alone = buckets(form)
+        assert border == begin + len(form)
+        assert single[begin:border].tolist() == alone[: len(form)].tolist()
+        assert pair[begin : max(begin, border - 1)].tolist() == alone[len(form) :].tolist()
+        begin = border + 1
+
+
+def test_pairs_differ_from_their_reverse_and_spread_over_the_buckets() -> None:
+    assert buckets("路灯")[2] != buckets("灯路")[2]
+
+    lots = random.Random(7)
+    text = "".join(chr(lots.randrange(0x4E00, 0x9FA5)) for _ in range(50_000))
+    _, pair, _ = hashed([text])
+
+    # 50,000 balls in 2^20 urns leave 1,164 to share one (expected; standard deviation 33).
+    assert 50_000 - len(np.unique(pair[: len(text) - 1])) < 1_330
+
+
+# -- judging ------------------------------------------------------------------------------------
+
+
+def test_it_learns_what_words_belong_to_a_class() -> None:
+    judged = fitted().judge([("公交车", "班次太少,司机不停站台"), ("", "化工厂偷排废水,臭气熏天")])
+
+    assert [one.ranked[0][0] for one in judged] == ["交通运输", "环境保护"]
+    assert fitted().classes == ("交通运输", "教育文体", "环境保护")
+    assert all(one.confidence == one.ranked[0][1] > 0.8 for one in judged)
+
+
+def test_no_posts_are_no_judgements() -> None:
+    assert fitted().judge([]) == []
+
+
+@given(st.lists(st.tuples(st.text(max_size=9), st.text(max_size=60)), max_size=150), st.data())
+@settings(deadline=None, max_examples=60)
+@example([("", "")], None)
+def test_a_post_alone_is_judged_to_the_bit_as_among_others(
+    posts: list[tuple[str, str]], data: st.DataObject | None
+) -> None:
+    known = [(row.title, row.text) for row in rows_of(12, seed=3)]
+    posts = posts + known
+    if data is not None:
+        posts = data.draw(st.permutations(posts))
+
+    together = fitted().judge(posts)
+
+    assert together == [fitted().judge([post])[0] for post in posts]
+    forms = [normal(*post) for post in posts]
+    assert fitted().scores(forms) == [fitted().scores([form])[0] for form in forms]
+
+
+@given(st.tuples(st.text(max_size=20), st.text(max_size=200)))
+@settings(deadline=None)
+def test_the_best_come_first_and_are_no_more_than_certain(post: tuple[str, str]) -> None:
+    (judged,) = fitted().judge([post])
+
+    chances = [chance for _, chance in judged.ranked]
+    assert chances == sorted(chances, reverse=True)
+    assert judged.confidence == chances[0] <= 1.0
+    assert min(chances) >= 0.0
+    assert sum(chances) <= 1.0 + 1e-5
+    assert len({name for name, _ in judged.ranked}) == len(chances) <= 5
+
+
+def test_a_very_long_post_is_judged() -> None:
+    (judged,) = fitted().judge([("公交车", "站台" * 50_000)])
+
+    assert judged.ranked[0][0] == "交通运输"
+
+
+# -- reasons ------------------------------------------------------------------------------------
+
+
+def test_the_telling_pairs_stand_where_they_are_said_to_stand() -> None:
+    title, text = "学区 划分", "我们小区请问小学\n招生,老师补课"
+
+    told = fitted().telling(title, text, "教育文体")
+
+    source = f"{title}\n{text}"
+    assert 1 <= len(told) <= 5
+    assert all(source[offset : offset + 2] == pair for pair, offset in told)
+    assert not {"我们", "请问", "小区"} & {pair for pair, _ in told}
+    assert {"小学", "招生"} & {pair for pair, _ in told}
+
+
+@given(st.text(max_size=30), st.text(max_size=90), st.integers(min_value=0, max_value=6))
+@settings(deadline=None)
+@example("İ公交车", "公 交 站台", 5)
+def test_reasons_never_overlap_and_are_words_of_the_post(title: str, text: str, count: int) -> None:
+    told = fitted().telling(title, text, "交通运输", count)
+
+    source = f"{title}\n{text}"
+    offsets = sorted(offset for _, offset in told)
+    assert len(told) <= count
+    assert all(source[offset : offset + 2] == pair and not set(pair) & set(" \n") for pair, offset in told)
+    assert all(right - left >= 2 for left, right in pairwise(offsets))
+
+
+def test_nothing_tells_for_a_class_the_model_does_not_know() -> None:
+    assert fitted().telling("公交车", "站台", "天气") == ()
+
+
+# -- the file -----------------------------------------------------------------------------------
+
+
+def test_the_version_is_the_head_of_the_checksum() -> None:
+    data = file()
+
+    assert fitted().version == hashlib.sha256(data[len(MAGIC) + 32 :]).hexdigest()[:12]
+    assert fitted().header.rows == 300
+    assert 0.0 < fitted().threshold <= 1.0
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_a_changed_byte_or_a_missing_end_is_noticed(data: st.DataObject) -> None:
+    good = file()
+    place = data.draw(st.integers(0, len(good) - 1))
+    change = data.draw(st.integers(1, 255))
+
+    with pytest.raises(Damaged):
+        Model.load(good[:place] + bytes([good[place] ^ change]) + good[place + 1 :])
+    with pytest.raises(Damaged):
+        Model.load(good[:place])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"hashing": "words-1"}, "words-1"),
+        ({"features": 0}, "length"),
+        ({"features": 3}, "length"),
+        ({"classes": ("教育文体", "教育文体", "环境保护")}, "classes"),
+        ({"bias": (0.0,)}, "bias"),
+        ({"knots": ()}, "knots"),
+        ({"knots": ((0.5, 0.9), (0.4, 0.95))}, "knots"),
+        ({"knots": ((0.4, 0.9), (0.5, 0.8))}, "knots"),
+        ({"knots": ((0.4, 0.9), (0.5, 1.8))}, "knots"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused(changes: dict[str, object], told: str) -> None:
+    header = msgspec.structs.replace(fitted().header, **changes)
+
+    with pytest.raises(Damaged, match=told):
+        Model.load(forged(header, arrays(file())))
+
+
+def test_a_file_with_a_good_checksum_and_no_header_is_refused() -> None:
+    for body in (b"", b"\xff\xff\xff\xff", b"\x02\x00\x00\x00{}", b"\x03\x00\x00\x00\xff\xfe{}"):
+        with pytest.raises(Damaged):
+            Model.load(MAGIC + hashlib.sha256(body).digest() + body)
+
+
+def test_buckets_in_disorder_are_refused() -> None:
+    body = arrays(file())
+
+    with pytest.raises(Damaged, match="buckets"):
+        Model.load(forged(fitted().header, body[4:8] + body[:4] + body[8:]))
+
+
+def test_a_file_never_grows_beyond_eight_megabytes() -> None:
+    header, count = fitted().header, made.MOST_FEATURES
+    many = msgspec.structs.replace(header, classes=tuple(map(str, range(70))), features=count)
+
+    with pytest.raises(ValueError, match="larger"):
+        pack(
+            many,
+            np.arange(count, dtype=np.uint32),
+            np.ones(count, dtype=np.float32),
+            np.zeros((count, 70), dtype=np.int16),
+        )
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+def test_the_same_rows_and_seed_make_the_same_file() -> None:
+    assert fit(rows_of(300), seed=SEED) == file()
+
+
+def test_copies_are_never_split_between_folds_nor_between_learnt_and_held_out() -> None:
+    rows = rows_of(200)
+    copies = [Row(row.title, row.text + "!!9", row.label) for row in rows[:60]]
+    known = [Row("", f"转发{n}", "教育文体", group=str(n % 7)) for n in range(40)]
+    every = rows + copies + known
+
+    fold = folds(every, SEED)
+    learnt, held_out = split(every, 0.2, SEED)
+
+    assert fold[:60].tolist() == fold[200:260].tolist()
+    assert len({(row.group, int(place)) for row, place in zip(known, fold[260:], strict=True)}) == 7
+    assert len(learnt) + len(held_out) == len(every)
+    for row, copy in zip(rows, copies, strict=False):
+        assert (row in held_out) == (copy in held_out)
+    assert not {row.group for row in learnt if row.group} & {row.group for row in held_out if row.group}
+
+
+def test_every_fold_has_posts_of_every_class() -> None:
+    rows = rows_of(3 * FOLDS)
+
+    fold = folds(rows, SEED)
+
+    for label in MATTERS:
+        assert {int(place) for row, place in zip(rows, fold, strict=True) if row.label == label} == set(
+            range(FOLDS)
+        )
+
+
+def test_a_class_of_too_few_different_posts_is_left_out() -> None:
+    copies = [Row("", f"同一条信息{n}", "商贸旅游") for n in range(50)]
+
+    data = fit([*rows_of(60), *copies], seed=SEED)
+
+    assert too_few([*rows_of(60), *copies]) == {"商贸旅游": 50}
+    assert Model.load(data).classes == fitted().classes
+    assert Model.load(data).header.rows == 60
+
+
+def test_one_class_is_nothing_to_learn() -> None:
+    with pytest.raises(ValueError, match="two classes"):
+        fit([row for row in rows_of(60) if row.label == "教育文体"], seed=SEED)
+
+
+def test_posts_with_nothing_in_common_are_nothing_to_learn() -> None:
+    rows = [Row("", chr(0x4E00 + n), ("甲", "乙")[n % 2]) for n in range(40)]
+
+    with pytest.raises(ValueError, match="in common"):
+        fit(rows, seed=SEED)
+
+
+def test_copies_under_two_labels_do_not_stop_the_training() -> None:
+    doubtful = [Row("", "公交车停在小学门口", label, group="x") for label in MATTERS for _ in range(9)]
+
+    assert Model.load(fit([*rows_of(90), *doubtful], seed=SEED)).classes == fitted().classes
+
+
+def test_a_worse_model_is_told_from_a_better_one() -> None:
+    held_out = rows_of(120, seed=5)
+    wrong = [
+        Row(row.title, row.text, list(MATTERS)[n % 3 - 1])
+        for n, row in enumerate(sorted(rows_of(150), key=lambda row: row.label))
+    ]
+    worse = fit(wrong, seed=SEED)
+
+    assert no_worse(None, worse, held_out)
+    assert no_worse(file(), file(), held_out)
+    assert no_worse(worse, file(), held_out)
+    assert not no_worse(file(), worse, held_out)
+
+
+# -- real posts ---------------------------------------------------------------------------------
+
+
+def real() -> Sequence[Row]:
+    if not LETTERS.exists():
+        pytest.skip("the real posts are not here")
+    with gzip.open(LETTERS, "rt", encoding="utf-8") as lines:
+        return [
+            Row(raw["title"], raw["text"], raw["label"], raw["dup_group"]) for raw in map(json.loads, lines)
+        ]
+
+
+@pytest.mark.slow
+def test_real_posts_are_told_apart_and_the_promised_accuracy_is_kept() -> None:
+    learnt, held_out = split(real(), 0.2, SEED)
+
+    data = fit(learnt, seed=SEED)
+    model = Model.load(data)
+    judged = model.judge([(row.title, row.text) for row in held_out])
+
+    sure = [
+        (one.ranked[0][0], row.label)
+        for one, row in zip(judged, held_out, strict=True)
+        if one.confidence >= model.threshold
+    ]
+    assert len(data) < made.MOST_BYTES
+    assert accuracy(model, held_out) >= 0.91
+    assert sum(said == label for said, label in sure) / len(sure) >= 0.96
+    assert len(sure) / len(held_out) >= 0.8
