@@ -15,11 +15,12 @@ from city.profile import Profile
 from fronts.portal.pages import HERE, Pages, routes
 from fronts.portal.services import Services
 from fronts.portal.staff import staff_pages
+from fronts.portal.staff.accounts import Now, real_now
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 
 
-def create(settings: StaffSettings) -> FastAPI:
+def create(settings: StaffSettings, now: Now = real_now) -> FastAPI:
     """The ASGI application; without a database there are the citizens' pages only."""
     http = httpx2.AsyncClient(timeout=10)
     store = Store()
@@ -37,7 +38,7 @@ def create(settings: StaffSettings) -> FastAPI:
     pages = Pages(Profile.load(settings.city), services)
     app.include_router(routes(pages))
     if settings.database:
-        staff_pages.join(app, pages, services, store, settings, _signing_key(settings))
+        staff_pages.join(app, pages, services, store, settings, _signing_key(settings), http, now)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.get("/readyz", include_in_schema=False)

@@ -1,5 +1,6 @@
 """Puts the staff side together and joins it to the application."""
 
+import httpx2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import FastAPI, Request
@@ -9,8 +10,8 @@ from chassis.clock import clock_of
 from chassis.web import STORAGE_ERRORS
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
-from fronts.portal.staff import approvals, cases, signin, supervision
-from fronts.portal.staff.accounts import Accounts
+from fronts.portal.staff import approvals, cases, oidc, signin, supervision
+from fronts.portal.staff.accounts import Accounts, Now, real_now
 from fronts.portal.staff.desk import Desk, Signer, Turned
 from fronts.portal.staff.sessions import Sessions
 from fronts.portal.staff.settings import StaffSettings
@@ -29,15 +30,17 @@ def join(
     store: Store,
     settings: StaffSettings,
     signing_key: bytes,
+    http: httpx2.AsyncClient,
+    now: Now = real_now,
 ) -> None:
-    """All staff routes, and how they refuse."""
+    """All staff routes, and how they refuse. `now` is real time, for sessions, locks and codes."""
     secret = settings.secret()
     desk = Desk(
         pages=pages,
         services=services,
         store=store,
-        accounts=Accounts(store, pages.profile, derived(secret, b"totp")),
-        sessions=Sessions(store),
+        accounts=Accounts(store, pages.profile, derived(secret, b"totp"), now),
+        sessions=Sessions(store, now),
         signer=Signer(signing_key),
         settings=settings,
         clock=clock_of(settings.clock_file, pages.profile.zone),
@@ -45,6 +48,8 @@ def join(
     )
     for routes in (signin.routes, cases.routes, approvals.routes, supervision.routes):
         app.include_router(routes(desk))
+    if settings.oidc_issuer:
+        app.include_router(oidc.routes(desk, oidc.Provider(settings, http), now))
 
     async def turned(_: Request, found: Exception) -> Response:
         assert isinstance(found, Turned)
