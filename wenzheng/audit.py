@@ -40,7 +40,8 @@ from services.deadline.core.case import Case as DeadlineCase
 from services.deadline.core.clock import clock as clock_of_case
 from services.intake.core.case import Case as IntakeCase
 from services.router.core.case import Case as RouterCase
-from services.router.core.routing import DutyRouting
+from services.router.core.model import Model
+from services.router.core.routing import Routing, UnknownModel
 from services.stats import core as stats
 from services.stats.app import RULES as STATS_RULES
 from wenzheng.log import records
@@ -117,7 +118,9 @@ class Audit:
         self._unparked: dict[str, Counter[tuple[str, int, int]]] = {}
         self._cells: Counter[stats.Cell] = Counter()
         self._said_sent: Counter[str] = Counter()
-        self._routing = DutyRouting(self._profile)
+        self._models: dict[str, Model] = {}
+        self._routings: dict[tuple[str, str], Routing] = {}
+        """Rule and model version to what decided with them."""
 
     async def run(self) -> list[Row]:
         """All invariants, in order."""
@@ -148,6 +151,8 @@ class Audit:
     # -- reading ------------------------------------------------------------------------------
 
     async def _read_tables(self, connection: asyncpg.Connection) -> None:
+        for row in await connection.fetch("select checksum, data from router.model"):
+            self._models[row["checksum"]] = Model.load(row["data"])
         for service in SERVICES:
             rows = await connection.fetch(f"select partition, offsets::text from {service}.position")
             self._positions[service] = {row["partition"]: json.loads(row["offsets"]) for row in rows}
@@ -233,12 +238,18 @@ class Audit:
                 self._said_sent[logged.event.fact.notice] = 1
 
     def _city(self, log: dict[str, list[Logged]]) -> CityView:
-        profile, seen = self._profile, set[int]()
+        routing, seen = Routing(self._profile, self._models), set[int]()
+        self._routings.setdefault((routing.rule_version, ""), routing)
         for logged in log[CITY.name]:
             if logged.event is not None and logged.event.seq not in seen:
                 seen.add(logged.event.seq)
-                profile = profile.amended(logged.event.fact)
-        return CityView(profile, len(seen))
+                try:
+                    routing = routing.amended(logged.event.fact)
+                except UnknownModel:
+                    # Router parked it; it and what comes after it wait for a person.
+                    break
+                self._routings.setdefault((routing.rule_version, routing.model_version), routing)
+        return CityView(routing.profile, len(seen))
 
     def _facts(
         self, log: dict[str, list[Logged]], topics: tuple[str, ...], position: dict[str, int]
@@ -321,9 +332,10 @@ class Audit:
             return
         if isinstance(first, PostAssigned) and first.chosen_by:
             return
-        if first.rule_version != self._routing.rule_version:
+        routing = self._routings.get((first.rule_version, first.model_version))
+        if routing is None:
             return
-        choice = self._routing.choose(post)
+        choice = routing.choose(post)
         department = first.department if isinstance(first, PostAssigned) else ""
         if choice.department != department:
             row.fail(

@@ -145,10 +145,10 @@ class PolicyBody(Body, frozen=True):
 
 
 class ModelBody(Body, frozen=True):
-    """A model that the router has stored."""
+    """A model that the router has stored; with an empty checksum the duty list judges alone again."""
 
-    version: Code
-    checksum: Code
+    version: Annotated[str, Meta(max_length=64)]
+    checksum: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
     threshold: Annotated[float, Meta(ge=0, le=1)]
 
 

@@ -14,11 +14,13 @@ async def assemble(process: run.Process) -> run.Assembled:
     public_key = process.settings.token_public_key_file
     if public_key is None:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    models = store.Models(process.pool)
+    verifier = Verifier(public_key.read_bytes())
     return run.Assembled(
-        service=build(profile),
+        service=build(profile, models),
         store=store.postgres(process.pool),
         clock=process.clock(profile.zone),
-        routes=[web.routes(store.Reader(process.pool), Verifier(public_key.read_bytes()))],
+        routes=[web.routes(store.Reader(process.pool), models, verifier, profile.department)],
     )
 
 

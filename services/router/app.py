@@ -9,7 +9,8 @@ from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, S
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
 from services.router.core import case
 from services.router.core.case import Case, new
-from services.router.core.routing import DutyRouting
+from services.router.core.routing import Routing
+from services.router.store import Models
 
 RULES: Mapping[type, Rule] = {
     PostReceived: case.assign,
@@ -22,7 +23,7 @@ RULES: Mapping[type, Rule] = {
 }
 
 
-def build(profile: Profile) -> Service[Case, DutyRouting]:
+def build(profile: Profile, models: Models) -> Service[Case, Routing]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="router",
@@ -31,6 +32,6 @@ def build(profile: Profile) -> Service[Case, DutyRouting]:
         rules=RULES,
         state=Case,
         initial=new,
-        city=Broadcast(DutyRouting(profile), DutyRouting.amended),
+        city=Broadcast(Routing(profile, models.loaded), Routing.amended, models.fetch),
         parked_limit=profile.policy.parking.limit_per_hour,
     )

@@ -1,5 +1,7 @@
-"""Why a post was given to a unit, for staff: every decision on it with its reasons."""
+"""Why a post was given to a unit, for staff; and the models the router keeps, for the operator."""
 
+from collections.abc import Collection
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -9,8 +11,10 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.failures import Refused
 from chassis.tokens import Verifier, require
-from chassis.web import Json
+from chassis.web import Json, read_body
 from services.router.core.case import Case
+from services.router.core.model import MOST_BYTES, Damaged, Model
+from services.router.store import Models
 
 
 class Cases(Protocol):
@@ -19,8 +23,8 @@ class Cases(Protocol):
     async def case(self, number: str) -> Case | None: ...
 
 
-def routes(cases: Cases, verifier: Verifier) -> APIRouter:
-    """`GET /v1/assignments/{number}`."""
+def routes(cases: Cases, models: Models, verifier: Verifier, units: Collection[str]) -> APIRouter:
+    """`GET /v1/assignments/{number}`, `GET /v1/models`, `PUT /v1/models/{checksum}`; `units` may be classes of a model."""
     router = APIRouter()
 
     @router.get("/v1/assignments/{number}")
@@ -44,5 +48,36 @@ def routes(cases: Cases, verifier: Verifier) -> APIRouter:
                 "returns": msgspec.to_builtins(case.returned),
             }
         )
+
+    @router.get("/v1/models")
+    async def listed(request: Request) -> Response:
+        """The model files stored, and every change-over so far."""
+        require(verifier.staff(request.headers.get("authorization")), "operator", "supervisor")
+        return Json({"models": await models.listed(), "activated": await models.activated()})
+
+    @router.get("/v1/models/{checksum}")
+    async def file(checksum: str, request: Request) -> Response:
+        """A model file as it was stored."""
+        require(verifier.staff(request.headers.get("authorization")), "operator")
+        data = await models.read(checksum)
+        if data is None:
+            raise problem.plain(404, "没有这个模型。")
+        return Response(data, media_type="application/octet-stream")
+
+    @router.put("/v1/models/{checksum}")
+    async def keep(checksum: str, request: Request) -> Response:
+        """Store a model file under its SHA-256; it judges nothing before intake says that it is activated."""
+        staff = require(verifier.staff(request.headers.get("authorization")), "operator")
+        data = await read_body(request, MOST_BYTES)
+        if sha256(data).hexdigest() != checksum:
+            raise problem.wrong_field("checksum", "与文件内容不符")
+        try:
+            classes = Model.load(data).classes
+        except Damaged as damaged:
+            raise problem.wrong_field("file", str(damaged)) from damaged
+        if unknown := [label for label in classes if label not in units]:
+            raise problem.wrong_field("classes", f"不是单位代码:{'、'.join(unknown[:5])}")
+        model = await models.keep(data, staff.person)
+        return Json({"checksum": checksum, "version": model.version, "threshold": model.threshold}, 201)
 
     return router

@@ -49,12 +49,13 @@ class World:
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.notices = notifier_store.memory(self.intake.keys)
         self.assignments = router_store.memory()
+        self.models = router_store.ModelsInMemory()
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["World"]:
         """Everything runs until the context is left."""
-        await self.bus.join(router.build(PROFILE), self.assignments)
+        await self.bus.join(router.build(PROFILE, self.models), self.assignments)
         await self.bus.join(deadline.build(PROFILE), self.timers)
         await self.bus.join(stats.build(PROFILE), self.figures)
         notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)

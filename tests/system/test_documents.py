@@ -15,6 +15,7 @@ from services.intake.app import build as intake
 from services.notifier.app import METRICS as NOTIFIER
 from services.notifier.app import build as notifier
 from services.router.app import build as router
+from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from tests.services.intake.door import PROFILE
@@ -54,8 +55,13 @@ def test_every_topic_is_on_the_walk_and_its_readers_declare_it(topic: object) ->
 
 
 def test_every_service_hears_and_says_what_the_registry_declares() -> None:
-    for build in (intake, router, deadline, notifier, stats):
-        service = build(PROFILE)  # type: ignore[operator]
+    for service in (
+        intake(PROFILE),
+        router(PROFILE, ModelsInMemory()),
+        deadline(PROFILE),
+        notifier(PROFILE),
+        stats(PROFILE),
+    ):
         assert {topic for topic in TOPICS if service.name in topic.readers} == set(service.hears), (
             service.name
         )

@@ -54,7 +54,7 @@ class Choice(Struct, frozen=True):
     street: str = ""
 
 
-class Routing(Protocol):
+class Judges(Protocol):
     """The city as router knows it: the profile, the duty list compiled, the model in force."""
 
     profile: Profile
@@ -119,7 +119,7 @@ def new(subject: str) -> Case:
     return Case()
 
 
-def assign(case: Case, post: PostReceived, context: Context[Routing]) -> Decision[Case]:
+def assign(case: Case, post: PostReceived, context: Context[Judges]) -> Decision[Case]:
     """Give the post to the unit whose duty it is, with reasons, or hold it for a person.
 
     Kinds on which the city's policy sets no clock (a debate, a survey) ask nobody for an answer.
@@ -137,7 +137,7 @@ def assign(case: Case, post: PostReceived, context: Context[Routing]) -> Decisio
     return Decision(replace(decision.state, early=()), decision.effects)
 
 
-def choose(case: Case, chosen: AssignmentChosen, context: Context[Routing]) -> Decision[Case]:
+def choose(case: Case, chosen: AssignmentChosen, context: Context[Judges]) -> Decision[Case]:
     """A person decided: for a held post, over a return, or against the router."""
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, chosen)))
@@ -179,7 +179,7 @@ def choose(case: Case, chosen: AssignmentChosen, context: Context[Routing]) -> D
     return _say(replace(case, held=False), chosen.at, said, chosen_by=chosen.by)
 
 
-def give_back(case: Case, asked: ReturnRequested, context: Context[Routing]) -> Decision[Case]:
+def give_back(case: Case, asked: ReturnRequested, context: Context[Judges]) -> Decision[Case]:
     """A unit says "not ours" and names the duty item that says whose it is."""
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, asked)))
@@ -217,7 +217,7 @@ def give_back(case: Case, asked: ReturnRequested, context: Context[Routing]) -> 
     return _say(_hold_by(case, owner, asked.at, case.assisting), asked.at, reassigned)
 
 
-def rule(case: Case, ruled: MeetingRuled, context: Context[Routing]) -> Decision[Case]:
+def rule(case: Case, ruled: MeetingRuled, context: Context[Judges]) -> Decision[Case]:
     """The meeting named who leads and who assists; that stands."""
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, ruled)))
@@ -257,14 +257,14 @@ def rule(case: Case, ruled: MeetingRuled, context: Context[Routing]) -> Decision
     return Decision(after.state, (*decision.effects, *after.effects))
 
 
-def report(case: Case, asked: SpecialReportRequested, context: Context[Routing]) -> Decision[Case]:
+def report(case: Case, asked: SpecialReportRequested, context: Context[Judges]) -> Decision[Case]:
     """The supervisor takes the case to the city leaders (专报)."""
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, asked)))
     return _say(case, asked.at, SpecialReportRaised(at=asked.at, reason="督查提请专报", text=asked.text))
 
 
-def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Routing]) -> Decision[Case]:
+def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Judges]) -> Decision[Case]:
     """The post left the count; nobody has to answer it any more."""
     return Decision(replace(case, closed=True, held=False))
 
@@ -301,7 +301,7 @@ def _hold(case: Case, at: datetime, choice: Choice) -> Decision[Case]:
     return _say(replace(case, held=True), at, said, candidates=choice.candidates[:3])
 
 
-def _refusal(case: Case, asked: ReturnRequested, context: Context[Routing]) -> str:
+def _refusal(case: Case, asked: ReturnRequested, context: Context[Judges]) -> str:
     """Why the unit keeps the case, in Chinese; empty when the return must be ruled upon."""
     if case.closed:
         return "该帖已撤回或屏蔽"
@@ -324,7 +324,7 @@ def _refuse(case: Case, asked: ReturnRequested, reason: str) -> Decision[Case]:
 
 
 def _call_meeting(
-    case: Case, asked: ReturnRequested, departments: list[str], context: Context[Routing]
+    case: Case, asked: ReturnRequested, departments: list[str], context: Context[Judges]
 ) -> Decision[Case]:
     said = MeetingCalled(
         at=asked.at,
@@ -377,7 +377,7 @@ def _say(
 def _then(
     decision: Decision[Case],
     fact: AssignmentChosen | MeetingRuled | ReturnRequested | SpecialReportRequested,
-    context: Context[Routing],
+    context: Context[Judges],
 ) -> Decision[Case]:
     """A fact that came before the post itself takes effect after it."""
     effects: tuple[Effect, ...] = decision.effects

@@ -178,6 +178,14 @@ class DutyList:
             for unit in ranked[:MOST_CANDIDATES]
         ]
 
+    def answering(self, department: str, candidates: Sequence[Candidate], place: Place) -> str:
+        """Who answers for a unit named by others: the area's government, where the unit's item found here says so."""
+        for candidate in candidates:
+            duty = self._by_code.get(candidate.duty_item)
+            if duty is not None and duty.department == department:
+                return candidate.department
+        return department
+
     def _hits(self, whole: str, title: int) -> list[Hit]:
         """The words found, in the order in which they were; of one word all its findings together."""
         found: dict[str, Hit] = {}
