@@ -10,12 +10,13 @@ import pytest
 
 from city.profile import Profile
 from wenzheng.duty_check import Letter, MappingError, evaluate, read_letters, read_mapping, unreachable
+from wenzheng.posts_file import shared_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 CITY = ROOT / "cities" / "suqian"
 PROFILE = Profile.load(CITY)
 SEVEN = ROOT / "deploy" / "examples" / "seven_classes.toml"
-LETTERS = Path("/work/shared/data/classify_taidi_train.jsonl.gz")
+LETTERS = (shared_folder() or Path("no-letters")) / "classify_taidi_train.jsonl.gz"
 
 
 def in_other_half(letter: Letter) -> bool:

@@ -19,10 +19,11 @@ from services.router.core import model as made
 from services.router.core.features import buckets, hashed, normal
 from services.router.core.model import MAGIC, Damaged, Header, Model, pack
 from services.router.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
+from wenzheng.posts_file import shared_folder
 
 pytest.importorskip("sklearn")
 
-LETTERS = Path("/work/shared/data/classify_taidi_train.jsonl.gz")
+LETTERS = (shared_folder() or Path("no-letters")) / "classify_taidi_train.jsonl.gz"
 SEED = 20110601
 
 MATTERS = {
