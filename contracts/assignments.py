@@ -89,11 +89,13 @@ class MeetingCalled(Fact, frozen=True, kw_only=True, tag="meeting.called.v1"):
 
 
 class LeadNamed(Fact, frozen=True, kw_only=True, tag="lead.named.v1"):
-    """The meeting's ruling as it stands: who leads, who assists."""
+    """The meeting's ruling as it stands: who leads, who assists, and with what."""
 
     lead: str
     assisting: tuple[str, ...]
     reason: str
+    parts: dict[str, str] = {}
+    """Unit to its part of the matter (masked), where the meeting said so."""
 
 
 class SpecialReportRaised(Fact, frozen=True, kw_only=True, tag="special-report.raised.v1"):

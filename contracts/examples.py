@@ -147,7 +147,13 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         reason="两次退回",
         until=_at(25, 18),
     ),
-    LeadNamed(at=_at(24, 15), lead="urban-management", assisting=("power",), reason="路灯养护职责"),
+    LeadNamed(
+        at=_at(24, 15),
+        lead="urban-management",
+        assisting=("power",),
+        reason="路灯养护职责",
+        parts={"power": "恢复供电"},
+    ),
     SpecialReportRaised(at=_at(24, 16), reason="无单位认领", text="请市领导明确责任单位。"),
     CaseAccepted(at=_at(13, 16, 20), department="urban-management", by="clerk-1"),
     CitizenAsked(
@@ -207,6 +213,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         lead="urban-management",
         assisting=("power",),
         reason="路灯养护职责",
+        parts={"power": "恢复供电"},
         by="supervisor-1",
     ),
     SpecialReportRequested(at=_at(24, 16), text="请市领导明确责任单位。", by="supervisor-1"),

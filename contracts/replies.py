@@ -130,6 +130,8 @@ class MeetingRuled(Fact, frozen=True, kw_only=True, tag="meeting.ruled.v1"):
     lead: str
     assisting: tuple[str, ...] = ()
     reason: str
+    parts: dict[str, str] = {}
+    """Unit to its part of the matter (masked), where the meeting said so."""
     by: str
 
 

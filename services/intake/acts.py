@@ -166,7 +166,13 @@ ACTS: Final = (
         "ruling",
         bodies.RulingBody,
         ("supervisor",),
-        lambda b, a, p: ask.Rule(a, b.lead, tuple(b.assisting), public_text(b.reason, "reason")),
+        lambda b, a, p: ask.Rule(
+            a,
+            b.lead,
+            tuple(b.assisting),
+            public_text(b.reason, "reason"),
+            {unit: public_text(part, "parts") for unit, part in b.parts.items()},
+        ),
         "The assignment meeting has ruled.",
     ),
     StaffAct(

@@ -104,6 +104,8 @@ class RulingBody(Body, frozen=True):
     lead: Code
     reason: Short
     assisting: tuple[Code, ...] = ()
+    parts: dict[Code, Short] = {}
+    """Unit to its part of the matter."""
 
 
 class ModerationBody(Body, frozen=True):

@@ -208,6 +208,8 @@ class Case(Struct, frozen=True):
     """`held` or `hidden`; empty when anyone may see the post."""
     department: str = ""
     assisting: tuple[str, ...] = ()
+    parts: dict[str, str] = {}
+    """Unit to its part of the matter, as the meeting ruled."""
     assigned_at: datetime | None = None
     held: bool = False
     """The router is not sure, or a return waits for a ruling: a person must choose."""

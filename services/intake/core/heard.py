@@ -85,7 +85,7 @@ def meeting_called(case: Case, fact: MeetingCalled, context: Here) -> Decision[C
 def lead_named(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:
     """The meeting's ruling stands."""
     return _note(
-        replace(case, meeting=False, held=False, assisting=fact.assisting),
+        replace(case, meeting=False, held=False, assisting=fact.assisting, parts=fact.parts),
         fact.at,
         "lead-named",
         f"交办会明确 {context.city.department_name(fact.lead)} 牵头",

@@ -175,6 +175,8 @@ class Rule(Struct, frozen=True):
     lead: str
     assisting: tuple[str, ...]
     reason: str
+    parts: dict[str, str] = {}
+    """Unit to its part of the matter."""
 
 
 class SpecialReport(Struct, frozen=True):

@@ -431,10 +431,10 @@ def give_back(case: Case, request: ask.GiveBack, context: Here) -> Decision[Case
     """One return within one working day, citing the duty item that says whose it is (首问负责)."""
     _own(case, request.actor)
     _possible(case, "return")
-    keeps = ""
-    if any(earlier.department == case.department for earlier in case.returns):
-        keeps = "本单位已退回过一次。"
-    days = context.city.policy.return_.working_days
+    keeps, numbers = "", context.city.policy.return_
+    if sum(earlier.department == case.department for earlier in case.returns) >= numbers.at_most:
+        keeps = f"本单位已退回过 {numbers.at_most} 次。"
+    days = numbers.working_days
     if case.assigned_at is not None and context.now > context.city.working_time.add_days(
         case.assigned_at, days
     ):
@@ -484,11 +484,17 @@ def rule(case: Case, request: ask.Rule, context: Here) -> Decision[Case]:
     """The assignment meeting named lead and assisting units."""
     _possible(case, "ruling")
     _known_units(context, "lead", (request.lead, *request.assisting))
+    _known_units(context, "parts", tuple(request.parts))
+    if set(request.parts) - {request.lead, *request.assisting}:
+        raise Refused(
+            422, "invalid", "分工只能给牵头和协办单位", errors=(FieldError("parts", "有的单位不在其中"),)
+        )
     fact = MeetingRuled(
         at=context.now,
         lead=request.lead,
         assisting=request.assisting,
         reason=request.reason,
+        parts=request.parts,
         by=request.actor.person,
     )
     text = f"交办会明确 {context.city.department_name(request.lead)} 牵头:{request.reason}"

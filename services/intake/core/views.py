@@ -91,6 +91,7 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
     found.update(
         {
             "assisting": list(case.assisting),
+            "parts": case.parts,
             "held": case.held,
             "candidates": case.candidates,
             "meeting": case.meeting,

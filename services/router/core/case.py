@@ -5,8 +5,11 @@
 
 One return within one working day, citing the duty item that says whose it is; router rules at once
 when that item names another unit, otherwise the supervisor does. The unit asked first keeps what it
-returned late, twice or without reason (首问负责). After two returns, or when a third unit is drawn in,
-an assignment meeting (交办会) must name lead and assisting units; nothing moves before it has.
+returned late, twice or without reason (首问负责). With the second return, or when a third unit is drawn
+in, or the case would go back to who has held it, an assignment meeting (交办会) must name lead and
+assisting units; nothing moves before it has, and its ruling stands. Where neither the duty list nor a
+candidate is left that has not returned it, a special report (专报) asks the city leaders for an owner.
+The numbers are the policy's, table `return`.
 """
 
 from datetime import datetime
@@ -29,14 +32,15 @@ from contracts.assignments import (
 )
 from contracts.decision import Context, Decision, Effect, Say, unchanged
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostReceived, PostWithdrawn
-from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, SpecialReportRequested
-
-RULING_WORKING_DAYS = 1
-"""Working days for a return, and for the meeting once it is called (Lüliang 2024)."""
-
-RETURNS_BEFORE_MEETING = 2
-"""After so many returns the units no longer settle it among themselves."""
+from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.replies import (
+    AssignmentChosen,
+    MeetingRuled,
+    PostReopened,
+    ReplyPublished,
+    ReturnRequested,
+    SpecialReportRequested,
+)
 
 
 class Choice(Struct, frozen=True):
@@ -108,8 +112,20 @@ class Case(Struct, frozen=True):
     held: bool = False
     meeting: bool = False
     """A meeting was called and has not ruled."""
+    ruled: bool = False
+    """A meeting has ruled: whoever leads now keeps the case."""
+    reported: bool = False
+    """A special report was raised since no owner was found."""
     closed: bool = False
     """Withdrawn or hidden: nobody has to answer."""
+    answered: bool = False
+    """A published reply stands."""
+    answered_by_lead: bool = False
+    """And it is the reply of the group's lead."""
+    ungrouped_at: datetime | None = None
+    """When it last left a group: a lead's earlier reply, heard later, does not stand for it."""
+    supports: int = 0
+    """Neighbours who have the same matter at heart."""
     early: tuple[AssignmentChosen | MeetingRuled | ReturnRequested | SpecialReportRequested, ...] = ()
     """Facts heard before the post itself."""
 
@@ -186,12 +202,19 @@ def give_back(case: Case, asked: ReturnRequested, context: Context[Judges]) -> D
     refusal = _refusal(case, asked, context)
     if refusal:
         return _refuse(case, asked, refusal)
-    owner = context.city.owner(asked.duty_item)
-    drawn_in = {*case.holders, owner} - {""}
-    count = sum(1 for earlier in case.returned if earlier.outcome != "refused") + 1
-    if count > RETURNS_BEFORE_MEETING or owner in case.holders or len(drawn_in) > RETURNS_BEFORE_MEETING + 1:
+    owner, numbers = context.city.owner(asked.duty_item), context.city.profile.policy.return_
+    if owner == asked.department:
+        owner = ""
+    earlier = [one.department for one in case.returned if one.outcome != "refused"]
+    # Whom a person took the case from is no party to the dispute.
+    drawn_in = {*earlier, case.department, owner} - {""}
+    if (
+        len(earlier) + 1 >= numbers.before_meeting
+        or owner in case.holders
+        or len(drawn_in) > numbers.departments_before_meeting
+    ):
         return _call_meeting(case, asked, sorted(drawn_in), context)
-    if owner in ("", asked.department):
+    if not owner:
         case = replace(case, returned=(*case.returned, _returned(asked, "open")), held=True)
         said = AssignmentHeld(
             at=asked.at,
@@ -200,7 +223,9 @@ def give_back(case: Case, asked: ReturnRequested, context: Context[Judges]) -> D
             rule_version=_rule_version(case),
             model_version=_model_version(case),
         )
-        return _say(case, asked.at, said, candidates=case.candidates[:3])
+        decision = _say(case, asked.at, said, candidates=case.candidates[:3])
+        others = {one.department for one in case.candidates} - set(case.holders)
+        return decision if others else _report_ownerless(decision, asked)
     reassigned = PostReassigned(
         at=asked.at,
         number=case.number,
@@ -224,7 +249,9 @@ def rule(case: Case, ruled: MeetingRuled, context: Context[Judges]) -> Decision[
     if case.closed:
         return unchanged(case)
     reason = Reason(kind="ruling", text=ruled.reason)
-    named = LeadNamed(at=ruled.at, lead=ruled.lead, assisting=ruled.assisting, reason=ruled.reason)
+    named = LeadNamed(
+        at=ruled.at, lead=ruled.lead, assisting=ruled.assisting, reason=ruled.reason, parts=ruled.parts
+    )
     moved: Fact | None = None
     if not case.department:
         moved = PostAssigned(
@@ -249,7 +276,9 @@ def rule(case: Case, ruled: MeetingRuled, context: Context[Judges]) -> Decision[
             reasons=(reason,),
             assisting=ruled.assisting,
         )
-    case = replace(_hold_by(case, ruled.lead, ruled.at, ruled.assisting), meeting=False, held=False)
+    case = replace(
+        _hold_by(case, ruled.lead, ruled.at, ruled.assisting), meeting=False, held=False, ruled=True
+    )
     decision = _say(case, ruled.at, named, chosen_by=ruled.by)
     if moved is None:
         return decision
@@ -262,6 +291,29 @@ def report(case: Case, asked: SpecialReportRequested, context: Context[Judges]) 
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, asked)))
     return _say(case, asked.at, SpecialReportRaised(at=asked.at, reason="督查提请专报", text=asked.text))
+
+
+def answer(case: Case, fact: ReplyPublished, context: Context[Judges]) -> Decision[Case]:
+    """The post is answered; whoever asks the same finds the answer."""
+    if fact.lead and case.ungrouped_at is not None and fact.at <= case.ungrouped_at:
+        return unchanged(case)
+    return Decision(replace(case, answered=True, answered_by_lead=bool(fact.lead)))
+
+
+def reopen(case: Case, fact: PostReopened, context: Context[Judges]) -> Decision[Case]:
+    """The citizen was not satisfied: it is open again."""
+    return Decision(replace(case, answered=False))
+
+
+def ungroup(case: Case, fact: PostUngrouped, context: Context[Judges]) -> Decision[Case]:
+    """It left its group, and with it the lead's reply."""
+    stands = case.answered and not case.answered_by_lead
+    return Decision(replace(case, answered=stands, ungrouped_at=fact.at))
+
+
+def support(case: Case, fact: PostSupported, context: Context[Judges]) -> Decision[Case]:
+    """One more neighbour has the matter at heart."""
+    return Decision(replace(case, supports=case.supports + 1))
 
 
 def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Judges]) -> Decision[Case]:
@@ -309,11 +361,13 @@ def _refusal(case: Case, asked: ReturnRequested, context: Context[Judges]) -> st
         return "不是当前承办单位"
     if case.meeting:
         return "交办会尚未裁定"
-    if any(earlier.department == asked.department for earlier in case.returned):
-        return "同一单位只能退回一次，按首问负责继续办理"
-    latest = context.city.profile.working_time.add_days(case.assigned_at, RULING_WORKING_DAYS)
-    if asked.at > latest:
-        return "超过一个工作日，按首问负责继续办理"
+    if case.ruled:
+        return "交办会已经裁定，按裁定办理"
+    numbers = context.city.profile.policy.return_
+    if sum(earlier.department == asked.department for earlier in case.returned) >= numbers.at_most:
+        return f"同一单位只能退回 {numbers.at_most} 次，按首问负责继续办理"
+    if asked.at > context.city.profile.working_time.add_days(case.assigned_at, numbers.working_days):
+        return f"超过 {numbers.working_days} 个工作日，按首问负责继续办理"
     return ""
 
 
@@ -330,10 +384,21 @@ def _call_meeting(
         at=asked.at,
         departments=tuple(departments),
         reason="单位之间反复退回，提请交办会明确牵头单位",
-        until=context.city.profile.working_time.add_days(asked.at, RULING_WORKING_DAYS),
+        until=context.city.profile.working_time.add_days(
+            asked.at, context.city.profile.policy.return_.meeting_working_days
+        ),
     )
     case = replace(case, meeting=True, returned=(*case.returned, _returned(asked, "meeting")))
     return _say(case, asked.at, said)
+
+
+def _report_ownerless(decision: Decision[Case], asked: ReturnRequested) -> Decision[Case]:
+    """Nobody is left whose duty it might be: the city leaders are asked, once."""
+    if decision.state.reported:
+        return decision
+    raised = SpecialReportRaised(at=asked.at, reason="职责清单与候选单位中都没有承办单位", text=asked.reason)
+    after = _say(replace(decision.state, reported=True), asked.at, raised)
+    return Decision(after.state, (*decision.effects, *after.effects))
 
 
 def _returned(asked: ReturnRequested, outcome: str) -> Returned:

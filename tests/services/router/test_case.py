@@ -1,0 +1,306 @@
+"""Disputes: who keeps a case, when it moves, when a meeting must rule, and when the city leaders are asked."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.assignments import (
+    AssignmentHeld,
+    Candidate,
+    LeadNamed,
+    MeetingCalled,
+    PostAssigned,
+    PostReassigned,
+    ReturnRefused,
+    SpecialReportRaised,
+)
+from contracts.decision import Context, Say
+from contracts.facts import Fact
+from contracts.posts import PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.replies import (
+    AssignmentChosen,
+    MeetingRuled,
+    PostReopened,
+    ReplyPublished,
+    ReturnRequested,
+)
+from services.router.app import RULES
+from services.router.core.case import Case, Choice, new
+from tests.services.intake.door import PROFILE, at
+
+MONDAY = at("2026-03-02T10:00")
+UNITS = ("transport", "housing", "water", "education")
+ITEM = {f"{unit}-item": unit for unit in UNITS}
+
+
+@dataclass
+class Judge:
+    """A city whose router gives every post to one unit, or is unsure."""
+
+    department: str = "transport"
+    candidates: tuple[str, ...] = ("transport", "housing")
+    profile: Any = PROFILE
+
+    def choose(self, post: PostReceived) -> Choice:
+        return Choice(
+            department=self.department,
+            candidates=tuple(Candidate(unit, f"{unit}-item", 0.4) for unit in self.candidates),
+            confidence=0.9,
+            rule_version="r1",
+            model_version="m1",
+        )
+
+    def owner(self, duty_item: str) -> str:
+        return ITEM.get(duty_item, "")
+
+
+@dataclass
+class Post:
+    """One post's assignment, and what was said of it."""
+
+    judge: Judge = field(default_factory=Judge)
+    case: Case = field(default_factory=lambda: new("p"))
+    said: list[Fact] = field(default_factory=list)
+    heard: int = 0
+
+    def hear(self, fact: Fact) -> list[Fact]:
+        self.heard += 1
+        context: Context[Any] = Context("p", f"cause-{self.heard}", fact.at, self.judge, 0)
+        decision = RULES[type(fact)](self.case, fact, context)
+        self.case = decision.state
+        said = [effect.fact for effect in decision.effects if isinstance(effect, Say)]
+        self.said += said
+        return said
+
+    def received(self) -> "Post":
+        self.hear(PostReceived(at=MONDAY, number="SQ-1", kind="complaint", title="t", text="x", citizen="c"))
+        return self
+
+    def returned(self, unit: str, item: str, hours: float = 1) -> list[Fact]:
+        asked = ReturnRequested(
+            at=MONDAY + timedelta(hours=hours),
+            request=f"r{self.heard}",
+            duty_item=item,
+            reason="不是本单位职责",
+            department=unit,
+            by="clerk",
+        )
+        return self.hear(asked)
+
+    def ruled(self, lead: str, *assisting: str, hours: float = 5) -> list[Fact]:
+        ruled = MeetingRuled(
+            at=MONDAY + timedelta(hours=hours),
+            lead=lead,
+            assisting=assisting,
+            reason="裁定",
+            parts=dict.fromkeys(assisting, "配合"),
+            by="supervisor",
+        )
+        return self.hear(ruled)
+
+    def chosen(self, unit: str, hours: float = 2) -> list[Fact]:
+        return self.hear(
+            AssignmentChosen(
+                at=MONDAY + timedelta(hours=hours), department=unit, reason="职责", by="supervisor"
+            )
+        )
+
+
+def kinds(said: list[Fact]) -> list[type]:
+    return [type(fact) for fact in said]
+
+
+def test_a_return_that_names_another_units_item_moves_the_case_at_once() -> None:
+    post = Post().received()
+    [moved] = post.returned("transport", "housing-item")
+
+    assert isinstance(moved, PostReassigned)
+    assert (moved.department, moved.previous, moved.cause) == ("housing", "transport", "return")
+    assert (moved.rule_version, moved.model_version) == ("r1", "m1")
+
+
+def test_a_return_after_one_working_day_is_refused_and_the_unit_keeps_it() -> None:
+    post = Post().received()
+    [refused] = post.returned("transport", "housing-item", hours=24 + 8.5)
+
+    assert isinstance(refused, ReturnRefused)
+    assert "首问负责" in refused.reason
+    assert post.case.department == "transport"
+
+
+def test_a_return_on_the_next_day_before_its_hour_is_in_time() -> None:
+    assert kinds(Post().received().returned("transport", "housing-item", hours=23.9)) == [PostReassigned]
+
+
+def test_a_unit_returns_a_case_only_once() -> None:
+    post = Post().received()
+    post.returned("transport", "transport-item")
+    assert kinds(post.returned("transport", "housing-item")) == [ReturnRefused]
+
+
+def test_an_item_of_its_own_names_nobody_and_waits_for_the_supervisor() -> None:
+    post = Post().received()
+    assert kinds(post.returned("transport", "transport-item")) == [AssignmentHeld]
+    [ruled] = post.chosen("transport")
+
+    assert isinstance(ruled, ReturnRefused)
+    assert post.case.department == "transport"
+
+
+def test_a_supervisor_may_move_it_to_another() -> None:
+    post = Post().received()
+    post.returned("transport", "transport-item")
+    [moved] = post.chosen("water")
+
+    assert isinstance(moved, PostReassigned)
+    assert (moved.cause, moved.department, moved.request) == ("chosen", "water", "r1")
+
+
+def test_a_case_sent_back_to_who_has_held_it_is_ping_pong_and_calls_the_meeting() -> None:
+    post = Post().received()
+    post.returned("transport", "housing-item")
+    [called] = post.returned("housing", "transport-item", hours=2)
+
+    assert isinstance(called, MeetingCalled)
+    assert called.departments == ("housing", "transport")
+    assert called.until == at("2026-03-03T18:00")
+    assert post.case.department == "housing"
+
+
+def test_a_third_unit_drawn_in_calls_the_meeting() -> None:
+    post = Post().received()
+    post.returned("transport", "housing-item")
+    [called] = post.returned("housing", "water-item", hours=2)
+
+    assert isinstance(called, MeetingCalled)
+    assert called.departments == ("housing", "transport", "water")
+
+
+def test_a_unit_a_person_took_it_from_is_no_party_to_the_dispute() -> None:
+    post = Post().received()
+    post.chosen("housing", hours=0.5)
+    assert kinds(post.returned("housing", "water-item")) == [PostReassigned]
+
+
+def test_a_unit_that_would_send_it_back_to_there_needs_the_meeting() -> None:
+    post = Post().received()
+    post.chosen("housing", hours=0.5)
+    assert kinds(post.returned("housing", "transport-item")) == [MeetingCalled]
+
+
+def test_nothing_moves_before_the_meeting_has_ruled_and_its_ruling_stands() -> None:
+    post = Post().received()
+    post.returned("transport", "housing-item")
+    post.returned("housing", "water-item", hours=2)
+    assert kinds(post.returned("housing", "education-item", hours=3)) == [ReturnRefused]
+
+    named, moved = post.ruled("water", "housing")
+    assert isinstance(named, LeadNamed)
+    assert (named.lead, named.assisting, named.parts) == ("water", ("housing",), {"housing": "配合"})
+    assert isinstance(moved, PostReassigned)
+    assert (moved.cause, moved.department) == ("meeting", "water")
+
+    [refused] = post.returned("water", "education-item", hours=6)
+    assert isinstance(refused, ReturnRefused)
+    assert "裁定" in refused.reason
+
+
+def test_where_nobody_is_left_the_city_leaders_are_asked_once() -> None:
+    post = Post(Judge(candidates=("transport",))).received()
+    assert kinds(post.returned("transport", "transport-item")) == [AssignmentHeld, SpecialReportRaised]
+
+
+def test_a_unit_that_does_not_hold_the_case_cannot_return_it() -> None:
+    assert kinds(Post().received().returned("water", "housing-item")) == [ReturnRefused]
+
+
+def test_what_was_heard_before_the_post_takes_effect_after_it() -> None:
+    post = Post()
+    post.returned("transport", "housing-item")
+    assert post.said == []
+    post.received()
+    assert kinds(post.said) == [PostAssigned, PostReassigned]
+
+
+def test_nobody_answers_for_a_withdrawn_post() -> None:
+    post = Post().received()
+    post.hear(PostWithdrawn(at=MONDAY))
+    assert kinds(post.returned("transport", "housing-item")) == [ReturnRefused]
+    assert post.chosen("water") == []
+
+
+def test_whether_it_is_answered_is_the_same_in_any_order_of_the_two_topics() -> None:
+    lead = ReplyPublished(at=MONDAY, reply="r", text="好", department="water", by="c", lead="other")
+    left = PostUngrouped(at=MONDAY + timedelta(hours=1), group="g", by="s")
+    first, second = Post().received(), Post().received()
+    for fact in (lead, left):
+        first.hear(fact)
+    for fact in (left, lead):
+        second.hear(fact)
+    assert not first.case.answered
+    assert not second.case.answered
+
+    own = ReplyPublished(at=MONDAY + timedelta(hours=2), reply="r2", text="好", department="water", by="c")
+    first.hear(own)
+    assert first.case.answered
+    first.hear(PostReopened(at=MONDAY + timedelta(hours=3), reason="没好", reply="r2", department="water"))
+    assert not first.case.answered
+
+
+def test_every_neighbours_voice_is_counted() -> None:
+    post = Post().received()
+    for n in range(3):
+        post.hear(PostSupported(at=MONDAY, supporter=f"s{n}"))
+    assert post.case.supports == 3
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_case_makes_more_than_two_hops_without_a_ruling(seed: int) -> None:
+    lots = random.Random(seed)
+    judge = Judge(lots.choice(("", *UNITS)), tuple(lots.sample(UNITS, 2)))
+    post = Post(judge).received()
+    if not judge.department:
+        post.chosen(lots.choice(UNITS))
+    hops, called = 0, False
+    for step in range(30):
+        roll = lots.random()
+        if roll < 0.75:
+            said = post.returned(lots.choice((post.case.department, *UNITS)), lots.choice(list(ITEM)), step)
+        elif roll < 0.85 and called:
+            said = post.ruled(lots.choice(UNITS), hours=step)
+        else:
+            said = post.chosen(lots.choice(UNITS), hours=step) if lots.random() < 0.2 else []
+        for fact in said:
+            if isinstance(fact, PostReassigned):
+                by_return = fact.cause == "return"
+                assert not (by_return and called), "moved while a meeting is called or after it ruled"
+                hops = hops + 1 if by_return else 0
+            called = called or isinstance(fact, MeetingCalled)
+            assert hops <= 2
+        assert len(post.case.returned) <= 31
+    assert sum(isinstance(fact, MeetingCalled) for fact in post.said) <= 1 + sum(
+        isinstance(fact, LeadNamed) for fact in post.said
+    )
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_every_request_to_return_is_answered_once(units: list[str], lots: random.Random) -> None:
+    post = Post().received()
+    asked = 0
+    for n, unit in enumerate(units):
+        holder = post.case.department
+        said = post.returned(lots.choice((unit, holder)), f"{unit}-item", hours=n / 2)
+        asked += 1
+        answers = [
+            fact
+            for fact in said
+            if isinstance(fact, ReturnRefused | PostReassigned | MeetingCalled | AssignmentHeld)
+        ]
+        assert len(answers) == 1
+    assert len(post.case.returned) == asked
