@@ -130,6 +130,13 @@ async def guard(work: Coroutine[Any, Any, None]) -> None:
         end_process(problem)
 
 
+async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again, for the life of the process."""
+    while True:
+        await asyncio.sleep(seconds)
+        await work()
+
+
 async def check_cluster(pool: asyncpg.Pool, kafka: str) -> None:
     """Refuse to run on another cluster's log. Raises Misplaced. Waits while no broker answers."""
     while True:

@@ -117,6 +117,19 @@ class Parking(Struct, frozen=True, forbid_unknown_fields=True):
     """More, and the service stops and calls a person."""
 
 
+class Topics(Struct, frozen=True, forbid_unknown_fields=True):
+    """Hot topics: many posts about one matter (ours; the report asks for "hot topics" without numbers)."""
+
+    window_hours: Annotated[int, Meta(ge=1, le=24 * 31)] = 72
+    """Posts older than this no longer make a topic."""
+    enough: Annotated[int, Meta(ge=3, le=1000)] = 5
+    """Posts that make a topic, and by which it has grown."""
+    share: Annotated[float, Meta(gt=0.0, le=10.0)] = 0.25
+    """It has grown by this share of its size, if that is more."""
+    most_posts: Annotated[int, Meta(ge=100, le=100_000)] = 10_000
+    """Posts of the window that are kept at once, the newest."""
+
+
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client; 0 is without limit."""
 
@@ -156,6 +169,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     ladder: Ladder = Ladder()
     rating: Rating = Rating()
     reopen: Reopen = Reopen()
+    topics: Topics = Topics()
     parking: Parking = Parking()
     rates: Rates = Rates()
 

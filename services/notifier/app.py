@@ -24,7 +24,8 @@ from contracts.deadlines import (
     MissWithdrawn,
     PromiseBroken,
 )
-from contracts.posts import CitizenErased, PostHidden, PostReceived, PostsGrouped
+from contracts.groups import TopicFound
+from contracts.posts import CitizenErased, PostHidden, PostReceived, PostsGrouped, PostUngrouped
 from contracts.replies import (
     CaseUrged,
     CitizenAnswered,
@@ -69,6 +70,8 @@ RULES: Mapping[type, Rule] = {
     LeadNamed: rules.lead_named,
     SpecialReportRaised: rules.special_report,
     PostsGrouped: rules.grouped,
+    PostUngrouped: rules.ungrouped,
+    TopicFound: rules.topic_found,
     PostHidden: rules.hidden,
     CitizenErased: rules.erased,
     Outcome: rules.settle,  # an answer from outside

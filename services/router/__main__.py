@@ -1,28 +1,90 @@
-"""Runs router: read settings, assemble, listen."""
+"""Runs router: `python -m services.router` for those who ask, `python -m services.router listen` for the bus."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
 
 from chassis import run
+from chassis.overview import Leadership, Overview
+from chassis.publisher import KafkaBus, Publisher
 from chassis.tokens import Verifier
+from chassis.web import Edge, Probes, create_api
 from city.masking import mask
 from city.profile import Profile
+from contracts.identity import PARTITIONS
+from contracts.topics import POSTS
 from services.router import store, web
-from services.router.app import build
+from services.router.app import METRICS, build
+from services.router.core.city_posts import CAPACITY, CityPosts
+from services.router.core.place import Gazetteer
+from services.router.core.topics import TopicWindow
+from services.router.teller import Teller
+
+SENTENCE: Final = (
+    "Assigns each post to the unit whose duty it is, and sees what the whole city is asking about."
+)
+BACKLOG: Final = CAPACITY * 3 // 2 // PARTITIONS
+"""Records of each partition that are read again at the start: the posts kept, and what was said of them since."""
+TELL_SECONDS: Final = 1.0
 
 
-async def assemble(process: run.Process) -> run.Assembled:
-    """Router on Kafka and PostgreSQL."""
+async def listening(process: run.Process) -> run.Assembled:
+    """The half that assigns."""
     profile = Profile.load(process.settings.city)
-    public_key = process.settings.token_public_key_file
-    if public_key is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
-    models = store.Models(process.pool)
-    verifier = Verifier(public_key.read_bytes())
     return run.Assembled(
-        service=build(profile, models),
+        service=build(profile, store.Models(process.pool)),
         store=store.postgres(process.pool),
         clock=process.clock(profile.zone),
-        routes=[web.routes(store.Reader(process.pool), models, verifier, profile.department)],
     )
 
 
+async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
+    """The half that is asked, and that sees the whole city; assignment never waits for it."""
+    settings, pool, metrics = process.settings, process.pool, process.metrics
+    if settings.token_public_key_file is None:
+        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    profile = Profile.load(settings.city)
+    clock, numbers = process.clock(profile.zone), profile.policy.topics
+    window = TopicWindow(numbers.window_hours, numbers.enough, numbers.share, numbers.most_posts)
+    posts = CityPosts(Gazetteer(profile.divisions), window)
+    overview = Overview((POSTS,), settings.kafka, posts.see, BACKLOG)
+    leadership = Leadership(pool, "router topics")
+    topics = store.PostgresTopics(pool, leadership)
+    publisher = Publisher(store.postgres(pool), KafkaBus(settings.kafka, settings.instance or "router"))
+
+    async def leads() -> bool:
+        return overview.caught_up.is_set() and await leadership.held()
+
+    teller = Teller(posts, topics, clock, numbers, leads, publisher.offer)
+
+    async def tell() -> None:
+        metrics.gauge("wenzheng_overview_lag_events").set(overview.lag)
+        metrics.gauge("wenzheng_overview_posts").set(len(posts))
+        said = await teller.step()
+        metrics.gauge("wenzheng_overview_leads").set(leadership.connection is not None)
+        metrics.counter("wenzheng_topic_facts_total").inc(said)
+
+    async def ready() -> str:
+        await pool.fetchval("select 1")
+        return ""
+
+    api = create_api("router", SENTENCE, metrics, Probes(ready=ready))
+    door = web.Door(
+        profile=profile,
+        cases=store.Reader(pool),
+        models=store.Models(pool),
+        topics=topics,
+        posts=posts,
+        verifier=Verifier(settings.token_public_key_file.read_bytes()),
+        clock=clock,
+        rate_limits=settings.rate_limits,
+    )
+    api.include_router(web.routes(door))
+    return Edge(api, metrics), [publisher.run, overview.run, lambda: run.every(TELL_SECONDS, tell)]
+
+
 if __name__ == "__main__":
-    run.listener("router", "Assigns each post to the unit whose duty it is.", assemble, mask)
+    if sys.argv[1:] == ["listen"]:
+        run.listener("router-listen", SENTENCE, listening, mask, schema="router")
+    else:
+        run.web("router", serving, mask, METRICS)

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 
+from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.posts import PostHidden, PostReceived, PostWithdrawn
-from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, SpecialReportRequested
-from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
+from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.replies import (
+    AssignmentChosen,
+    MeetingRuled,
+    PostReopened,
+    ReplyPublished,
+    ReturnRequested,
+    SpecialReportRequested,
+)
+from contracts.topics import ASSIGNMENTS, CITY, GROUPS, POSTS, REPLIES
 from services.router.core import case
 from services.router.core.case import Case, new
 from services.router.core.routing import Routing
@@ -18,9 +26,22 @@ RULES: Mapping[type, Rule] = {
     ReturnRequested: case.give_back,
     MeetingRuled: case.rule,
     SpecialReportRequested: case.report,
+    ReplyPublished: case.answer,
+    PostReopened: case.reopen,
+    PostUngrouped: case.ungroup,
+    PostSupported: case.support,
     PostWithdrawn: case.close,
     PostHidden: case.close,
 }
+
+METRICS = (
+    Metric("wenzheng_overview_lag_events", "gauge", (), "Facts about posts the overview has not seen yet."),
+    Metric("wenzheng_overview_posts", "gauge", (), "Posts the overview keeps."),
+    Metric("wenzheng_overview_leads", "gauge", (), "1 where this instance tells of topics, else 0."),
+    Metric(
+        "wenzheng_topic_facts_total", "counter", (), "Hot topics found or grown, as told by this instance."
+    ),
+)
 
 
 def build(profile: Profile, models: Models) -> Service[Case, Routing]:
@@ -28,7 +49,7 @@ def build(profile: Profile, models: Models) -> Service[Case, Routing]:
     return Service(
         name="router",
         hears=(POSTS, REPLIES, CITY),
-        says=(ASSIGNMENTS,),
+        says=(ASSIGNMENTS, GROUPS),
         rules=RULES,
         state=Case,
         initial=new,

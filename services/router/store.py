@@ -1,18 +1,24 @@
-"""Where router keeps its cases and models: PostgreSQL, and the twins in memory."""
+"""Where router keeps its cases, models and what was told of topics: PostgreSQL, and the twins in memory."""
 
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import asyncpg
+import msgspec
 
 from chassis.memory import MemoryStore
+from chassis.outbox import Addressed, pack
+from chassis.overview import Leadership
 from chassis.postgres import PostgresStore
 from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
 from contracts.facts import Fact
 from services.router.core.case import Case, new
 from services.router.core.model import Model
+from services.router.core.talk import Talk
 
 COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),
@@ -46,10 +52,37 @@ class Reader:
         )
         if row is None:
             return None
+        return self._case(row)
+
+    async def cases(self, posts: Sequence[str]) -> Mapping[str, Case]:
+        """The cases of post ids; unknown ones are absent."""
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject where subject = any($1::text[])",
+            list(posts),
+        )
+        return {row["subject"]: self._case(row) for row in rows}
+
+    def _case(self, row: asyncpg.Record) -> Case:
         state: Case = self._packing.unpack(
             row["subject"], row["partition"], row["held"], row["remembered"]
         ).state
         return state
+
+
+class MemoryCases:
+    """The twin of the reader."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def case(self, number: str) -> Case | None:
+        """As PostgreSQL's."""
+        cases = (state for state in self._store.states() if isinstance(state, Case))
+        return next((case for case in cases if number and case.number == number), None)
+
+    async def cases(self, posts: Sequence[str]) -> Mapping[str, Case]:
+        """As PostgreSQL's."""
+        return {post: case for post in posts if (case := self._store.state_of(post)) is not None}
 
 
 class Models:
@@ -85,15 +118,7 @@ class Models:
 
     async def activated(self) -> list[dict[str, Any]]:
         """The change-overs, in their order, as the partition that has learnt most knows them."""
-        rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where subject like 'city:%'"
-        )
-        packing = Packing(Case)
-        told = [
-            packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
-            for row in rows
-        ]
-        facts = max((state.facts for state in told if isinstance(state, CityFacts)), key=len, default=())
+        facts = max((state.facts for state in await self._city()), key=len, default=())
         return [
             {
                 "at": f.at,
@@ -105,6 +130,18 @@ class Models:
             for f in facts
             if isinstance(f, ModelActivated)
         ]
+
+    async def _city(self) -> list[CityFacts]:
+        """What each partition has learnt of the city."""
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject where subject like 'city:%'"
+        )
+        packing = Packing(Case)
+        told = [
+            packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+            for row in rows
+        ]
+        return [state for state in told if isinstance(state, CityFacts)]
 
     async def read(self, checksum: str) -> bytes | None:
         """The bytes of a file, or None."""
@@ -129,8 +166,9 @@ class Models:
 class ModelsInMemory(Models):
     """The twin."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: MemoryStore | None = None) -> None:
         self.loaded = {}
+        self._store = store
         self._files: dict[str, tuple[Model, bytes, str]] = {}
 
     async def listed(self) -> list[dict[str, Any]]:
@@ -148,6 +186,11 @@ class ModelsInMemory(Models):
             for checksum, (model, data, by) in self._files.items()
         ]
 
+    async def _city(self) -> list[CityFacts]:
+        return (
+            [state for state in self._store.states() if isinstance(state, CityFacts)] if self._store else []
+        )
+
     async def read(self, checksum: str) -> bytes | None:
         """As PostgreSQL's."""
         found = self._files.get(checksum)
@@ -155,3 +198,68 @@ class ModelsInMemory(Models):
 
     async def _write(self, checksum: str, model: Model, data: bytes, by: str) -> None:
         self._files.setdefault(checksum, (model, data, by))
+
+
+class Topics(Protocol):
+    """What was told of topics, and the way to tell more."""
+
+    async def told(self, since: datetime) -> dict[str, Talk]:
+        """Topics that were told of since an instant of city time, by name; the newest last."""
+
+    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
+        """Keep what is told and put its records into the outbox, in one transaction."""
+
+
+_encode = msgspec.json.Encoder().encode
+_read_talk = msgspec.json.Decoder(Talk).decode
+
+
+class PostgresTopics:
+    """In PostgreSQL; told over the connection of whoever leads."""
+
+    def __init__(self, pool: asyncpg.Pool, leadership: Leadership) -> None:
+        self._pool = pool
+        self._leadership = leadership
+
+    async def told(self, since: datetime) -> dict[str, Talk]:
+        """As the protocol says."""
+        rows = await self._pool.fetch(
+            "select told from topic where grown_at >= $1::timestamptz order by grown_at, topic", since
+        )
+        return {talk.topic: talk for row in rows if (talk := _read_talk(row["told"]))}
+
+    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
+        """As the protocol says. Raises LookupError when this instance does not lead."""
+        connection = self._leadership.connection
+        if connection is None:
+            raise LookupError("another instance leads")
+        async with connection.transaction():
+            await connection.execute(
+                "insert into topic (topic, grown_at, told) "
+                "select * from unnest($1::text[], $2::timestamptz[], $3::bytea[]) "
+                "on conflict (topic) do update set grown_at = excluded.grown_at, told = excluded.told",
+                [talk.topic for talk in told],
+                [talk.grown_at for talk in told],
+                [_encode(talk) for talk in told],
+            )
+            await connection.execute(
+                "insert into outbox (id, blob) values ($1::text, $2::bytea)", cause, pack(records)
+            )
+
+
+class TopicsInMemory:
+    """The twin; what is told goes into the outbox of the router's store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._told: dict[str, Talk] = {}
+
+    async def told(self, since: datetime) -> dict[str, Talk]:
+        """As the protocol says."""
+        found = [talk for talk in self._told.values() if talk.grown_at >= since]
+        return {talk.topic: talk for talk in sorted(found, key=lambda talk: (talk.grown_at, talk.topic))}
+
+    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
+        """As the protocol says."""
+        self._told |= {talk.topic: talk for talk in told}
+        self._store.outbox[cause] = (time.time(), pack(records))

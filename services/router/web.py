@@ -1,38 +1,135 @@
-"""Why a post was given to a unit, for staff; and the models the router keeps, for the operator."""
+"""What router tells: why a post was given to a unit, which posts are alike, what many are about; and the models it keeps."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
+from chassis.clock import Clock
 from chassis.failures import Refused
 from chassis.tokens import Verifier, require
-from chassis.web import Json, read_body
+from chassis.web import Json, RateLimit, read_body
+from city.normal import normal_form
+from city.profile import Profile
 from services.router.core.case import Case
+from services.router.core.city_posts import CityPosts, Shown
 from services.router.core.model import MOST_BYTES, Damaged, Model
-from services.router.store import Models
+from services.router.core.similar import Alike
+from services.router.core.talk import Talk
+from services.router.store import Models, Topics
+
+MOST_ALIKE: Final = 10
+LONGEST_QUERY: Final = 2_000
+"""Characters of a text that is compared; a longer one is cut."""
+TOPICS_SHOWN: Final = 50
+EVIDENCE_SHOWN: Final = 30
+"""Newest posts of a topic that are listed."""
 
 
 class Cases(Protocol):
-    """Looks a case up by its number."""
+    """Looks cases up, by number or by post ids."""
 
     async def case(self, number: str) -> Case | None: ...
 
+    async def cases(self, posts: Sequence[str]) -> Mapping[str, Case]: ...
 
-def routes(cases: Cases, models: Models, verifier: Verifier, units: Collection[str]) -> APIRouter:
-    """`GET /v1/assignments/{number}`, `GET /v1/models`, `PUT /v1/models/{checksum}`; `units` may be classes of a model."""
+
+@dataclass
+class Door:
+    """Everything the web side needs."""
+
+    profile: Profile
+    cases: Cases
+    models: Models
+    topics: Topics
+    posts: CityPosts
+    verifier: Verifier
+    clock: Clock
+    rate_limits: bool = False
+
+    def __post_init__(self) -> None:
+        self.limit = RateLimit(self.profile.policy.rates.reads if self.rate_limits else 0)
+
+    def check(self, request: Request) -> None:
+        """Raises Refused 429 when a client asks too often."""
+        self.limit.check(request.client.host if request.client is not None else "-")
+
+    async def alike(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """The public posts most like a text, and how each stands."""
+        found = self.posts.alike(normal_form(text)[:LONGEST_QUERY], limit)
+        cases = await self.cases.cases([one.key for one, _ in found]) if found else {}
+        return [self._alike(one, shown, cases.get(one.key)) for one, shown in found]
+
+    def _alike(self, one: Alike, shown: Shown, case: Case | None) -> dict[str, Any]:
+        unit = case.department if case is not None else ""
+        return {
+            "number": shown.number,
+            "title": shown.title,
+            "score": round(one.score, 3),
+            "state": "answered" if case is not None and case.answered else "open",
+            "supports": case.supports if case is not None else 0,
+            "department": unit,
+            "department_name": self.profile.department_name(unit) if unit else "",
+            "received_at": shown.received_at,
+        }
+
+    def topic(self, talk: Talk) -> dict[str, Any]:
+        """A topic as anyone may see it: of its posts, those that are public."""
+        areas = {division.area_code: division.area for division in self.profile.divisions}
+        shown = [found for post in talk.posts if (found := self.posts.shown(post)) is not None]
+        return {
+            "topic": talk.topic,
+            "words": talk.words,
+            "area": talk.area,
+            "area_name": areas.get(talk.area, ""),
+            "place": talk.place,
+            "size": talk.size,
+            "growth": talk.growth,
+            "why": talk.why,
+            "first_at": talk.found_at,
+            "last_at": talk.grown_at,
+            "posts": [{"number": one.number, "title": one.title} for one in shown[-EVIDENCE_SHOWN:]],
+        }
+
+
+def routes(door: Door) -> APIRouter:
+    """`GET /v1/assignments/{number}`, `/v1/similar`, `/v1/topics`, `/v1/models`; `PUT /v1/models/{checksum}`."""
     router = APIRouter()
+    _told(router, door)
+    _models(router, door)
+    return router
+
+
+def _told(router: APIRouter, door: Door) -> None:
+    @router.get("/v1/similar")
+    async def similar(request: Request, text: str = "", limit: int = 5) -> Response:
+        """Public posts that say nearly the same, best first: answered ones to read, open ones to support."""
+        door.check(request)
+        if not text.strip():
+            raise problem.wrong_field("text", "不能为空")
+        return Json({"posts": await door.alike(text, max(1, min(limit, MOST_ALIKE)))})
+
+    @router.get("/v1/topics")
+    async def topics(request: Request) -> Response:
+        """What many people have posted about within the window, the largest first, with their posts."""
+        door.check(request)
+        now = door.clock.now()
+        told = await door.topics.told(now - timedelta(hours=door.profile.policy.topics.window_hours))
+        largest = sorted(told.values(), key=lambda talk: (-talk.size, talk.topic))
+        return Json({"as_of": now, "topics": [door.topic(talk) for talk in largest[:TOPICS_SHOWN]]})
 
     @router.get("/v1/assignments/{number}")
     async def assignment(number: str, request: Request) -> Response:
         """Every decision on the case with reasons, confidence, rule and model version."""
-        staff = verifier.staff(request.headers.get("authorization"))
+        staff = door.verifier.staff(request.headers.get("authorization"))
         require(staff, "clerk", "leader", "supervisor", "mayor", "operator")
-        case = await cases.case(number)
+        case = await door.cases.case(number)
         if case is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and staff.department not in (*case.holders, *case.assisting):
@@ -48,6 +145,10 @@ def routes(cases: Cases, models: Models, verifier: Verifier, units: Collection[s
                 "returns": msgspec.to_builtins(case.returned),
             }
         )
+
+
+def _models(router: APIRouter, door: Door) -> None:
+    models, verifier = door.models, door.verifier
 
     @router.get("/v1/models")
     async def listed(request: Request) -> Response:
@@ -75,9 +176,7 @@ def routes(cases: Cases, models: Models, verifier: Verifier, units: Collection[s
             classes = Model.load(data).classes
         except Damaged as damaged:
             raise problem.wrong_field("file", str(damaged)) from damaged
-        if unknown := [label for label in classes if label not in units]:
+        if unknown := [label for label in classes if label not in door.profile.department]:
             raise problem.wrong_field("classes", f"不是单位代码:{'、'.join(unknown[:5])}")
         model = await models.keep(data, staff.person)
         return Json({"checksum": checksum, "version": model.version, "threshold": model.threshold}, 201)
-
-    return router

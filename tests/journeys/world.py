@@ -25,6 +25,10 @@ from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.sender import Sender
 from services.router import app as router
 from services.router import store as router_store
+from services.router.core.city_posts import CityPosts
+from services.router.core.place import Gazetteer
+from services.router.core.topics import TopicWindow
+from services.router.teller import Teller
 from services.stats import app as stats
 from services.stats import store as stats_store
 from services.stats import web as stats_web
@@ -49,7 +53,17 @@ class World:
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.notices = notifier_store.memory(self.intake.keys)
         self.assignments = router_store.memory()
-        self.models = router_store.ModelsInMemory()
+        self.models = router_store.ModelsInMemory(self.assignments)
+        self.posts = CityPosts(Gazetteer(PROFILE.divisions), TopicWindow())
+        self._overseen = 0
+        self._teller = Teller(
+            self.posts,
+            router_store.TopicsInMemory(self.assignments),
+            self.clock,
+            PROFILE.policy.topics,
+            self._leads,
+            lambda blob, records: None,
+        )
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
     @asynccontextmanager
@@ -72,6 +86,17 @@ class World:
             self._notifying = notifying
             yield self
 
+    @staticmethod
+    async def _leads() -> bool:
+        return True
+
+    async def _oversee(self) -> int:
+        """Router's overview sees what was said about posts, and tells of topics."""
+        said = self.bus.log.events("posts")
+        self.posts.see(said[self._overseen :])
+        self._overseen = len(said)
+        return await self._teller.step()
+
     async def settle(self) -> None:
         """Until nothing is left to publish, to hear, to ring or to send."""
         while True:
@@ -83,7 +108,7 @@ class World:
                 self._notifying.listener.let_time_pass()
                 if self._notifying.listener._submitted:
                     await self._notifying.listener.tick()
-            if not sending.result():
+            if not sending.result() and not await self._oversee():
                 return
 
     async def until(self, instant: str) -> None:
@@ -141,8 +166,12 @@ class World:
 
     async def answered(self, number: str, text: str = "已修复。", person: str = "") -> None:
         """The clerk drafts, the leader approves."""
-        draft = await self.act("clerk", number, "replies", {"text": text}, person=person)
-        await self.act("leader", number, f"replies/{draft['reply_id']}/approval")
+        await self.answered_by("housing", number, text, person)
+
+    async def answered_by(self, unit: str, number: str, text: str = "已修复。", person: str = "") -> None:
+        """As `answered`, by any unit."""
+        draft = await self.act("clerk", number, "replies", {"text": text}, unit, person)
+        await self.act("leader", number, f"replies/{draft['reply_id']}/approval", unit=unit)
 
 
 def now(instant: str) -> datetime:

@@ -14,6 +14,7 @@ from services.intake.app import METRICS as INTAKE
 from services.intake.app import build as intake
 from services.notifier.app import METRICS as NOTIFIER
 from services.notifier.app import build as notifier
+from services.router.app import METRICS as ROUTER
 from services.router.app import build as router
 from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
@@ -21,7 +22,7 @@ from services.stats.app import build as stats
 from tests.services.intake.door import PROFILE
 
 ROOT = Path(__file__).resolve().parents[2]
-METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *STATS)
+METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
 ALERTS = sorted({metric.alert for metric in METRICS if metric.alert})
 
 

@@ -149,6 +149,7 @@ class Ports:
             "notifier": 4,
             "stats": 5,
             "intake-listen": 6,
+            "router-listen": 7,
             "kafka": 10,
             "kafka-controller": 11,
             "postgres": 12,

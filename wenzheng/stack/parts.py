@@ -16,6 +16,15 @@ from wenzheng.stack.home import CITY, ROOT, SERVICES, Home, Ports
 Ready = Callable[[], Awaitable[bool]]
 
 
+LISTENERS: Final = {
+    "intake": "intake-listen",
+    "router": "router-listen",
+    "deadline": "deadline",
+    "notifier": "notifier",
+    "stats": "stats",
+}
+"""Service to the part that hears the bus for it; where the names differ, people ask another part."""
+
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
 
@@ -71,9 +80,7 @@ class Plan:
         names += [] if self.database else ["postgres"]
         for number in range(1, self.workers + 1):
             suffix = "" if number == 1 else f"-{number}"
-            names += [
-                f"{name}{suffix}" for name in ("router", "deadline", "notifier", "stats", "intake-listen")
-            ]
+            names += [f"router{suffix}", *(f"{name}{suffix}" for name in LISTENERS.values())]
         return names
 
     def infrastructure(self) -> list[Part]:
@@ -110,13 +117,13 @@ class Plan:
         for number in range(1, self.workers + 1):
             suffix = "" if number == 1 else f"-{number}"
             for service in SERVICES:
+                module, listener = f"services.{service}", LISTENERS[service]
                 if service == "intake":
                     parts.append(self._intake(f"intake{suffix}"))
-                    parts.append(
-                        self._module(f"intake-listen{suffix}", "services.intake", ("listen",), "intake")
-                    )
                 else:
-                    parts.append(self._module(f"{service}{suffix}", f"services.{service}"))
+                    parts.append(self._module(f"{service}{suffix}", module))
+                if listener != service:
+                    parts.append(self._module(f"{listener}{suffix}", module, ("listen",)))
         parts.append(self._module("portal", "fronts.portal"))
         return parts
 
@@ -129,10 +136,8 @@ class Plan:
             part.sockets = (shared,)
         return part
 
-    def _module(
-        self, name: str, module: str, arguments: tuple[str, ...] = (), role: str = "", port_of: str = ""
-    ) -> Part:
-        service = role or name.split("-")[0]
+    def _module(self, name: str, module: str, arguments: tuple[str, ...] = (), port_of: str = "") -> Part:
+        service = name.split("-")[0]
         port = self.ports.of(port_of or name)
         address = f"http://127.0.0.1:{port}"
         environment = {
@@ -169,7 +174,7 @@ class Plan:
             address,
             lambda: answers(f"{address}/readyz"),
             health=f"{address}/healthz",
-            niceness=0 if name.startswith(("intake", "portal")) and "listen" not in name else LISTENING,
+            niceness=0 if service in ("intake", "portal") and "listen" not in name else LISTENING,
         )
 
     def addresses(self) -> dict[str, str]:

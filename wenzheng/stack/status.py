@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from contracts.topics import TOPICS
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
-from wenzheng.stack.parts import answers
+from wenzheng.stack.parts import LISTENERS, answers
 
 LOOK_SECONDS = 10.0
 """What does not answer for so long is left out of the figures."""
@@ -87,20 +87,19 @@ async def status(home: Home) -> dict[str, Any]:
     for part, is_ready in zip(state["parts"], ready, strict=True):
         alive = is_alive(part["pid"] or 0, part["started"])
         standing = "ready" if alive and is_ready else "starting" if alive else "down"
-        service = part["name"].split("-")[0] if part["name"] != "intake" else ""
+        service = part["name"].split("-")[0]
         about = found_tables.get(service, {})
+        hears = part["name"].startswith(LISTENERS.get(service, "-"))
         row = {
             "name": part["name"],
             "address": part["address"],
             "state": standing,
             "pid": part["pid"] if alive else None,
             "restarts": part["restarts"],
-            "lag": _lag(service, about, found_ends),
-            "parked": about.get("parked"),
+            "lag": _lag(service, about, found_ends) if hears else None,
+            "parked": about.get("parked") if hears else None,
             "outbox_age": about.get("outbox_age"),
         }
-        if part["name"] == "intake" and "intake" in found_tables:
-            row["outbox_age"] = found_tables["intake"]["outbox_age"]
         parts.append(row)
     return {"data": str(home.data), "running": running, "services": state["services"], "parts": parts}
 

@@ -27,9 +27,10 @@ from contracts.deadlines import (
     PromiseBroken,
 )
 from contracts.decision import Context, Decision, Effect, Say
+from contracts.groups import TopicFound
 from contracts.identity import derived
 from contracts.notices import Audience, NoticeFailed, NoticeSent, NoticeSuppressed
-from contracts.posts import CitizenErased, PostHidden, PostReceived, PostsGrouped
+from contracts.posts import CitizenErased, PostHidden, PostReceived, PostsGrouped, PostUngrouped
 from contracts.replies import (
     CaseUrged,
     CitizenAnswered,
@@ -259,6 +260,19 @@ def grouped(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:
     """Each member is told: grouping keeps the people."""
     text = f"您的帖子{{number}}与{fact.lead_number}并案办理"
     return _tell(case, "grouped", "citizen", text, context, fact.at)
+
+
+def ungrouped(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
+    """Who left a group is told that the post is handled by itself again."""
+    return _tell(case, "ungrouped", "citizen", "您的帖子{number}不再并案,单独办理", context, fact.at)
+
+
+def topic_found(case: Case, fact: TopicFound, context: Here) -> Decision[Case]:
+    """The supervisor learns at once what many people are asking about; its subject is no post."""
+    text = f"热点:{fact.why}"
+    return Decision(
+        case, tuple(_tell_as(case, "topic", "supervisor", SUPERVISION, text, context.cause, fact.at))
+    )
 
 
 def hidden(case: Case, fact: PostHidden, context: Here) -> Decision[Case]:

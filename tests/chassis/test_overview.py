@@ -1,0 +1,102 @@
+"""An overview sees every partition and speaks in one instance only, on a real broker and database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from chassis.overview import FROZEN_SECONDS, Leadership, Overview
+from chassis.postgres import connect
+from contracts.codec import Event
+from contracts.topics import POSTS
+from tests.stack import Client, Stack, running
+from wenzheng.stack.status import database
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running() as started:
+        yield started
+
+
+@asynccontextmanager
+async def pool_of(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
+    pool = await connect(database(stack.home, stack.home.read_state(), "router"), "router")
+    try:
+        yield pool
+    finally:
+        pool.terminate()
+
+
+@asynccontextmanager
+async def overview(stack: Stack, backlog: int) -> AsyncIterator[tuple[Overview, list[Event]]]:
+    seen: list[Event] = []
+    one = Overview((POSTS,), stack.home.read_state()["kafka"], seen.extend, backlog)
+    running_ = asyncio.create_task(one.run())
+    try:
+        async with asyncio.timeout(30):
+            await one.caught_up.wait()
+        yield one, seen
+    finally:
+        running_.cancel()
+        await asyncio.gather(running_, return_exceptions=True)
+
+
+async def until(reached: object, seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while not reached():  # type: ignore[operator]
+            await asyncio.sleep(0.05)
+
+
+async def test_it_sees_what_is_said_in_every_partition_before_and_after_its_start(stack: Stack) -> None:
+    client = Client(stack)
+    before = {receipt["number"] for _ in range(30) if (receipt := await client.post())}
+    await asyncio.to_thread(stack.quiet)
+    async with overview(stack, 10_000) as (one, seen):
+        assert {event.fact.number for event in seen} >= before  # type: ignore[attr-defined]
+        receipt = await client.post()
+        assert receipt is not None
+        await until(lambda: any(event.fact.number == receipt["number"] for event in seen))  # type: ignore[attr-defined]
+        await until(lambda: one.lag == 0)
+    await client.close()
+
+
+async def test_it_reads_back_no_further_than_its_backlog(stack: Stack) -> None:
+    client = Client(stack)
+    for _ in range(40):
+        await client.post()
+    await client.close()
+    await asyncio.to_thread(stack.quiet)
+    async with overview(stack, 1) as (_, seen):
+        assert 0 < len(seen) <= POSTS.partitions
+
+
+async def test_one_of_two_leads_until_its_connection_is_gone(stack: Stack) -> None:
+    async with pool_of(stack) as first_pool, pool_of(stack) as second_pool:
+        first, second = Leadership(first_pool, "test"), Leadership(second_pool, "test")
+        assert await first.held()
+        assert not await second.held()
+        assert first.connection is not None
+        await second_pool.execute(
+            "select pg_terminate_backend($1::integer)", first.connection.get_server_pid()
+        )
+
+        async with asyncio.timeout(15):
+            while not await second.held():
+                await asyncio.sleep(0.2)
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await first.connection.execute("select 1")
+
+
+@pytest.mark.slow
+async def test_a_leader_that_freezes_is_let_go(stack: Stack) -> None:
+    async with pool_of(stack) as first_pool, pool_of(stack) as second_pool:
+        frozen, second = Leadership(first_pool, "freeze"), Leadership(second_pool, "freeze")
+        assert await frozen.held()
+        async with asyncio.timeout(FROZEN_SECONDS + 15):
+            while not await second.held():
+                await asyncio.sleep(0.5)

@@ -1,0 +1,112 @@
+"""The city's newest posts: who may see what, whatever order the bus brings it in; and how it is rebuilt."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.codec import Event
+from contracts.facts import Fact
+from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
+from services.router.core.city_posts import CityPosts
+from services.router.core.place import Gazetteer
+from services.router.core.topics import TopicWindow
+from tests.services.intake.door import PROFILE
+
+AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+BUS = "泗阳县李口镇到县城的6路公交车从上个月底停了，老人去县医院看病要走四里路才能坐上别的车。"
+
+
+def received(key: str = "p1", text: str = BUS, public: bool = True, minutes: int = 0) -> Event:
+    fact = PostReceived(
+        at=AT + timedelta(minutes=minutes),
+        number=f"SQ-{key}",
+        kind="complaint",
+        title="公交停运",
+        text=text,
+        citizen=key,
+        public=public,
+    )
+    return said(key, 1, fact)
+
+
+def said(key: str, seq: int, fact: Fact) -> Event:
+    return Event(f"{key}/{seq}", "posts", key, seq, fact, "intake")
+
+
+def held(key: str = "p1", seq: int = 2) -> Event:
+    return said(key, seq, PostHeld(at=AT, reason="核实"))
+
+
+def released(key: str = "p1", seq: int = 3) -> Event:
+    return said(key, seq, PostReleased(at=AT, by="s"))
+
+
+def city(capacity: int = 100) -> CityPosts:
+    return CityPosts(Gazetteer(PROFILE.divisions), TopicWindow(), capacity)
+
+
+def alike(posts: CityPosts, text: str = BUS) -> list[str]:
+    return [shown.number for _, shown in posts.alike(text, 5)]
+
+
+def test_a_public_post_is_offered_as_alike() -> None:
+    posts = city()
+    posts.see([received()])
+    assert alike(posts) == ["SQ-p1"]
+
+
+def test_a_post_that_is_not_public_is_not() -> None:
+    posts = city()
+    posts.see([received(public=False)])
+    assert (alike(posts), len(posts)) == ([], 1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_moderation_has_its_last_word_in_any_order_and_however_often_it_is_said(seed: int) -> None:
+    events = [received(), held(), released(), held(seq=4)] * 2
+    random.Random(seed).shuffle(events)
+    posts = city()
+    for event in events:
+        posts.see([event])
+    assert alike(posts) == []
+
+    posts.see([released(seq=5)])
+    assert alike(posts) == ["SQ-p1"]
+
+
+def test_a_release_does_not_make_a_private_post_public() -> None:
+    posts = city()
+    posts.see([received(public=False), held(), released()])
+    assert alike(posts) == []
+
+
+@pytest.mark.parametrize("gone", [PostWithdrawn(at=AT), PostHidden(at=AT, reason="违规", by="s")])
+def test_a_post_that_is_gone_stays_gone_though_it_is_said_again(gone: Fact) -> None:
+    posts = city()
+    posts.see([received(), said("p1", 2, gone), received()])
+    assert (alike(posts), len(posts)) == ([], 0)
+
+    posts.see([said("p2", 2, gone)])
+    posts.see([received("p2"), released("p2")])
+    assert alike(posts) == []
+
+
+def test_only_the_newest_are_kept() -> None:
+    posts = city(capacity=10)
+    posts.see([received(f"p{n}", f"{BUS}第{n}帖", minutes=n) for n in range(25)])
+    assert len(posts) == 10
+    assert set(alike(posts)) <= {f"SQ-p{n}" for n in range(15, 25)}
+
+
+def test_seeing_the_same_log_again_gives_the_same_topics() -> None:
+    events = [
+        received(f"p{n}", f"桑墟镇12路公交车停运了,第{n}个邻居来问,什么时候恢复12路公交?", minutes=n)
+        for n in range(9)
+    ]
+    first, second = city(), city()
+    first.see(events)
+    second.see(events)
+    second.see(events)
+    now = AT + timedelta(hours=1)
+    assert first.topics(now) == second.topics(now) != []
