@@ -97,7 +97,11 @@ def train(files: Sequence[Path], out: Path) -> Model:
 
     Raises Trouble for what a person can put right.
     """
-    rows = read_rows(files)
+    return train_rows(read_rows(files), out)
+
+
+def train_rows(rows: Sequence[Row], out: Path) -> Model:
+    """As `train`, from rows that were read already."""
     for label, posts in too_few(rows).items():
         print(f"略去类别 {label}:只有 {posts} 帖,太少。 Left out, too few posts: {label}.", file=sys.stderr)
     try:

@@ -2,9 +2,11 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from chassis.metrics import CATALOGUE
 from contracts.topics import TOPICS
@@ -20,6 +22,7 @@ from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from tests.services.intake.door import PROFILE
+from wenzheng.__main__ import app
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
@@ -79,3 +82,14 @@ def test_no_services_sql_names_another_services_schema() -> None:
                 assert not re.search(
                     rf"(from|into|update|join) {other}\.(subject|position|waiting|outbox)", text
                 ), path
+
+
+def test_the_decision_that_is_explained_is_the_one_the_router_makes() -> None:
+    shown = re.search(r"\$ \.venv/bin/wenzheng (route .*)\n((?:.*\n)*?)```", read("docs/routing.md"))
+    assert shown is not None
+    done = CliRunner().invoke(app, shlex.split(shown[1]))
+
+    assert done.exit_code == 0
+    assert [line.rstrip() for line in done.output.splitlines()[:-1]] == [
+        line.rstrip() for line in shown[2].splitlines()
+    ]

@@ -46,5 +46,13 @@ def hashed(forms: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]
 
 def buckets(form: str) -> NDArray[np.uint32]:
     """The buckets of one normal form's n-grams: of its characters, then of its pairs, each in their order."""
-    single, pair, _ = hashed([form])
-    return np.concatenate((single[:-1], pair[: max(0, len(form) - 1)]))
+    points = np.frombuffer(form.encode("utf-32-le", "replace"), dtype=np.uint32)
+    single = points * _ONE
+    found = np.empty(max(0, 2 * len(points) - 1), dtype=np.uint32)
+    np.right_shift(single, _SHIFT, out=found[: len(points)])
+    if len(points) > 1:
+        pair = points[:-1] * _TWO
+        pair ^= single[1:]
+        pair *= _MIX
+        np.right_shift(pair, _SHIFT, out=found[len(points) :])
+    return found

@@ -24,7 +24,7 @@ MAGIC: Final = b"wenzheng-model-1\n"
 MOST_BYTES: Final = 8_000_000
 MOST_FEATURES: Final = 65_534
 """Buckets a model may keep: their numbers fit 16 bits, which sort at half the cost; rarer ones add nothing."""
-CHUNK: Final = 64
+CHUNK: Final = 32
 """Posts scored at once: their arrays stay in the processor's cache."""
 BEST: Final = 5
 """Classes that a judgement names."""
@@ -32,6 +32,7 @@ _DIGITS: Final = 6
 _LOGS: Final = np.concatenate(([0.0], 1.0 + np.log(np.arange(1, 10_001)))).astype(np.float32)
 """1 + log count, by count."""
 _TINY: Final = np.float32(1e-12)
+_FIRST: Final = np.zeros(1, dtype=np.intp)
 
 
 class Damaged(ValueError):
@@ -150,6 +151,14 @@ class Model:
 
     def scores(self, forms: Sequence[str]) -> list[list[float]]:
         """Scores of normal forms, in the order of `classes`. Each form is summed by itself, in one order."""
+        if len(forms) == 1 and forms[0]:
+            # The same steps without the borders: half the cost, for a post that comes alone.
+            rows = self._row.take(buckets(forms[0]))
+            rows.sort()
+            changes = np.empty(len(rows), dtype=bool)
+            np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
+            changes[-1] = True
+            return self._summed(rows, np.flatnonzero(changes), _FIRST)
         single, pair, borders = hashed(forms)
         rows = np.zeros(2 * len(single), dtype=np.uint16)
         rows[0::2] = self._row.take(single)
@@ -165,6 +174,14 @@ class Model:
         np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
         changes[ends - 1] = True
         last = np.flatnonzero(changes)
+        starts = np.zeros(len(forms), dtype=np.intp)
+        starts[1:] = np.searchsorted(last, ends[:-1])
+        return self._summed(rows, last, starts)
+
+    def _summed(
+        self, rows: NDArray[np.uint16], last: NDArray[np.intp], starts: NDArray[np.intp]
+    ) -> list[list[float]]:
+        """Scores from rows in order: where each run of equal rows ends, and at which run each form begins."""
         counts = last.copy()
         counts[1:] -= last[:-1]
         counts[0] += 1
@@ -172,8 +189,6 @@ class Model:
         values *= _LOGS.take(counts, mode="clip")[:, None]
         lengths = values[:, -1]
         lengths *= lengths
-        starts = np.zeros(len(forms), dtype=np.intp)
-        starts[1:] = np.searchsorted(last, ends[:-1])
         sums = np.add.reduceat(values, starts, axis=0)
         scores = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _TINY)) + self._bias
         return scores.tolist()  # type: ignore[no-any-return]
@@ -214,7 +229,7 @@ class Model:
         top = max(scores)
         shares = [math.exp(self.header.sharpness * (score - top)) for score in scores]
         total = sum(shares)
-        order = sorted(range(len(shares)), key=lambda n: -shares[n])[:BEST]
+        order = sorted(range(len(shares)), key=scores.__getitem__, reverse=True)[:BEST]
         best = shares[order[0]] / total
         chance = self.chance(best)
         # The others share what the first leaves, none of them more than the first has.
