@@ -8,21 +8,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, timers
+from wenzheng.bench import calibrate, routing, timers
 from wenzheng.bench.load import drive, quantile
 from wenzheng.posts_file import real_or_sample
 from wenzheng.stack.home import ROOT, Home
 from wenzheng.stack.status import database, status
+
+ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {"routing": routing.measure}
+"""Measurements of pure code, which need no stack."""
+ON_A_STACK: Final = ("chain", "latency", "timers")
 
 CHAIN_SECONDS = 60.0
 LATENCY_SECONDS = 20.0

@@ -154,7 +154,7 @@ class Model:
         if len(forms) == 1 and forms[0]:
             # The same steps without the borders: half the cost, for a post that comes alone.
             rows = self._row.take(buckets(forms[0]))
-            rows.sort()
+            rows.sort(kind="stable")
             changes = np.empty(len(rows), dtype=bool)
             np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
             changes[-1] = True
@@ -167,8 +167,9 @@ class Model:
         rows[2 * borders] = rows[2 * borders + 1] = rows[2 * borders - 1] = 0
         ends = 2 * (borders + 1)
         begin = 0
+        # A stable sort of 16 bits is a radix sort: a third of the cost of the other.
         for end in ends.tolist():
-            rows[begin:end].sort()
+            rows[begin:end].sort(kind="stable")
             begin = end
         changes = np.empty(len(rows), dtype=bool)
         np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
