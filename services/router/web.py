@@ -25,6 +25,7 @@ from services.router.core.talk import Talk
 from services.router.store import Models, Topics
 
 MOST_ALIKE: Final = 10
+DECIDED_ALIKE: Final = 3
 LONGEST_QUERY: Final = 2_000
 """Characters of a text that is compared; a longer one is cut."""
 TOPICS_SHOWN: Final = 50
@@ -62,7 +63,14 @@ class Door:
 
     async def alike(self, text: str, limit: int) -> list[dict[str, Any]]:
         """The public posts most like a text, and how each stands."""
-        found = self.posts.alike(normal_form(text)[:LONGEST_QUERY], limit)
+        return await self._standing(self.posts.alike(normal_form(text)[:LONGEST_QUERY], limit))
+
+    async def decided_alike(self, number: str) -> list[dict[str, Any]]:
+        """Posts like this one that have a unit: how the city decided before."""
+        found = await self._standing(self.posts.like(number, 2 * DECIDED_ALIKE))
+        return [one for one in found if one["department"]][:DECIDED_ALIKE]
+
+    async def _standing(self, found: Sequence[tuple[Alike, Shown]]) -> list[dict[str, Any]]:
         cases = await self.cases.cases([one.key for one, _ in found]) if found else {}
         return [self._alike(one, shown, cases.get(one.key)) for one, shown in found]
 
@@ -143,6 +151,7 @@ def _told(router: APIRouter, door: Door) -> None:
                 "meeting": case.meeting,
                 "decisions": msgspec.to_builtins(case.decided),
                 "returns": msgspec.to_builtins(case.returned),
+                "similar": await door.decided_alike(number),
             }
         )
 

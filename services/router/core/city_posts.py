@@ -47,6 +47,8 @@ class CityPosts:
         self._similar = SimilarIndex(capacity)
         self._capacity = capacity
         self._shown: dict[str, Shown] = {}
+        self._keys: dict[str, str] = {}
+        """Number to post."""
         self._moderated: dict[str, tuple[int, bool]] = {}
         """Post to the number of the last fact of moderation and whether it is held since; -1: gone for good."""
         self.changed = False
@@ -74,6 +76,11 @@ class CityPosts:
         found = self._similar.find(text, 2 * limit)
         return [(one, self._shown[one.key]) for one in found if self._shown[one.key].visible][:limit]
 
+    def like(self, number: str, limit: int) -> list[tuple[Alike, Shown]]:
+        """The posts most like one of the city's own, whoever may see them; for staff."""
+        key = self._keys.get(number, "")
+        return [(one, self._shown[one.key]) for one in self._similar.like(key, limit)]
+
     def shown(self, key: str) -> Shown | None:
         """A post that anyone may see; None for others."""
         found = self._shown.get(key)
@@ -92,6 +99,7 @@ class CityPosts:
         while len(self._shown) >= self._capacity:
             self._drop(next(iter(self._shown)))
         self._shown[key] = Shown(post.number, post.title, post.at, post.public, moderated[1])
+        self._keys[post.number] = key
         self._similar.add(key, f"{post.title}\n{post.text}", post.at)
         place = self._gazetteer.recognise(f"{post.title}\n{post.text}\n{post.place}", post.area)
         where = post.place or place.area_name
@@ -116,7 +124,9 @@ class CityPosts:
 
     def _drop(self, key: str) -> None:
         self._similar.remove(key)
-        self._shown.pop(key, None)
+        gone = self._shown.pop(key, None)
+        if gone is not None:
+            self._keys.pop(gone.number, None)
         self._moderated.pop(key, None)
 
     def _remember(self, key: str, seq: int, held: bool) -> None:

@@ -117,7 +117,17 @@ class SimilarIndex:
         The score is the share of character pairs both have (Jaccard); for a short text, if that is more,
         the share of its pairs the post has, rare pairs weighing more.
         """
-        pairs = _pairs(text)
+        return self._find(_pairs(text), limit, at_least)
+
+    def like(self, key: str, limit: int = 5, at_least: float = 0.35) -> list[Alike]:
+        """The other posts most like one that is kept; none for a post that is not."""
+        slot = self._slots.get(key)
+        if slot is None:
+            return []
+        found = self._find(np.frombuffer(self._pairs[slot], dtype=np.uint16), limit + 1, at_least)
+        return [alike for alike in found if alike.key != key][:limit]
+
+    def _find(self, pairs: NDArray[np.uint16], limit: int, at_least: float) -> list[Alike]:
         if not pairs.size or not self._slots or limit < 1:
             return []
         candidates = self._by_bands(pairs)

@@ -185,6 +185,18 @@ async def test_why_a_post_was_given_to_a_unit_is_told_to_those_who_held_it(route
     assert (await router.get("/v1/assignments/SQ-none", "supervisor")).status_code == 404
 
 
+async def test_staff_are_shown_how_posts_like_it_were_decided(router: Router) -> None:
+    router.posts.see(
+        [received("p1"), received("p2", BUS + "请恢复。", public=False), received("p3", BUS + "急。")]
+    )
+    router.remember("p1", Case(number="SQ-p1", held=True))
+    router.remember("p2", Case(number="SQ-p2", department="transport"))
+    router.remember("p3", Case(number="SQ-p3", held=True))
+
+    found = (await router.get("/v1/assignments/SQ-p1", "supervisor")).json()["similar"]
+    assert [(one["number"], one["department"]) for one in found] == [("SQ-p2", "transport")]
+
+
 async def test_a_model_is_kept_by_its_checksum_and_listed(router: Router) -> None:
     data = fit(rows(), seed=1)
     first = await router.put(data)
