@@ -35,9 +35,21 @@ RULES: Mapping[type, Rule] = {
 }
 
 METRICS = (
-    Metric("wenzheng_overview_lag_events", "gauge", (), "Facts about posts the overview has not seen yet."),
+    Metric(
+        "wenzheng_overview_lag_events",
+        "gauge",
+        (),
+        "Facts about posts the overview has not seen yet.",
+        "OverviewBehind",
+    ),
     Metric("wenzheng_overview_posts", "gauge", (), "Posts the overview keeps."),
-    Metric("wenzheng_overview_leads", "gauge", (), "1 where this instance tells of topics, else 0."),
+    Metric(
+        "wenzheng_overview_leads",
+        "gauge",
+        (),
+        "1 where this instance tells of topics, else 0.",
+        "NobodyTellsTopics",
+    ),
     Metric(
         "wenzheng_topic_facts_total", "counter", (), "Hot topics found or grown, as told by this instance."
     ),

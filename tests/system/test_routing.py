@@ -214,3 +214,5 @@ async def test_what_many_ask_is_found_within_seconds_and_survives_a_kill_of_who_
             params={"text": "桑墟镇12路公交车停运了,什么时候恢复12路公交?"},
         )
     assert len(answer.json()["posts"]) == 5
+    await asyncio.to_thread(stack.quiet)
+    assert stack.audit()["violations"] == 0
