@@ -121,6 +121,29 @@ async def test_a_model_comes_into_force_is_rolled_back_and_every_decision_can_be
     assert [row for row in stack.audit()["rows"] if row["violations"]] == []
 
 
+async def test_what_people_decided_is_learnt_and_in_force_when_no_worse(
+    stack: Stack, client: Client, tmp_path: Path
+) -> None:
+    pytest.importorskip("sklearn")
+    receipt = await client.post(title="请问", text="淮海花园物业不修屋面,电话13812345678")
+    assert receipt is not None
+    await asyncio.to_thread(stack.quiet)
+    body = {"department": "housing", "reason": "职责"}
+    supervisor = stack.token("sup", "supervision", "supervisor")
+    await client.call("POST", f"/v1/cases/{receipt['number']}/assignment", body, **supervisor)
+    await asyncio.to_thread(stack.quiet)
+
+    rows = tmp_path / "rows.jsonl"
+    await command(stack, "model", "rows", "--out", str(rows))
+    learnt = [json.loads(line) for line in rows.read_text().splitlines()]
+    mine = [row for row in learnt if "淮海花园" in row["text"]]
+    assert [row["label"] for row in mine] == ["housing"]
+    assert "13812345678" not in rows.read_text()
+
+    told = await command(stack, "model", "retrain", str(letters(tmp_path)))
+    assert "已启用" in told
+
+
 async def test_a_file_that_is_no_model_is_refused_with_a_sentence(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "model"
     file.write_bytes(b"not a model")
