@@ -32,6 +32,7 @@ from chassis.seam import application
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import Store
+from chassis.turn import CityView
 from chassis.web import Edge, Probes, create_api
 
 _log = structlog.get_logger()
@@ -84,9 +85,17 @@ class CityNow:
 
     def __call__(self) -> Any:
         """The partition that has learnt most knows best."""
-        views = self._listener.cities.values() if self._listener is not None else ()
-        best = max(views, key=lambda view: view.amendments, default=None)
+        best = self._best()
         return self._initial if best is None else best.city
+
+    def at(self, amendments: int) -> Any:
+        """The city as it was after so many facts: what was judged then is told by the rules of then."""
+        best = self._best()
+        return self._initial if best is None else best.at(amendments)
+
+    def _best(self) -> CityView | None:
+        views = self._listener.cities.values() if self._listener is not None else ()
+        return max(views, key=lambda view: view.amendments, default=None)
 
 
 Assemble = Callable[[Process], Awaitable[Assembled]]

@@ -34,6 +34,16 @@ class CityView:
 
     city: Any
     amendments: int = 0
+    earlier: tuple[Any, ...] = ()
+    """The city after 0, 1, 2 … facts, up to the one before the last."""
+
+    def amended(self, city: Any) -> "CityView":
+        """With one more fact."""
+        return CityView(city, self.amendments + 1, (*self.earlier, self.city))
+
+    def at(self, amendments: int) -> Any:
+        """The city after so many facts; the newest when it knows no more."""
+        return self.earlier[amendments] if amendments < len(self.earlier) else self.city
 
 
 @dataclass(frozen=True)
@@ -307,7 +317,7 @@ class Turn:
     def _learn(self, remembered: Remembered, fact: CityFact) -> None:
         view = self._view(remembered.partition)
         folded = self._service.city.fold(view.city, fact)
-        self.cities[remembered.partition] = CityView(folded, view.amendments + 1)
+        self.cities[remembered.partition] = view.amended(folded)
         remembered.state = CityFacts((*remembered.state.facts, fact))
 
     def _keep(self, remembered: Remembered, decision: Decision[Any], cause: str) -> None:
@@ -389,7 +399,7 @@ def view_of(service: Service[Any, Any], remembered: Mapping[str, Remembered], su
     row = remembered.get(subject)
     if row is None:
         return CityView(service.city.initial)
-    city = service.city.initial
+    view = CityView(service.city.initial)
     for fact in row.state.facts:
-        city = service.city.fold(city, fact)
-    return CityView(city, len(row.state.facts))
+        view = view.amended(service.city.fold(view.city, fact))
+    return view

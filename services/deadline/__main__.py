@@ -23,7 +23,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         service=build(profile),
         store=store.postgres(process.pool, clock, process.metrics),
         clock=clock,
-        routes=[web.routes(reader, city, clock)],
+        routes=[web.routes(reader, city.at, clock)],
         on_listener=city.follow,
         refresh=refresh,
     )

@@ -20,8 +20,11 @@ class Cases(Protocol):
     async def case(self, number: str) -> Case | None: ...
 
 
-def routes(cases: Cases, city: Callable[[], Profile], time: Clock) -> APIRouter:
-    """`GET /v1/deadlines/{number}`; `city` gives the profile as it has been amended."""
+def routes(cases: Cases, city: Callable[[int], Profile], time: Clock) -> APIRouter:
+    """`GET /v1/deadlines/{number}`; `city` gives the profile as it was after so many amendments.
+
+    A case is told by the rules by which it was last dated, a closed one by those that judged it.
+    """
     router = APIRouter()
 
     @router.get("/v1/deadlines/{number}")
@@ -30,6 +33,6 @@ def routes(cases: Cases, city: Callable[[], Profile], time: Clock) -> APIRouter:
         case = await cases.case(number)
         if case is None or case.received_at is None:
             raise problem.plain(404, "没有这个编号的帖子。")
-        return with_etag(request, account(case, city(), time.now()))
+        return with_etag(request, account(case, city(case.amendments), time.now()))
 
     return router

@@ -227,7 +227,9 @@ def missed(post: Post, fact: DeadlineMissed, context: Here) -> Decision[Post]:
 
 
 def miss_withdrawn(post: Post, fact: MissWithdrawn, context: Here) -> Decision[Post]:
-    """It was no miss."""
+    """It was no miss, or no broken promise."""
+    if fact.clock == "promise":
+        return _change(post, replace(post, broken=post.broken - 1), context)
     second = fact.clock == "second"
     return _change(
         post, replace(post, **({"second_missed": False} if second else {"missed": False})), context

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from contracts.deadlines import Clock as ClockName
+from contracts.deadlines import Held
 from contracts.decision import Effect
 
 
@@ -104,6 +105,7 @@ class Said(Struct, frozen=True):
 
     handling: int = 0
     due: datetime | None = None
+    provisional: bool = False
     missed: datetime | None = None
     """The due instant of a miss that stands."""
     stopped: datetime | None = None
@@ -115,6 +117,11 @@ class Said(Struct, frozen=True):
     """Question and the due instant said with its resumption."""
     extended: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    """Extensions whose broken promise stands."""
+    withdrawn: int = 0
+    """How often a miss or a broken promise was taken back: what is armed after it is another timer."""
+    held: tuple[Held, ...] = ()
+    """The ledger said with the stop."""
 
 
 class Case(Struct, frozen=True):
@@ -159,10 +166,15 @@ class Case(Struct, frozen=True):
         memberships = [member for member in self.groups if member.lead == lead]
         return not memberships or not memberships[-1].parted
 
+    def holding_at(self, at: datetime) -> Holding | None:
+        """Whose the case was at an instant; None before it was anyone's."""
+        held = [holding for holding in self.holdings if holding.at <= at]
+        return held[-1] if held else None
+
     def department_at(self, at: datetime) -> str:
         """The unit that held the case at an instant; empty before any did."""
-        held = [holding for holding in self.holdings if holding.at <= at]
-        return held[-1].department if held else ""
+        holding = self.holding_at(at)
+        return holding.department if holding is not None else ""
 
     @property
     def department(self) -> str:

@@ -94,6 +94,24 @@ def clock(case: Case, city: Profile) -> Clock | None:
     )
 
 
+def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
+    """When this share of the working time up to the due instant is gone; what a question froze does not count.
+
+    Never inside a pause: nobody is warned while the citizen is waited for.
+    """
+    pauses = [pause for pause in made.pauses if pause.start < made.due]
+    frozen = sum(time.minutes_between(pause.start, min(pause.end, made.due)) for pause in pauses)
+    left = round((time.minutes_between(made.start, made.due) - frozen) * share)
+    at = made.start
+    for pause in pauses:
+        worked = time.minutes_between(at, pause.start)
+        if left <= worked:
+            break
+        left, at = left - worked, pause.end
+    warned = time.add_minutes(at, left)
+    return max(warned, pauses[-1].end) if pauses else warned
+
+
 class Stretch(Struct, frozen=True):
     """From `start` to `end` one holder had the case."""
 
@@ -106,7 +124,8 @@ def stretches(case: Case, made: Clock, until: datetime) -> list[Stretch]:
     """Who held the case from the start of the handling to `until`, in order, without gap or overlap.
 
     Exactly one does at any time: the citizen while a question is open, else the meeting while one
-    sits, else the leader whose desk holds a draft, else the unit, before any the router.
+    sits (until it rules, or a person assigns the case over its head), else the leader of the holding
+    unit whose desk has a draft, else the unit, before any the router.
     """
     marks = {made.start, until}
     marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
@@ -130,13 +149,15 @@ def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple
 def _holder(case: Case, made: Clock, at: datetime) -> str:
     if any(pause.start <= at < pause.end for pause in made.pauses):
         return "citizen"
+    holding = case.holding_at(at)
     meetings = [meeting for meeting in case.meetings if meeting.at <= at]
-    if meetings and meetings[-1].called:
+    if meetings and meetings[-1].called and (holding is None or holding.at <= meetings[-1].at):
         return "meeting"
     desk = [step for step in case.desk if step.at <= at]
-    if desk and desk[-1].there:
-        return f"leader:{desk[-1].department}"
-    return case.department_at(at) or "router"
+    unit = holding.department if holding is not None else ""
+    if desk and desk[-1].there and desk[-1].department == unit:
+        return f"leader:{unit}"
+    return unit or "router"
 
 
 def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:

@@ -29,7 +29,7 @@ from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived
 from services.deadline.core.case import Arm, Cancel, Case, Ended, Said, Timer
-from services.deadline.core.clock import Clock, clock, ledger
+from services.deadline.core.clock import Clock, Span, clock, ledger, warned_at
 
 Here = Context[Profile]
 
@@ -39,22 +39,31 @@ LATE: Final = timedelta(hours=1)
 ORDER: Final = ("limit", "near", "remind", "missed", "promise", "leader", "supervisor", "bulletin")
 """Kinds of timers; of those due at the same instant the earlier kind rings first."""
 
+OWED: Final = ("missed", "promise", "leader", "supervisor", "bulletin")
+"""Kinds whose word is a matter of record: said even when what ended the clock was heard first."""
+
 
 def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
     """Say and arm what follows from the facts as they are; `at` dates what is said."""
-    case = replace(case, amendments=context.amendments)
     made = clock(case, context.city)
+    said = case.said
+    if made is not None and case.amendments != context.amendments and said.stopped is not None:
+        judged = (said.handling, said.stopped)
+        if judged == (made.handling, made.stop):
+            # By the rules in force when it stopped; later ones concern open cases.
+            return Decision(case)
+    case = replace(case, amendments=context.amendments)
     if made is None:
         return Decision(case)
-    said = case.said
     facts: list[Fact] = []
     if said.handling != made.handling:
         said = Said(handling=made.handling)
-    said = _set(case, made, said, facts, at)
+    said = _set(case, made, said, facts, context)
     said = _pauses(case, made, said, facts, context)
     said = _extensions(case, made, said, facts)
     said = _moved(case, made, said, facts, at)
     said = _withdraw(case, made, said, facts, at)
+    said = _kept(case, made, said, facts, context, at)
     said = _stopped(case, made, said, facts, context)
     case = replace(case, said=said)
     return _armed(case, made, context, facts)
@@ -96,8 +105,8 @@ def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
                 said = replace(said, broken=(*said.broken, timer.about))
     case = replace(case, said=said)
     spoken = tuple(Say(fact) for fact in facts)
-    if timer.kind != "limit" and case.amendments == context.amendments:
-        # No fact and no rule has moved the clock, so the other timers stand as they are armed.
+    if timer.kind != "limit":
+        # No fact has moved the clock, so the other timers stand as they are armed.
         return Decision(case, spoken)
     after = reconcile(case, context, timer.due_at)
     return Decision(after.state, (*spoken, *after.effects))
@@ -107,20 +116,21 @@ def _counted(made: Clock) -> tuple[CountedDay, ...]:
     return tuple(CountedDay(day.day, day.counts, day.reason) for day in made.counted)
 
 
-def _set(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
+def _set(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
     if said.due is not None:
         return said
+    provisional = context.city.working_time.is_provisional(made.first_due)
     facts.append(
         DeadlineSet(
             at=made.start,
             clock=case.clock_name,
             due=made.first_due,
-            provisional=made.provisional,
+            provisional=provisional,
             counted=_counted(made),
             department=case.department,
         )
     )
-    return replace(said, due=made.first_due)
+    return replace(said, due=made.first_due, provisional=provisional)
 
 
 def _pauses(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
@@ -131,7 +141,7 @@ def _pauses(case: Case, made: Clock, said: Said, facts: list[Fact], context: Her
                 ClockPaused(at=pause.start, question=pause.question, minutes_left=pause.minutes_left)
             )
             said = replace(said, paused=(*said.paused, pause.question))
-        over = pause.answered or _limit_rang(case, pause.question)
+        over = pause.answered or _limit_rang(case, pause)
         if over and pause.question not in resumed:
             facts.append(
                 ClockResumed(
@@ -142,13 +152,13 @@ def _pauses(case: Case, made: Clock, said: Said, facts: list[Fact], context: Her
                 )
             )
             resumed[pause.question] = pause.due_after
-            said = replace(said, resumed=tuple(resumed.items()), due=made.due)
+            said = replace(said, resumed=tuple(resumed.items()), due=made.due, provisional=made.provisional)
     return said
 
 
-def _limit_rang(case: Case, question: str) -> bool:
-    limits = {ended.id for ended in case.ended if ended.how == "rung"}
-    return derived(case.number, f"limit/{question}") in limits
+def _limit_rang(case: Case, pause: Span) -> bool:
+    limit = _timer(case, case.said, "limit", pause.end, pause.question).id
+    return any(ended.id == limit and ended.how == "rung" for ended in case.ended)
 
 
 def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
@@ -167,15 +177,21 @@ def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
                     department=extension.department,
                 )
             )
-            said = replace(said, extended=(*said.extended, extension.id), due=made.due)
+            extended = (*said.extended, extension.id)
+            said = replace(said, extended=extended, due=made.due, provisional=made.provisional)
     return said
 
 
 def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
-    """The due date differs from the last one said and nothing above has said why: the rules changed."""
+    """The due date differs from the last one said and nothing above has said why: the rules changed.
+
+    A date that was provisional and stays where it is, is said again as well: now it is certain.
+    """
     open_pause = any(pause.question not in dict(said.resumed) for pause in made.pauses)
-    if said.due is None or said.due == made.due or open_pause:
+    same = (said.due, said.provisional) == (made.due, made.provisional)
+    if said.due is None or same or open_pause:
         return said
+    reason = "放假安排或规则有变,重新计算" if said.due != made.due else "放假安排已公布,期限不变"
     facts.append(
         DeadlineRedated(
             at=at,
@@ -183,12 +199,12 @@ def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime)
             previous=said.due,
             due=made.due,
             provisional=made.provisional,
-            reason="放假安排或规则有变,重新计算",
+            reason=reason,
             counted=_counted(made),
             department=case.department,
         )
     )
-    return replace(said, due=made.due)
+    return replace(said, due=made.due, provisional=made.provisional)
 
 
 def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
@@ -205,15 +221,29 @@ def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: dateti
         )
     )
     kept = tuple(level for level in said.escalated if level == "remind")
-    return replace(said, missed=None, escalated=kept)
+    return replace(said, missed=None, escalated=kept, withdrawn=said.withdrawn + 1)
+
+
+def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, at: datetime) -> Said:
+    """A promise called broken that the reply, heard later, had kept."""
+    for extension in case.extensions:
+        promised = context.city.working_time.closing(extension.new_date)
+        if extension.id in said.broken and made.stop is not None and made.stop <= promised:
+            facts.append(
+                MissWithdrawn(at=at, clock="promise", due=promised, department=case.department_at(promised))
+            )
+            broken = tuple(other for other in said.broken if other != extension.id)
+            said = replace(said, broken=broken, withdrawn=said.withdrawn + 1)
+    return said
 
 
 def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
     if made.stop is None:
         return replace(said, stopped=None) if said.stopped is not None else said
-    if said.stopped == made.stop:
-        return said
     time = context.city.working_time
+    held = ledger(case, made, made.stop, time)
+    if (said.stopped, said.held) == (made.stop, held):
+        return said
     facts.append(
         ClockStopped(
             at=made.stop,
@@ -222,29 +252,30 @@ def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: He
             in_time=made.in_time,
             due=made.due,
             late_minutes=0 if made.in_time else time.minutes_between(made.due, made.stop),
-            held=ledger(case, made, made.stop, time),
+            held=held,
             department=made.department or case.department_at(made.stop),
         )
     )
-    return replace(said, stopped=made.stop)
+    return replace(said, stopped=made.stop, held=held)
 
 
 def _wanted(case: Case, made: Clock, context: Here) -> list[Timer]:
-    """The timers that should be armed: those whose word is still to be said."""
-    if made.stop is not None:
-        return []
+    """The timers that should be armed: those whose word is still to be said.
+
+    After the stop those are left whose instant came before it: a miss that happened is said, whether
+    the late reply or the timer is heard first.
+    """
     time, policy, said, due = context.city.working_time, context.city.policy, case.said, made.due
 
     def timer(kind: str, at: datetime, about: str = "") -> Timer:
-        name = f"{kind}/{about}" if about and kind == "limit" else f"{kind}/{about}/{at.isoformat()}"
-        return Timer(derived(case.number, name), kind, at, about)
+        return _timer(case, said, kind, at, about)
 
     wanted: list[Timer] = []
     for pause in made.pauses:
         if not pause.answered:
             wanted.append(timer("limit", pause.end, pause.question))
     if due not in said.near:
-        wanted.append(timer("near", time.share(made.start, due, policy.warning.share)))
+        wanted.append(timer("near", warned_at(made, policy.warning.share, time)))
     if said.missed is None:
         wanted.append(timer("missed", due))
     levels: tuple[tuple[EscalationLevel, int], ...] = (
@@ -260,7 +291,17 @@ def _wanted(case: Case, made: Clock, context: Here) -> list[Timer]:
     for extension in case.extensions:
         if extension.id not in said.broken and any(m.extension == extension.id for m in made.extensions):
             wanted.append(timer("promise", time.closing(extension.new_date), extension.id))
+    if made.stop is not None:
+        return [one for one in wanted if one.kind in OWED and one.due_at < made.stop]
     return wanted
+
+
+def _timer(case: Case, said: Said, kind: str, at: datetime, about: str) -> Timer:
+    """A timer by what it is for: the same wish is the same timer, save after a word was taken back."""
+    name = f"{said.handling}/{kind}/{about}/{at.isoformat()}"
+    if kind in OWED and said.withdrawn:
+        name += f"/{said.withdrawn}"
+    return Timer(derived(case.number, name), kind, at, about)
 
 
 def _armed(case: Case, made: Clock, context: Here, facts: list[Fact]) -> Decision[Case]:

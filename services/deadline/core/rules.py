@@ -1,10 +1,12 @@
 """What each input does to a case: add the fact, then say and arm the difference between is and should be."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
-from contracts.decision import Context, Decision
+from contracts.decision import Context, Decision, Effect
 from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
 from contracts.replies import (
     CitizenAnswered,
@@ -17,6 +19,7 @@ from contracts.replies import (
     ReplySentBack,
 )
 from services.deadline.core.case import (
+    Cancel,
     Case,
     Desk,
     Ended,
@@ -43,10 +46,10 @@ def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
 def hold(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
     """Another unit holds the case; the due date stays."""
     case = replace(case, holdings=(*case.holdings, Holding(fact.at, fact.department)))
-    if case.said.due is not None and case.amendments == context.amendments:
-        # The holder moves no date and no timer; most posts are only ever assigned.
-        return Decision(case)
-    return reconcile(case, context, fact.at)
+    if case.said.due is None or case.amendments != context.amendments:
+        return reconcile(case, context, fact.at)
+    # The holder moves no date and no timer; most posts are only ever assigned.
+    return _held(case, context, fact.at)
 
 
 def pause(case: Case, asked: CitizenAsked, context: Here) -> Decision[Case]:
@@ -97,14 +100,14 @@ def leave(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisi
 
 def draft(case: Case, fact: ReplyDrafted | ReplySentBack | ReplyApproved, context: Here) -> Decision[Case]:
     """A draft went to the leader's desk or came back: the ledger's matter, not the due date's."""
-    there = isinstance(fact, ReplyDrafted)
-    return Decision(replace(case, desk=(*case.desk, Desk(fact.at, fact.department, there))))
+    desk = Desk(fact.at, fact.department, isinstance(fact, ReplyDrafted))
+    return _held(replace(case, desk=(*case.desk, desk)), context, fact.at)
 
 
 def meet(case: Case, fact: MeetingCalled | LeadNamed, context: Here) -> Decision[Case]:
     """An assignment meeting was called or has ruled: the ledger's matter."""
     meeting = Meeting(fact.at, isinstance(fact, MeetingCalled))
-    return Decision(replace(case, meetings=(*case.meetings, meeting)))
+    return _held(replace(case, meetings=(*case.meetings, meeting)), context, fact.at)
 
 
 def join(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:
@@ -122,15 +125,29 @@ def part(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
 
 
 def time_passed(case: Case, due: TimerDue, context: Here) -> Decision[Case]:
-    """A timer's instant has passed. One that was cancelled meanwhile says nothing."""
+    """A timer's instant has passed. One that was cancelled meanwhile says nothing.
+
+    When the city's rules have changed since the case was dated, it is dated again first: the instant
+    may no longer be the one to speak of.
+    """
+    effects: tuple[Effect, ...] = ()
+    if case.amendments != context.amendments:
+        dated = reconcile(case, context, context.now)
+        case, effects = dated.state, tuple(one for one in dated.effects if one != Cancel(due.id))
     timer = next((timer for timer in case.timers if timer.id == due.id), None)
     if timer is None:
-        return Decision(case)
+        return Decision(case, effects)
     timers = tuple(other for other in case.timers if other.id != due.id)
     case = replace(case, timers=timers, ended=(*case.ended, Ended(timer.id, "rung")))
-    return ring(case, timer, context)
+    rung = ring(case, timer, context)
+    return Decision(rung.state, (*effects, *rung.effects))
 
 
 def redate(case: Case, sweep: Redate, context: Here) -> Decision[Case]:
     """The city's calendar or policy changed: date the case again."""
     return reconcile(case, context, context.now)
+
+
+def _held(case: Case, context: Here, at: datetime) -> Decision[Case]:
+    """Who holds the case moves no clock; but a ledger that was said with the stop is said again, put right."""
+    return Decision(case) if case.said.stopped is None else reconcile(case, context, at)

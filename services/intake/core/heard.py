@@ -103,6 +103,8 @@ def dated(
 ) -> Decision[Case]:
     """The due date, as deadline counts it."""
     case = replace(case, due=fact.due, provisional=fact.provisional)
+    if isinstance(fact, DeadlineRedated) and fact.previous == fact.due:
+        return _note(case, fact.at, "redated", f"办结期限 {_minute(fact.due)} 已确定")
     if isinstance(fact, DeadlineRedated):
         return _note(case, fact.at, "redated", f"办结期限调整为 {_minute(fact.due)}")
     if isinstance(fact, DeadlineSet):
@@ -124,7 +126,9 @@ def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
 
 
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
-    """There was no miss."""
+    """There was no miss, or no broken promise."""
+    if fact.clock == "promise":
+        return _note(case, fact.at, "promise-kept", f"承诺日期 {fact.due.date()} 已兑现,记录已更正")
     return _note(replace(case, missed=False, level=""), fact.at, "miss-withdrawn", "超期已更正")
 
 

@@ -23,6 +23,9 @@ class Case(Struct, frozen=True):
     waiting: tuple["Early", ...] = ()
     """What is to be told as soon as the post itself was heard."""
     missed_told: bool = False
+    """The leader was told of a miss that has not been withdrawn."""
+    supervisor_told: bool = False
+    """So was the supervisor, by a step of the ladder."""
 
 
 class Early(Struct, frozen=True):

@@ -118,8 +118,10 @@ def extended(case: Case, fact: DeadlineExtended, context: Here) -> Decision[Case
 
 
 def redated(case: Case, fact: DeadlineRedated, context: Here) -> Decision[Case]:
-    """The citizen learns of a new date."""
+    """The citizen learns of a new date; that the date stays as it was is no news."""
     case = replace(case, due=fact.due, provisional=fact.provisional)
+    if fact.previous == fact.due:
+        return Decision(case)
     text = f"您的帖子{{number}}办结期限调整为{_minute(fact.due, context)},{fact.reason}"
     return _tell(case, "redated", "citizen", text, context, fact.at)
 
@@ -138,12 +140,23 @@ def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
 
 
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
-    """Whoever was told of the miss is told that there was none."""
-    if not case.missed_told:
-        return Decision(case)
-    unit = fact.department or case.department
-    case = replace(case, missed_told=False)
-    return _tell(case, "miss-withdrawn", "leader", "超期更正 {number},按时已回复", context, fact.at, unit)
+    """Whoever was told of the miss is told that there was none: the leader, and the supervisor if it went so far."""
+    if fact.clock == "promise":
+        text = "承诺更正 {number},已按时兑现"
+        return _tell(case, "miss-withdrawn", "supervisor", text, context, fact.at)
+    told_leader, told_supervisor = case.missed_told, case.supervisor_told
+    case = replace(case, missed_told=False, supervisor_told=False)
+    text = "超期更正 {number},并未超期"
+    decision: Decision[Case] = Decision(case)
+    if told_leader:
+        unit = fact.department or case.department
+        decision = _tell(case, "miss-withdrawn", "leader", text, context, fact.at, unit)
+    if told_supervisor:
+        decision = _both(
+            decision,
+            lambda state: _tell(state, "miss-withdrawn", "supervisor", text, context, fact.at),
+        )
+    return decision
 
 
 def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
@@ -156,6 +169,7 @@ def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
             return _tell(case, "escalated", "leader", "请督促办理 {number}", context, fact.at, unit)
         case _:
             name = context.city.department_name(unit)
+            case = replace(case, supervisor_told=True)
             return _tell(case, "escalated", "supervisor", f"{name}超期未复 {{number}}", context, fact.at)
 
 

@@ -85,3 +85,8 @@ def published(when: str, handling: int = 1, lead: str = "") -> ReplyPublished:
         handling=handling,
         lead=lead,
     )
+
+
+def half_day(when: str, day: str) -> CalendarPublished:
+    first = date.fromisoformat(day)
+    return CalendarPublished(at=at(when), year=first.year, days=(CalendarDay(first, "半日", False, "12:00"),))

@@ -1,6 +1,7 @@
 """The account of a clock: every line a person reads."""
 
 from services.deadline.core.account import account
+from tests.services.deadline.desk import given
 from tests.services.deadline.facts import (
     PROFILE,
     answered,
@@ -11,7 +12,6 @@ from tests.services.deadline.facts import (
     published,
     received,
 )
-from tests.services.deadline.test_core import given
 
 
 def test_the_account_tells_the_clock_from_receipt_to_stop_in_order_of_time() -> None:

@@ -1,25 +1,15 @@
 """The clock of a case: given facts, when another comes, then this is said."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import settings
-from hypothesis import strategies as st
 
-from city.profile import Profile
 from contracts.assignments import LeadNamed, MeetingCalled
-from contracts.city_facts import CalendarPublished, PolicyChanged
-from contracts.decision import Context, Say
-from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from contracts.replies import PostReopened, ReplyDrafted
-from services.deadline.app import RULES
-from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
-from services.deadline.core.clock import clock, ledger
+from services.deadline.core.case import TimerDue
+from services.deadline.core.clock import clock
+from tests.services.deadline.desk import Desk, given, names
 from tests.services.deadline.facts import (
     PROFILE,
     answered,
@@ -30,64 +20,10 @@ from tests.services.deadline.facts import (
     extended,
     grouped,
     moved,
-    policy,
     published,
     received,
     ungrouped,
 )
-
-
-@dataclass
-class Desk:
-    """A case, the timers it has armed, and everything it has said."""
-
-    case: Case = field(default_factory=Case)
-    armed: dict[str, Timer] = field(default_factory=dict)
-    said: list[Fact] = field(default_factory=list)
-    city: Profile = PROFILE
-    amendments: int = 0
-
-    def hear(self, *facts: Any, now: datetime | None = None) -> list[Fact]:
-        """Handle inputs; returns what was said of them. A fact about the city dates the case again."""
-        before = len(self.said)
-        for fact in facts:
-            if isinstance(fact, CalendarPublished | PolicyChanged):
-                self.city, self.amendments = self.city.amended(fact), self.amendments + 1
-                self.hear(Redate(self.amendments), now=fact.at)
-                continue
-            instant = now or getattr(fact, "at", None) or getattr(fact, "due_at", at("2026-03-02T09:00"))
-            context = Context("post", "cause", instant, self.city, self.amendments)
-            decision = RULES[type(fact)](self.case, fact, context)
-            self.case = decision.state
-            for effect in decision.effects:
-                if isinstance(effect, Say):
-                    self.said.append(effect.fact)
-                elif isinstance(effect, Arm):
-                    assert effect.timer.id not in self.armed
-                    self.armed[effect.timer.id] = effect.timer
-                elif isinstance(effect, Cancel):
-                    del self.armed[effect.id]
-        assert {timer.id for timer in self.case.timers} == set(self.armed)
-        return self.said[before:]
-
-    def until(self, when: str) -> list[Fact]:
-        """Let time pass; every timer due by then rings in order."""
-        before = len(self.said)
-        while due := sorted((t for t in self.armed.values() if t.due_at <= at(when)), key=lambda t: t.due_at):
-            timer = due[0]
-            del self.armed[timer.id]
-            self.hear(TimerDue(timer.id, timer.kind, timer.due_at), now=timer.due_at + timedelta(seconds=1))
-        return self.said[before:]
-
-
-def names(facts: Sequence[Fact]) -> list[str]:
-    return [type(fact).__name__ + (f":{fact.level}" if hasattr(fact, "level") else "") for fact in facts]
-
-
-def given(*facts: Fact) -> Desk:
-    desk = Desk()
-    desk.hear(*facts)
-    return desk
 
 
 def test_a_received_post_is_due_at_the_close_of_the_third_working_day() -> None:
@@ -292,104 +228,6 @@ def test_a_cancelled_timer_that_rings_all_the_same_says_nothing() -> None:
     desk.hear(published("2026-03-03T10:00"))
 
     assert desk.hear(TimerDue(missed.id, missed.kind, missed.due_at)) == []
-
-
-# -- any order, the same clock ------------------------------------------------------------------
-
-_MINUTES = st.integers(0, 20 * 24 * 60)
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> dict[str, list[Fact]]:
-    """A case's facts by topic, in order within each topic."""
-    start = at("2026-02-10T09:00") + timedelta(minutes=draw(_MINUTES))
-    instants = sorted(draw(st.lists(_MINUTES, min_size=8, max_size=8, unique=True)))
-    when = [(start + timedelta(minutes=minutes)) for minutes in instants]
-    text = [instant.replace(tzinfo=None).isoformat() for instant in when]
-    posts: list[Fact] = [received(start.replace(tzinfo=None).isoformat())]
-    assignments: list[Fact] = [assigned(text[0])]
-    if draw(st.booleans()):
-        assignments.append(moved(text[3], "transport"))
-    replies: list[Fact] = []
-    if draw(st.booleans()):
-        replies.append(asked(text[1]))
-        if draw(st.booleans()):
-            replies.append(answered(text[2]))
-    if draw(st.booleans()):
-        replies.append(extended(text[4], (when[4] + timedelta(days=4)).date().isoformat()))
-    if draw(st.booleans()):
-        replies.append(published(text[5]))
-        if draw(st.booleans()):
-            replies.append(PostReopened(at=when[6], reason="", reply="r1", department="water"))
-            if draw(st.booleans()):
-                replies.append(published(text[7], handling=2))
-    elif draw(st.booleans()):
-        posts.append(PostWithdrawn(at=when[6]))
-    if draw(st.booleans()):
-        posts.insert(1, grouped(text[1]))
-        if draw(st.booleans()):
-            posts.insert(2, ungrouped(text[6]))
-        if draw(st.booleans()):
-            replies.append(published(text[6], lead="other"))
-    city: list[Fact] = []
-    if draw(st.booleans()):
-        city.append(day_off(text[3], when[5].date().isoformat()))
-    if draw(st.booleans()):
-        city.append(policy(text[4], **{"kinds.complaint": {"reply_days": draw(st.integers(1, 5))}}))
-    return {"posts": posts, "assignments": assignments, "replies": replies, "city": city}
-
-
-@st.composite
-def interleavings(draw: st.DrawFn) -> tuple[dict[str, list[Fact]], list[Fact]]:
-    """The history, and one order in which the bus may deliver it."""
-    history = draw(histories())
-    order = draw(st.permutations([topic for topic, facts in history.items() for _ in facts]))
-    left = {topic: list(facts) for topic, facts in history.items()}
-    return history, [left[topic].pop(0) for topic in order]
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@for_all(interleavings())
-def test_any_order_across_topics_gives_the_same_clock_the_same_timers_and_a_ledger_that_sums(
-    case: tuple[dict[str, list[Fact]], list[Fact]],
-) -> None:
-    history, order = case
-    straight, shuffled = Desk(), Desk()
-    straight.hear(*[fact for facts in history.values() for fact in facts])
-    shuffled.hear(*order)
-
-    city = straight.city
-    made = clock(shuffled.case, city)
-
-    assert shuffled.city.version == city.version
-    assert made == clock(straight.case, city)
-    assert set(shuffled.armed) == set(straight.armed)
-    assert shuffled.case.said.stopped == straight.case.said.stopped
-    if made is not None:
-        until = made.stop or made.due
-        held = ledger(shuffled.case, made, until, city.working_time)
-        assert sum(one.minutes for one in held) == city.working_time.minutes_between(made.start, until)
-
-
-@pytest.mark.slow
-@settings(max_examples=2_000, deadline=None)
-@for_all(interleavings(), st.integers(0, 30))
-def test_with_timers_ringing_between_the_facts_no_miss_stands_against_an_earlier_reply(
-    case: tuple[dict[str, list[Fact]], list[Fact]], days: int
-) -> None:
-    _, order = case
-    desk = Desk()
-    for n, fact in enumerate(order):
-        desk.hear(fact)
-        desk.until((fact.at + timedelta(days=days * (n % 2))).replace(tzinfo=None).isoformat())
-
-    made = clock(desk.case, desk.city)
-
-    if made is not None and made.stop is not None and made.stop <= made.due:
-        assert desk.case.said.missed is None
-    rung = [ended.id for ended in desk.case.ended]
-    assert len(rung) == len(set(rung))
 
 
 @pytest.mark.parametrize("level", ["remind", "leader", "supervisor", "bulletin"])

@@ -1,0 +1,81 @@
+"""A case at a desk: facts in, words and timers out, and time that passes when the test says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from city.profile import Profile
+from contracts.city_facts import CalendarPublished, PolicyChanged
+from contracts.decision import Context, Say
+from contracts.facts import Fact
+from services.deadline.app import RULES
+from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
+from services.deadline.core.reconcile import ORDER
+from tests.services.deadline.facts import PROFILE, at
+
+
+@dataclass
+class Desk:
+    """A case, the timers it has armed, and everything it has said."""
+
+    case: Case = field(default_factory=Case)
+    armed: dict[str, Timer] = field(default_factory=dict)
+    said: list[Fact] = field(default_factory=list)
+    city: Profile = PROFILE
+    amendments: int = 0
+
+    def hear(self, *facts: Any, now: datetime | None = None) -> list[Fact]:
+        """Handle inputs; returns what was said of them. A fact about the city dates an open case again."""
+        before = len(self.said)
+        for fact in facts:
+            if isinstance(fact, CalendarPublished | PolicyChanged):
+                self.learn(fact)
+                self.sweep(fact.at)
+                continue
+            instant = now or getattr(fact, "at", None) or getattr(fact, "due_at", at("2026-03-02T09:00"))
+            context = Context("post", "cause", instant, self.city, self.amendments)
+            decision = RULES[type(fact)](self.case, fact, context)
+            self.case = decision.state
+            for effect in decision.effects:
+                if isinstance(effect, Say):
+                    self.said.append(effect.fact)
+                elif isinstance(effect, Arm):
+                    assert effect.timer.id not in self.armed
+                    self.armed[effect.timer.id] = effect.timer
+                elif isinstance(effect, Cancel):
+                    del self.armed[effect.id]
+        assert {timer.id for timer in self.case.timers} == set(self.armed)
+        return self.said[before:]
+
+    def learn(self, fact: Fact) -> None:
+        """The city changes its rules; the sweep has not come to the case yet."""
+        self.city, self.amendments = self.city.amended(fact), self.amendments + 1
+
+    def sweep(self, now: datetime) -> None:
+        """Date the case again when it is open and stale, as the store's sweep finds it."""
+        stale = self.case.amendments < self.amendments
+        if stale and self.case.received_at is not None and self.case.said.stopped is None:
+            self.hear(Redate(self.amendments), now=now)
+
+    def until(self, when: str) -> list[Fact]:
+        """Let time pass; every timer due by then rings in order."""
+        before = len(self.said)
+        while due := sorted(
+            (t for t in self.armed.values() if t.due_at <= at(when)),
+            key=lambda t: (t.due_at, ORDER.index(t.kind)),
+        ):
+            timer = due[0]
+            del self.armed[timer.id]
+            self.hear(TimerDue(timer.id, timer.kind, timer.due_at), now=timer.due_at + timedelta(seconds=1))
+        return self.said[before:]
+
+
+def names(facts: Sequence[Fact]) -> list[str]:
+    return [type(fact).__name__ + (f":{fact.level}" if hasattr(fact, "level") else "") for fact in facts]
+
+
+def given(*facts: Fact) -> Desk:
+    desk = Desk()
+    desk.hear(*facts)
+    return desk

@@ -1,0 +1,170 @@
+"""Whatever a case lives through and however the bus tells it, the clock, the words that stand and the ledger agree."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from chassis.service import Incoming
+from chassis.store import Remembered
+from chassis.turn import CityView, Read, Turn
+from contracts.codec import Event
+from contracts.facts import Fact
+from contracts.identity import city_subject, derived, partition_of
+from services.deadline.app import build
+from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
+from services.deadline.core.clock import clock, ledger
+from services.deadline.core.reconcile import ORDER
+from tests.services.deadline.facts import PROFILE, at
+from tests.services.deadline.histories import deliveries
+
+SERVICE = build(PROFILE)
+SUBJECT = derived("post", 1)
+PARTITION = partition_of(SUBJECT)
+CITY = city_subject(PARTITION)
+END = at("2026-12-30T09:00")
+"""Long after everything."""
+
+Delivered = list[tuple[str, int, Fact]]
+
+
+class Instance:
+    """Deadline's own engine over one case: a fact a batch, repeats seen by their number, timers rung by the test."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, Remembered] = {}
+        self.cities: dict[int, CityView] = {}
+        self.armed: dict[str, Timer] = {}
+
+    @property
+    def case(self) -> Case:
+        found: Case = self.loaded[SUBJECT].state
+        return found
+
+    @property
+    def city(self) -> Any:
+        view = self.cities.get(PARTITION)
+        return view.city if view is not None else PROFILE
+
+    def hear(self, topic: str, number: int, fact: Fact) -> None:
+        subject = CITY if topic == "city" else SUBJECT
+        incoming = Incoming(topic, PARTITION, 0, None, None, ())
+        event = Event(f"{topic}/{number}", topic, subject, number, fact, "test")
+        turn = self._turn(fact.at)
+        turn.hear(Read(incoming, subject, number, event))
+        self._keep(turn)
+
+    def sweep(self, now: datetime) -> None:
+        """Date the case again when it is open and stale, as the store's door would."""
+        row, view = self.loaded.get(SUBJECT), self.cities.get(PARTITION)
+        if row is None or view is None:
+            return
+        case: Case = row.state
+        is_open = case.received_at is not None and case.said.stopped is None
+        if is_open and case.amendments < view.amendments:
+            turn = self._turn(now)
+            turn.ring(SUBJECT, Redate(view.amendments), "sweep")
+            self._keep(turn)
+
+    def until(self, now: datetime) -> None:
+        """Ring what is due, in the claim's order."""
+        while due := [timer for timer in self.armed.values() if timer.due_at <= now]:
+            timer = min(due, key=lambda one: (one.due_at, ORDER.index(one.kind)))
+            del self.armed[timer.id]
+            turn = self._turn(now)
+            turn.ring(SUBJECT, TimerDue(timer.id, timer.kind, timer.due_at), timer.id)
+            self._keep(turn)
+
+    def _turn(self, now: datetime) -> Turn:
+        return Turn(SERVICE, self.loaded, (), self.cities, now)
+
+    def _keep(self, turn: Turn) -> None:
+        assert not turn.tally.parked, "a rule raised"
+        for applied in turn.outcome("blob").effects:
+            if isinstance(applied.effect, Arm):
+                assert applied.effect.timer.id not in self.armed
+                self.armed[applied.effect.timer.id] = applied.effect.timer
+            elif isinstance(applied.effect, Cancel):
+                self.armed.pop(applied.effect.id, None)
+        if SUBJECT in self.loaded:
+            assert {timer.id for timer in self.case.timers} == set(self.armed)
+
+
+def told(delivered: Delivered, pause: timedelta | None = None) -> Instance:
+    """An instance that has heard all this; with a pause, time passes by so much after every second fact."""
+    instance = Instance()
+    for n, (topic, number, fact) in enumerate(delivered):
+        instance.hear(topic, number, fact)
+        if pause is not None and n % 2:
+            instance.sweep(fact.at)
+            instance.until(fact.at + pause)
+    instance.sweep(END)
+    return instance
+
+
+def straight(history: dict[str, list[Fact]]) -> Delivered:
+    """As it happened: in order of time over all topics, each once."""
+    numbered = [(topic, n, fact) for topic, facts in history.items() for n, fact in enumerate(facts, 1)]
+    return sorted(numbered, key=lambda one: one[2].at)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None)
+@for_all(deliveries())
+def test_any_order_across_topics_with_repeats_gives_the_same_clock_the_same_timers_and_a_ledger_that_sums(
+    case: tuple[dict[str, list[Fact]], Delivered],
+) -> None:
+    history, delivered = case
+    lived, heard = told(straight(history)), told(delivered)
+
+    made = clock(heard.case, heard.city)
+
+    assert heard.city.version == lived.city.version
+    assert made is not None
+    assert made == clock(lived.case, lived.city)
+    assert heard.case.said.stopped == lived.case.said.stopped == made.stop
+    if made.stop is None:
+        assert set(heard.armed) == set(lived.armed)
+    for until in (made.stop or made.due, END):
+        held = ledger(heard.case, made, until, heard.city.working_time)
+        assert sum(one.minutes for one in held) == heard.city.working_time.minutes_between(made.start, until)
+        assert held == ledger(lived.case, made, until, lived.city.working_time)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None)
+@for_all(deliveries(), st.integers(0, 30))
+def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_exactly_when_there_was_one(
+    case: tuple[dict[str, list[Fact]], Delivered], days: int
+) -> None:
+    _, delivered = case
+    heard = told(delivered, timedelta(days=days))
+    heard.until(END)
+
+    said = heard.case.said
+    made = clock(heard.case, heard.city)
+
+    assert made is not None
+    rung = [ended.id for ended in heard.case.ended if ended.how == "rung"]
+    assert len(rung) == len(set(rung))
+    if heard.cities and heard.case.amendments != heard.cities[PARTITION].amendments:
+        # Closed before the rules changed: judged by those it was closed under.
+        assert said.stopped == made.stop
+        return
+    stop = made.stop or END
+    assert (said.missed is not None) == (made.due < stop)
+    time = heard.city.working_time
+    promised = {
+        extension.id: time.closing(extension.new_date)
+        for extension in heard.case.extensions
+        if any(moved.extension == extension.id for moved in made.extensions)
+    }
+    assert set(said.broken) == {identity for identity, date in promised.items() if date < stop}
+    if said.missed is not None and made.stop is None:
+        assert set(said.escalated) == {"remind", "leader", "supervisor", "bulletin"}
+    assert said.stopped == made.stop
+    if made.stop is not None:
+        assert sum(one.minutes for one in said.held) == time.minutes_between(made.start, made.stop)
