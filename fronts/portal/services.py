@@ -59,7 +59,8 @@ class Services:
     async def offer(self, service: str, path: str, **query: str) -> dict[str, Any]:
         """Read what a person can do without: an empty body when it does not come within 1.5 seconds."""
         try:
-            answer = await asyncio.wait_for(self.get(service, path, **query), OFFER_SECONDS)
+            async with asyncio.timeout(OFFER_SECONDS):
+                answer = await self.get(service, path, **query)
         except TimeoutError:
             return {}
         return answer.body if answer.ok else {}

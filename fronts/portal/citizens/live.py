@@ -50,14 +50,16 @@ class Viewer:
 class Live:
     """Keeps the present parts, and one stream from stats while somebody watches."""
 
-    def __init__(self, services: Services, render: Render) -> None:
+    def __init__(self, services: Services, render: Render, idle: float = IDLE_SECONDS) -> None:
         self._services = services
         self._render = render
+        self._idle = idle
         self._parts: dict[str, str] = {}
         self._viewers: set[Viewer] = set()
         self._work: asyncio.Task[None] | None = None
         self._filled = asyncio.Event()
         self._left = 0.0
+        self._closed = False
 
     @property
     def viewers(self) -> int:
@@ -68,7 +70,8 @@ class Live:
         """The parts as they stand; waits so many seconds for the first ones, and gives what there is."""
         self._start()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._filled.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._filled.wait()
         return dict(self._parts)
 
     async def watch(self) -> AsyncGenerator[bytes, None]:
@@ -83,7 +86,8 @@ class Live:
             yield b"retry: 2000\n\n"
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(viewer.woken.wait(), BEAT_SECONDS)
+                    async with asyncio.timeout(BEAT_SECONDS):
+                        await viewer.woken.wait()
                 viewer.woken.clear()
                 news, viewer.news = viewer.news, {}
                 if news:
@@ -95,7 +99,8 @@ class Live:
             self._left = asyncio.get_running_loop().time()
 
     async def close(self) -> None:
-        """End the stream."""
+        """End the stream, for good: a connection that breaks while it is closed may swallow the cancelling."""
+        self._closed = True
         if self._work is not None:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
@@ -116,12 +121,15 @@ class Live:
             except* (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError) as failures:
                 _log.warning("the live figures broke off", reason=repr(failures.exceptions[0]))
                 self._tell(self._render("away", {}))
-                await asyncio.sleep(RETRY_SECONDS)
+                if self._wanted():
+                    await asyncio.sleep(RETRY_SECONDS)
             except* _Unwatched:
                 pass
 
     def _wanted(self) -> bool:
-        return bool(self._viewers) or asyncio.get_running_loop().time() - self._left < IDLE_SECONDS
+        if self._closed:
+            return False
+        return bool(self._viewers) or asyncio.get_running_loop().time() - self._left < self._idle
 
     async def _follow(self) -> None:
         async with self._services.events("stats", "/v1/stream") as events:

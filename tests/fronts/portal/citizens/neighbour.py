@@ -3,6 +3,7 @@
 What they say is set by the test; they can be slow, broken or gone, as the real ones may be.
 """
 
+import contextlib
 import json
 import threading
 import time
@@ -51,6 +52,10 @@ def _handler(neighbour: Neighbour) -> type[BaseHTTPRequestHandler]:
             else:
                 self.send_error(404)
 
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):  # who asks may go away before the answer is written
+                super().handle()
+
         def _json(self, body: dict[str, Any]) -> None:
             data = json.dumps(body).encode()
             self.send_response(200)
@@ -71,6 +76,7 @@ def _handler(neighbour: Neighbour) -> type[BaseHTTPRequestHandler]:
                     for name, data in neighbour.events[said:]:
                         self.wfile.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
                         said += 1
+                    self.wfile.write(b": nothing new\n\n")
                     self.wfile.flush()
                     time.sleep(0.01)
             except OSError:
