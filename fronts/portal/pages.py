@@ -1,29 +1,47 @@
-"""The pages: requests to templates; they work without JavaScript."""
+"""Templates to pages: what every page has, on the citizens' and on the staff's side."""
 
-import uuid
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from city.explain import moment
 from city.profile import Profile
+from fronts.portal import static_files
+from fronts.portal.looks import look
 from fronts.portal.services import Services
 
-HERE = Path(__file__).parent
-FORM_LIMIT = 64 * 1024
+HERE: Final = Path(__file__).parent
+FORM_LIMIT: Final = 128 * 1024
+"""Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
+FIELDS_LIMIT: Final = 100
 
-SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
-GRADES = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
+GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
+
+LINKS: Final = (("/post", "我要问政"), ("/follow", "查询进展"), ("/boards/all", "看答复"))
+"""What a citizen finds at the head of every page."""
+
+
+class Unfit(Exception):
+    """A form that is none, or too long."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
 
 
 def _percent(rate: float | None) -> str:
@@ -31,7 +49,18 @@ def _percent(rate: float | None) -> str:
 
 
 def _minute(instant: str | None) -> str:
-    return "" if not instant else f"{datetime.fromisoformat(instant):%Y年%m月%d日 %H:%M}"
+    return moment(datetime.fromisoformat(instant)) if instant else ""
+
+
+def _day(day: str | date | None) -> str:
+    found = date.fromisoformat(day[:10]) if isinstance(day, str) and day else day
+    return f"{found.year}年{found.month}月{found.day}日" if isinstance(found, date) else ""
+
+
+def _brief(text: str, length: int) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[:length]}…"
 
 
 class Pages:
@@ -40,107 +69,49 @@ class Pages:
     def __init__(self, profile: Profile, services: Services) -> None:
         self.profile = profile
         self.services = services
+        self._areas = list(dict.fromkeys((d.area_code, d.area) for d in profile.divisions))
         self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
-        self._templates.filters["percent"] = _percent
-        self._templates.filters["minute"] = _minute
+        self._templates.filters.update(percent=_percent, minute=_minute, day=_day, brief=_brief)
+        self._templates.globals["static"] = static_files.address
+
+    def html(self, name: str, **values: Any) -> str:
+        """One template as text."""
+        kinds = [(code, kind.name) for code, kind in self.profile.policy.kinds.items()]
+        return self._templates.get_template(name).render(
+            city=self.profile.name,
+            kinds=kinds,
+            areas=self._areas,
+            area_names=dict(self._areas),
+            grades=GRADES,
+            sections=LINKS,
+            look=look(),
+            **values,
+        )
 
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """One page."""
-        kinds = [(code, kind.name) for code, kind in self.profile.policy.kinds.items()]
-        areas = list(dict.fromkeys((d.area_code, d.area) for d in self.profile.divisions))
-        html = self._templates.get_template(name).render(
-            city=self.profile.name, kinds=kinds, areas=areas, grades=GRADES, **values
-        )
-        return HTMLResponse(html, status, SECURITY)
+        return HTMLResponse(self.html(name, **values), status, SECURITY)
+
+    def refuse(self, status: int, sentence: str) -> Response:
+        """A page that says why not."""
+        return self.render("refused.html", status, sentence=sentence)
 
     @staticmethod
     async def form(request: Request) -> dict[str, str]:
-        """The fields of a form; a body that is too long is cut, which intake then refuses with a sentence."""
-        body = (await request.body())[: FORM_LIMIT * 2]
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50)
+        """The fields of a form, the first of each name. Raises Unfit."""
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > FORM_LIMIT:
+                raise Unfit(413, "提交的内容太长,请删减后再试。")
+        try:
+            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
+        except ValueError as failure:
+            raise Unfit(400, "提交的内容不能识别。") from failure
         return {name: values[0] for name, values in fields.items()}
-
-
-def routes(pages: Pages) -> APIRouter:
-    """`/`, `/post`, `/follow`."""
-    router = APIRouter(include_in_schema=False)
-    services = pages.services
-
-    @router.get("/")
-    async def front() -> Response:
-        figures = await services.get("stats", "/v1/figures")
-        answered = await services.get("intake", "/v1/posts", limit="10")
-        return pages.render(
-            "front.html",
-            figures=figures.body if figures.ok else None,
-            posts=answered.body["posts"] if answered.ok else [],
-        )
-
-    @router.get("/post")
-    async def post_form() -> Response:
-        return pages.render("post.html", key=uuid.uuid4().hex, problem="", given={})
-
-    @router.post("/post")
-    async def post(request: Request) -> Response:
-        given = await pages.form(request)
-        contact = {name: given[name] for name in ("name", "phone", "mail") if given.get(name)}
-        body = {
-            "kind": given.get("kind", ""),
-            "title": given.get("title", ""),
-            "text": given.get("text", ""),
-            "area": given.get("area", ""),
-            "place": given.get("place", ""),
-            "public": "private" not in given,
-            "hide_name": "hide_name" in given,
-        } | ({"contact": contact} if contact else {})
-        answer = await services.post("/v1/posts", body, given.get("key", ""))
-        if not answer.ok:
-            return pages.render(
-                "post.html", answer.status, key=uuid.uuid4().hex, problem=answer.sentence, given=given
-            )
-        return pages.render("receipt.html", receipt=answer.body)
-
-    @router.get("/follow")
-    async def follow_form(number: str = "") -> Response:
-        if not number:
-            return pages.render("follow.html", number="", problem="")
-        case = await services.get("intake", f"/v1/posts/{number}")
-        if not case.ok:
-            return pages.render("follow.html", case.status, number=number, problem=case.sentence)
-        return await _case(number, "", case.body)
-
-    @router.post("/follow")
-    async def follow(request: Request) -> Response:
-        given = await pages.form(request)
-        number, code = given.get("number", "").strip().upper(), given.get("code", "").strip()
-        problem = ""
-        act = given.get("act", "")
-        bodies: dict[str, dict[str, Any]] = {
-            "answers": {"text": given.get("text", "")},
-            "follow-ups": {"text": given.get("text", "")},
-            "ratings": {"grade": int(given["grade"]) if given.get("grade", "").isdigit() else 0},
-            "reopenings": {"reason": given.get("text", "")},
-            "withdrawal": {},
-        }
-        if act in bodies:
-            done = await services.post(f"/v1/posts/{number}/{act}", bodies[act], given.get("key", ""), code)
-            problem = "" if done.ok else done.sentence
-        case = await services.get("intake", f"/v1/posts/{number}", code)
-        if not case.ok:
-            return pages.render("follow.html", case.status, number=number, problem=case.sentence)
-        return await _case(number, code, case.body, problem)
-
-    async def _case(number: str, code: str, case: dict[str, Any], problem: str = "") -> Response:
-        deadline = await services.get("deadline", f"/v1/deadlines/{number}")
-        return pages.render(
-            "case.html",
-            case=case,
-            code=code,
-            key=uuid.uuid4().hex,
-            problem=problem,
-            deadline=deadline.body if deadline.ok else None,
-        )
-
-    return router

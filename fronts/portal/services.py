@@ -1,12 +1,19 @@
 """The services as the pages know them: their public HTTP interfaces, nothing else."""
 
+import asyncio
 import re
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+
+OFFER_SECONDS: Final = 1.5
+"""A person is not kept waiting longer for something that is merely offered."""
+SILENT_SECONDS: Final = 15.0
+"""A stream of events that says nothing for so long is broken."""
 
 
 class Answer:
@@ -22,6 +29,11 @@ class Answer:
     def ok(self) -> bool:
         """Whether it went well."""
         return self.status < 400
+
+    @property
+    def kind(self) -> str:
+        """What kind of problem it is, such as `idempotency-key-reused`; empty when it is none."""
+        return str(self.body.get("type", "")).rpartition(":")[2]
 
     @property
     def sentence(self) -> str:
@@ -43,6 +55,19 @@ class Services:
         """Read something; with the query code, one's own."""
         headers = {"X-Query-Code": code} if code else {}
         return await self._ask("GET", service, path, headers, query=query)
+
+    async def offer(self, service: str, path: str, **query: str) -> dict[str, Any]:
+        """Read what a person can do without: an empty body when it does not come within 1.5 seconds."""
+        try:
+            async with asyncio.timeout(OFFER_SECONDS):
+                answer = await self.get(service, path, **query)
+        except TimeoutError:
+            return {}
+        return answer.body if answer.ok else {}
+
+    def events(self, service: str, path: str) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, str]]]:
+        """Server-sent events, as pairs of name and data. Raises httpx2.HTTPError when they break off."""
+        return _events(self._http, f"{self._addresses.get(service, '')}{path}")
 
     async def post(self, path: str, body: dict[str, Any], key: str = "", code: str = "") -> Answer:
         """Do something at intake; `key` makes a repeated form harmless."""
@@ -72,13 +97,13 @@ class Services:
         try:
             response = await self._http.request(
                 method,
-                f"{self._addresses[service]}{path}",
+                f"{self._addresses.get(service, '')}{path}",
                 params=dict(query or {}),
                 headers=headers,
                 json=body,
             )
             found = response.json()
-        except (httpx2.HTTPError, ValueError):
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return Answer(503, {})
         return Answer(
             response.status_code,
@@ -91,3 +116,27 @@ def _cursor(link: str) -> str:
     """The cursor in a `Link` header's next address."""
     found = re.match(r'<([^>]*)>; rel="next"', link)
     return parse_qs(urlsplit(found[1]).query).get("cursor", [""])[0] if found else ""
+
+
+@asynccontextmanager
+async def _events(http: httpx2.AsyncClient, url: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
+    timeout = httpx2.Timeout(SILENT_SECONDS)
+    async with http.stream("GET", url, headers={"Accept": "text/event-stream"}, timeout=timeout) as response:
+        response.raise_for_status()
+        yield _parsed(response)
+
+
+async def _parsed(response: httpx2.Response) -> AsyncIterator[tuple[str, str]]:
+    """The fields of the events (WHATWG server-sent events); comments and `retry` are left out."""
+    name, data = "message", list[str]()
+    async for line in response.aiter_lines():
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if data:
+                yield name, "\n".join(data)
+            name, data = "message", []
+        elif field == "event":
+            name = value
+        elif field == "data":
+            data.append(value)

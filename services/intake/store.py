@@ -107,6 +107,7 @@ class Query:
     """Cases this unit holds or assists with."""
     state: str = ""
     kind: str = ""
+    """One kind, or several separated by commas."""
     area: str = ""
     words: str = ""
     public: bool = False
@@ -199,7 +200,7 @@ class PostgresCases:
         if query.state:
             conditions.append(STATES[query.state])
         if query.kind:
-            conditions.append(f"kind = {value(query.kind)}::text")
+            conditions.append(f"kind = any(string_to_array({value(query.kind)}::text, ','))")
         if query.area:
             conditions.append(f"area = {value(query.area)}::text")
         if query.words:
@@ -274,7 +275,7 @@ class MemoryCases:
                 fits
                 and (not query.public or _shown(case))
                 and query.unit in ("", case.department, *case.assisting)
-                and query.kind in ("", case.kind)
+                and (not query.kind or case.kind in query.kind.split(","))
                 and query.area in ("", case.area)
                 and query.words.lower() in values["words"].lower()
             ):

@@ -407,7 +407,7 @@ def _reads(router: APIRouter, door: Door) -> None:
         cursor: str = "",
         limit: int = 20,
     ) -> Response:
-        """Public, answered posts, newest answer first."""
+        """Public, answered posts, newest answer first; `kind` may name several, separated by commas."""
         door.read_limit.check(_client(request))
         query = Query(
             unit=department,
@@ -424,6 +424,7 @@ def _reads(router: APIRouter, door: Door) -> None:
                 **views.summary(case, door.profile),
                 "text": case.text,
                 "replies": [r.text for r in case.replies],
+                "answered_at": case.replies[-1].at,
             }
             for case in found
         ]

@@ -34,7 +34,7 @@ from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPub
 Here = Context[Profile]
 
 Cell = tuple[str, str, str, str]
-"""Day of receipt (ISO), unit (empty: nobody yet), kind, measure."""
+"""Day of receipt (ISO; of `replies_given` the day of the reply), unit (empty: nobody yet), kind, measure."""
 
 INSTANT_MINUTES: Final = 10
 """A reply within so many minutes of receipt is an instant closing: shown, for it is seldom an answer."""
@@ -56,7 +56,9 @@ class Post(Struct, frozen=True):
     """What stats remembers of a post."""
 
     received_at: datetime | None = None
+    number: str = ""
     kind: str = ""
+    area: str = ""
     clock: bool = True
     citizen: str = ""
     holders: tuple[tuple[datetime, str], ...] = ()
@@ -68,6 +70,8 @@ class Post(Struct, frozen=True):
     held: tuple[tuple[str, int], ...] = ()
     second_held: tuple[tuple[str, int], ...] = ()
     missed: bool = False
+    missed_due: datetime | None = None
+    """The due instant that passed, of the first handling."""
     second_missed: bool = False
     grade: int = 0
     """The latest rating; 0: none."""
@@ -90,6 +94,12 @@ class Post(Struct, frozen=True):
         if reply is not None:
             return reply.department
         return max(self.holders)[1] if self.holders else ""
+
+    def overdue_since(self) -> datetime | None:
+        """The due instant of a post that counts as overdue; none for any other."""
+        if self.received_at is None or self.left or not self.clock or self.first_reply() is not None:
+            return None
+        return self.missed_due if self.missed else None
 
 
 class Count(Effect, frozen=True):
@@ -117,9 +127,9 @@ def cells(post: Post, satisfied_from: int) -> dict[Cell, int]:
     reply = post.first_reply()
     found: dict[Cell, int] = {}
 
-    def count(measure: str, by: int = 1, who: str = unit) -> None:
+    def count(measure: str, by: int = 1, who: str = unit, on: str = day) -> None:
         if by:
-            found[(day, who, kind, measure)] = found.get((day, who, kind, measure), 0) + by
+            found[(on, who, kind, measure)] = found.get((on, who, kind, measure), 0) + by
 
     count("threads")
     count("messages", 1 + post.follow_ups + post.answers + len(post.replies))
@@ -133,8 +143,13 @@ def cells(post: Post, satisfied_from: int) -> dict[Cell, int]:
         count("left" if post.left else "clockless")
         return found
     count("received")
+    count(f"area:{post.area}:received")
+    for given in post.replies:
+        if not (given.lead and post.ungrouped):
+            count("replies_given", who=given.department, on=given.at.date().isoformat())
     if reply is not None:
         count("replied")
+        count(f"area:{post.area}:replied")
         hours = (reply.at - post.received_at).total_seconds() / 3600
         count(f"hours:{bucket(hours)}")
         if hours * 60 < INSTANT_MINUTES:
@@ -143,6 +158,7 @@ def cells(post: Post, satisfied_from: int) -> dict[Cell, int]:
             count("on_time")
     elif post.missed:
         count("overdue")
+        count(f"area:{post.area}:overdue")
     else:
         count("open")
     if post.grade:
@@ -191,7 +207,9 @@ def received(post: Post, fact: PostReceived, context: Here) -> Decision[Post]:
     after = replace(
         post,
         received_at=fact.at,
+        number=fact.number,
         kind=fact.kind,
+        area=fact.area,
         clock=context.city.policy.kind(fact.kind).clock,
         citizen=fact.citizen,
     )
@@ -222,18 +240,18 @@ def stopped(post: Post, fact: ClockStopped, context: Here) -> Decision[Post]:
 
 def missed(post: Post, fact: DeadlineMissed, context: Here) -> Decision[Post]:
     """The due instant passed."""
-    second = fact.clock == "second"
-    return _change(post, replace(post, **({"second_missed": True} if second else {"missed": True})), context)
+    if fact.clock == "second":
+        return _change(post, replace(post, second_missed=True), context)
+    return _change(post, replace(post, missed=True, missed_due=fact.due), context)
 
 
 def miss_withdrawn(post: Post, fact: MissWithdrawn, context: Here) -> Decision[Post]:
     """It was no miss, or no broken promise."""
     if fact.clock == "promise":
         return _change(post, replace(post, broken=post.broken - 1), context)
-    second = fact.clock == "second"
-    return _change(
-        post, replace(post, **({"second_missed": False} if second else {"missed": False})), context
-    )
+    if fact.clock == "second":
+        return _change(post, replace(post, second_missed=False), context)
+    return _change(post, replace(post, missed=False, missed_due=None), context)
 
 
 def extended(post: Post, fact: DeadlineExtended, context: Here) -> Decision[Post]:
@@ -302,7 +320,8 @@ def row(measures: dict[str, int]) -> dict[str, object]:
     """The row of the interfaces from the summed measures of a unit, a day or the city.
 
     Rates are between 0 and 1, or null without a denominator; `interval` is Wilson's 95 % for the
-    satisfaction; median and 90th percentile are hours from receipt to the first reply.
+    satisfaction; median and 90th percentile are hours from receipt to the first reply. `replies_given`
+    are the replies published in the period, whenever their posts were received; all else goes by receipt.
     """
 
     def of(measure: str) -> int:
@@ -314,6 +333,7 @@ def row(measures: dict[str, int]) -> dict[str, object]:
     return {
         "received": of("received"),
         "replied": replied,
+        "replies_given": of("replies_given"),
         "reply_rate": rate(replied, of("received")),
         "on_time_rate": rate(of("on_time"), replied + overdue),
         "on_time": of("on_time"),
@@ -346,6 +366,16 @@ def row(measures: dict[str, int]) -> dict[str, object]:
             "satisfaction": rate(of("report_satisfied"), of("report_rated")),
         },
     }
+
+
+def areas(measures: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Area code (empty: none was chosen) to its received, replied and overdue posts."""
+    found: dict[str, dict[str, int]] = {}
+    for name, count in measures.items():
+        if name.startswith("area:"):
+            _, area, measure = name.split(":")
+            found.setdefault(area, {"received": 0, "replied": 0, "overdue": 0})[measure] = count
+    return found
 
 
 def rate(part: int, whole: int) -> float | None:

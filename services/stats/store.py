@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import Final, Protocol
 
 import asyncpg
+from msgspec import Struct
 
 from chassis.memory import MemoryStore
 from chassis.postgres import PostgresStore
 from chassis.service import Applied
+from chassis.store import Column
 from services.stats.core import Cell, CitizenSeen, Count, Post, new
 
 _COUNT = """
@@ -70,9 +72,16 @@ class CellsInMemory:
         self.citizens |= {one.effect.citizen for one in applied if isinstance(one.effect, CitizenSeen)}
 
 
+COLUMNS: Final = (
+    Column[Post]("number", "text", lambda post: post.number),
+    Column[Post]("unit", "text", lambda post: post.unit()),
+    Column[Post]("overdue_since", "timestamptz", Post.overdue_since),
+)
+
+
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance."""
-    return PostgresStore(pool, Post, new, (), (Cells(),))
+    return PostgresStore(pool, Post, new, COLUMNS, (Cells(),))
 
 
 def memory() -> tuple[MemoryStore, CellsInMemory]:
@@ -84,6 +93,14 @@ def memory() -> tuple[MemoryStore, CellsInMemory]:
 Measures = dict[str, int]
 
 
+class Overdue(Struct, frozen=True):
+    """A post without a reply whose due instant passed."""
+
+    number: str
+    unit: str
+    due: datetime
+
+
 class Figures(Protocol):
     """Sums cells up."""
 
@@ -92,6 +109,12 @@ class Figures(Protocol):
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day of receipt to its measures."""
+
+    async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
+        """Kind of post to its measures."""
+
+    async def oldest_overdue(self, limit: int) -> list[Overdue]:
+        """The posts that have been overdue for longest, whenever they were received."""
 
     async def citizens(self) -> int:
         """Distinct citizens (注册)."""
@@ -134,6 +157,29 @@ class PostgresFigures:
                 found.setdefault(row["day"], {})[row["measure"]] = row["count"]
         return found
 
+    async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
+        """As the protocol says."""
+        rows = await self._pool.fetch(
+            "select kind, measure, sum(count)::bigint count from cell where day >= $1::date and day < $2::date "
+            "group by kind, measure",
+            first,
+            until,
+        )
+        found: dict[str, Measures] = {}
+        for row in rows:
+            if row["count"]:
+                found.setdefault(row["kind"], {})[row["measure"]] = row["count"]
+        return found
+
+    async def oldest_overdue(self, limit: int) -> list[Overdue]:
+        """As the protocol says."""
+        rows = await self._pool.fetch(
+            "select number, unit, overdue_since from subject where overdue_since is not null "
+            "order by overdue_since, number limit $1::integer",
+            limit,
+        )
+        return [Overdue(row["number"], row["unit"], row["overdue_since"]) for row in rows]
+
     async def citizens(self) -> int:
         """As the protocol says."""
         count: int = await self._pool.fetchval("select count(*) from citizen")
@@ -143,7 +189,8 @@ class PostgresFigures:
 class MemoryFigures:
     """The twin."""
 
-    def __init__(self, cells: CellsInMemory) -> None:
+    def __init__(self, posts: MemoryStore, cells: CellsInMemory) -> None:
+        self._posts = posts
         self._cells = cells
 
     async def by_unit(self, first: date, until: date, kind: str = "") -> dict[str, Measures]:
@@ -164,6 +211,25 @@ class MemoryFigures:
                 measures = found.setdefault(day, {})
                 measures[measure] = measures.get(measure, 0) + count
         return found
+
+    async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
+        """As the protocol says."""
+        found: dict[str, Measures] = {}
+        for (day, _, kind, measure), count in self._cells.cells.items():
+            if first <= date.fromisoformat(day) < until:
+                measures = found.setdefault(kind, {})
+                measures[measure] = measures.get(measure, 0) + count
+        return found
+
+    async def oldest_overdue(self, limit: int) -> list[Overdue]:
+        """As the protocol says."""
+        found = []
+        for subject in self._posts.subject:
+            post = self._posts.state_of(subject)
+            since = post.overdue_since() if isinstance(post, Post) else None
+            if since is not None:
+                found.append(Overdue(post.number, post.unit(), since))
+        return sorted(found, key=lambda one: (one.due, one.number))[:limit]
 
     async def citizens(self) -> int:
         """As the protocol says."""

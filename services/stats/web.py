@@ -13,10 +13,12 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.web import with_etag
 from city.profile import Profile
-from services.stats.core import month_days, row, volume_group
+from services.stats.core import areas, month_days, row, volume_group
 from services.stats.store import Figures, Measures
 
 STREAM_SECONDS = 2.0
+OLDEST = 8
+"""Overdue posts that the live figures name."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -50,19 +52,45 @@ def _rank(unit: dict[str, Any]) -> tuple[int, float, float, str]:
 
 
 async def live(figures: Figures, profile: Profile, now: Any) -> dict[str, Any]:
-    """Today, this month and everything, for the front page and the wall."""
+    """Today, this month by area, everything, and the oldest overdue posts, for the front page and the wall."""
     today = now.date()
     month = today.replace(day=1)
     day = await figures.by_day(today, today + timedelta(days=1), "", "")
     by_unit = await figures.by_unit(month, today + timedelta(days=1))
     ever = await figures.by_unit(date(2000, 1, 1), today + timedelta(days=1))
+    whole = total(by_unit.values())
     return {
         "as_of": now,
         "today": row(day.get(today, {})),
-        "month": row(total(by_unit.values())),
+        "month": row(whole),
         "all": row(total(ever.values())),
         "registered": await figures.citizens(),
+        "areas": _areas(whole, profile),
+        "oldest_overdue": [
+            {
+                "number": one.number,
+                "department": one.unit,
+                "department_name": profile.department_name(one.unit) if one.unit else "",
+                "due": one.due.astimezone(profile.zone),
+            }
+            for one in await figures.oldest_overdue(OLDEST)
+        ],
     }
+
+
+def _areas(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
+    """Figures by the area the citizens chose, in the order of the profile; last, without an area."""
+    found = areas(measures)
+    names = {division.area_code: division.area for division in profile.divisions} | {"": "未注明"}
+    empty = {"received": 0, "replied": 0, "overdue": 0}
+    return [{"area": code, "name": name, **found.get(code, empty)} for code, name in names.items()]
+
+
+def ranking(table: dict[str, Any]) -> bytes:
+    """The league table as far as the wall shows it: the same bytes while nothing in it has changed."""
+    wanted = ("code", "name", "volume_group", "received", "replied", "reply_rate", "on_time_rate", "overdue")
+    units = [{name: unit[name] for name in wanted} for unit in table["departments"]]
+    return _encode({"month": table["month"], "departments": units})
 
 
 def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
@@ -82,7 +110,7 @@ def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
 
     @router.get("/v1/figures")
     async def by_day(request: Request, to: str = "", department: str = "", kind: str = "") -> Response:
-        """Figures per day of receipt, with numerators, denominators and the cut-off."""
+        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind; with the cut-off."""
         now = clock.now()
         try:
             last = date.fromisoformat(to) if to else now.date()
@@ -93,6 +121,7 @@ def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
         if not timedelta(0) <= last - first <= timedelta(days=3660):
             raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
         found = await figures.by_day(first, last + timedelta(days=1), department, kind)
+        by_kind = await figures.by_kind(first, last + timedelta(days=1)) if not (department or kind) else {}
         days = [{"day": day, **row(measures)} for day, measures in sorted(found.items())]
         return with_etag(
             request,
@@ -104,19 +133,30 @@ def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
                 "cut_off": now,
                 "total": row(total(found.values())),
                 "registered": await figures.citizens(),
+                "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
                 "days": days,
             },
         )
 
     @router.get("/v1/stream")
     async def stream(request: Request) -> Response:
-        """The live figures as server-sent events, every two seconds."""
+        """The live figures as server-sent events.
+
+        `figures`, every two seconds: `as_of`, `today`, `month`, `all` (rows of the league table), `registered`,
+        `areas` (this month by area) and `oldest_overdue`. `ranking`, at the beginning and whenever it has
+        changed: this month's units in the order of the league table.
+        """
 
         async def events() -> AsyncIterator[bytes]:
             yield b"retry: 2000\n\n"
+            told = b""
             while not await request.is_disconnected():
-                body = _encode(await live(figures, profile, clock.now()))
-                yield b"event: figures\ndata: " + body + b"\n\n"
+                now = clock.now()
+                yield b"event: figures\ndata: " + _encode(await live(figures, profile, now)) + b"\n\n"
+                units = ranking(await league(figures, profile, f"{now:%Y-%m}", now))
+                if units != told:
+                    told = units
+                    yield b"event: ranking\ndata: " + units + b"\n\n"
                 await asyncio.sleep(STREAM_SECONDS)
 
         return StreamingResponse(

@@ -138,7 +138,9 @@ class World:
 
     async def league(self, month: str) -> dict[str, Any]:
         """The league table."""
-        return await stats_web.league(stats_store.MemoryFigures(self.cells), PROFILE, month, self.clock.now())
+        return await stats_web.league(
+            stats_store.MemoryFigures(self.figures, self.cells), PROFILE, month, self.clock.now()
+        )
 
     async def assigned_to(self, number: str, department: str) -> None:
         """The supervisor gives the post to a unit, whatever the router thought."""

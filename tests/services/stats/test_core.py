@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from city.profile import Profile
@@ -18,7 +19,7 @@ from contracts.posts import PostReceived, PostWithdrawn
 from contracts.replies import PostRated, ReplyPublished
 from services.stats import core, web
 from services.stats.app import RULES
-from services.stats.store import CellsInMemory, MemoryFigures
+from services.stats.store import MemoryFigures, memory
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
 
@@ -135,7 +136,7 @@ def test_wilson_and_quantiles_are_honest_with_small_numbers() -> None:
 
 
 async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
-    cells = CellsInMemory()
+    posts, cells = memory()
     start = at("2011-06-01T09:00")
     units = [unit.code for unit in PROFILE.departments]
     for n in range(1373):
@@ -150,7 +151,7 @@ async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
         for cell, by in told(facts)[1].items():
             cells.cells[cell] = cells.cells.get(cell, 0) + by
 
-    found = await web.league(MemoryFigures(cells), PROFILE, "2011-06", HandClock(start).now())
+    found = await web.league(MemoryFigures(posts, cells), PROFILE, "2011-06", HandClock(start).now())
 
     city: dict[str, Any] = found["city"]
     assert (city["received"], city["replied"], city["rated"], city["satisfied"]) == (1373, 1352, 1000, 958)
@@ -161,3 +162,24 @@ async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
     assert city["reply_rate"] == round(1352 / 1373, 4)
     assert len(found["departments"]) == 78
     assert sum(unit["received"] for unit in found["departments"]) == 1373
+
+
+def test_a_reply_is_counted_on_the_day_it_was_given_and_the_post_in_the_area_that_was_chosen() -> None:
+    when = at("2026-03-02T17:50")
+    post = replace(received(when), area="321302")
+    _, total = told([post, assigned(when, "water"), replied(when + timedelta(days=1))])
+
+    assert total[("2026-03-03", "water", "complaint", "replies_given")] == 1
+    assert core.areas({cell[3]: count for cell, count in total.items()}) == {
+        "321302": {"received": 1, "replied": 1, "overdue": 0}
+    }
+
+
+def test_a_post_is_overdue_since_the_instant_it_missed_until_it_is_answered() -> None:
+    due = WHEN + timedelta(days=3)
+    open_facts = [received(WHEN), assigned(WHEN, "water"), DeadlineMissed(at=due, due=due)]
+
+    assert told(open_facts)[0].overdue_since() == due
+    assert told([*open_facts, replied(due + timedelta(hours=1))])[0].overdue_since() is None
+    assert told([*open_facts, PostWithdrawn(at=due)])[0].overdue_since() is None
+    assert told([*open_facts, MissWithdrawn(at=due, due=due)])[0].overdue_since() is None

@@ -1,0 +1,94 @@
+"""A case's life as a citizen reads it: the steps behind, the present one, those to come, and what is next. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from city.explain import moment
+from city.policy import Policy
+
+State = Literal["done", "now", "later"]
+
+STATE_NAMES: Final[Mapping[State, str]] = {"done": "已完成", "now": "当前", "later": "尚未开始"}
+
+
+class Step(NamedTuple):
+    """One step on the line."""
+
+    name: str
+    state: State
+    at: str
+    """When it was reached, RFC 3339; empty when it was not, or when nobody said."""
+
+    @property
+    def state_name(self) -> str:
+        """The state in words: never colour alone."""
+        return STATE_NAMES[self.state]
+
+
+_USUAL: Final = (
+    ("受理", "received"),
+    ("交办", "assigned"),
+    ("办理", "accepted"),
+    ("答复", "replied"),
+    ("评价", "rated"),
+)
+"""Step to the kind of the history's line that says it was reached."""
+_REACHED: Final = {"received": 0, "assigned": 1, "accepted": 2, "replied": 3}
+
+
+def line(case: Mapping[str, Any]) -> list[Step]:
+    """The steps of a case, in order; one is the present one, until all are done."""
+    said = {entry["kind"]: entry["at"] for entry in case["history"]}
+    status = case["status"]
+    if status in ("withdrawn", "hidden"):
+        ended = Step(case["status_name"], "now", said.get(status, ""))
+        return [Step("受理", "done", case["received_at"] or ""), ended]
+    steps = list(_USUAL)
+    if status == "asked":
+        steps.insert(3, ("等您补充", "asked"))
+        return _marked(steps, 3, said)
+    if status == "reopened":
+        again = [("重新办理", "reopened"), ("再次答复", ""), ("评价", "")]
+        return _marked([*steps[:4], *again], 4, said)
+    return _marked(steps, len(steps) if status == "rated" else _REACHED.get(status, 0), said)
+
+
+def _marked(steps: Sequence[tuple[str, str]], now: int, said: Mapping[str, str]) -> list[Step]:
+    return [
+        Step(
+            name,
+            "done" if place < now else "now" if place == now else "later",
+            said.get(kind, "") if place <= now else "",
+        )
+        for place, (name, kind) in enumerate(steps)
+    ]
+
+
+def following(case: Mapping[str, Any], due: str, policy: Policy) -> str:
+    """What happens next, and by when, in one or two sentences; `due` RFC 3339 or empty."""
+    unit = case["department_name"] or "承办单位"
+    by = f"应于 {moment(datetime.fromisoformat(due))} 前答复" if due else "答复后会在这里显示"
+    late = "已超过期限,正在逐级催办。" if case["overdue"] else ""
+    match case["status"]:
+        case "received":
+            return f"{late}接下来按职责清单交给承办单位;{by}。"
+        case "assigned":
+            return f"{late}已交{unit},接下来由该单位受理;{by}。"
+        case "accepted":
+            return f"{late}{unit}正在办理,{by}。"
+        case "asked":
+            return f"{unit}需要您补充情况,计时已暂停;您补充后继续办理,最长等待 {policy.pause.working_days} 个工作日。"
+        case "replied":
+            return (
+                f"{unit}已答复。请在 {policy.rating.days} 天内评价;"
+                f"问题没有解决,可在 {policy.reopen.days} 天内申请重新办理。"
+            )
+        case "rated":
+            return f"感谢您的评价。问题没有解决,可在答复后 {policy.reopen.days} 天内申请重新办理。"
+        case "reopened":
+            return f"{late}{unit}正在重新办理,{by}。"
+        case "withdrawn":
+            return "此帖已由发帖人撤回,不再办理。"
+        case _:
+            return "此帖不再显示。"

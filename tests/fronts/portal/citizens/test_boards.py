@@ -1,0 +1,140 @@
+"""The boards, the page of one post and support for it, in a real browser; and 长者版 on all of them."""
+
+import httpx2
+import pytest
+from playwright.sync_api import Page
+
+from tests.fronts.portal.citizens.conftest import Open, fill, send
+from tests.fronts.portal.citizens.town import REPLY, Town
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def boards(town: Town) -> dict[str, str]:
+    """An answered post on each board: kind to number. Twenty-one suggestions, for a second page."""
+    found = {}
+    for kind, title in (
+        ("consult", "咨询版块的帖子"),
+        ("complaint", "投诉版块的帖子"),
+        ("mailbox", "信箱里的帖子"),
+        ("debate", "评议版块的帖子"),
+    ):
+        receipt = town.post(kind=kind, title=title, text=f"{title}:幸福路。", area="321302")
+        town.answer(receipt)
+        found[kind] = receipt["number"]
+    for n in range(21):
+        receipt = town.post(kind="suggestion", title=f"第{n}个建议", text="增加健身器材。")
+        town.answer(receipt)
+    return found
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".posts h3").all_inner_texts()
+
+
+def test_each_board_holds_its_kinds_newest_answer_first(
+    boards: dict[str, str], portal: str, plain_page: Page
+) -> None:
+    plain_page.goto(portal)
+    plain_page.click("section >> text=咨询投诉")
+    found = titles(plain_page)
+    assert found.index("投诉版块的帖子") < found.index("咨询版块的帖子")
+    assert "信箱里的帖子" not in found
+    plain_page.click("nav >> text=领导信箱")
+    assert "信箱里的帖子" in titles(plain_page)
+    assert plain_page.get_attribute("nav.tabs [aria-current]", "href") == "/boards/mailbox"
+    plain_page.click("nav >> text=热点评议")
+    assert "评议版块的帖子" in titles(plain_page)
+
+
+def test_lists_are_filtered_searched_and_turned_over(
+    boards: dict[str, str], portal: str, plain_page: Page
+) -> None:
+    plain_page.goto(f"{portal}/boards/service")
+    plain_page.select_option("#kind", "consult")
+    plain_page.select_option("#area", "321302")
+    plain_page.click("main form.filters button")
+    assert "咨询版块的帖子" in titles(plain_page)
+    assert "投诉版块的帖子" not in titles(plain_page)
+
+    plain_page.goto(portal)
+    plain_page.fill("#q", "信箱里")
+    plain_page.click("main form.search button")
+    assert titles(plain_page) == ["信箱里的帖子"]
+    plain_page.fill("#q", "没有这样的帖子")
+    plain_page.click("main form.filters button")
+    assert "没有找到" in plain_page.inner_text("main")
+
+    plain_page.goto(f"{portal}/boards/suggestions?q=个建议")
+    first = titles(plain_page)
+    assert len(first) == 20
+    plain_page.click("text=下一页")
+    second = titles(plain_page)
+    assert len(second) == 1
+    assert not set(first) & set(second)
+    plain_page.click("text=回到第一页")
+    assert titles(plain_page) == first
+
+
+def test_one_posts_from_a_board_to_that_board(portal: str, plain_page: Page) -> None:
+    plain_page.goto(f"{portal}/boards/mailbox")
+    plain_page.click("main >> text=写信")
+    assert plain_page.is_checked("input[value=mailbox]")
+    fill(plain_page, "给市领导的信", "安置房交付。", kind="mailbox")
+    send(plain_page)
+    plain_page.click("text=查看进展")
+    assert "领导信箱" in plain_page.inner_text(".trail")
+
+
+def test_the_page_of_a_post_shows_question_answer_and_days_and_takes_support_once(
+    boards: dict[str, str], portal: str, plain_page: Page
+) -> None:
+    number = boards["complaint"]
+    plain_page.goto(f"{portal}/posts/{number}")
+    assert REPLY in plain_page.inner_text(".reply")
+    assert "按时答复" in plain_page.inner_text(".due")
+    before = _supports(portal, number)
+    for _ in range(2):
+        plain_page.click("button:has-text('关注')")
+        assert "已关注" in plain_page.inner_text("[role=status]")
+    assert _supports(portal, number) == before + 1
+
+
+def _supports(portal: str, number: str) -> int:
+    html = httpx2.get(f"{portal}/posts/{number}").text
+    return int(html.split(" 人关注")[0].rsplit(" ", 1)[-1]) if " 人关注" in html else 0
+
+
+def test_what_is_not_there_says_so(portal: str, open_page: Open) -> None:
+    page = open_page(scripts=False)
+    for path in ("/boards/nothing", "/posts/SQ000000-000000", "/posts/..%2F..%2Fcases", "/nothing"):
+        answer = page.goto(portal + path)
+        assert answer is not None
+        assert answer.status == 404
+        assert "没有这" in page.inner_text("h1")
+    assert httpx2.post(f"{portal}/boards/all").status_code == 405
+
+
+def test_the_look_for_the_elderly_stays_until_it_is_given_back(
+    boards: dict[str, str], portal: str, plain_page: Page
+) -> None:
+    def size() -> float:
+        return float(
+            plain_page.locator("main p").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+        )
+
+    plain_page.goto(f"{portal}/boards/service?q=帖子")
+    usual, choices = size(), plain_page.locator("main select").count()
+    plain_page.click("text=长者版")
+    assert plain_page.url.endswith("/boards/service?q=%E5%B8%96%E5%AD%90"), "one stays where one was"
+    assert size() >= 1.25 * usual
+    assert plain_page.locator("main select").count() == 0 < choices
+    plain_page.goto(portal)
+    assert plain_page.locator("html.elder").count() == 1
+    widths = plain_page.locator("main > *").evaluate_all(
+        "all => new Set(all.map(one => one.offsetLeft)).size"
+    )
+    assert widths == 1, "one column"
+    plain_page.click("text=返回普通版")
+    assert plain_page.locator("html.elder").count() == 0

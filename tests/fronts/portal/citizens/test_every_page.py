@@ -1,0 +1,282 @@
+"""What holds for every page of the citizens: accessible, small, at home on a phone, safe from what people type."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.fronts.portal.citizens.conftest import Open, Portal, follow
+from tests.fronts.portal.citizens.neighbour import Neighbour
+from tests.fronts.portal.citizens.town import Town
+from tests.fronts.portal.injections import INJECTIONS, TAKEN
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HTML_LIMIT = 60_000
+FIRST_LOAD_LIMIT = 250_000
+
+PAGES = (
+    "front",
+    "post",
+    "post refused",
+    "similar",
+    "receipt",
+    "follow",
+    "own case asked",
+    "own case answered",
+    "sure",
+    "boards",
+    "board",
+    "nothing found",
+    "public post",
+    "private post",
+    "missing",
+    "wall",
+)
+LOOKS = ("light", "dark", "elder")
+
+
+class Settled:
+    """Posts at every stage, for the pages that show them."""
+
+    def __init__(self, town: Town) -> None:
+        self.asked = town.post(title="小区路灯不亮", text="路灯坏了。", area="321302")
+        town.ask(self.asked, "请问在哪一栋楼前?")
+        self.answered = town.post(title="公积金提取", text="租房可以提取吗?", kind="consult")
+        town.answer(self.answered)
+        self.private = town.post(title="私事", text="不公开。", public=False)
+
+
+@pytest.fixture(scope="module")
+def settled(town: Town, neighbour: Neighbour) -> Iterator[Settled]:
+    found = Settled(town)
+    number = found.answered["number"]
+    neighbour.similar = [
+        {"number": number, "title": "公积金", "score": 0.9, "state": state, "supports": 3, "received_at": ""}
+        for state in ("open", "answered")
+    ]
+    neighbour.topics = [
+        {
+            "topic": "t1",
+            "words": ["路灯", "不亮"],
+            "area": "321302",
+            "area_name": "宿城区",
+            "place": "幸福路",
+            "size": 12,
+            "growth": 2.0,
+            "why": "都提到路灯不亮",
+            "first_at": "2026-03-02T08:00:00+08:00",
+            "last_at": "2026-03-02T10:00:00+08:00",
+            "posts": [{"number": number, "title": "路灯不亮"}],
+        }
+    ]
+    yield found
+    neighbour.similar, neighbour.topics = [], []
+
+
+def show(page: Page, portal: str, name: str, settled: Settled) -> None:
+    """Open a page by its name."""
+    paths = {
+        "front": "/",
+        "follow": "/follow",
+        "boards": "/boards/all",
+        "board": "/boards/service",
+        "nothing found": "/boards/debates?q=没有这样的帖子",
+        "public post": f"/posts/{settled.answered['number']}",
+        "private post": f"/posts/{settled.private['number']}",
+        "missing": "/no-such-page",
+        "wall": "/wall",
+    }
+    if name in paths:
+        page.goto(portal + paths[name])
+    elif name.startswith("own case") or name == "sure":
+        receipt = settled.answered if name == "own case answered" else settled.asked
+        follow(page, portal, receipt["number"], receipt["query_code"])
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        if name == "sure":
+            page.click("text=撤回此帖")
+    else:
+        page.goto(f"{portal}/post")
+        if name == "post":
+            page.locator("#title").press_sequentially("公积金提取")
+            page.wait_for_selector("#similar .offer")
+            return
+        typed = {"post refused": "   ", "similar": "租房可以提取公积金吗", "receipt": "租房提取公积金"}[name]
+        page.route("**/post/similar", lambda route: route.abort())
+        page.fill("#title", "公积金")
+        page.fill("#text", typed)
+        page.click("main form[data-draft] button[type=submit]")
+        if name == "receipt":
+            page.click("button[name=send]")
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_violates_wcag_scrolls_sideways_or_needs_another_site(
+    offering: Portal, settled: Settled, open_page: Open, name: str, look: str
+) -> None:
+    size = "phone" if look == "elder" else "desktop"
+    page = open_page(size, color_scheme="dark" if look == "dark" else "light", bypass_csp=True)
+    if look == "elder":
+        page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": offering.address}])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    show(page, offering.address, name, settled)
+
+    assert all(url.startswith(offering.address) for url in asked)
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert page.locator("h1").count() == 1
+    _fits(page, name)
+    found = Axe().run(page, options={"runOnly": WCAG})
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 360, "height": 740})
+    _fits(page, name)
+
+
+def _fits(page: Page, name: str) -> None:
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= room, f"{name} scrolls sideways: {wide} > {room}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_small_and_strict(
+    offering: Portal, settled: Settled, open_page: Open, name: str
+) -> None:
+    page = open_page("phone")
+    weights: dict[str, int] = {}
+    policies: list[str] = []
+
+    def weigh(response: Any) -> None:
+        if (
+            response.url.endswith(("/wall/stream", "/post/similar"))
+            or response.status >= 300 > response.status
+        ):
+            return
+        if response.request.resource_type == "document":
+            weights.clear()
+            policies.append(response.headers.get("content-security-policy", ""))
+        if response.status != 303:
+            weights[response.url] = len(response.body())
+
+    page.on("response", weigh)
+    show(page, offering.address, name, settled)
+    html = len(page.content().encode())
+
+    assert html <= HTML_LIMIT, f"{name}: {html} bytes of HTML"
+    if name != "wall":
+        assert sum(weights.values()) <= FIRST_LOAD_LIMIT, weights
+    assert policies
+    for policy in policies:
+        assert "unsafe" not in policy
+        assert policy.startswith("default-src 'none'")
+    assert page.locator("[style], style, [onclick], script:not([src])").count() == 0 or name == "wall"
+
+
+def test_files_are_kept_for_a_year_under_their_version_and_asked_about_without(portal: str) -> None:
+    with httpx2.Client(base_url=portal, timeout=20) as http:
+        front = http.get("/")
+        assert front.headers["cache-control"] == "no-store"
+        address = re.findall(r'href="(/static/page\.css\?v=[0-9a-f]{12})"', front.text)[0]
+        kept = http.get(address)
+        assert "immutable" in kept.headers["cache-control"]
+        for other in ("/static/page.css", "/static/page.css?v=000000000000"):
+            assert http.get(other).headers["cache-control"] == "public, no-cache"
+        again = http.get(address, headers={"If-None-Match": kept.headers["etag"]})
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_typed_into_the_form_is_shown_as_text_until_it_is_sent(
+    offering: Portal, settled: Settled, neighbour: Neighbour, open_page: Open, scripts: bool
+) -> None:
+    page = open_page(scripts=scripts)
+    offered = neighbour.similar
+    try:
+        for text in INJECTIONS:
+            line = " ".join(text.split())
+            neighbour.similar = [offered[0] | {"title": text}]
+            page.goto(f"{offering.address}/post")
+            page.route("**/post/similar", lambda route: route.abort())
+            for field in ("title", "place", "name"):
+                page.fill(f"#{field}", line)
+            page.fill("#text", text)
+            page.click("main form[data-draft] button[type=submit]")
+            page.wait_for_selector("button[name=send]")
+            _untouched(page, line)
+            page.click("text=返回修改")
+            page.wait_for_selector("#text")
+            assert page.input_value("#text") == text
+            assert page.input_value("#place") == line
+            _untouched(page)
+    finally:
+        neighbour.similar = offered
+
+
+def test_what_people_said_is_shown_as_text_wherever_it_is_read(
+    offering: Portal, town: Town, neighbour: Neighbour, open_page: Open
+) -> None:
+    page = open_page()
+    portal = offering.address
+    receipts = []
+    for text in INJECTIONS:
+        line = " ".join(text.split())
+        receipt = town.post(title=line, text=text, place=line, contact={"name": line[:50]})
+        town.ask(receipt, text)
+        receipts.append((text, line, receipt))
+    for text, line, receipt in receipts:
+        follow(page, portal, receipt["number"], receipt["query_code"])
+        page.fill("#answers", text)
+        page.click("button:has-text('补充说明')")
+        page.wait_for_selector("[role=status]")
+        assert page.locator("p.text").first.inner_text() == text
+        _untouched(page, line)
+        unit = town.case(receipt)["department"]
+        draft = town.act("clerk", unit, f"{receipt['number']}/replies", text=text)
+        town.act("leader", unit, f"{receipt['number']}/replies/{draft['reply_id']}/approval")
+        page.goto(f"{portal}/posts/{receipt['number']}")
+        assert page.locator(".reply p.text").inner_text() == text
+        _untouched(page, line)
+        page.goto(f"{portal}/boards/all?{httpx2.QueryParams({'q': line})}")
+        assert page.input_value("#q") == line[:50]
+        _untouched(page, line[:40])
+        page.goto(f"{portal}/follow?{httpx2.QueryParams({'number': line})}")
+        _untouched(page)
+    topics = [
+        {
+            "topic": str(n),
+            "words": [text],
+            "why": text,
+            "place": text,
+            "area": "",
+            "area_name": text,
+            "size": 3,
+        }
+        | {"growth": 1.0, "first_at": "", "last_at": "", "posts": [{"number": "SQ1", "title": text}]}
+        for n, text in enumerate(INJECTIONS)
+    ]
+    neighbour.topics, kept = topics, neighbour.topics
+    try:
+        for path in ("/", "/boards/debates"):
+            page.goto(portal + path)
+            _untouched(page, " ".join(INJECTIONS[0].split()))
+    finally:
+        neighbour.topics = kept
+
+
+def _untouched(page: Page, shown: str = "") -> None:
+    """Nothing that was typed has become part of the page."""
+    assert page.title() != TAKEN
+    assert page.title().endswith("网络问政")
+    assert TAKEN not in urlsplit(page.url).path
+    assert page.locator("h1").count() == 1
+    assert page.locator("main img, main style, base, main [onfocus], main [onmouseover], iframe").count() == 0
+    assert page.locator("[action='/taken'], [hx-get], meta[http-equiv]").count() == 0
+    if shown:
+        assert shown in " ".join(page.inner_text("body").split())

@@ -1,0 +1,142 @@
+"""Following a case in a real browser: what is next, the deadline day by day, and everything its author can do."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.fronts.portal.citizens.conftest import follow
+from tests.fronts.portal.citizens.town import REPLY, Town, until
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+
+def opened(page: Page, portal: str, receipt: dict[str, Any]) -> None:
+    follow(page, portal, receipt["number"], receipt["query_code"])
+
+
+def test_a_question_is_answered_and_the_clock_goes_on(town: Town, portal: str, plain_page: Page) -> None:
+    receipt = town.post(title="路灯不亮", text="路灯坏了。")
+    town.ask(receipt, "请问在哪一栋楼前?")
+    opened(plain_page, portal, receipt)
+
+    assert plain_page.inner_text("#status") == "待补充"
+    assert "等您补充" in plain_page.inner_text("[aria-current=step]")
+    assert "请问在哪一栋楼前?" in plain_page.inner_text("main")
+    until(lambda: _reloaded(plain_page, portal, receipt, "暂停"))
+    plain_page.fill("#answers", "三号楼前。")
+    plain_page.click("button:has-text('补充说明')")
+
+    assert plain_page.inner_text("#status") == "办理中"
+    assert "已补充" in plain_page.inner_text("[role=status]")
+    assert "三号楼前。" in plain_page.inner_text(".talk")
+
+
+def _reloaded(page: Page, portal: str, receipt: dict[str, Any], wanted: str) -> bool:
+    opened(page, portal, receipt)
+    return wanted in page.inner_text("main")
+
+
+def test_the_deadline_is_counted_day_by_day_in_words(town: Town, portal: str, plain_page: Page) -> None:
+    receipt = town.post()
+    town.unit(receipt)
+    opened(plain_page, portal, receipt)
+    until(lambda: _reloaded(plain_page, portal, receipt, "第3天"))
+
+    cells = plain_page.locator(".calendar td")
+    said = [text for text in cells.all_inner_texts() if "\n" in text]
+    assert sum("收到" in text for text in said) == 1
+    assert [n for n in (1, 2, 3) if any(f"第{n}天" in text for text in said)] == [1, 2, 3]
+    assert sum("到期" in text for text in said) == 1
+    assert "到期" in next(text for text in said if "第3天" in text)
+    assert cells.count() % 7 == 0
+    assert [
+        int(day[-2:])
+        for day in plain_page.locator(".calendar time").evaluate_all(
+            "all => all.map(one => one.getAttribute('datetime'))"
+        )
+    ], "every day has its date for machines"
+    assert plain_page.locator("[aria-current=date]").count() == 1
+
+
+def test_an_extension_is_told_with_reason_progress_and_new_date(
+    town: Town, portal: str, plain_page: Page
+) -> None:
+    receipt = town.post(title="路面破损", text="路面破损严重。")
+    new_date: date = town.extend(receipt, "材料运输延误", "已完成一半")
+    until(lambda: _reloaded(plain_page, portal, receipt, "延期到"))
+
+    told = plain_page.inner_text(".extension")
+    assert f"延期到 {new_date.year}年{new_date.month}月{new_date.day}日" in told
+    assert "材料运输延误" in told
+    assert "已完成一半" in told
+    plain_page.goto(f"{portal}/posts/{receipt['number']}")
+    assert "材料运输延误" in plain_page.inner_text(".extension"), "neighbours are told as well"
+    assert "原到期" in plain_page.inner_text(".calendar")
+
+
+def test_a_reply_is_rated_and_a_matter_that_is_not_settled_reopened(
+    town: Town, portal: str, plain_page: Page
+) -> None:
+    receipt = town.post(title="垃圾清运", text="垃圾没有清运。")
+    town.answer(receipt)
+    opened(plain_page, portal, receipt)
+    assert REPLY in plain_page.inner_text(".talk")
+    assert "已答复" in plain_page.inner_text(".next")
+
+    plain_page.check("input[name=grade][value='2']")
+    plain_page.fill("#why", "垃圾还在。")
+    plain_page.click("button:has-text('评价')")
+    assert plain_page.inner_text("#status") == "已评价"
+    assert "您的评价:不满意" in plain_page.inner_text(".talk")
+    assert "垃圾还在。" in plain_page.inner_text(".talk")
+
+    plain_page.click("summary:has-text('申请重新办理')")
+    plain_page.fill("#reopenings", "三天了还没有清运。")
+    plain_page.click("button:has-text('申请重新办理')")
+    assert plain_page.inner_text("#status") == "重新办理"
+    assert "重新办理" in plain_page.inner_text("[aria-current=step]")
+    assert plain_page.locator("#answers, #why").count() == 0
+
+
+def test_withdrawing_and_erasing_are_asked_about_once_more(town: Town, portal: str, plain_page: Page) -> None:
+    receipt = town.post(text="请回电13812345678。", contact={"phone": "13812345678", "name": "网民"})
+    opened(plain_page, portal, receipt)
+    assert "13812345678" in plain_page.inner_text("main")
+
+    plain_page.click("text=删除个人信息")
+    assert "不能恢复" in plain_page.inner_text("main")
+    plain_page.click("text=不,返回")
+    assert "13812345678" in plain_page.inner_text("main")
+    plain_page.click("text=删除个人信息")
+    plain_page.check("#sure")
+    plain_page.click("text=确认删除")
+    assert "个人信息已删除" in plain_page.inner_text("[role=status]")
+    assert "13812345678" not in plain_page.inner_text("main")
+
+    plain_page.click("text=撤回此帖")
+    plain_page.check("#sure")
+    plain_page.click("text=确认撤回")
+    assert plain_page.inner_text("#status") == "已撤回"
+    assert plain_page.locator("text=撤回此帖").count() == 0
+
+
+def test_a_wrong_code_or_number_opens_nothing_and_says_so(town: Town, portal: str, plain_page: Page) -> None:
+    receipt = town.post(public=False, title="私事", text="不公开的内容")
+    follow(plain_page, portal, receipt["number"], "AAAAAAAAAA")
+    assert "查询码不正确" in plain_page.inner_text("[role=alert]")
+    assert plain_page.input_value("#number") == receipt["number"]
+
+    plain_page.goto(f"{portal}/follow")
+    plain_page.fill("#number", "SQ000000-000000")
+    plain_page.click("main button[type=submit]")
+    assert "没有这个编号" in plain_page.inner_text("[role=alert]")
+
+    plain_page.fill("#number", f" {receipt['number'].lower()} ")
+    plain_page.click("main button[type=submit]")
+    assert "不公开" in plain_page.inner_text("main")
+    assert "不公开的内容" not in plain_page.content()
+    code = receipt["query_code"].lower()
+    follow(plain_page, portal, receipt["number"].lower(), f"{code[:5]} {code[5:]}")
+    assert "不公开的内容" in plain_page.inner_text("main")

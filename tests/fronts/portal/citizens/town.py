@@ -1,0 +1,135 @@
+"""A town that lives: what citizens and staff do over the services' interfaces, so that pages have something to show."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+
+from tests.stack import ROOT, Stack
+
+SAMPLES: Path = ROOT / "wenzheng" / "sample_posts.jsonl"
+REPLY = (
+    "您好！您反映的情况我单位已核实，属于职责清单内事项，已列入本周工作安排，"
+    "办理结果将在此告知。感谢您的关注与监督。"
+)
+Found = TypeVar("Found")
+
+
+def until(found: Callable[[], Found | None], seconds: float = 30) -> Found:
+    """What is found, as soon as it is; the services speak to one another by a bus."""
+    end = time.monotonic() + seconds
+    while True:
+        what = found()
+        if what:
+            return what
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.1)
+
+
+class Town:
+    """Acts on a running stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=20)
+
+    def __enter__(self) -> "Town":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def post(self, **fields: Any) -> dict[str, Any]:
+        """The receipt of a post."""
+        body = {"kind": "complaint", "title": "路灯不亮", "text": "小区东门到南门的路灯坏了。"} | fields
+        return self._done(self._http.post("/v1/posts", json=body, headers=_key()))
+
+    def unit(self, receipt: dict[str, Any]) -> str:
+        """Who holds the post; a supervisor chooses where the router was not sure."""
+        number = receipt["number"]
+        chosen = False
+
+        def held() -> str:
+            nonlocal chosen
+            case = self.case(receipt)
+            if case["held"] and not chosen:
+                chosen = True
+                self.act(
+                    "supervisor",
+                    "supervision",
+                    f"{number}/assignment",
+                    department="housing",
+                    reason="职责清单",
+                )
+            return str(case["department"])
+
+        return until(held)
+
+    def case(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        """All there is on the case, for the supervisor."""
+        token = self._stack.token("督查", "supervision", "supervisor")
+        return self._done(self._http.get(f"/v1/cases/{receipt['number']}", headers=token))
+
+    def accept(self, receipt: dict[str, Any]) -> str:
+        """The unit takes it on; returns the unit."""
+        unit = self.unit(receipt)
+        self.act("clerk", unit, f"{receipt['number']}/acceptance")
+        return unit
+
+    def ask(self, receipt: dict[str, Any], text: str) -> None:
+        """The unit asks the citizen."""
+        self.act("clerk", self.accept(receipt), f"{receipt['number']}/questions", text=text)
+
+    def answer(self, receipt: dict[str, Any], text: str = REPLY) -> None:
+        """Accepted, drafted and approved: the reply is public."""
+        number, unit = receipt["number"], self.accept(receipt)
+        draft = self.act("clerk", unit, f"{number}/replies", text=text)
+        self.act("leader", unit, f"{number}/replies/{draft['reply_id']}/approval")
+
+    def extend(self, receipt: dict[str, Any], reason: str, progress: str) -> date:
+        """The unit gets more time; returns the new date, the first working day after the due one."""
+        number, unit = receipt["number"], self.accept(receipt)
+        due = until(lambda: self.case(receipt)["due"])
+        for days in range(1, 12):
+            new_date = date.fromisoformat(due[:10]) + timedelta(days=days)
+            body = {"reason": reason, "new_date": new_date.isoformat(), "progress": progress}
+            response = self._send("clerk", unit, f"{number}/extensions", body)
+            if response.status_code == 202:
+                extension = response.json()["extension_id"]
+                self.act("leader", unit, f"{number}/extensions/{extension}/approval")
+                return new_date
+        raise AssertionError(response.text)
+
+    def rate(self, receipt: dict[str, Any], grade: int) -> None:
+        """The citizen rates the reply."""
+        headers = {"X-Query-Code": receipt["query_code"], **_key()}
+        self._done(
+            self._http.post(f"/v1/posts/{receipt['number']}/ratings", json={"grade": grade}, headers=headers)
+        )
+
+    def samples(self) -> list[dict[str, Any]]:
+        """The city's sample posts."""
+        return [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+
+    def act(self, role: str, unit: str, path: str, **body: Any) -> dict[str, Any]:
+        """Anything a member of staff does to a case."""
+        return self._done(self._send(role, unit, path, body))
+
+    def _send(self, role: str, unit: str, path: str, body: dict[str, Any]) -> httpx2.Response:
+        headers = self._stack.token(f"{role}-{unit}", unit, role) | _key()
+        return self._http.post(f"/v1/cases/{path}", json=body, headers=headers)
+
+    @staticmethod
+    def _done(response: httpx2.Response) -> dict[str, Any]:
+        assert response.status_code < 300, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+
+def _key() -> dict[str, str]:
+    return {"Idempotency-Key": uuid.uuid4().hex}

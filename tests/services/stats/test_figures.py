@@ -1,0 +1,125 @@
+"""The live figures from records to rows: one suite, in memory and on PostgreSQL."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chassis.bus import Quiet
+from chassis.clock import HandClock
+from chassis.listener import Listener
+from chassis.publisher import Publisher
+from chassis.service import Incoming
+from chassis.store import Store
+from contracts.codec import Event, encode
+from contracts.deadlines import DeadlineMissed
+from contracts.facts import Fact
+from contracts.identity import PARTITIONS, derived, partition_of
+from services.stats import store, web
+from services.stats.app import build
+from tests.postgres import migrated, server
+from tests.services.stats.test_core import PROFILE, assigned, at, received, replied
+
+
+@dataclass
+class World:
+    """Stats on one store, fed record by record."""
+
+    kept: Store
+    figures: store.Figures
+    offsets: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    async def hear(self, *said: tuple[int, str, Fact]) -> None:
+        """Facts, each with the number of its post and its topic; one batch."""
+        listener = Listener(
+            build(PROFILE), self.kept, Publisher(self.kept, Quiet()), HandClock(at("2026-03-02T10:00")), "one"
+        )
+        await listener.take_over(range(PARTITIONS))
+        batch = []
+        for n, topic, fact in said:
+            subject = derived("post", n)
+            partition = partition_of(subject)
+            encoded = encode(Event(derived(subject, topic), topic, subject, 1, fact, "test"))
+            offset = self.offsets[(topic, partition)]
+            self.offsets[(topic, partition)] += 1
+            batch.append(Incoming(topic, partition, offset, encoded.key, encoded.value, encoded.headers))
+        await listener.hear(batch)
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        posts, cells = store.memory()
+        yield World(posts, store.MemoryFigures(posts, cells))
+        return
+    async with migrated(request.getfixturevalue("dsn"), "stats") as (_, pool):
+        yield World(store.postgres(pool), store.PostgresFigures(pool))
+
+
+def numbered(n: int, when: str, area: str = "", kind: str = "complaint") -> Fact:
+    return replace(received(at(when), kind), number=f"SQ{n}", area=area)
+
+
+async def live(world: World, now: str) -> dict[str, Any]:
+    return await web.live(world.figures, PROFILE, at(now))
+
+
+async def test_the_wall_sees_what_came_and_what_was_answered_today(world: World) -> None:
+    await world.hear(
+        (1, "posts", numbered(1, "2026-03-02T09:00", "321302")),
+        (2, "posts", numbered(2, "2026-03-03T09:00", "321302")),
+        (3, "posts", numbered(3, "2026-03-03T09:30")),
+        (1, "replies", replied(at("2026-03-03T10:00"))),
+    )
+
+    found = await live(world, "2026-03-03T11:00")
+
+    assert (found["today"]["received"], found["today"]["replied"]) == (2, 0)
+    assert found["today"]["replies_given"] == 1
+    areas = {area["name"]: area for area in found["areas"]}
+    assert (areas["宿城区"]["received"], areas["宿城区"]["replied"]) == (2, 1)
+    assert areas["未注明"]["received"] == 1
+    assert sum(area["received"] for area in found["areas"]) == found["month"]["received"] == 3
+
+
+async def test_the_oldest_overdue_post_comes_first_and_an_answer_takes_it_off(world: World) -> None:
+    for n, due in ((1, "2026-03-06T18:00"), (2, "2026-03-05T18:00"), (3, "2026-03-04T18:00")):
+        await world.hear(
+            (n, "posts", numbered(n, "2026-03-02T09:00")),
+            (n, "assignments", assigned(at("2026-03-02T09:01"), "water")),
+            (n, "deadlines", DeadlineMissed(at=at(due), due=at(due))),
+        )
+    await world.hear((3, "replies", replied(at("2026-03-07T10:00"))))
+
+    found = await live(world, "2026-03-07T11:00")
+
+    assert [one["number"] for one in found["oldest_overdue"]] == ["SQ2", "SQ1"]
+    assert found["oldest_overdue"][0]["due"] == at("2026-03-05T18:00")
+    assert found["oldest_overdue"][0]["department_name"] == PROFILE.department_name("water")
+    assert found["month"]["overdue"] == 2
+
+
+async def test_figures_by_kind_add_up_and_the_ranking_is_the_same_until_something_happens(
+    world: World,
+) -> None:
+    async def ranked() -> bytes:
+        return web.ranking(await web.league(world.figures, PROFILE, "2026-03", at("2026-03-03T11:00")))
+
+    await world.hear((1, "posts", numbered(1, "2026-03-02T09:00", kind="consult")))
+    await world.hear((2, "posts", numbered(2, "2026-03-02T09:00")))
+    kinds = await world.figures.by_kind(at("2026-03-01T00:00").date(), at("2026-04-01T00:00").date())
+
+    assert {kind: measures["received"] for kind, measures in kinds.items()} == {"consult": 1, "complaint": 1}
+    before = await ranked()
+    assert await ranked() == before
+    await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
+    assert await ranked() != before
