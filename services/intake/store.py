@@ -1,6 +1,6 @@
 """Where intake keeps its cases, numbers, kept answers and the keys of the vault; and how it looks cases up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
@@ -14,7 +14,7 @@ from chassis.store import Column, Input, Packing
 from chassis.vault import Keys, seal
 from contracts.city_facts import CityFacts
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, new
+from services.intake.core.case import Case, Group, new
 
 MAX_PAGE: Final = 100
 
@@ -151,6 +151,9 @@ class Cases(Protocol):
     async def of_citizen(self, citizen: str) -> list[tuple[str, Case]]:
         """All cases of one citizen."""
 
+    async def of_group(self, group: Group) -> list[Case]:
+        """The cases that are in it now, by number; one that was taken out is not."""
+
 
 class PostgresCases:
     """The cases in PostgreSQL. A number's post id never changes, so it is remembered."""
@@ -231,6 +234,14 @@ class PostgresCases:
         )
         return [(row["subject"], self._unpack(row)) for row in rows]
 
+    async def of_group(self, group: Group) -> list[Case]:
+        """As the protocol says."""
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject where subject = any($1::text[]) order by number",
+            list(group.members),
+        )
+        return _members(map(self._unpack, rows), group)
+
     def _unpack(self, row: asyncpg.Record) -> Case:
         state: Case = self._packing.unpack(
             row["subject"], row["partition"], row["held"], row["remembered"]
@@ -292,6 +303,15 @@ class MemoryCases:
     async def of_citizen(self, citizen: str) -> list[tuple[str, Case]]:
         """As the protocol says."""
         return [(subject, case) for subject, case in self._all() if case.citizen == citizen]
+
+    async def of_group(self, group: Group) -> list[Case]:
+        """As the protocol says."""
+        found = [case for subject, case in self._all() if subject in group.members]
+        return _members(sorted(found, key=lambda case: case.number), group)
+
+
+def _members(cases: Iterable[Case], group: Group) -> list[Case]:
+    return [case for case in cases if case.group is not None and case.group.id == group.id]
 
 
 class Numbers(Protocol):
