@@ -268,12 +268,12 @@ def replay(
 
 @app.command()
 def bench(
-    which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers")] = None,
+    which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers | inbox")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
 ) -> None:
     """测量,与校准循环同时给出。 Measure on a stack of its own, beside calibration loops."""
-    known = ("chain", "latency", "timers")
+    known = ("chain", "latency", "timers", "inbox")
     chosen = which or list(known)
     if wrong := [name for name in chosen if name not in known]:
         raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")

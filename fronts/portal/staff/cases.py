@@ -18,7 +18,6 @@ from fronts.portal.staff.acts import ACTS, BY_NAME, DONE, Act
 from fronts.portal.staff.desk import Desk, Turned, Visit, checked_number, guard
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.standing import standing
-from fronts.portal.staff.templates import TEMPLATES, template
 from fronts.portal.store import SpecialReport
 
 PAGE: Final = 50
@@ -179,7 +178,8 @@ def routes(desk: Desk) -> APIRouter:
     async def case(
         visit: Annotated[Visit, Depends(anyone)], number: str, done: str = "", start: str = ""
     ) -> Response:
-        given = {"text": template(start)} if start else {}
+        begun = (one.text for one in profile.templates_of(visit.me.department) if one.code == start)
+        given = {"text": next(begun, "")} if start else {}
         return await case_page(visit, number, done=done, given=given, acting="reply" if start else "")
 
     async def case_page(
@@ -223,7 +223,7 @@ def routes(desk: Desk) -> APIRouter:
             asked=next((e for e in found["extensions"] if e["state"] == "asked"), None),
             offered=offered,
             alike=alike,
-            templates=TEMPLATES,
+            templates=profile.templates_of(visit.me.department),
             units=profile.departments,
             names={unit.code: unit.name for unit in profile.departments},
             duties=profile.duty,

@@ -22,7 +22,7 @@ WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账
 
 def back_to(path: str, account: Account) -> str:
     """Where to go after signing in: back to a staff page, never to another site."""
-    return path if re.fullmatch(r"/staff/[A-Za-z0-9/_-]{1,80}", path) else HOMES[account.role]
+    return path if re.fullmatch(r"/staff/[A-Za-z0-9/_-]{1,80}", path) else HOMES.get(account.role, "/staff")
 
 
 def routes(desk: Desk) -> APIRouter:
