@@ -10,7 +10,7 @@ from pathlib import Path
 from city.calendar import Calendar, Day
 from city.policy import Policy
 from city.reading import Complaint, Reader
-from city.units import Department, Division, Duty
+from city.units import Department, Division, Duty, ReplyTemplate
 from city.words import WordLists
 from city.working_time import WorkingTime, working_time
 from contracts.city_facts import CalendarPublished, PolicyChanged
@@ -41,6 +41,7 @@ class Profile:
     duties: tuple[Duty, ...]
     divisions: tuple[Division, ...]
     words: WordLists
+    reply_templates: tuple[ReplyTemplate, ...] = ()
     department: dict[str, Department] = field(init=False, repr=False, compare=False)
     """Units by code."""
     duty: dict[str, Duty] = field(init=False, repr=False, compare=False)
@@ -73,6 +74,11 @@ class Profile:
         unit = self.department.get(code)
         return code if unit is None else unit.name
 
+    def templates_of(self, unit: str) -> tuple[ReplyTemplate, ...]:
+        """The beginnings of replies a unit may start from, its own first."""
+        fitting = (one for one in self.reply_templates if one.department in ("", unit))
+        return tuple(sorted(fitting, key=lambda one: one.department == ""))
+
     def amended(self, fact: Fact) -> "Profile":
         """The profile after a fact about the city; one that is wrong or concerns others changes nothing.
 
@@ -104,6 +110,7 @@ class Profile:
             duties=reader.duties(),
             divisions=reader.divisions(),
             words=reader.words,
+            reply_templates=reader.reply_templates(),
         )
 
 

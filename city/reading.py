@@ -15,7 +15,7 @@ from msgspec import Struct
 from city.calendar import Calendar
 from city.calendar_file import contradictions, read_calendar
 from city.policy import Policy, PolicyError, line_of, read_policy
-from city.units import LEVELS, Department, Division, Duty
+from city.units import LEVELS, Department, Division, Duty, ReplyTemplate
 from city.words import WordLists
 from contracts.posts import PostKind
 
@@ -25,6 +25,9 @@ CITY_KEYS: Final = ("name", "number_prefix", "time_zone")
 DEPARTMENT_COLUMNS: Final = ("code", "name", "kind", "parent", "leader_role", "supervisor", "level")
 DUTY_COLUMNS: Final = ("code", "department", "name", "words", "basis", "level")
 DIVISION_COLUMNS: Final = ("area_code", "area", "street_code", "street", "aliases")
+TEMPLATE_COLUMNS: Final = ("code", "department", "name", "text")
+TEMPLATES: Final = "reply-templates.csv"
+"""A city may do without."""
 WEAK: Final = "?"
 """At the end of a duty's word: it hints at the duty and does not name it."""
 DECISIVE: Final = "!"
@@ -61,6 +64,7 @@ class Reader:
             self._departments: list[Row] = []
             self._duties: list[Row] = []
             self._divisions: list[Row] = []
+            self._templates: list[Row] = []
             self.calendar, self._calendar_lines = Calendar(()), dict[date, int]()
             self.words = WordLists((), ())
             return
@@ -68,6 +72,12 @@ class Reader:
         self._departments = self._rows("departments.csv", DEPARTMENT_COLUMNS, "code", "name")
         self._duties = self._rows("duties.csv", DUTY_COLUMNS, "code", "department", "name")
         self._divisions = self._rows("divisions.csv", DIVISION_COLUMNS, *DIVISION_COLUMNS[:4])
+        self._templates = (
+            self._rows(TEMPLATES, TEMPLATE_COLUMNS, "code", "name", "text")
+            if (directory / TEMPLATES).exists()
+            else []
+        )
+        self._unique(TEMPLATES, self._templates, "code")
         self._unique("departments.csv", self._departments, "code")
         self._unique("duties.csv", self._duties, "code")
         self._unique("divisions.csv", self._divisions, "street_code")
@@ -94,11 +104,19 @@ class Reader:
             for _, row in self._divisions
         )
 
+    def reply_templates(self) -> tuple[ReplyTemplate, ...]:
+        """Beginnings of replies, in the order of the file."""
+        return tuple(ReplyTemplate(**row) for _, row in self._templates)
+
     def examine(self, today: date | None = None) -> None:
         """Adds what can be read and still makes no sense; `today` asks whether the calendar reaches it."""
         self._examine_departments()
         self._examine_duties()
         self._examine_divisions()
+        units = {row["code"] for _, row in self._departments}
+        for line, row in self._templates:
+            if row["department"] and row["department"] not in units:
+                self._complain(TEMPLATES, line, f"单位 {row['department']} 不存在")
         for day, reason in contradictions(self.calendar):
             self._complain("calendar.csv", self._calendar_lines.get(day, 1), reason)
         if today is not None and self.calendar.horizon < today:

@@ -1,4 +1,4 @@
-"""Who answers for what, and where: a city's units, their duty items, its streets and towns."""
+"""Who answers for what, where, and how it begins: units, duty items, streets and towns, templates of replies."""
 
 from typing import Final
 
@@ -33,6 +33,16 @@ class Duty(Struct, frozen=True):
     basis: str
     """The law, regulation or institution it rests on."""
     level: str
+
+
+class ReplyTemplate(Struct, frozen=True):
+    """A beginning of a reply (常用模板); each blank 〔…〕 is to be filled in before it is sent."""
+
+    code: str
+    department: str
+    """The unit that has it for itself; empty: every unit's."""
+    name: str
+    text: str
 
 
 class Division(Struct, frozen=True):

@@ -114,6 +114,17 @@ def _addresses(plan: Plan) -> None:
     )
 
 
+def _try_it(portal: str) -> None:
+    """Where somebody who has never seen the system begins."""
+    out.print(
+        f"\n[bold green]试一试 Try it[/bold green] 不用密码 no password"
+        f"\n  1 作为网民提交 post as a citizen        {portal}/post"
+        f"\n  2 填编号,作为承办人、分管领导登录 answer {portal}/staff"
+        f"\n  3 用编号和查询码查看、评价 follow, rate  {portal}/follow",
+        highlight=False,
+    )
+
+
 def _detach(home: Home, ports: int, workers: int) -> None:
     log = (home.logs / "up.log").open("ab")
     command = [sys.executable, "-m", "wenzheng", "up", "--data", str(home.data), "--ports", str(ports)]
@@ -300,6 +311,7 @@ def demo(
         Ports(ports),
         kafka=os.environ.get("WENZHENG_KAFKA", ""),
         database=os.environ.get("WENZHENG_DATABASE", ""),
+        demonstration=True,
     )
     violations = asyncio.run(_demo(home, plan, exit_, posts))
     if violations:
@@ -341,6 +353,7 @@ async def _demo(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
         err.print(f"  被拒 refused {count}: {reason}", highlight=False)
     violations = _print_audit(await Audit(home).run())
     _addresses(plan)
+    _try_it(plan.addresses()["portal"])
     if exit_:
         supervisor.stop()
     await running

@@ -1,4 +1,4 @@
-"""Accounts of staff on a stack: add, list, reset; and three for trying things out."""
+"""Accounts of staff on a stack: add, list, reset; and four for trying things out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,6 +27,7 @@ DEMO: Final = (
     ("demo-clerk", "演示承办人", "transport", "clerk"),
     ("demo-leader", "演示分管领导", "transport", "leader"),
     ("demo-supervisor", "演示督查员", "supervision", "supervisor"),
+    ("demo-mayor", "演示市领导", "supervision", "mayor"),
 )
 """Person, name, unit and role of the accounts for trying things out."""
 
@@ -112,7 +113,7 @@ def listed(data: Data = None) -> None:
 
 @app.command("demo")
 def demo(data: Data = None) -> None:
-    """三个演示账号,打印新密码。 Three accounts for trying things out; their new passwords are printed once."""
+    """四个演示账号,打印新密码。 Four accounts for trying things out; their new passwords are printed once."""
     home = demo_home(data)
     for person, role, password in asyncio.run(with_accounts(home, demo_accounts)):
         print(f"{person:<16} {ROLE_NAMES[role]:<6} {password}")

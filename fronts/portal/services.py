@@ -85,6 +85,11 @@ class Services:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
         return await self._ask("POST", "intake", path, headers, body=body)
 
+    async def remove_as(self, token: str, path: str, key: str) -> Answer:
+        """Take something away at intake as a member of staff."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        return await self._ask("DELETE", "intake", path, headers)
+
     async def _ask(
         self,
         method: str,

@@ -1,6 +1,6 @@
 """Where intake keeps its cases, numbers, kept answers and the keys of the vault; and how it looks cases up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
@@ -14,7 +14,7 @@ from chassis.store import Column, Input, Packing
 from chassis.vault import Keys, seal
 from contracts.city_facts import CityFacts
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, new
+from services.intake.core.case import Case, Group, new
 
 MAX_PAGE: Final = 100
 
@@ -119,22 +119,28 @@ class Query:
 
 STATES: Final = {
     "open": "open",
-    "held": "for_person",
-    "to_approve": "to_approve",
-    "returned": "returned",
-    "meeting": "meeting",
+    "held": "open and for_person",
+    "to_approve": "open and to_approve",
+    "returned": "open and returned",
+    "meeting": "open and meeting",
     "overdue": "open and missed",
     "moderation": "moderation = 'held'",
-    "received": "step = 'received'",
-    "assigned": "step = 'assigned'",
-    "accepted": "step = 'accepted'",
-    "asked": "step = 'asked'",
+    "received": "open and step = 'received'",
+    "assigned": "open and step = 'assigned'",
+    "accepted": "open and step = 'accepted'",
+    "asked": "open and step = 'asked'",
     "replied": "step = 'replied'",
     "rated": "step = 'rated'",
-    "reopened": "step = 'reopened'",
+    "reopened": "open and step = 'reopened'",
     "all": "true",
 }
-"""Value of `state` in a list of cases, and its condition."""
+"""Value of `state` in a list of cases, and its condition; `open` where it holds, for the indexes of open cases."""
+
+_ROW: Final = "subject, partition, held, remembered"
+_HELD: Final = "department = {unit}::text"
+_ASSISTED: Final = (
+    "(assisting <> '' and assisting like '% ' || {unit}::text || ' %' and department <> {unit}::text)"
+)
 
 
 class Cases(Protocol):
@@ -151,6 +157,9 @@ class Cases(Protocol):
 
     async def of_citizen(self, citizen: str) -> list[tuple[str, Case]]:
         """All cases of one citizen."""
+
+    async def of_group(self, group: Group) -> list[Case]:
+        """The cases that are in it now, by number; one that was taken out is not."""
 
 
 class PostgresCases:
@@ -179,7 +188,7 @@ class PostgresCases:
     async def case(self, number: str) -> tuple[str, Case] | None:
         """As the protocol says."""
         row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
+            f"select {_ROW} from subject where number = $1::text and number <> ''",
             number,
         )
         return None if row is None else (row["subject"], self._unpack(row))
@@ -194,9 +203,6 @@ class PostgresCases:
 
         if query.public:
             conditions.append("shown")
-        if query.unit:
-            unit = value(query.unit)
-            conditions.append(f"(department = {unit}::text or assisting like '% ' || {unit}::text || ' %')")
         if query.state:
             conditions.append(STATES[query.state])
         if query.kind:
@@ -218,19 +224,32 @@ class PostgresCases:
                 conditions.append(
                     f"(coalesce(due, received_at), number) > ({place}::timestamptz, {value(number)}::text)"
                 )
-        rows = await self._pool.fetch(
-            f"select subject, partition, held, remembered from subject where {' and '.join(conditions)} "
-            f"order by {order} limit {min(query.limit, MAX_PAGE)}",
-            *values,
-        )
+        last = f"order by {order} limit {min(query.limit, MAX_PAGE)}"
+        if query.unit:
+            # Two short walks along an index instead of one condition with `or`, which no index serves.
+            unit = value(query.unit)
+            parts = [
+                f"(select * from subject where {' and '.join([*conditions, part.format(unit=unit)])} {last})"
+                for part in (_HELD, _ASSISTED)
+            ]
+            found = f"({' union all '.join(parts)}) as found"
+        else:
+            found = f"subject where {' and '.join(conditions)}"
+        rows = await self._pool.fetch(f"select {_ROW} from {found} {last}", *values)
         return [self._unpack(row) for row in rows]
 
     async def of_citizen(self, citizen: str) -> list[tuple[str, Case]]:
         """As the protocol says."""
-        rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where citizen = $1::text", citizen
-        )
+        rows = await self._pool.fetch(f"select {_ROW} from subject where citizen = $1::text", citizen)
         return [(row["subject"], self._unpack(row)) for row in rows]
+
+    async def of_group(self, group: Group) -> list[Case]:
+        """As the protocol says."""
+        rows = await self._pool.fetch(
+            f"select {_ROW} from subject where subject = any($1::text[]) order by number",
+            list(group.members),
+        )
+        return _members(map(self._unpack, rows), group)
 
     def _unpack(self, row: asyncpg.Record) -> Case:
         state: Case = self._packing.unpack(
@@ -265,12 +284,13 @@ class MemoryCases:
         for _, case in self._all():
             values = {column.name: column.value(case) for column in COLUMNS}
             state = query.state or "all"
+            column = {"held": "for_person"}.get(state, state)
             fits = {
                 "open": case.open,
                 "overdue": case.open and case.missed,
                 "moderation": case.moderation == "held",
                 "all": True,
-            }.get(state, values.get({"held": "for_person"}.get(state, state), case.step == state))
+            }.get(state, case.open and values[column] if column in values else case.step == state)
             if (
                 fits
                 and (not query.public or _shown(case))
@@ -293,6 +313,15 @@ class MemoryCases:
     async def of_citizen(self, citizen: str) -> list[tuple[str, Case]]:
         """As the protocol says."""
         return [(subject, case) for subject, case in self._all() if case.citizen == citizen]
+
+    async def of_group(self, group: Group) -> list[Case]:
+        """As the protocol says."""
+        found = [case for subject, case in self._all() if subject in group.members]
+        return _members(sorted(found, key=lambda case: case.number), group)
+
+
+def _members(cases: Iterable[Case], group: Group) -> list[Case]:
+    return [case for case in cases if case.group is not None and case.group.id == group.id]
 
 
 class Numbers(Protocol):

@@ -491,14 +491,24 @@ def _reads(router: APIRouter, door: Door) -> None:
         """Everything on one case; the contact is opened for the holding unit, and the opening is logged."""
         actor = door.actor(request, "clerk", "leader", "supervisor", "mayor")
         subject, found = await door.case(number)
-        holder = actor.department in (found.department, *found.assisting)
-        if actor.role in ("clerk", "leader") and not holder:
+        if not _in_scope(actor, found):
             raise Refused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
         personal: dict[str, str] = {}
         if actor.department == found.department and actor.role in ("clerk", "leader"):
             await door.read_log.note(actor, subject)
             personal = await door.personal(subject, found)
-        return Json(views.staff(found, door.profile, personal))
+        view = views.staff(found, door.profile, personal)
+        if found.group is not None:
+            members = await door.cases.of_group(found.group)
+            seen = [member for member in members if _in_scope(actor, member)]
+            view["group"] = views.group(found.group, seen, door.profile) | {"size": len(members)}
+        return Json(view)
+
+
+def _in_scope(actor: ask.Actor, case: Case) -> bool:
+    """A unit sees what it holds or assists with; the supervisor and the city leaders see all."""
+    own = actor.department in (case.department, *case.assisting)
+    return own or actor.role not in ("clerk", "leader")
 
 
 def _after(door: Door, cursor: str) -> tuple[str, str] | None:

@@ -40,6 +40,10 @@ def folder(tmp_path: Path) -> Path:
         ),
         encoding="utf-8",
     )
+    (small / "reply-templates.csv").write_text(
+        "code,department,name,text\ndone,,已办结,您好!〔结果〕\nleak,water,漏水,您好!〔路段〕已修复\n",
+        encoding="utf-8",
+    )
     return small
 
 
@@ -145,6 +149,15 @@ def test_a_folder_without_a_mistake_has_nothing_to_tell(folder: Path) -> None:
     assert Profile.load(folder).duty["water-0"].words == ("water词0", "共同词")
 
 
+def test_a_unit_may_start_from_its_own_templates_and_then_from_everybodys(folder: Path) -> None:
+    profile = Profile.load(folder)
+
+    assert [one.code for one in profile.templates_of("water")] == ["leak", "done"]
+    assert [one.code for one in profile.templates_of("supervision")] == ["done"]
+    (folder / "reply-templates.csv").unlink()
+    assert Profile.load(folder).templates_of("water") == ()
+
+
 @pytest.mark.parametrize(
     ("file", "line", "complaint"),
     [
@@ -217,6 +230,8 @@ def test_a_folder_without_a_mistake_has_nothing_to_tell(folder: Path) -> None:
             "321302,宿城区,321302999,另一街道,项里",
             "divisions.csv:111: 项里 也是第 3 行的名称",
         ),
+        ("reply-templates.csv", "done,,又一个,您好", "reply-templates.csv:4: done 与第 2 行重复"),
+        ("reply-templates.csv", "x,fire,火,您好", "reply-templates.csv:4: 单位 fire 不存在"),
         ("calendar.csv", "2027-13-01,元旦,1,", "calendar.csv:588: 日期 2027-13-01 不正确"),
         ("calendar.csv", "2026-12-30,误,0,", "calendar.csv:588: 2026-12-30 本来就是工作日"),
         ("words/hold.txt", "不想活", "不想活 已在 words/hold.txt 第"),

@@ -19,6 +19,7 @@ from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
 from wenzheng.bench import calibrate, routing, timers
+from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.posts_file import real_or_sample
 from wenzheng.stack.home import ROOT, Home
@@ -26,7 +27,7 @@ from wenzheng.stack.status import database, status
 
 ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {"routing": routing.measure}
 """Measurements of pure code, which need no stack."""
-ON_A_STACK: Final = ("chain", "latency", "timers")
+ON_A_STACK: Final = ("chain", "latency", "timers", "inbox")
 
 CHAIN_SECONDS = 60.0
 LATENCY_SECONDS = 20.0
@@ -188,6 +189,8 @@ async def measure(which: list[str], home: Home) -> dict[str, Any]:
             Profile.load(state["city"]),
             found["timers"]["raw_fire_per_s"],
         )
+    if "inbox" in which:
+        found["inbox"] = await inbox(home, lambda: drained(home))
     if "latency" in which:
         found["latency"] = await latency(home)
     if "chain" in which:

@@ -62,6 +62,8 @@ class Plan:
     """A given server (superuser DSN) wins over our own."""
     city: Path = CITY
     sockets: dict[str, int] = field(default_factory=dict)
+    demonstration: bool = False
+    """Anyone may sign in as anyone, without a password."""
 
     @property
     def bootstrap(self) -> str:
@@ -167,6 +169,7 @@ class Plan:
             environment["WENZHENG_TOKEN_PRIVATE_KEY_FILE"] = str(self.home.secret_file("token-private.pem"))
             # On this machine a password is enough, unless the environment says otherwise.
             environment.setdefault("WENZHENG_TOTP_REQUIRED", "false")
+            environment["WENZHENG_DEMO_SIGN_IN"] = "true" if self.demonstration else "false"
         return Part(
             name,
             [sys.executable, "-m", module, *arguments],

@@ -68,7 +68,7 @@ class Accounts:
         self._store = store
         self._profile = profile
         self._key = key
-        self._now = now
+        self.now = now
         self._nobody = _hasher.hash(secrets.token_hex(16))
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
@@ -78,7 +78,7 @@ class Accounts:
         password = new_password()
         hashed = await self._hash(password)
         account = Account(person, name, department, role, "local", hashed, must_change)
-        if not await self._store.add(account, self._now()):
+        if not await self._store.add(account, self.now()):
             raise Unfit(f"工号 {person} 已有账号")
         return password
 
@@ -113,7 +113,7 @@ class Accounts:
         Every call counts as a try until it is right; the fifth in a row locks the account for a quarter
         of an hour. An account that does not exist or is locked takes as long as one that does.
         """
-        account = await self._store.attempt(person, self._now()) if len(person) <= 64 else None
+        account = await self._store.attempt(person, self.now()) if len(person) <= 64 else None
         hashed = account.password if account is not None and account.source == "local" else ""
         right = await self._verify(hashed or self._nobody, password[: LONGEST + 1])
         if account is None or not hashed or not right:
@@ -127,7 +127,7 @@ class Accounts:
 
     async def change(self, account: Account, old: str, new: str) -> None:
         """The person's own new password; signs out everywhere. Raises Unfit."""
-        if await self._store.attempt(account.person, self._now()) is None:
+        if await self._store.attempt(account.person, self.now()) is None:
             raise Unfit("账号已锁定,请稍后再试")
         if not await self._verify(account.password, old[: LONGEST + 1]):
             raise Unfit("现在的密码不正确")
@@ -158,7 +158,7 @@ class Accounts:
         await self._store.set_totp(account.person, account.totp, bound=True, step=step)
 
     def _step(self, account: Account, code: str) -> int:
-        return totp.matching_step(self._unsealed(account), code, self._now().timestamp(), account.totp_step)
+        return totp.matching_step(self._unsealed(account), code, self.now().timestamp(), account.totp_step)
 
     def _unsealed(self, account: Account) -> str:
         return unseal(self._key, account.totp, account.person)["totp"]

@@ -126,4 +126,8 @@ ACTS: Final = (
 )
 
 BY_NAME: Final = {act.name: act for act in ACTS}
-DONE: Final = {act.name: act.done for act in ACTS} | {"bulk": "所选事项已全部办理。"}
+DONE: Final = {act.name: act.done for act in ACTS} | {
+    "bulk": "所选事项已全部办理。",
+    "group": "已并案。",
+    "ungroup": "已取出,单独办理。",
+}

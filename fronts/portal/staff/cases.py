@@ -15,9 +15,9 @@ from city.profile import Profile
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, BY_NAME, DONE, Act
-from fronts.portal.staff.desk import Desk, Turned, Visit, guard
+from fronts.portal.staff.desk import Desk, Turned, Visit, checked_number, guard
+from fronts.portal.staff.similar import similar
 from fronts.portal.staff.standing import standing
-from fronts.portal.staff.templates import TEMPLATES, template
 from fronts.portal.store import SpecialReport
 
 PAGE: Final = 50
@@ -57,7 +57,6 @@ RETURN_STATES: Final = {
     "meeting": "提请交办会",
 }
 
-_NUMBER = re.compile(r"[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3}")
 _KEY = re.compile(r"[0-9a-f]{32}")
 _IDENTITY = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -67,20 +66,29 @@ def fresh_key() -> str:
     return uuid.uuid4().hex
 
 
-def checked_number(number: str) -> str | None:
-    """The number as it is written, or None for what cannot be one: it becomes part of an address."""
-    typed = number.strip().upper()
-    return typed if _NUMBER.fullmatch(typed) else None
-
-
 def checked_key(key: str) -> str:
     """The key a form carries, or a fresh one for what is none."""
     return key if _KEY.fullmatch(key) else fresh_key()
 
 
+def identity_of(text: str) -> str:
+    """The id of a reply, an extension or a group; empty for what cannot be one."""
+    return text if _IDENTITY.fullmatch(text) else ""
+
+
+async def read_case(visit: Visit, number: str) -> dict[str, Any]:
+    """The case as intake tells it. Raises Turned with what intake said."""
+    if checked_number(number) != number:
+        raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
+    answer = await visit.read("intake", f"/v1/cases/{number}")
+    if not answer.ok:
+        raise Turned(visit.refuse(answer.status, answer.sentence))
+    return answer.body
+
+
 async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") -> Answer:
     """Do the act in the visitor's name."""
-    if checked_number(number) is None or ("{id}" in act.path and not _IDENTITY.fullmatch(identity)):
+    if checked_number(number) is None or ("{id}" in act.path and not identity_of(identity)):
         return Answer(404, {"title": "没有找到"})
     path = f"/v1/cases/{number}/{act.path.replace('{id}', identity)}"
     return await visit.act(path, act.body(visit.form), f"{key[:32]}-{act.name}")
@@ -170,17 +178,9 @@ def routes(desk: Desk) -> APIRouter:
     async def case(
         visit: Annotated[Visit, Depends(anyone)], number: str, done: str = "", start: str = ""
     ) -> Response:
-        given = {"text": template(start)} if start else {}
+        begun = (one.text for one in profile.templates_of(visit.me.department) if one.code == start)
+        given = {"text": next(begun, "")} if start else {}
         return await case_page(visit, number, done=done, given=given, acting="reply" if start else "")
-
-    async def read_case(visit: Visit, number: str) -> dict[str, Any]:
-        """The case as intake tells it. Raises Turned with what intake said."""
-        if checked_number(number) != number:
-            raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
-        answer = await visit.read("intake", f"/v1/cases/{number}")
-        if not answer.ok:
-            raise Turned(visit.refuse(answer.status, answer.sentence))
-        return answer.body
 
     async def case_page(
         visit: Visit,
@@ -192,17 +192,14 @@ def routes(desk: Desk) -> APIRouter:
         given: dict[str, str] | None = None,
         key: str = "",
     ) -> Response:
-        if checked_number(number) != number:
-            return visit.refuse(404, "没有这个编号的帖子。")
-        answer, assignment, deadline, notices = await asyncio.gather(
-            visit.read("intake", f"/v1/cases/{number}"),
+        # First, and alone: who may not see the case learns nothing from the others either.
+        found = await read_case(visit, number)
+        assignment, deadline, notices, alike = await asyncio.gather(
             visit.read("router", f"/v1/assignments/{number}"),
             visit.read("deadline", f"/v1/deadlines/{number}"),
             visit.read("notifier", f"/v1/notices/{number}"),
+            similar(desk.services, found),
         )
-        if not answer.ok:
-            return visit.refuse(answer.status, answer.sentence)
-        found = answer.body
         decisions = reasons.decisions_of(assignment.body, profile) if assignment.ok else ()
         spoke = next((d.reasons for d in reversed(decisions) if d.reasons), ())
         if not spoke and decisions and decisions[-1].candidates:
@@ -225,7 +222,8 @@ def routes(desk: Desk) -> APIRouter:
             findings=quality.check(draft["text"], f"{found['title']}\n{found['text']}") if draft else (),
             asked=next((e for e in found["extensions"] if e["state"] == "asked"), None),
             offered=offered,
-            templates=TEMPLATES,
+            alike=alike,
+            templates=profile.templates_of(visit.me.department),
             units=profile.departments,
             names={unit.code: unit.name for unit in profile.departments},
             duties=profile.duty,

@@ -1,5 +1,7 @@
 """What every staff page needs: who asks, whether they may, what they typed, and calls made in their name."""
 
+import hmac
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -40,10 +42,20 @@ LINKS: Final = {
         ("/staff/supervision", "督查"),
         ("/staff/league", "通报"),
         ("/staff/accountability", "问责记录"),
+        ("/wall", "大屏"),
     ),
-    "mayor": (("/staff/reports", "专报"), ("/staff/league", "通报")),
+    "mayor": (("/staff/reports", "专报"), ("/staff/league", "通报"), ("/wall", "大屏")),
 }
 """Role to its first page, and to what it finds at the head of every page."""
+
+
+_NUMBER: Final = re.compile(r"[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3}")
+
+
+def checked_number(number: str) -> str | None:
+    """The number as it is written, or None for what cannot be one: it becomes part of an address."""
+    typed = number.strip().upper()
+    return typed if _NUMBER.fullmatch(typed) else None
 
 
 class Turned(Exception):
@@ -111,11 +123,29 @@ class Desk:
     """City time, in which cases are due."""
     before_key: bytes
     """Guards the form of those who have no session yet."""
+    seats: tuple[tuple[str, str], ...] = ()
+    """Code and name of whom a visitor of a demonstration may turn into."""
 
     @property
     def cookie(self) -> str:
         """Name of the session's cookie; the prefix binds it to this host (RFC 6265bis)."""
         return "__Host-wenzheng" if self.settings.secure else "wenzheng"
+
+    @property
+    def before(self) -> str:
+        """Name of the cookie of those who have no session yet."""
+        return f"{self.cookie}-before"
+
+    def before_form(self, cookie: str) -> str:
+        """What a form carries before there is a session; follows from the browser's own cookie."""
+        return hmac.digest(self.before_key, cookie.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+    def is_ours(self, request: Request, form: "Form", session: Session | None) -> bool:
+        """Whether a form was shown by this portal to this very browser, in its session or before it has one."""
+        if session is not None:
+            return same(form.one("form"), session.form_token)
+        cookie = request.cookies.get(self.before, "")
+        return bool(cookie) and same(form.one("form"), self.before_form(cookie))
 
     def render(self, name: str, session: Session | None = None, status: int = 200, **values: Any) -> Response:
         """A page of the staff side."""
@@ -125,9 +155,10 @@ class Desk:
             status,
             me=account,
             form_token=session.form_token if session is not None else "",
-            role_name=ROLE_NAMES[account.role] if account is not None else "",
+            seats=self.seats,
+            role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
             my_unit=self.pages.profile.department_name(account.department) if account is not None else "",
-            links=LINKS[account.role] if account is not None and self.stage(account) == "" else (),
+            links=LINKS.get(account.role, ()) if account is not None and self.stage(account) == "" else (),
             **values,
         )
 
@@ -160,9 +191,12 @@ class Desk:
     async def session(self, request: Request) -> Session | None:
         """The open session of the request. Raises Turned while it cannot be looked up."""
         try:
-            return await self.sessions.find(request.cookies.get(self.cookie, ""))
+            found = await self.sessions.find(request.cookies.get(self.cookie, ""))
         except STORAGE_ERRORS as failure:
             raise Turned(self.refuse(503, "系统暂时不可用,请稍后再试。")) from failure
+        # The account of a demonstration opens nothing where there is none.
+        foreign = found is not None and found.account.source == "demo" and not self.settings.demo_sign_in
+        return None if foreign else found
 
     async def form(self, request: Request) -> Form:
         """The fields of a form. Raises Turned 413 for one that is too long, 400 for what is none."""
@@ -205,6 +239,10 @@ class Visit:
         """Do something in their name."""
         return await self.desk.services.act_as(self.token, path, body, key)
 
+    async def remove(self, path: str, key: str) -> Answer:
+        """Take something away in their name."""
+        return await self.desk.services.remove_as(self.token, path, key)
+
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """A page for them."""
         return self.desk.render(name, self.session, status, **values)
@@ -228,7 +266,8 @@ def guard(desk: Desk, *roles: str, stage: str = "") -> Callable[[Request], Await
         first = desk.stage(session.account)
         if first and stage not in (first, "any"):
             raise Turned(RedirectResponse(first, 303))
-        if roles and session.account.role not in roles:
+        fit = roles or (ROLE_NAMES if stage != "any" else (session.account.role,))
+        if session.account.role not in fit:
             raise Turned(desk.refuse(403, "您的角色不能使用此页面。", session))
         form = Form({})
         if request.method == "POST":

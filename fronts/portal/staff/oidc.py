@@ -196,6 +196,7 @@ def routes(desk: Desk, provider: Provider, now: Now = real_now) -> APIRouter:
         except Unfit as unfit:
             return desk.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{unfit}。")
         session = await desk.sessions.open(account)
+        await desk.sessions.close(request.cookies.get(desk.cookie, ""))
         # A page and no redirect: what a navigation from the provider leads to is sent no strict cookie.
         response = desk.render("welcome.html", home=HOMES[account.role])
         desk.put_cookie(response, desk.cookie, session.token)

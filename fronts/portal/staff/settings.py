@@ -12,6 +12,8 @@ class StaffSettings(Settings):
     """The address people type, such as `https://wenzheng.example.gov.cn`; absent: host and port."""
     totp_required: bool = True
     """Whether a local account must bind a second factor before anything else."""
+    demo_sign_in: bool = False
+    """Anyone may sign in as anyone, without a password: a demonstration, refused anywhere but on this machine."""
     oidc_issuer: str = ""
     """The identity provider; empty: local accounts only."""
     oidc_client_id: str = ""

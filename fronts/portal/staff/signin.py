@@ -1,6 +1,5 @@
 """Signing in and out, changing the password, binding the second factor."""
 
-import hmac
 import io
 import re
 import secrets
@@ -12,10 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.web import STORAGE_ERRORS
 from fronts.portal.pages import SECURITY
-from fronts.portal.staff import totp
+from fronts.portal.staff import demonstration, totp
 from fronts.portal.staff.accounts import Unfit
 from fronts.portal.staff.desk import HOMES, Desk, Form, Turned, Visit, guard
-from fronts.portal.staff.sessions import same
 from fronts.portal.store import Account
 
 WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账号锁定十五分钟。"
@@ -24,7 +22,7 @@ WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账
 
 def back_to(path: str, account: Account) -> str:
     """Where to go after signing in: back to a staff page, never to another site."""
-    return path if re.fullmatch(r"/staff/[A-Za-z0-9/_-]{1,80}", path) else HOMES[account.role]
+    return path if re.fullmatch(r"/staff/[A-Za-z0-9/_-]{1,80}", path) else HOMES.get(account.role, "/staff")
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -32,23 +30,20 @@ def routes(desk: Desk) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     any_stage = guard(desk, stage="any")
     enrolling = guard(desk, stage="/staff/enrol")
-    before = f"{desk.cookie}-before"
 
-    def form_of(cookie: str) -> str:
-        return hmac.digest(desk.before_key, cookie.encode("utf-8", "surrogatepass"), "sha256").hex()
-
-    def sign_in_page(request: Request, status: int, problem: str, given: Form, next_: str) -> Response:
-        cookie = request.cookies.get(before, "") or secrets.token_urlsafe(32)
+    async def sign_in_page(request: Request, status: int, problem: str, given: Form, next_: str) -> Response:
+        cookie = request.cookies.get(desk.before, "") or secrets.token_urlsafe(32)
         response = desk.render(
             "sign-in.html",
             status=status,
             problem=problem,
             person=given.one("person")[:64],
             next=next_,
-            before=form_of(cookie),
+            before=desk.before_form(cookie),
             oidc=bool(desk.settings.oidc_issuer),
+            demo=await demonstration.offer(desk),
         )
-        desk.put_cookie(response, before, cookie)
+        desk.put_cookie(response, desk.before, cookie)
         return response
 
     @router.get("/staff")
@@ -61,27 +56,28 @@ def routes(desk: Desk) -> APIRouter:
         session = await desk.session(request)
         if session is not None:
             return RedirectResponse(back_to(next, session.account), 303)
-        return sign_in_page(request, 200, "", Form({}), next)
+        return await sign_in_page(request, 200, "", Form({}), next)
 
     @router.post("/staff/sign-in")
     async def sign_in(request: Request) -> Response:
         form = await desk.form(request)
         next_ = form.one("next")
-        cookie = request.cookies.get(before, "")
-        if not cookie or not same(form.one("form"), form_of(cookie)):
-            return sign_in_page(request, 403, "页面已失效,请再试一次。", form, next_)
+        if not desk.is_ours(request, form, None):
+            return await sign_in_page(request, 403, "页面已失效,请再试一次。", form, next_)
         try:
             account = await desk.accounts.recognise(
                 form.one("person").strip(), form.one("password"), form.one("code")
             )
             if account is None:
-                return sign_in_page(request, 401, WRONG, form, next_)
+                return await sign_in_page(request, 401, WRONG, form, next_)
             session = await desk.sessions.open(account)
+            # Whoever was signed in at this browser before is so no longer.
+            await desk.sessions.close(request.cookies.get(desk.cookie, ""))
         except STORAGE_ERRORS:
             return desk.refuse(503, "系统暂时不可用,请稍后再试。")
         response = RedirectResponse(back_to(next_, account), 303)
         desk.put_cookie(response, desk.cookie, session.token)
-        response.delete_cookie(before, path="/")
+        response.delete_cookie(desk.before, path="/")
         return response
 
     @router.post("/staff/sign-out")

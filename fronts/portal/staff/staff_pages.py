@@ -1,5 +1,7 @@
 """Puts the staff side together and joins it to the application."""
 
+import sys
+
 import httpx2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -7,10 +9,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from chassis.clock import clock_of
+from chassis.failures import EXIT_MISPLACED
 from chassis.web import STORAGE_ERRORS
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
-from fronts.portal.staff import approvals, cases, oidc, signin, supervision
+from fronts.portal.staff import approvals, cases, demonstration, groups, oidc, signin, supervision
 from fronts.portal.staff.accounts import Accounts, Now, real_now
 from fronts.portal.staff.desk import Desk, Signer, Turned
 from fronts.portal.staff.sessions import Sessions
@@ -45,9 +48,15 @@ def join(
         settings=settings,
         clock=clock_of(settings.clock_file, pages.profile.zone),
         before_key=derived(secret, b"sign-in form"),
+        seats=tuple((seat.code, seat.name) for seat in demonstration.SEATS) if settings.demo_sign_in else (),
     )
-    for routes in (signin.routes, cases.routes, approvals.routes, supervision.routes):
+    for routes in (signin.routes, cases.routes, groups.routes, approvals.routes, supervision.routes):
         app.include_router(routes(desk))
+    if settings.demo_sign_in:
+        if not demonstration.is_local(settings):
+            print("WENZHENG_DEMO_SIGN_IN: only for a portal on 127.0.0.1", file=sys.stderr)
+            sys.exit(EXIT_MISPLACED)
+        app.include_router(demonstration.routes(desk))
     if settings.oidc_issuer:
         app.include_router(oidc.routes(desk, oidc.Provider(settings, http), now))
 

@@ -129,14 +129,13 @@ def routes(desk: Desk) -> APIRouter:
                 "overdue": row["overdue"],
                 "broken": row["broken_promises"],
                 "returns": row["returns"],
-                "refused": row.get("returns_refused"),
                 "reopened": row["reopened"],
             }
             for row in answer.body["departments"]
         ]
-        faults = ("late", "overdue", "broken", "refused")
-        rows = [row for row in rows if any(row[name] for name in (*faults, "returns"))]
-        rows.sort(key=lambda row: (-sum(row[name] or 0 for name in faults), row["code"]))
+        faults = ("late", "overdue", "broken")
+        rows = [row for row in rows if any(row[name] for name in (*faults, "returns", "reopened"))]
+        rows.sort(key=lambda row: (-sum(row[name] for name in faults), row["code"]))
         return visit.render("accountability.html", rows=rows, month=month_of(month))
 
     @router.get("/staff/reports")

@@ -1,9 +1,10 @@
 """A case as citizens, neighbours and staff see it. Pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from city.profile import Profile
-from services.intake.core.case import STATUS_NAMES, Case, Entry
+from services.intake.core.case import STATUS_NAMES, Case, Entry, Group
 
 
 def _history(entries: tuple[Entry, ...], staff: bool) -> list[dict[str, Any]]:
@@ -105,7 +106,7 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
                 "at": case.draft.at,
             },
             "returns": case.returns,
-            "group": case.group,
+            "group": None,
             "notices": dict(case.notices),
             "erased": case.erased,
             "assigned_at": case.assigned_at,
@@ -114,6 +115,17 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
         }
     )
     return found
+
+
+def group(group: Group, members: Sequence[Case], city: Profile) -> dict[str, Any]:
+    """A group and those of its members that the reader may see."""
+    rows = [summary(case, city) for case in members]
+    names = ("number", "title", "status", "status_name", "department", "department_name")
+    return {
+        "id": group.id,
+        "lead_number": group.lead_number,
+        "members": [{name: row[name] for name in names} for row in rows],
+    }
 
 
 def _replies(case: Case, city: Profile) -> list[dict[str, Any]]:

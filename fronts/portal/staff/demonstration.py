@@ -1,0 +1,125 @@
+"""Signing in without a password, as anyone of any unit: only on a stack that says it is a demonstration.
+
+Someone who has never seen the system posts as a citizen, takes the post's number, and is at the desk of the
+unit that holds it with one click. The accounts are of a source of their own: no password opens them, and on a
+portal that is no demonstration their sessions are none.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.web import STORAGE_ERRORS
+from fronts.portal.services import Answer
+from fronts.portal.staff.desk import HOMES, Desk, checked_number
+from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.store import Account
+
+SOURCE: Final = "demo"
+"""The source of these accounts."""
+LOOKED_AT: Final = 100
+"""Open cases that are counted, so that units with something to do come first."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Whose desk one may sit down at."""
+
+    code: str
+    role: str
+    name: str
+    above: bool = False
+    """Of the unit that supervises, and not of the one that was chosen."""
+
+
+SEATS: Final = (
+    Seat("clerk", "clerk", "承办人"),
+    Seat("leader", "leader", "分管领导"),
+    Seat("supervisor", "supervisor", "督查员", above=True),
+    Seat("mayor", "mayor", "市领导", above=True),
+    Seat("second-clerk", "clerk", "另一位承办人"),
+)
+"""A reopened case is another person's, so a unit has two clerks."""
+_BY_CODE: Final = {seat.code: seat for seat in SEATS}
+
+
+def is_local(settings: StaffSettings) -> bool:
+    """Whether nobody but this machine can reach the portal: a demonstration must not be anywhere else."""
+    return not settings.secure and settings.http_host == "127.0.0.1"
+
+
+async def offer(desk: Desk) -> dict[str, Any] | None:
+    """What the sign-in page shows of it; None on a portal that is no demonstration."""
+    if not desk.settings.demo_sign_in:
+        return None
+    units = desk.pages.profile.departments
+    watcher = Account("demo-supervisor", "", units[0].supervisor or units[0].code, "supervisor", SOURCE)
+    query = {"state": "open", "limit": str(LOOKED_AT)}
+    listed = await desk.services.read_as(desk.signer.token(watcher), "intake", "/v1/cases", query)
+    counts = dict.fromkeys((unit.code for unit in units), 0)
+    for row in listed.body["cases"] if listed.ok else ():
+        if row["department"] in counts:
+            counts[row["department"]] += 1
+    order = sorted(units, key=lambda unit: -counts[unit.code])
+    return {"seats": SEATS, "units": [(unit.code, unit.name, counts[unit.code]) for unit in order]}
+
+
+def routes(desk: Desk) -> APIRouter:
+    """`/staff/demo`."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post("/staff/demo")
+    async def sit_down(request: Request) -> Response:
+        form = await desk.form(request)
+        session = await desk.session(request)
+        if not desk.is_ours(request, form, session):
+            return desk.refuse(403, "表单已失效,请返回后重新提交。", session)
+        seat = _BY_CODE.get(form.one("seat"))
+        if seat is None:
+            return desk.refuse(422, "请选择以谁的身份登录。", session)
+        number = checked_number(form.one("number")) or ""
+        if form.one("number").strip() and not number:
+            return desk.refuse(404, "没有这个编号的帖子。", session)
+        unit = form.one("department")
+        if number:
+            found = await desk.services.get("intake", f"/v1/posts/{number}")
+            if not found.ok:
+                return desk.refuse(found.status, found.sentence, session)
+            if not found.body["department"] and not seat.above:
+                return desk.refuse(409, _not_assigned(found), session)
+            unit = found.body["department"] or unit
+        try:
+            account = await _account(desk, seat, unit)
+            if account is None:
+                return desk.refuse(422, "请选择单位。", session)
+            opened = await desk.sessions.open(account)
+            if session is not None:
+                await desk.sessions.close(session.token)
+        except STORAGE_ERRORS:
+            return desk.refuse(503, "系统暂时不可用,请稍后再试。")
+        response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
+        desk.put_cookie(response, desk.cookie, opened.token)
+        return response
+
+    return router
+
+
+def _not_assigned(found: Answer) -> str:
+    return f"{found.body['number']} 还没有交办给单位。稍等片刻再试,或以督查员的身份为它选定单位。"
+
+
+async def _account(desk: Desk, seat: Seat, code: str) -> Account | None:
+    """The account of a seat, made when it is first taken; None for a unit that is none."""
+    profile = desk.pages.profile
+    if seat.above and code not in profile.department:
+        code = profile.departments[0].code
+    if code not in profile.department:
+        return None
+    if seat.above:
+        code = profile.department[code].supervisor or code
+    person = f"demo-{seat.code}-{code}"[:64]
+    await desk.store.add(Account(person, f"演示{seat.name}", code, seat.role, SOURCE), desk.accounts.now())
+    account = await desk.store.account(person)
+    return account if account is not None and account.source == SOURCE else None

@@ -1,0 +1,141 @@
+"""A portal of its own on a database of its own, with no service behind it; and real time as a test moves it."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import uvicorn
+
+from chassis.tokens import make_keys
+from city.profile import Profile
+from fronts.portal.__main__ import create
+from fronts.portal.schema.migrate import migrate
+from fronts.portal.staff.accounts import Accounts
+from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.staff.staff_pages import derived
+from fronts.portal.store import Store
+from tests.fronts.portal.person import Page, Person
+from wenzheng.stack.home import CITY
+
+T = TypeVar("T")
+SECRET_BYTES = b"a shared secret for tests only"
+PROFILE = Profile.load(CITY)
+
+
+class Hands:
+    """Real time, as the test moves it."""
+
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Portal:
+    """A portal of its own on a database of its own; no service answers behind it."""
+
+    def __init__(self, dsn: str, folder: Path, **settings: Any) -> None:
+        self.now = Hands()
+        self.dsn = dsn
+        secret = folder / "shared"
+        secret.write_bytes(SECRET_BYTES)
+        make_keys(folder / "private.pem", folder / "public.pem")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.settings = StaffSettings(
+            city=CITY,
+            database=dsn,
+            http_port=self.port,
+            secret_file=secret,
+            token_private_key_file=folder / "private.pem",
+            services='{"intake": "http://127.0.0.1:9", "stats": "http://127.0.0.1:9", "router": "http://127.0.0.1:9"}',
+            **settings,
+        )
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def person(self) -> Person:
+        """A browser nobody has used yet."""
+        return Person(self.address)
+
+    def sql(self, statement: str, *values: object) -> list[Any]:
+        """Look into the schema."""
+
+        async def run() -> list[Any]:
+            connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "portal"})
+            try:
+                return list(await connection.fetch(statement, *values))
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
+
+    def accounts(self, work: Callable[[Accounts], Awaitable[T]]) -> T:
+        """What the command does."""
+
+        async def run() -> T:
+            store = Store()
+            await store.connect(self.dsn)
+            try:
+                return await work(Accounts(store, PROFILE, derived(SECRET_BYTES, b"totp"), self.now))
+            finally:
+                await store.close()
+
+        return asyncio.run(run())
+
+    def add(self, person: str = "zhang", role: str = "clerk", must_change: bool = False) -> str:
+        """An account; its password."""
+        unit = "supervision" if role == "supervisor" else "transport"
+        return self.accounts(lambda accounts: accounts.add(person, "张三", unit, role, must_change))
+
+
+@contextmanager
+def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
+    """A portal that answers."""
+
+    async def prepare() -> str:
+        name = f"portal_{time.monotonic_ns()}"
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(f"create database {name}")
+        await connection.close()
+        own = f"{dsn.rsplit('/', 1)[0]}/{name}"
+        connection = await asyncpg.connect(own)
+        await connection.execute("create schema portal")
+        await connection.close()
+        await migrate(own)
+        await migrate(own)
+        return own
+
+    portal = Portal(asyncio.run(prepare()), folder, **settings)
+    config = uvicorn.Config(
+        create(portal.settings, portal.now),
+        port=portal.port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+    )
+    answering = uvicorn.Server(config)
+    thread = threading.Thread(target=answering.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not answering.started:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    try:
+        yield portal
+    finally:
+        answering.should_exit = True
+        thread.join(20)
+
+
+def signed_in(page: Page) -> bool:
+    """The services behind are away, so the first page says so: but to somebody it knows."""
+    return "张三" in page.text and page.path != "/staff/sign-in"

@@ -1,0 +1,302 @@
+"""Who may open which page and send which form: every staff route, every role, cell by cell, on the real stack.
+
+The routes come from the application itself; one without a line in the table fails the test.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+
+from chassis.tokens import make_keys
+from fronts.portal.__main__ import create
+from fronts.portal.staff.settings import StaffSettings
+from tests.fronts.portal.person import Person
+from tests.fronts.portal.staff.alone import PROFILE
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office
+from wenzheng.stack.home import CITY
+
+COLUMNS: Final = {
+    "anonymous": None,
+    "clerk": (HOLDER, "clerk"),
+    "assisting clerk": (ASSISTING, "clerk"),
+    "other clerk": (OTHER, "clerk"),
+    "leader": (HOLDER, "leader"),
+    "assisting leader": (ASSISTING, "leader"),
+    "other leader": (OTHER, "leader"),
+    "supervisor": (SUPERVISION, "supervisor"),
+    "mayor": (SUPERVISION, "mayor"),
+    "operator": (SUPERVISION, "operator"),
+}
+"""Who asks: unit and role. The case is held by one unit, another assists, a third has nothing to do with it."""
+
+ROWS: Final = """
+#                                        anonym clerk  a.clrk o.clrk leader a.lead o.lead superv mayor  operat
+GET  /staff                              sign-in go    go     go     go     go     go     go     go     403
+GET  /staff/                             sign-in go    go     go     go     go     go     go     go     403
+GET  /staff/sign-in                      200    go     go     go     go     go     go     go     go     go
+POST /staff/sign-in                      403    403    403    403    403    403    403    403    403    403
+GET  /staff/password                     sign-in 200   200    200    200    200    200    200    200    200
+POST /staff/password                     sign-in 422   422    422    422    422    422    422    422    422
+GET  /staff/enrol                        sign-in 200   200    200    200    200    200    200    200    403
+GET  /staff/enrol/code.svg               sign-in 200   200    200    200    200    200    200    200    403
+POST /staff/enrol                        sign-in 422   422    422    422    422    422    422    422    403
+GET  /staff/cases                        sign-in 200   200    200    200    200    200    403    403    403
+POST /staff/cases/accept                 sign-in done  409    409    403    403    403    403    403    403
+GET  /staff/find                         sign-in go    go     go     go     go     go     go     go     403
+GET  /staff/cases/{number}               sign-in 200   200    403    200    200    403    200    200    403
+POST /staff/cases/{number}/preview       sign-in 200   409    403    403    403    403    403    403    403
+GET  /staff/cases/{number}/return        sign-in 200   409    403    403    403    403    403    403    403
+POST /staff/cases/{number}/accept        sign-in done  403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/question      sign-in done  403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/reply         sign-in done  403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/extension     sign-in done  403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/return        sign-in done  409    403    403    403    403    403    403    403
+POST /staff/cases/{number}/approve       sign-in 403   403    403    done   403    403    403    403    403
+POST /staff/cases/{number}/send-back     sign-in 403   403    403    done   403    403    403    403    403
+POST /staff/cases/{number}/approve-extension sign-in 403 403  403    done   403    403    403    403    403
+POST /staff/cases/{number}/refuse-extension  sign-in 403 403  403    done   403    403    403    403    403
+POST /staff/cases/{number}/assign        sign-in 403   403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/rule          sign-in 403   403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/urge          sign-in 403   403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/special-report sign-in 403  403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/moderate      sign-in 403   403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/instruct      sign-in 403   403    403    403    403    403    403    done   403
+GET  /staff/cases/{number}/group         sign-in 403   403    403    403    403    403    200    403    403
+POST /staff/cases/{number}/group         sign-in 403   403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/ungroup       sign-in 403   403    403    403    403    403    done   403    403
+GET  /staff/approvals                    sign-in 403   403    403    200    200    200    403    403    403
+POST /staff/approvals                    sign-in 403   403    403    done   409    409    403    403    403
+GET  /staff/supervision                  sign-in 403   403    403    403    403    403    200    403    403
+GET  /staff/league                       sign-in 403   403    403    403    403    403    200    200    403
+GET  /staff/accountability               sign-in 403   403    403    403    403    403    200    403    403
+GET  /staff/reports                      sign-in 403   403    403    403    403    403    403    200    403
+GET  /staff/oidc/start                   404    404    404    404    404    404    404    404    404    404
+GET  /staff/oidc/back                    404    404    404    404    404    404    404    404    404    404
+POST /staff/demo                         404    404    404    404    404    404    404    404    404    404
+POST /staff/sign-out                     sign-in go    go     go     go     go     go     go     go     go
+"""
+"""`sign-in`: sent there. `go`: sent on. `done`: the act was done. `404`: not there unless the stack is set up for it."""
+
+TABLE: Final = {
+    (line.split()[0], line.split()[1]): dict(zip(COLUMNS, line.split()[2:], strict=True))
+    for line in ROWS.strip().splitlines()
+    if not line.startswith("#")
+}
+Fields = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def people(office: Office) -> Iterator[dict[str, Person]]:
+    found = {
+        name: Person(office.portal)
+        if place is None
+        else office.person(f"roles-{name.replace(' ', '-')}", *place)
+        for name, place in COLUMNS.items()
+    }
+    yield found
+    for person in found.values():
+        person.http.close()
+
+
+def staff_routes(folder: Path) -> set[tuple[str, str]]:
+    """Method and path of every staff route there can be."""
+    make_keys(folder / "private.pem", folder / "public.pem")
+    (folder / "secret").write_bytes(b"a secret")
+    settings = StaffSettings(
+        city=CITY,
+        database="postgresql://nobody@127.0.0.1:9/none",
+        secret_file=folder / "secret",
+        token_private_key_file=folder / "private.pem",
+        demo_sign_in=True,
+        oidc_issuer="https://id.example",
+    )
+    return {
+        (method, route.path)
+        for route in _leaves(create(settings).routes)
+        if route.path.startswith("/staff")
+        for method in route.methods
+    }
+
+
+def _leaves(routes: list[Any]) -> Iterator[APIRoute]:
+    """The routes themselves; FastAPI keeps a router that was included as one entry."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from _leaves(included.routes)
+        elif isinstance(route, APIRoute):
+            yield route
+
+
+def test_every_staff_route_has_a_line(tmp_path: Path) -> None:
+    assert staff_routes(tmp_path) == set(TABLE)
+
+
+# -- a case at the right step, and the form that would be sent ----------------------------------
+
+
+def _prepared(office: Office, act: str) -> tuple[str, Fields]:
+    """A case at which the act is possible, and the fields of its form."""
+    made: dict[str, tuple[Callable[[], str], Callable[[str], dict[str, str]]]] = {
+        "accept": (office.assigned, lambda _: {}),
+        "question": (office.accepted, lambda _: {"text": "请补充哪一站?"}),
+        "reply": (office.accepted, lambda _: {"text": REPLY}),
+        "preview": (office.accepted, lambda _: {"text": REPLY}),
+        "extension": (
+            office.accepted,
+            lambda n: {"reason": "等材料", "new_date": office.later(n), "progress": "已看现场"},
+        ),
+        "return": (office.assigned, lambda _: {"duty_item": _foreign_duty(), "reason": "不是我单位职责"}),
+        "approve": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
+        "send-back": (
+            office.drafted,
+            lambda n: {"id": office.case(n)["draft"]["reply_id"], "remark": "请写日期"},
+        ),
+        "approve-extension": (office.stretched, lambda n: {"id": _extension(office, n)}),
+        "refuse-extension": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
+        "assign": (office.assigned, lambda _: {"department": HOLDER, "reason": "职责"}),
+        "rule": (office.assigned, lambda _: {"lead": HOLDER, "reason": "交办会"}),
+        "urge": (office.assigned, lambda _: {"text": "请抓紧"}),
+        "special-report": (office.assigned, lambda _: {"text": "长期未决"}),
+        "moderate": (office.assigned, lambda _: {"action": "hold", "reason": "待核实"}),
+        "instruct": (office.assigned, lambda _: {"text": "请办结"}),
+        "group": (office.assigned, lambda _: {"more": office.assigned()}),
+        "ungroup": (
+            lambda: _grouped(office),
+            lambda n: {"member": n, "group": office.case(n)["group"]["id"]},
+        ),
+    }
+    prepare, fields = made[act]
+    number = prepare()
+    return number, {name: [value] for name, value in fields(number).items()}
+
+
+def _foreign_duty() -> str:
+    return next(duty.code for duty in PROFILE.duties if duty.department == OTHER)
+
+
+def _extension(office: Office, number: str) -> str:
+    return next(str(e["extension_id"]) for e in office.case(number)["extensions"] if e["state"] == "asked")
+
+
+def _grouped(office: Office) -> str:
+    numbers = [office.assigned(), office.assigned()]
+    token = office.stack.token("s", SUPERVISION, "supervisor")
+    httpx2.post(
+        f"{office.stack.address('intake')}/v1/groups",
+        json={"numbers": numbers, "lead": numbers[0]},
+        headers={**token, "Idempotency-Key": numbers[0]},
+    ).raise_for_status()
+    return numbers[0]
+
+
+def _asked(office: Office, method: str, path: str) -> tuple[str, str, Fields]:
+    """The number concerned, the address, and the fields."""
+    act = path.rpartition("/")[2]
+    if method == "POST" and "{number}" in path:
+        number, fields = _prepared(office, act)
+        return number, path.replace("{number}", number), fields
+    if path == "/staff/cases/accept":
+        number = office.assigned()
+        return number, path, {"number": [number]}
+    if path == "/staff/approvals" and method == "POST":
+        number = office.drafted()
+        return number, path, {"chosen": [f"{number}/approve/{office.case(number)['draft']['reply_id']}"]}
+    number = office.drafted() if path == "/staff/approvals" else office.accepted()
+    address = path.replace("{number}", number)
+    return number, f"{address}?number={number}" if path == "/staff/find" else address, {}
+
+
+def _outcome(answer: httpx2.Response) -> str:
+    where = answer.headers.get("location", "")
+    if answer.status_code != 303:
+        return str(answer.status_code)
+    if where.startswith("/staff/sign-in") and not answer.request.url.path.endswith("/sign-out"):
+        return "sign-in"
+    return "done" if "done=" in where else "go"
+
+
+def _told(case: dict[str, Any]) -> tuple[Any, ...]:
+    return case["status"], case["draft"], len(case["history"]), case["moderation"], case["group"]
+
+
+def _send(person: Person, method: str, address: str, fields: Fields, form: str) -> httpx2.Response:
+    if method == "GET":
+        return person.http.get(address, follow_redirects=False)
+    return person.http.post(address, data={**fields, "form": [form]}, follow_redirects=False)
+
+
+def _form_token(person: Person) -> str:
+    page = person.open("/staff/password")
+    return dict(page.form("/staff/sign-out").fields)["form"] if page.has_form("/staff/sign-out") else ""
+
+
+# -- the matrix -----------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("method", "path"), [key for key in TABLE if key[1] != "/staff/sign-out"])
+def test_each_role_finds_open_what_the_table_says_and_nothing_else(
+    office: Office, people: dict[str, Person], method: str, path: str
+) -> None:
+    number, address, fields = _asked(office, method, path)
+    before = _told(office.case(number))
+    expected = TABLE[method, path]
+    order = sorted(COLUMNS, key=lambda who: expected[who] == "done")
+    found = {}
+    for who in order:
+        if expected[who] == "done":
+            assert _told(office.case(number)) == before, "somebody did what is not theirs to do"
+        answer = _send(people[who], method, address, fields, _form_token(people[who]))
+        found[who] = _outcome(answer)
+        seen = number in answer.text or "公交车不准点" in answer.text
+        if who in ("anonymous", "other clerk", "other leader", "operator") and method == "GET":
+            assert not seen, f"{who} sees another's case on {path}"
+
+    assert found == expected
+    assert (_told(office.case(number)) != before) == ("done" in expected.values())
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("path", [path for method, path in TABLE if method == "POST"])
+def test_no_form_is_taken_without_the_token_of_its_session(
+    office: Office, people: dict[str, Person], path: str
+) -> None:
+    expected = TABLE["POST", path]
+    number, address, fields = _asked(office, "POST", path)
+    before = _told(office.case(number))
+    foreign = _form_token(people["mayor"])
+    for who, person in people.items():
+        for form in ("", foreign if who != "mayor" else _form_token(people["clerk"])):
+            found = _outcome(_send(person, "POST", address, fields, form))
+            assert found == (expected[who] if expected[who] in ("sign-in", "404") else "403"), who
+
+    assert _told(office.case(number)) == before
+
+
+@pytest.mark.real
+def test_contact_and_unmasked_text_are_for_the_holding_unit_alone(
+    office: Office, people: dict[str, Person]
+) -> None:
+    number = office.accepted(text="请打 13987654321 联系我,公交车不来。")
+
+    seen = {
+        who for who, person in people.items() if "13987654321" in person.open(f"/staff/cases/{number}").source
+    }
+    assert seen == {"clerk", "leader"}
+
+
+@pytest.mark.real
+def test_every_role_may_sign_out(office: Office) -> None:
+    for who, expected in TABLE["POST", "/staff/sign-out"].items():
+        place = COLUMNS[who]
+        person = (
+            Person(office.portal) if place is None else office.person(f"out-{who.replace(' ', '-')}", *place)
+        )
+        answer = _send(person, "POST", "/staff/sign-out", {}, _form_token(person))
+        assert _outcome(answer) == expected or (who == "anonymous" and answer.status_code == 303)
+        assert person.open("/staff/cases").path == "/staff/sign-in"
