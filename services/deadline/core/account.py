@@ -7,7 +7,7 @@ from typing import Any
 from city.explain import explain, moment
 from city.profile import Profile
 from services.deadline.core.case import Case
-from services.deadline.core.clock import Clock, clock, ledger
+from services.deadline.core.clock import Clock, assisted, clock, ledger
 
 
 def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
@@ -21,6 +21,10 @@ def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
     held = [
         {"holder": one.holder, "name": _holder(one.holder, name), "minutes": one.minutes}
         for one in ledger(case, made, until, profile.working_time)
+    ]
+    helped = [
+        {"department": one.holder, "name": name(one.holder), "minutes": one.minutes}
+        for one in assisted(case, made, until, profile.working_time)
     ]
     return {
         "number": case.number,
@@ -54,11 +58,12 @@ def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
         "stopped": made.stop,
         "in_time": made.in_time if made.stop is not None else None,
         "held": held,
-        "lines": _lines(case, made, held),
+        "assisting": helped,
+        "lines": _lines(case, made, held, helped),
     }
 
 
-def _lines(case: Case, made: Clock, held: list[dict[str, Any]]) -> list[str]:
+def _lines(case: Case, made: Clock, held: list[dict[str, Any]], helped: list[dict[str, Any]]) -> list[str]:
     """The clock from receipt to stop in Chinese, one happening a line, in order of time."""
     kind = "重新办理" if case.reopened else "受理"
     told = [f"{moment(made.start)} {kind},计时开始", *explain(made.counted)]
@@ -84,6 +89,7 @@ def _lines(case: Case, made: Clock, held: list[dict[str, Any]]) -> list[str]:
         happened.append((made.stop, f"{moment(made.stop)} {ended}{late},计时停止"))
     told += [text for _, text in sorted(happened, key=lambda one: one[0])]
     told += [f"{one['name']}用时 {spent(one['minutes'])}" for one in held]
+    told += [f"{one['name']}协办 {spent(one['minutes'])}" for one in helped]
     return told
 
 

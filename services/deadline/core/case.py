@@ -52,6 +52,13 @@ class Holding(Struct, frozen=True):
     department: str
 
 
+class Assisting(Struct, frozen=True):
+    """From `at` on these units help the one that holds the case."""
+
+    at: datetime
+    units: tuple[str, ...]
+
+
 class Desk(Struct, frozen=True):
     """The draft went to the leader's desk (`there`), or came back from it."""
 
@@ -138,6 +145,8 @@ class Case(Struct, frozen=True):
     replies: tuple[Published, ...] = ()
     desk: tuple[Desk, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    assisting: tuple[Assisting, ...] = ()
+    """Each change of who helps."""
     left: Left | None = None
     groups: tuple[Member, ...] = ()
     """Every group the case has been in, in order."""

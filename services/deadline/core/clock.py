@@ -146,6 +146,27 @@ def ledger(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple
     return tuple(Held(holder, count) for holder, count in minutes.items())
 
 
+def assisted(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tuple[Held, ...]:
+    """Working minutes for which each unit assisted, beside the ledger: they are nobody's minutes twice.
+
+    As for the holder, what a question to the citizen froze does not count.
+    """
+    changes = sorted(case.assisting, key=lambda change: change.at)
+    ends = [*(change.at for change in changes[1:]), until]
+    minutes: dict[str, int] = {}
+    for change, end in zip(changes, ends, strict=False):
+        start, end = max(change.at, made.start), min(end, until)
+        if start >= end:
+            continue
+        passed = time.minutes_between(start, end)
+        for pause in made.pauses:
+            if pause.start < end and pause.end > start:
+                passed -= time.minutes_between(max(pause.start, start), min(pause.end, end))
+        for unit in change.units:
+            minutes[unit] = minutes.get(unit, 0) + passed
+    return tuple(Held(unit, count) for unit, count in minutes.items() if count)
+
+
 def _holder(case: Case, made: Clock, at: datetime) -> str:
     if any(pause.start <= at < pause.end for pause in made.pauses):
         return "citizen"

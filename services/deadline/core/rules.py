@@ -19,6 +19,7 @@ from contracts.replies import (
     ReplySentBack,
 )
 from services.deadline.core.case import (
+    Assisting,
     Cancel,
     Case,
     Desk,
@@ -46,6 +47,7 @@ def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
 def hold(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
     """Another unit holds the case; the due date stays."""
     case = replace(case, holdings=(*case.holdings, Holding(fact.at, fact.department)))
+    case = _assist(case, fact.at, fact.assisting)
     if case.said.due is None or case.amendments != context.amendments:
         return reconcile(case, context, fact.at)
     # The holder moves no date and no timer; most posts are only ever assigned.
@@ -107,7 +109,16 @@ def draft(case: Case, fact: ReplyDrafted | ReplySentBack | ReplyApproved, contex
 def meet(case: Case, fact: MeetingCalled | LeadNamed, context: Here) -> Decision[Case]:
     """An assignment meeting was called or has ruled: the ledger's matter."""
     meeting = Meeting(fact.at, isinstance(fact, MeetingCalled))
+    if isinstance(fact, LeadNamed):
+        case = _assist(case, fact.at, fact.assisting)
     return _held(replace(case, meetings=(*case.meetings, meeting)), context, fact.at)
+
+
+def _assist(case: Case, at: datetime, units: tuple[str, ...]) -> Case:
+    """Who helps from now on; most cases need nobody, and remember nothing of it."""
+    if not units and not case.assisting:
+        return case
+    return replace(case, assisting=(*case.assisting, Assisting(at, units)))
 
 
 def join(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:

@@ -83,12 +83,17 @@ def meeting_called(case: Case, fact: MeetingCalled, context: Here) -> Decision[C
 
 
 def lead_named(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:
-    """The meeting's ruling stands."""
+    """Who leads and who assists, by the meeting's ruling or a supervisor's word."""
+    by = "交办会" if case.meeting else "督查"
+    helping = "、".join(context.city.department_name(unit) for unit in fact.assisting)
+    text = f"{by}明确 {context.city.department_name(fact.lead)} 牵头" + (
+        f",{helping} 协办" if helping else ""
+    )
     return _note(
         replace(case, meeting=False, held=False, assisting=fact.assisting, parts=fact.parts),
         fact.at,
         "lead-named",
-        f"交办会明确 {context.city.department_name(fact.lead)} 牵头",
+        text,
         public=False,
     )
 

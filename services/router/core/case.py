@@ -176,8 +176,10 @@ def choose(case: Case, chosen: AssignmentChosen, context: Context[Judges]) -> De
         )
     elif chosen.department == case.department and request:
         said = ReturnRefused(at=chosen.at, request=request, department=case.department, reason=chosen.reason)
+    elif chosen.department == case.department and chosen.assisting == case.assisting:
+        return unchanged(case)
     elif chosen.department == case.department:
-        return Decision(replace(case, assisting=chosen.assisting))
+        said = LeadNamed(at=chosen.at, lead=case.department, assisting=chosen.assisting, reason=chosen.reason)
     else:
         said = PostReassigned(
             at=chosen.at,

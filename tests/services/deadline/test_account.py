@@ -1,5 +1,6 @@
 """The account of a clock: every line a person reads."""
 
+from contracts.assignments import LeadNamed
 from services.deadline.core.account import account
 from tests.services.deadline.desk import given
 from tests.services.deadline.facts import (
@@ -55,3 +56,27 @@ def test_a_kind_without_a_clock_says_so() -> None:
     desk = given(received("2026-03-02T10:00", "debate"))
 
     assert account(desk.case, PROFILE, at("2026-03-03T09:00"))["lines"] == ["此类帖子不计时限"]
+
+
+def test_each_assisting_unit_has_its_own_time_beside_the_ledger() -> None:
+    helping = LeadNamed(at=at("2026-03-02T11:00"), lead="water", assisting=("power", "gas"), reason="裁定")
+    alone = LeadNamed(at=at("2026-03-03T10:00"), lead="water", assisting=("gas",), reason="裁定")
+    facts = [
+        received("2026-03-02T09:00"),
+        assigned("2026-03-02T09:00"),
+        helping,
+        asked("2026-03-02T15:00"),
+        answered("2026-03-02T17:00"),
+        alone,
+        published("2026-03-03T11:00"),
+    ]
+
+    for ordered in (facts, [*facts[3:5], *facts[:3], *facts[5:]]):
+        told = account(given(*ordered).case, PROFILE, at("2026-03-10T09:00"))
+
+        assert [(one["department"], one["minutes"]) for one in told["assisting"]] == [
+            ("power", 60 + 60 + 60 + 60),
+            ("gas", 60 + 60 + 60 + 120),
+        ]
+        assert told["lines"][-1] == f"{PROFILE.department_name('gas')}协办 5 小时 0 分"
+        assert sum(one["minutes"] for one in told["held"]) == 9 * 60

@@ -152,6 +152,19 @@ def test_an_item_of_its_own_names_nobody_and_waits_for_the_supervisor() -> None:
     assert post.case.department == "transport"
 
 
+def test_who_assists_is_said_when_a_supervisor_changes_it() -> None:
+    post = Post().received()
+    joined = AssignmentChosen(
+        at=MONDAY, department="transport", assisting=("housing",), reason="协办", by="s"
+    )
+    [named] = post.hear(joined)
+
+    assert isinstance(named, LeadNamed)
+    assert (named.lead, named.assisting) == ("transport", ("housing",))
+    assert post.hear(joined) == []
+    assert kinds(post.returned("transport", "water-item")) == [PostReassigned]
+
+
 def test_a_supervisor_may_move_it_to_another() -> None:
     post = Post().received()
     post.returned("transport", "transport-item")
