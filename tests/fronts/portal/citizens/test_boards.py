@@ -1,5 +1,7 @@
 """The boards, the page of one post and support for it, in a real browser; and 长者版 on all of them."""
 
+import uuid
+
 import httpx2
 import pytest
 from playwright.sync_api import Page
@@ -54,15 +56,16 @@ def test_each_board_holds_its_kinds_newest_answer_first(
 def test_a_debate_is_seen_by_others_only_after_a_moderator_released_it(
     town: Town, portal: str, plain_page: Page
 ) -> None:
-    receipt = town.post(kind="debate", title="要不要增设天桥", text="学校门口车流量大。")
+    title = f"要不要增设天桥{uuid.uuid4().hex[:6]}"
+    receipt = town.post(kind="debate", title=title, text="学校门口车流量大。")
     plain_page.goto(f"{portal}/posts/{receipt['number']}")
     assert "学校门口车流量大" not in plain_page.content()
     plain_page.goto(f"{portal}/boards/debates")
-    assert "要不要增设天桥" not in titles(plain_page)
+    assert title not in titles(plain_page)
 
     town.release(receipt)
     plain_page.goto(f"{portal}/boards/debates")
-    plain_page.click("text=要不要增设天桥")
+    plain_page.click(f"text={title}")
     assert "学校门口车流量大" in plain_page.inner_text("main")
     assert "不计时限" in plain_page.inner_text("main")
 
