@@ -94,6 +94,13 @@ def _receipt(page: Page) -> None:
     send(page)
 
 
+def _drawn(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.reload()
+    page.wait_for_selector("#days canvas")
+    page.wait_for_selector("#state[data-now=live]")
+
+
 SHOTS: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "front": ("/", "desktop", None),
     "front-phone": ("/", "phone", None),
@@ -102,7 +109,7 @@ SHOTS: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "receipt": ("/post", "desktop", _receipt),
     "board": ("/boards/service", "desktop", None),
     "elder-phone": ("/", "phone", None),
-    "wall": ("/wall", "desktop", lambda page: page.wait_for_selector("canvas") and None),
+    "wall": ("/wall", "desktop", _drawn),
 }
 
 
@@ -111,7 +118,8 @@ def test_the_page_is_photographed(
     offering: Portal, city: dict[str, dict[str, Any]], open_page: Open, tmp_path: Path, name: str
 ) -> None:
     size = "phone" if name.endswith("phone") else "desktop"
-    page = open_page(size, color_scheme="dark" if name.endswith("dark") else "light")
+    scheme = "dark" if name.endswith("dark") else "light"
+    page = open_page(size, color_scheme=scheme, device_scale_factor=2 / 3 if name == "wall" else 1)
     if name.startswith("elder"):
         page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": offering.address}])
     if name == "wall":
@@ -131,6 +139,6 @@ def test_the_page_is_photographed(
     folder = Path(os.environ.get("WENZHENG_PICTURES") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     picture = folder / f"page-{name}.png"
-    page.screenshot(path=picture, scale="css")
+    page.screenshot(path=picture)
 
     assert 5_000 < picture.stat().st_size < LARGEST
