@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup up demo test check bench down
+.PHONY: help setup up demo test check bench pictures down
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,10 @@ check: setup ## format, lint, types, import laws, fast tests
 
 bench: setup ## measure, beside calibration loops run in the same call
 	@exec .venv/bin/wenzheng bench
+
+pictures: setup ## photograph the pages into docs/pictures
+	@bash scripts/setup browser
+	@WENZHENG_PICTURES=docs/pictures $(PY) -m pytest -q tests/fronts/portal/citizens/test_pictures.py
 
 down: ## stop a stack in the background
 	@.venv/bin/wenzheng down

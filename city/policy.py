@@ -26,6 +26,8 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether somebody must answer within the deadline."""
     public: bool = True
     """Whether posts of the kind may be shown at all."""
+    moderated: bool = False
+    """Whether a post is held from public view until a moderator has released it."""
     reply_days: Days = 3
     """Working days after the day of receipt (the city's 2011 report)."""
 

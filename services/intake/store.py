@@ -19,12 +19,16 @@ from services.intake.core.case import Case, Group, new
 MAX_PAGE: Final = 100
 
 
-def _answered_at(case: Case) -> datetime | None:
-    return case.replies[-1].at if case.replies else None
+def listed_at(case: Case) -> datetime | None:
+    """Where a post stands in the public list: at its last reply, or at its receipt when it asks nobody for one."""
+    if case.replies:
+        return case.replies[-1].at
+    return None if case.asks else case.received_at
 
 
 def _shown(case: Case) -> bool:
-    return case.public and case.moderation == "" and bool(case.replies) and case.step != "withdrawn"
+    answered = bool(case.replies) or not case.asks
+    return case.exists and case.public and case.moderation == "" and answered and case.step != "withdrawn"
 
 
 COLUMNS: Final = (
@@ -47,7 +51,7 @@ COLUMNS: Final = (
     Column[Case]("citizen", "text", lambda case: case.citizen),
     Column[Case]("received_at", "timestamptz", lambda case: case.received_at),
     Column[Case]("due", "timestamptz", lambda case: case.due),
-    Column[Case]("answered_at", "timestamptz", _answered_at),
+    Column[Case]("answered_at", "timestamptz", listed_at),
     Column[Case]("words", "text", lambda case: f"{case.title}\n{case.text}" if _shown(case) else case.title),
 )
 
@@ -302,7 +306,7 @@ class MemoryCases:
                 found.append(case)
         if query.public:
             found.sort(key=lambda case: case.number)
-            found.sort(key=lambda case: _answered_at(case) or datetime.min, reverse=True)
+            found.sort(key=lambda case: listed_at(case) or datetime.min, reverse=True)
         else:
             found.sort(key=lambda case: (case.due or case.received_at or datetime.min, case.number))
         if query.after is not None:

@@ -41,7 +41,7 @@ from services.intake.acts import ACTS, CITIZEN_ACTS, city_facts
 from services.intake.core import requests as ask
 from services.intake.core import views
 from services.intake.core.case import STATUS_NAMES, Case
-from services.intake.store import STATES, Cases, Numbers, Query, ReadLog
+from services.intake.store import STATES, Cases, Numbers, Query, ReadLog, listed_at
 
 _encode = msgspec.json.Encoder().encode
 _receipt = msgspec.msgpack.Encoder()
@@ -407,7 +407,7 @@ def _reads(router: APIRouter, door: Door) -> None:
         cursor: str = "",
         limit: int = 20,
     ) -> Response:
-        """Public, answered posts, newest answer first; `kind` may name several, separated by commas."""
+        """Public posts that are answered or ask nobody for an answer, newest first; `kind`: one, or several with commas."""
         door.read_limit.check(_client(request))
         query = Query(
             unit=department,
@@ -424,14 +424,16 @@ def _reads(router: APIRouter, door: Door) -> None:
                 **views.summary(case, door.profile),
                 "text": case.text,
                 "replies": [r.text for r in case.replies],
-                "answered_at": case.replies[-1].at,
+                "answered_at": case.replies[-1].at if case.replies else None,
             }
             for case in found
         ]
         headers = {}
         if len(found) == query.limit:
             last = found[-1]
-            place = door.cursor.write([last.replies[-1].at.isoformat(), last.number])
+            at = listed_at(last)
+            assert at is not None
+            place = door.cursor.write([at.isoformat(), last.number])
             headers["Link"] = f'<{request.url.include_query_params(cursor=place)}>; rel="next"'
         return with_etag(request, {"posts": rows}, **headers)
 

@@ -86,7 +86,7 @@ def routes(pages: Pages, now: due_calendar.Now, secure: bool) -> APIRouter:
             "public_post.html",
             case=case.body,
             deadline=clock,
-            steps=life.line(case.body),
+            steps=life.line(case.body, pages.profile.policy),
             next=life.following(case.body, due, pages.profile.policy),
             weeks=due_calendar.weeks(clock, now().date()) if clock else [],
             days_left=due_calendar.days_left(clock, now().date()) if clock else None,

@@ -101,6 +101,7 @@ def routes(pages: Pages, now: due_calendar.Now) -> APIRouter:
         found = await services.get("deadline", f"/v1/deadlines/{number}")
         deadline = found.body if found.ok else None
         due = (deadline or {}).get("due") or case["due"] or ""
+        shown = case if not case["moderation"] else case | {"text": ""}
         refused = done is not None and not done.ok
         return pages.render(
             "case.html",
@@ -112,8 +113,8 @@ def routes(pages: Pages, now: due_calendar.Now) -> APIRouter:
             done=DONE[act] if done is not None and done.ok else "",
             typed={act: given.get("text", "")} if refused else {},
             deadline=deadline,
-            steps=life.line(case),
-            next=life.following(case, due, pages.profile.policy),
+            steps=life.line(shown, pages.profile.policy),
+            next=life.following(shown, due, pages.profile.policy),
             talk=talk(case),
             weeks=due_calendar.weeks(deadline, now().date()) if deadline else [],
             days_left=due_calendar.days_left(deadline, now().date()) if deadline else None,

@@ -37,13 +37,15 @@ _USUAL: Final = (
 _REACHED: Final = {"received": 0, "assigned": 1, "accepted": 2, "replied": 3}
 
 
-def line(case: Mapping[str, Any]) -> list[Step]:
+def line(case: Mapping[str, Any], policy: Policy) -> list[Step]:
     """The steps of a case, in order; one is the present one, until all are done."""
     said = {entry["kind"]: entry["at"] for entry in case["history"]}
     status = case["status"]
     if status in ("withdrawn", "hidden"):
         ended = Step(case["status_name"], "now", said.get(status, ""))
         return [Step("受理", "done", case["received_at"] or ""), ended]
+    if not policy.kind(case["kind"]).clock and not case["replies"]:
+        return _marked([("受理", "received"), ("审核", ""), ("公开", "")], 3 if case["text"] else 1, said)
     steps = list(_USUAL)
     if status == "asked":
         steps.insert(3, ("等您补充", "asked"))
@@ -69,6 +71,8 @@ def following(case: Mapping[str, Any], due: str, policy: Policy) -> str:
     """What happens next, and by when, in one or two sentences; `due` RFC 3339 or empty."""
     unit = case["department_name"] or "承办单位"
     by = f"应于 {moment(datetime.fromisoformat(due))} 前答复" if due else "答复后会在这里显示"
+    if not policy.kind(case["kind"]).clock and case["status"] == "received":
+        return "已公开,供大家评议;不交办,也不计时限。" if case["text"] else "接下来审核,审核后公开。"
     late = "已超过期限,正在逐级催办。" if case["overdue"] else ""
     match case["status"]:
         case "received":

@@ -232,6 +232,8 @@ class Case(Struct, frozen=True):
     supporters: tuple[str, ...] = ()
     group: Group | None = None
     erased: bool = False
+    asks: bool = True
+    """Somebody must answer it; a post that asks nobody (a debate) is listed without a reply."""
     history: tuple[Entry, ...] = ()
     notices: tuple[tuple[str, int], ...] = ()
     """Outcome to number of notices: sent, failed, suppressed."""

@@ -93,6 +93,7 @@ MODERATION_ACTIONS: Final = ("hold", "release", "hide")
 def submit(case: Case, request: ask.Submit, context: Here) -> Decision[Case]:
     """A new post: stored, numbered, said."""
     at = context.now
+    kind = context.city.policy.kind(request.kind)
     received = PostReceived(
         at=at,
         number=request.number,
@@ -101,7 +102,7 @@ def submit(case: Case, request: ask.Submit, context: Here) -> Decision[Case]:
         text=request.text,
         area=request.area,
         place=request.place,
-        public=request.public and context.city.policy.kind(request.kind).public,
+        public=request.public and kind.public,
         hide_name=request.hide_name,
         citizen=request.citizen,
         sealed=request.sealed,
@@ -119,12 +120,14 @@ def submit(case: Case, request: ask.Submit, context: Here) -> Decision[Case]:
         citizen=request.citizen,
         sealed=request.sealed,
         received_at=at,
+        asks=kind.clock,
         history=(Entry(at, "received", "已受理"),),
     )
     effects: tuple[Effect, ...] = (Say(received),)
-    if request.hold:
+    hold = request.hold or (f"{kind.name}先审后发" if kind.moderated else "")
+    if hold:
         case = replace(case, moderation="held")
-        effects = (*effects, Say(PostHeld(at=at, reason=request.hold)))
+        effects = (*effects, Say(PostHeld(at=at, reason=hold)))
     return Decision(case, effects, answer=case)
 
 

@@ -149,8 +149,10 @@ def fill(page: Page, title: str, text: str, kind: str = "complaint") -> None:
 def send(page: Page) -> tuple[str, str]:
     """Send it, past what is offered, and return number and query code."""
     page.click("main form[data-draft] button[type=submit]")
+    page.wait_for_selector("#number, button[name=send]")
     if page.locator("button[name=send]").count():
         page.click("button[name=send]")
+        page.wait_for_selector("#number")
     return page.inner_text("#number"), page.inner_text("#code")
 
 

@@ -1,5 +1,7 @@
 """The boards, the page of one post and support for it, in a real browser; and 长者版 on all of them."""
 
+import uuid
+
 import httpx2
 import pytest
 from playwright.sync_api import Page
@@ -21,7 +23,10 @@ def boards(town: Town) -> dict[str, str]:
         ("debate", "评议版块的帖子"),
     ):
         receipt = town.post(kind=kind, title=title, text=f"{title}:幸福路。", area="321302")
-        town.answer(receipt)
+        if kind == "debate":
+            town.release(receipt)
+        else:
+            town.answer(receipt)
         found[kind] = receipt["number"]
     for n in range(21):
         receipt = town.post(kind="suggestion", title=f"第{n}个建议", text="增加健身器材。")
@@ -46,6 +51,23 @@ def test_each_board_holds_its_kinds_newest_answer_first(
     assert plain_page.get_attribute("nav.tabs [aria-current]", "href") == "/boards/mailbox"
     plain_page.click("nav >> text=热点评议")
     assert "评议版块的帖子" in titles(plain_page)
+
+
+def test_a_debate_is_seen_by_others_only_after_a_moderator_released_it(
+    town: Town, portal: str, plain_page: Page
+) -> None:
+    title = f"要不要增设天桥{uuid.uuid4().hex[:6]}"
+    receipt = town.post(kind="debate", title=title, text="学校门口车流量大。")
+    plain_page.goto(f"{portal}/posts/{receipt['number']}")
+    assert "学校门口车流量大" not in plain_page.content()
+    plain_page.goto(f"{portal}/boards/debates")
+    assert title not in titles(plain_page)
+
+    town.release(receipt)
+    plain_page.goto(f"{portal}/boards/debates")
+    plain_page.click(f"text={title}")
+    assert "学校门口车流量大" in plain_page.inner_text("main")
+    assert "不计时限" in plain_page.inner_text("main")
 
 
 def test_lists_are_filtered_searched_and_turned_over(

@@ -36,6 +36,7 @@ PAGES = (
     "nothing found",
     "public post",
     "private post",
+    "debate",
     "missing",
     "wall",
 )
@@ -51,6 +52,8 @@ class Settled:
         self.answered = town.post(title="公积金提取", text="租房可以提取吗?", kind="consult")
         town.answer(self.answered)
         self.private = town.post(title="私事", text="不公开。", public=False)
+        self.debate = town.post(kind="debate", title="要不要增设天桥", text="学校门口车流量大。")
+        town.release(self.debate)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,7 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "nothing found": "/boards/debates?q=没有这样的帖子",
         "public post": f"/posts/{settled.answered['number']}",
         "private post": f"/posts/{settled.private['number']}",
+        "debate": f"/posts/{settled.debate['number']}",
         "missing": "/no-such-page",
         "wall": "/wall",
     }

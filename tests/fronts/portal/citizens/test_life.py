@@ -22,6 +22,9 @@ def case(status: str, *said: str, **fields: Any) -> dict[str, Any]:
         "status_name": "已撤回",
         "history": history,
         "received_at": "2026-03-01T10:00:00+08:00",
+        "kind": "complaint",
+        "text": "水管坏了。",
+        "replies": [],
         "department_name": "市水务集团",
         "overdue": False,
     } | fields
@@ -32,21 +35,23 @@ def states(found: list[life.Step]) -> dict[str, str]:
 
 
 def test_the_line_shows_what_is_behind_what_is_now_and_what_comes() -> None:
-    found = life.line(case("accepted", "received", "assigned", "accepted"))
+    found = life.line(case("accepted", "received", "assigned", "accepted"), POLICY)
 
     assert states(found) == {"受理": "done", "交办": "done", "办理": "now", "答复": "later", "评价": "later"}
     assert [step.at[:10] for step in found] == ["2026-03-01", "2026-03-02", "2026-03-03", "", ""]
 
 
 def test_a_question_is_a_step_of_its_own_while_it_is_open() -> None:
-    found = life.line(case("asked", "received", "assigned", "accepted", "asked"))
+    found = life.line(case("asked", "received", "assigned", "accepted", "asked"), POLICY)
 
     assert states(found)["等您补充"] == "now"
     assert [step.name for step in found].index("等您补充") == 3
 
 
 def test_a_reopened_case_goes_on_behind_its_first_reply() -> None:
-    found = life.line(case("reopened", "received", "assigned", "accepted", "replied", "rated", "reopened"))
+    found = life.line(
+        case("reopened", "received", "assigned", "accepted", "replied", "rated", "reopened"), POLICY
+    )
 
     assert states(found) == {
         "受理": "done",
@@ -60,8 +65,11 @@ def test_a_reopened_case_goes_on_behind_its_first_reply() -> None:
 
 
 def test_a_rated_case_is_done_and_a_withdrawn_one_ends_there() -> None:
-    assert {step.state for step in life.line(case("rated", "received"))} == {"done"}
-    assert states(life.line(case("withdrawn", "received", "withdrawn"))) == {"受理": "done", "已撤回": "now"}
+    assert {step.state for step in life.line(case("rated", "received"), POLICY)} == {"done"}
+    assert states(life.line(case("withdrawn", "received", "withdrawn"), POLICY)) == {
+        "受理": "done",
+        "已撤回": "now",
+    }
 
 
 @pytest.mark.parametrize(
@@ -80,6 +88,16 @@ def test_a_rated_case_is_done_and_a_withdrawn_one_ends_there() -> None:
 )
 def test_what_is_next_is_said_at_every_step(status: str, said: str) -> None:
     assert said in life.following(case(status), "2026-03-05T18:00:00+08:00", POLICY)
+
+
+def test_a_debate_is_looked_through_and_shown_and_asks_nobody() -> None:
+    held = case("received", "received", kind="debate", text="")
+    released = case("received", "received", kind="debate")
+
+    assert states(life.line(held, POLICY)) == {"受理": "done", "审核": "now", "公开": "later"}
+    assert {step.state for step in life.line(released, POLICY)} == {"done"}
+    assert "审核后公开" in life.following(held, "", POLICY)
+    assert "供大家评议" in life.following(released, "", POLICY)
 
 
 def test_an_overdue_case_says_so() -> None:

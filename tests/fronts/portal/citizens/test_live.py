@@ -158,6 +158,6 @@ async def test_nobody_watching_ends_the_stream(stats: Neighbour) -> None:
 
         again = Watching(made)
         await again.sees("n", "2")
-        assert stats.opened == 2
+        await until(lambda: stats.opened == 2)
         await again.leave()
         await made.close()

@@ -91,6 +91,11 @@ class Town:
         draft = self.act("clerk", unit, f"{number}/replies", text=text)
         self.act("leader", unit, f"{number}/replies/{draft['reply_id']}/approval")
 
+    def release(self, receipt: dict[str, Any]) -> None:
+        """A moderator lets it be seen."""
+        path = f"{receipt['number']}/moderation"
+        self.act("supervisor", "supervision", path, action="release", reason="符合规定")
+
     def extend(self, receipt: dict[str, Any], reason: str, progress: str) -> date:
         """The unit gets more time; returns the new date, the first working day after the due one."""
         number, unit = receipt["number"], self.accept(receipt)
