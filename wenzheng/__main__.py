@@ -30,6 +30,7 @@ from wenzheng.accounts import app as account_app
 from wenzheng.audit import SENTENCES, Audit, Row
 from wenzheng.bench.run import measure
 from wenzheng.bench.run import stack as bench_stack
+from wenzheng.bench.topics import measure as bench_topics
 from wenzheng.calendar import publish
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
@@ -39,6 +40,7 @@ from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_ali
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
 from wenzheng.stack.supervisor import Supervisor
+from wenzheng.topics import topics as topics_of
 from wenzheng.whatif import Log
 
 app = typer.Typer(
@@ -257,17 +259,19 @@ def replay(
 
 @app.command()
 def bench(
-    which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers")] = None,
+    which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers | topics")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
 ) -> None:
     """测量,与校准循环同时给出。 Measure on a stack of its own, beside calibration loops."""
-    known = ("chain", "latency", "timers")
+    known = ("chain", "latency", "timers", "topics")
     chosen = which or list(known)
     if wrong := [name for name in chosen if name not in known]:
         raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")
-    with bench_stack(ports) as home:
-        found = asyncio.run(measure(chosen, home))
+    found = {"topics": bench_topics()} if "topics" in chosen else {}
+    if chosen != ["topics"]:
+        with bench_stack(ports) as home:
+            found |= asyncio.run(measure(chosen, home))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -534,6 +538,18 @@ def model_retrain(
     fitted = operator.store(outcome.data)
     operator.activate(fitted.version, sha256(outcome.data).hexdigest(), fitted.threshold)
     print(f"已启用 activated {fitted.version}")
+
+
+@app.command()
+def topics(
+    file: Annotated[Path, typer.Argument(help="帖子 jsonl,可 .gz。 Posts.")],
+    hours: Annotated[
+        float | None, typer.Option("--hours", min=0.01, help="窗口小时数,默认整个文件。 Hours of the window.")
+    ] = None,
+) -> None:
+    """许多帖子都在说的事,每件一行 JSON。 Matters many posts are about, one line of JSON each."""
+    for topic in topics_of(file, hours):
+        print(json.dumps(topic, ensure_ascii=False))
 
 
 @app.command()

@@ -427,7 +427,10 @@ def test_a_form_that_is_too_long_or_none_is_refused(portal: Portal) -> None:
     person = portal.person()
     assert person.post("/staff/sign-in", {"person": ["x" * 200_000]}).status == 413
     assert person.http.post("/staff/sign-in", content=b"\xff\xfe=1").status_code == 400
-    assert person.http.post("/staff/sign-in", content="&".join(f"a{n}=1" for n in range(2000))).status_code == 400
+    assert (
+        person.http.post("/staff/sign-in", content="&".join(f"a{n}=1" for n in range(2000))).status_code
+        == 400
+    )
 
 
 @pytest.mark.real

@@ -1,0 +1,436 @@
+"""Hot topics: posts of one matter found while they come in, over a sliding window. Pure.
+
+Posts of a campaign share few phrases: a name that is rare elsewhere, and some of the matter's words. So a
+topic is a profile: the character pairs its posts hold much more often than all others do. A post belongs to
+it when it holds several separate pieces of that profile, a name and something of the matter, whose weights
+reach a mark; a post that names nothing must hold much more. A topic is born from a post and those before it
+that share rare pairs with it, once enough of them belong to their own common profile, one name runs through
+them, and few are about another place: else posts on lifts or on exams all over a city would pass for one
+matter. Then, and each time it has grown, it takes in the posts of the window that belong and lets go those
+that do not; every post is measured against the profile, none against a neighbour, so that topics do not
+spread by chains.
+
+Memory is bounded: at most `most` posts, and tables of fixed size.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from services.router.core.topic_profile import PRIOR, Post, Profile, Scale, profile_of
+from services.router.core.topic_text import BITS, Pairs, form
+from services.router.core.topic_words import describe
+
+MEMORY: Final = 40_000
+"""Posts after which counts are halved: what is common changes slowly. Posts that left the window as a topic's
+are not counted: a matter that goes on for weeks must not become an everyday one."""
+NEWEST: Final = 16
+"""Posts remembered of each pair, the newest ones, from which topics are born."""
+FOLDED: Final = 18
+"""Their table has 2^18 rows, so that some pairs share one."""
+RARE: Final = 0.02
+"""A pair in a larger share of all posts leads to no neighbours."""
+LOOKED_UP: Final = 128
+NEIGHBOURS: Final = 24
+NEAR: Final = 10.0
+"""Weight two posts must share to be neighbours."""
+SEED: Final = 5
+"""Posts a topic is born from, if it has enough when it has taken in all that belong."""
+THREAD: Final = 0.4
+"""Share of a topic's posts that hold one and the same name."""
+PLACED: Final = 0.15
+"""Share of a topic's posts that name it so that it reads like a place."""
+ELSEWHERE: Final = 0.5
+"""For each post that holds the name, so many may name other places only."""
+COHESION: Final = 12.0
+"""Weight of the profile that half of a topic's posts must hold."""
+ROUNDS: Final = 4
+STEADY: Final = 0.05
+"""A topic of which a smaller share came or went in a round is settled."""
+
+
+class Seen(Struct, frozen=True):
+    """A post as the window sees it."""
+
+    key: str
+    number: str
+    title: str
+    text: str
+    at: datetime
+    area: str = ""
+    street: str = ""
+    place: str = ""
+
+
+class Found(Struct, frozen=True):
+    """Enough posts of the window are about one matter."""
+
+    topic: str
+    words: tuple[str, ...]
+    posts: tuple[str, ...]
+    """Keys, oldest first."""
+    numbers: tuple[str, ...]
+    area: str
+    place: str
+    growth: float
+    """Posts an hour over the window."""
+    why: str
+    """Chinese, one line: what the posts share."""
+
+
+class Grown(Struct, frozen=True):
+    """More posts joined a topic since it was last spoken of."""
+
+    topic: str
+    words: tuple[str, ...]
+    posts: tuple[str, ...]
+    """Keys of the posts that joined, oldest first."""
+    numbers: tuple[str, ...]
+    size: int
+    area: str
+    place: str
+    growth: float
+    why: str
+
+
+class _Topic:
+    """A topic of the window."""
+
+    def __init__(self, name: str, profile: Profile) -> None:
+        self.name, self.profile = name, profile
+        self.usual = 0.0
+        self.members: dict[int, Post] = {}
+        self.untold: set[int] = set()
+        self.size_settled = 0
+        self.size_told = 0
+        self.told: set[str] = set()
+
+
+class _Known(Struct, frozen=True):
+    """What was told of a topic that is not in the window now."""
+
+    keys: frozenset[str]
+    size: int
+    since: datetime | None
+    """When it ended; None until the first post after it was adopted."""
+
+
+class TopicWindow:
+    """The topics among the posts of the last `hours`, at most the newest `most` posts.
+
+    A topic is found when it has `enough` posts, and grown when it gained `enough` again or, if that is
+    more, a `share` of its size.
+    """
+
+    def __init__(self, hours: float = 72, enough: int = 5, share: float = 0.25, most: int = 10_000) -> None:
+        self._hours, self._enough, self._share, self._most = hours, enough, share, most
+        self._window = timedelta(hours=hours)
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._posts: dict[int, Post] = {}
+        self._turns: dict[str, int] = {}
+        self._turn = 0
+        self._counts: NDArray[np.int32] = np.zeros(1 << BITS, dtype=np.int32)
+        self._total = 0
+        self._present: NDArray[np.int32] = np.zeros(1 << BITS, dtype=np.int32)
+        self._newest: NDArray[np.int32] = np.zeros((1 << FOLDED, NEWEST), dtype=np.int32)
+        self._scale = Scale()
+        self._topics: dict[str, _Topic] = {}
+        self._leads: dict[int, list[str]] = {}
+        self._known: dict[str, _Known] = {}
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def see(self, seen: Seen) -> list[Found | Grown]:
+        """Take a post in; what is to be told because of it.
+
+        A post seen before, or older than the window, changes nothing.
+        """
+        if seen.key in self._turns or self._latest - seen.at > self._window:
+            return []
+        self.expire(seen.at)
+        post = self._kept(seen)
+        topic = self._joined(post)
+        if topic is None:
+            topic = self._born(post)
+        elif len(topic.members) >= topic.size_settled * (1 + self._share):
+            self._settle(topic)
+        if topic is None or topic.name not in self._topics:
+            return []
+        return self._told(topic)
+
+    def expire(self, now: datetime) -> None:
+        """Let go of posts older than the window; a time before the latest one means that one."""
+        self._latest = max(self._latest, now)
+        for name, known in list(self._known.items()):
+            if known.since is None:
+                self._known[name] = _Known(known.keys, known.size, self._latest)
+            elif self._latest - known.since > 2 * self._window:
+                del self._known[name]
+        while self._posts and self._latest - next(iter(self._posts.values())).at > self._window:
+            self._drop()
+
+    def adopt(self, name: str, keys_told: Iterable[str], size_told: int) -> None:
+        """Know a topic that was told before this window was built, so that it is not found under a second name.
+
+        Say it before the window's posts are seen again: a topic that is born with at least one of
+        `keys_told` goes on as `name` (of several known ones, as that it shares most with), and is told
+        again only when it has gained enough besides `keys_told`, `size_told` being its size then. What is
+        known is forgotten when the window has moved on by twice its length.
+        """
+        self._known[name] = _Known(frozenset(keys_told), size_told, None)
+
+    def settle(self) -> None:
+        """Measure every post of the window anew against every topic, as is done when a topic has grown."""
+        for topic in list(self._topics.values()):
+            if topic.name in self._topics:
+                self._settle(topic)
+
+    def topics(self) -> list[Found]:
+        """All topics as they stand, oldest first."""
+        return [self._as_found(topic) for topic in self._topics.values()]
+
+    def _kept(self, seen: Seen) -> Post:
+        while len(self._posts) >= self._most:
+            self._drop()
+        self._turn += 1
+        text = form(seen.title, seen.text)
+        post = Post(self._turn, seen.key, seen.number, seen.at, seen.area, seen.place, text)
+        rows = post.pairs & np.uint32((1 << FOLDED) - 1)
+        # The row's newest stands at its count's place, so that the oldest of NEWEST is written over.
+        self._newest[rows, self._counts[post.pairs] % NEWEST] = post.turn
+        self._present[post.pairs] += 1
+        self._counts[post.pairs] += 1
+        self._total += 1
+        if self._total >= MEMORY:
+            self._counts >>= 1
+            self._total >>= 1
+        self._posts[post.turn] = post
+        self._turns[post.key] = post.turn
+        return post
+
+    def _drop(self) -> None:
+        turn = next(iter(self._posts))
+        post = self._posts.pop(turn)
+        del self._turns[post.key]
+        self._present[post.pairs] -= 1
+        for other in self._topics.values():
+            other.told.discard(post.key)
+        topic = self._topics.get(post.topic)
+        if topic is not None:
+            self._counts[post.pairs] = np.maximum(self._counts[post.pairs] - 1, self._present[post.pairs])
+            self._total -= 1
+            self._release(topic, post)
+            if not topic.members:
+                self._forget(topic)
+
+    def _joined(self, post: Post) -> _Topic | None:
+        """The topic a new post belongs to most, which takes it in."""
+        hits = Counter(name for pair in post.pairs.tolist() for name in self._leads.get(pair, ()))
+        best, most = None, 0.0
+        for name, _ in hits.most_common(8):
+            topic = self._topics[name]
+            weight = float(self._scale.belonging([post], topic.profile, topic.usual)[0])
+            if weight > most:
+                best, most = topic, weight
+        if best is not None:
+            self._take(best, post)
+        return best
+
+    def _take(self, topic: _Topic, post: Post) -> None:
+        post.topic = topic.name
+        topic.members[post.turn] = post
+        if post.key not in topic.told:
+            topic.untold.add(post.turn)
+
+    def _release(self, topic: _Topic, post: Post) -> None:
+        post.topic = ""
+        del topic.members[post.turn]
+        topic.untold.discard(post.turn)
+
+    def _profile(self, posts: Sequence[Post]) -> Profile:
+        return profile_of(posts, self._counts, self._total, self._present)
+
+    def _coheres(self, profile: Profile, usual: float, posts: Sequence[Post]) -> bool:
+        """Whether one name runs through the posts as a place's, and they hold enough in common."""
+        if usual < COHESION or profile.thread < THREAD * len(posts):
+            return False
+        name = frozenset(profile.core[profile.named].tolist())
+        here = sum(post.is_here(name) for post in posts)
+        elsewhere = sum(post.is_elsewhere(name) for post in posts)
+        return here >= PLACED * len(posts) and elsewhere <= ELSEWHERE * profile.thread
+
+    def _neighbours(self, post: Post) -> list[Post]:
+        """Posts without a topic that share several rare pairs with this one, nearest first."""
+        counts = self._counts[post.pairs]
+        able = (counts >= 3) & (counts <= max(RARE * self._total, 8))
+        pairs, counts = post.pairs[able], counts[able]
+        if pairs.size > LOOKED_UP:
+            rarest = np.argsort(counts, kind="stable")[:LOOKED_UP]
+            pairs, counts = pairs[rarest], counts[rarest]
+        weights = np.log((self._total + PRIOR) / counts)
+        oldest = next(iter(self._posts))
+        held = self._newest[pairs & np.uint32((1 << FOLDED) - 1)] - oldest
+        sums = np.bincount(
+            np.maximum(held, -1).ravel() + 1, np.repeat(weights, NEWEST), self._turn - oldest + 2
+        )[1:]
+        near = np.flatnonzero(sums >= NEAR)
+        near = near[np.argsort(-sums[near], kind="stable")]
+        others = [
+            self._posts[turn]
+            for turn in (near + oldest).tolist()
+            if turn in self._posts and turn != post.turn
+        ]
+        return [other for other in others if not other.topic][:NEIGHBOURS]
+
+    def _born(self, post: Post) -> _Topic | None:
+        """A topic of this post and its neighbours, if they make one."""
+        seed = min(self._enough, SEED)
+        members = [post, *self._neighbours(post)]
+        if len(members) < seed:
+            return None
+        for _ in range(ROUNDS):
+            profile = self._profile(members)
+            weights = self._scale.belonging(members, profile, 0.0)
+            kept = [member for member, weight in zip(members, weights.tolist(), strict=True) if weight]
+            if len(kept) < seed or post not in kept:
+                return None
+            settled, members = len(kept) == len(members), kept
+            if settled:
+                break
+        usual = float(np.median(weights[weights > 0]))
+        if not self._coheres(profile, usual, members):
+            return None
+        members.sort(key=lambda member: member.turn)
+        topic = self._named(members, profile)
+        self._topics[topic.name] = topic
+        topic.usual = usual
+        for member in members:
+            self._take(topic, member)
+        self._settle(topic)
+        return topic if topic.name in self._topics else None
+
+    def _named(self, members: Sequence[Post], profile: Profile) -> _Topic:
+        """A new topic: one that is known already, or one called by its first posts."""
+        keys = {member.key for member in members}
+        shared = {name: len(known.keys & keys) for name, known in self._known.items()}
+        best = max(shared, key=lambda name: (shared[name], name), default="")
+        if best and shared[best]:
+            known = self._known.pop(best)
+            topic = _Topic(best, profile)
+            topic.told, topic.size_told = set(known.keys), known.size
+            return topic
+        first = "\n".join(member.key for member in members[: self._enough])
+        return _Topic(sha256(first.encode()).hexdigest()[:16], profile)
+
+    def _settle(self, topic: _Topic) -> None:
+        """Take in what belongs, let go what does not, until little changes; a topic that does not cohere ends."""
+        profile, usual = topic.profile, topic.usual
+        for _ in range(ROUNDS):
+            profile = self._profile(list(topic.members.values()))
+            able = [other for other in self._candidates(profile) if other.topic in ("", topic.name)]
+            weights = self._scale.belonging(able, profile, usual)
+            belonging = {
+                other.turn: other for other, weight in zip(able, weights.tolist(), strict=True) if weight
+            }
+            changed = len(belonging.keys() ^ topic.members.keys())
+            for other in [other for turn, other in topic.members.items() if turn not in belonging]:
+                self._release(topic, other)
+            for turn, other in belonging.items():
+                if turn not in topic.members:
+                    self._take(topic, other)
+            usual = float(np.median(weights[weights > 0])) if belonging else 0.0
+            if len(belonging) < self._enough or changed <= STEADY * len(belonging):
+                break
+        members = list(topic.members.values())
+        if len(members) < self._enough or not self._coheres(profile, usual, members):
+            self._forget(topic)
+            return
+        self._unlead(topic)
+        topic.profile, topic.usual = profile, usual
+        for pair in profile.core.tolist():
+            self._leads.setdefault(pair, []).append(topic.name)
+        topic.size_settled = len(topic.members)
+
+    def _candidates(self, profile: Profile) -> list[Post]:
+        """The posts of the window that may belong."""
+        posts = [post for post in self._posts.values() if post.pairs.size]
+        sizes = np.array([post.pairs.size for post in posts])
+        whole: Pairs = np.concatenate([post.pairs for post in posts])
+        may = self._scale.may_belong(whole, np.cumsum(sizes) - sizes, profile)
+        return [posts[n] for n in np.flatnonzero(may).tolist()]
+
+    def _unlead(self, topic: _Topic) -> None:
+        if not topic.size_settled:
+            return
+        for pair in topic.profile.core.tolist():
+            self._leads[pair].remove(topic.name)
+            if not self._leads[pair]:
+                del self._leads[pair]
+
+    def _forget(self, topic: _Topic) -> None:
+        for post in list(topic.members.values()):
+            self._release(topic, post)
+        self._unlead(topic)
+        del self._topics[topic.name]
+        if topic.told:
+            self._known[topic.name] = _Known(frozenset(topic.told), topic.size_told, self._latest)
+
+    def _told(self, topic: _Topic) -> list[Found | Grown]:
+        size = len(topic.members)
+        if not topic.size_told:
+            topic.size_told, topic.untold = size, set()
+            topic.told = {post.key for post in topic.members.values()}
+            return [self._as_found(topic)]
+        if len(topic.untold) < max(self._enough, self._share * topic.size_told):
+            return []
+        joined = [topic.members[turn] for turn in sorted(topic.untold)]
+        topic.size_told = size
+        topic.told |= {post.key for post in joined}
+        topic.untold = set()
+        whole = self._as_found(topic)
+        return [
+            Grown(
+                topic.name,
+                whole.words,
+                tuple(post.key for post in joined),
+                tuple(post.number for post in joined),
+                size,
+                whole.area,
+                whole.place,
+                whole.growth,
+                whole.why,
+            )
+        ]
+
+    def _as_found(self, topic: _Topic) -> Found:
+        members = [topic.members[turn] for turn in sorted(topic.members)]
+        words, name = describe(topic.profile, members)
+        place = _most(post.place for post in members) or name
+        shared = "、".join(f"“{word}”" for word in words[:4])
+        where = f",地点多为{place}" if place and place not in words[:4] else ""
+        return Found(
+            topic.name,
+            words,
+            tuple(post.key for post in members),
+            tuple(post.number for post in members),
+            _most(post.area for post in members),
+            place,
+            round(len(members) / self._hours, 3),
+            f"{len(members)} 条帖子都说到{shared}{where}",
+        )
+
+
+def _most(values: Iterable[str]) -> str:
+    """The value at least half of the posts share."""
+    counted = Counter(values)
+    if not counted:
+        return ""
+    value, many = counted.most_common(1)[0]
+    return value if 2 * many >= counted.total() else ""
