@@ -38,6 +38,7 @@ from wenzheng.stack.home import CITY, Home, Ports, Trouble, default_data, is_ali
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
 from wenzheng.stack.supervisor import Supervisor
+from wenzheng.topics import topics as topics_of
 from wenzheng.whatif import Log
 
 app = typer.Typer(
@@ -450,6 +451,18 @@ def _told(home: Home, number: str, show: bool) -> bool:
     for line in found["lines"] if show else ():
         print(f"  {line}")
     return True
+
+
+@app.command()
+def topics(
+    file: Annotated[Path, typer.Argument(help="帖子 jsonl,可 .gz。 Posts.")],
+    hours: Annotated[
+        float | None, typer.Option("--hours", min=0.01, help="窗口小时数,默认整个文件。 Hours of the window.")
+    ] = None,
+) -> None:
+    """许多帖子都在说的事,每件一行 JSON。 Matters many posts are about, one line of JSON each."""
+    for topic in topics_of(file, hours):
+        print(json.dumps(topic, ensure_ascii=False))
 
 
 @app.command()

@@ -1,0 +1,202 @@
+"""What the posts of a topic share: a profile of weighted character pairs, and what a post holds of it. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from services.router.core.topic_text import BITS, NOTHING, Pairs, names, sequence
+
+Weights = NDArray[np.float32]
+
+PRIOR: Final = 100.0
+"""Posts without a pair that are added to the count of all others: little seen, little believed."""
+LIFT: Final = 2.5
+"""log of how much likelier a pair must be in a topic than elsewhere to count, and taken off its weight."""
+HEAVIEST: Final = 5.0
+CORE: Final = 80
+"""Pairs of a profile."""
+OFTEN: Final = 0.15
+"""Share of a topic's posts that must hold a pair of its profile."""
+REST: Final = 0.15
+"""Within a piece, the heaviest pair counts in full and the others by so much."""
+PIECES: Final = 2
+BELONGS: Final = 6.4
+"""Weight of a profile a post must hold to belong."""
+MATTER: Final = 1.5
+"""Of that, the weight besides names: a place alone is no matter."""
+NAMELESS: Final = 8.0
+"""Weight a post that holds no name of the topic must hold, at least."""
+NAMELESS_USUAL: Final = 0.4
+"""And so much of what its posts usually hold."""
+CHANCE: Final = 60
+"""Characters of a nameless post that hold a weight of 1 by chance."""
+CHANCE_NAMED: Final = 200
+NAME: Final = 2.0
+"""Weight of a pair that may be of the topic's name."""
+EXCLUSIVE: Final = 0.6
+"""Of the window's posts that hold a topic's name, so many are its own."""
+CALLED: Final = 0.25
+"""A pair is of a name when it reads like one in so many of the posts that hold it; word cutting often errs."""
+
+
+class Post:
+    """What is kept of a post of the window."""
+
+    __slots__ = (
+        "_named",
+        "area",
+        "at",
+        "key",
+        "number",
+        "pairs",
+        "place",
+        "sequence",
+        "text",
+        "topic",
+        "turn",
+    )
+
+    def __init__(
+        self, turn: int, key: str, number: str, at: datetime, area: str, place: str, text: str
+    ) -> None:
+        self.turn, self.key, self.number, self.at, self.area, self.place = turn, key, number, at, area, place
+        self.text = text
+        self.sequence: Pairs = sequence(text)
+        pairs = np.unique(self.sequence)
+        self.pairs: Pairs = pairs[pairs != NOTHING]
+        self.topic: str = ""
+        self._named: tuple[frozenset[int], tuple[frozenset[int], ...]] | None = None
+
+    @property
+    def named(self) -> frozenset[int]:
+        """Its pairs that stand in names."""
+        return self._read()[0]
+
+    @property
+    def places(self) -> tuple[frozenset[int], ...]:
+        """The pairs of each place it names."""
+        return self._read()[1]
+
+    def is_here(self, name: frozenset[int]) -> bool:
+        """Whether it names a place by some of these pairs."""
+        return any(place & name for place in self.places)
+
+    def is_elsewhere(self, name: frozenset[int]) -> bool:
+        """Whether it names places, none of them by any of these pairs."""
+        return bool(self.places) and not self.is_here(name)
+
+    def _read(self) -> tuple[frozenset[int], tuple[frozenset[int], ...]]:
+        if self._named is None:
+            numbers = self.sequence.tolist()
+            spans, placed = names(self.text)
+            there = tuple(frozenset(numbers[n] for n in span) - {NOTHING} for span in placed)
+            called = frozenset(numbers[n] for span in spans for n in span) - {NOTHING}
+            self._named = called.union(*there), there
+        return self._named
+
+
+class Profile(Struct, frozen=True):
+    """What posts of a topic hold more often than others do, heaviest first."""
+
+    core: Pairs
+    weights: Weights
+    held: NDArray[np.int64]
+    """How many of the posts hold each pair."""
+    named: NDArray[np.bool_]
+    """Which pairs are of its name."""
+
+    @property
+    def thread(self) -> int:
+        """How many posts hold the commonest pair of the name."""
+        return int(self.held[self.named].max(initial=0))
+
+
+def profile_of(
+    posts: Sequence[Post], counts: NDArray[np.int32], total: int, present: NDArray[np.int32]
+) -> Profile:
+    """The profile of some posts, given how many of all `total` posts, and of the window's, hold each pair."""
+    many = len(posts)
+    pairs, held = np.unique(np.concatenate([post.pairs for post in posts]), return_counts=True)
+    some = held >= max(3, OFTEN * many)
+    pairs, held = pairs[some], held[some]
+    others = np.maximum(counts[pairs] - held, 0) + 0.5
+    rate = others / (max(total - many, 0) + PRIOR)
+    lift = np.log(held / (many + 1) / rate)
+    weights = np.minimum(lift - LIFT, HEAVIEST) * np.sqrt(np.minimum(1, 2 * held / many))
+    good = np.flatnonzero(weights > 0)
+    good = good[np.argsort(-weights[good], kind="stable")[:CORE]]
+    pairs, weights, held = pairs[good], weights[good].astype(np.float32), held[good]
+    named = (weights >= NAME) & (held >= EXCLUSIVE * present[pairs])
+    for n in np.flatnonzero(named).tolist():
+        called = sum(int(pairs[n]) in post.named for post in posts)
+        named[n] = called >= CALLED * held[n]
+    return Profile(pairs, weights, held, named)
+
+
+class Scale:
+    """Weighs posts against profiles."""
+
+    def __init__(self) -> None:
+        self._marks: Weights = np.zeros(1 << BITS, dtype=np.float32)
+        self._named: NDArray[np.bool_] = np.zeros(1 << BITS, dtype=np.bool_)
+
+    def may_belong(self, pairs: Pairs, starts: NDArray[np.int64], profile: Profile) -> NDArray[np.bool_]:
+        """Which posts hold enough of a profile to be weighed; `pairs` are those of one post after the other."""
+        self._marks[profile.core] = profile.weights
+        sums = np.add.reduceat(self._marks[pairs], starts)
+        self._marks[profile.core] = 0
+        return sums >= BELONGS
+
+    def belonging(self, posts: Sequence[Post], profile: Profile, usual: float) -> Weights:
+        """What each post holds of a profile; 0 for one that does not belong."""
+        names_ = profile.core[profile.named]
+        self._marks[profile.core] = profile.weights
+        self._named[names_] = True
+        total, matter, pieces = _weighed(posts, self._marks, self._named)
+        self._marks[profile.core] = 0
+        self._named[names_] = False
+        length = np.array([len(post.text) for post in posts])
+        low = BELONGS + length / CHANCE_NAMED
+        high = np.maximum(NAMELESS, NAMELESS_USUAL * usual) + length / CHANCE
+        total[(total < low) | (pieces < PIECES) | (matter < MATTER)] = 0
+        name = frozenset(names_.tolist())
+        for n in np.flatnonzero((total > 0) & (total < high)).tolist():
+            if matter[n] == total[n] or posts[n].is_elsewhere(name):
+                total[n] = 0
+        return total
+
+
+def _weighed(
+    posts: Sequence[Post], marks: Weights, named: NDArray[np.bool_]
+) -> tuple[Weights, Weights, NDArray[np.int64]]:
+    """For each post, the weight of all its marked pieces and of those without a name, and how many there are.
+
+    A piece is a run of marked pairs; a pair counts once in a post, the heaviest of a piece in full.
+    """
+    many = len(posts)
+    if not many:
+        return np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
+    gap = np.zeros(1, dtype=np.uint32)
+    lengths = np.array([post.sequence.size + 1 for post in posts])
+    whole = np.concatenate([part for post in posts for part in (post.sequence, gap)])
+    held = marks[whole]
+    spots = np.flatnonzero(held)
+    if not spots.size:
+        return np.zeros(many, np.float32), np.zeros(many, np.float32), np.zeros(many, np.int64)
+    owner = np.repeat(np.arange(many), lengths)[spots]
+    _, first = np.unique((owner << BITS) | whole[spots], return_index=True)
+    first.sort()
+    spots, owner = spots[first], owner[first]
+    held = held[spots]
+    starts = np.flatnonzero(np.diff(spots, prepend=-9) > 1)
+    top = np.maximum.reduceat(held, starts)
+    piece = top + np.float32(REST) * (np.add.reduceat(held, starts) - top)
+    nameless = ~np.logical_or.reduceat(named[whole[spots]], starts)
+    of = owner[starts]
+    total = np.bincount(of, piece, many).astype(np.float32)
+    matter = np.bincount(of[nameless], piece[nameless], many).astype(np.float32)
+    return total, matter, np.bincount(of, minlength=many)
