@@ -28,6 +28,7 @@ from city.profile import Profile, check
 from wenzheng import corrections, model
 from wenzheng.accounts import app as account_app
 from wenzheng.audit import SENTENCES, Audit, Row
+from wenzheng.bench import timers
 from wenzheng.bench.run import measure
 from wenzheng.bench.run import stack as bench_stack
 from wenzheng.calendar import publish
@@ -260,6 +261,12 @@ def bench(
     which: Annotated[list[str] | None, typer.Argument(help="chain | latency | timers")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
+    pending: Annotated[
+        int, typer.Option("--pending", help="timers:等待中的定时。 Timers pending.")
+    ] = timers.PENDING,
+    storm: Annotated[
+        int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
+    ] = timers.STORM,
 ) -> None:
     """测量,与校准循环同时给出。 Measure on a stack of its own, beside calibration loops."""
     known = ("chain", "latency", "timers")
@@ -267,9 +274,11 @@ def bench(
     if wrong := [name for name in chosen if name not in known]:
         raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")
     with bench_stack(ports) as home:
-        found = asyncio.run(measure(chosen, home))
+        found = asyncio.run(measure(chosen, home, pending, storm))
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        # One measurement alone is also told without its name before it.
+        figures = found[chosen[0]] if len(chosen) == 1 else {}
+        print(json.dumps({**figures, **found}, ensure_ascii=False, indent=1))
         return
     for title, rows in found.items():
         table = Table(title, "")

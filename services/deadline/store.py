@@ -36,13 +36,14 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], 
      armed (id, partition, subject, kind, rank, due_at)
 on conflict (id) do nothing"""
 _CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
+# All that is due of a case at one instant comes in one batch: its state is read and written once.
 # A row's place is safe to delete by: timers are never updated, and a partition has one owner.
 _CLAIM = """
 delete from timer where ctid = any(array(
     select ctid from timer t
     where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
-    order by due_at, rank limit $4::integer))
+    order by due_at, subject, rank limit $4::integer))
 returning id, subject, kind, rank, due_at"""
 _STALE = """
 select subject from subject
@@ -100,7 +101,10 @@ class Timers:
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
-        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch."""
+        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch.
+
+        Of those due at one instant a case's timers are taken together.
+        """
         until = self._clock.ago(GRACE_SECONDS)
         if frozenset(partitions) != self._partitions:
             # Timers of a partition taken over were armed elsewhere, perhaps below this watermark.
@@ -152,10 +156,13 @@ class TimersInMemory:
 
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         """As PostgreSQL's, without grace: the clock of tests stands while they act."""
-        found = sorted(self._due(partitions, now), key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
-        for _, timer in found[:limit]:
+        first = sorted(
+            self._due(partitions, now), key=lambda due: (due[1].due_at, due[0], ORDER.index(due[1].kind))
+        )
+        found = sorted(first[:limit], key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
+        for _, timer in found:
             del self.armed[timer.id]
-        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found[:limit]]
+        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found]
 
     def _due(self, partitions: Mapping[int, int], now: datetime) -> list[tuple[str, Timer]]:
         return [
