@@ -23,6 +23,7 @@ from rich.table import Table
 
 from chassis.clock import add_segment
 from chassis.tokens import ROLES, Staff, sign
+from city.calendar_file import contradictions
 from city.explain import explain
 from city.profile import Profile, check
 from wenzheng import corrections, model
@@ -602,28 +603,53 @@ def calendar_load(
 @calendar_app.command("show")
 def calendar_show(
     year: Annotated[int, typer.Argument(help="年。 Year.")],
-    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+    city: Annotated[
+        Path | None, typer.Option("--city", help="城市配置目录。 A profile's folder instead.")
+    ] = None,
+    data: Data = None,
 ) -> None:
-    """一年中与周一至周五不同的日子。 The days of a year that differ from Monday to Friday."""
-    profile = Profile.load(city)
+    """一年中与周一至周五不同的日子。 The days of a year that differ from Monday to Friday.
+
+    As the running system knows them, published calendars included; without one, as the profile has them.
+    """
+    profile = _calendar_of(city, data)
     if year not in profile.calendar.years:
         raise Trouble(f"{year} 年的日历尚未公布。 That year is not published.")
     for day in profile.calendar.days.values():
         if day.day.year == year:
-            print(f"{day.day} {'休' if day.is_off_day else '班'} {day.name} {day.notice}")
+            closing = f" {day.closing:%H:%M} 下班" if day.closing else ""
+            print(f"{day.day} {'休' if day.is_off_day else '班'} {day.name}{closing} {day.notice}")
 
 
 @calendar_app.command("check")
 def calendar_check(
-    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+    city: Annotated[
+        Path | None, typer.Option("--city", help="城市配置目录。 A profile's folder instead.")
+    ] = None,
+    data: Data = None,
 ) -> None:
-    """检查日历。 Check the calendar."""
-    found = [complaint for complaint in check(city) if complaint.file == "calendar.csv"]
+    """检查日历。 Check the profile's calendar, and what the running system has of published ones."""
+    found = [complaint for complaint in check(city or CITY) if complaint.file == "calendar.csv"]
     for complaint in found:
         print(f"calendar.csv:{complaint.line}: {complaint.reason}")
     if found:
         raise typer.Exit(1)
-    print(f"日历至 {Profile.load(city).calendar.horizon},没有问题。 Nothing is wrong.")
+    calendar = _calendar_of(city, data).calendar
+    for _, reason in (wrong := contradictions(calendar)):
+        print(reason)
+    if wrong:
+        raise typer.Exit(1)
+    print(f"日历至 {calendar.horizon},没有问题。 Nothing is wrong.")
+
+
+def _calendar_of(city: Path | None, data: Path | None) -> Profile:
+    """The profile named, else as the running system has amended it, else as it lies in its folder."""
+    home = home_of(data)
+    if city is None and (data is not None or home.state_file.exists()):
+        state = home.read_state()
+        if is_alive(state["pid"], state["started"]):
+            return asyncio.run(Log(home).city())
+    return Profile.load(city or CITY)
 
 
 def main() -> None:
