@@ -559,9 +559,11 @@ def whatif(
     """换一套规则,结果会怎样;只读。 The log under other rules, per department; writes nothing."""
     if policy is None and calendar is None:
         raise Trouble("请给出 --policy 或 --calendar。 Name the other rules with --policy or --calendar.")
-    lines = asyncio.run(
-        Log(home_of(data)).compare(policy, calendar, date.fromisoformat(since) if since else None)
-    )
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError as problem:
+        raise Trouble(f"--since 应为日期,如 2026-01-31,实为 {since}。 Not a date.") from problem
+    lines = asyncio.run(Log(home_of(data)).compare(policy, calendar, first))
     if as_json:
         print(json.dumps([msgspec.to_builtins(line) for line in lines], ensure_ascii=False, indent=1))
         return

@@ -46,8 +46,10 @@ delete from timer where ctid = any(array(
     order by due_at, subject, rank limit $4::integer))
 returning id, subject, kind, rank, due_at"""
 _STALE = """
-select subject from subject
-where open and held = 0 and partition = $1::smallint and amendments < $2::integer limit $3::integer"""
+select s.subject, known.amendments
+from unnest($1::smallint[], $2::integer[]) known (partition, amendments)
+join subject s on s.partition = known.partition and s.amendments < known.amendments
+where s.open and s.held = 0 limit $3::integer"""
 
 
 def _last(applied: Sequence[Applied]) -> dict[str, tuple[Applied, Timer | None]]:
@@ -177,18 +179,29 @@ class TimersInMemory:
 
 
 class Stale:
-    """Open cases dated under rules that have changed since; dated again a batch at a time."""
+    """Open cases dated under rules that have changed since; dated again a batch at a time.
+
+    When none is left, nothing is looked up until a partition learns more or changes hands, save by the
+    slow sweep (for cases held back by an event that was parked).
+    """
+
+    def __init__(self) -> None:
+        self._clean: dict[int, int] = {}
+        """Partition to amendments under which no stale case was left."""
+        self._swept_at = 0.0
 
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
         """Nothing is looked up for a partition that has heard no city fact."""
-        found: list[Input] = []
-        for partition, amendments in partitions.items():
-            if amendments:
-                rows = await connection.fetch(_STALE, partition, amendments, limit)
-                found += [(row["subject"], Redate(amendments)) for row in rows]
-        return found
+        known = {partition: amendments for partition, amendments in partitions.items() if amendments}
+        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
+        if not known or (self._clean == known and not sweep):
+            return []
+        rows = await connection.fetch(_STALE, list(known), list(known.values()), limit)
+        self._swept_at = time.monotonic()
+        self._clean = known if len(rows) < limit else {}
+        return [(row["subject"], Redate(row["amendments"])) for row in rows]
 
 
 class StaleInMemory:
