@@ -22,11 +22,13 @@ from rich.table import Table
 
 from chassis.clock import add_segment
 from chassis.tokens import ROLES, Staff, sign
+from city.calendar_file import contradictions
 from city.explain import explain
 from city.profile import Profile, check
 from wenzheng import learning
 from wenzheng.accounts import app as account_app
 from wenzheng.audit import SENTENCES, Audit, Row
+from wenzheng.bench import timers
 from wenzheng.bench.run import ALONE, ON_A_STACK, measure
 from wenzheng.bench.run import stack as bench_stack
 from wenzheng.calendar import publish
@@ -272,6 +274,12 @@ def bench(
     which: Annotated[list[str] | None, typer.Argument(help=" | ".join((*ALONE, *ON_A_STACK)))] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
+    pending: Annotated[
+        int, typer.Option("--pending", help="timers:等待中的定时。 Timers pending.")
+    ] = timers.PENDING,
+    storm: Annotated[
+        int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
+    ] = timers.STORM,
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
     known = (*ALONE, *ON_A_STACK)
@@ -281,9 +289,11 @@ def bench(
     found = {name: ALONE[name]() for name in chosen if name in ALONE}
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
-            found |= asyncio.run(measure(chosen, home))
+            found |= asyncio.run(measure(chosen, home, pending, storm))
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        # One measurement alone is also told without its name before it.
+        figures = found[chosen[0]] if len(chosen) == 1 else {}
+        print(json.dumps({**figures, **found}, ensure_ascii=False, indent=1))
         return
     for title, rows in found.items():
         table = Table(title, "")
@@ -478,9 +488,11 @@ def whatif(
     """换一套规则,结果会怎样;只读。 The log under other rules, per department; writes nothing."""
     if policy is None and calendar is None:
         raise Trouble("请给出 --policy 或 --calendar。 Name the other rules with --policy or --calendar.")
-    lines = asyncio.run(
-        Log(home_of(data)).compare(policy, calendar, date.fromisoformat(since) if since else None)
-    )
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError as problem:
+        raise Trouble(f"--since 应为日期,如 2026-01-31,实为 {since}。 Not a date.") from problem
+    lines = asyncio.run(Log(home_of(data)).compare(policy, calendar, first))
     if as_json:
         print(json.dumps([msgspec.to_builtins(line) for line in lines], ensure_ascii=False, indent=1))
         return
@@ -522,28 +534,53 @@ def calendar_load(
 @calendar_app.command("show")
 def calendar_show(
     year: Annotated[int, typer.Argument(help="年。 Year.")],
-    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+    city: Annotated[
+        Path | None, typer.Option("--city", help="城市配置目录。 A profile's folder instead.")
+    ] = None,
+    data: Data = None,
 ) -> None:
-    """一年中与周一至周五不同的日子。 The days of a year that differ from Monday to Friday."""
-    profile = Profile.load(city)
+    """一年中与周一至周五不同的日子。 The days of a year that differ from Monday to Friday.
+
+    As the running system knows them, published calendars included; without one, as the profile has them.
+    """
+    profile = _calendar_of(city, data)
     if year not in profile.calendar.years:
         raise Trouble(f"{year} 年的日历尚未公布。 That year is not published.")
     for day in profile.calendar.days.values():
         if day.day.year == year:
-            print(f"{day.day} {'休' if day.is_off_day else '班'} {day.name} {day.notice}")
+            closing = f" {day.closing:%H:%M} 下班" if day.closing else ""
+            print(f"{day.day} {'休' if day.is_off_day else '班'} {day.name}{closing} {day.notice}")
 
 
 @calendar_app.command("check")
 def calendar_check(
-    city: Annotated[Path, typer.Option("--city", help="城市配置目录。 Profile.")] = CITY,
+    city: Annotated[
+        Path | None, typer.Option("--city", help="城市配置目录。 A profile's folder instead.")
+    ] = None,
+    data: Data = None,
 ) -> None:
-    """检查日历。 Check the calendar."""
-    found = [complaint for complaint in check(city) if complaint.file == "calendar.csv"]
+    """检查日历。 Check the profile's calendar, and what the running system has of published ones."""
+    found = [complaint for complaint in check(city or CITY) if complaint.file == "calendar.csv"]
     for complaint in found:
         print(f"calendar.csv:{complaint.line}: {complaint.reason}")
     if found:
         raise typer.Exit(1)
-    print(f"日历至 {Profile.load(city).calendar.horizon},没有问题。 Nothing is wrong.")
+    calendar = _calendar_of(city, data).calendar
+    for _, reason in (wrong := contradictions(calendar)):
+        print(reason)
+    if wrong:
+        raise typer.Exit(1)
+    print(f"日历至 {calendar.horizon},没有问题。 Nothing is wrong.")
+
+
+def _calendar_of(city: Path | None, data: Path | None) -> Profile:
+    """The profile named, else as the running system has amended it, else as it lies in its folder."""
+    home = home_of(data)
+    if city is None and (data is not None or home.state_file.exists()):
+        state = home.read_state()
+        if is_alive(state["pid"], state["started"]):
+            return asyncio.run(Log(home).city())
+    return Profile.load(city or CITY)
 
 
 def main() -> None:

@@ -224,9 +224,7 @@ class Log:
         )
         await consumer.start()
         try:
-            before = self.profile
-            async for event in _events(consumer, 0, city=True):
-                before = before.amended(event.fact)
+            before = await self._amended(consumer)
             after = other_rules(before, policy, calendar)
             compared: list[Compared] = []
             for partition in range(PARTITIONS):
@@ -237,6 +235,23 @@ class Log:
             return summary(compared, before)
         finally:
             await consumer.stop()
+
+    async def city(self) -> Profile:
+        """The city's rules as they have been amended: with every calendar and policy that was published."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._kafka, auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            return await self._amended(consumer)
+        finally:
+            await consumer.stop()
+
+    async def _amended(self, consumer: AIOKafkaConsumer) -> Profile:
+        profile = self.profile
+        async for event in _events(consumer, 0, city=True):
+            profile = profile.amended(event.fact)
+        return profile
 
 
 async def _events(consumer: AIOKafkaConsumer, partition: int, city: bool = False) -> AsyncIterator[Event]:

@@ -36,17 +36,20 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], 
      armed (id, partition, subject, kind, rank, due_at)
 on conflict (id) do nothing"""
 _CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
+# All that is due of a case at one instant comes in one batch: its state is read and written once.
 # A row's place is safe to delete by: timers are never updated, and a partition has one owner.
 _CLAIM = """
 delete from timer where ctid = any(array(
     select ctid from timer t
     where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
-    order by due_at, rank limit $4::integer))
+    order by due_at, subject, rank limit $4::integer))
 returning id, subject, kind, rank, due_at"""
 _STALE = """
-select subject from subject
-where open and held = 0 and partition = $1::smallint and amendments < $2::integer limit $3::integer"""
+select s.subject, known.amendments
+from unnest($1::smallint[], $2::integer[]) known (partition, amendments)
+join subject s on s.partition = known.partition and s.amendments < known.amendments
+where s.open and s.held = 0 limit $3::integer"""
 
 
 def _last(applied: Sequence[Applied]) -> dict[str, tuple[Applied, Timer | None]]:
@@ -100,7 +103,10 @@ class Timers:
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
-        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch."""
+        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch.
+
+        Of those due at one instant a case's timers are taken together.
+        """
         until = self._clock.ago(GRACE_SECONDS)
         if frozenset(partitions) != self._partitions:
             # Timers of a partition taken over were armed elsewhere, perhaps below this watermark.
@@ -152,10 +158,13 @@ class TimersInMemory:
 
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         """As PostgreSQL's, without grace: the clock of tests stands while they act."""
-        found = sorted(self._due(partitions, now), key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
-        for _, timer in found[:limit]:
+        first = sorted(
+            self._due(partitions, now), key=lambda due: (due[1].due_at, due[0], ORDER.index(due[1].kind))
+        )
+        found = sorted(first[:limit], key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
+        for _, timer in found:
             del self.armed[timer.id]
-        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found[:limit]]
+        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found]
 
     def _due(self, partitions: Mapping[int, int], now: datetime) -> list[tuple[str, Timer]]:
         return [
@@ -170,18 +179,29 @@ class TimersInMemory:
 
 
 class Stale:
-    """Open cases dated under rules that have changed since; dated again a batch at a time."""
+    """Open cases dated under rules that have changed since; dated again a batch at a time.
+
+    When none is left, nothing is looked up until a partition learns more or changes hands, save by the
+    slow sweep (for cases held back by an event that was parked).
+    """
+
+    def __init__(self) -> None:
+        self._clean: dict[int, int] = {}
+        """Partition to amendments under which no stale case was left."""
+        self._swept_at = 0.0
 
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
         """Nothing is looked up for a partition that has heard no city fact."""
-        found: list[Input] = []
-        for partition, amendments in partitions.items():
-            if amendments:
-                rows = await connection.fetch(_STALE, partition, amendments, limit)
-                found += [(row["subject"], Redate(amendments)) for row in rows]
-        return found
+        known = {partition: amendments for partition, amendments in partitions.items() if amendments}
+        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
+        if not known or (self._clean == known and not sweep):
+            return []
+        rows = await connection.fetch(_STALE, list(known), list(known.values()), limit)
+        self._swept_at = time.monotonic()
+        self._clean = known if len(rows) < limit else {}
+        return [(row["subject"], Redate(row["amendments"])) for row in rows]
 
 
 class StaleInMemory:

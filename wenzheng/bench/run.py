@@ -167,8 +167,10 @@ async def _assigned_at(servers: str) -> dict[str, float]:
         await consumer.stop()
 
 
-async def measure(which: list[str], home: Home) -> dict[str, Any]:
-    """The chosen measurements, calibration first."""
+async def measure(
+    which: list[str], home: Home, pending: int = timers.PENDING, storm: int = timers.STORM
+) -> dict[str, Any]:
+    """The chosen measurements, calibration first; `pending` and `storm` are numbers of timers."""
     state = home.read_state()
     # The bench has its own schema: it asks as the role that may create one.
     superuser = database(home, state, "deadline").replace(
@@ -182,12 +184,13 @@ async def measure(which: list[str], home: Home) -> dict[str, Any]:
         }
     }
     if "timers" in which:
-        found["timers"] = await timers.measure(superuser)
+        found["timers"] = await timers.measure(superuser, Profile.load(state["city"]), pending)
         found["timers"] |= await timers.storm(
             superuser,
             state["services"]["intake"],
             Profile.load(state["city"]),
             found["timers"]["raw_fire_per_s"],
+            storm,
         )
     if "inbox" in which:
         found["inbox"] = await inbox(home, lambda: drained(home))

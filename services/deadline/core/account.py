@@ -59,11 +59,18 @@ def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
         "in_time": made.in_time if made.stop is not None else None,
         "held": held,
         "assisting": helped,
-        "lines": _lines(case, made, held, helped),
+        "lines": _lines(case, made, held, helped, now, profile),
     }
 
 
-def _lines(case: Case, made: Clock, held: list[dict[str, Any]], helped: list[dict[str, Any]]) -> list[str]:
+def _lines(
+    case: Case,
+    made: Clock,
+    held: list[dict[str, Any]],
+    helped: list[dict[str, Any]],
+    now: datetime,
+    profile: Profile,
+) -> list[str]:
     """The clock from receipt to stop in Chinese, one happening a line, in order of time."""
     kind = "重新办理" if case.reopened else "受理"
     told = [f"{moment(made.start)} {kind},计时开始", *explain(made.counted)]
@@ -71,6 +78,12 @@ def _lines(case: Case, made: Clock, held: list[dict[str, Any]], helped: list[dic
     happened: list[tuple[datetime, str]] = []
     for pause in made.pauses:
         happened.append((pause.start, f"{moment(pause.start)} 请网民补充,计时暂停"))
+        if not pause.answered and pause.end > now and made.stop is None:
+            latest = f"等待网民补充,最迟 {moment(pause.end)} 恢复计时,届时期限为 {moment(pause.due_after)}"
+            happened.append((pause.end, latest))
+            continue
+        if made.stop is not None and pause.end > made.stop:
+            continue
         why = "网民已补充" if pause.answered else "等待期满"
         happened.append((pause.end, f"{moment(pause.end)} {why},计时恢复,期限为 {moment(pause.due_after)}"))
     dues = {moved.extension: moved.due for moved in made.extensions}
@@ -83,6 +96,11 @@ def _lines(case: Case, made: Clock, held: list[dict[str, Any]], helped: list[dic
                     f"原因:{extension.reason};进展:{extension.progress}",
                 )
             )
+            if extension.id in case.said.broken:
+                promised = profile.working_time.closing(extension.new_date)
+                happened.append((promised, f"{moment(promised)} 承诺的日期未兑现"))
+    if case.said.missed is not None:
+        happened.append((case.said.missed, f"{moment(case.said.missed)} 到期未答复,已超期"))
     if made.stop is not None:
         ended = {"replied": "已答复", "withdrawn": "已撤回", "hidden": "已屏蔽"}[made.cause]
         late = "" if made.cause != "replied" else ",按时" if made.in_time else ",超时"

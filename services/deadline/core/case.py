@@ -152,6 +152,8 @@ class Case(Struct, frozen=True):
     """Every group the case has been in, in order."""
     amendments: int = 0
     """City facts by which it was last dated."""
+    due: datetime | None = None
+    """The due instant in force when it was last dated."""
     said: Said = Said()
     timers: tuple[Timer, ...] = ()
     ended: tuple[Ended, ...] = ()

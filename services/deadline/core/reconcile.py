@@ -65,30 +65,31 @@ def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
     said = _withdraw(case, made, said, facts, at)
     said = _kept(case, made, said, facts, context, at)
     said = _stopped(case, made, said, facts, context)
-    case = replace(case, said=said)
+    case = replace(case, said=said, due=made.due)
     return _armed(case, made, context, facts)
 
 
 def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
-    """Say what a timer is for, dated at its instant, unless the facts have overtaken it."""
-    made = clock(case, context.city)
-    if made is None:
-        return Decision(case)
+    """Say what a timer is for, dated at its instant, unless the facts have overtaken it.
+
+    The clock is as the last reconciliation left it; to fold it again for each timer of a storm would
+    be a third of the work.
+    """
     facts: list[Fact] = []
-    said = case.said
+    said, due = case.said, case.due or timer.due_at
     about = {
         "clock": case.clock_name,
-        "due": made.due,
+        "due": due,
         "department": case.department_at(timer.due_at),
     }
-    if made.stop is None or made.stop > timer.due_at:
+    if said.stopped is None or said.stopped > timer.due_at:
         match timer.kind:
             case "near":
                 facts.append(DeadlineNear(at=timer.due_at, **about))  # type: ignore[arg-type]
-                said = replace(said, near=(*said.near, made.due))
+                said = replace(said, near=(*said.near, due))
             case "missed" if said.missed is None:
                 facts.append(DeadlineMissed(at=timer.due_at, **about))  # type: ignore[arg-type]
-                said = replace(said, missed=made.due)
+                said = replace(said, missed=due)
             case "remind" | "leader" | "supervisor" | "bulletin" if timer.kind not in said.escalated:
                 late = context.now - timer.due_at > LATE
                 facts.append(CaseEscalated(at=timer.due_at, level=timer.kind, late=late, **about))  # type: ignore[arg-type]

@@ -80,3 +80,29 @@ def test_each_assisting_unit_has_its_own_time_beside_the_ledger() -> None:
         ]
         assert told["lines"][-1] == f"{PROFILE.department_name('gas')}协办 5 小时 0 分"
         assert sum(one["minutes"] for one in told["held"]) == 9 * 60
+
+
+def test_while_the_citizen_is_waited_for_it_says_until_when_and_not_that_the_wait_is_over() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"), asked("2026-03-03T10:00"))
+
+    lines = account(desk.case, PROFILE, at("2026-03-04T09:00"))["lines"]
+
+    assert "等待网民补充,最迟 2026年3月10日 18:00 恢复计时,届时期限为 2026年3月13日 18:00" in lines
+    assert not any("等待期满" in line for line in lines)
+    desk.until("2026-03-10T18:00")
+    lines = account(desk.case, PROFILE, at("2026-03-11T09:00"))["lines"]
+    assert "2026年3月10日 18:00 等待期满,计时恢复,期限为 2026年3月13日 18:00" in lines
+
+
+def test_a_miss_and_a_broken_promise_are_told_until_they_are_withdrawn() -> None:
+    desk = given(
+        received("2026-03-02T10:00"), assigned("2026-03-02T10:00"), extended("2026-03-04T10:00", "2026-03-09")
+    )
+    desk.until("2026-03-09T18:00")
+    told = {"2026年3月9日 18:00 承诺的日期未兑现", "2026年3月9日 18:00 到期未答复,已超期"}
+
+    assert told <= set(account(desk.case, PROFILE, at("2026-03-10T09:00"))["lines"])
+
+    desk.hear(published("2026-03-09T17:30"))
+
+    assert not told & set(account(desk.case, PROFILE, at("2026-03-10T09:00"))["lines"])

@@ -23,12 +23,12 @@ from chassis.service import Incoming
 from chassis.store import Store
 from contracts.codec import Event, decode, encode
 from contracts.facts import Fact
-from contracts.identity import PARTITIONS, derived, partition_of
+from contracts.identity import PARTITIONS, city_subject, derived, partition_of
 from contracts.topics import BY_NAME
 from services.deadline import store
 from services.deadline.app import build
 from tests.postgres import migrated, server
-from tests.services.deadline.facts import PROFILE, at, published, received
+from tests.services.deadline.facts import PROFILE, at, day_off, published, received
 from tests.stack import ROOT
 
 LADDER = ["DeadlineSet", "CaseEscalated:remind", "DeadlineNear", "DeadlineMissed", "CaseEscalated:leader"]
@@ -69,6 +69,15 @@ class World:
 
     def answer(self, n: int, when: str) -> Incoming:
         return self.record("replies", published(when), n)
+
+    def city(self, fact: Fact, seq: int = 1) -> list[Incoming]:
+        """A fact about the city, as intake says it: once to every partition."""
+        found = []
+        for partition in range(PARTITIONS):
+            subject = city_subject(partition)
+            encoded = encode(Event(derived(subject, seq), "city", subject, seq, fact, "intake"))
+            found.append(Incoming("city", partition, seq - 1, encoded.key, encoded.value, encoded.headers))
+        return found
 
     async def blobs(self) -> list[bytes]:
         return [blob for _, blob in self.memory.outbox.values()]
@@ -203,6 +212,22 @@ async def test_the_change_of_a_day_a_month_and_a_year_is_a_moment_like_any_other
     world.clock.move_to(at("2026-01-04T18:00:01"))
     await pass_time(listener)
     assert (await world.said())[post(1)] == LADDER
+
+
+async def test_loading_a_year_dates_every_open_case_again_and_no_closed_one(world: World) -> None:
+    world.clock.move_to(at("2026-12-30T10:00"))
+    listener = await world.start()
+    await listener.hear([world.post(n, "2026-12-30T10:00") for n in range(40)])
+    await listener.hear([world.answer(n, "2026-12-30T11:00") for n in range(5)])
+
+    await listener.hear(world.city(day_off("2026-12-31T09:00", "2027-01-04")))
+    await pass_time(listener)
+    await listener.hear(world.city(day_off("2026-12-31T10:00", "2027-01-05"), 2))
+    await pass_time(listener)
+
+    said = await world.said()
+    assert [said[post(n)] for n in range(5)] == [["DeadlineSet", "ClockStopped"]] * 5
+    assert [said[post(n)] for n in range(5, 40)] == [["DeadlineSet", *["DeadlineRedated"] * 2]] * 35
 
 
 async def test_two_instances_share_the_timers_and_each_rings_once(world: World) -> None:
