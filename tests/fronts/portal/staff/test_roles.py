@@ -300,3 +300,17 @@ def test_every_role_may_sign_out(office: Office) -> None:
         answer = _send(person, "POST", "/staff/sign-out", {}, _form_token(person))
         assert _outcome(answer) == expected
         assert person.open("/staff/cases").path == "/staff/sign-in"
+
+
+@pytest.mark.real
+def test_an_assisting_unit_finds_the_case_in_its_inbox_marked_as_such(
+    office: Office, people: dict[str, Person]
+) -> None:
+    number = office.assigned()
+    seen = {
+        who: number in people[who].open("/staff/cases").source
+        for who in ("clerk", "assisting clerk", "other clerk")
+    }
+
+    assert seen == {"clerk": True, "assisting clerk": True, "other clerk": False}
+    assert "协办" in people["assisting clerk"].open(f"/staff/cases?q={'公交车'}").text
