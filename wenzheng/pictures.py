@@ -69,7 +69,7 @@ def take(portal: str, intake: str, folder: Path = FOLDER) -> list[Path]:
         page.goto("/staff/approvals")
         picture("staff-approvals")
         page.click("[name=seat][value=supervisor]")
-        page.goto("/staff/supervision?state=held")
+        page.goto("/staff/supervision")
         picture("staff-supervision")
         opened.close()
     return taken
