@@ -19,6 +19,8 @@ OPEN_CASES: Final = 10_000
 """What the inbox must bear."""
 RATE: Final = 20.0
 SECONDS: Final = 20.0
+REFERENCE_SECONDS: Final = 5.0
+"""How long a page that asks nobody is read at the same rate: what the machine is doing besides."""
 PERSON: Final = "bench-clerk"
 ASSIGNED_SECONDS: Final = 300
 
@@ -63,12 +65,15 @@ async def inbox(
             "/staff/cases?kind=consult",
             html.unescape(following[1]),
         )
-        latencies, sizes, refused = await _read(http, views)
+        bare, _, _ = await _read(http, ("/healthz",), REFERENCE_SECONDS)
+        latencies, sizes, refused = await _read(http, views, SECONDS)
     return {
         "open_cases": listed,
         "rate_per_s": RATE,
         "reads": len(latencies),
         "refused": refused,
+        "bare_p50_ms": round(1000 * quantile(bare, 0.5), 1),
+        "bare_p95_ms": round(1000 * quantile(bare, 0.95), 1),
         "inbox_p50_ms": round(1000 * quantile(latencies, 0.5), 1),
         "inbox_p95_ms": round(1000 * quantile(latencies, 0.95), 1),
         "inbox_p99_ms": round(1000 * quantile(latencies, 0.99), 1),
@@ -114,7 +119,9 @@ async def _signed_in(http: httpx2.AsyncClient, password: str) -> str:
     return (await http.post("/staff/sign-in", data=typed)).text
 
 
-async def _read(http: httpx2.AsyncClient, views: tuple[str, ...]) -> tuple[list[float], list[int], int]:
+async def _read(
+    http: httpx2.AsyncClient, views: tuple[str, ...], seconds: float
+) -> tuple[list[float], list[int], int]:
     """Seconds and bytes of each answer; how many were no inbox."""
     latencies: list[float] = []
     sizes: list[int] = []
@@ -129,7 +136,7 @@ async def _read(http: httpx2.AsyncClient, views: tuple[str, ...]) -> tuple[list[
 
     started = time.monotonic()
     asked = []
-    for n in range(int(RATE * SECONDS)):
+    for n in range(int(RATE * seconds)):
         due = started + n / RATE
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         asked.append(asyncio.create_task(one(n, due)))

@@ -37,6 +37,14 @@ def _assisting(form: Form, lead: str) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
+def _ruling(form: Form) -> dict[str, Any]:
+    """The meeting's ruling; each `part` stands beside its unit, the lead's first."""
+    body = _fields("lead", "reason")(form) | {"assisting": _assisting(form, "lead")}
+    units = (form.one("lead"), *form.all("assisting"))
+    parts = {unit: part for unit, part in zip(units, form.all("part")) if unit and part.strip()}
+    return body | ({"parts": parts} if parts else {})
+
+
 def _extension(form: Form) -> dict[str, Any]:
     return _fields("reason", "new_date", "progress")(form) | {"long_works": "long_works" in form}
 
@@ -101,7 +109,7 @@ ACTS: Final = (
         "ruling",
         "交办会裁定",
         "裁定已登记。",
-        lambda form: _fields("lead", "reason")(form) | {"assisting": _assisting(form, "lead")},
+        _ruling,
     ),
     Act("urge", "supervisor", "urging", "urgings", "催办", "已催办。", _fields("text")),
     Act(

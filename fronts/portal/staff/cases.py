@@ -91,7 +91,9 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
     if checked_number(number) is None or ("{id}" in act.path and not identity_of(identity)):
         return Answer(404, {"title": "没有找到"})
     path = f"/v1/cases/{number}/{act.path.replace('{id}', identity)}"
-    return await visit.act(path, act.body(visit.form), f"{key[:32]}-{act.name}")
+    codes = {unit.name: unit.code for unit in visit.desk.pages.profile.departments}
+    body = act.body(visit.form.renamed("assisting", codes))
+    return await visit.act(path, body, f"{key[:32]}-{act.name}")
 
 
 def with_standing(rows: list[dict[str, Any]], profile: Profile, now: datetime) -> list[dict[str, Any]]:

@@ -83,6 +83,11 @@ class Form:
         """Every value of a field, as of checkboxes."""
         return self._fields.get(name, [])
 
+    def renamed(self, name: str, names: Mapping[str, str]) -> "Form":
+        """The form with what was typed into one field put into other words, where they are known."""
+        typed = [names.get(value.strip(), value.strip()) for value in self.all(name)]
+        return Form({**self._fields, name: typed})
+
     def given(self) -> dict[str, str]:
         """Field to text, to show again what was typed."""
         return {name: values[0] for name, values in self._fields.items() if name != "form"}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import uvicorn
+from fastapi import FastAPI
 
 from chassis.tokens import make_keys
 from city.profile import Profile
@@ -27,6 +28,14 @@ from wenzheng.stack.home import CITY
 T = TypeVar("T")
 SECRET_BYTES = b"a shared secret for tests only"
 PROFILE = Profile.load(CITY)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Hands:
@@ -48,9 +57,7 @@ class Portal:
         secret = folder / "shared"
         secret.write_bytes(SECRET_BYTES)
         make_keys(folder / "private.pem", folder / "public.pem")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.settings = StaffSettings(
             city=CITY,
             database=dsn,
@@ -115,24 +122,25 @@ def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
         return own
 
     portal = Portal(asyncio.run(prepare()), folder, **settings)
-    config = uvicorn.Config(
-        create(portal.settings, portal.now),
-        port=portal.port,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-    )
-    answering = uvicorn.Server(config)
-    thread = threading.Thread(target=answering.run, daemon=True)
+    with answering(create(portal.settings, portal.now), portal.port):
+        yield portal
+
+
+@contextmanager
+def answering(app: FastAPI, port: int) -> Iterator[None]:
+    """Serve an application in a thread of its own until the context is left."""
+    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 20
-    while not answering.started:
+    while not server.started:
         assert time.monotonic() < until
         time.sleep(0.02)
     try:
-        yield portal
+        yield
     finally:
-        answering.should_exit = True
+        server.should_exit = True
         thread.join(20)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -33,6 +34,12 @@ def until(found: Callable[[], Found | None], seconds: float = 60) -> Found:
             return what
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.1)
+
+
+def aside(work: Coroutine[Any, Any, Found]) -> Found:
+    """The result of asynchronous work, in a thread of its own: a browser keeps this one's loop busy."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 class Office:
@@ -104,7 +111,7 @@ class Office:
         """A browser whose user has signed in as that."""
         if name not in self._passwords:
             account = "clerk" if role == "operator" else role
-            self._passwords[name] = asyncio.run(
+            self._passwords[name] = aside(
                 with_accounts(
                     self.stack.home,
                     lambda accounts: accounts.add(name, "张三", unit, account, must_change=False),
@@ -131,7 +138,7 @@ class Office:
             await connection.execute(statement, *values)
             await connection.close()
 
-        asyncio.run(run())
+        aside(run())
 
     def _as(self, role: str, unit: str) -> dict[str, str]:
         return self.stack.token(f"{role}-{unit}", unit, role)

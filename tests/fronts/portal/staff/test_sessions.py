@@ -1,16 +1,13 @@
 """Sessions: their ends, their cookies, and forms that were forged, foreign or too long."""
 
 import re
-import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from fronts.portal.__main__ import create
-from tests.fronts.portal.staff.alone import Portal, running, signed_in
+from tests.fronts.portal.staff.alone import Portal, answering, running, signed_in
 
 
 @pytest.mark.real
@@ -132,23 +129,12 @@ def test_a_form_that_is_too_long_or_none_is_refused(portal: Portal) -> None:
 def test_while_the_database_is_away_pages_say_so_and_the_citizens_go_on(dsn: str, tmp_path: Path) -> None:
     away = "postgresql://portal:x@127.0.0.1:9/wenzheng"
     found = Portal(away, tmp_path, totp_required=False)
-    config = uvicorn.Config(create(found.settings), port=found.port, log_config=None, access_log=False)
-    answering = uvicorn.Server(config)
-    thread = threading.Thread(target=answering.run, daemon=True)
-    thread.start()
-    try:
-        until = time.monotonic() + 20
-        while not answering.started:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+    with answering(create(found.settings), found.port):
         person = found.person()
         person.http.cookies.set("wenzheng", "x" * 43)
         page = person.open("/staff/cases")
         assert (page.status, page.headers["retry-after"]) == (503, "5")
         assert person.open("/post").status == 200
-    finally:
-        answering.should_exit = True
-        thread.join(20)
 
 
 @pytest.mark.real

@@ -1,0 +1,81 @@
+"""A real browser at the desk: sizes, with and without scripts, light, dark and large."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.fronts.portal.staff.office import Office
+
+CHROMIUM: Final = next(
+    (path for name in ("chromium-headless-shell", "chromium") if (path := shutil.which(name))), None
+)
+SIZES: Final = {"desktop": (1280, 900), "phone": (360, 740)}
+WAYS: Final = [("desktop", True), ("phone", False)]
+"""Size, and whether scripts run."""
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="NO BROWSER: install chromium-headless-shell to run these"
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+class Desk:
+    """Somebody at a browser, who signs in by the page."""
+
+    def __init__(self, browser: Browser, office: Office, size: str, scripts: bool, **options: Any) -> None:
+        width, height = SIZES[size]
+        self._office = office
+        self._context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            locale="zh-CN",
+            base_url=office.portal,
+            **options,
+        )
+        self.page: Page = self._context.new_page()
+        self.page.set_default_timeout(30_000)
+
+    def large(self) -> None:
+        """长者版, as the citizens' side keeps it."""
+        self._context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": self._office.portal}])
+
+    def sign_in(self, name: str, unit: str, role: str) -> "Desk":
+        """By the page."""
+        self._office.person(name, unit, role).http.close()
+        self.page.goto("/staff/sign-in")
+        self.page.fill("#person", name)
+        self.page.fill("#password", self._office.password(name))
+        self.page.click("button:text-is('登录')")
+        return self
+
+    def send(self, act: str, **typed: str) -> None:
+        """Fill in the form of an act on the case's page and send it."""
+        form = self.page.locator(f"#{act} form")
+        for name, text in typed.items():
+            field = form.locator(f"[name={name}]").first
+            if field.evaluate("element => element.tagName") == "SELECT":
+                field.select_option(text)
+            else:
+                field.fill(text)
+        form.locator("button[type=submit]").click()
+
+    def says(self, text: str) -> bool:
+        """Whether the page holds a text."""
+        return text in self.page.inner_text("main")
+
+    def close(self) -> None:
+        """Leave."""
+        self._context.close()

@@ -1,0 +1,189 @@
+"""Every staff page: no WCAG 2.2 AA violation light, dark and large; fits a phone; small; asks nobody else; shows text as text."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.fronts.portal.injections import INJECTIONS, TAKEN
+from tests.fronts.portal.staff.alone import PROFILE
+from tests.fronts.portal.staff.browsing import Desk, chromium, needs_browser
+from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGE_BYTES: Final = 60_000
+MODES: Final = ("light", "dark", "large")
+PLACES: Final = {
+    "clerk": HOLDER,
+    "leader": HOLDER,
+    "supervisor": SUPERVISION,
+    "mayor": SUPERVISION,
+}
+PAGES: Final = {
+    "clerk": (
+        "/staff/cases",
+        "/staff/cases?state=rated",
+        "/staff/cases/{accepted}",
+        "/staff/cases/{accepted}/return?q=学校",
+        "/staff/cases/{drafted}",
+        "/staff/password",
+        "/staff/enrol",
+        "/staff/supervision",
+    ),
+    "leader": ("/staff/approvals", "/staff/cases/{drafted}", "/staff/cases/{stretched}"),
+    "supervisor": (
+        "/staff/supervision",
+        "/staff/supervision?state=returned",
+        "/staff/cases/{accepted}",
+        "/staff/cases/{accepted}/group",
+        "/staff/league",
+        "/staff/accountability",
+    ),
+    "mayor": ("/staff/reports", "/staff/cases/{accepted}", "/staff/league"),
+}
+"""What each role looks at; `/staff/supervision` is refused to a clerk."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def numbers(office: Office) -> dict[str, str]:
+    """A case of each kind, with something in every part of its page."""
+    returned = office.assigned()
+    duty = next(d.code for d in PROFILE.duties if d.department == "education")
+    office.act(returned, "returns", duty_item=duty, reason="不是我单位职责")
+    found = {
+        "accepted": office.accepted(),
+        "drafted": office.drafted("已收悉,尽快处理。"),
+        "stretched": office.stretched(),
+    }
+    office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
+    return found
+
+
+def _complaints(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": STANDARDS})
+    return [] if found.violations_count == 0 else [f"{page.url}\n{found.generate_report()}"]
+
+
+@needs_browser
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("role", PLACES)
+def test_no_staff_page_violates_wcag_or_leaves_the_site(
+    office: Office, browser: Browser, numbers: dict[str, str], role: str, mode: str
+) -> None:
+    scheme = "dark" if mode == "dark" else "light"
+    desk = Desk(browser, office, "desktop", True, color_scheme=scheme, bypass_csp=True)
+    if mode == "large":
+        desk.large()
+    page, asked = desk.page, list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/staff/sign-in")
+    complaints = _complaints(page)
+    desk.sign_in(f"page-{role}", PLACES[role], role)
+    for path in PAGES[role]:
+        response = page.goto(path.format(**numbers))
+        assert response is not None
+        assert "unsafe" not in response.headers["content-security-policy"]
+        assert len(response.body()) < PAGE_BYTES, path
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
+        complaints += _complaints(page)
+    if role == "clerk":
+        page.goto(f"/staff/cases/{numbers['accepted']}")
+        desk.send("reply", text="已收悉,尽快处理。")
+        assert desk.says("套话")
+        complaints += _complaints(page)
+    desk.close()
+
+    assert complaints == []
+    assert all(url.startswith(office.portal) for url in asked)
+
+
+@needs_browser
+@pytest.mark.parametrize("mode", ["light", "large"])
+@pytest.mark.parametrize("role", PLACES)
+def test_every_page_fits_a_phone_and_begins_with_the_way_to_its_text(
+    office: Office, browser: Browser, numbers: dict[str, str], role: str, mode: str
+) -> None:
+    desk = Desk(browser, office, "phone", True)
+    if mode == "large":
+        desk.large()
+    desk.sign_in(f"page-{role}", PLACES[role], role)
+    for path in PAGES[role]:
+        desk.page.goto(path.format(**numbers))
+        assert desk.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        desk.page.keyboard.press("Tab")
+        assert desk.page.evaluate("document.activeElement.getAttribute('href')") == "#main", path
+        assert desk.page.locator("h1").count() == 1, path
+    desk.close()
+
+
+@needs_browser
+def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Office, browser: Browser) -> None:
+    everything = "\n".join(INJECTIONS)
+    receipts = [
+        office.post(title=text, text=everything, place=text[:50], contact={"name": text[:50]})
+        for text in INJECTIONS
+    ]
+    numbers = [str(receipt["number"]) for receipt in receipts]
+    for number in numbers:
+        office.give(number)
+    for number in numbers[:6]:
+        office.act(number, "acceptance")
+        office.act(number, "replies", text=everything)
+    first = numbers[6]
+    for text in INJECTIONS:
+        office.act(first, "urgings", "supervisor", SUPERVISION, text=text)
+    office.act(first, "special-report", "supervisor", SUPERVISION, text=everything)
+    office.act(first, "acceptance")
+    office.act(
+        first,
+        "extensions",
+        reason=everything[:2000],
+        new_date=office.later(first),
+        progress=everything[:2000],
+    )
+    asked = numbers[7]
+    office.act(asked, "acceptance")
+    office.act(asked, "questions", text=everything)
+    pages = {
+        "clerk": [
+            "/staff/cases?q=a",
+            *(f"/staff/cases/{number}" for number in numbers[:8]),
+            f"/staff/cases/{first}/return",
+        ],
+        "leader": ["/staff/approvals", f"/staff/cases/{first}"],
+        "supervisor": [
+            "/staff/supervision",
+            f"/staff/cases/{first}",
+            f"/staff/cases/{first}/group",
+            f"/staff/cases/{numbers[0]}",
+        ],
+        "mayor": [f"/staff/cases/{first}"],
+    }
+    for role, unit in PLACES.items():
+        desk = Desk(browser, office, "desktop", True).sign_in(f"page-{role}", unit, role)
+        page, alarms = desk.page, list[str]()
+        page.on("dialog", lambda dialog, alarms=alarms: alarms.append(dialog.message))  # type: ignore[misc]
+        for path in pages[role]:
+            page.goto(path)
+            assert page.url == f"{office.portal}{path}"
+            assert TAKEN not in page.title()
+            assert page.locator("h1").count() == 1, path
+            assert page.locator("main :is(script, img, svg, base, style, iframe, meta)").count() == 0, path
+            assert page.locator("[onerror], [onload], [onfocus], [onmouseover], [hx-get]").count() == 0, path
+            assert page.locator("form:not([action^='/staff/'])").count() == 0, path
+            assert page.locator("a[href^='javascript']").count() == 0, path
+        assert alarms == []
+        if role == "supervisor":
+            page.goto(f"/staff/cases/{first}")
+            told = page.inner_text("section:has(#history)")
+            assert all(" ".join(text.split()) in " ".join(told.split()) for text in INJECTIONS)
+        desk.close()

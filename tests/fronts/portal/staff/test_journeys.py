@@ -1,0 +1,165 @@
+"""A working day in a real browser: clerk, leader, supervisor and city leader, at a desk and on a phone, with scripts and without."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser
+
+from tests.fronts.portal.staff.browsing import WAYS, Desk, chromium, needs_browser
+from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office, until
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.browser,
+    needs_browser,
+    pytest.mark.parametrize(("size", "scripts"), WAYS),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def _desk(browser: Browser, office: Office, size: str, scripts: bool, role: str, unit: str = HOLDER) -> Desk:
+    return Desk(browser, office, size, scripts).sign_in(f"day-{role}-{unit}", unit, role)
+
+
+def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    receipt = office.post()
+    number = receipt["number"]
+    office.give(number)
+    second = office.drafted()
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    assert clerk.page.url.endswith("/staff/cases")
+    row = clerk.page.locator(f"li:has(a[href='/staff/cases/{number}'])")
+    assert "充裕" in row.inner_text()
+    assert "剩" in row.inner_text()
+    row.locator("input[type=checkbox]").check()
+    clerk.page.click("button:text-is('受理所选')")
+    assert clerk.says("所选事项已全部办理")
+
+    clerk.page.goto(f"/staff/cases/{number}")
+    assert clerk.says("王小明")
+    assert clerk.says("时间用在哪里")
+    clerk.send("question", text="请问是哪一站?")
+    assert clerk.says("计时暂停")
+    _citizen(office, receipt, "answers", {"text": "在市政府站。"})
+    clerk.page.goto(f"/staff/cases/{number}?start=done#reply")
+    assert "〔事项〕" in clerk.page.input_value("#reply-text")
+    clerk.page.locator("#reply form button[type=submit]").click()
+    assert clerk.says("空白未填")
+    clerk.page.click("text=继续修改")
+    clerk.send("reply", text=REPLY)
+    assert clerk.says("没有发现问题")
+    clerk.page.click("text=提交领导审阅")
+    assert clerk.says("回复已提交领导审阅")
+
+    leader = _desk(browser, office, size, scripts, "leader")
+    case = leader.page.locator(f"article:has(a[href='/staff/cases/{number}'])")
+    assert "什么时候加班次" in case.inner_text()
+    assert "加开四班" in case.inner_text()
+    case.locator("textarea[name=remark]").fill("请写明末班车站点。")
+    case.locator("button:text-is('退回修改')").click()
+    assert leader.says("回复已退回修改")
+    clerk.page.goto(f"/staff/cases/{number}")
+    assert clerk.says("请写明末班车站点")
+    clerk.send("reply", text=f"{REPLY}末班车停靠全部站点。")
+    clerk.page.click("text=提交领导审阅")
+    leader.page.goto("/staff/approvals")
+    for each in (number, second):
+        leader.page.locator(f"article:has(a[href='/staff/cases/{each}']) input[name=chosen]").check()
+    leader.page.click("button:text-is('批准所选')")
+    assert leader.says("所选事项已全部办理")
+
+    citizen = browser.new_page(base_url=office.portal)
+    citizen.goto(f"/follow?number={number}")
+    assert "末班车停靠全部站点" in citizen.inner_text("main")
+    for one in (clerk, leader):
+        one.close()
+    citizen.close()
+
+
+def test_an_extension_and_a_return_go_their_way(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    number, foreign = office.accepted(), office.assigned(title="学校门口公交站")
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.goto(f"/staff/cases/{number}")
+    clerk.send("extension", reason="等材料", new_date=office.later(number), progress="已看现场")
+    assert clerk.says("延期已提交领导审阅")
+    leader = _desk(browser, office, size, scripts, "leader")
+    leader.page.goto(f"/staff/cases/{number}")
+    leader.send("approve-extension")
+    assert leader.says("已同意延期")
+
+    clerk.page.goto(f"/staff/cases/{foreign}/return")
+    clerk.page.fill("#q", "学校")
+    clerk.page.click("button:text-is('查找')")
+    clerk.page.locator("input[name=duty_item]").first.check()
+    clerk.page.fill("#reason", "不是我单位职责")
+    clerk.page.click("button:text-is('申请退回')")
+    assert clerk.says("已申请退回")
+    supervisor = _desk(browser, office, size, scripts, "supervisor", SUPERVISION)
+    supervisor.page.goto(f"/staff/cases/{foreign}")
+    supervisor.send("rule", lead=OTHER, reason="学校门前由教育部门牵头")
+    assert supervisor.says("裁定已登记")
+    until(lambda: office.case(foreign)["department"] == OTHER)
+    for one in (clerk, leader, supervisor):
+        one.close()
+
+
+def test_a_supervisor_gives_groups_moderates_urges_and_reports_and_a_city_leader_instructs(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    unsure = office.post(title="咨询", text="请问这件事怎么办?")["number"]
+    until(lambda: office.case(unsure)["held"])
+    number, twin = office.assigned(title="公交站台坏了"), office.assigned(title="公交站台坏了")
+    desk = _desk(browser, office, size, scripts, "supervisor", SUPERVISION)
+    desk.page.goto("/staff/supervision?state=held")
+    assert desk.says(unsure)
+    desk.page.goto(f"/staff/cases/{unsure}")
+    desk.page.fill("#assign-assisting-1", "市教育局")
+    desk.send("assign", department=HOLDER, reason="先由交通部门答复")
+    assert desk.says("已选定承办单位")
+    until(lambda: office.case(unsure)["department"] == HOLDER)
+    until(lambda: office.case(unsure)["assisting"] == [OTHER])
+
+    desk.page.goto(f"/staff/cases/{number}")
+    desk.page.click("text='并案'")
+    desk.page.fill("#more", twin)
+    desk.page.click("button:text-is('并入主帖')")
+    assert desk.says("已并案")
+    assert desk.says(twin)
+    desk.page.click(f"[aria-label='从并案中取出 {twin}']")
+    assert desk.says("已取出")
+    assert office.case(twin)["group"] is None
+
+    desk.send("urge", text="请今天办结")
+    assert desk.says("请今天办结")
+    desk.page.locator("#moderate input[value=hold]").check()
+    desk.send("moderate", reason="核实中")
+    assert desk.says("暂不公开")
+    desk.send("special-report", text="多年未决,请领导过问")
+    assert desk.says("已专报市领导")
+    mayor = _desk(browser, office, size, scripts, "mayor", SUPERVISION)
+    mayor.page.locator(f"a[href='/staff/cases/{number}#instruct']").first.click()
+    mayor.send("instruct", text="一周内办结并报告")
+    assert mayor.says("一周内办结并报告")
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.goto(f"/staff/cases/{number}")
+    assert clerk.says("一周内办结并报告")
+    for one in (desk, mayor, clerk):
+        one.close()
+
+
+def _citizen(office: Office, receipt: dict[str, str], path: str, body: dict[str, str]) -> None:
+    httpx2.post(
+        f"{office.stack.address('intake')}/v1/posts/{receipt['number']}/{path}",
+        json=body,
+        headers={"X-Query-Code": receipt["query_code"], "Idempotency-Key": f"{receipt['number']}-{path}"},
+    ).raise_for_status()

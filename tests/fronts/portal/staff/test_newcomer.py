@@ -1,0 +1,120 @@
+"""Someone who has never seen the system: posts, answers as the clerk, approves as the leader, follows and rates."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from fronts.portal.__main__ import create
+from fronts.portal.staff.settings import StaffSettings
+from tests.fronts.portal.staff.alone import answering, free_port
+from tests.fronts.portal.staff.browsing import SIZES, WAYS, chromium, needs_browser
+from tests.fronts.portal.staff.office import REPLY, Office, until
+from wenzheng.stack.home import CITY
+from wenzheng.stack.status import database
+
+pytestmark = [pytest.mark.real, pytest.mark.browser, needs_browser]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def demonstration(office: Office) -> Iterator[str]:
+    """A portal that is a demonstration, before the services of the stack."""
+    home = office.stack.home
+    state, port = home.read_state(), free_port()
+    settings = StaffSettings(
+        city=CITY,
+        database=database(home, state, "portal"),
+        http_port=port,
+        secret_file=home.secret_file("shared-secret"),
+        token_private_key_file=home.secret_file("token-private.pem"),
+        services=json.dumps(state["services"]),
+        demo_sign_in=True,
+    )
+    with answering(create(settings), port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _citizen(page: Page, number: str, code: str) -> None:
+    page.goto("/follow")
+    page.fill("#number", number)
+    page.fill("#code", code)
+    page.click("main form[action='/follow'] button[type=submit]")
+
+
+@pytest.mark.parametrize(("size", "scripts"), WAYS)
+def test_a_newcomer_goes_all_the_way_round(
+    office: Office, demonstration: str, browser: Browser, size: str, scripts: bool
+) -> None:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        base_url=demonstration, viewport={"width": width, "height": height}, java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto("/post")
+    page.check("input[name=kind][value=complaint]")
+    page.fill("#title", "小学门口的路灯不亮")
+    page.fill("#text", "实验小学门口的路灯坏了一周。什么时候能修好?")
+    page.click("main form[action='/post'] button[type=submit]")
+    if page.locator("button[name=send]").count():
+        page.click("button[name=send]")
+    number, code = page.inner_text("#number"), page.inner_text("#code")
+    until(lambda: office.case(number)["department"])
+
+    page.goto("/staff")
+    page.fill("#number", number)
+    page.click("[name=seat][value=clerk]")
+    assert page.url.endswith(f"/staff/cases/{number}")
+    page.locator("#accept button").click()
+    page.fill("#reply-text", REPLY)
+    page.click("text=检查并预览")
+    page.click("text=提交领导审阅")
+    page.click("aside [name=seat][value=leader]")
+    assert page.url.endswith(f"/staff/cases/{number}")
+    page.locator("#approve button").click()
+    assert "回复已公布" in page.inner_text("main")
+
+    _citizen(page, number, code)
+    assert "加开四班" in page.inner_text("main")
+    page.check("input[name=grade][value='2']")
+    page.click("button:text-is('评价')")
+    _citizen(page, number, code)
+    assert page.inner_text("#status") == "已评价"
+    page.fill("#reopenings", "还是不亮。")
+    page.click("button:text-is('申请重新办理')")
+    _citizen(page, number, code)
+    assert page.inner_text("#status") == "重新办理"
+
+    page.goto(f"/staff/cases/{number}")
+    page.click("aside [name=seat][value=second-clerk]")
+    page.locator("#accept button").click()
+    page.fill("#reply-text", REPLY)
+    page.click("text=检查并预览")
+    page.click("text=提交领导审阅")
+    assert "回复已提交领导审阅" in page.inner_text("main")
+    context.close()
+
+
+def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(
+    office: Office, demonstration: str, browser: Browser
+) -> None:
+    number = office.post(title="咨询", text="请问这件事怎么办?")["number"]
+    until(lambda: office.case(number)["held"])
+    page = browser.new_page(base_url=demonstration)
+    page.goto("/staff")
+    page.fill("#number", number)
+    page.click("[name=seat][value=clerk]")
+    assert "督查员" in page.inner_text("main")
+    page.goto("/staff")
+    page.fill("#number", number)
+    page.click("[name=seat][value=supervisor]")
+
+    assert page.locator("#assign form").count() == 1
+    page.close()

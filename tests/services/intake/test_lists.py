@@ -1,0 +1,45 @@
+"""What staff find in lists and in a case: their own scope, and the members of a group that are in it now."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chassis.clock import HandClock
+from chassis.tokens import Staff, sign
+from tests.services.intake.door import PRIVATE, Intake, at
+
+
+@pytest.fixture
+async def intake() -> AsyncIterator[Intake]:
+    async with Intake(HandClock(at("2026-03-02T10:00"))).open() as opened:
+        yield opened
+
+
+async def _grouped(intake: Intake, count: int = 3) -> tuple[str, list[str]]:
+    numbers = [str((await intake.post()).json()["number"]) for _ in range(count)]
+    body: dict[str, Any] = {"numbers": numbers, "lead": numbers[0]}
+    answer = await intake.staff("supervisor", "supervision", "groups", body)
+    return str(answer.json()["group"]), numbers
+
+
+async def test_a_supervisor_sees_who_is_in_a_group(intake: Intake) -> None:
+    group, numbers = await _grouped(intake)
+
+    found = (await intake.staff_get("supervisor", "supervision", f"cases/{numbers[1]}")).json()["group"]
+
+    assert (found["id"], found["lead_number"], found["size"]) == (group, numbers[0], 3)
+    assert [member["number"] for member in found["members"]] == numbers
+
+
+async def test_a_post_that_was_taken_out_is_no_member_any_more(intake: Intake) -> None:
+    group, numbers = await _grouped(intake)
+    token = sign(PRIVATE, Staff("s", "supervision", "supervisor"))
+    await intake.http.delete(
+        f"/v1/groups/{group}/members/{numbers[2]}", headers={"Authorization": f"Bearer {token}"}
+    )
+
+    lead = (await intake.staff_get("supervisor", "supervision", f"cases/{numbers[0]}")).json()
+    gone = (await intake.staff_get("supervisor", "supervision", f"cases/{numbers[2]}")).json()
+    assert [member["number"] for member in lead["group"]["members"]] == numbers[:2]
+    assert gone["group"] is None
