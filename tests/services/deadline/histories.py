@@ -103,6 +103,10 @@ class Life:
                     False,
                     False,
                 )
+            case "group for a while":
+                for part in ("group", "lead replies", "ungroup"):
+                    self.happen(part, n)
+                    self.now += timedelta(hours=n)
             case "meet":
                 self.meeting = not self.meeting
                 if self.meeting:
@@ -136,7 +140,7 @@ class Life:
 HAPPENINGS: Final = (
     *("move", "ask", "answer", "extend", "draft", "send back", "reply", "lead replies", "reopen", "group"),
     *("ungroup", "meet", "calendar", "policy", "ask", "answer", "extend", "group", "lead replies", "ungroup"),
-    *("reply", "reopen", "withdraw", "hide"),
+    *("reply", "reopen", "withdraw", "hide", "group for a while", "group for a while"),
 )
 _STEPS = st.lists(
     st.tuples(st.sampled_from(HAPPENINGS), st.integers(1, 4 * 24 * 60), st.integers(0, 5)),

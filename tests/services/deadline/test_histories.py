@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import assume, settings
 from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from chassis.service import Incoming
@@ -14,6 +14,7 @@ from chassis.turn import CityView, Read, Turn
 from contracts.codec import Event
 from contracts.facts import Fact
 from contracts.identity import city_subject, derived, partition_of
+from contracts.posts import PostsGrouped, PostUngrouped
 from services.deadline.app import build
 from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
 from services.deadline.core.clock import clock, ledger
@@ -168,3 +169,31 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
     assert said.stopped == made.stop
     if made.stop is not None:
         assert sum(one.minutes for one in said.held) == time.minutes_between(made.start, made.stop)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000, deadline=None)
+@for_all(deliveries())
+def test_a_case_that_has_left_every_group_goes_on_as_if_it_had_never_been_in_one(
+    case: tuple[dict[str, list[Fact]], Delivered],
+) -> None:
+    history, delivered = case
+    joined = [fact.group for fact in history["posts"] if isinstance(fact, PostsGrouped)]
+    parted = [fact.group for fact in history["posts"] if isinstance(fact, PostUngrouped)]
+    assume(joined == parted)
+    alone = {
+        topic: [
+            fact
+            for fact in facts
+            if not isinstance(fact, PostsGrouped | PostUngrouped) and not getattr(fact, "lead", "")
+        ]
+        for topic, facts in history.items()
+        if topic != "assignments"
+    } | {"assignments": history["assignments"]}
+
+    heard, never = told(delivered), told(straight(alone))
+
+    assert clock(heard.case, heard.city) == clock(never.case, never.city)
+    assert heard.case.said.stopped == never.case.said.stopped
+    if heard.case.said.stopped is None:
+        assert set(heard.armed) == set(never.armed)
