@@ -200,3 +200,31 @@ async def test_grouping_keeps_the_people(seed: int, tmp_path: Path) -> None:
         await world.settle()
         assert (await world.intake.own(receipts[2]))["replies"] == []
         assert any(fact.kind == "ungrouped" for fact in world.said("notices"))  # type: ignore[attr-defined]
+
+
+async def test_who_went_over_to_another_group_is_not_answered_by_the_old_lead(tmp_path: Path) -> None:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world:
+        receipts = [(await world.intake.post(title=f"第{n}户")).json() for n in range(4)]
+        first, second, gone, other = (receipt["number"] for receipt in receipts)
+        for number in (first, second, gone, other):
+            await world.assigned_to(number, "housing")
+        groups = []
+        for lead, members in ((first, [first, second, gone]), (other, [other, gone])):
+            if groups:
+                token = (await world.intake.staff_get("supervisor", "supervision", "cases")).request.headers
+                left = await world.intake.http.delete(
+                    f"/v1/groups/{groups[0]}/members/{gone}",
+                    headers={"Authorization": token["authorization"]},
+                )
+                assert left.status_code == 202
+            body = {"numbers": members, "lead": lead}
+            joined = await world.intake.staff("supervisor", "supervision", "groups", body)
+            assert joined.status_code == 202, joined.text
+            groups.append(joined.json()["group"])
+            await world.settle()
+        await world.act("clerk", first, "acceptance")
+        await world.answered(first)
+
+        statuses = [(await world.intake.own(receipt))["status"] for receipt in receipts]
+        assert statuses[:2] == ["replied", "replied"]
+        assert "replied" not in statuses[2:]

@@ -302,8 +302,8 @@ def approve(case: Case, request: ask.Approve, context: Here) -> Decision[Case]:
 
 
 def answered_with_group(case: Case, request: ask.Answered, context: Here) -> Decision[Case]:
-    """The lead's published reply answers this member, too; one that is answered already stays so."""
-    if case.group is None or not case.open:
+    """The lead's published reply answers this member, too; one that is answered, or has left that lead, stays so."""
+    if case.group is None or case.group.lead != request.lead or not case.open:
         return Decision(case, answer=case)
     reply = Reply(
         request.reply, request.text, request.department, request.by, context.now, case.handling, request.lead
