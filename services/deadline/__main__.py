@@ -1,6 +1,6 @@
 """Runs deadline: read settings, assemble, listen."""
 
-from chassis import run
+from chassis import run, worker
 from city.masking import mask
 from city.profile import Profile
 from services.deadline import store, web
@@ -30,4 +30,4 @@ async def assemble(process: run.Process) -> run.Assembled:
 
 
 if __name__ == "__main__":
-    run.listener("deadline", "Holds the clock of every case.", assemble, mask, METRICS)
+    worker.listener("deadline", "Holds the clock of every case.", assemble, mask, METRICS)

@@ -79,6 +79,9 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["listen"]:
-        run.listener("intake-listen", SENTENCE, listening, mask, METRICS, schema="intake")
+        # Not at the head: the half that is asked does without Faust.
+        from chassis import worker
+
+        worker.listener("intake-listen", SENTENCE, listening, mask, METRICS, schema="intake")
     else:
         run.web("intake", serving, mask, METRICS)

@@ -2,7 +2,7 @@
 
 import httpx2
 
-from chassis import run
+from chassis import run, worker
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys
 from city.masking import mask
@@ -45,4 +45,4 @@ async def assemble(process: run.Process) -> run.Assembled:
 
 
 if __name__ == "__main__":
-    run.listener("notifier", "Tells people what happened, each thing once.", assemble, mask, METRICS)
+    worker.listener("notifier", "Tells people what happened, each thing once.", assemble, mask, METRICS)

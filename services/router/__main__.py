@@ -85,6 +85,9 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["listen"]:
-        run.listener("router-listen", SENTENCE, listening, mask, schema="router")
+        # Not at the head: the half that is asked does without Faust.
+        from chassis import worker
+
+        worker.listener("router-listen", SENTENCE, listening, mask, schema="router")
     else:
         run.web("router", serving, mask, METRICS)

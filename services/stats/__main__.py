@@ -1,6 +1,6 @@
 """Runs stats: read settings, assemble, listen."""
 
-from chassis import run
+from chassis import run, worker
 from city.masking import mask
 from city.profile import Profile
 from services.stats import store, web
@@ -34,4 +34,4 @@ async def assemble(process: run.Process) -> run.Assembled:
 
 
 if __name__ == "__main__":
-    run.listener("stats", "Keeps live reply rates and satisfaction.", assemble, mask, METRICS)
+    worker.listener("stats", "Keeps live reply rates and satisfaction.", assemble, mask, METRICS)

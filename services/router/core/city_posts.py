@@ -17,8 +17,9 @@ from services.router.core.place import Gazetteer
 from services.router.core.similar import Alike, SimilarIndex
 from services.router.core.topics import Found, Seen, TopicWindow
 
-CAPACITY: Final = 50_000
-"""Posts kept: about a week of a city of five million (product.md, section 8)."""
+CAPACITY: Final = 30_000
+"""Posts kept: two to four days of a city of five million, which posts 7,000 to 16,000 a day; with them, and a full
+window of topics, the process stays under 300 MB."""
 
 GONE: Final = -1
 

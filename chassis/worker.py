@@ -1,0 +1,195 @@
+"""How a listening service runs: inside the Faust worker, which drives and hosts the service's HTTP."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import faust
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient
+from faust.contrib.asgi import serve_asgi
+
+from chassis.failures import EXIT_FAILED, Misplaced
+from chassis.listener import Listener
+from chassis.logs import configure
+from chassis.metrics import Metric, Metrics
+from chassis.publisher import KafkaBus, Publisher
+from chassis.run import Assemble, Background, Process, end_process, free_port, guard, patient, tuned
+from chassis.seam import application
+from chassis.settings import Settings
+from chassis.web import Edge, Probes, create_api
+
+_log = structlog.get_logger()
+
+STUCK_SECONDS = 60.0
+"""Behind the log and not moving for so long: not alive."""
+
+
+@dataclass
+class _Lag:
+    """Events on the bus not yet handled, looked up now and then."""
+
+    events: int = 0
+    looked_at: float = field(default_factory=time.monotonic)
+
+
+async def check_cluster(pool: asyncpg.Pool, kafka: str) -> None:
+    """Refuse to run on another cluster's log. Raises Misplaced. Waits while no broker answers."""
+    while True:
+        client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        try:
+            await client.start()
+            cluster = str((await client.describe_cluster())["cluster_id"])
+            break
+        except Exception as problem:  # noqa: BLE001  whatever it is, without a broker there is nothing to do but wait
+            _log.warning("waiting for the bus", reason=repr(problem))
+            await asyncio.sleep(1)
+        finally:
+            await client.close()
+    await pool.execute("insert into cluster (id) values ($1::text) on conflict do nothing", cluster)
+    known = [row["id"] for row in await pool.fetch("select id from cluster")]
+    if known != [cluster]:
+        raise Misplaced(f"this database belongs to the log of cluster {known}, the bus is cluster {cluster}")
+
+
+def listener(
+    name: str,
+    sentence: str,
+    assemble: Assemble,
+    mask: Callable[[str], str],
+    own_metrics: tuple[Metric, ...] = (),
+    schema: str = "",
+) -> None:
+    """Run a listening service until SIGTERM; never returns normally.
+
+    The Faust worker drives and hosts the service's HTTP. Whatever fails ends the process.
+    """
+    settings = Settings.read()
+    instance = settings.instance or name
+    configure(mask, instance)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        app, port = loop.run_until_complete(
+            _listening(name, sentence, assemble, settings, own_metrics, schema or name)
+        )
+    except Misplaced as problem:
+        end_process(problem)
+        raise
+    _log.info("listening", service=name, port=port)
+    tuned()
+    worker = faust.Worker(
+        app,
+        loop=loop,
+        loglevel="warn",
+        redirect_stdouts=False,
+        override_logging=False,
+        quiet=True,
+        debug=False,
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        # Faust's threads may linger; the process does not.
+        sys.stdout.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else EXIT_FAILED)
+    except BaseException as problem:  # noqa: BLE001
+        end_process(problem)
+
+
+async def _listening(
+    name: str,
+    sentence: str,
+    assemble: Assemble,
+    settings: Settings,
+    own_metrics: tuple[Metric, ...],
+    schema: str,
+) -> tuple[faust.App, int]:
+    metrics = Metrics(own_metrics)
+    pool = await patient(settings.database, schema, 4)
+    await check_cluster(pool, settings.kafka)
+    process = Process(name, settings, pool, metrics)
+    assembled = await assemble(process)
+    instance = f"{settings.instance or name}-{os.getpid()}-{time.time_ns() & 0xFFFFFF:06x}"
+    publisher = Publisher(assembled.store, KafkaBus(settings.kafka, instance))
+    listening = Listener(assembled.service, assembled.store, publisher, assembled.clock, instance, metrics)
+    app = application(listening, settings.kafka, end_process)
+    lag = _Lag()
+
+    def alive() -> str:
+        if listening.halted:
+            return ""
+        still = time.monotonic() - listening.moved_at
+        return (
+            f"{lag.events} events behind, not moving for {still:.0f} s"
+            if lag.events and still > STUCK_SECONDS
+            else ""
+        )
+
+    async def ready() -> str:
+        if listening.halted:
+            return listening.halted
+        if not listening.positions and app.rebalancing:
+            return "rebalancing"
+        if not getattr(app, "started", False):
+            return "starting"
+        await pool.fetchval("select 1")
+        return ""
+
+    api = create_api(name, sentence, metrics, Probes(alive, ready))
+    for routes in assembled.routes:
+        api.include_router(routes)
+    port = settings.http_port or free_port()
+    serve_asgi(app, Edge(api, metrics), host=settings.http_host, port=port, access_log=False)
+    background: list[Background] = [publisher.run, listening.run]
+    background += assembled.on_listener(listening)
+    background.append(lambda: _look(name, pool, metrics, listening, lag, app, assembled.refresh))
+    for work in background:
+        app.task(_task(work))
+    return app, port
+
+
+def _task(work: Background) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def run() -> None:
+        await guard(work())
+
+    run.__name__ = getattr(work, "__qualname__", "work").replace("<", "").replace(">", "")
+    return run
+
+
+async def _look(
+    name: str,
+    pool: asyncpg.Pool,
+    metrics: Metrics,
+    listening: Listener,
+    lag: _Lag,
+    app: faust.App,
+    refresh: Callable[[], Awaitable[None]] | None,
+) -> None:
+    """Gauges that must be looked up; every two seconds."""
+    while True:
+        await asyncio.sleep(2)
+        ends = {}
+        consumer = app.consumer
+        for tp in consumer.assignment() if consumer is not None else ():
+            ends[(tp.topic, tp.partition)] = consumer.highwater(tp) or 0
+        behind = 0
+        for partition, topics in list(listening.positions.items()):
+            behind += sum(
+                max(0, ends.get((topic, partition), 0) - offset) for topic, offset in topics.items()
+            )
+        lag.events = behind
+        metrics.gauge("wenzheng_lag_events", name).set(behind)
+        row = await pool.fetchrow(
+            "select (select count(*) from waiting where parked) parked, "
+            "(select coalesce(extract(epoch from clock_timestamp() - min(at)), 0) from outbox) age"
+        )
+        metrics.gauge("wenzheng_parked", name).set(row["parked"])
+        metrics.gauge("wenzheng_outbox_age_seconds", name).set(row["age"])
+        if refresh is not None:
+            await refresh()
