@@ -19,7 +19,9 @@ demo: setup ## a month of real life in about two minutes; DEMO=--exit ends it
 
 test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup browser
-	@$(PY) -m pytest
+	@$(PY) -m pytest -m "not browser"
+	@# In a process of its own: playwright holds an event loop as long as a browser is open.
+	@$(PY) -m pytest -m browser
 
 check: setup ## format, lint, types, import laws, fast tests
 	@.venv/bin/ruff format --check -q .

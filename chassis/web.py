@@ -35,11 +35,13 @@ T = TypeVar("T")
 
 STORAGE_ERRORS = (
     asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     OSError,
 )
-"""What a database that is away raises; TimeoutError is an OSError."""
+"""What a database raises that is away, starting, stopping or full; TimeoutError is an OSError."""
 
 
 class Json(Response):

@@ -243,10 +243,11 @@ def test_two_campaigns_among_4326_real_posts_are_one_topic_each(first: int, once
     real = real_posts("classify_taidi_train.jsonl.gz", once)[:4326]
     one, two = CAMPAIGNS[first : first + 2]
     rows = mixed((one.name, posts(one, 55)), (two.name, posts(two, 55)), ("real", real))
-    window = TopicWindow()
+    window = TopicWindow(hours=100)
     run(window, rows)
+    window.settle()
     for campaign in (one, two):
         recall, precision = recall_and_precision(window, campaign.name, 55)
-        assert recall >= 0.9, campaign.name
-        assert precision >= 0.94, campaign.name
+        assert recall >= 0.92, campaign.name
+        assert precision >= 0.96, campaign.name
     assert max(len(topic.posts) for topic in window.topics()) <= 150
