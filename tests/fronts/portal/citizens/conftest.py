@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -11,15 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.fronts.portal.citizens.neighbour import Neighbour, speaking
 from tests.fronts.portal.citizens.town import Town
 from tests.stack import ROOT, Stack, running
 
-CHROMIUM = next(
-    (path for name in ("chromium-headless-shell", "chromium") if (path := shutil.which(name))), None
-)
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
 Open = Callable[..., Page]
 
@@ -40,17 +36,6 @@ def town(stack: Stack) -> Iterator[Town]:
 def portal(stack: Stack) -> str:
     """The address of the stack's pages."""
     return stack.address("portal")
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER: install chromium-headless-shell to run these")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

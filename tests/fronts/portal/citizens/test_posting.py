@@ -102,7 +102,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(
     assert page.is_checked("input[value=suggestion]")
     assert page.input_value("[name=key]") == key
 
-    page.fill("#text", "路面有坑。")
+    page.fill("#text", "青砖小院老槐树底下的井盖翘起一角。")
     page.fill("#phone", "没有电话")
     page.click("main button[type=submit]")
     assert "电话号码" in page.inner_text("#phone-wrong")

@@ -1,35 +1,14 @@
 """A real browser at the desk: sizes, with and without scripts, light, dark and large."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.fronts.portal.staff.office import Office
 
-CHROMIUM: Final = next(
-    (path for name in ("chromium-headless-shell", "chromium") if (path := shutil.which(name))), None
-)
 SIZES: Final = {"desktop": (1280, 900), "phone": (360, 740)}
 WAYS: Final = [("desktop", True), ("phone", False)]
 """Size, and whether scripts run."""
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="NO BROWSER: install chromium-headless-shell to run these"
-)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
-        opened.close()
 
 
 class Desk:

@@ -1,6 +1,5 @@
 """Every staff page: no WCAG 2.2 AA violation light, dark and large; fits a phone; small; asks nobody else; shows text as text."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 from tests.fronts.portal.staff.alone import PROFILE
-from tests.fronts.portal.staff.browsing import Desk, chromium, needs_browser
+from tests.fronts.portal.staff.browsing import Desk
 from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -48,12 +47,6 @@ PAGES: Final = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def numbers(office: Office) -> dict[str, str]:
     """A case of each kind, with something in every part of its page."""
     returned = office.assigned()
@@ -73,7 +66,6 @@ def _complaints(page: Page) -> list[str]:
     return [] if found.violations_count == 0 else [f"{page.url}\n{found.generate_report()}"]
 
 
-@needs_browser
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("role", PLACES)
 def test_no_staff_page_violates_wcag_or_leaves_the_site(
@@ -106,7 +98,6 @@ def test_no_staff_page_violates_wcag_or_leaves_the_site(
     assert all(url.startswith(office.portal) for url in asked)
 
 
-@needs_browser
 @pytest.mark.parametrize("mode", ["light", "large"])
 @pytest.mark.parametrize("role", PLACES)
 def test_every_page_fits_a_phone_and_begins_with_the_way_to_its_text(
@@ -125,7 +116,6 @@ def test_every_page_fits_a_phone_and_begins_with_the_way_to_its_text(
     desk.close()
 
 
-@needs_browser
 def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Office, browser: Browser) -> None:
     everything = "\n".join(INJECTIONS)
     receipts = [

@@ -1,26 +1,17 @@
 """A working day in a real browser: clerk, leader, supervisor and city leader, at a desk and on a phone, with scripts and without."""
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 from playwright.sync_api import Browser
 
-from tests.fronts.portal.staff.browsing import WAYS, Desk, chromium, needs_browser
+from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office, until
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.browser,
-    needs_browser,
     pytest.mark.parametrize(("size", "scripts"), WAYS),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def _desk(browser: Browser, office: Office, size: str, scripts: bool, role: str, unit: str = HOLDER) -> Desk:

@@ -9,18 +9,12 @@ from playwright.sync_api import Browser, Page
 from fronts.portal.__main__ import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.staff.alone import answering, free_port
-from tests.fronts.portal.staff.browsing import SIZES, WAYS, chromium, needs_browser
+from tests.fronts.portal.staff.browsing import SIZES, WAYS
 from tests.fronts.portal.staff.office import REPLY, Office, until
 from wenzheng.stack.home import CITY
 from wenzheng.stack.status import database
 
-pytestmark = [pytest.mark.real, pytest.mark.browser, needs_browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+pytestmark = [pytest.mark.real, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
