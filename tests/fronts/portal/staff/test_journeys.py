@@ -1,17 +1,29 @@
 """A working day in a real browser: clerk, leader, supervisor and city leader, at a desk and on a phone, with scripts and without."""
 
+from collections.abc import Iterator
+
 import httpx2
 import pytest
 from playwright.sync_api import Browser
 
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office, until
+from tests.stack import running
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.browser,
     pytest.mark.parametrize(("size", "scripts"), WAYS),
 ]
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    """One of this day's own: on its pages stands what this day brought."""
+    with running() as stack:
+        found = Office(stack)
+        yield found
+        found.close()
 
 
 def _desk(browser: Browser, office: Office, size: str, scripts: bool, role: str, unit: str = HOLDER) -> Desk:
@@ -68,7 +80,7 @@ def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
     assert leader.says("所选事项已全部办理")
 
     citizen = browser.new_page(base_url=office.portal)
-    citizen.goto(f"/follow?number={number}")
+    citizen.goto(f"/posts/{number}")
     assert "末班车停靠全部站点" in citizen.inner_text("main")
     for one in (clerk, leader):
         one.close()

@@ -81,6 +81,7 @@ def test_a_newcomer_goes_all_the_way_round(
     page.click("button:text-is('评价')")
     _citizen(page, number, code)
     assert page.inner_text("#status") == "已评价"
+    page.click("summary:has-text('申请重新办理')")
     page.fill("#reopenings", "还是不亮。")
     page.click("button:text-is('申请重新办理')")
     _citizen(page, number, code)
