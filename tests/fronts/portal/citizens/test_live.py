@@ -118,9 +118,9 @@ async def test_a_break_is_said_and_mended(stats: Neighbour, shared: Live) -> Non
     stats.cut.clear()
     stats.events.append(("figures", {"n": 2}))
 
-    await viewer.sees("source", "here")
+    await viewer.sees("n", "2")
     assert stats.opened >= 2
-    assert (await shared.present(0))["n"] == "2"
+    assert (await shared.present(0))["source"] == "here"
     await viewer.leave()
 
 
