@@ -112,7 +112,8 @@ class Turn:
         self._unparked: list[Waiting] = []
         self._stored = {(row.subject, row.topic, row.seq) for row in waiting}
         self._effects: list[Applied] = []
-        self._events: list[Event] = []
+        self._events: list[tuple[int, Event]] = []
+        """Each with the partition of its subject."""
         self.tally = Tally()
 
     # -- the stream ---------------------------------------------------------------------------
@@ -237,7 +238,7 @@ class Turn:
     def outcome(self, blob_id: str) -> Outcome:
         """What the store has to save."""
         self.tally.said = len(self._events)
-        records = [(event.topic, partition_of(event.subject), encode(event)) for event in self._events]
+        records = [(event.topic, partition, encode(event)) for partition, event in self._events]
         gone = self._gone & self._stored
         return Outcome(
             changed=list(self._changed.values()),
@@ -321,13 +322,18 @@ class Turn:
         remembered.state = CityFacts((*remembered.state.facts, fact))
 
     def _keep(self, remembered: Remembered, decision: Decision[Any], cause: str) -> None:
-        said: list[Event] = []
-        numbers = dict(remembered.said) if decision.effects else remembered.said
+        if not decision.effects:
+            remembered.state = decision.state
+            self._changed[remembered.subject] = remembered
+            return
+        said: list[tuple[int, Event]] = []
+        numbers = dict(remembered.said)
         counts: dict[type, int] = {}
         effects: list[Applied] = []
         for effect in decision.effects:
             if isinstance(effect, Say):
-                said.append(self._event(remembered, effect.fact, cause, numbers, counts))
+                event = self._event(remembered, effect.fact, cause, numbers, counts)
+                said.append((remembered.partition, event))
             else:
                 effects.append(self._applied(remembered, effect, cause))
         remembered.state = decision.state
@@ -339,12 +345,13 @@ class Turn:
     def _event(
         self, remembered: Remembered, fact: Fact, cause: str, numbers: dict[str, int], counts: dict[type, int]
     ) -> Event:
-        topic: Topic = TOPIC_OF[type(fact)]
+        kind = type(fact)
+        topic: Topic = TOPIC_OF[kind]
         if topic not in self._service.says:
             raise TypeError(f"{self._service.name} does not write topic {topic.name}")
-        n = counts[type(fact)] = counts.get(type(fact), -1) + 1
+        n = counts[kind] = counts.get(kind, -1) + 1
         seq = numbers[topic.name] = numbers.get(topic.name, 0) + 1
-        identity = derived(cause, type_of(type(fact)), n)
+        identity = derived(cause, type_of(kind), n)
         return Event(identity, topic.name, remembered.subject, seq, fact, self._service.name)
 
     def _applied(self, remembered: Remembered, effect: Effect, cause: str) -> Applied:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +15,6 @@ Headers = Sequence[tuple[str, bytes]]
 
 _encoder: Final = msgspec.json.Encoder()
 _SEQ: Final = "ce_seq"
-_TYPE_BYTES: Final = {fact: type_of(fact).encode() for fact in TOPIC_OF}
 
 Lift = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 LIFTS: Final[dict[str, Lift]] = {}
@@ -51,22 +51,31 @@ class Record(Struct, frozen=True, gc=False):
 def encode(event: Event) -> Record:
     """The record of an event. Header `ce_department` is set where the fact names a department, for filtering."""
     fact = event.fact
-    headers = [
-        ("ce_specversion", b"1.0"),
+    subject = event.subject.encode()
+    headers = (
+        *_fixed_headers(type(fact), event.source),
         ("ce_id", event.id.encode()),
-        ("ce_type", _TYPE_BYTES[type(fact)]),
-        ("ce_source", event.source.encode()),
-        ("ce_time", fact.at.isoformat().encode()),
-        ("ce_subject", event.subject.encode()),
+        ("ce_time", _encoder.encode(fact.at)[1:-1]),
+        ("ce_subject", subject),
         (_SEQ, str(event.seq).encode()),
-        ("content-type", b"application/json"),
-    ]
+    )
     department = getattr(fact, "department", "")
     if department:
-        headers.append(("ce_department", department.encode()))
+        headers += (("ce_department", department.encode()),)
     if event.traceparent:
-        headers.append(("traceparent", event.traceparent.encode()))
-    return Record(event.subject.encode(), _encoder.encode(fact), tuple(headers))
+        headers += (("traceparent", event.traceparent.encode()),)
+    return Record(subject, _encoder.encode(fact), headers)
+
+
+@cache
+def _fixed_headers(kind: type[Fact], source: str) -> tuple[tuple[str, bytes], ...]:
+    """What is the same for all events of a kind."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_type", type_of(kind).encode()),
+        ("ce_source", source.encode()),
+        ("content-type", b"application/json"),
+    )
 
 
 def decode(topic: Topic, key: bytes | None, value: bytes | None, headers: Headers) -> Event:

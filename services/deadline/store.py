@@ -1,6 +1,7 @@
 """Where deadline keeps its cases and timers: PostgreSQL, and the twin in memory."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -44,7 +45,7 @@ delete from timer where ctid = any(array(
     where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
     order by due_at, subject, rank limit $4::integer))
-returning id, subject, kind, rank, due_at"""
+returning id::text, subject, kind, rank, due_at"""
 _STALE = """
 select s.subject, known.amendments
 from unnest($1::smallint[], $2::integer[]) known (partition, amendments)
@@ -120,16 +121,16 @@ class Timers:
         # What is left lies at or above the last one found, after a sweep as well; when all was found, above `until`.
         self._watermark = found[-1]["due_at"] if len(found) >= limit else until
         self._count(found, now)
-        return [(row["subject"], TimerDue(str(row["id"]), row["kind"], row["due_at"])) for row in found]
+        return [(row["subject"], TimerDue(row["id"], row["kind"], row["due_at"])) for row in found]
 
     def _count(self, rows: Sequence[asyncpg.Record], now: datetime) -> None:
         if self._metrics is None:
             return
+        for kind, count in Counter(row["kind"] for row in rows).items():
+            self._metrics.counter("wenzheng_timers_fired_total", kind).inc(count)
+        observe = self._metrics.histogram("wenzheng_timer_lateness_seconds").observe
         for row in rows:
-            self._metrics.counter("wenzheng_timers_fired_total", row["kind"]).inc()
-            self._metrics.histogram("wenzheng_timer_lateness_seconds").observe(
-                max(0.0, (now - row["due_at"]).total_seconds())
-            )
+            observe(max(0.0, (now - row["due_at"]).total_seconds()))
 
 
 _FLOOR: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")

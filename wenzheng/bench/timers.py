@@ -17,7 +17,7 @@ from chassis.store import Packing, Remembered
 from city.profile import Profile
 from contracts.assignments import PostAssigned
 from contracts.decision import Context
-from contracts.identity import derived, partition_of
+from contracts.identity import partition_of
 from contracts.posts import PostReceived
 from services.deadline.app import RULES
 from services.deadline.core.case import Arm, Cancel, Case, Timer, TimerDue
@@ -284,8 +284,10 @@ def _cases(profile: Profile, count: int) -> Iterator[tuple[str, Case]]:
         for back in range(3, 40)
         if profile.working_time.due(day := (now - timedelta(days=back)).replace(hour=10)).at < now
     )
+    first = int(received.timestamp() * 1000)
     for n in range(count):
-        subject = derived("storm", str(n))
+        # In order of time, as intake draws them, and different from one run to the next.
+        subject = str(UUID(int=(first + n) << 80 | 0x7 << 76 | 0x2 << 62 | n))
         context = Context(subject, "bench", received, profile)
         post = PostReceived(
             at=received, number=f"STORM{n}", kind="complaint", title="", text="路灯不亮", citizen=f"c{n}"

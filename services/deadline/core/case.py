@@ -9,14 +9,14 @@ from contracts.deadlines import Held
 from contracts.decision import Effect
 
 
-class Handling(Struct, frozen=True):
+class Handling(Struct, frozen=True, gc=False, omit_defaults=True):
     """The case from receipt (or from a reopening) on; each has a clock of its own."""
 
     number: int
     start: datetime
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     """A question to the citizen; the clock pauses while it is open."""
 
     id: str
@@ -24,7 +24,7 @@ class Question(Struct, frozen=True):
     answered_at: datetime | None = None
 
 
-class Extension(Struct, frozen=True):
+class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     """An extension that was approved; its date is a promise, too."""
 
     id: str
@@ -35,7 +35,7 @@ class Extension(Struct, frozen=True):
     department: str
 
 
-class Published(Struct, frozen=True):
+class Published(Struct, frozen=True, gc=False, omit_defaults=True):
     """A published reply; `lead` names the group's lead whose reply it is."""
 
     id: str
@@ -45,21 +45,21 @@ class Published(Struct, frozen=True):
     lead: str = ""
 
 
-class Holding(Struct, frozen=True):
+class Holding(Struct, frozen=True, gc=False, omit_defaults=True):
     """From `at` on the unit has the case."""
 
     at: datetime
     department: str
 
 
-class Assisting(Struct, frozen=True):
+class Assisting(Struct, frozen=True, gc=False, omit_defaults=True):
     """From `at` on these units help the one that holds the case."""
 
     at: datetime
     units: tuple[str, ...]
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, gc=False, omit_defaults=True):
     """The draft went to the leader's desk (`there`), or came back from it."""
 
     at: datetime
@@ -67,14 +67,14 @@ class Desk(Struct, frozen=True):
     there: bool
 
 
-class Meeting(Struct, frozen=True):
+class Meeting(Struct, frozen=True, gc=False, omit_defaults=True):
     """An assignment meeting was called, or ruled."""
 
     at: datetime
     called: bool
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False, omit_defaults=True):
     """The case's place in a group whose lead's reply answers it; `parted` when it has left it."""
 
     group: str
@@ -83,14 +83,14 @@ class Member(Struct, frozen=True):
     parted: bool = False
 
 
-class Left(Struct, frozen=True):
+class Left(Struct, frozen=True, gc=False, omit_defaults=True):
     """The post left the count: withdrawn or hidden."""
 
     at: datetime
     cause: str
 
 
-class Timer(Struct, frozen=True):
+class Timer(Struct, frozen=True, gc=False, omit_defaults=True):
     """A timer as it was armed; `id` follows from subject, kind and instant."""
 
     id: str
@@ -100,14 +100,14 @@ class Timer(Struct, frozen=True):
     """The question or extension it concerns."""
 
 
-class Ended(Struct, frozen=True):
+class Ended(Struct, frozen=True, gc=False, omit_defaults=True):
     """How a timer ended: `rung` or `cancelled`; each ends once."""
 
     id: str
     how: str
 
 
-class Said(Struct, frozen=True):
+class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     """What was said about the clock of the handling at hand."""
 
     handling: int = 0
@@ -131,7 +131,7 @@ class Said(Struct, frozen=True):
     """The ledger said with the stop."""
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """One case: facts first, then what was made of them."""
 
     number: str = ""
@@ -193,19 +193,19 @@ class Case(Struct, frozen=True):
         return self.holdings[-1].department if self.holdings else ""
 
 
-class Arm(Effect, frozen=True):
+class Arm(Effect, frozen=True, gc=False):
     """Let a timer ring at its instant."""
 
     timer: Timer
 
 
-class Cancel(Effect, frozen=True):
+class Cancel(Effect, frozen=True, gc=False):
     """The timer is to ring no more."""
 
     id: str
 
 
-class TimerDue(Struct, frozen=True):
+class TimerDue(Struct, frozen=True, gc=False, omit_defaults=True):
     """Input of the clock's door: a timer's instant has passed."""
 
     id: str
@@ -213,7 +213,7 @@ class TimerDue(Struct, frozen=True):
     due_at: datetime
 
 
-class Redate(Struct, frozen=True):
+class Redate(Struct, frozen=True, gc=False, omit_defaults=True):
     """Input of the sweep's door: the city's rules have changed since the case was dated."""
 
     amendments: int

@@ -70,47 +70,43 @@ def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
 
 
 def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
-    """Say what a timer is for, dated at its instant, unless the facts have overtaken it.
+    """End a timer: say what it is for, dated at its instant, unless the facts have overtaken it.
 
     The clock is as the last reconciliation left it; to fold it again for each timer of a storm would
     be a third of the work.
     """
-    facts: list[Fact] = []
-    said, due = case.said, case.due or timer.due_at
-    about = {
-        "clock": case.clock_name,
-        "due": due,
-        "department": case.department_at(timer.due_at),
-    }
+    said, fact = case.said, None
     if said.stopped is None or said.stopped > timer.due_at:
-        match timer.kind:
-            case "near":
-                facts.append(DeadlineNear(at=timer.due_at, **about))  # type: ignore[arg-type]
-                said = replace(said, near=(*said.near, due))
-            case "missed" if said.missed is None:
-                facts.append(DeadlineMissed(at=timer.due_at, **about))  # type: ignore[arg-type]
-                said = replace(said, missed=due)
-            case "remind" | "leader" | "supervisor" | "bulletin" if timer.kind not in said.escalated:
-                late = context.now - timer.due_at > LATE
-                facts.append(CaseEscalated(at=timer.due_at, level=timer.kind, late=late, **about))  # type: ignore[arg-type]
-                said = replace(said, escalated=(*said.escalated, timer.kind))
-            case "promise" if timer.about not in said.broken:
-                facts.append(
-                    PromiseBroken(
-                        at=timer.due_at,
-                        extension=timer.about,
-                        promised=timer.due_at,
-                        department=case.department_at(timer.due_at),
-                    )
-                )
-                said = replace(said, broken=(*said.broken, timer.about))
-    case = replace(case, said=said)
-    spoken = tuple(Say(fact) for fact in facts)
+        said, fact = _word(case, timer, context)
+    timers = tuple(other for other in case.timers if other is not timer)
+    case = replace(case, timers=timers, ended=(*case.ended, Ended(timer.id, "rung")), said=said)
+    spoken = (Say(fact),) if fact is not None else ()
     if timer.kind != "limit":
         # No fact has moved the clock, so the other timers stand as they are armed.
         return Decision(case, spoken)
     after = reconcile(case, context, timer.due_at)
     return Decision(after.state, (*spoken, *after.effects))
+
+
+def _word(case: Case, timer: Timer, context: Here) -> tuple[Said, Fact | None]:
+    """What a timer that rings has to say, and what is said then; nothing for what was said before."""
+    at, said, kind, name = timer.due_at, case.said, timer.kind, case.clock_name
+    due, department = case.due or at, case.department_at(at)
+    match kind:
+        case "near":
+            near = DeadlineNear(at=at, clock=name, due=due, department=department)
+            return replace(said, near=(*said.near, due)), near
+        case "missed" if said.missed is None:
+            missed = DeadlineMissed(at=at, clock=name, due=due, department=department)
+            return replace(said, missed=due), missed
+        case "remind" | "leader" | "supervisor" | "bulletin" if kind not in said.escalated:
+            late = context.now - at > LATE
+            step = CaseEscalated(at=at, level=kind, late=late, clock=name, due=due, department=department)
+            return replace(said, escalated=(*said.escalated, kind)), step
+        case "promise" if timer.about not in said.broken:
+            broken = PromiseBroken(at=at, extension=timer.about, promised=at, department=department)
+            return replace(said, broken=(*said.broken, timer.about)), broken
+    return said, None
 
 
 def _counted(made: Clock) -> tuple[CountedDay, ...]:

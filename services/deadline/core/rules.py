@@ -23,7 +23,6 @@ from services.deadline.core.case import (
     Cancel,
     Case,
     Desk,
-    Ended,
     Extension,
     Holding,
     Left,
@@ -148,10 +147,8 @@ def time_passed(case: Case, due: TimerDue, context: Here) -> Decision[Case]:
     timer = next((timer for timer in case.timers if timer.id == due.id), None)
     if timer is None:
         return Decision(case, effects)
-    timers = tuple(other for other in case.timers if other.id != due.id)
-    case = replace(case, timers=timers, ended=(*case.ended, Ended(timer.id, "rung")))
     rung = ring(case, timer, context)
-    return Decision(rung.state, (*effects, *rung.effects))
+    return Decision(rung.state, (*effects, *rung.effects)) if effects else rung
 
 
 def redate(case: Case, sweep: Redate, context: Here) -> Decision[Case]:
