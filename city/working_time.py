@@ -19,8 +19,8 @@ from city.policy import Hours
 _WEEK: Final = 7
 _WORKED: Final = 5
 """Working days of a week that no notice touches."""
-_REMEMBERED: Final = 4096
-"""Counted due dates kept per calendar: eleven years of receipt days."""
+_REMEMBERED: Final = 8192
+"""Counted due dates kept per calendar: 22 years of receipt days; fewer than are asked for in turn would be none."""
 
 
 class Counted(Struct, frozen=True):

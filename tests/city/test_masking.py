@@ -2,7 +2,6 @@
 
 import base64
 import random
-import time
 import uuid
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.masking import find_personal, mask
+from wenzheng.bench.masking import HOSTILE
 
 
 @pytest.mark.parametrize(
@@ -179,40 +179,8 @@ def test_what_was_masked_once_holds_nothing_more(text: str) -> None:
     assert find_personal(once) == []
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "1",
-        "13812345678.",
-        "13812345678-",
-        "a@",
-        "a.",
-        "oA1-",
-        "1 9 ",
-        "1 - ",
-        "苏N12345",
-        "(0527)",
-        "+1 2 ",
-        "4000 ",
-    ],
-)
-def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
-    short, long = piece * (4_000 // len(piece)), piece * (64_000 // len(piece))
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_text_is_masked_to_its_end(piece: str) -> None:
+    text = piece * (64_000 // len(piece))
 
-    took = [_seconds(short), _seconds(long)]
-
-    assert took[1] < 16 * took[0] * 6 + 0.05
-
-
-def test_a_post_without_digits_costs_about_nothing() -> None:
-    text = ("尊敬的领导您好，我们小区的物业长期不作为，楼道垃圾无人清理，电梯经常出故障。" * 9)[:300]
-
-    seconds = min(_seconds(text) for _ in range(2000))
-
-    assert seconds < 50e-6
-
-
-def _seconds(text: str) -> float:
-    begun = time.perf_counter()
-    mask(text)
-    return time.perf_counter() - begun
+    assert len(mask(text)) == len(text)

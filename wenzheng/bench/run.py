@@ -18,14 +18,18 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, routing, timers, topics
+from wenzheng.bench import calibrate, masking, routing, timers, topics
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.posts_file import real_or_sample
 from wenzheng.stack.home import ROOT, Home
 from wenzheng.stack.status import database, status
 
-ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {"routing": routing.measure, "topics": topics.measure}
+ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "masking": masking.measure,
+    "routing": routing.measure,
+    "topics": topics.measure,
+}
 """Measurements of pure code, which need no stack."""
 ON_A_STACK: Final = ("chain", "latency", "timers", "inbox")
 
