@@ -57,6 +57,7 @@ def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
         return Decision(case)
     facts: list[Fact] = []
     if said.handling != made.handling:
+        facts += _owed(case, context)
         said = Said(handling=made.handling)
     said = _set(case, made, said, facts, context)
     said = _pauses(case, made, said, facts, context)
@@ -107,6 +108,18 @@ def _word(case: Case, timer: Timer, context: Here) -> tuple[Said, Fact | None]:
             broken = PromiseBroken(at=at, extension=timer.about, promised=at, department=department)
             return replace(said, broken=(*said.broken, timer.about)), broken
     return said, None
+
+
+def _owed(case: Case, context: Here) -> list[Fact]:
+    """What the handling before has still to say: its late reply and the reopening were heard before its timers rang."""
+    said, facts = case.said, list[Fact]()
+    before = replace(case, reopened=case.reopened[:-1])
+    for timer in case.timers:
+        if timer.kind in OWED and said.stopped is not None and timer.due_at < said.stopped:
+            told, fact = _word(before, timer, context)
+            before = replace(before, said=told)
+            facts += [fact] if fact is not None else []
+    return facts
 
 
 def _counted(made: Clock) -> tuple[CountedDay, ...]:

@@ -7,7 +7,13 @@ from city.profile import Profile
 from contracts.assignments import PostAssigned, PostReassigned
 from contracts.city_facts import CalendarDay, CalendarPublished, PolicyChanged
 from contracts.posts import PostReceived, PostsGrouped, PostUngrouped
-from contracts.replies import CitizenAnswered, CitizenAsked, ExtensionApproved, ReplyPublished
+from contracts.replies import (
+    CitizenAnswered,
+    CitizenAsked,
+    ExtensionApproved,
+    PostReopened,
+    ReplyPublished,
+)
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
 
@@ -85,6 +91,10 @@ def published(when: str, handling: int = 1, lead: str = "") -> ReplyPublished:
         handling=handling,
         lead=lead,
     )
+
+
+def reopened(when: str, department: str = "water") -> PostReopened:
+    return PostReopened(at=at(when), reason="没修好", reply="r1", department=department)
 
 
 def half_day(when: str, day: str) -> CalendarPublished:

@@ -18,6 +18,7 @@ from tests.services.deadline.facts import (
     policy,
     published,
     received,
+    reopened,
     ungrouped,
 )
 
@@ -53,6 +54,21 @@ def test_a_late_reply_that_is_heard_before_the_timer_rings_does_not_hide_the_mis
         at("2026-03-05T18:00"),
         at("2026-03-06T18:00"),
     ]
+
+
+def test_a_miss_is_said_though_the_late_reply_and_the_reopening_are_heard_before_its_timer_rings() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+    desk.hear(published("2026-03-06T17:00"))
+
+    said: Any = desk.hear(reopened("2026-03-06T17:30"))
+
+    assert names(said) == ["DeadlineMissed", "CaseEscalated:leader", "DeadlineSet"]
+    assert [(one.at, one.clock) for one in said[:2]] == [
+        (at("2026-03-05T18:00"), "reply"),
+        (at("2026-03-05T18:00"), "reply"),
+    ]
+    after: Any = desk.until("2026-03-13T18:00")
+    assert {one.clock for one in after} == {"second"}
 
 
 def test_a_promise_called_broken_is_withdrawn_when_a_reply_given_before_it_is_heard() -> None:
