@@ -97,5 +97,13 @@ class Calendar:
         return (day.year for day, known in self.days.items() if _is_national_day(known))
 
 
+def belongs_to(year: int, day: date) -> bool:
+    """Whether the notice of a year may name the day: one of that year, or of the month before or after it.
+
+    2012's notice made 31 December 2011, a Saturday, a workday (国办发明电〔2011〕45号).
+    """
+    return day.year == year or (day.year, day.month) in ((year - 1, 12), (year + 1, 1))
+
+
 def _is_national_day(day: Day) -> bool:
     return (day.day.month, day.day.day) == (10, 1) and day.is_off_day

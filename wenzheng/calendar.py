@@ -7,6 +7,7 @@ from zlib import crc32
 import httpx2
 
 from chassis.tokens import Staff, sign
+from city.calendar import belongs_to
 from city.calendar_file import read_calendar
 from wenzheng.stack.home import Home, Trouble
 
@@ -14,7 +15,8 @@ from wenzheng.stack.home import Home, Trouble
 def body_of(file: Path) -> dict[str, Any]:
     """The body of `POST /v1/city/calendar`. Raises Trouble naming every wrong line.
 
-    Only the days of the year the file is about are published; a notice often repeats days of its neighbours.
+    Published are the days of the year the file is about, and of the month before and after it, which a
+    notice may name as well; a file of many years holds more.
     """
     try:
         found = read_calendar(file.read_text(encoding="utf-8-sig"))
@@ -22,7 +24,7 @@ def body_of(file: Path) -> dict[str, Any]:
         raise Trouble(f"不能读取 {file}:{problem}。 The file cannot be read.") from problem
     if found.wrong:
         raise Trouble("\n".join(f"{file}:{wrong.line}: {wrong.reason}" for wrong in found.wrong))
-    days = [day for day in found.days if day.day.year == found.year]
+    days = [day for day in found.days if belongs_to(found.year, day.day)]
     if not days:
         raise Trouble(f"{file} 中没有日期。 There is no day in it.")
     return {

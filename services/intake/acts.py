@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from chassis.problem import wrong_field
+from city.calendar import belongs_to
 from city.profile import Profile
 from contracts.city_facts import CalendarDay, CalendarPublished, CityFact, ModelActivated, PolicyChanged
 from services.intake import bodies
@@ -204,8 +205,8 @@ def city_facts(path: str, body: Any, actor: ask.Actor, at: datetime, profile: Pr
     if isinstance(body, bodies.CalendarBody):
         days = []
         for day in body.days:
-            if day.day.year != body.year:
-                raise wrong_field("days", f"{day.day} 不在 {body.year} 年")
+            if not belongs_to(body.year, day.day):
+                raise wrong_field("days", f"{day.day} 不在 {body.year} 年,也不在前后一个月")
             try:
                 if day.closing:
                     time.fromisoformat(day.closing)
