@@ -1,0 +1,56 @@
+"""What an operator may change in the city: a year's days and the policy's numbers, each checked before it is said."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from city.profile import Profile
+from contracts.city_facts import CalendarPublished, PolicyChanged
+from contracts.decision import Refused
+from services.intake.acts import city_facts
+from services.intake.bodies import CalendarBody, CalendarDayBody, PolicyBody
+from services.intake.core.requests import Actor
+
+PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
+OPERATOR = Actor("operator-1", "supervision", "operator")
+AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+def said(body: Any) -> Any:
+    return city_facts("", body, OPERATOR, AT, PROFILE)
+
+
+def days(*named: str, closing: str = "") -> Sequence[CalendarDayBody]:
+    return tuple(CalendarDayBody(date.fromisoformat(day), "元旦", True, closing) for day in named)
+
+
+def test_a_notice_names_days_of_its_year_and_of_the_month_beside_it() -> None:
+    fact = said(CalendarBody(2027, tuple(days("2026-12-31", "2027-01-01", "2028-01-02"))))
+
+    assert isinstance(fact, CalendarPublished)
+    assert [day.day.year for day in fact.days] == [2026, 2027, 2028]
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        (days("2027-01-01", "2026-11-30"), "2026-11-30 不在 2027 年"),
+        (days("2027-01-01", "2027-01-01"), "日期重复"),
+        (days("2027-01-01", closing="25:00"), "25:00 不是时刻"),
+    ],
+)
+def test_a_wrong_day_is_refused_by_name(named: Sequence[CalendarDayBody], told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        said(CalendarBody(2027, tuple(named)))
+
+    assert refused.value.status == 422
+    assert told in refused.value.errors[0].reason
+
+
+def test_new_numbers_of_the_policy_are_said_and_wrong_ones_refused() -> None:
+    assert isinstance(said(PolicyBody({"ladder": {"bulletin": 6}}, "试行")), PolicyChanged)
+    with pytest.raises(Refused):
+        said(PolicyBody({"ladder": {"bulletin": "soon"}}, "试行"))
