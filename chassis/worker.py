@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import faust
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient
 from faust.contrib.asgi import serve_asgi
 
+from chassis.belonging import check_cluster, check_said
 from chassis.failures import EXIT_FAILED, Misplaced
 from chassis.listener import Listener
 from chassis.logs import configure
@@ -36,25 +36,6 @@ class _Lag:
 
     events: int = 0
     looked_at: float = field(default_factory=time.monotonic)
-
-
-async def check_cluster(pool: asyncpg.Pool, kafka: str) -> None:
-    """Refuse to run on another cluster's log. Raises Misplaced. Waits while no broker answers."""
-    while True:
-        client = AIOKafkaAdminClient(bootstrap_servers=kafka)
-        try:
-            await client.start()
-            cluster = str((await client.describe_cluster())["cluster_id"])
-            break
-        except Exception as problem:  # noqa: BLE001  whatever it is, without a broker there is nothing to do but wait
-            _log.warning("waiting for the bus", reason=repr(problem))
-            await asyncio.sleep(1)
-        finally:
-            await client.close()
-    await pool.execute("insert into cluster (id) values ($1::text) on conflict do nothing", cluster)
-    known = [row["id"] for row in await pool.fetch("select id from cluster")]
-    if known != [cluster]:
-        raise Misplaced(f"this database belongs to the log of cluster {known}, the bus is cluster {cluster}")
 
 
 def listener(
@@ -115,6 +96,7 @@ async def _listening(
     await check_cluster(pool, settings.kafka)
     process = Process(name, settings, pool, metrics)
     assembled = await assemble(process)
+    await check_said(assembled.store, assembled.service, settings.kafka)
     instance = f"{settings.instance or name}-{os.getpid()}-{time.time_ns() & 0xFFFFFF:06x}"
     publisher = Publisher(assembled.store, KafkaBus(settings.kafka, instance))
     listening = Listener(assembled.service, assembled.store, publisher, assembled.clock, instance, metrics)

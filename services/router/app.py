@@ -14,7 +14,7 @@ from contracts.replies import (
     ReturnRequested,
     SpecialReportRequested,
 )
-from contracts.topics import ASSIGNMENTS, CITY, GROUPS, POSTS, REPLIES
+from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
 from services.router.core import case
 from services.router.core.case import Case, new
 from services.router.core.routing import Routing
@@ -61,7 +61,7 @@ def build(profile: Profile, models: Models) -> Service[Case, Routing]:
     return Service(
         name="router",
         hears=(POSTS, REPLIES, CITY),
-        says=(ASSIGNMENTS, GROUPS),
+        says=(ASSIGNMENTS,),  # topic `groups` is said by the half that sees the whole city (`teller.py`)
         rules=RULES,
         state=Case,
         initial=new,
