@@ -43,7 +43,7 @@ HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(2
 """Upper bounds, in hours, of the buckets for the time to the first reply; beyond the last: the last."""
 
 
-class Replied(Struct, frozen=True):
+class Replied(Struct, frozen=True, gc=False, omit_defaults=True):
     """A published reply."""
 
     at: datetime
@@ -52,7 +52,7 @@ class Replied(Struct, frozen=True):
     lead: str
 
 
-class Post(Struct, frozen=True):
+class Post(Struct, frozen=True, gc=False, omit_defaults=True):
     """What stats remembers of a post."""
 
     received_at: datetime | None = None

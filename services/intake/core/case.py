@@ -98,7 +98,7 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
 """Step to the acts possible at it. A draft before the leader adds `approval` and `reply-return` and takes `reply`."""
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     """A question to the citizen and its answer."""
 
     id: str
@@ -108,7 +108,7 @@ class Question(Struct, frozen=True):
     answered_at: datetime | None = None
 
 
-class Draft(Struct, frozen=True):
+class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
     """A reply before the leader."""
 
     id: str
@@ -117,7 +117,7 @@ class Draft(Struct, frozen=True):
     at: datetime
 
 
-class Reply(Struct, frozen=True):
+class Reply(Struct, frozen=True, gc=False, omit_defaults=True):
     """A published reply."""
 
     id: str
@@ -129,7 +129,7 @@ class Reply(Struct, frozen=True):
     lead: str = ""
 
 
-class Extension(Struct, frozen=True):
+class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     """A request for more time."""
 
     id: str
@@ -142,7 +142,7 @@ class Extension(Struct, frozen=True):
     long_works: bool = False
 
 
-class Returned(Struct, frozen=True):
+class Returned(Struct, frozen=True, gc=False, omit_defaults=True):
     """A "not ours"."""
 
     id: str
@@ -152,7 +152,7 @@ class Returned(Struct, frozen=True):
     state: Literal["asked", "moved", "refused", "meeting"] = "asked"
 
 
-class Rating(Struct, frozen=True):
+class Rating(Struct, frozen=True, gc=False, omit_defaults=True):
     """A grade for a reply."""
 
     reply: str
@@ -161,7 +161,7 @@ class Rating(Struct, frozen=True):
     at: datetime
 
 
-class FollowUp(Struct, frozen=True):
+class FollowUp(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something the citizen added."""
 
     id: str
@@ -169,7 +169,7 @@ class FollowUp(Struct, frozen=True):
     at: datetime
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, gc=False, omit_defaults=True):
     """The group a case is in."""
 
     id: str
@@ -178,7 +178,7 @@ class Group(Struct, frozen=True):
     members: tuple[str, ...]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     """A line of the case's history."""
 
     at: datetime
@@ -189,7 +189,7 @@ class Entry(Struct, frozen=True):
     """Staff id; shown to staff only."""
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """One case."""
 
     number: str = ""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from contracts.decision import Effect
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """What must be known to tell people about a post; nothing personal but the sealed box."""
 
     number: str = ""
@@ -28,7 +28,7 @@ class Case(Struct, frozen=True):
     """So was the supervisor, by a step of the ladder."""
 
 
-class Early(Struct, frozen=True):
+class Early(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something to tell that was heard before the post itself."""
 
     kind: str
