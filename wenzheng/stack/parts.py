@@ -25,6 +25,8 @@ LISTENERS: Final = {
 }
 """Service to the part that hears the bus for it; where the names differ, people ask another part."""
 
+NICENESS: Final = {"intake": 0, "portal": 0, "deadline": 5}
+"""Who gives way to whom where cores are few: people first, then the clock, then those who tell and count."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
 
@@ -177,7 +179,7 @@ class Plan:
             address,
             lambda: answers(f"{address}/readyz"),
             health=f"{address}/healthz",
-            niceness=0 if service in ("intake", "portal") and "listen" not in name else LISTENING,
+            niceness=LISTENING if "listen" in name else NICENESS.get(service, LISTENING),
         )
 
     def addresses(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -215,3 +215,24 @@ async def create_roles(superuser: str, passwords: dict[str, str], database: str 
                 await connection.execute(f"alter role {role} password '{passwords[role]}'")
     finally:
         await connection.close()
+
+
+def give_way(server: int, niceness: Mapping[str, int]) -> None:
+    """Let the sessions of each role give way as the process does for which they work.
+
+    `server` is the server's pid. A session is a child of it whose title begins `postgres: ROLE`; it
+    starts with the server's own niceness, which suits those for whom people wait. Where there is no
+    `/proc` nothing is done: it is a matter of manners, not of right and wrong.
+    """
+    try:
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        try:
+            title = Path(f"/proc/{child}/cmdline").read_text().split()
+            wanted = niceness.get(title[1], 0) if len(title) > 1 else 0
+            if os.getpriority(os.PRIO_PROCESS, int(child)) < wanted:
+                os.setpriority(os.PRIO_PROCESS, int(child), wanted)
+        except OSError:
+            continue  # the session has ended meanwhile

@@ -19,7 +19,7 @@ from chassis.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
-from wenzheng.stack.parts import Part, Plan, answers
+from wenzheng.stack.parts import LISTENERS, Part, Plan, answers
 
 PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -247,6 +247,7 @@ class Supervisor:
         """Kill what is alive by its pid but makes no progress."""
         while not self._stopping.is_set():
             await asyncio.sleep(5)
+            self._let_sessions_give_way()
             for child in list(self._children.values()):
                 if not child.part.health or child.state != "ready" or child.process is None:
                     continue
@@ -259,6 +260,18 @@ class Supervisor:
                     self._say(child.part.name, "makes no progress; killed")
                     with contextlib.suppress(ProcessLookupError):
                         child.process.kill()
+
+    def _let_sessions_give_way(self) -> None:
+        """The database's part of the work of those who only listen is no more urgent than theirs."""
+        server = self._children.get("postgres")
+        if server is None or server.process is None:
+            return
+        roles = {
+            name: self._children[name].part.niceness
+            for name, listener in LISTENERS.items()
+            if name == listener and name in self._children
+        }
+        postgres.give_way(server.process.pid, roles)
 
     # -- stopping -----------------------------------------------------------------------------
 
