@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
+from chassis.run import tuned
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import boards, following, front, posting, wall
@@ -86,7 +87,9 @@ def main() -> None:
     """Run until told to stop."""
     found = StaffSettings.read()
     assert isinstance(found, StaffSettings)
-    uvicorn.run(create(found), host=found.http_host, port=found.http_port, log_config=None, access_log=False)
+    app = create(found)
+    tuned()
+    uvicorn.run(app, host=found.http_host, port=found.http_port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._templates.filters.update(percent=_percent, minute=_minute, day=_day, brief=_brief)
         self._templates.globals["static"] = static_files.address

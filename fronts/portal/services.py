@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import msgspec
 
 OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
@@ -107,7 +108,7 @@ class Services:
                 headers=headers,
                 json=body,
             )
-            found = response.json()
+            found = msgspec.json.decode(response.content)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return Answer(503, {})
         return Answer(

@@ -226,10 +226,11 @@ def _client(request: Request) -> str:
 def routes(door: Door) -> APIRouter:
     """All of intake's calls but the hot one."""
     router = APIRouter()
+    # Routes are tried in their order: what is read most comes first.
+    _reads(router, door)
     _citizens(router, door)
     _staff(router, door)
     _supervisor(router, door)
-    _reads(router, door)
     return router
 
 

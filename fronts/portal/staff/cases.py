@@ -16,8 +16,9 @@ from fronts.portal.services import Answer
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, BY_NAME, DONE, Act
 from fronts.portal.staff.desk import Desk, Turned, Visit, checked_number, guard
+from fronts.portal.staff.lines import lines_of
 from fronts.portal.staff.similar import similar
-from fronts.portal.staff.standing import standing
+from fronts.portal.staff.standing import standing, standings
 from fronts.portal.store import SpecialReport
 
 PAGE: Final = 50
@@ -98,7 +99,7 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
 
 def with_standing(rows: list[dict[str, Any]], profile: Profile, now: datetime) -> list[dict[str, Any]]:
     """The rows of a list, each with how its time stands."""
-    return [row | {"standing": standing(row, profile, now)} for row in rows]
+    return [row | {"standing": one} for row, one in zip(rows, standings(rows, profile, now), strict=True)]
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -135,7 +136,7 @@ def routes(desk: Desk) -> APIRouter:
         return visit.render(
             "inbox.html",
             409 if problems else 200,
-            rows=with_standing(answer.body["cases"], profile, desk.clock.now()),
+            lines=lines_of(answer.body["cases"], visit.me, profile, desk.clock.now()),
             states=STATES,
             state=state,
             kind=kind,
