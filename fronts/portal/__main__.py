@@ -16,6 +16,7 @@ from chassis.run import tuned
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import boards, following, front, posting, wall
+from fronts.portal.clients import Clients
 from fronts.portal.looks import Looking
 from fronts.portal.pages import Pages, Unfit
 from fronts.portal.services import Services
@@ -56,6 +57,7 @@ def create(settings: StaffSettings, now: Now = real_now) -> FastAPI:
         staff_pages.join(app, pages, services, store, settings, _signing_key(settings), http, now)
     app.mount("/static", static_files.mounted(), name="static")
     app.add_middleware(Looking)
+    app.add_middleware(Clients)
 
     @app.exception_handler(Unfit)
     async def unfit(_: Request, failure: Unfit) -> Response:
@@ -89,7 +91,15 @@ def main() -> None:
     assert isinstance(found, StaffSettings)
     app = create(found)
     tuned()
-    uvicorn.run(app, host=found.http_host, port=found.http_port, log_config=None, access_log=False)
+    uvicorn.run(
+        app,
+        host=found.http_host,
+        port=found.http_port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(found.forwarded_by),
+        forwarded_allow_ips=found.forwarded_by,
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import msgspec
 
+from fronts.portal.clients import passed_on
+
 OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
 SILENT_SECONDS: Final = 15.0
@@ -105,7 +107,7 @@ class Services:
                 method,
                 f"{self._addresses.get(service, '')}{path}",
                 params=dict(query or {}),
-                headers=headers,
+                headers=headers | passed_on(),
                 json=body,
             )
             found = msgspec.json.decode(response.content)
