@@ -145,7 +145,8 @@ _HALVES: Final = ("open", "not open")
 _ROW: Final = "subject, partition, held, remembered"
 _HELD: Final = "department = {unit}::text"
 _ASSISTED: Final = (
-    "(assisting <> '' and assisting like '% ' || {unit}::text || ' %' and department <> {unit}::text)"
+    "(assisting <> '' and string_to_array(assisting, ' ') @> array[{unit}::text]"
+    " and department <> {unit}::text)"
 )
 
 
