@@ -181,9 +181,7 @@ def routes(desk: Desk) -> APIRouter:
     async def case(
         visit: Annotated[Visit, Depends(anyone)], number: str, done: str = "", start: str = ""
     ) -> Response:
-        begun = (one.text for one in profile.templates_of(visit.me.department) if one.code == start)
-        given = {"text": next(begun, "")} if start else {}
-        return await case_page(visit, number, done=done, given=given, acting="reply" if start else "")
+        return await case_page(visit, number, done=done, acting="reply" if start else "", start=start)
 
     async def case_page(
         visit: Visit,
@@ -194,7 +192,9 @@ def routes(desk: Desk) -> APIRouter:
         acting: str = "",
         given: dict[str, str] | None = None,
         key: str = "",
+        start: str = "",
     ) -> Response:
+        """`start`: what the reply begins with, a template's code or `parts` for what the assisting units wrote."""
         # First, and alone: who may not see the case learns nothing from the others either.
         found = await read_case(visit, number)
         assignment, deadline, notices, alike = await asyncio.gather(
@@ -210,6 +210,8 @@ def routes(desk: Desk) -> APIRouter:
         title, text = reasons.marked(found["title"], found["text"], spoke)
         offered = {act.name: act for act in ACTS if act.offered(visit.me, found)}
         draft = found["draft"]
+        if start:
+            given = {"text": _beginning(start, found, profile, visit.me.department)}
         return visit.render(
             "case.html",
             status,
@@ -227,6 +229,7 @@ def routes(desk: Desk) -> APIRouter:
             offered=offered,
             alike=alike,
             templates=profile.templates_of(visit.me.department),
+            unwritten=_unwritten(found, profile),
             units=profile.departments,
             names={unit.code: unit.name for unit in profile.departments},
             duties=profile.duty,
@@ -327,6 +330,19 @@ def _held(case: dict[str, Any], decisions: tuple[reasons.Decision, ...]) -> tupl
     if not case["held"]:
         return ()
     return next((d.candidates for d in reversed(decisions) if d.candidates), ())
+
+
+def _beginning(start: str, case: dict[str, Any], profile: Profile, unit: str) -> str:
+    """What a reply begins with: what the assisting units wrote, or a template; nothing for what is neither."""
+    if start == "parts":
+        return "\n".join(f"{one['department_name']}:{one['text']}" for one in case["written_parts"])
+    return next((one.text for one in profile.templates_of(unit) if one.code == start), "")
+
+
+def _unwritten(case: dict[str, Any], profile: Profile) -> list[str]:
+    """Names of the units that assist and have not written their part yet."""
+    written = {one["department"] for one in case["written_parts"]}
+    return [profile.department_name(unit) for unit in case["assisting"] if unit not in written]
 
 
 def _duties(
