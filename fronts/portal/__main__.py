@@ -31,7 +31,7 @@ def create(settings: StaffSettings, now: Now = real_now) -> FastAPI:
     http = httpx2.AsyncClient(timeout=10)
     store = Store()
     services = Services(http, settings.addresses())
-    pages = Pages(Profile.load(settings.city), services)
+    pages = Pages(Profile.load(settings.city), services, bool(settings.database), settings.demo_sign_in)
     live, wall_routes = wall.build(pages)
 
     @contextlib.asynccontextmanager

@@ -66,10 +66,11 @@ def routes(pages: Pages, address: str) -> APIRouter:
         if "edit" in given:
             return _form(given)
         if "send" not in given:
-            seen = given.get("seen", "").split()
+            seen = f"{given.get('seen', '')} {given.get('seen_before', '')}".split()
             offers = [one for one in await _similar(given) if one["number"] not in seen]
             if offers:
-                return pages.render("similar.html", given=given, offers=offers)
+                seen += [one["number"] for one in offers]
+                return pages.render("similar.html", given=given, offers=offers, seen=" ".join(seen))
         answer = await services.post("/v1/posts", _body(given), given.get("key", ""))
         if answer.ok:
             return _receipt(answer)
