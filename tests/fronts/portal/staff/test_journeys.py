@@ -48,7 +48,7 @@ def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
 
     clerk.page.goto(f"/staff/cases/{number}")
     assert clerk.says("王小明")
-    assert clerk.says("时间用在哪里")
+    assert clerk.says("计时全过程")
     clerk.send("question", text="请问是哪一站?")
     assert clerk.says("计时暂停")
     _citizen(office, receipt, "answers", {"text": "在市政府站。"})
