@@ -31,7 +31,7 @@ def known(request: pytest.FixtureRequest, far: Portal, open_page: Open) -> Page:
     page = open_page(request.param)
     page.goto(f"{far.address}/post")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     return page
 
 
@@ -73,7 +73,7 @@ def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmles
     assert known.input_value("[name=key]") == key
     far.start()
     assert send(known)[0].startswith("SQ")
-    known.wait_for_function("sessionStorage.length + localStorage.length === 0")  # nothing stays behind
+    known.wait_for_function("() => sessionStorage.length + localStorage.length === 0")  # nothing stays behind
 
 
 def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(far: Portal, known: Page) -> None:
