@@ -8,6 +8,7 @@
   var CONTACT = ["phone", "name", "mail"]; // for as long as an answer is awaited, in this tab alone
   var CHOICES = ["private", "hide_name"]; // or a post would be public that was not meant to be
   var DAYS = 7;
+  var PROBE = 4000; // milliseconds between two looks whether what was not sent can be
 
   function count() {
     document.querySelectorAll("[data-count]").forEach(function (field) {
@@ -54,6 +55,8 @@
 
   function draft(form) {
     var note = document.querySelector("[data-draft-note]");
+    var asking = 0; // the timer, while something waits to be sent
+    var contact = awaited(null) || {};
     function say(text, forget) {
       note.textContent = text;
       note.hidden = false;
@@ -82,7 +85,6 @@
       say("已恢复上次没有提交的草稿。草稿只保存在这台设备上。", true);
     }
     if ("unsent" in form.dataset) {
-      var contact = awaited(null) || {};
       CONTACT.forEach(function (name) { form.elements[name].value = contact[name] || ""; });
       wait("刚才没有网络,没有收到回执。");
     } else if ("away" in form.dataset) {
@@ -96,9 +98,9 @@
     });
     form.addEventListener("submit", function (event) {
       if (navigator.onLine) {
-        var contact = {};
-        CONTACT.forEach(function (name) { contact[name] = form.elements[name].value; });
-        awaited(contact);
+        var given = {};
+        CONTACT.forEach(function (name) { given[name] = form.elements[name].value; });
+        awaited(given);
         return;
       }
       event.preventDefault();
@@ -106,6 +108,7 @@
     });
     /* It is sent when the network is back, while the person looks on: the receipt must be seen. */
     function wait(what) {
+      rest();
       say(what + "草稿已保存在这台设备上;不要关闭本页,联网后自动提交,也可以到时再点提交。", false);
       note.setAttribute("role", "alert");
       note.scrollIntoView();
@@ -114,15 +117,27 @@
       button.className = "plain";
       button.textContent = "不要自动提交";
       button.addEventListener("click", function () {
-        removeEventListener("online", back);
+        rest();
         say("没有提交。草稿已保存在这台设备上,联网后再点提交。", false);
       });
       note.append(" ", button);
-      addEventListener("online", back, { once: true });
+      addEventListener("online", probe);
+      asking = setInterval(probe, PROBE);
     }
-    function back() {
-      say("网络已恢复,正在提交。", false);
-      form.requestSubmit();
+    function rest() {
+      removeEventListener("online", probe);
+      clearInterval(asking);
+      asking = 0;
+    }
+    /* That there is a network does not mean that it leads here. */
+    function probe() {
+      if (!navigator.onLine) return;
+      fetch("/healthz", { cache: "no-store" }).then(function (answer) {
+        if (!answer.ok || !asking) return;
+        rest();
+        say("网络已恢复,正在提交。", false);
+        form.requestSubmit();
+      }).catch(function () { /* not yet */ });
     }
   }
 

@@ -72,8 +72,9 @@ def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmles
     assert known.input_value("#phone") == "13812345678"
     assert known.input_value("[name=key]") == key
     far.start()
-    assert send(known)[0].startswith("SQ")
-    known.wait_for_function("() => sessionStorage.length + localStorage.length === 0")  # nothing stays behind
+    known.wait_for_selector("#number")
+    assert known.inner_text("#number").startswith("SQ"), "it went out by itself"
+    known.wait_for_function("() => !sessionStorage['wenzheng-draft'] && !localStorage['wenzheng-draft']")
 
 
 def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(far: Portal, known: Page) -> None:
