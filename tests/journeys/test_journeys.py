@@ -224,6 +224,8 @@ async def test_who_assists_writes_a_part_and_the_lead_s_clerk_is_told(seed: int,
         assert "门前道路" not in str(own), "the citizen reads the lead's reply"
         city = (await world.league("2026-03"))["city"]
         assert (city["replied"], city["on_time"], city["returns"]) == (1, 1, 0)
+        readers = (world.assignments, world.timers, world.figures, world.notifications)
+        assert not any(store.waiting for store in readers), "who does not mind passes on"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
