@@ -175,6 +175,8 @@ async def _serving(
         log_config=None,
         lifespan="off",
         http="httptools",
+        proxy_headers=bool(settings.forwarded_by),
+        forwarded_allow_ips=settings.forwarded_by,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
         backlog=2048,

@@ -2,10 +2,11 @@
 
 import json
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.failures import EXIT_MISPLACED
@@ -44,6 +45,17 @@ class Settings(BaseSettings):
     """JSON object: service name to base URL."""
     rate_limits: bool = False
     """Off in the local stack."""
+    forwarded_by: str = ""
+    """Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed: the portal for the services,
+    a gateway for the portal. Nobody's by default: a client is whoever connects."""
+
+    @field_validator("forwarded_by")
+    @classmethod
+    def _addresses_only(cls, value: str) -> str:
+        """`*` would let anybody be anybody; a name would silently match nobody."""
+        for part in value.split(",") if value else ():
+            ip_network(part.strip())
+        return value
 
     @classmethod
     def read(cls) -> "Settings":

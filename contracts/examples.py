@@ -57,6 +57,7 @@ from contracts.replies import (
     ExtensionRequested,
     InstructionGiven,
     MeetingRuled,
+    PartWritten,
     PostRated,
     PostReopened,
     ReplyApproved,
@@ -198,6 +199,14 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ),
     ExtensionRefused(
         at=_at(24, 11), extension="e-1", remark="理由不足", department="urban-management", by="leader-1"
+    ),
+    PartWritten(
+        at=_at(24, 9, 20),
+        part="p-1",
+        text="电源已于2月24日恢复。",
+        department="power",
+        lead="urban-management",
+        by="clerk-2",
     ),
     ReturnRequested(
         at=_at(24, 9),

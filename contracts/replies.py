@@ -105,6 +105,18 @@ class ExtensionRefused(Fact, frozen=True, kw_only=True, tag="extension.refused.v
     by: str
 
 
+class PartWritten(Fact, frozen=True, kw_only=True, tag="part.written.v1"):
+    """An assisting unit wrote what it has to say on its part (协办意见); the lead unit answers the citizen."""
+
+    part: str
+    text: str
+    department: str
+    """The assisting unit."""
+    lead: str
+    """The unit that holds the case."""
+    by: str
+
+
 class ReturnRequested(Fact, frozen=True, kw_only=True, tag="return.requested.v1"):
     """ "Not ours": the unit cites the duty item that says whose it is."""
 
@@ -186,6 +198,7 @@ CaseFact = (
     | ExtensionRequested
     | ExtensionApproved
     | ExtensionRefused
+    | PartWritten
     | ReturnRequested
     | AssignmentChosen
     | MeetingRuled

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,11 @@ def free_base() -> int:
 class Stack:
     """A running stack and how to speak to it."""
 
-    def __init__(self, data: Path, workers: int, clock: str = "") -> None:
+    def __init__(
+        self, data: Path, workers: int, clock: str = "", settings: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
+        self._settings = dict(settings or {})
         self.home = Home(data)
         self._workers = workers
         self._clock = clock
@@ -56,7 +59,7 @@ class Stack:
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `wenzheng …` on this stack."""
         command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")} | self._settings
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
         )
@@ -120,10 +123,10 @@ class Stack:
 
 
 @contextmanager
-def running(workers: int = 1, clock: str = "") -> Iterator[Stack]:
-    """A stack that is gone afterwards, data and all."""
+def running(workers: int = 1, clock: str = "", settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """A stack that is gone afterwards, data and all; `settings` are what the environment says to it."""
     folder = Path(tempfile.mkdtemp(prefix="wz-"))
-    stack = Stack(folder / "问政 data", workers, clock)
+    stack = Stack(folder / "问政 data", workers, clock, settings)
     try:
         stack.up()
         yield stack

@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 
 from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
+from chassis.run import tuned
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import boards, following, front, posting, wall
+from fronts.portal.clients import Clients
 from fronts.portal.looks import Looking
 from fronts.portal.pages import Pages, Unfit
 from fronts.portal.services import Services
@@ -29,7 +31,7 @@ def create(settings: StaffSettings, now: Now = real_now) -> FastAPI:
     http = httpx2.AsyncClient(timeout=10)
     store = Store()
     services = Services(http, settings.addresses())
-    pages = Pages(Profile.load(settings.city), services)
+    pages = Pages(Profile.load(settings.city), services, bool(settings.database), settings.demo_sign_in)
     live, wall_routes = wall.build(pages)
 
     @contextlib.asynccontextmanager
@@ -55,6 +57,7 @@ def create(settings: StaffSettings, now: Now = real_now) -> FastAPI:
         staff_pages.join(app, pages, services, store, settings, _signing_key(settings), http, now)
     app.mount("/static", static_files.mounted(), name="static")
     app.add_middleware(Looking)
+    app.add_middleware(Clients)
 
     @app.exception_handler(Unfit)
     async def unfit(_: Request, failure: Unfit) -> Response:
@@ -86,7 +89,17 @@ def main() -> None:
     """Run until told to stop."""
     found = StaffSettings.read()
     assert isinstance(found, StaffSettings)
-    uvicorn.run(create(found), host=found.http_host, port=found.http_port, log_config=None, access_log=False)
+    app = create(found)
+    tuned()
+    uvicorn.run(
+        app,
+        host=found.http_host,
+        port=found.http_port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(found.forwarded_by),
+        forwarded_allow_ips=found.forwarded_by,
+    )
 
 
 if __name__ == "__main__":

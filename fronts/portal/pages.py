@@ -22,7 +22,7 @@ FIELDS_LIMIT: Final = 100
 
 SECURITY: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -66,7 +66,10 @@ def _brief(text: str, length: int) -> str:
 class Pages:
     """Renders templates with what every page has."""
 
-    def __init__(self, profile: Profile, services: Services) -> None:
+    def __init__(
+        self, profile: Profile, services: Services, staffed: bool = False, demonstration: bool = False
+    ) -> None:
+        """`staffed`: there are pages for staff, too; `demonstration`: where anyone may sit down at any desk."""
         self.profile = profile
         self.services = services
         self._areas = list(dict.fromkeys((d.area_code, d.area) for d in profile.divisions))
@@ -76,9 +79,12 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._templates.filters.update(percent=_percent, minute=_minute, day=_day, brief=_brief)
-        self._templates.globals["static"] = static_files.address
+        self._templates.globals.update(
+            static=static_files.address, staffed=staffed, demonstration=staffed and demonstration
+        )
 
     def html(self, name: str, **values: Any) -> str:
         """One template as text."""

@@ -9,6 +9,9 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import msgspec
+
+from fronts.portal.clients import passed_on
 
 OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
@@ -104,10 +107,10 @@ class Services:
                 method,
                 f"{self._addresses.get(service, '')}{path}",
                 params=dict(query or {}),
-                headers=headers,
+                headers=headers | passed_on(),
                 json=body,
             )
-            found = response.json()
+            found = msgspec.json.decode(response.content)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return Answer(503, {})
         return Answer(

@@ -114,6 +114,13 @@ ACTS: Final = (
         answer="extension_id",
     ),
     StaffAct(
+        "parts",
+        bodies.TextOnly,
+        ("clerk",),
+        lambda b, a, p: ask.WritePart(a, public_text(b.text, "text")),
+        "The clerk of an assisting unit writes its part.",
+    ),
+    StaffAct(
         "returns",
         bodies.ReturnBody,
         ("clerk",),

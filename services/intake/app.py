@@ -51,6 +51,8 @@ RULES: Mapping[type, Rule] = {
     ask.ApproveExtension: rules.approve_extension,
     ask.RefuseExtension: rules.refuse_extension,
     ask.GiveBack: rules.give_back,
+    # a unit that assists
+    ask.WritePart: rules.write_part,
     # supervisor, mayor, operator
     ask.Choose: rules.choose,
     ask.Rule: rules.rule,

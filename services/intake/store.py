@@ -133,17 +133,20 @@ STATES: Final = {
     "assigned": "open and step = 'assigned'",
     "accepted": "open and step = 'accepted'",
     "asked": "open and step = 'asked'",
-    "replied": "step = 'replied'",
-    "rated": "step = 'rated'",
+    "replied": "not open and step = 'replied'",
+    "rated": "not open and step = 'rated'",
     "reopened": "open and step = 'reopened'",
     "all": "true",
 }
-"""Value of `state` in a list of cases, and its condition; `open` where it holds, for the indexes of open cases."""
+"""Value of `state` in a list of cases, and its condition; it says whether they are open, for the indexes."""
+_HALVES: Final = ("open", "not open")
+"""All cases, as the two walks that have an index."""
 
 _ROW: Final = "subject, partition, held, remembered"
 _HELD: Final = "department = {unit}::text"
 _ASSISTED: Final = (
-    "(assisting <> '' and assisting like '% ' || {unit}::text || ' %' and department <> {unit}::text)"
+    "(assisting <> '' and string_to_array(assisting, ' ') @> array[{unit}::text]"
+    " and department <> {unit}::text)"
 )
 
 
@@ -229,16 +232,13 @@ class PostgresCases:
                     f"(coalesce(due, received_at), number) > ({place}::timestamptz, {value(number)}::text)"
                 )
         last = f"order by {order} limit {min(query.limit, MAX_PAGE)}"
+        # Short walks, each along its index, instead of one condition with `or`, which no index serves.
+        walks = [[*conditions, half] for half in _HALVES] if query.state == "all" else [conditions]
         if query.unit:
-            # Two short walks along an index instead of one condition with `or`, which no index serves.
             unit = value(query.unit)
-            parts = [
-                f"(select * from subject where {' and '.join([*conditions, part.format(unit=unit)])} {last})"
-                for part in (_HELD, _ASSISTED)
-            ]
-            found = f"({' union all '.join(parts)}) as found"
-        else:
-            found = f"subject where {' and '.join(conditions)}"
+            walks = [[*walk, part.format(unit=unit)] for walk in walks for part in (_HELD, _ASSISTED)]
+        parts = [f"(select * from subject where {' and '.join(walk)} {last})" for walk in walks]
+        found = f"({' union all '.join(parts)}) as found"
         rows = await self._pool.fetch(f"select {_ROW} from {found} {last}", *values)
         return [self._unpack(row) for row in rows]
 

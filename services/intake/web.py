@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,7 +97,7 @@ class Door:
                 [(subject, request)],
                 cause=uuid7(),
                 encode=lambda _: _receipt.encode((subject, request.number)),
-                idempotency=IdempotencyKey(client, "/v1/posts", key, _hash(body)),
+                idempotency=IdempotencyKey(_caller(client, key), "/v1/posts", key, _hash(body)),
             )
             subject, number = _read_receipt.decode(kept)
         except Exception as failure:  # noqa: BLE001  every failure becomes a problem document
@@ -223,13 +224,23 @@ def _client(request: Request) -> str:
     return request.client.host if request.client is not None else "-"
 
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+def _caller(client: str, key: str) -> str:
+    """Whose an idempotency key is that nobody signed: a UUID is its bearer's own, whose address may have changed
+    between a lost answer and the repeat; any other key may be a stranger's, too, and is the address's."""
+    return "bearer" if _UUID.fullmatch(key) else client
+
+
 def routes(door: Door) -> APIRouter:
     """All of intake's calls but the hot one."""
     router = APIRouter()
+    # Routes are tried in their order: what is read most comes first.
+    _reads(router, door)
     _citizens(router, door)
     _staff(router, door)
     _supervisor(router, door)
-    _reads(router, door)
     return router
 
 
@@ -282,14 +293,15 @@ def _citizens(router: APIRouter, door: Door) -> None:
         contact = decode_body(raw or b"{}", bodies.Contact)
         identity = bodies.phone_of(contact.phone) or contact.openid
         key = request.headers.get("idempotency-key", "")
-        supporter = door.secrets.citizen(identity or f"{client}/{key}")
+        caller = _caller(client, key)
+        supporter = door.secrets.citizen(identity or f"{caller}/{key}")
 
         def count(answers: list[object]) -> bytes:
             case = answers[0]
             assert isinstance(case, Case)
             return _encode({"number": case.number, "supports": len(case.supporters)})
 
-        return await door.act(request, [(subject, ask.Support(supporter))], f"neighbour:{client}", raw, count)
+        return await door.act(request, [(subject, ask.Support(supporter))], f"neighbour:{caller}", raw, count)
 
 
 def _staff(router: APIRouter, door: Door) -> None:

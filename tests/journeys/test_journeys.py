@@ -202,6 +202,33 @@ async def test_units_that_pass_a_post_around_meet(seed: int, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+async def test_who_assists_writes_a_part_and_the_lead_s_clerk_is_told(seed: int, tmp_path: Path) -> None:
+    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world:
+        receipt = (await world.intake.post(contact={"phone": "13812345678"})).json()
+        number = receipt["number"]
+        await world.assigned_to(number, "housing")
+        named = {"department": "housing", "assisting": ["transport"], "reason": "小区门前"}
+        await world.act("supervisor", number, "assignment", named, unit="supervision")
+        await world.act("clerk", number, "acceptance")
+        part = {"text": "门前道路本周修复,联系 13900001111。"}
+        await world.act("clerk", number, "parts", part, unit="transport")
+        await world.answered(number)
+
+        [fact] = _facts(world, "replies", "PartWritten")
+        assert (fact.department, fact.lead) == ("transport", "housing")
+        assert "13900001111" not in fact.text, "what is on the bus is masked"
+        told = [fact for fact in world.said("notices") if fact.kind == "part-written"]  # type: ignore[attr-defined]
+        assert {(fact.audience, fact.department) for fact in told} == {("clerk", "housing")}  # type: ignore[attr-defined]
+        own = await world.intake.own(receipt)
+        assert own["status"] == "replied"
+        assert "门前道路" not in str(own), "the citizen reads the lead's reply"
+        city = (await world.league("2026-03"))["city"]
+        assert (city["replied"], city["on_time"], city["returns"]) == (1, 1, 0)
+        readers = (world.assignments, world.timers, world.figures, world.notifications)
+        assert not any(store.waiting for store in readers), "who does not mind passes on"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_every_reader_comes_to_the_same_end_whatever_the_bus_does(seed: int, tmp_path: Path) -> None:
     async with World(seed, "2026-03-02T10:00", tmp_path).open() as world:
         for n in range(6):

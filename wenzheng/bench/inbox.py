@@ -23,6 +23,8 @@ REFERENCE_SECONDS: Final = 5.0
 """How long a page that asks nobody is read at the same rate: what the machine is doing besides."""
 PERSON: Final = "bench-clerk"
 ASSIGNED_SECONDS: Final = 300
+ASKED: Final = ("portal", "intake", "postgres")
+"""The parts that answer for the inbox."""
 
 
 def _body(n: int) -> bytes:
@@ -36,11 +38,15 @@ def _body(n: int) -> bytes:
 
 
 async def inbox(
-    home: Home, settled: Callable[[], Awaitable[object]], cases: int = OPEN_CASES
+    home: Home,
+    settled: Callable[[], Awaitable[object]],
+    cpu_seconds: Callable[[], dict[str, float]],
+    cases: int = OPEN_CASES,
 ) -> dict[str, Any]:
     """Milliseconds from asking for the inbox to its last byte, at an even rate (open loop), over its usual views.
 
-    `settled` waits until the other services have caught up with the filling.
+    `settled` waits until the other services have caught up with the filling; `cpu_seconds` says what
+    each part has used so far: unlike the latency, it does not depend on what else the machine does.
     """
     state = home.read_state()
     intake, portal = state["services"]["intake"], state["services"]["portal"]
@@ -66,7 +72,9 @@ async def inbox(
             html.unescape(following[1]),
         )
         bare, _, _ = await _read(http, ("/healthz",), REFERENCE_SECONDS)
+        before = cpu_seconds()
         latencies, sizes, refused = await _read(http, views, SECONDS)
+        after = cpu_seconds()
     return {
         "open_cases": listed,
         "rate_per_s": RATE,
@@ -77,6 +85,9 @@ async def inbox(
         "inbox_p50_ms": round(1000 * quantile(latencies, 0.5), 1),
         "inbox_p95_ms": round(1000 * quantile(latencies, 0.95), 1),
         "inbox_p99_ms": round(1000 * quantile(latencies, 0.99), 1),
+        "cpu_ms_per_read": {
+            part: round(1000 * (after[part] - before[part]) / len(latencies), 1) for part in ASKED
+        },
         "largest_page_bytes": max(sizes),
     }
 

@@ -197,7 +197,7 @@ async def measure(
             storm,
         )
     if "inbox" in which:
-        found["inbox"] = await inbox(home, lambda: drained(home))
+        found["inbox"] = await inbox(home, lambda: drained(home), lambda: cpu_seconds(home))
     if "latency" in which:
         found["latency"] = await latency(home)
     if "chain" in which:

@@ -167,6 +167,9 @@ class Plan:
             environment["WENZHENG_DATABASE"] = postgres.role_dsn(self.superuser, self.home, service)
         if self.home.clock.exists():
             environment["WENZHENG_CLOCK_FILE"] = str(self.home.clock)
+        if service != "portal":
+            # The pages speak from this machine; who stands before them is for the environment to say.
+            environment["WENZHENG_FORWARDED_BY"] = "127.0.0.1"
         if service == "portal":
             environment["WENZHENG_TOKEN_PRIVATE_KEY_FILE"] = str(self.home.secret_file("token-private.pem"))
             # On this machine a password is enough, unless the environment says otherwise.

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from city.masking import mask
 from city.normal import normal_form
+from fronts.portal import static_files
 from fronts.portal.pages import SECURITY, Pages
 from fronts.portal.services import Answer
 
@@ -28,6 +29,8 @@ LEAST: Final = 4
 
 TITLE_LIMIT: Final = 100
 TEXT_LIMIT: Final = 10_000
+
+WORKER: Final = static_files.STATIC / "offline.js"
 
 HINTS: Final[Mapping[str, str]] = {
     "consult": "问政策、问办事流程",
@@ -66,10 +69,11 @@ def routes(pages: Pages, address: str) -> APIRouter:
         if "edit" in given:
             return _form(given)
         if "send" not in given:
-            seen = given.get("seen", "").split()
+            seen = f"{given.get('seen', '')} {given.get('seen_before', '')}".split()
             offers = [one for one in await _similar(given) if one["number"] not in seen]
             if offers:
-                return pages.render("similar.html", given=given, offers=offers)
+                seen += [one["number"] for one in offers]
+                return pages.render("similar.html", given=given, offers=offers, seen=" ".join(seen))
         answer = await services.post("/v1/posts", _body(given), given.get("key", ""))
         if answer.ok:
             return _receipt(answer)
@@ -77,6 +81,12 @@ def routes(pages: Pages, address: str) -> APIRouter:
             sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
             return _form(given | {"key": uuid.uuid4().hex}, 409, sentence)
         return _form(given, answer.status, *_problems(answer))
+
+    @router.get("/offline.js")
+    async def worker() -> Response:
+        """The service worker: at the root, for it may only look after what lies below its own address."""
+        headers = SECURITY | {"Cache-Control": "no-cache"}
+        return Response(WORKER.read_bytes(), media_type="text/javascript", headers=headers)
 
     @router.post("/post/similar")
     async def similar(request: Request) -> Response:

@@ -21,10 +21,15 @@ class Act:
     title: str
     done: str
     body: Callable[[Form], dict[str, Any]]
+    assists: bool = False
+    """It is done by a unit that assists, not by the one that holds the case."""
 
     def offered(self, me: Account, case: dict[str, Any]) -> bool:
         """Whether a case's page has a form for it."""
-        own = me.role not in ("clerk", "leader") or case["department"] == me.department
+        if self.assists:
+            own = me.department in case["assisting"] and me.department != case["department"]
+        else:
+            own = me.role not in ("clerk", "leader") or case["department"] == me.department
         return me.role == self.role and own and self.allowed in case["allowed"]
 
 
@@ -55,6 +60,16 @@ ACTS: Final = (
         "question", "clerk", "question", "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")
     ),
     Act("reply", "clerk", "reply", "replies", "回复", "回复已提交领导审阅。", _fields("text")),
+    Act(
+        "part",
+        "clerk",
+        "part",
+        "parts",
+        "填写协办意见",
+        "协办意见已送牵头单位。",
+        _fields("text"),
+        assists=True,
+    ),
     Act("extension", "clerk", "extension", "extensions", "申请延期", "延期已提交领导审阅。", _extension),
     Act(
         "return",

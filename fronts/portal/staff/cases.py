@@ -16,8 +16,9 @@ from fronts.portal.services import Answer
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, BY_NAME, DONE, Act
 from fronts.portal.staff.desk import Desk, Turned, Visit, checked_number, guard
+from fronts.portal.staff.lines import lines_of
 from fronts.portal.staff.similar import similar
-from fronts.portal.staff.standing import standing
+from fronts.portal.staff.standing import standing, standings
 from fronts.portal.store import SpecialReport
 
 PAGE: Final = 50
@@ -98,7 +99,7 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
 
 def with_standing(rows: list[dict[str, Any]], profile: Profile, now: datetime) -> list[dict[str, Any]]:
     """The rows of a list, each with how its time stands."""
-    return [row | {"standing": standing(row, profile, now)} for row in rows]
+    return [row | {"standing": one} for row, one in zip(rows, standings(rows, profile, now), strict=True)]
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -135,7 +136,7 @@ def routes(desk: Desk) -> APIRouter:
         return visit.render(
             "inbox.html",
             409 if problems else 200,
-            rows=with_standing(answer.body["cases"], profile, desk.clock.now()),
+            lines=lines_of(answer.body["cases"], visit.me, profile, desk.clock.now()),
             states=STATES,
             state=state,
             kind=kind,
@@ -180,9 +181,7 @@ def routes(desk: Desk) -> APIRouter:
     async def case(
         visit: Annotated[Visit, Depends(anyone)], number: str, done: str = "", start: str = ""
     ) -> Response:
-        begun = (one.text for one in profile.templates_of(visit.me.department) if one.code == start)
-        given = {"text": next(begun, "")} if start else {}
-        return await case_page(visit, number, done=done, given=given, acting="reply" if start else "")
+        return await case_page(visit, number, done=done, acting="reply" if start else "", start=start)
 
     async def case_page(
         visit: Visit,
@@ -193,7 +192,9 @@ def routes(desk: Desk) -> APIRouter:
         acting: str = "",
         given: dict[str, str] | None = None,
         key: str = "",
+        start: str = "",
     ) -> Response:
+        """`start`: what the reply begins with, a template's code or `parts` for what the assisting units wrote."""
         # First, and alone: who may not see the case learns nothing from the others either.
         found = await read_case(visit, number)
         assignment, deadline, notices, alike = await asyncio.gather(
@@ -209,6 +210,8 @@ def routes(desk: Desk) -> APIRouter:
         title, text = reasons.marked(found["title"], found["text"], spoke)
         offered = {act.name: act for act in ACTS if act.offered(visit.me, found)}
         draft = found["draft"]
+        if start:
+            given = {"text": _beginning(start, found, profile, visit.me.department)}
         return visit.render(
             "case.html",
             status,
@@ -226,6 +229,7 @@ def routes(desk: Desk) -> APIRouter:
             offered=offered,
             alike=alike,
             templates=profile.templates_of(visit.me.department),
+            unwritten=_unwritten(found, profile),
             units=profile.departments,
             names={unit.code: unit.name for unit in profile.departments},
             duties=profile.duty,
@@ -326,6 +330,19 @@ def _held(case: dict[str, Any], decisions: tuple[reasons.Decision, ...]) -> tupl
     if not case["held"]:
         return ()
     return next((d.candidates for d in reversed(decisions) if d.candidates), ())
+
+
+def _beginning(start: str, case: dict[str, Any], profile: Profile, unit: str) -> str:
+    """What a reply begins with: what the assisting units wrote, or a template; nothing for what is neither."""
+    if start == "parts":
+        return "\n".join(f"{one['department_name']}:{one['text']}" for one in case["written_parts"])
+    return next((one.text for one in profile.templates_of(unit) if one.code == start), "")
+
+
+def _unwritten(case: dict[str, Any], profile: Profile) -> list[str]:
+    """Names of the units that assist and have not written their part yet."""
+    written = {one["department"] for one in case["written_parts"]}
+    return [profile.department_name(unit) for unit in case["assisting"] if unit not in written]
 
 
 def _duties(

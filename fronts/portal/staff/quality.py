@@ -21,6 +21,8 @@ NAMES: Final[dict[Fault, str]] = {
 
 SUBSTANCE: Final = 30
 """Chinese characters and digits that must be left once greetings and stock phrases are taken away."""
+DATED_SUBSTANCE: Final = 12
+"""As many are enough where they say when something was or will be done."""
 TOUCHED: Final = 2
 """Pairs of characters a reply must share with a question to have touched on it."""
 
@@ -87,7 +89,8 @@ def check(reply: str, post: str) -> tuple[Finding, ...]:
     for sentence in _sentences(post):
         if missing := _unanswered(sentence, reply):
             found.append(Finding("question", missing, _short(sentence)))
-    if len(_substance(_STOCK.sub("", reply))) < SUBSTANCE:
+    said = _STOCK.sub("", reply)
+    if len(_substance(said)) < (DATED_SUBSTANCE if _DATE.search(said) else SUBSTANCE):
         found.append(
             Finding(
                 "boilerplate", "除客套话外几乎没有内容,请写明核实到什么、做了什么、结果如何", _short(reply)

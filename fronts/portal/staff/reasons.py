@@ -21,13 +21,13 @@ KINDS: Final = {
     "ruling": "裁定",
 }
 DECISIONS: Final = {
-    "post.assigned.v1": "交办",
-    "assignment.held.v1": "待人工选定",
-    "post.reassigned.v1": "改交",
-    "return.refused.v1": "不同意退回",
-    "meeting.called.v1": "提请交办会",
-    "lead.named.v1": "明确牵头",
-    "special-report.raised.v1": "专报",
+    "PostAssigned": "交办",
+    "AssignmentHeld": "待人工选定",
+    "PostReassigned": "改交",
+    "ReturnRefused": "不同意退回",
+    "MeetingCalled": "提请交办会",
+    "LeadNamed": "明确牵头",
+    "SpecialReportRaised": "专报",
 }
 
 

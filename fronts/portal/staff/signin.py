@@ -13,7 +13,8 @@ from chassis.web import STORAGE_ERRORS
 from fronts.portal.pages import SECURITY
 from fronts.portal.staff import demonstration, totp
 from fronts.portal.staff.accounts import Unfit
-from fronts.portal.staff.desk import HOMES, Desk, Form, Turned, Visit, guard
+from fronts.portal.staff.desk import HOMES, Desk, Form, Turned, Visit, checked_number, guard
+from fronts.portal.staff.sessions import Session
 from fronts.portal.store import Account
 
 WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账号锁定十五分钟。"
@@ -31,11 +32,21 @@ def routes(desk: Desk) -> APIRouter:
     any_stage = guard(desk, stage="any")
     enrolling = guard(desk, stage="/staff/enrol")
 
-    async def sign_in_page(request: Request, status: int, problem: str, given: Form, next_: str) -> Response:
+    async def sign_in_page(
+        request: Request,
+        status: int,
+        problem: str,
+        given: Form,
+        next_: str,
+        number: str = "",
+        session: Session | None = None,
+    ) -> Response:
         cookie = request.cookies.get(desk.before, "") or secrets.token_urlsafe(32)
         response = desk.render(
             "sign-in.html",
+            session,
             status=status,
+            number=checked_number(number) or "",
             problem=problem,
             person=given.one("person")[:64],
             next=next_,
@@ -52,11 +63,13 @@ def routes(desk: Desk) -> APIRouter:
         return RedirectResponse(HOMES[visit.me.role], 303)
 
     @router.get("/staff/sign-in")
-    async def sign_in_form(request: Request, next: str = "") -> Response:
+    async def sign_in_form(request: Request, next: str = "", number: str = "") -> Response:
         session = await desk.session(request)
-        if session is not None:
+        # In a demonstration a citizen's page leads here with its post's number: somebody else takes over.
+        changes = session is not None and session.account.source == demonstration.SOURCE and number
+        if session is not None and not changes:
             return RedirectResponse(back_to(next, session.account), 303)
-        return await sign_in_page(request, 200, "", Form({}), next)
+        return await sign_in_page(request, 200, "", Form({}), next, number, session)
 
     @router.post("/staff/sign-in")
     async def sign_in(request: Request) -> Response:

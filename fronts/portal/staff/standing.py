@@ -1,9 +1,12 @@
 """How much working time a case has left, in words and as one of three levels. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
+from city.policy import Hours
 from city.profile import Profile
 
 WORDS: Final = {"green": "充裕", "yellow": "临近", "red": "超时", "paused": "暂停", "none": "不计时"}
@@ -11,7 +14,7 @@ WORDS: Final = {"green": "充裕", "yellow": "临近", "red": "超时", "paused"
 _CLOSED: Final = ("replied", "rated", "withdrawn", "hidden")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A level, its word, and the time left."""
 
@@ -42,13 +45,30 @@ def standing(row: dict[str, Any], profile: Profile, now: datetime) -> Standing:
     return _of(level, f"剩 {_words(left, profile)}")
 
 
+def standings(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -> list[Standing]:
+    """How each case of a list stands at `now`; those that are due together are counted once."""
+    known: dict[tuple[object, ...], Standing] = {}
+    found = []
+    for row in rows:
+        alike = tuple(row[name] for name in ("status", "kind", "due", "paused", "overdue"))
+        if alike not in known:
+            known[alike] = standing(row, profile, now)
+        found.append(known[alike])
+    return found
+
+
 def _of(level: str, left: str) -> Standing:
     return Standing(level, WORDS[level], left)
 
 
 def day_minutes(profile: Profile) -> int:
     """Working minutes of a usual working day."""
-    hours, day = profile.policy.hours, datetime(2000, 1, 3)
+    return _minutes_of(profile.policy.hours)
+
+
+@lru_cache(maxsize=8)
+def _minutes_of(hours: Hours) -> int:
+    day = datetime(2000, 1, 3)
     spans = ((hours.morning_opens, hours.morning_closes), (hours.afternoon_opens, hours.closes))
     spent = sum(
         (datetime.combine(day, closes) - datetime.combine(day, opens) for opens, closes in spans), timedelta()

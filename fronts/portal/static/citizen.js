@@ -1,10 +1,14 @@
-/* What a browser with scripts adds to posting: a live counter, a draft that stays on this device, printing.
+/* What a browser with scripts adds to posting: a live counter, a draft that stays on this device, a form that opens
+   without a network (offline.js), printing.
    Everything here can be missing. */
 (function () {
   "use strict";
   var KEY = "wenzheng-draft";
   var FIELDS = ["title", "text", "area", "place"]; // no contact: the device may not be one's own
+  var CONTACT = ["phone", "name", "mail"]; // for as long as an answer is awaited, in this tab alone
+  var CHOICES = ["private", "hide_name"]; // or a post would be public that was not meant to be
   var DAYS = 7;
+  var PROBE = 4000; // milliseconds between two looks whether what was not sent can be
 
   function count() {
     document.querySelectorAll("[data-count]").forEach(function (field) {
@@ -40,8 +44,19 @@
     } catch (_) { return false; }
   }
 
+  /* Takes the contact of a post that is being sent, or gives it back. */
+  function awaited(contact) {
+    try {
+      var found = JSON.parse(sessionStorage.getItem(KEY) || "null");
+      if (contact) sessionStorage.setItem(KEY, JSON.stringify(contact)); else sessionStorage.removeItem(KEY);
+      return found;
+    } catch (_) { return null; }
+  }
+
   function draft(form) {
     var note = document.querySelector("[data-draft-note]");
+    var asking = 0; // the timer, while something waits to be sent
+    var contact = awaited(null) || {};
     function say(text, forget) {
       note.textContent = text;
       note.hidden = false;
@@ -53,6 +68,7 @@
       button.addEventListener("click", function () {
         write(null);
         FIELDS.forEach(function (name) { form.elements[name].value = ""; });
+        CHOICES.forEach(function (name) { form.elements[name].checked = false; });
         form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));
         note.hidden = true;
         form.elements.title.focus();
@@ -63,27 +79,74 @@
     var empty = !form.elements.title.value && !form.elements.text.value;
     if (kept && empty) {
       FIELDS.forEach(function (name) { if (kept[name]) form.elements[name].value = kept[name]; });
+      CHOICES.forEach(function (name) { form.elements[name].checked = Boolean(kept[name]); });
       var kind = form.querySelector('[name=kind][value="' + CSS.escape(kept.kind || "") + '"]');
       if (kind && !new URLSearchParams(location.search).has("kind")) kind.checked = true;
       say("已恢复上次没有提交的草稿。草稿只保存在这台设备上。", true);
     }
+    if ("unsent" in form.dataset) {
+      CONTACT.forEach(function (name) { form.elements[name].value = contact[name] || ""; });
+      wait("刚才没有网络,没有收到回执。");
+    } else if ("away" in form.dataset) {
+      say("现在没有网络,可以先写好:草稿保存在这台设备上,联网后再提交。联系方式要在提交前填写。", false);
+    }
     form.addEventListener("input", function () {
       var now = { at: Date.now(), kind: (form.querySelector("[name=kind]:checked") || {}).value };
       FIELDS.forEach(function (name) { now[name] = form.elements[name].value; });
+      CHOICES.forEach(function (name) { now[name] = form.elements[name].checked; });
       write(now.title || now.text ? now : null);
     });
     form.addEventListener("submit", function (event) {
-      if (navigator.onLine) return;
+      if (navigator.onLine) {
+        var given = {};
+        CONTACT.forEach(function (name) { given[name] = form.elements[name].value; });
+        awaited(given);
+        return;
+      }
       event.preventDefault();
-      say("现在没有网络,没有提交。草稿已保存在这台设备上,联网后再点提交。", false);
+      wait("现在没有网络,没有提交。");
+    });
+    /* It is sent when the network is back, while the person looks on: the receipt must be seen. */
+    function wait(what) {
+      rest();
+      say(what + "草稿已保存在这台设备上;不要关闭本页,联网后自动提交,也可以到时再点提交。", false);
       note.setAttribute("role", "alert");
       note.scrollIntoView();
-    });
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "plain";
+      button.textContent = "不要自动提交";
+      button.addEventListener("click", function () {
+        rest();
+        say("没有提交。草稿已保存在这台设备上,联网后再点提交。", false);
+      });
+      note.append(" ", button);
+      addEventListener("online", probe);
+      asking = setInterval(probe, PROBE);
+    }
+    function rest() {
+      removeEventListener("online", probe);
+      clearInterval(asking);
+      asking = 0;
+    }
+    /* That there is a network does not mean that it leads here. */
+    function probe() {
+      if (!navigator.onLine) return;
+      fetch("/healthz", { cache: "no-store" }).then(function (answer) {
+        if (!answer.ok || !asking) return;
+        rest();
+        say("网络已恢复,正在提交。", false);
+        form.requestSubmit();
+      }).catch(function () { /* not yet */ });
+    }
   }
 
   document.querySelectorAll("form[data-draft]").forEach(draft);
   count();
-  if (document.querySelector("[data-sent]")) write(null);
+  if ("serviceWorker" in navigator && document.querySelector("form[data-draft]")) {
+    navigator.serviceWorker.register("/offline.js", { scope: "/post" }).catch(function () { /* no offline form, then */ });
+  }
+  if (document.querySelector("[data-sent]")) { write(null); awaited(null); }
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

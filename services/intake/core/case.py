@@ -95,7 +95,8 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
     "withdrawn": (),
     "hidden": ("moderation",),
 }
-"""Step to the acts possible at it. A draft before the leader adds `approval` and `reply-return` and takes `reply`."""
+"""Step to the acts possible at it. A draft before the leader adds `approval` and `reply-return` and takes `reply`;
+while units assist with an open case they may write their `part`."""
 
 
 class Question(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -140,6 +141,16 @@ class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     at: datetime
     state: Literal["asked", "approved", "refused"] = "asked"
     long_works: bool = False
+
+
+class WrittenPart(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What an assisting unit has to say on its part (协办意见)."""
+
+    id: str
+    department: str
+    text: str
+    by: str
+    at: datetime
 
 
 class Returned(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -225,6 +236,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     draft: Draft | None = None
     replies: tuple[Reply, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    written_parts: tuple[WrittenPart, ...] = ()
+    """In the order they were written; a unit may write again."""
     returns: tuple[Returned, ...] = ()
     ratings: tuple[Rating, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
@@ -272,6 +285,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         if self.extension_asked is not None:
             acts = [act for act in acts if act != "extension"]
             acts += ["extension-approval", "extension-refusal"]
+        if self.assisting and self.department and self.open:
+            acts.append("part")
         if self.group is not None:
             acts.append("ungroup")
         return tuple(acts)

@@ -151,6 +151,13 @@ class RefuseExtension(Struct, frozen=True):
     remark: str
 
 
+class WritePart(Struct, frozen=True):
+    """The clerk of an assisting unit writes its part."""
+
+    actor: Actor
+    text: str
+
+
 class GiveBack(Struct, frozen=True):
     """The clerk says "not ours", citing a duty item."""
 

@@ -33,6 +33,7 @@ from contracts.replies import (
     ExtensionRequested,
     InstructionGiven,
     MeetingRuled,
+    PartWritten,
     PostRated,
     PostReopened,
     ReplyApproved,
@@ -54,6 +55,7 @@ from services.intake.core.case import (
     Rating,
     Reply,
     Returned,
+    WrittenPart,
 )
 
 Here = Context[Profile]
@@ -68,6 +70,7 @@ ACT_NAMES: Final[dict[str, str]] = {
     "extension": "申请延期",
     "extension-approval": "批准延期",
     "extension-refusal": "不批准延期",
+    "part": "填写协办意见",
     "return": "退回",
     "assignment": "交办",
     "ruling": "交办会裁定",
@@ -428,6 +431,28 @@ def refuse_extension(case: Case, request: ask.RefuseExtension, context: Here) ->
     case = _extension_state(case, extension.id, "refused")
     text = f"领导不同意延期:{request.remark}"
     return _say(case, fact, "extension-refused", text, public=False, by=request.actor.person)
+
+
+def write_part(case: Case, request: ask.WritePart, context: Here) -> Decision[Case]:
+    """An assisting unit writes its part, for the lead's reply; it may add to it while the case is open."""
+    _exists(case)
+    unit = request.actor.department
+    if unit not in case.assisting or unit == case.department:
+        raise Refused(403, "not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
+    _possible(case, "part")
+    identity = derived(context.cause, "part")
+    part = WrittenPart(identity, unit, request.text, request.actor.person, context.now)
+    fact = PartWritten(
+        at=context.now,
+        part=identity,
+        text=request.text,
+        department=unit,
+        lead=case.department,
+        by=request.actor.person,
+    )
+    case = replace(case, written_parts=(*case.written_parts, part))
+    text = f"{context.city.department_name(unit)}协办意见:{request.text}"
+    return _say(case, fact, "part-written", text, public=False, by=request.actor.person)
 
 
 def give_back(case: Case, request: ask.GiveBack, context: Here) -> Decision[Case]:

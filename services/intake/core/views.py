@@ -105,6 +105,7 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
                 "by": case.draft.by,
                 "at": case.draft.at,
             },
+            "written_parts": _written_parts(case, city),
             "returns": case.returns,
             "group": None,
             "notices": dict(case.notices),
@@ -139,6 +140,20 @@ def _replies(case: Case, city: Profile) -> list[dict[str, Any]]:
             "handling": reply.handling,
         }
         for reply in case.replies
+    ]
+
+
+def _written_parts(case: Case, city: Profile) -> list[dict[str, Any]]:
+    return [
+        {
+            "part_id": part.id,
+            "text": part.text,
+            "department": part.department,
+            "department_name": city.department_name(part.department),
+            "by": part.by,
+            "at": part.at,
+        }
+        for part in case.written_parts
     ]
 
 

@@ -37,6 +37,7 @@ from contracts.replies import (
     CitizenAsked,
     ExtensionRequested,
     InstructionGiven,
+    PartWritten,
     PostRated,
     PostReopened,
     ReplyDrafted,
@@ -191,6 +192,13 @@ def answered(case: Case, fact: CitizenAnswered, context: Here) -> Decision[Case]
 def drafted(case: Case, fact: ReplyDrafted, context: Here) -> Decision[Case]:
     """The leader has something to approve."""
     return _tell(case, "to-approve", "leader", "回复待审阅 {number}", context, fact.at, fact.department)
+
+
+def part_written(case: Case, fact: PartWritten, context: Here) -> Decision[Case]:
+    """The lead's clerk can use it in the reply."""
+    name = context.city.department_name(fact.department)
+    text = f"协办意见已到 {{number}}:{name}"
+    return _tell(case, "part-written", "clerk", text, context, fact.at, fact.lead)
 
 
 def extension_asked(case: Case, fact: ExtensionRequested, context: Here) -> Decision[Case]:

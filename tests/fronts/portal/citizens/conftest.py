@@ -74,8 +74,9 @@ def plain_page(request: pytest.FixtureRequest, open_page: Open) -> Page:
 class Portal:
     """A portal of one's own beside the stack: its router, or its stats, is the tests'."""
 
-    def __init__(self, stack: Stack, **others: str) -> None:
-        self.port = stack.base + 55
+    def __init__(self, stack: Stack, port: int = 55, **others: str) -> None:
+        """`port`: above the stack's base, where nobody else listens."""
+        self.port = stack.base + port
         self.address = f"http://127.0.0.1:{self.port}"
         services = {name: stack.address(name) for name in ("intake", "router", "deadline", "stats")} | others
         self._environment = {

@@ -253,7 +253,6 @@ def test_without_scripts_similar_posts_are_offered_between_form_and_sending(
     assert page.input_value("#text") == '南门的路灯\n一周不亮 "<b>" 了。'
     assert page.input_value("#place") == "南门"
     page.click("main button[type=submit]")
-    page.click("text=仍然提交")
     number = page.inner_text("#number")
     assert number.startswith("SQ")
     page.goto(f"{offering.address}/posts/{number}")
@@ -265,6 +264,24 @@ def test_without_scripts_similar_posts_are_offered_between_form_and_sending(
     page.click("text=关注,不再另发")
     assert "已关注" in page.inner_text("[role=status]")
     assert page.url.startswith(f"{offering.address}/posts/{receipt['number']}")
+
+
+def test_who_sends_all_the_same_and_mistyped_something_is_not_offered_the_same_posts_again(
+    offering: Portal, quiet: Neighbour, town: Town, plain_page: Page
+) -> None:
+    page = plain_page
+    quiet.similar = [alike(town.post(title="西门路灯不亮")["number"], "西门路灯不亮")]
+    page.goto(f"{offering.address}/post")
+    fill(page, "西门的路灯", "西门的路灯坏了。")
+    page.fill("#phone", "abc")
+    page.click("main button[type=submit]")
+    page.click("text=仍然提交")
+    assert "应为电话号码" in page.inner_text("main")
+    page.fill("#phone", "13812345678")
+    page.click("main button[type=submit]")
+
+    assert page.inner_text("#number").startswith("SQ")
+    assert not page.locator("[data-print]").is_visible(), "printing needs a script"
 
 
 @pytest.mark.parametrize("trouble", ["broken", "slow", "weak"])

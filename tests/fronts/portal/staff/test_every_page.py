@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import Desk
-from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -58,6 +58,7 @@ def numbers(office: Office) -> dict[str, str]:
         "stretched": office.stretched(),
     }
     office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
+    office.act(found["accepted"], "parts", unit=ASSISTING, text="站台已派人查看。")
     return found
 
 
@@ -140,6 +141,7 @@ def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Offic
         new_date=office.later(first),
         progress=everything[:2000],
     )
+    office.act(first, "parts", unit=ASSISTING, text=everything)
     asked = numbers[7]
     office.act(asked, "acceptance")
     office.act(asked, "questions", text=everything)
@@ -147,6 +149,7 @@ def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Offic
         "clerk": [
             "/staff/cases?q=a",
             *(f"/staff/cases/{number}" for number in numbers[:8]),
+            f"/staff/cases/{first}?start=parts",
             f"/staff/cases/{first}/return",
         ],
         "leader": ["/staff/approvals", f"/staff/cases/{first}"],

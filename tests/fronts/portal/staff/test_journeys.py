@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office, until
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office, until
 from tests.stack import running
 
 pytestmark = [
@@ -48,7 +48,7 @@ def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
 
     clerk.page.goto(f"/staff/cases/{number}")
     assert clerk.says("王小明")
-    assert clerk.says("时间用在哪里")
+    assert clerk.says("计时全过程")
     clerk.send("question", text="请问是哪一站?")
     assert clerk.says("计时暂停")
     _citizen(office, receipt, "answers", {"text": "在市政府站。"})
@@ -113,6 +113,29 @@ def test_an_extension_and_a_return_go_their_way(
     assert supervisor.says("裁定已登记")
     until(lambda: office.case(foreign)["department"] == OTHER)
     for one in (clerk, leader, supervisor):
+        one.close()
+
+
+def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    number = office.accepted(title="站台与路灯都坏了")
+    helper = _desk(browser, office, size, scripts, "clerk", ASSISTING)
+    helper.page.goto(f"/staff/cases/{number}")
+    assert "王小明" not in helper.page.inner_text("main"), "the contact is the holding unit's"
+    assert helper.page.locator("#reply form").count() == 0
+    helper.send("part", text="路灯已于3月9日修复。")
+    assert helper.says("协办意见已送牵头单位")
+    assert helper.says("路灯已于3月9日修复。")
+
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.goto(f"/staff/cases/{number}")
+    assert clerk.page.locator("#part form").count() == 0
+    assert "路灯已于3月9日修复。" in clerk.page.inner_text("section[aria-labelledby=parts]")
+    clerk.page.click("text=引用协办意见")
+    assert "路灯已于3月9日修复。" in clerk.page.input_value("#reply-text")
+    until(lambda: clerk.page.reload() and clerk.says("协办意见已到"))
+    for one in (helper, clerk):
         one.close()
 
 

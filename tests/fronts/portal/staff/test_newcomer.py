@@ -62,8 +62,8 @@ def test_a_newcomer_goes_all_the_way_round(
     number, code = page.inner_text("#number"), page.inner_text("#code")
     until(lambda: office.case(number)["department"])
 
-    page.goto("/staff")
-    page.fill("#number", number)
+    page.click("text=换个身份")
+    assert page.input_value("#number") == number
     page.click("[name=seat][value=clerk]")
     assert page.url.endswith(f"/staff/cases/{number}")
     page.locator("#accept button").click()
@@ -87,14 +87,26 @@ def test_a_newcomer_goes_all_the_way_round(
     _citizen(page, number, code)
     assert page.inner_text("#status") == "重新办理"
 
-    page.goto(f"/staff/cases/{number}")
-    page.click("aside [name=seat][value=second-clerk]")
+    page.click("text=换个身份")
+    assert page.input_value("#number") == number
+    page.click("[name=seat][value=second-clerk]")
+    assert page.url.endswith(f"/staff/cases/{number}")
     page.locator("#accept button").click()
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
     page.click("text=提交领导审阅")
     assert "回复已提交领导审阅" in page.inner_text("main")
     context.close()
+
+
+def test_the_front_page_leads_to_the_desks(demonstration: str, browser: Browser) -> None:
+    page = browser.new_page(base_url=demonstration)
+    page.goto("/")
+    page.click("footer >> text=工作人员")
+
+    assert page.url.endswith("/staff/sign-in?next=/staff")
+    assert page.locator("[name=seat]").count() == 5
+    page.close()
 
 
 def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(

@@ -53,6 +53,7 @@ GET  /staff/cases/{number}/return        sign-in 200   409    403    403    403 
 POST /staff/cases/{number}/accept        sign-in done  403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/question      sign-in done  403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/reply         sign-in done  403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/part          sign-in 403   done   403    403    403    403    403    403    403
 POST /staff/cases/{number}/extension     sign-in done  403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/return        sign-in done  409    403    403    403    403    403    403    403
 POST /staff/cases/{number}/approve       sign-in 403   403    403    done   403    403    403    403    403
@@ -145,6 +146,7 @@ def _prepared(office: Office, act: str) -> tuple[str, Fields]:
         "accept": (office.assigned, lambda _: {}),
         "question": (office.accepted, lambda _: {"text": "请补充哪一站?"}),
         "reply": (office.accepted, lambda _: {"text": REPLY}),
+        "part": (office.accepted, lambda _: {"text": "站台由我局维修。"}),
         "preview": (office.accepted, lambda _: {"text": REPLY}),
         "extension": (
             office.accepted,

@@ -1,0 +1,111 @@
+"""Without a network the form still opens, what was written stays, and it is sent when the network is back."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.fronts.portal.citizens.conftest import Open, Portal, fill, send
+from tests.fronts.portal.citizens.neighbour import Neighbour
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+NOTE = "[data-draft-note]"
+
+
+@pytest.fixture
+def far(stack: Stack, neighbour: Neighbour) -> Iterator[Portal]:
+    """A portal that can be out of reach: to a browser, no network."""
+    neighbour.similar = []
+    own = Portal(stack, port=56, router=neighbour.address)
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def known(request: pytest.FixtureRequest, far: Portal, open_page: Open) -> Page:
+    """A browser that has seen the form once."""
+    page = open_page(request.param)
+    page.goto(f"{far.address}/post")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    return page
+
+
+def test_the_form_opens_without_a_network_and_the_draft_stays_until_it_can_be_sent(
+    far: Portal, known: Page
+) -> None:
+    known.goto("about:blank")
+    far.stop()
+    known.goto(f"{far.address}/post?kind=complaint")
+    assert "现在没有网络" in known.inner_text(NOTE)
+    colour = known.evaluate("getComputedStyle(document.querySelector('header.top')).backgroundColor")
+    assert colour not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "it comes with its style"
+    fill(known, "地铁里写的", "没有信号时写的帖子。")
+    known.check("#private")
+    known.goto("about:blank")
+    known.goto(f"{far.address}/post")
+    assert known.input_value("#text") == "没有信号时写的帖子。"
+    assert known.is_checked("#private"), "what was not to be public is not made public by a draft"
+
+    far.start()
+    known.goto(f"{far.address}/post")
+    assert known.input_value("#title") == "地铁里写的"
+    number, _ = send(known)
+    assert not httpx2.get(f"{far.address}/posts/{number}").text.count("没有信号时写的帖子")
+
+
+def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmless(
+    far: Portal, known: Page
+) -> None:
+    fill(known, "没有回执", "按下提交时断了网。")
+    known.fill("#phone", "13812345678")
+    key = known.input_value("[name=key]")
+    far.stop()
+    known.click("main form[data-draft] button[type=submit]")
+
+    expect(known.locator(NOTE)).to_contain_text("刚才没有网络")
+    assert known.input_value("#text") == "按下提交时断了网。"
+    assert known.input_value("#phone") == "13812345678"
+    assert known.input_value("[name=key]") == key
+    far.start()
+    known.wait_for_selector("#number")
+    assert known.inner_text("#number").startswith("SQ"), "it went out by itself"
+    known.wait_for_function("() => !sessionStorage['wenzheng-draft'] && !localStorage['wenzheng-draft']")
+
+
+def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(far: Portal, known: Page) -> None:
+    fill(known, "先提交", "没有网络时就按了提交。")
+    known.context.set_offline(True)
+    known.click("main form[data-draft] button[type=submit]")
+    expect(known.locator(NOTE)).to_contain_text("联网后自动提交")
+    known.context.set_offline(False)
+
+    known.wait_for_selector("#number")
+    assert known.inner_text("#number").startswith("SQ")
+
+
+def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:
+    fill(known, "先别提交", "我再想想。")
+    known.context.set_offline(True)
+    known.click("main form[data-draft] button[type=submit]")
+    known.click("text=不要自动提交")
+    known.context.set_offline(False)
+
+    assert known.evaluate("navigator.onLine")
+    assert "没有提交" in known.inner_text(NOTE)
+    assert known.locator("#number").count() == 0
+
+
+def test_two_drafts_written_without_a_network_are_two_posts(far: Portal, known: Page) -> None:
+    far.stop()
+    keys = []
+    for _ in range(2):
+        known.goto("about:blank")
+        known.goto(f"{far.address}/post")
+        keys.append(known.input_value("[name=key]"))
+
+    assert keys[0] != keys[1]

@@ -1,0 +1,31 @@
+"""What a clerk reads is Chinese, and what is said of a reply is fair."""
+
+from typing import get_args
+
+import pytest
+
+from contracts.assignments import AssignmentFact
+from fronts.portal.staff import quality
+from fronts.portal.staff.reasons import DECISIONS
+
+POST = "实验小学门口的路灯坏了一周。什么时候能修好?"
+
+
+def test_every_decision_of_the_router_has_its_words() -> None:
+    assert set(DECISIONS) == {fact.__name__ for fact in get_args(AssignmentFact)}
+
+
+@pytest.mark.parametrize(
+    ("reply", "faults"),
+    [
+        ("您好!实验小学门口的三盏路灯已于昨天下午修复,电话 12319。", []),
+        ("您好!路灯3月9日已修好,请您查看。", []),
+        ("您好,您反映的问题我们已经核实处理,感谢您的关注与支持。", ["question", "boilerplate"]),
+        ("您好!已经核实处理,感谢您3月2日的来信。", ["boilerplate"]),
+        ("我局高度重视,将进一步加强管理,尽快处理。", ["question", "boilerplate", "promise"]),
+    ],
+)
+def test_a_short_reply_that_says_what_was_done_and_when_is_no_stock_phrase(
+    reply: str, faults: list[str]
+) -> None:
+    assert [finding.fault for finding in quality.check(reply, POST)] == faults
