@@ -136,6 +136,9 @@
         if (!answer.ok || !asking) return;
         rest();
         say("网络已恢复,正在提交。", false);
+        var sure = document.createElement("input"); // nothing is offered any more to who has sent it already
+        sure.type = "hidden"; sure.name = "send"; sure.value = "1";
+        form.append(sure);
         form.requestSubmit();
       }).catch(function () { /* not yet */ });
     }

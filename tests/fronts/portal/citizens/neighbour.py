@@ -35,6 +35,18 @@ class Neighbour:
         self.address = ""
 
 
+def alike(number: str, title: str, state: str = "open", supports: int = 11) -> dict[str, Any]:
+    """A post as `/v1/similar` tells it."""
+    return {
+        "number": number,
+        "title": title,
+        "score": 0.9,
+        "state": state,
+        "supports": supports,
+        "received_at": "2026-03-02T10:00:00+08:00",
+    }
+
+
 def _handler(neighbour: Neighbour) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import Open, Portal, fill, send
-from tests.fronts.portal.citizens.neighbour import Neighbour
+from tests.fronts.portal.citizens.neighbour import Neighbour, alike
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -77,7 +77,10 @@ def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmles
     known.wait_for_function("() => !sessionStorage['wenzheng-draft'] && !localStorage['wenzheng-draft']")
 
 
-def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(far: Portal, known: Page) -> None:
+def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(
+    far: Portal, known: Page, neighbour: Neighbour
+) -> None:
+    neighbour.similar = [alike("SQ110601-000001", "先提交", "answered")]
     fill(known, "先提交", "没有网络时就按了提交。")
     known.context.set_offline(True)
     known.click("main form[data-draft] button[type=submit]")
@@ -85,7 +88,7 @@ def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(far:
     known.context.set_offline(False)
 
     known.wait_for_selector("#number")
-    assert known.inner_text("#number").startswith("SQ")
+    assert known.inner_text("#number").startswith("SQ"), "nothing is offered in its place"
 
 
 def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:

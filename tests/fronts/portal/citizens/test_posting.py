@@ -8,7 +8,7 @@ import segno
 from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import Open, Portal, fill, follow, send
-from tests.fronts.portal.citizens.neighbour import Neighbour
+from tests.fronts.portal.citizens.neighbour import Neighbour, alike
 from tests.fronts.portal.citizens.town import Town
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -19,17 +19,6 @@ def quiet(neighbour: Neighbour) -> Neighbour:
     """The router of the tests' own, with nothing to offer."""
     neighbour.similar, neighbour.topics, neighbour.broken, neighbour.slow = [], [], False, 0.0
     return neighbour
-
-
-def alike(number: str, title: str, state: str = "open", supports: int = 11) -> dict[str, object]:
-    return {
-        "number": number,
-        "title": title,
-        "score": 0.9,
-        "state": state,
-        "supports": supports,
-        "received_at": "2026-03-02T10:00:00+08:00",
-    }
 
 
 def test_a_citizen_posts_and_follows_without_scripts(portal: str, plain_page: Page) -> None:
@@ -172,7 +161,8 @@ def test_without_a_network_nothing_is_lost(portal: str, open_page: Open) -> None
 
     assert "没有网络" in page.inner_text("[data-draft-note]")
     page.context.set_offline(False)
-    assert send(page)[0].startswith("SQ")
+    page.wait_for_selector("#number")
+    assert page.inner_text("#number").startswith("SQ")
 
 
 def test_a_citizen_posts_with_the_keyboard_alone(portal: str, open_page: Open) -> None:
