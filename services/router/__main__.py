@@ -12,12 +12,10 @@ from chassis.web import Edge, Probes, create_api
 from city.masking import mask
 from city.profile import Profile
 from contracts.identity import PARTITIONS
-from contracts.topics import POSTS
+from contracts.topics import CITY, POSTS
 from services.router import store, web
 from services.router.app import METRICS, build
 from services.router.core.city_posts import CAPACITY, CityPosts
-from services.router.core.place import Gazetteer
-from services.router.core.topics import TopicWindow
 from services.router.teller import Teller
 
 SENTENCE: Final = (
@@ -44,10 +42,8 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     if settings.token_public_key_file is None:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
     profile = Profile.load(settings.city)
-    clock, numbers = process.clock(profile.zone), profile.policy.topics
-    window = TopicWindow(numbers.window_hours, numbers.enough, numbers.share, numbers.most_posts)
-    posts = CityPosts(Gazetteer(profile.divisions), window)
-    overview = Overview((POSTS,), settings.kafka, posts.see, BACKLOG)
+    clock, posts = process.clock(profile.zone), CityPosts(profile)
+    overview = Overview((CITY, POSTS), settings.kafka, posts.see, BACKLOG)
     leadership = Leadership(pool, "router topics")
     topics = store.PostgresTopics(pool, leadership)
     publisher = Publisher(store.postgres(pool), KafkaBus(settings.kafka, settings.instance or "router"))
@@ -55,7 +51,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     async def leads() -> bool:
         return overview.caught_up.is_set() and await leadership.held()
 
-    teller = Teller(posts, topics, clock, numbers, leads, publisher.offer)
+    teller = Teller(posts, topics, clock, leads, publisher.offer)
 
     async def tell() -> None:
         metrics.gauge("wenzheng_overview_lag_events").set(overview.lag)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from chassis.clock import Clock
 from chassis.outbox import Addressed
-from city.policy import Topics as Numbers
 from contracts.codec import Event, encode
 from contracts.identity import derived, partition_of
 from contracts.topics import GROUPS, type_of
@@ -26,14 +25,12 @@ class Teller:
         posts: CityPosts,
         topics: Topics,
         clock: Clock,
-        numbers: Numbers,
         leads: Callable[[], Awaitable[bool]],
         offer: Offer,
     ) -> None:
         self._posts = posts
         self._topics = topics
         self._clock = clock
-        self._numbers = numbers
         self._leads = leads
         self._offer = offer
         self._led = False
@@ -44,7 +41,7 @@ class Teller:
         took_over, self._led = leads and not self._led, leads
         if not leads or not (self._posts.changed or took_over):
             return 0
-        now, numbers = self._clock.now(), self._numbers
+        now, numbers = self._clock.now(), self._posts.numbers
         told = await self._topics.told(now - timedelta(hours=2 * numbers.window_hours))
         found = news(told, self._posts.topics(now), now, numbers.enough, numbers.share)
         if not found:

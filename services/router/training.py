@@ -4,7 +4,10 @@ Needs scikit-learn and scipy (the extra `train`); judging needs neither.
 
 What was tried on 5,674 real posts in seven classes and is not here, since it gained nothing: words
 beside characters, bagging, an ensemble, a small neural net, doubling the title, down-weighting
-doubtful labels.
+doubtful labels; and, judged over five folds by three seeds each (macro-F1 .911, top 2 .983 as it is):
+triples of characters, no bound on the buckets, the square root of counts, other lengths, multinomial
+and one-against-rest logistic regression, one machine for each pair of classes (.891 to .908 alone), and
+any of them averaged with the machine (at most .0003 of macro-F1 and .0006 of top 2).
 """
 
 import hashlib
@@ -195,15 +198,15 @@ def _group(row: Row) -> str:
     return "letters of " + (_BETWEEN.sub("", form) or form)
 
 
-def folds(rows: Sequence[Row], seed: int) -> NDArray[Any]:
-    """Which of `FOLDS` folds each row is in: copies together, every class spread evenly."""
+def folds(rows: Sequence[Row], seed: int, many: int = FOLDS) -> NDArray[Any]:
+    """Which of `many` folds each row is in: copies together, every class spread evenly."""
     labels: dict[str, str] = {}
     for row in rows:
         labels.setdefault(_group(row), row.label)
     drawn = sorted(
         labels, key=lambda group: (labels[group], hashlib.sha256(f"fold {seed}/{group}".encode()).digest())
     )
-    place = {group: number % FOLDS for number, group in enumerate(drawn)}
+    place = {group: number % many for number, group in enumerate(drawn)}
     return np.array([place[_group(row)] for row in rows])
 
 

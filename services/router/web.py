@@ -128,7 +128,7 @@ def _told(router: APIRouter, door: Door) -> None:
         """What many people have posted about within the window, the largest first, with their posts."""
         door.check(request)
         now = door.clock.now()
-        told = await door.topics.told(now - timedelta(hours=door.profile.policy.topics.window_hours))
+        told = await door.topics.told(now - timedelta(hours=door.posts.numbers.window_hours))
         largest = sorted(told.values(), key=lambda talk: (-talk.size, talk.topic))
         return Json({"as_of": now, "topics": [door.topic(talk) for talk in largest[:TOPICS_SHOWN]]})
 

@@ -26,8 +26,6 @@ from services.notifier.sender import Sender
 from services.router import app as router
 from services.router import store as router_store
 from services.router.core.city_posts import CityPosts
-from services.router.core.place import Gazetteer
-from services.router.core.topics import TopicWindow
 from services.router.teller import Teller
 from services.stats import app as stats
 from services.stats import store as stats_store
@@ -54,13 +52,12 @@ class World:
         self.notifications, self.notices = notifier_store.memory(self.intake.keys)
         self.assignments = router_store.memory()
         self.models = router_store.ModelsInMemory(self.assignments)
-        self.posts = CityPosts(Gazetteer(PROFILE.divisions), TopicWindow())
-        self._overseen = 0
+        self.posts = CityPosts(PROFILE)
+        self._overseen = {"city": 0, "posts": 0}
         self._teller = Teller(
             self.posts,
             router_store.TopicsInMemory(self.assignments),
             self.clock,
-            PROFILE.policy.topics,
             self._leads,
             lambda blob, records: None,
         )
@@ -91,10 +88,11 @@ class World:
         return True
 
     async def _oversee(self) -> int:
-        """Router's overview sees what was said about posts, and tells of topics."""
-        said = self.bus.log.events("posts")
-        self.posts.see(said[self._overseen :])
-        self._overseen = len(said)
+        """Router's overview sees what was said about city and posts, and tells of topics."""
+        for topic, seen in self._overseen.items():
+            said = self.bus.log.events(topic)
+            self.posts.see(said[seen:])
+            self._overseen[topic] = len(said)
         return await self._teller.step()
 
     async def settle(self) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from services.router.core.model import MAGIC, Model
-from services.router.training import Row
-from wenzheng.model import evaluate, load, read_rows, retrain, speed, train
+from services.router.training import Row, fit, folds
+from wenzheng.model import cross_evaluate, evaluate, load, read_rows, retrain, speed, train
 from wenzheng.stack.home import Trouble
 
 pytest.importorskip("sklearn")
@@ -204,6 +204,22 @@ def test_the_figures_agree_with_scikit_learn(tmp_path: Path) -> None:
     said = [one.ranked[0][0] for one in model.judge([(row.title, row.text) for row in rows])]
     assert told["accuracy"] == round(float(accuracy_score(labels, said)), 4)
     assert told["macro_f1"] == round(float(f1_score(labels, said, average="macro")), 4)
+
+
+def test_across_folds_every_post_is_judged_once_by_a_model_that_has_not_seen_it() -> None:
+    rows = [Row(line["title"], line["text"], line["label"]) for line in lines_of(90)]
+
+    told = cross_evaluate(rows, 3, seed=1)
+
+    right, fold = 0, folds(rows, 1, 3)
+    for number in range(3):
+        learnt = [row for row, here in zip(rows, fold, strict=True) if here != number]
+        unseen = [row for row, here in zip(rows, fold, strict=True) if here == number]
+        judged = Model.load(fit(learnt, seed=1)).judge([(row.title, row.text) for row in unseen])
+        right += sum(one.ranked[0][0] == row.label for one, row in zip(judged, unseen, strict=True))
+    assert (told["posts"], told["folds"]) == (90, 3)
+    assert told["accuracy"] == round(right / 90, 4) < 1.0
+    assert set(told["mean_of_folds"]) == set(told["deviation_of_folds"]) == {"macro_f1", "accuracy", "top_2"}
 
 
 def test_speed_is_told_beside_jieba_where_that_is_wanted(tmp_path: Path) -> None:

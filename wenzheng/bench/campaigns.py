@@ -9,7 +9,7 @@ import re
 
 from wenzheng.bench.campaign_phrases import CAMPAIGNS, CLOSERS, MATTERS, NOISE, OPENERS, PLACES, Campaign
 
-__all__ = ["CAMPAIGNS", "Campaign", "elsewhere", "neutral", "posts", "written"]
+__all__ = ["CAMPAIGNS", "Campaign", "beside", "elsewhere", "neutral", "posts", "written"]
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _NAME = re.compile(r"<(\w+)>")
@@ -51,6 +51,20 @@ def neutral(many: int, seed: int = 1) -> list[tuple[str, str]]:
         turn = n // len(MATTERS)
         some = {kind: places.split("|") for kind, places in PLACES.items()}
         names = {kind: places[turn % len(places)] for kind, places in some.items()}
+        phrases = [lots.choice(OPENERS), *body, lots.choice(CLOSERS)]
+        made.append(("", "".join(written(phrase, names, lots) for phrase in phrases)))
+    return made
+
+
+def beside(place: str, many: int, seed: int = 1) -> list[tuple[str, str]]:
+    """Titles (all empty) and texts of posts on a dozen everyday matters, all of one place."""
+    lots = random.Random(f"beside{place}{seed}")
+    names = dict.fromkeys(PLACES, place)
+    made = []
+    for n in range(many):
+        matter = MATTERS[n % len(MATTERS)]
+        body = [matter[0], *lots.sample(matter[1:], lots.choice((0, 1, 2)))]
+        body += lots.sample(NOISE, lots.choice((0, 1, 2)))
         phrases = [lots.choice(OPENERS), *body, lots.choice(CLOSERS)]
         made.append(("", "".join(written(phrase, names, lots) for phrase in phrases)))
     return made

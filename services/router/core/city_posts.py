@@ -1,5 +1,6 @@
 """The newest posts of the whole city, as one memory: which are alike, and what many are about. Pure.
 
+Numbers of `[topics]` that the city changes are in force from then on; a window made longer fills with what comes.
 Only what anyone may see is offered as alike: not what is withdrawn, hidden, held by moderation or not
 public. A post that is not public still counts towards a topic, which shows no text of it.
 """
@@ -11,6 +12,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from city.policy import Topics as Numbers
+from city.profile import Profile
+from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
 from services.router.core.place import Gazetteer
@@ -22,6 +26,9 @@ CAPACITY: Final = 30_000
 window of topics, the process stays under 300 MB."""
 
 GONE: Final = -1
+
+ONE_OF_ALL: Final = "city:0"
+"""A fact about the city is said to every partition; here, where all are read, one of them is enough."""
 
 
 class Shown(Struct, frozen=True):
@@ -42,9 +49,10 @@ class Shown(Struct, frozen=True):
 class CityPosts:
     """The newest posts of the city, in the order in which the bus brings them."""
 
-    def __init__(self, gazetteer: Gazetteer, window: TopicWindow, capacity: int = CAPACITY) -> None:
-        self._gazetteer = gazetteer
-        self._window = window
+    def __init__(self, profile: Profile, capacity: int = CAPACITY) -> None:
+        self._profile = profile
+        self._gazetteer = Gazetteer(profile.divisions)
+        self._window = TopicWindow.of(self.numbers)
         self._similar = SimilarIndex(capacity)
         self._capacity = capacity
         self._shown: dict[str, Shown] = {}
@@ -58,10 +66,17 @@ class CityPosts:
     def __len__(self) -> int:
         return len(self._shown)
 
+    @property
+    def numbers(self) -> Numbers:
+        """The policy's numbers of topics now in force."""
+        return self._profile.policy.topics
+
     def see(self, events: Sequence[Event]) -> None:
-        """Take in facts about posts; repeats change nothing, and of one post's facts the later ones win."""
+        """Take in facts about posts and policy; repeats change nothing, and of one post's facts the later ones win."""
         for event in events:
             match event.fact:
+                case PolicyChanged() if event.subject == ONE_OF_ALL:
+                    self._amend(event.fact)
                 case PostHeld():
                     self._moderate(event, held=True)
                 case PostReleased():
@@ -92,6 +107,13 @@ class CityPosts:
         self.changed = False
         self._window.expire(now)
         return self._window.topics()
+
+    def _amend(self, fact: PolicyChanged) -> None:
+        before = self.numbers
+        self._profile = self._profile.amended(fact)
+        if self.numbers != before:
+            self._window.change(self.numbers)
+            self.changed = True
 
     def _receive(self, key: str, post: PostReceived) -> None:
         moderated = self._moderated.get(key, (0, False))

@@ -23,6 +23,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from city.policy import Topics as Numbers
 from services.router.core.topic_profile import PRIOR, Post, Profile, Scale, profile_of
 from services.router.core.topic_text import BITS, Pairs, form
 from services.router.core.topic_words import describe
@@ -102,9 +103,8 @@ class TopicWindow:
     A topic has at least `enough` posts; it is measured anew when it has gained a `share` of its size.
     """
 
-    def __init__(self, hours: float = 72, enough: int = 5, share: float = 0.25, most: int = 10_000) -> None:
+    def __init__(self, hours: float = 72.0, enough: int = 5, share: float = 0.25, most: int = 10_000) -> None:
         self._hours, self._enough, self._share, self._most = hours, enough, share, most
-        self._window = timedelta(hours=hours)
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._posts: dict[int, Post] = {}
         self._turns: dict[str, int] = {}
@@ -119,6 +119,26 @@ class TopicWindow:
 
     def __len__(self) -> int:
         return len(self._posts)
+
+    @staticmethod
+    def of(numbers: Numbers) -> "TopicWindow":
+        """An empty window by the policy's numbers."""
+        return TopicWindow(numbers.window_hours, numbers.enough, numbers.share, numbers.most_posts)
+
+    def change(self, numbers: Numbers) -> None:
+        """Go on by other numbers: what no longer fits is let go, topics that are now too small end."""
+        self._hours, self._enough = numbers.window_hours, numbers.enough
+        self._share, self._most = numbers.share, numbers.most_posts
+        while len(self._posts) > self._most:
+            self._drop()
+        self.expire(self._latest)
+        for topic in self._topics.values():
+            topic.described = None
+        self.settle()
+
+    @property
+    def _window(self) -> timedelta:
+        return timedelta(hours=self._hours)
 
     def see(self, seen: Seen) -> None:
         """Take a post in. A post seen before, or older than the window, changes nothing."""

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.facts import Fact
 from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
 from services.router.core.city_posts import CityPosts
-from services.router.core.place import Gazetteer
-from services.router.core.topics import TopicWindow
 from tests.services.intake.door import PROFILE
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -43,7 +42,7 @@ def released(key: str = "p1", seq: int = 3) -> Event:
 
 
 def city(capacity: int = 100) -> CityPosts:
-    return CityPosts(Gazetteer(PROFILE.divisions), TopicWindow(), capacity)
+    return CityPosts(PROFILE, capacity)
 
 
 def alike(posts: CityPosts, text: str = BUS) -> list[str]:
@@ -100,13 +99,63 @@ def test_only_the_newest_are_kept() -> None:
 
 
 def test_seeing_the_same_log_again_gives_the_same_topics() -> None:
-    events = [
-        received(f"p{n}", f"桑墟镇12路公交车停运了,第{n}个邻居来问,什么时候恢复12路公交?", minutes=n)
-        for n in range(9)
-    ]
+    events = about_the_bus(9)
     first, second = city(), city()
     first.see(events)
     second.see(events)
     second.see(events)
     now = AT + timedelta(hours=1)
     assert first.topics(now) == second.topics(now) != []
+
+
+def policy_changed(seq: int = 1, partition: int = 0, **numbers: float) -> Event:
+    fact = PolicyChanged(at=AT, part={"topics": numbers})
+    return Event(f"policy/{seq}", "city", f"city:{partition}", seq, fact, "intake")
+
+
+def about_the_bus(many: int) -> list[Event]:
+    return [
+        received(f"p{n}", f"桑墟镇12路公交车停运了,第{n}个邻居来问,什么时候恢复12路公交?", minutes=n)
+        for n in range(many)
+    ]
+
+
+def test_a_topic_needs_as_many_posts_as_the_policy_now_says() -> None:
+    posts = city()
+    posts.see(about_the_bus(7))
+    assert posts.topics(AT) != []
+
+    posts.see([policy_changed(enough=8)])
+    assert posts.changed
+    assert posts.topics(AT) == []
+
+    posts.see([policy_changed(2, enough=6), *about_the_bus(8)])
+    [topic] = posts.topics(AT)
+    assert len(topic.posts) == 8
+
+
+def test_a_window_made_shorter_lets_go_at_once() -> None:
+    posts = city()
+    posts.see(about_the_bus(9))
+    posts.see([policy_changed(window_hours=2)])
+    assert posts.topics(AT + timedelta(hours=3)) == []
+
+
+def test_a_window_of_fewer_posts_keeps_the_newest() -> None:
+    posts = city()
+    posts.see([*about_the_bus(150), policy_changed(most_posts=100)])
+    [topic] = posts.topics(AT + timedelta(hours=3))
+    assert set(topic.numbers) <= {f"SQ-p{n}" for n in range(50, 150)}
+
+
+def test_a_change_said_to_every_partition_is_one_change() -> None:
+    posts = city()
+    changes = [policy_changed(1, 0, enough=10), policy_changed(2, 0, enough=20)]
+    posts.see([*changes, policy_changed(1, 1, enough=10)])
+    assert posts.numbers.enough == 20
+
+
+def test_a_change_of_other_numbers_leaves_topics_as_they_are() -> None:
+    posts = city()
+    posts.see([Event("policy/1", "city", "city:0", 1, PolicyChanged(at=AT, part={"pause": {}}), "intake")])
+    assert not posts.changed

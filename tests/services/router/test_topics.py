@@ -12,7 +12,7 @@ import pytest
 from services.router.core.talk import Talk, news
 from services.router.core.topics import Found, Seen, TopicWindow
 from wenzheng.bench.campaign_phrases import BUS, CAMPAIGNS, SMELL, WATER, Campaign
-from wenzheng.bench.campaigns import elsewhere, neutral, posts
+from wenzheng.bench.campaigns import beside, elsewhere, neutral, posts
 from wenzheng.posts_file import shared_folder
 
 START = datetime(2024, 3, 4, 9, tzinfo=UTC)
@@ -85,6 +85,21 @@ def test_a_campaign_among_few_posts_comes_out_as_one_topic(campaign: Campaign) -
     recall, precision = recall_and_precision(window, "own", 55)
     assert recall >= 0.85
     assert precision >= 0.96
+    assert len(window.topics()) == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_other_matters_of_the_same_place_neither_hide_a_matter_nor_join_it(seed: int) -> None:
+    window = TopicWindow()
+    kinds = (
+        ("own", posts(BUS, 40, seed)),
+        ("beside", beside("桑墟镇", 24, seed)),
+        ("other", neutral(250, seed)),
+    )
+    run(window, mixed(*kinds, seed=seed))
+    recall, precision = recall_and_precision(window, "own", 40)
+    assert recall >= 0.85
+    assert precision >= 0.94
     assert len(window.topics()) == 1
 
 

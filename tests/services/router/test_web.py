@@ -18,8 +18,6 @@ from contracts.posts import PostHeld
 from services.router import store
 from services.router.core.case import Case
 from services.router.core.city_posts import CityPosts
-from services.router.core.place import Gazetteer
-from services.router.core.topics import TopicWindow
 from services.router.teller import Teller
 from services.router.training import Row, fit
 from services.router.web import Door, routes
@@ -37,7 +35,7 @@ class Router:
         self.store: MemoryStore = store.memory()
         self.models = store.ModelsInMemory(self.store)
         self.topics = store.TopicsInMemory(self.store)
-        self.posts = CityPosts(Gazetteer(PROFILE.divisions), TopicWindow())
+        self.posts = CityPosts(PROFILE)
         door = Door(
             profile=PROFILE,
             cases=store.MemoryCases(self.store),
@@ -57,7 +55,6 @@ class Router:
             self.posts,
             self.topics,
             self.clock,
-            PROFILE.policy.topics,
             self._leads,
             lambda _, records: self.offered.extend(records),
         )
