@@ -1,10 +1,12 @@
 """A small HTTP/1.1 client for loads: keep-alive connections, one request at a time on each, little CPU."""
 
 import asyncio
+import gc
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -44,10 +46,38 @@ async def _request(
     return status, await reader.readexactly(length)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: a collector at work in here would be measured as slowness over there."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 async def drive(
-    address: str, body: Callable[[int], bytes], seconds: float, rate: float = 0.0, connections: int = 64
+    address: str,
+    body: Callable[[int], bytes],
+    seconds: float,
+    rate: float = 0.0,
+    connections: int = 64,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Load:
-    """Post for so long: at `rate` posts a second (open loop), or as fast as they are answered (rate 0)."""
+    """Post for so long, or until it is `enough`: `rate` posts a second (open loop), or as fast as they are answered (0)."""
+    with uncollected():
+        return await _drive(address, body, seconds, rate, connections, enough)
+
+
+async def _drive(
+    address: str,
+    body: Callable[[int], bytes],
+    seconds: float,
+    rate: float,
+    connections: int,
+    enough: Callable[[], bool],
+) -> Load:
     host, _, port = address.removeprefix("http://").partition(":")
     load = Load()
     sent = 0
@@ -59,7 +89,7 @@ async def drive(
         nonlocal sent
         reader, writer = await asyncio.open_connection(host, int(port))
         try:
-            while time.monotonic() < until:
+            while time.monotonic() < until and not enough():
                 if rate:
                     due = await turns.get()
                     if due < 0:
@@ -79,7 +109,7 @@ async def drive(
 
     async def pace() -> None:
         n = 0
-        while (now := time.monotonic()) < until:
+        while (now := time.monotonic()) < until and not enough():
             while started + n / rate <= now:
                 turns.put_nowait(started + n / rate)
                 n += 1

@@ -125,6 +125,7 @@ def command(home: Home, ports: Ports) -> list[str]:
         "unix_socket_directories": "",
         "shared_buffers": "256MB",
         "max_wal_size": "4GB",
+        "min_wal_size": "1GB",
         "checkpoint_timeout": "15min",
         "wal_level": "minimal",
         "max_wal_senders": "0",
