@@ -279,7 +279,7 @@ class PostgresStore:
             self._connection = None
 
 
-async def connect(dsn: str, schema: str, size: int = 4) -> asyncpg.Pool:
+async def connect(dsn: str, schema: str, size: int = 4, instance: str = "") -> asyncpg.Pool:
     """A pool for one service: its schema on the search path, abandoned transactions ended after 3 s.
 
     The limit lies below the consumer's session timeout (6 s), so that a paused process gives its
@@ -293,6 +293,6 @@ async def connect(dsn: str, schema: str, size: int = 4) -> asyncpg.Pool:
         server_settings={
             "search_path": schema,
             "idle_in_transaction_session_timeout": "3000",
-            "application_name": f"wenzheng-{schema}",
+            "application_name": instance or schema,
         },
     )

@@ -163,7 +163,7 @@ async def _serving(
     schema: str,
 ) -> None:
     metrics = Metrics(own_metrics)
-    pool = await patient(settings.database, schema)
+    pool = await patient(settings.database, schema, instance=settings.instance)
     app, background = await build(Process(name, settings, pool, metrics))
     tasks = [asyncio.create_task(guard(work())) for work in background]
     sockets = [socket.socket(fileno=settings.http_fd)] if settings.http_fd >= 0 else None
@@ -195,11 +195,11 @@ async def _serving(
     pool.terminate()
 
 
-async def patient(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool:
+async def patient(dsn: str, schema: str, size: int = 8, instance: str = "") -> asyncpg.Pool:
     """A pool, as soon as the database answers."""
     while True:
         try:
-            return await connect(dsn, schema, size=size)
+            return await connect(dsn, schema, size, instance)
         except (OSError, asyncpg.PostgresError) as problem:
             _log.warning("waiting for the database", reason=str(problem))
             await asyncio.sleep(0.5)

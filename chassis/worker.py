@@ -92,7 +92,7 @@ async def _listening(
     schema: str,
 ) -> tuple[faust.App, int]:
     metrics = Metrics(own_metrics)
-    pool = await patient(settings.database, schema, 4)
+    pool = await patient(settings.database, schema, 4, settings.instance)
     await check_cluster(pool, settings.kafka)
     process = Process(name, settings, pool, metrics)
     assembled = await assemble(process)

@@ -25,8 +25,8 @@ LISTENERS: Final = {
 }
 """Service to the part that hears the bus for it; where the names differ, people ask another part."""
 
-NICENESS: Final = {"intake": 0, "portal": 0, "deadline": 5}
-"""Who gives way to whom where cores are few: people first, then the clock, then those who tell and count."""
+NICENESS: Final = {"intake": 0, "portal": 0, "kafka": 5, "deadline": 5}
+"""Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
 
@@ -111,6 +111,7 @@ class Plan:
                     self.bootstrap,
                     lambda: kafka.answers(self.bootstrap),
                     stop_seconds=20,
+                    niceness=NICENESS["kafka"],
                 )
             )
         return parts

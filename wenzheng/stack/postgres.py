@@ -1,5 +1,6 @@
 """PostgreSQL on this machine: the wheel's own binaries, a private data folder, a role for each service."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -218,22 +219,21 @@ async def create_roles(superuser: str, passwords: dict[str, str], database: str 
         await connection.close()
 
 
-def give_way(server: int, niceness: Mapping[str, int]) -> None:
-    """Let the sessions of each role give way as the process does for which they work.
+async def give_way(dsn: str, niceness: Mapping[str, int]) -> None:
+    """Let the sessions of each instance give way as the process does for which they work.
 
-    `server` is the server's pid. A session is a child of it whose title begins `postgres: ROLE`; it
-    starts with the server's own niceness, which suits those for whom people wait. Where there is no
-    `/proc` nothing is done: it is a matter of manners, not of right and wrong.
+    For a server on this machine only. `niceness`: by the name the instance gives to its sessions. A
+    session starts with the server's own niceness, which suits those for whom people wait. Whatever
+    hinders this, it is a matter of manners: nothing goes wrong without it.
     """
     try:
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    except OSError:
+        connection = await asyncpg.connect(dsn, timeout=3)
+        rows = await connection.fetch("select pid, application_name from pg_stat_activity")
+        await connection.close()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return
-    for child in children:
-        try:
-            title = Path(f"/proc/{child}/cmdline").read_text().split()
-            wanted = niceness.get(title[1], 0) if len(title) > 1 else 0
-            if os.getpriority(os.PRIO_PROCESS, int(child)) < wanted:
-                os.setpriority(os.PRIO_PROCESS, int(child), wanted)
-        except OSError:
-            continue  # the session has ended meanwhile
+    for row in rows:
+        wanted = niceness.get(row["application_name"], 0)
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if os.getpriority(os.PRIO_PROCESS, row["pid"]) < wanted:
+                os.setpriority(os.PRIO_PROCESS, row["pid"], wanted)

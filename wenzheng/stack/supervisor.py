@@ -19,7 +19,7 @@ from chassis.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
-from wenzheng.stack.parts import LISTENERS, Part, Plan, answers
+from wenzheng.stack.parts import Part, Plan, answers
 
 PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -246,8 +246,8 @@ class Supervisor:
     async def _watch_health(self) -> None:
         """Kill what is alive by its pid but makes no progress."""
         while not self._stopping.is_set():
+            await self._let_sessions_give_way()
             await asyncio.sleep(5)
-            self._let_sessions_give_way()
             for child in list(self._children.values()):
                 if not child.part.health or child.state != "ready" or child.process is None:
                     continue
@@ -261,17 +261,11 @@ class Supervisor:
                     with contextlib.suppress(ProcessLookupError):
                         child.process.kill()
 
-    def _let_sessions_give_way(self) -> None:
+    async def _let_sessions_give_way(self) -> None:
         """The database's part of the work of those who only listen is no more urgent than theirs."""
-        server = self._children.get("postgres")
-        if server is None or server.process is None:
-            return
-        roles = {
-            name: self._children[name].part.niceness
-            for name, listener in LISTENERS.items()
-            if name == listener and name in self._children
-        }
-        postgres.give_way(server.process.pid, roles)
+        if "postgres" in self._children:
+            niceness = {child.part.name: child.part.niceness for child in self._children.values()}
+            await postgres.give_way(self._plan.superuser, niceness)
 
     # -- stopping -----------------------------------------------------------------------------
 
