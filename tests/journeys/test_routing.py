@@ -11,23 +11,10 @@ from contracts.posts import PostReceived
 from services.router.core.routing import Routing
 from services.router.training import Row, fit
 from tests.journeys.world import World
+from tests.places import STREETS
 from tests.services.intake.door import PROFILE
 
 SEEDS = range(12)
-STREETS = [
-    "幸福",
-    "黄河",
-    "发展",
-    "洪泽湖",
-    "项王",
-    "西湖",
-    "青海湖",
-    "世纪",
-    "人民",
-    "富康",
-    "古黄河",
-    "厦门",
-]
 MATTERS = {
     "transport": "{}路公交车停运,路口红绿灯坏了,没有车坐",
     "housing": "{}花园物业不修电梯,业主维修基金被挪用",

@@ -10,26 +10,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.places import STREETS
 from tests.stack import Client, Stack, running
 from tests.system.test_walk import until
 from wenzheng import model
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-STREETS = [
-    "幸福",
-    "黄河",
-    "发展",
-    "洪泽湖",
-    "项王",
-    "西湖",
-    "青海湖",
-    "世纪",
-    "人民",
-    "富康",
-    "古黄河",
-    "厦门",
-]
 MATTERS = {
     "transport": "{}路客运班车停开,没有车坐",
     "housing": "{}花园物业不修屋面,业主维修基金被挪用",

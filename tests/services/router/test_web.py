@@ -21,6 +21,7 @@ from services.router.core.city_posts import CityPosts
 from services.router.teller import Teller
 from services.router.training import Row, fit
 from services.router.web import Door, routes
+from tests.places import STREETS
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC, at
 from tests.services.router.test_city_posts import BUS, received, said
 
@@ -84,22 +85,6 @@ async def router() -> AsyncIterator[Router]:
     found = Router()
     async with found.http:
         yield found
-
-
-STREETS = [
-    "幸福",
-    "黄河",
-    "发展",
-    "洪泽湖",
-    "项王",
-    "西湖",
-    "青海湖",
-    "世纪",
-    "人民",
-    "富康",
-    "古黄河",
-    "厦门",
-]
 
 
 def rows() -> list[Row]:
