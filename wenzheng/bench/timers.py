@@ -1,6 +1,7 @@
 """Timers: arming, cancelling and firing, beside the raw statement they are measured against; and a storm."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
@@ -225,9 +226,8 @@ async def storm(
     The cases are written into deadline's tables as its rules would have left them; the running
     service fires their timers with everything that belongs to it: states, rules, events, readers.
     """
-    body = b'{"kind":"consult","title":"","text":"\xe8\xb7\xaf\xe7\x81\xaf\xe4\xb8\x8d\xe4\xba\xae"}'
-    await drive(address, lambda n: body, 5, INTAKE_RATE, 32)
-    quiet = await drive(address, lambda n: body, 20, INTAKE_RATE, 32)
+    await drive(address, _post, 5, INTAKE_RATE, 32)
+    quiet = await drive(address, _post, 20, INTAKE_RATE, 32)
     connection = await asyncpg.connect(dsn, command_timeout=600)
     await connection.execute("set search_path to deadline")
     try:
@@ -237,9 +237,7 @@ async def storm(
         await connection.execute("checkpoint")
         await asyncio.sleep(max(0.0, (due_at - datetime.now(UTC)).total_seconds()) + 1.0)
         drained = asyncio.Event()
-        load = asyncio.create_task(
-            drive(address, lambda n: body, STORM_SECONDS, INTAKE_RATE, 32, drained.is_set)
-        )
+        load = asyncio.create_task(drive(address, _post, STORM_SECONDS, INTAKE_RATE, 32, drained.is_set))
         started = time.perf_counter()
         while not load.done() and await connection.fetchval(_LEFT, due_at):
             await asyncio.sleep(0.05)
@@ -257,7 +255,13 @@ async def storm(
         "quiet_post_p99_ms": round(quiet_p99, 1),
         "storm_post_p99_ms": round(storm_p99, 1),
         "storm_p99_ratio": round(storm_p99 / quiet_p99, 2),
+        "refused": quiet.refused + under.refused,
     }
+
+
+def _post(n: int) -> bytes:
+    body = {"kind": "complaint", "title": "路灯不亮", "text": f"幸福路第{n}盏路灯坏了,晚上很黑,请派人来修。"}
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 async def _write_cases(connection: Any, profile: Profile, due_at: datetime, cases: int) -> int:
