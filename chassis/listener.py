@@ -24,14 +24,14 @@ from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
 
-DUE_LIMIT = 1000
+DUE_LIMIT = 500
 """Due inputs claimed with one batch.
 
 Larger batches cost a little less each, but their commits write more at once, and whoever posts
 meanwhile waits for that write."""
 
-DUE_REST = 0.5
-"""When more is due than one batch claims, rest for this share of what the batch took, then go on.
+DUE_REST = 2.0
+"""When more is due than one batch claims, rest for so many times what the batch took (at most a tick), then go on.
 
 A storm is paced by the work it makes and not by a fixed beat: on a machine with time to spare it is
 over soon; on a loaded one each batch takes longer, and so does the rest it leaves to the people who post."""
