@@ -153,8 +153,8 @@ class WrittenPart(Struct, frozen=True, gc=False, omit_defaults=True):
     at: datetime
 
 
-class Returned(Struct, frozen=True, gc=False):
-    """A "not ours"; staff are shown it as it is, with every field."""
+class Returned(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A "not ours"."""
 
     id: str
     department: str

@@ -106,7 +106,7 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
                 "at": case.draft.at,
             },
             "written_parts": _written_parts(case, city),
-            "returns": case.returns,
+            "returns": _returns(case),
             "group": None,
             "notices": dict(case.notices),
             "erased": case.erased,
@@ -154,6 +154,13 @@ def _written_parts(case: Case, city: Profile) -> list[dict[str, Any]]:
             "at": part.at,
         }
         for part in case.written_parts
+    ]
+
+
+def _returns(case: Case) -> list[dict[str, Any]]:
+    return [
+        {"id": r.id, "department": r.department, "duty_item": r.duty_item, "at": r.at, "state": r.state}
+        for r in case.returns
     ]
 
 
