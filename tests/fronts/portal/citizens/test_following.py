@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import follow
 from tests.fronts.portal.citizens.town import REPLY, Town, until
@@ -21,16 +21,16 @@ def test_a_question_is_answered_and_the_clock_goes_on(town: Town, portal: str, p
     town.ask(receipt, "请问在哪一栋楼前?")
     opened(plain_page, portal, receipt)
 
-    assert plain_page.inner_text("#status") == "待补充"
-    assert "等您补充" in plain_page.inner_text("[aria-current=step]")
-    assert "请问在哪一栋楼前?" in plain_page.inner_text("main")
+    expect(plain_page.locator("#status")).to_have_text("待补充")
+    expect(plain_page.locator("[aria-current=step]")).to_contain_text("等您补充")
+    expect(plain_page.locator("main")).to_contain_text("请问在哪一栋楼前?")
     until(lambda: _reloaded(plain_page, portal, receipt, "暂停"))
     plain_page.fill("#answers", "三号楼前。")
     plain_page.click("button:has-text('补充说明')")
 
-    assert plain_page.inner_text("#status") == "办理中"
-    assert "已补充" in plain_page.inner_text("[role=status]")
-    assert "三号楼前。" in plain_page.inner_text(".talk")
+    expect(plain_page.locator("#status")).to_have_text("办理中")
+    expect(plain_page.locator("[role=status]")).to_contain_text("已补充")
+    expect(plain_page.locator(".talk")).to_contain_text("三号楼前。")
 
 
 def _reloaded(page: Page, portal: str, receipt: dict[str, Any], wanted: str) -> bool:
@@ -72,8 +72,8 @@ def test_an_extension_is_told_with_reason_progress_and_new_date(
     assert "材料运输延误" in told
     assert "已完成一半" in told
     plain_page.goto(f"{portal}/posts/{receipt['number']}")
-    assert "材料运输延误" in plain_page.inner_text(".extension"), "neighbours are told as well"
-    assert "原到期" in plain_page.inner_text(".calendar")
+    expect(plain_page.locator(".extension"), "neighbours are told as well").to_contain_text("材料运输延误")
+    expect(plain_page.locator(".calendar")).to_contain_text("原到期")
 
 
 def test_a_reply_is_rated_and_a_matter_that_is_not_settled_reopened(
@@ -82,61 +82,61 @@ def test_a_reply_is_rated_and_a_matter_that_is_not_settled_reopened(
     receipt = town.post(title="垃圾清运", text="垃圾没有清运。")
     town.answer(receipt)
     opened(plain_page, portal, receipt)
-    assert REPLY in plain_page.inner_text(".talk")
-    assert "已答复" in plain_page.inner_text(".next")
+    expect(plain_page.locator(".talk")).to_contain_text(REPLY)
+    expect(plain_page.locator(".next")).to_contain_text("已答复")
 
     plain_page.check("input[name=grade][value='2']")
     plain_page.fill("#why", "垃圾还在。")
     plain_page.click("button:has-text('评价')")
-    assert plain_page.inner_text("#status") == "已评价"
-    assert "您的评价:不满意" in plain_page.inner_text(".talk")
-    assert "垃圾还在。" in plain_page.inner_text(".talk")
+    expect(plain_page.locator("#status")).to_have_text("已评价")
+    expect(plain_page.locator(".talk")).to_contain_text("您的评价:不满意")
+    expect(plain_page.locator(".talk")).to_contain_text("垃圾还在。")
 
     plain_page.click("summary:has-text('申请重新办理')")
     plain_page.fill("#reopenings", "三天了还没有清运。")
     plain_page.click("button:has-text('申请重新办理')")
-    assert plain_page.inner_text("#status") == "重新办理"
-    assert "重新办理" in plain_page.inner_text("[aria-current=step]")
+    expect(plain_page.locator("#status")).to_have_text("重新办理")
+    expect(plain_page.locator("[aria-current=step]")).to_contain_text("重新办理")
     assert plain_page.locator("#answers, #why").count() == 0
 
 
 def test_withdrawing_and_erasing_are_asked_about_once_more(town: Town, portal: str, plain_page: Page) -> None:
     receipt = town.post(text="请回电13812345678。", contact={"phone": "13812345678", "name": "网民"})
     opened(plain_page, portal, receipt)
-    assert "13812345678" in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text("13812345678")
 
     plain_page.click("text=删除个人信息")
-    assert "不能恢复" in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text("不能恢复")
     plain_page.click("text=不,返回")
-    assert "13812345678" in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text("13812345678")
     plain_page.click("text=删除个人信息")
     plain_page.check("#sure")
     plain_page.click("text=确认删除")
-    assert "个人信息已删除" in plain_page.inner_text("[role=status]")
-    assert "13812345678" not in plain_page.inner_text("main")
+    expect(plain_page.locator("[role=status]")).to_contain_text("个人信息已删除")
+    expect(plain_page.locator("main")).not_to_contain_text("13812345678")
 
     plain_page.click("text=撤回此帖")
     plain_page.check("#sure")
     plain_page.click("text=确认撤回")
-    assert plain_page.inner_text("#status") == "已撤回"
+    expect(plain_page.locator("#status")).to_have_text("已撤回")
     assert plain_page.locator("text=撤回此帖").count() == 0
 
 
 def test_a_wrong_code_or_number_opens_nothing_and_says_so(town: Town, portal: str, plain_page: Page) -> None:
     receipt = town.post(public=False, title="私事", text="不公开的内容")
     follow(plain_page, portal, receipt["number"], "AAAAAAAAAA")
-    assert "查询码不正确" in plain_page.inner_text("[role=alert]")
+    expect(plain_page.locator("[role=alert]")).to_contain_text("查询码不正确")
     assert plain_page.input_value("#number") == receipt["number"]
 
     plain_page.goto(f"{portal}/follow")
     plain_page.fill("#number", "SQ000000-000000")
     plain_page.click("main button[type=submit]")
-    assert "没有这个编号" in plain_page.inner_text("[role=alert]")
+    expect(plain_page.locator("[role=alert]")).to_contain_text("没有这个编号")
 
     plain_page.fill("#number", f" {receipt['number'].lower()} ")
     plain_page.click("main button[type=submit]")
-    assert "不公开" in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text("不公开")
     assert "不公开的内容" not in plain_page.content()
     code = receipt["query_code"].lower()
     follow(plain_page, portal, receipt["number"].lower(), f"{code[:5]} {code[5:]}")
-    assert "不公开的内容" in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text("不公开的内容")

@@ -41,7 +41,7 @@ def test_the_form_opens_without_a_network_and_the_draft_stays_until_it_can_be_se
     known.goto("about:blank")
     far.stop()
     known.goto(f"{far.address}/post?kind=complaint")
-    assert "现在没有网络" in known.inner_text(NOTE)
+    expect(known.locator(NOTE)).to_contain_text("现在没有网络")
     colour = known.evaluate("getComputedStyle(document.querySelector('header.top')).backgroundColor")
     assert colour not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "it comes with its style"
     fill(known, "地铁里写的", "没有信号时写的帖子。")
@@ -73,7 +73,7 @@ def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmles
     assert known.input_value("[name=key]") == key
     far.start()
     known.wait_for_selector("#number")
-    assert known.inner_text("#number").startswith("SQ"), "it went out by itself"
+    expect(known.locator("#number"), "it went out by itself").to_contain_text("SQ")
     known.wait_for_function("() => !sessionStorage['wenzheng-draft'] && !localStorage['wenzheng-draft']")
 
 
@@ -88,7 +88,7 @@ def test_what_was_sent_without_a_network_goes_out_by_itself_when_it_is_back(
     known.context.set_offline(False)
 
     known.wait_for_selector("#number")
-    assert known.inner_text("#number").startswith("SQ"), "nothing is offered in its place"
+    expect(known.locator("#number"), "nothing is offered in its place").to_contain_text("SQ")
 
 
 def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:
@@ -99,7 +99,7 @@ def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:
     known.context.set_offline(False)
 
     assert known.evaluate("navigator.onLine")
-    assert "没有提交" in known.inner_text(NOTE)
+    expect(known.locator(NOTE)).to_contain_text("没有提交")
     assert known.locator("#number").count() == 0
 
 

@@ -47,7 +47,7 @@ def test_without_scripts_the_wall_shows_the_figures_of_now(portal: str, open_pag
     page.goto(f"{portal}/wall")
 
     assert number(page, "今日受理") >= 0
-    assert "数据截至" in page.inner_text("#clock")
+    expect(page.locator("#clock")).to_contain_text("数据截至")
     assert page.locator("#ranking li").count() == 78
     assert page.locator("#state a").is_visible()
 

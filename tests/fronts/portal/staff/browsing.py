@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.fronts.portal.staff.office import Office
 
@@ -49,11 +49,25 @@ class Desk:
                 field.select_option(text)
             else:
                 field.fill(text)
-        form.locator("button[type=submit]").click()
+        with self.page.expect_navigation():
+            form.locator("button[type=submit]").click()
+
+    def press(self, name: str) -> None:
+        """Press the button that sends a form, and wait for the page that answers.
+
+        A click alone may return while the page is still the old one, when the machine is busy: what is
+        filled in next would be lost with it.
+        """
+        with self.page.expect_navigation():
+            self.page.click(f"button:text-is('{name}')")
 
     def says(self, text: str) -> bool:
-        """Whether the page holds a text."""
-        return text in self.page.inner_text("main")
+        """Whether the page holds a text, or does within a moment."""
+        try:
+            expect(self.page.locator("main")).to_contain_text(text)
+        except AssertionError:
+            return False
+        return True
 
     def close(self) -> None:
         """Leave."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office, until
@@ -43,7 +43,7 @@ def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
     assert "充裕" in row.inner_text()
     assert "剩" in row.inner_text()
     row.locator("input[type=checkbox]").check()
-    clerk.page.click("button:text-is('受理所选')")
+    clerk.press("受理所选")
     assert clerk.says("所选事项已全部办理")
 
     clerk.page.goto(f"/staff/cases/{number}")
@@ -76,12 +76,12 @@ def test_a_clerk_answers_a_leader_approves_and_the_citizen_reads_it(
     leader.page.goto("/staff/approvals")
     for each in (number, second):
         leader.page.locator(f"article:has(a[href='/staff/cases/{each}']) input[name=chosen]").check()
-    leader.page.click("button:text-is('批准所选')")
+    leader.press("批准所选")
     assert leader.says("所选事项已全部办理")
 
     citizen = browser.new_page(base_url=office.portal)
     citizen.goto(f"/posts/{number}")
-    assert "末班车停靠全部站点" in citizen.inner_text("main")
+    expect(citizen.locator("main")).to_contain_text("末班车停靠全部站点")
     for one in (clerk, leader):
         one.close()
     citizen.close()
@@ -102,10 +102,10 @@ def test_an_extension_and_a_return_go_their_way(
 
     clerk.page.goto(f"/staff/cases/{foreign}/return")
     clerk.page.fill("#q", "学校")
-    clerk.page.click("button:text-is('查找')")
+    clerk.press("查找")
     clerk.page.locator("input[name=duty_item]").first.check()
     clerk.page.fill("#reason", "不是我单位职责")
-    clerk.page.click("button:text-is('申请退回')")
+    clerk.press("申请退回")
     assert clerk.says("已申请退回")
     supervisor = _desk(browser, office, size, scripts, "supervisor", SUPERVISION)
     supervisor.page.goto(f"/staff/cases/{foreign}")
@@ -122,7 +122,7 @@ def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
     number = office.accepted(title="站台与路灯都坏了")
     helper = _desk(browser, office, size, scripts, "clerk", ASSISTING)
     helper.page.goto(f"/staff/cases/{number}")
-    assert "王小明" not in helper.page.inner_text("main"), "the contact is the holding unit's"
+    expect(helper.page.locator("main"), "the contact is the holding unit's").not_to_contain_text("王小明")
     assert helper.page.locator("#reply form").count() == 0
     helper.send("part", text="路灯已于3月9日修复。")
     assert helper.says("协办意见已送牵头单位")
@@ -131,7 +131,7 @@ def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
     clerk = _desk(browser, office, size, scripts, "clerk")
     clerk.page.goto(f"/staff/cases/{number}")
     assert clerk.page.locator("#part form").count() == 0
-    assert "路灯已于3月9日修复。" in clerk.page.inner_text("section[aria-labelledby=parts]")
+    expect(clerk.page.locator("section[aria-labelledby=parts]")).to_contain_text("路灯已于3月9日修复。")
     clerk.page.click("text=引用协办意见")
     assert "路灯已于3月9日修复。" in clerk.page.input_value("#reply-text")
     until(lambda: clerk.page.reload() and clerk.says("协办意见已到"))
@@ -158,7 +158,7 @@ def test_a_supervisor_gives_groups_moderates_urges_and_reports_and_a_city_leader
     desk.page.goto(f"/staff/cases/{number}")
     desk.page.click("text='并案'")
     desk.page.fill("#more", twin)
-    desk.page.click("button:text-is('并入主帖')")
+    desk.press("并入主帖")
     assert desk.says("已并案")
     assert desk.says(twin)
     desk.page.click(f"[aria-label='从并案中取出 {twin}']")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from fronts.portal.__main__ import create
 from fronts.portal.staff.settings import StaffSettings
@@ -73,19 +73,19 @@ def test_a_newcomer_goes_all_the_way_round(
     page.click("aside [name=seat][value=leader]")
     assert page.url.endswith(f"/staff/cases/{number}")
     page.locator("#approve button").click()
-    assert "回复已公布" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("回复已公布")
 
     _citizen(page, number, code)
-    assert "加开四班" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("加开四班")
     page.check("input[name=grade][value='2']")
     page.click("button:text-is('评价')")
     _citizen(page, number, code)
-    assert page.inner_text("#status") == "已评价"
+    expect(page.locator("#status")).to_have_text("已评价")
     page.click("summary:has-text('申请重新办理')")
     page.fill("#reopenings", "还是不亮。")
     page.click("button:text-is('申请重新办理')")
     _citizen(page, number, code)
-    assert page.inner_text("#status") == "重新办理"
+    expect(page.locator("#status")).to_have_text("重新办理")
 
     page.click("text=换个身份")
     assert page.input_value("#number") == number
@@ -95,7 +95,7 @@ def test_a_newcomer_goes_all_the_way_round(
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
     page.click("text=提交领导审阅")
-    assert "回复已提交领导审阅" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("回复已提交领导审阅")
     context.close()
 
 
@@ -118,7 +118,7 @@ def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(
     page.goto("/staff")
     page.fill("#number", number)
     page.click("[name=seat][value=clerk]")
-    assert "督查员" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("督查员")
     page.goto("/staff")
     page.fill("#number", number)
     page.click("[name=seat][value=supervisor]")
