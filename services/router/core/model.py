@@ -1,7 +1,7 @@
 """The learned classifier: a linear model on hashed n-grams, its file, and what it says of a post. Pure, numpy only.
 
 A score is `sum(weight of n-gram * (1 + log count)) / length of the post's TF-IDF vector`, one for each
-class; a calibrated table turns the best score's share into the chance of being right. The same file
+class; where two are close, the labelled posts most like it add what they were (`beside.py`); a calibrated table turns the best score's share into the chance of being right. The same file
 and the same post give the same answer to the bit, alone or among others, so that a decision on record
 can be computed again.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from services.router.core.beside import Beside, Posts, doubtful
 from services.router.core.features import BITS, HASHING, buckets, hashed, normal
 
 MAGIC: Final = b"wenzheng-model-1\n"
@@ -33,6 +34,8 @@ _LOGS: Final = np.concatenate(([0.0], 1.0 + np.log(np.arange(1, 10_001)))).astyp
 """1 + log count, by count."""
 _TINY: Final = np.float32(1e-12)
 _FIRST: Final = np.zeros(1, dtype=np.intp)
+_POSTS: Final = ("<u2", "<u2", "<u2", "<f2")
+"""How the arrays of labelled posts are stored: n-grams and class of each, row and weight of each n-gram."""
 
 
 class Damaged(ValueError):
@@ -70,14 +73,21 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     bias: tuple[float, ...]
     scale: tuple[float, ...]
     """By class: what one step of the stored weights is worth."""
+    beside: Beside | None = None
+    """Of the labelled posts that doubtful posts are laid beside; files made before there were any have none."""
 
 
 def pack(
-    header: Header, kept: NDArray[np.uint32], idf: NDArray[np.float32], weights: NDArray[np.int16]
+    header: Header,
+    kept: NDArray[np.uint32],
+    idf: NDArray[np.float32],
+    weights: NDArray[np.int16],
+    posts: Sequence[NDArray[Any]] = (),
 ) -> bytes:
     """A model file: header, buckets kept (ascending), their IDF, their weights by class; SHA-256 first.
 
-    Raises ValueError when it would be larger than 8 MB.
+    `posts` are four arrays when the header has `beside`: n-grams and class of each labelled post, then
+    row and weight of each n-gram, one post after another. Raises ValueError when it would be larger than 8 MB.
     """
     described = msgspec.json.encode(header)
     body = b"".join(
@@ -87,6 +97,7 @@ def pack(
             kept.astype("<u4").tobytes(),
             idf.astype("<f2").tobytes(),
             np.ascontiguousarray(weights.astype("<i2")).tobytes(),
+            *(array.astype(kind).tobytes() for array, kind in zip(posts, _POSTS, strict=False)),
         )
     )
     whole = MAGIC + hashlib.sha256(body).digest() + body
@@ -99,7 +110,13 @@ class Model:
     """A model as it judges; immutable."""
 
     def __init__(
-        self, header: Header, version: str, kept: NDArray[np.uint32], idf: NDArray[np.float32], weights: Any
+        self,
+        header: Header,
+        version: str,
+        kept: NDArray[np.uint32],
+        idf: NDArray[np.float32],
+        weights: Any,
+        posts: Posts | None,
     ) -> None:
         self.header = header
         self.version = version
@@ -115,6 +132,7 @@ class Model:
         self._table = table
         self._bias = np.asarray(header.bias, dtype=np.float32)
         self._shares = [knot[0] for knot in header.knots]
+        self._posts = posts
 
     @staticmethod
     def load(data: bytes) -> "Model":
@@ -132,14 +150,18 @@ class Model:
         if header.hashing != HASHING:
             raise Damaged(f"特征算法 {header.hashing} 不是 {HASHING} made by another way of hashing")
         count, classes = header.features, len(header.classes)
-        if not 0 < count <= MOST_FEATURES or len(body) != place + count * (6 + 2 * classes):
+        beside = header.beside
+        arrays = place + count * (6 + 2 * classes)
+        more = 4 * (beside.posts + beside.entries) if beside is not None else 0
+        if not 0 < count <= MOST_FEATURES or len(body) != arrays + more:
             raise Damaged("模型文件长度不符 its length is not the one the header tells")
         kept = np.frombuffer(body, "<u4", count, place)
         idf = np.frombuffer(body, "<f2", count, place + 4 * count).astype(np.float32)
         weights = np.frombuffer(body, "<i2", count * classes, place + 6 * count)
         if wrong := _contradiction(header) or _disorder(kept, idf):
             raise Damaged(f"模型文件自相矛盾 it contradicts itself: {wrong}")
-        return Model(header, digest.hex()[:12], kept, idf, weights.reshape(count, classes))
+        posts = _posts(header, beside, body[arrays:]) if beside is not None else None
+        return Model(header, digest.hex()[:12], kept, idf, weights.reshape(count, classes), posts)
 
     def judge(self, posts: Sequence[tuple[str, str]]) -> list[Judgement]:
         """What it says of each (title, text)."""
@@ -186,13 +208,22 @@ class Model:
         counts = last.copy()
         counts[1:] -= last[:-1]
         counts[0] += 1
-        values = self._table.take(rows.take(last), axis=0)
+        told = rows.take(last)
+        values = self._table.take(told, axis=0)
         values *= _LOGS.take(counts, mode="clip")[:, None]
         lengths = values[:, -1]
         lengths *= lengths
         sums = np.add.reduceat(values, starts, axis=0)
-        scores = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _TINY)) + self._bias
-        return scores.tolist()  # type: ignore[no-any-return]
+        sums[:, -1] = np.sqrt(np.maximum(sums[:, -1], _TINY))
+        scores: list[list[float]] = (sums[:, :-1] / sums[:, -1:] + self._bias).tolist()
+        posts, beside = self._posts, self.header.beside
+        if posts is not None and beside is not None:
+            ends = [*starts[1:].tolist(), len(told)]
+            for n, own in enumerate(scores):
+                if doubtful(own, beside.close):
+                    mine = slice(ends[n - 1] if n else 0, ends[n])
+                    scores[n] = posts.added(own, told[mine], np.sqrt(lengths[mine]) / sums[n, -1])
+        return scores
 
     def telling(self, title: str, text: str, label: str, count: int = 5) -> tuple[tuple[str, int], ...]:
         """The pairs of characters that spoke most for a class, as they stand in the post; the strongest first.
@@ -249,6 +280,27 @@ class Model:
             return knots[-1][1]
         (left, low), (right, high) = knots[place - 1], knots[place]
         return low + (high - low) * (share - left) / (right - left)
+
+
+def _posts(header: Header, beside: Beside, data: bytes) -> Posts:
+    """The labelled posts behind a model's other arrays. Raises Damaged when they cannot be."""
+    counts = (beside.posts, beside.posts, beside.entries, beside.entries)
+    begins = (0, 2 * counts[0], 4 * counts[0], 4 * counts[0] + 2 * counts[2])
+    lengths, labels, rows, weights = (
+        np.frombuffer(data, kind, count, begin)
+        for kind, count, begin in zip(_POSTS, counts, begins, strict=True)
+    )
+    whole = (
+        0 < beside.nearest <= beside.posts
+        and beside.asked > 0
+        and int(lengths.sum()) == beside.entries
+        and int(labels.max()) < len(header.classes)
+        and (not beside.entries or 0 < int(rows.min()) <= int(rows.max()) <= header.features)
+        and bool(np.isfinite(weights).all())
+    )
+    if not whole:
+        raise Damaged("模型文件自相矛盾 it contradicts itself: labelled posts")
+    return Posts(beside, len(header.classes), header.features, lengths, labels, rows, weights)
 
 
 def _contradiction(header: Header) -> str:

@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.router.core import model as made
+from services.router.core.beside import Beside, Posts, doubtful
 from services.router.core.features import buckets, hashed, normal
 from services.router.core.model import MAGIC, Damaged, Header, Model, pack
 from services.router.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
@@ -111,6 +112,34 @@ def test_it_learns_what_words_belong_to_a_class() -> None:
     assert [one.ranked[0][0] for one in judged] == ["交通运输", "环境保护"]
     assert fitted().classes == ("交通运输", "教育文体", "环境保护")
     assert all(one.confidence == one.ranked[0][1] > 0.8 for one in judged)
+
+
+def test_where_two_classes_are_close_the_posts_most_like_it_tell_which_it_is() -> None:
+    # Each n-gram of the doubtful post speaks for both classes alike; no other labelled post has all three.
+    beside = Beside(posts=3, entries=6, close=0.3, asked=2, nearest=1, share=0.5)
+    posts = Posts(
+        beside,
+        classes=2,
+        features=4,
+        lengths=np.array([2, 2, 2]),
+        labels=np.array([0, 1, 0]),
+        rows=np.array([1, 4, 1, 2, 2, 3]),
+        weights=np.array([0.5, 0.5, 0.6, 0.6, 0.1, 0.1]),
+    )
+
+    assert doubtful([0.1, 0.0], beside.close)
+    assert not doubtful([0.5, 0.0], beside.close)
+    assert posts.added([0.1, 0.0], np.array([1, 2]), np.array([0.7, 0.7])) == pytest.approx([0.1, 0.5])
+    assert posts.added([0.1, 0.0], np.array([], np.intp), np.array([])) == [0.1, 0.0], "none is like it"
+
+
+def test_posts_alike_in_the_same_measure_answer_together() -> None:
+    beside = Beside(posts=3, entries=3, close=0.3, asked=2, nearest=1, share=0.6)
+    posts = Posts(
+        beside, 2, 1, np.array([1, 1, 1]), np.array([0, 1, 1]), np.array([1, 1, 1]), np.array([0.5, 0.5, 0.5])
+    )
+
+    assert posts.added([0.0, 0.0], np.array([1]), np.array([1.0])) == pytest.approx([0.2, 0.4])
 
 
 def test_no_posts_are_no_judgements() -> None:
@@ -229,6 +258,34 @@ def test_a_file_that_contradicts_itself_is_refused(changes: dict[str, object], t
 
     with pytest.raises(Damaged, match=told):
         Model.load(forged(header, arrays(file())))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"posts": 299}, {"nearest": 301}, {"nearest": 0}, {"asked": 0}],
+    ids=lambda changes: f"{changes}",
+)
+def test_labelled_posts_that_cannot_be_are_refused(changes: dict[str, int]) -> None:
+    beside = fitted().header.beside
+    assert beside is not None
+    changed = msgspec.structs.replace(beside, **changes)
+    if "posts" in changes:
+        changed = msgspec.structs.replace(changed, entries=beside.entries + 1)
+
+    with pytest.raises(Damaged, match="labelled posts"):
+        Model.load(forged(msgspec.structs.replace(fitted().header, beside=changed), arrays(file())))
+
+
+def test_a_file_of_before_there_were_labelled_posts_in_it_still_judges() -> None:
+    header = fitted().header
+    old = forged(
+        msgspec.structs.replace(header, beside=None),
+        arrays(file())[: header.features * (6 + 2 * len(header.classes))],
+    )
+
+    (judged,) = Model.load(old).judge([("公交车", "班次太少,司机不停站台")])
+
+    assert judged.ranked[0][0] == "交通运输"
 
 
 def test_a_file_with_a_good_checksum_and_no_header_is_refused() -> None:

@@ -62,12 +62,12 @@ class Desk:
             self.page.click(f"button:text-is('{name}')")
 
     def says(self, text: str) -> bool:
-        """Whether the page holds a text, or does within a moment."""
-        try:
-            expect(self.page.locator("main")).to_contain_text(text)
-        except AssertionError:
-            return False
-        return True
+        """Whether the page holds a text now."""
+        return text in self.page.inner_text("main")
+
+    def shows(self, text: str) -> None:
+        """The page holds a text, or does within a moment; else the failure says what it holds."""
+        expect(self.page.locator("main")).to_contain_text(text)
 
     def close(self) -> None:
         """Leave."""
