@@ -15,23 +15,23 @@ from contracts.replies import (
     SpecialReportRequested,
 )
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
-from services.router.core import case
+from services.router.core import rules
 from services.router.core.case import Case, new
 from services.router.core.routing import Routing
 from services.router.store import Models
 
 RULES: Mapping[type, Rule] = {
-    PostReceived: case.assign,
-    AssignmentChosen: case.choose,
-    ReturnRequested: case.give_back,
-    MeetingRuled: case.rule,
-    SpecialReportRequested: case.report,
-    ReplyPublished: case.answer,
-    PostReopened: case.reopen,
-    PostUngrouped: case.ungroup,
-    PostSupported: case.support,
-    PostWithdrawn: case.close,
-    PostHidden: case.close,
+    PostReceived: rules.assign,
+    AssignmentChosen: rules.choose,
+    ReturnRequested: rules.give_back,
+    MeetingRuled: rules.rule,
+    SpecialReportRequested: rules.report,
+    ReplyPublished: rules.answer,
+    PostReopened: rules.reopen,
+    PostUngrouped: rules.ungroup,
+    PostSupported: rules.support,
+    PostWithdrawn: rules.close,
+    PostHidden: rules.close,
 }
 
 METRICS = (
