@@ -23,6 +23,8 @@ class Act:
     body: Callable[[Form], dict[str, Any]]
     assists: bool = False
     """It is done by a unit that assists, not by the one that holds the case."""
+    leaves: bool = False
+    """The case may be another unit's as soon as it is done, and closed to who did it: the inbox comes next."""
 
     def offered(self, me: Account, case: dict[str, Any]) -> bool:
         """Whether a case's page has a form for it."""
@@ -79,6 +81,7 @@ ACTS: Final = (
         "退回(不是本单位职责)",
         "已申请退回。",
         _fields("duty_item", "reason"),
+        leaves=True,
     ),
     Act("approve", "leader", "approval", "replies/{id}/approval", "批准并公布", "回复已公布。", _fields()),
     Act(

@@ -302,7 +302,8 @@ def routes(desk: Desk) -> APIRouter:
                 except STORAGE_ERRORS:
                     problem, status = "系统暂时不可用,请再提交一次", 503
             if not problem:
-                back = BACK.get(visit.form.one("back"), f"/staff/cases/{number}")
+                own = "/staff/cases" if act.leaves else f"/staff/cases/{number}"
+                back = BACK.get(visit.form.one("back"), own)
                 return RedirectResponse(f"{back}?done={act.name}", 303)
             # Nobody knows whether what was not answered was done: the same key makes a repeat harmless.
             key = key if status >= 500 else ""
