@@ -278,11 +278,11 @@ class Desk:
     ) -> tuple[dict[str, Remembered], set[str]]:
         """Lock and load what the requests concern, and look whether the city has changed."""
         subjects = sorted({subject for ask in asks for subject, _ in ask.inputs})
-        city = await transaction.load([city_subject(0)], lock=False)
-        known = city.get(city_subject(0))
-        if known is not None and len(known.state.facts) != self._view.amendments:
-            self._view = view_of(self.service, city, city_subject(0))
-        return await transaction.load_free(subjects)
+        loaded, busy = await transaction.load_free(subjects, [city_subject(0)])
+        city = loaded.get(city_subject(0))
+        if city is not None and len(city.state.facts) != self._view.amendments:
+            self._view = view_of(self.service, loaded, city_subject(0))
+        return loaded, busy
 
 
 class AnswersInMemory:

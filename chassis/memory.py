@@ -39,8 +39,10 @@ class MemoryTransaction:
             if subject in found
         }
 
-    async def load_free(self, subjects: Sequence[str]) -> tuple[dict[str, Remembered], set[str]]:
-        return await self.load(subjects, lock=True), set()
+    async def load_free(
+        self, subjects: Sequence[str], beside: Sequence[str]
+    ) -> tuple[dict[str, Remembered], set[str]]:
+        return await self.load([*subjects, *beside], lock=True), set()
 
     async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
         wanted = set(subjects)

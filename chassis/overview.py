@@ -26,6 +26,8 @@ _log = structlog.get_logger()
 
 CHUNK: Final = 20
 """Events seen before others of the process get their turn."""
+REST: Final = 0.1
+"""Seconds between two polls, so that one brings what several people wrote."""
 FROZEN_SECONDS: Final = 10
 """A leader that says nothing to the server for so long is let go."""
 HEARTBEAT_SECONDS: Final = 2.0
@@ -89,6 +91,8 @@ class Overview:
             self.lag = sum(max(0, (consumer.highwater(place) or ends[place]) - at[place]) for place in places)
             if not self.caught_up.is_set() and all(at[place] >= ends[place] for place in places):
                 self.caught_up.set()
+            if self.caught_up.is_set():
+                await asyncio.sleep(REST)
 
     async def _take(self, topic: str, records: Sequence[Any]) -> None:
         for begin in range(0, len(records), CHUNK):

@@ -31,7 +31,14 @@ _LOCK = "select partition, owner, offsets::text from position where partition = 
 _TAKE = "update position set owner = $2::text where partition = any($1::smallint[])"
 _LOAD = "select subject, partition, held, remembered from subject where subject = any($1::text[])"
 _LOAD_LOCKED = _LOAD + " order by subject for update"
-_LOAD_FREE = _LOAD + " order by subject for update skip locked"
+_LOAD_FREE = f"""
+with free as materialized ({_LOAD} order by subject for update skip locked)
+select subject, partition, held, remembered, false as busy from free
+union all
+select subject, partition, held, remembered, false from subject where subject = any($2::text[])
+union all
+select subject, partition, held, remembered, true from subject
+where subject = any($1::text[]) and subject not in (select subject from free)"""
 _CREATE = """
 insert into subject (subject, partition, held, remembered)
 select * from unnest($1::text[], $2::smallint[], $3::integer[], $4::bytea[]) order by 1 on conflict do nothing"""
@@ -111,15 +118,13 @@ class PostgresTransaction:
             found |= self._unpack(await self.connection.fetch(_LOAD_LOCKED, missing))
         return found
 
-    async def load_free(self, subjects: Sequence[str]) -> tuple[dict[str, Remembered], set[str]]:
-        found = self._unpack(await self.connection.fetch(_LOAD_FREE, list(subjects)))
-        missing = [subject for subject in subjects if subject not in found]
-        if not missing:
-            return found, set()
-        rows = await self.connection.fetch(
-            "select subject from subject where subject = any($1::text[])", missing
-        )
-        return found, {row["subject"] for row in rows}
+    async def load_free(
+        self, subjects: Sequence[str], beside: Sequence[str]
+    ) -> tuple[dict[str, Remembered], set[str]]:
+        rows = await self.connection.fetch(_LOAD_FREE, list(subjects), list(beside))
+        return self._unpack([row for row in rows if not row["busy"]]), {
+            row["subject"] for row in rows if row["busy"]
+        }
 
     async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
         return [_waiting(row) for row in await self.connection.fetch(_WAITING, list(subjects))]

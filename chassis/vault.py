@@ -104,8 +104,13 @@ class KeysInMemory:
 
 
 _CREATE = """
-insert into vault.citizen_key (citizen, key) select * from unnest($1::text[], $2::bytea[]) order by 1
-on conflict do nothing"""
+with made as (
+    insert into vault.citizen_key (citizen, key) select * from unnest($1::text[], $2::bytea[]) order by 1
+    on conflict do nothing returning citizen, key)
+select citizen, key from made
+union all
+select citizen, key from vault.citizen_key where citizen = any($1::text[])"""
+"""The last part sees the table as it was before: what another made meanwhile is in neither."""
 _GET = "select citizen, key from vault.citizen_key where citizen = any($1::text[])"
 
 
@@ -115,8 +120,11 @@ class PostgresKeys:
     async def get_or_create(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
         """As the protocol says."""
         wanted = sorted(set(citizens))
-        await connection.execute(_CREATE, wanted, [new_key() for _ in wanted])
-        return await self.get(connection, wanted)
+        rows = await connection.fetch(_CREATE, wanted, [new_key() for _ in wanted])
+        found = {row["citizen"]: row["key"] for row in rows}
+        if missing := [citizen for citizen in wanted if citizen not in found]:
+            found |= await self.get(connection, missing)
+        return found
 
     async def get(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
         """As the protocol says."""
