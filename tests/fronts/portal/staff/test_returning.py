@@ -8,7 +8,7 @@ from tests.fronts.portal.staff.office import HOLDER, OTHER, Office, until
 
 @pytest.mark.real
 def test_a_clerk_whose_return_moves_the_case_at_once_is_told_that_it_was_sent(office: Office) -> None:
-    number = office.assigned()
+    number = office.assigned(title="站台的灯不亮")
     clerk = office.person("returning-clerk", HOLDER, "clerk")
     duty = next(duty for duty in PROFILE.duties if duty.department == OTHER)
     page = clerk.open(f"/staff/cases/{number}/return?q={duty.name}")
