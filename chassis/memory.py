@@ -40,9 +40,9 @@ class MemoryTransaction:
         }
 
     async def load_free(
-        self, subjects: Sequence[str], beside: Sequence[str]
+        self, subjects: Sequence[str], unlocked: Sequence[str]
     ) -> tuple[dict[str, Remembered], set[str]]:
-        return await self.load([*subjects, *beside], lock=True), set()
+        return await self.load([*subjects, *unlocked], lock=True), set()
 
     async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:
         wanted = set(subjects)

@@ -119,9 +119,9 @@ class PostgresTransaction:
         return found
 
     async def load_free(
-        self, subjects: Sequence[str], beside: Sequence[str]
+        self, subjects: Sequence[str], unlocked: Sequence[str]
     ) -> tuple[dict[str, Remembered], set[str]]:
-        rows = await self.connection.fetch(_LOAD_FREE, list(subjects), list(beside))
+        rows = await self.connection.fetch(_LOAD_FREE, list(subjects), list(unlocked))
         return self._unpack([row for row in rows if not row["busy"]]), {
             row["subject"] for row in rows if row["busy"]
         }

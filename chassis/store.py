@@ -166,11 +166,11 @@ class Transaction(Protocol):
         """What is remembered of the subjects; unknown ones are absent. `lock`: lock rows in order, create missing."""
 
     async def load_free(
-        self, subjects: Sequence[str], beside: Sequence[str]
+        self, subjects: Sequence[str], unlocked: Sequence[str]
     ) -> tuple[dict[str, Remembered], set[str]]:
         """As `load` with locks, but rows locked by others are skipped and named in the second part.
 
-        Those `beside` are not locked: they are read with the others, by the same statement.
+        The `unlocked` are only read, with the others, by the same statement.
         """
 
     async def waiting(self, subjects: Sequence[str]) -> list[Waiting]:

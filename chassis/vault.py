@@ -103,15 +103,13 @@ class KeysInMemory:
         self.keys.pop(citizen, None)
 
 
-_CREATE = """
+_GET = "select citizen, key from vault.citizen_key where citizen = any($1::text[])"
+_CREATE = f"""
 with made as (
     insert into vault.citizen_key (citizen, key) select * from unnest($1::text[], $2::bytea[]) order by 1
     on conflict do nothing returning citizen, key)
-select citizen, key from made
-union all
-select citizen, key from vault.citizen_key where citizen = any($1::text[])"""
+select citizen, key from made union all {_GET}"""
 """The last part sees the table as it was before: what another made meanwhile is in neither."""
-_GET = "select citizen, key from vault.citizen_key where citizen = any($1::text[])"
 
 
 class PostgresKeys:

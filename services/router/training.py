@@ -1,10 +1,10 @@
 """Makes a model from labelled posts: NB-SVM on hashed n-grams, calibrated and given its threshold on held-out folds.
 
-The labelled posts themselves go into the file as well, as weighted n-grams: doubtful posts are laid beside them.
+The labelled posts themselves go into the file as well, as weighted n-grams: doubtful posts ask those nearest to them.
 
 Needs scikit-learn and scipy (the extra `train`); judging needs neither.
 
-Without the posts to lay beside, accuracy is .9175, macro-F1 .9125, top 2 .9845; with them .9214, .9168, .9854.
+Without neighbours, accuracy is .9175, macro-F1 .9125, top 2 .9845; with them .9214, .9168, .9854.
 What was tried on 5,674 real posts in seven classes and is not here, since it gained nothing: words
 beside characters, bagging, an ensemble, a small neural net, doubling the title, down-weighting
 doubtful labels; and, judged over five folds by one to three seeds (macro-F1 .911, top 2 .983 without them):
@@ -23,9 +23,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.beside import Beside, Posts, doubtful, strongest
 from services.router.core.features import BITS, HASHING, buckets, normal
 from services.router.core.model import MOST_BYTES, MOST_FEATURES, Header, Model, pack
+from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful, strongest
 
 LEAST_POSTS: Final = 3
 """Posts in which a bucket must occur; rarer ones are dropped from score and length (else macro-F1 falls to .875)."""
@@ -50,8 +50,8 @@ STORED: Final = 128
 ASKED: Final = 48
 NEAREST: Final = 15
 SHARE: Final = 0.5
-"""Between 10 and 20 posts and between .4 and .8 nothing changes that another draw of the folds does not; with .7
-and more the confidence of doubtful posts is overstated."""
+"""Between 10 and 20 posts and between .4 and .8 accuracy changes no more than by another draw of the folds; with
+.7 and more the confidence of doubtful posts is overstated."""
 _BETWEEN: Final = re.compile(r"[\W\d_]+")
 """Posts that differ in punctuation and figures only are copies."""
 
@@ -107,7 +107,7 @@ def fit(rows: Sequence[Row], *, seed: int) -> bytes:
         promised=AUTOMATIC,
         bias=tuple(map(float, linear.bias)),
         scale=tuple(map(float, scale)),
-        beside=linear.beside,
+        neighbours=linear.neighbours,
     )
     return pack(header, kept, idf, np.round(weights / scale).astype(np.int16), linear.stored)
 
@@ -170,7 +170,7 @@ class _Linear:
             self.bias[number] = machine.intercept_[0]
         left = MOST_BYTES * 9 // 10 - len(self._kept) * (6 + 2 * classes)
         self.stored = _stored(vectors, labels, left)
-        self.beside = Beside(
+        self.neighbours = Neighbours(
             posts=len(self.stored[0]),
             entries=len(self.stored[2]),
             close=CLOSE,
@@ -182,11 +182,11 @@ class _Linear:
     def scores(self, counts: Any) -> Any:
         vectors = self._vectors(counts)
         scores = vectors @ self.weights + self.bias
-        posts = Posts(self.beside, len(self.bias), len(self._kept), *self.stored)
+        index = NeighbourIndex(self.neighbours, len(self.bias), len(self._kept), *self.stored)
         for number in range(len(scores)):
             if doubtful(scores[number], CLOSE):
                 rows, weights = _entries(vectors, number)
-                scores[number] = posts.added(scores[number], rows, weights)
+                scores[number] = index.added(scores[number], rows, weights)
         return scores
 
     def folded(self) -> tuple[Any, Any, Any]:

@@ -1,9 +1,10 @@
 """The learned classifier: a linear model on hashed n-grams, its file, and what it says of a post. Pure, numpy only.
 
 A score is `sum(weight of n-gram * (1 + log count)) / length of the post's TF-IDF vector`, one for each
-class; where two are close, the labelled posts most like it add what they were (`beside.py`); a calibrated table turns the best score's share into the chance of being right. The same file
-and the same post give the same answer to the bit, alone or among others, so that a decision on record
-can be computed again.
+class; where two are close, the labelled posts most like it add what they were (`neighbours.py`); a
+calibrated table turns the best score's share into the chance of being right. The same file and the same
+post give the same answer to the bit, alone or among others, so that a decision on record can be computed
+again.
 """
 
 import hashlib
@@ -18,8 +19,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.beside import Beside, Posts, doubtful
 from services.router.core.features import BITS, HASHING, buckets, hashed, normal
+from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful
 
 MAGIC: Final = b"wenzheng-model-1\n"
 MOST_BYTES: Final = 8_000_000
@@ -73,8 +74,8 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     bias: tuple[float, ...]
     scale: tuple[float, ...]
     """By class: what one step of the stored weights is worth."""
-    beside: Beside | None = None
-    """Of the labelled posts that doubtful posts are laid beside; files made before there were any have none."""
+    neighbours: Neighbours | None = None
+    """Of the labelled posts that doubtful posts ask; files made before there were any have none."""
 
 
 def pack(
@@ -86,7 +87,7 @@ def pack(
 ) -> bytes:
     """A model file: header, buckets kept (ascending), their IDF, their weights by class; SHA-256 first.
 
-    `posts` are four arrays when the header has `beside`: n-grams and class of each labelled post, then
+    `posts` are four arrays when the header has `neighbours`: n-grams and class of each labelled post, then
     row and weight of each n-gram, one post after another. Raises ValueError when it would be larger than 8 MB.
     """
     described = msgspec.json.encode(header)
@@ -97,7 +98,10 @@ def pack(
             kept.astype("<u4").tobytes(),
             idf.astype("<f2").tobytes(),
             np.ascontiguousarray(weights.astype("<i2")).tobytes(),
-            *(array.astype(kind).tobytes() for array, kind in zip(posts, _POSTS, strict=False)),
+            *(
+                array.astype(kind).tobytes()
+                for array, kind in zip(posts, _POSTS if posts else (), strict=True)
+            ),
         )
     )
     whole = MAGIC + hashlib.sha256(body).digest() + body
@@ -116,7 +120,7 @@ class Model:
         kept: NDArray[np.uint32],
         idf: NDArray[np.float32],
         weights: Any,
-        posts: Posts | None,
+        index: NeighbourIndex | None,
     ) -> None:
         self.header = header
         self.version = version
@@ -132,7 +136,7 @@ class Model:
         self._table = table
         self._bias = np.asarray(header.bias, dtype=np.float32)
         self._shares = [knot[0] for knot in header.knots]
-        self._posts = posts
+        self._index = index
 
     @staticmethod
     def load(data: bytes) -> "Model":
@@ -150,9 +154,9 @@ class Model:
         if header.hashing != HASHING:
             raise Damaged(f"特征算法 {header.hashing} 不是 {HASHING} made by another way of hashing")
         count, classes = header.features, len(header.classes)
-        beside = header.beside
+        neighbours = header.neighbours
         arrays = place + count * (6 + 2 * classes)
-        more = 4 * (beside.posts + beside.entries) if beside is not None else 0
+        more = 4 * (neighbours.posts + neighbours.entries) if neighbours is not None else 0
         if not 0 < count <= MOST_FEATURES or len(body) != arrays + more:
             raise Damaged("模型文件长度不符 its length is not the one the header tells")
         kept = np.frombuffer(body, "<u4", count, place)
@@ -160,8 +164,8 @@ class Model:
         weights = np.frombuffer(body, "<i2", count * classes, place + 6 * count)
         if wrong := _contradiction(header) or _disorder(kept, idf):
             raise Damaged(f"模型文件自相矛盾 it contradicts itself: {wrong}")
-        posts = _posts(header, beside, body[arrays:]) if beside is not None else None
-        return Model(header, digest.hex()[:12], kept, idf, weights.reshape(count, classes), posts)
+        index = _index(header, neighbours, body[arrays:]) if neighbours is not None else None
+        return Model(header, digest.hex()[:12], kept, idf, weights.reshape(count, classes), index)
 
     def judge(self, posts: Sequence[tuple[str, str]]) -> list[Judgement]:
         """What it says of each (title, text)."""
@@ -216,13 +220,13 @@ class Model:
         sums = np.add.reduceat(values, starts, axis=0)
         sums[:, -1] = np.sqrt(np.maximum(sums[:, -1], _TINY))
         scores: list[list[float]] = (sums[:, :-1] / sums[:, -1:] + self._bias).tolist()
-        posts, beside = self._posts, self.header.beside
-        if posts is not None and beside is not None:
+        index, neighbours = self._index, self.header.neighbours
+        if index is not None and neighbours is not None:
             ends = [*starts[1:].tolist(), len(told)]
             for n, own in enumerate(scores):
-                if doubtful(own, beside.close):
+                if doubtful(own, neighbours.close):
                     mine = slice(ends[n - 1] if n else 0, ends[n])
-                    scores[n] = posts.added(own, told[mine], np.sqrt(lengths[mine]) / sums[n, -1])
+                    scores[n] = index.added(own, told[mine], np.sqrt(lengths[mine]) / sums[n, -1])
         return scores
 
     def telling(self, title: str, text: str, label: str, count: int = 5) -> tuple[tuple[str, int], ...]:
@@ -282,25 +286,25 @@ class Model:
         return low + (high - low) * (share - left) / (right - left)
 
 
-def _posts(header: Header, beside: Beside, data: bytes) -> Posts:
+def _index(header: Header, neighbours: Neighbours, data: bytes) -> NeighbourIndex:
     """The labelled posts behind a model's other arrays. Raises Damaged when they cannot be."""
-    counts = (beside.posts, beside.posts, beside.entries, beside.entries)
+    counts = (neighbours.posts, neighbours.posts, neighbours.entries, neighbours.entries)
     begins = (0, 2 * counts[0], 4 * counts[0], 4 * counts[0] + 2 * counts[2])
     lengths, labels, rows, weights = (
         np.frombuffer(data, kind, count, begin)
         for kind, count, begin in zip(_POSTS, counts, begins, strict=True)
     )
     whole = (
-        0 < beside.nearest <= beside.posts
-        and beside.asked > 0
-        and int(lengths.sum()) == beside.entries
+        0 < neighbours.nearest <= neighbours.posts
+        and neighbours.asked > 0
+        and int(lengths.sum()) == neighbours.entries
         and int(labels.max()) < len(header.classes)
-        and (not beside.entries or 0 < int(rows.min()) <= int(rows.max()) <= header.features)
+        and (not neighbours.entries or 0 < int(rows.min()) <= int(rows.max()) <= header.features)
         and bool(np.isfinite(weights).all())
     )
     if not whole:
         raise Damaged("模型文件自相矛盾 it contradicts itself: labelled posts")
-    return Posts(beside, len(header.classes), header.features, lengths, labels, rows, weights)
+    return NeighbourIndex(neighbours, len(header.classes), header.features, lengths, labels, rows, weights)
 
 
 def _contradiction(header: Header) -> str:

@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.router.core import model as made
-from services.router.core.beside import Beside, Posts, doubtful
 from services.router.core.features import buckets, hashed, normal
 from services.router.core.model import MAGIC, Damaged, Header, Model, pack
+from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful
 from services.router.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
 from wenzheng.posts_file import shared_folder
 
@@ -116,9 +116,9 @@ def test_it_learns_what_words_belong_to_a_class() -> None:
 
 def test_where_two_classes_are_close_the_posts_most_like_it_tell_which_it_is() -> None:
     # Each n-gram of the doubtful post speaks for both classes alike; no other labelled post has all three.
-    beside = Beside(posts=3, entries=6, close=0.3, asked=2, nearest=1, share=0.5)
-    posts = Posts(
-        beside,
+    neighbours = Neighbours(posts=3, entries=6, close=0.3, asked=2, nearest=1, share=0.5)
+    posts = NeighbourIndex(
+        neighbours,
         classes=2,
         features=4,
         lengths=np.array([2, 2, 2]),
@@ -127,16 +127,22 @@ def test_where_two_classes_are_close_the_posts_most_like_it_tell_which_it_is() -
         weights=np.array([0.5, 0.5, 0.6, 0.6, 0.1, 0.1]),
     )
 
-    assert doubtful([0.1, 0.0], beside.close)
-    assert not doubtful([0.5, 0.0], beside.close)
+    assert doubtful([0.1, 0.0], neighbours.close)
+    assert not doubtful([0.5, 0.0], neighbours.close)
     assert posts.added([0.1, 0.0], np.array([1, 2]), np.array([0.7, 0.7])) == pytest.approx([0.1, 0.5])
     assert posts.added([0.1, 0.0], np.array([], np.intp), np.array([])) == [0.1, 0.0], "none is like it"
 
 
 def test_posts_alike_in_the_same_measure_answer_together() -> None:
-    beside = Beside(posts=3, entries=3, close=0.3, asked=2, nearest=1, share=0.6)
-    posts = Posts(
-        beside, 2, 1, np.array([1, 1, 1]), np.array([0, 1, 1]), np.array([1, 1, 1]), np.array([0.5, 0.5, 0.5])
+    neighbours = Neighbours(posts=3, entries=3, close=0.3, asked=2, nearest=1, share=0.6)
+    posts = NeighbourIndex(
+        neighbours,
+        2,
+        1,
+        np.array([1, 1, 1]),
+        np.array([0, 1, 1]),
+        np.array([1, 1, 1]),
+        np.array([0.5, 0.5, 0.5]),
     )
 
     assert posts.added([0.0, 0.0], np.array([1]), np.array([1.0])) == pytest.approx([0.2, 0.4])
@@ -266,20 +272,20 @@ def test_a_file_that_contradicts_itself_is_refused(changes: dict[str, object], t
     ids=lambda changes: f"{changes}",
 )
 def test_labelled_posts_that_cannot_be_are_refused(changes: dict[str, int]) -> None:
-    beside = fitted().header.beside
-    assert beside is not None
-    changed = msgspec.structs.replace(beside, **changes)
+    neighbours = fitted().header.neighbours
+    assert neighbours is not None
+    changed = msgspec.structs.replace(neighbours, **changes)
     if "posts" in changes:
-        changed = msgspec.structs.replace(changed, entries=beside.entries + 1)
+        changed = msgspec.structs.replace(changed, entries=neighbours.entries + 1)
 
     with pytest.raises(Damaged, match="labelled posts"):
-        Model.load(forged(msgspec.structs.replace(fitted().header, beside=changed), arrays(file())))
+        Model.load(forged(msgspec.structs.replace(fitted().header, neighbours=changed), arrays(file())))
 
 
 def test_a_file_of_before_there_were_labelled_posts_in_it_still_judges() -> None:
     header = fitted().header
     old = forged(
-        msgspec.structs.replace(header, beside=None),
+        msgspec.structs.replace(header, neighbours=None),
         arrays(file())[: header.features * (6 + 2 * len(header.classes))],
     )
 

@@ -1,4 +1,4 @@
-"""Labelled posts that a doubtful post is laid beside: what the posts most like it were. Pure, numpy only.
+"""The nearest neighbours of a doubtful post among the labelled ones: what the posts most like it were. Pure, numpy only.
 
 Where two classes claim a post almost alike, a linear score has said all it knows of single n-grams;
 posts that share many of them with it still tell which of the two it is. On 5,674 real posts, over ten folds
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 _TINY: Final = 1e-12
 
 
-class Beside(Struct, frozen=True, forbid_unknown_fields=True):
+class Neighbours(Struct, frozen=True, forbid_unknown_fields=True):
     """What a model file says of its labelled posts, and how they are asked."""
 
     posts: int
@@ -31,12 +31,12 @@ class Beside(Struct, frozen=True, forbid_unknown_fields=True):
     """What their answer adds to the scores, over all classes together."""
 
 
-class Posts:
-    """The labelled posts by n-gram; immutable."""
+class NeighbourIndex:
+    """The labelled posts by n-gram, as an inverted index; immutable."""
 
     def __init__(
         self,
-        beside: Beside,
+        numbers: Neighbours,
         classes: int,
         features: int,
         lengths: NDArray[Any],
@@ -45,7 +45,7 @@ class Posts:
         weights: NDArray[Any],
     ) -> None:
         """`lengths` and `labels` by post; `rows` (1 to `features`) and `weights` of all posts, one post after another."""
-        self._beside = beside
+        self._numbers = numbers
         self._classes = classes
         self._labels = labels.astype(np.intp)
         order = np.argsort(rows, kind="stable")
@@ -57,7 +57,7 @@ class Posts:
 
     def added(self, scores: Sequence[float], rows: NDArray[Any], weights: NDArray[Any]) -> list[float]:
         """The scores of a post with what its like were added; `rows` are its n-grams, each once, with their weights."""
-        rows, weights = strongest(rows, weights, self._beside.asked)
+        rows, weights = strongest(rows, weights, self._numbers.asked)
         starts, lengths = self._starts.take(rows), self._lengths.take(rows)
         ends = lengths.cumsum()
         places = np.repeat(starts - ends + lengths, lengths)
@@ -67,11 +67,11 @@ class Posts:
             weights=self._weights.take(places) * np.repeat(weights, lengths),
             minlength=len(self._labels),
         )
-        least = np.partition(likeness, -self._beside.nearest)[-self._beside.nearest]
+        least = np.partition(likeness, -self._numbers.nearest)[-self._numbers.nearest]
         # Posts as like as the last one answer too: which of them came first must not matter.
         nearest = (likeness >= max(least, _TINY)).nonzero()[0]
         spoken = np.bincount(self._labels[nearest], weights=likeness[nearest] ** 2, minlength=self._classes)
-        factor = self._beside.share / max(float(spoken.sum()), _TINY)
+        factor = self._numbers.share / max(float(spoken.sum()), _TINY)
         return [score + factor * more for score, more in zip(scores, spoken.tolist(), strict=True)]
 
 
