@@ -149,6 +149,12 @@ class PositionedConsumer(driver.Consumer):
     async def _add_gap(self, *_: Any) -> None:
         """Offsets between batches are not gaps."""
 
+    async def verify_all_partitions_active(self) -> None:
+        """Faust would miss commits of its own and log an error for every partition, five minutes after the start.
+
+        Whether the positions in PostgreSQL move is watched by the worker's `/healthz`.
+        """
+
 
 class PositionedTransport(driver.Transport):
     """The transport Faust is to use for `kafka://`."""

@@ -29,7 +29,9 @@ _SETTLE = """
 update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason
 from unnest($1::text[], $2::text[], $3::integer[], $4::text[]) settled (id, state, attempts, reason)
 where n.id = settled.id::uuid"""
-_OWNER = "select partition from position where partition = any($1::smallint[]) and owner = $2::text for share"
+_OWNER = """
+select partition from position where partition = any($1::smallint[]) and owner = $2::text
+order by partition for share"""
 _TAKE = """
 update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
        next_at = clock_timestamp() + make_interval(secs => $4::float8)

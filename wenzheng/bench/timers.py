@@ -303,7 +303,7 @@ def _cases(profile: Profile, count: int) -> Iterator[tuple[str, Case]]:
         subject = str(UUID(int=(first + n) << 80 | 0x7 << 76 | 0x2 << 62 | n))
         context = Context(subject, "bench", received, profile)
         post = PostReceived(
-            at=received, number=f"STORM{n}", kind="complaint", title="", text="路灯不亮", citizen=f"c{n}"
+            at=received, number=f"STORM{first + n}", kind="complaint", title="", text="路灯不亮", citizen=f"c{n}"
         )
         held = PostAssigned(
             at=received,

@@ -1,0 +1,60 @@
+"""Sender and listener of one instance at the same rows of a real database: neither waits for what the other has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from chassis.migrate import migrate
+from chassis.postgres import connect
+from chassis.vault import PostgresKeys
+from services.notifier import store
+from tests.postgres import server
+from wenzheng.stack.home import ROLES
+from wenzheng.stack.postgres import create_roles
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
+    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    await migrate("notifier", own)
+    opened = await connect(own, "notifier")
+    yield opened
+    opened.terminate()
+
+
+async def _somebody_waits(pool: asyncpg.Pool) -> None:
+    while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
+        await asyncio.sleep(0.01)
+
+
+async def test_the_sender_waits_for_a_batch_of_the_listener_without_standing_in_its_way(
+    pool: asyncpg.Pool,
+) -> None:
+    """Both lock the rows of the partitions they own; both in order of partition, wherever the rows lie."""
+    await pool.execute("update position set owner = 'instance'")
+    await pool.execute("update position set offsets = '{}' where partition = 0")
+    await pool.execute("analyze position")  # the table is read as it lies: partition 0 last
+    notices = store.PostgresNotices(pool, PostgresKeys(), store.Claims())
+
+    async with pool.acquire() as listener:
+        async with listener.transaction():
+            await listener.execute("select 1 from position where partition = 0 for update")
+            taking = asyncio.create_task(notices.take("instance", [0, 1], [], 10))
+            async with asyncio.timeout(20):
+                await _somebody_waits(pool)
+
+            await listener.execute("select 1 from position where partition = 1 for update")
+
+    assert await taking == [], "nothing was due, and nobody was ended for a deadlock"
