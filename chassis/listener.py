@@ -9,7 +9,7 @@ due timers         ─┘          save everything, move positions  }
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -18,8 +18,8 @@ from asyncpg import DataError, IntegrityConstraintViolationError
 from chassis.failures import Refused, Superseded
 from chassis.publisher import Publisher
 from chassis.service import Incoming, Service
-from chassis.store import Input, Outcome, Position, Store, Transaction
-from chassis.turn import CityView, Read, Tally, Turn, read, subjects_of, view_of
+from chassis.store import Input, Outcome, Position, Remembered, Store, Transaction
+from chassis.turn import CityView, Read, Tally, Turn, read, view_of
 from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
@@ -259,12 +259,16 @@ class Listener:
             [r.event.fact for r in reads if r.event is not None and r.subject.startswith("city:")]
         )
         answers: list[tuple[asyncio.Future[object], object]] = []
+        mine = [given for given in taken if partition_of(given[0]) in self.positions]
+        known = {read.subject for read in reads} | {given[0] for given in mine}
         settled = self._publisher.settled()
         try:
             async with self._store.transaction() as transaction:
-                positions = await transaction.positions(self.partitions)
+                positions, loaded = await transaction.begin(
+                    self.partitions, _placed(known), lock=self.service.people
+                )
                 self._check(positions)
-                turn, offsets = await self._decide(transaction, reads, taken, answers)
+                turn, offsets = await self._decide(transaction, reads, mine, loaded, answers)
                 outcome = turn.outcome(derived(f"{self.instance}/{self._batches}", "blob", time.time_ns()))
                 outcome.acknowledged = settled
                 outcome.positions = [Position(p, self.instance, topics) for p, topics in offsets.items()]
@@ -273,6 +277,11 @@ class Listener:
         except BaseException:
             self._publisher.unsettle(settled)
             raise
+        answers += [
+            (given[3], Superseded("partition not owned"))
+            for given in taken
+            if partition_of(given[0]) not in self.positions
+        ]
         for partition, topics in offsets.items():
             self.positions[partition] = topics
         self.cities.update(turn.cities)
@@ -298,7 +307,8 @@ class Listener:
         self,
         transaction: Transaction,
         reads: Sequence[Read],
-        taken: Sequence[tuple[str, Any, str, "asyncio.Future[object]"]],
+        mine: Sequence[tuple[str, Any, str, "asyncio.Future[object]"]],
+        loaded: dict[str, Remembered],
         answers: list[tuple["asyncio.Future[object]", object]],
     ) -> tuple[Turn, dict[int, dict[str, int]]]:
         now, monotonic = self._clock.now(), time.monotonic()
@@ -312,20 +322,12 @@ class Listener:
         if monotonic >= self._marks_at:
             marked = await transaction.marked(self.partitions)
             self._marks_at = monotonic + 1.0
-        mine = [t for t in taken if partition_of(t[0]) in self.positions]
-        answers += [
-            (t[3], Superseded("partition not owned"))
-            for t in taken
-            if partition_of(t[0]) not in self.positions
-        ]
-        subjects = (
-            set(subjects_of(reads)) | {s for s, _ in due} | {t[0] for t in mine} | {m.subject for m in marked}
-        )
-        ordered = sorted(s for s in subjects if not s.startswith("?"))
-        loaded = await transaction.load(ordered, lock=self.service.people) if ordered else {}
-        held = [s for s, remembered in loaded.items() if remembered.held] + [
-            s for s in subjects if s[:1] == "?"
-        ]
+        later = _placed(({subject for subject, _ in due} | {row.subject for row in marked}) - loaded.keys())
+        if later:
+            loaded |= await transaction.load(later, lock=self.service.people)
+        held = [subject for subject, remembered in loaded.items() if remembered.held]
+        unplaced = {record.subject for record in reads} | {row.subject for row in marked}
+        held += sorted(subject for subject in unplaced if subject.startswith("?"))
         waiting = await transaction.waiting(held) if held else []
         turn = Turn(self.service, loaded, waiting, dict(self.cities), now)
         offsets = self._hear(turn, reads)
@@ -383,6 +385,11 @@ class Listener:
             or outcome.waiting_put
             or outcome.waiting_gone
         )
+
+
+def _placed(subjects: Iterable[str]) -> list[str]:
+    """Without those of records that do not say theirs, in the order in which rows are locked."""
+    return sorted(subject for subject in subjects if not subject.startswith("?"))
 
 
 def due_cause(subject: str, given: Any) -> str:

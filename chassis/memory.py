@@ -20,16 +20,17 @@ class MemoryTransaction:
     def __init__(self, store: "MemoryStore") -> None:
         self._store = store
 
-    async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
-        found = self._store.position
-        return {p: Position(p, found[p].owner, dict(found[p].offsets)) for p in sorted(partitions)}
+    async def begin(
+        self, partitions: Sequence[int], subjects: Sequence[str], lock: bool
+    ) -> tuple[dict[int, Position], dict[str, Remembered]]:
+        return self._positions(partitions), await self.load(subjects, lock)
 
     async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
         for partition in partitions:
             self._store.position[partition] = Position(
                 partition, owner, self._store.position[partition].offsets
             )
-        return await self.positions(partitions)
+        return self._positions(partitions)
 
     async def load(self, subjects: Sequence[str], lock: bool) -> dict[str, Remembered]:
         found = self._store.subject
@@ -58,6 +59,10 @@ class MemoryTransaction:
         for door in self._store.doors:
             found += door.claim(partitions, now, limit)
         return found
+
+    def _positions(self, partitions: Sequence[int]) -> dict[int, Position]:
+        found = self._store.position
+        return {p: Position(p, found[p].owner, dict(found[p].offsets)) for p in sorted(partitions)}
 
     async def save(self, outcome: Outcome) -> None:
         store = self._store

@@ -28,6 +28,16 @@ _headers_encoder = msgspec.msgpack.Encoder()
 _headers_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 
 _LOCK = "select partition, owner, offsets::text from position where partition = any($1::smallint[]) order by partition for update"
+# The first part is read to its end, and so locked, before the second is begun.
+_BEGIN = f"""
+with placed as materialized ({_LOCK})
+select partition, owner, offsets, null::text as subject, null::integer as held, null::bytea as remembered from placed
+union all
+select partition, null, null, subject, held, remembered from"""
+_BEGIN_FREE = f"{_BEGIN} subject where subject = any($2::text[])"
+_BEGIN_LOCKED = f"""{_BEGIN} (
+    select subject, partition, held, remembered from subject where subject = any($2::text[])
+    order by subject for update) found"""
 _TAKE = "update position set owner = $2::text where partition = any($1::smallint[])"
 _LOAD = "select subject, partition, held, remembered from subject where subject = any($1::text[])"
 _LOAD_LOCKED = _LOAD + " order by subject for update"
@@ -60,12 +70,13 @@ where w.subject = gone.subject and w.topic = gone.topic and w.seq = gone.seq"""
 _UNPARK = """
 insert into unparked (topic, partition, "offset", subject, seq, mark, reason)
 select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[])"""
-_MOVE = """
-update position p set offsets = moved.offsets::jsonb
-from unnest($1::smallint[], $2::text[]) moved (partition, offsets) where p.partition = moved.partition"""
-_SAY = "insert into outbox (id, blob) values ($1::text, $2::bytea)"
 _FORGET = "delete from outbox where id = any($1::text[])"
-_SAY_AND_FORGET = "with gone as (delete from outbox where id = any($3::text[])) " + _SAY
+_SAVE = """
+with moved as (
+    update position p set offsets = moved.offsets::jsonb
+    from unnest($1::smallint[], $2::text[]) moved (partition, offsets) where p.partition = moved.partition),
+forgotten as (delete from outbox where id = any($3::text[])),
+said as (insert into outbox (id, blob) select $4::text, $5::bytea where $4::text <> '')"""
 _SWEEP = """
 update outbox set leased = clock_timestamp() where id in (
     select id from outbox
@@ -98,25 +109,22 @@ class PostgresTransaction:
         self._store = store
         self.connection = connection
 
-    async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
-        rows = await self.connection.fetch(_LOCK, list(partitions))
-        return {
-            row["partition"]: Position(row["partition"], row["owner"], json.loads(row["offsets"]))
-            for row in rows
-        }
+    async def begin(
+        self, partitions: Sequence[int], subjects: Sequence[str], lock: bool
+    ) -> tuple[dict[int, Position], dict[str, Remembered]]:
+        statement = _BEGIN_LOCKED if lock else _BEGIN_FREE
+        rows = await self.connection.fetch(statement, list(partitions), list(subjects))
+        placed, found = rows[: len(partitions)], self._unpack(rows[len(partitions) :])
+        return self._positions(placed), await self._created(subjects, found) if lock else found
 
     async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
-        await self.positions(partitions)
+        await self.connection.fetch(_LOCK, list(partitions))
         await self.connection.execute(_TAKE, list(partitions), owner)
-        return await self.positions(partitions)
+        return self._positions(await self.connection.fetch(_LOCK, list(partitions)))
 
     async def load(self, subjects: Sequence[str], lock: bool) -> dict[str, Remembered]:
         found = self._unpack(await self.connection.fetch(_LOAD_LOCKED if lock else _LOAD, list(subjects)))
-        missing = [subject for subject in subjects if subject not in found] if lock else []
-        if missing:
-            await self._create(missing)
-            found |= self._unpack(await self.connection.fetch(_LOAD_LOCKED, missing))
-        return found
+        return await self._created(subjects, found) if lock else found
 
     async def load_free(
         self, subjects: Sequence[str], unlocked: Sequence[str]
@@ -140,8 +148,7 @@ class PostgresTransaction:
 
     async def save(self, outcome: Outcome) -> None:
         connection = self.connection
-        if outcome.changed:
-            await connection.execute(self._store.upsert, *self._store.arguments(outcome.changed))
+        await connection.execute(self._store.save, *self._store.arguments(outcome))
         if outcome.waiting_put:
             await self._put(outcome.waiting_put)
         if outcome.waiting_gone:
@@ -165,18 +172,6 @@ class PostgresTransaction:
             applied: list[Applied] = [a for a in outcome.effects if isinstance(a.effect, keeper.effects)]
             if applied:
                 await keeper.apply(connection, applied)
-        if outcome.blob and outcome.acknowledged:
-            await connection.execute(_SAY_AND_FORGET, outcome.blob_id, outcome.blob, outcome.acknowledged)
-        elif outcome.blob:
-            await connection.execute(_SAY, outcome.blob_id, outcome.blob)
-        elif outcome.acknowledged:
-            await connection.execute(_FORGET, outcome.acknowledged)
-        if outcome.positions:
-            await connection.execute(
-                _MOVE,
-                [position.partition for position in outcome.positions],
-                [json.dumps(position.offsets) for position in outcome.positions],
-            )
 
     async def _put(self, rows: Sequence[Waiting]) -> None:
         await self.connection.execute(
@@ -194,6 +189,14 @@ class PostgresTransaction:
             [row.mark for row in rows],
         )
 
+    async def _created(self, subjects: Sequence[str], found: dict[str, Remembered]) -> dict[str, Remembered]:
+        """With rows for those that have none, so that there is something to lock."""
+        missing = [subject for subject in subjects if subject not in found]
+        if missing:
+            await self._create(missing)
+            found |= self._unpack(await self.connection.fetch(_LOAD_LOCKED, missing))
+        return found
+
     async def _create(self, subjects: Sequence[str]) -> None:
         packing, initial = self._store.packing, self._store.initial
         blank = [Remembered(subject, partition_of(subject), initial(subject), {}, {}) for subject in subjects]
@@ -204,6 +207,13 @@ class PostgresTransaction:
             [0 for _ in blank],
             [packing.pack(row) for row in blank],
         )
+
+    @staticmethod
+    def _positions(rows: Sequence[asyncpg.Record]) -> dict[int, Position]:
+        return {
+            row["partition"]: Position(row["partition"], row["owner"], json.loads(row["offsets"]))
+            for row in rows
+        }
 
     def _unpack(self, rows: Sequence[asyncpg.Record]) -> dict[str, Remembered]:
         unpack = self._store.packing.unpack
@@ -238,22 +248,28 @@ class PostgresStore:
         self._connection: asyncpg.Connection | None = None
         names = ["subject", "partition", "held", "remembered", *(column.name for column in columns)]
         types = ["text", "smallint", "integer", "bytea", *(column.sql_type for column in columns)]
-        places = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
+        places = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 6))
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
-        self.upsert = (
-            f"insert into subject ({', '.join(names)}) select * from unnest({places}) "
+        self.save = (
+            f"{_SAVE}\ninsert into subject ({', '.join(names)}) select * from unnest({places})\n"
             f"on conflict (subject) do update set {changes}"
         )
+        """States, positions and outbox of a batch in one statement: each statement is a journey to the server and back."""
 
     @property
     def has_due_doors(self) -> bool:
         return bool(self.doors)
 
-    def arguments(self, changed: Sequence[Remembered]) -> list[list[Any]]:
-        """The arrays of the upsert, rows in order of subject."""
-        rows = sorted(changed, key=lambda row: row.subject)
+    def arguments(self, outcome: Outcome) -> list[Any]:
+        """What `save` takes; states in order of subject."""
+        rows = sorted(outcome.changed, key=lambda row: row.subject)
         pack = self.packing.pack
-        arrays: list[list[Any]] = [
+        arrays: list[Any] = [
+            [position.partition for position in outcome.positions],
+            [json.dumps(position.offsets) for position in outcome.positions],
+            outcome.acknowledged,
+            outcome.blob_id,
+            outcome.blob,
             [row.subject for row in rows],
             [row.partition for row in rows],
             [row.held for row in rows],

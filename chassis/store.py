@@ -156,8 +156,14 @@ class Transaction(Protocol):
     def connection(self) -> Any:
         """PostgreSQL's connection; None in memory."""
 
-    async def positions(self, partitions: Sequence[int]) -> dict[int, Position]:
-        """Lock the position rows in order and read them."""
+    async def begin(
+        self, partitions: Sequence[int], subjects: Sequence[str], lock: bool
+    ) -> tuple[dict[int, Position], dict[str, Remembered]]:
+        """Lock the position rows in order and read them; then load the subjects as `load` does.
+
+        One statement: should another owner commit while it waits for the lock, the states may be older
+        than the positions, which then show that other owner.
+        """
 
     async def take(self, partitions: Sequence[int], owner: str) -> dict[int, Position]:
         """Write the new owner into the position rows, and read them."""

@@ -5,7 +5,7 @@ event.seq == seen[topic] + 1      next: its rule; then whatever waited for it
 later, or an earlier one parked   waits in its place
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -394,11 +394,6 @@ class Turn:
             self._unparked.append(row)
         remembered.held -= 1
         self._changed[row.subject] = remembered
-
-
-def subjects_of(records: Iterable[Read]) -> list[str]:
-    """The subjects a batch concerns, each once, in order."""
-    return sorted({record.subject for record in records})
 
 
 def view_of(service: Service[Any, Any], remembered: Mapping[str, Remembered], subject: str) -> CityView:
