@@ -1,0 +1,82 @@
+"""Two owners of one partition at a real database: who comes too late sees it before anything is decided."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from chassis.migrate import migrate
+from chassis.postgres import connect
+from chassis.store import Outcome, Position, Remembered
+from contracts.identity import partition_of
+from services.stats import store
+from services.stats.core import Post
+from tests.postgres import server
+from wenzheng.stack.home import ROLES
+from wenzheng.stack.postgres import create_roles
+
+pytestmark = pytest.mark.real
+
+SUBJECT = "a-post"
+PARTITION = partition_of(SUBJECT)
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
+    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    await migrate("stats", own)
+    opened = await connect(own, "stats")
+    yield opened
+    opened.terminate()
+
+
+async def test_a_batch_saves_states_positions_and_words_together_and_finds_them_again(
+    pool: asyncpg.Pool,
+) -> None:
+    kept = store.postgres(pool)
+    async with kept.transaction() as transaction:
+        await transaction.take([PARTITION], "first")
+        await transaction.save(
+            Outcome(
+                changed=[Remembered(SUBJECT, PARTITION, Post(number="1"), {"posts": 1})],
+                positions=[Position(PARTITION, "first", {"posts": 7})],
+                blob=b"said",
+                blob_id="blob",
+            )
+        )
+    async with kept.transaction() as transaction:
+        positions, loaded = await transaction.begin([PARTITION], [SUBJECT, "unknown"], lock=False)
+        await transaction.save(Outcome(acknowledged=["blob"]))
+
+    assert positions == {PARTITION: Position(PARTITION, "first", {"posts": 7})}
+    assert {subject: row.state.number for subject, row in loaded.items()} == {SUBJECT: "1"}
+    assert await kept.sweep(0, 10) == [], "what the bus has is forgotten"
+
+
+async def test_an_owner_that_waited_while_another_took_over_sees_the_other(pool: asyncpg.Pool) -> None:
+    old, new = store.postgres(pool), store.postgres(pool)
+    async with old.transaction() as transaction:
+        await transaction.take([PARTITION], "old")
+
+    async def begun() -> dict[int, Position]:
+        async with old.transaction() as late:
+            positions, _ = await late.begin([PARTITION], [SUBJECT], lock=False)
+            return positions
+
+    async with new.transaction() as transaction:
+        await transaction.take([PARTITION], "new")
+        beginning = asyncio.create_task(begun())
+        async with asyncio.timeout(20):
+            while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
+                await asyncio.sleep(0.01)
+
+    assert (await beginning)[PARTITION].owner == "new"
