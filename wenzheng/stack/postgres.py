@@ -1,11 +1,10 @@
 """PostgreSQL on this machine: the wheel's own binaries, a private data folder, a role for each service."""
 
-import contextlib
 import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -219,21 +218,14 @@ async def create_roles(superuser: str, passwords: dict[str, str], database: str 
         await connection.close()
 
 
-async def give_way(dsn: str, niceness: Mapping[str, int]) -> None:
-    """Let the sessions of each instance give way as the process does for which they work.
-
-    For a server on this machine only. `niceness`: by the name the instance gives to its sessions. A
-    session starts with the server's own niceness, which suits those for whom people wait. Whatever
-    hinders this, it is a matter of manners: nothing goes wrong without it.
-    """
+async def sessions(dsn: str) -> dict[int, str]:
+    """Process id of each session to the name that its instance gave to it; none where the server does not answer."""
     try:
         connection = await asyncpg.connect(dsn, timeout=3)
-        rows = await connection.fetch("select pid, application_name from pg_stat_activity")
+        rows = await connection.fetch(
+            "select pid, application_name from pg_stat_activity where backend_type = 'client backend'"
+        )
         await connection.close()
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return
-    for row in rows:
-        wanted = niceness.get(row["application_name"], 0)
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            if os.getpriority(os.PRIO_PROCESS, row["pid"]) < wanted:
-                os.setpriority(os.PRIO_PROCESS, row["pid"], wanted)
+        return {}
+    return {row["pid"]: row["application_name"] for row in rows}

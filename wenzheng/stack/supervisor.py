@@ -20,6 +20,7 @@ from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import Part, Plan, answers
+from wenzheng.stack.priority import give_way
 
 PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -56,7 +57,7 @@ class Child:
 
 
 def _as_child(niceness: int) -> Callable[[], None]:
-    """In the child: die with the manager, however it dies; give way to others as it should."""
+    """In the child: die with the manager, however it dies; give way to others as it should, with all its threads."""
 
     def prepare() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -246,7 +247,7 @@ class Supervisor:
     async def _watch_health(self) -> None:
         """Kill what is alive by its pid but makes no progress."""
         while not self._stopping.is_set():
-            await self._let_sessions_give_way()
+            await self._order_by_urgency()
             await asyncio.sleep(5)
             for child in list(self._children.values()):
                 if not child.part.health or child.state != "ready" or child.process is None:
@@ -261,11 +262,21 @@ class Supervisor:
                     with contextlib.suppress(ProcessLookupError):
                         child.process.kill()
 
-    async def _let_sessions_give_way(self) -> None:
-        """The database's part of the work of those who only listen is no more urgent than theirs."""
+    async def _order_by_urgency(self) -> None:
+        """Who only listens gives way to people, and so does the database's part of its work.
+
+        A session starts with the server's own niceness, which suits those for whom people wait.
+        """
+        niceness = {name: child.part.niceness for name, child in self._children.items()}
+        processes = {
+            child.process.pid: child.part.niceness
+            for child in self._children.values()
+            if child.process is not None
+        }
         if "postgres" in self._children:
-            niceness = {child.part.name: child.part.niceness for child in self._children.values()}
-            await postgres.give_way(self._plan.superuser, niceness)
+            sessions = await postgres.sessions(self._plan.superuser)
+            processes |= {pid: niceness.get(name, 0) for pid, name in sessions.items()}
+        await give_way(processes)
 
     # -- stopping -----------------------------------------------------------------------------
 

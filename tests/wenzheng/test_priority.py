@@ -1,0 +1,88 @@
+"""Who listens gives way to people: by its own niceness, and by that of its session."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+
+from tests.postgres import server
+from wenzheng.stack.postgres import sessions
+from wenzheng.stack.priority import give_way, group_niceness
+
+
+def _group_niceness(pid: int) -> int:
+    try:
+        return group_niceness(pid)
+    except FileNotFoundError:
+        pytest.skip("this kernel shares the processor by niceness alone")
+
+
+def _own(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
+@pytest.fixture
+def leader() -> Iterator[int]:
+    """A process that leads a session of its own, as every part does."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    )
+    yield process.pid
+    process.communicate(b"\n")
+
+
+async def test_a_process_gives_way_to_other_sessions_and_not_only_within_its_own(leader: int) -> None:
+    before = _own(leader)
+
+    await give_way({leader: before + 5})
+
+    assert _own(leader) == before + 5
+    assert _group_niceness(leader) == before + 5
+
+
+async def test_who_has_given_way_does_not_come_forward_again(leader: int) -> None:
+    await give_way({leader: 7})
+    await give_way({leader: 3})
+
+    assert _own(leader) == 7
+    assert _group_niceness(leader) == 7
+
+
+async def test_others_of_a_session_do_not_suffer_for_one_that_does_not_lead_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        before = _group_niceness(os.getpid())
+
+        await give_way({process.pid: _own(process.pid) + 5})
+
+        assert _group_niceness(os.getpid()) == before
+        process.communicate(b"\n")
+
+
+async def test_a_process_that_has_ended_hinders_nobody(leader: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+
+    await give_way({ended.pid: 5, leader: 6})
+
+    assert _own(leader) == 6
+
+
+@pytest.mark.real
+async def test_each_session_of_the_database_says_for_whom_it_works_and_can_give_way() -> None:
+    with server() as dsn:
+        listening = await asyncpg.connect(dsn, server_settings={"application_name": "stats"})
+        pid = await listening.fetchval("select pg_backend_pid()")
+
+        found = await sessions(dsn)
+        await give_way({pid: 8})
+
+        assert found[pid] == "stats"
+        assert _group_niceness(pid) == 8
+        await listening.close()
+
+
+async def test_a_server_that_does_not_answer_has_no_sessions() -> None:
+    assert await sessions("postgresql://postgres:x@127.0.0.1:1/postgres") == {}
