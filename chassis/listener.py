@@ -30,6 +30,9 @@ DUE_LIMIT = 500
 Larger batches cost a little less each, but their commits write more at once, and whoever posts
 meanwhile waits for that write."""
 
+FULL = 0.7
+"""A poll of more than this share of the limit has left others behind: the next one follows at once."""
+
 DUE_REST = 2.0
 """When more is due than one batch claims, rest for so many times what the batch took (at most a tick), then go on.
 
@@ -205,7 +208,7 @@ class Listener:
                     future.set_exception(Superseded(str(problem)))
             raise
         seconds = time.monotonic() - started
-        self.rest = 0.0 if len(poll) > 2100 else min(3 * seconds, 0.1)
+        self.rest = 0.0 if len(poll) > FULL * self.service.poll_limit else min(3 * seconds, 0.1)
         if self._behind:
             self._due_at = time.monotonic() + min(DUE_REST * seconds, self._tick)
         self._meter.batch(self.service.name, tally, seconds)

@@ -28,8 +28,6 @@ _log = structlog.get_logger()
 SESSION_TIMEOUT = 6.0
 """Seconds after which a silent member is replaced; above PostgreSQL's limit for idle transactions (3 s)."""
 
-MAX_POLL_RECORDS = 3000
-
 
 @dataclass
 class Post:
@@ -187,7 +185,7 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
         autodiscover=False,
         datadir=tempfile.mkdtemp(prefix="faust-"),
         consumer_auto_offset_reset="earliest",
-        broker_max_poll_records=MAX_POLL_RECORDS,
+        broker_max_poll_records=listener.service.poll_limit,
         broker_session_timeout=SESSION_TIMEOUT,
         broker_heartbeat_interval=1.0,
         broker_commit_interval=5.0,

@@ -51,6 +51,9 @@ class Service(Generic[S, C]):
     """Coroutines that live as long as the process: senders, a second engine."""
     parked_limit: int = 100
     """More parked events than this within an hour: stop and call a person."""
+    poll_limit: int = 3000
+    """Records of one poll at most. All are decided in one transaction, which the database ends when it stands still for
+    3 s; where a rule is dear, so many must be decided in a fraction of that even when others want the processor."""
     people: bool = False
     """People's requests change the same rows, so rows are locked one by one as well."""
     topic_by_name: Mapping[str, Topic] = field(init=False)
