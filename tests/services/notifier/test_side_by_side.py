@@ -48,13 +48,12 @@ async def test_the_sender_waits_for_a_batch_of_the_listener_without_standing_in_
     await pool.execute("analyze position")  # the table is read as it lies: partition 0 last
     notices = store.PostgresNotices(pool, PostgresKeys(), store.Claims())
 
-    async with pool.acquire() as listener:
-        async with listener.transaction():
-            await listener.execute("select 1 from position where partition = 0 for update")
-            taking = asyncio.create_task(notices.take("instance", [0, 1], [], 10))
-            async with asyncio.timeout(20):
-                await _somebody_waits(pool)
+    async with pool.acquire() as listener, listener.transaction():
+        await listener.execute("select 1 from position where partition = 0 for update")
+        taking = asyncio.create_task(notices.take("instance", [0, 1], [], 10))
+        async with asyncio.timeout(20):
+            await _somebody_waits(pool)
 
-            await listener.execute("select 1 from position where partition = 1 for update")
+        await listener.execute("select 1 from position where partition = 1 for update")
 
     assert await taking == [], "nothing was due, and nobody was ended for a deadlock"
