@@ -19,7 +19,7 @@ from chassis.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
-from wenzheng.stack.parts import Part, Plan, answers
+from wenzheng.stack.parts import LISTENING, Part, Plan, answers
 from wenzheng.stack.priority import give_way
 
 PR_SET_PDEATHSIG: Final = 1
@@ -274,6 +274,7 @@ class Supervisor:
             if child.process is not None
         }
         if "postgres" in self._children:
+            niceness[postgres.VACUUM] = LISTENING
             sessions = await postgres.sessions(self._plan.superuser)
             processes |= {pid: niceness.get(name, 0) for pid, name in sessions.items()}
         await give_way(processes)
