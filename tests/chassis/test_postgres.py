@@ -2,20 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
-from chassis.migrate import migrate
-from chassis.postgres import connect
 from chassis.store import Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
 from services.stats.core import Post
-from tests.postgres import server
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
+from tests.postgres import migrated, server
 
 pytestmark = pytest.mark.real
 
@@ -31,12 +26,8 @@ def dsn() -> Iterator[str]:
 
 @pytest.fixture
 async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
-    await migrate("stats", own)
-    opened = await connect(own, "stats")
-    yield opened
-    opened.terminate()
+    async with migrated(dsn, "stats") as (_, opened):
+        yield opened
 
 
 async def test_a_batch_saves_states_positions_and_words_together_and_finds_them_again(

@@ -2,18 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
-from chassis.migrate import migrate
-from chassis.postgres import connect
 from chassis.vault import PostgresKeys
 from services.notifier import store
-from tests.postgres import server
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
+from tests.postgres import migrated, server
 
 pytestmark = pytest.mark.real
 
@@ -26,12 +21,8 @@ def dsn() -> Iterator[str]:
 
 @pytest.fixture
 async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
-    await migrate("notifier", own)
-    opened = await connect(own, "notifier")
-    yield opened
-    opened.terminate()
+    async with migrated(dsn, "notifier") as (_, opened):
+        yield opened
 
 
 async def _somebody_waits(pool: asyncpg.Pool) -> None:
