@@ -263,7 +263,7 @@ class Listener:
         )
         answers: list[tuple[asyncio.Future[object], object]] = []
         mine = [given for given in taken if partition_of(given[0]) in self.positions]
-        known = {read.subject for read in reads} | {given[0] for given in mine}
+        known = {record.subject for record in reads} | {given[0] for given in mine}
         settled = self._publisher.settled()
         try:
             async with self._store.transaction() as transaction:

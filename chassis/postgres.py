@@ -148,7 +148,7 @@ class PostgresTransaction:
 
     async def save(self, outcome: Outcome) -> None:
         connection = self.connection
-        await connection.execute(self._store.save, *self._store.arguments(outcome))
+        await connection.execute(self._store.save_statement, *self._store.arguments(outcome))
         if outcome.waiting_put:
             await self._put(outcome.waiting_put)
         if outcome.waiting_gone:
@@ -250,7 +250,7 @@ class PostgresStore:
         types = ["text", "smallint", "integer", "bytea", *(column.sql_type for column in columns)]
         places = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 6))
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
-        self.save = (
+        self.save_statement = (
             f"{_SAVE}\ninsert into subject ({', '.join(names)}) select * from unnest({places})\n"
             f"on conflict (subject) do update set {changes}"
         )
@@ -261,7 +261,7 @@ class PostgresStore:
         return bool(self.doors)
 
     def arguments(self, outcome: Outcome) -> list[Any]:
-        """What `save` takes; states in order of subject."""
+        """What `save_statement` takes; states in order of subject."""
         rows = sorted(outcome.changed, key=lambda row: row.subject)
         pack = self.packing.pack
         arrays: list[Any] = [

@@ -10,13 +10,13 @@ import pytest
 
 from tests.postgres import server
 from wenzheng.stack.postgres import sessions
-from wenzheng.stack.priority import give_way, group_niceness
+from wenzheng.stack.priority import give_way, group_niceness, niceness_in
 
 
 def _group_niceness(pid: int) -> int:
     try:
         return group_niceness(pid)
-    except FileNotFoundError:
+    except OSError:
         pytest.skip("this kernel shares the processor by niceness alone")
 
 
@@ -68,6 +68,12 @@ async def test_a_process_that_has_ended_hinders_nobody(leader: int) -> None:
     await give_way({ended.pid: 5, leader: 6})
 
     assert _own(leader) == 6
+
+
+def test_a_session_without_a_group_of_its_own_is_no_trouble_but_a_thing_the_system_does_not_have() -> None:
+    assert niceness_in("/autogroup-25 nice -5\n") == -5
+    with pytest.raises(OSError):
+        niceness_in("")
 
 
 @pytest.mark.real

@@ -15,6 +15,7 @@ from wenzheng.stack.home import ROLES, ROOT, Home, Ports, Trouble
 
 DATABASE = "wenzheng"
 VACUUM = "autovacuum"
+"""Stands for the instance where PostgreSQL works for itself."""
 ROLES_SQL = ROOT / "deploy" / "postgres" / "roles.sql"
 
 

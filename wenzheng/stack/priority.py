@@ -7,6 +7,7 @@ their groups that must be nice.
 
 import asyncio
 import contextlib
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ async def give_way(niceness: Mapping[int, int]) -> None:
     Whatever hinders this, it is a matter of manners: nothing goes wrong without it.
     """
     for pid, wanted in niceness.items():
-        with contextlib.suppress(OSError):  # it has ended meanwhile, or this kernel knows no such groups
+        with contextlib.suppress(OSError):  # it has ended meanwhile, or has no such group
             if os.getpriority(os.PRIO_PROCESS, pid) < wanted:
                 os.setpriority(os.PRIO_PROCESS, pid, wanted)
             if os.getsid(pid) == pid and group_niceness(pid) < wanted:
@@ -30,9 +31,18 @@ async def give_way(niceness: Mapping[int, int]) -> None:
 
 
 def group_niceness(pid: int) -> int:
-    """How much the session of a process gives way to others. Raises OSError where the kernel has no such groups."""
-    # As in `/autogroup-25 nice 5`.
-    return int(_group(pid).read_text().rsplit(" ", 1)[1])
+    """How much the session of a process gives way to others. Raises OSError where the kernel makes no such groups."""
+    return niceness_in(_group(pid).read_text())
+
+
+def niceness_in(text: str) -> int:
+    """The niceness in what the kernel tells of a group, as in `/autogroup-25 nice 5`.
+
+    Raises OSError where it tells nothing: groups are switched off, or were when the session began.
+    """
+    if not text.strip():
+        raise OSError(errno.ENODATA, "the session has no group of its own")
+    return int(text.rsplit(" ", 1)[1])
 
 
 async def _set_group(pid: int, wanted: int) -> None:
