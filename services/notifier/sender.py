@@ -19,8 +19,9 @@ ATTEMPTS: Final = 5
 """After so many a notice has failed."""
 
 BATCH: Final = 500
+"""Notices of citizens taken at a time, and of each robot; and ends handed to the engine at once."""
 AT_ONCE: Final = 16
-"""Citizens' notices under way at a time."""
+"""Messages under way at a time."""
 
 FIELD: Final = {"wechat": "openid", "sms": "phone", "mail": "mail"}
 """Channel to the field of the contact it needs."""
@@ -58,28 +59,28 @@ class Sender:
         ended: list[tuple[Outgoing, Outcome]] = []
         later: list[tuple[str, float]] = []
         sending: list[tuple[str, list[Outgoing]]] = []
+        digests: dict[str, list[Outgoing]] = {}
         for one in taken:
             field = FIELD.get(one.notice.channel)
-            if field is not None and field not in one.contact:
-                ended.append((one, Outcome(one.notice, "suppressed", one.attempts, reason="erased")))
-            elif field is None:
-                if sending and sending[0][0] == "robot":
-                    sending[0][1].append(one)
-                else:
-                    sending.insert(0, ("robot", [one]))
-            else:
+            if field is None:
+                digests.setdefault(one.notice.department, []).append(one)
+            elif field in one.contact:
                 sending.append((one.notice.channel, [one]))
+            else:
+                ended.append((one, Outcome(one.notice, "suppressed", one.attempts, reason="erased")))
+        sending += [("robot", digest) for digest in digests.values()]
         deliveries = await asyncio.gather(*(self._send(channel, group) for channel, group in sending))
         for (_, group), found in zip(sending, deliveries, strict=True):
             for one, delivery in zip(group, found, strict=True):
                 self._sort(one, delivery, ended, later)
         if later:
             await self._notices.later(later)
-        if ended:
+        for begin in range(0, len(ended), BATCH):
+            part = ended[begin : begin + BATCH]
             await self._listener.submit_many(
-                [(one.subject, outcome, f"{one.notice.id}/ended") for one, outcome in ended]
+                [(one.subject, outcome, f"{one.notice.id}/ended") for one, outcome in part]
             )
-            self._count(ended)
+        self._count(ended)
         return len(taken)
 
     async def _send(self, channel: str, group: list[Outgoing]) -> Sequence[Delivery]:

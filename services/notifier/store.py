@@ -1,6 +1,7 @@
 """Where notifier keeps posts and notices: claimed, sent under their id, marked; PostgreSQL and its twin."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
@@ -17,6 +18,9 @@ from services.notifier.core.case import Case, Claim, Notice, Settle, new
 LEASE_SECONDS: Final = 60.0
 """Real time after which a claimed notice whose end was not heard is taken up again, under the same id."""
 
+ROBOTS: Final = 8
+"""Robots at most whose digests are taken at a time."""
+
 COLUMNS: Final = (Column[Case]("number", "text", lambda case: case.number),)
 
 _CLAIM_ROWS = """
@@ -32,14 +36,37 @@ where n.id = settled.id::uuid"""
 _OWNER = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""
+# Of citizens the oldest notices; of the robots that need not rest those whose oldest notice is oldest, so many of each.
+# The index is asked once for each unit: what waits for the others, perhaps a storm of it, is not looked at.
 _TAKE = """
+with recursive unit (department) as (
+    select min(department) from notice where channel = 'robot' and state in ('pending', 'claimed')
+    union all
+    select (select min(department) from notice
+            where channel = 'robot' and state in ('pending', 'claimed') and department > unit.department)
+    from unit where unit.department is not null),
+robot as (
+    select department from unit
+    cross join lateral (
+        select next_at from notice n
+        where channel = 'robot' and state in ('pending', 'claimed') and n.department = unit.department
+          and next_at <= clock_timestamp()
+        order by next_at limit 1) oldest
+    where department <> all($2::text[]) order by next_at limit $5::integer),
+of_citizens as (
+    select id from notice
+    where channel <> 'robot' and state in ('pending', 'claimed') and next_at <= clock_timestamp()
+      and partition = any($1::smallint[])
+    order by next_at limit $3::integer for update skip locked),
+of_staff as (
+    select found.id from robot cross join lateral (
+        select id from notice n
+        where channel = 'robot' and state in ('pending', 'claimed') and n.department = robot.department
+          and next_at <= clock_timestamp() and partition = any($1::smallint[])
+        order by next_at limit $3::integer for update skip locked) found)
 update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
        next_at = clock_timestamp() + make_interval(secs => $4::float8)
-where id in (
-    select id from notice
-    where state in ('pending', 'claimed') and next_at <= clock_timestamp() and partition = any($1::smallint[])
-      and not (channel = 'robot' and department = any($2::text[]))
-    order by next_at limit $3::integer for update skip locked)
+where id in (select id from of_citizens union all select id from of_staff)
 returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated"""
 _LATER = """
 update notice n set state = 'pending', next_at = clock_timestamp() + make_interval(secs => later.seconds)
@@ -64,7 +91,10 @@ class Notices(Protocol):
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int
     ) -> list[Outgoing]:
-        """Notices that are due, leased; only of partitions this instance owns; not for busy robots."""
+        """Notices that are due, leased; only of partitions this instance owns; not for busy robots.
+
+        At most `limit` for citizens, and `limit` for each of at most ROBOTS robots.
+        """
 
     async def later(self, delays: Sequence[tuple[str, float]]) -> None:
         """Put notices back for so many real seconds."""
@@ -126,7 +156,7 @@ class PostgresNotices:
             owned = [row["partition"] for row in await connection.fetch(_OWNER, list(partitions), instance)]
             if not owned:
                 return []
-            rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS)
+            rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS)
             contacts = await self._contacts(
                 connection, [row["subject"] for row in rows if row["audience"] == "citizen"]
             )
@@ -220,12 +250,16 @@ class ClaimsInMemory:
     ) -> list[Outgoing]:
         """As the protocol says; leases do not run out in memory."""
         found: list[Outgoing] = []
+        taken: Counter[str] = Counter()
+        """Robot's department, or nothing for citizens, to notices taken."""
         assert self.store is not None
         for identity, (subject, partition, notice, state, attempts) in list(self.rows.items()):
-            if state != "pending" or partition not in partitions or len(found) >= limit:
+            if state != "pending" or partition not in partitions:
                 continue
-            if notice.channel == "robot" and notice.department in busy:
+            robot = notice.department if notice.channel == "robot" else ""
+            if robot in busy or taken[robot] >= limit or (robot not in taken and len(taken) > ROBOTS):
                 continue
+            taken[robot] += 1
             self.rows[identity] = (subject, partition, notice, "claimed", attempts + 1)
             contact: dict[str, str] = {}
             if notice.audience == "citizen":

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from services.notifier.gateway.arrivals import Arrivals
 
 ROBOT_PER_MINUTE = 20
+ROBOT_CONTENT_BYTES = 2048
 FIELD_LENGTH = 20
 
 
@@ -99,10 +100,11 @@ class Gateway:
             return JSONResponse({"errcode": 45009, "errmsg": "api freq out of limit"})
         if "code" in step:
             return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
-        recent.append(now)
         body = await request.json()
-        notices = [notice for notice in request.headers.get("x-notice-ids", "").split(",") if notice]
-        self.arrivals.add("robot", key, body["text"]["content"], notices)
+        if len(body["text"]["content"].encode()) > ROBOT_CONTENT_BYTES:
+            return JSONResponse({"errcode": 40058, "errmsg": "content exceed max length"})
+        recent.append(now)
+        self.arrivals.add("robot", key, body["text"]["content"], body.get("notice_ids", []))
         return await self._finish(step, {"errcode": 0, "errmsg": "ok"})
 
     async def outbox_json(self, request: Request) -> Response:

@@ -1,0 +1,106 @@
+"""Robots take twenty messages a minute: what waits for them goes out as digests, and hides nobody else's notices."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+
+from chassis.vault import KeysInMemory
+from services.notifier import store
+from services.notifier.channels.robot import CONTENT_BYTES, digest
+from services.notifier.store import ROBOTS
+from tests.postgres import migrated, server
+
+_PENDING = """
+insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, next_at)
+select gen_random_uuid(), n % 2, 'post-' || n, '', 'missed', $1::text, $2::text, $3::text, '已超期',
+       clock_timestamp() - make_interval(secs => $5::float8)
+from generate_series(1, $4::integer) n"""
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    async with migrated(dsn, "notifier") as (_, opened):
+        await opened.execute("update position set owner = 'instance'")
+        yield opened
+
+
+async def _wait_for(pool: asyncpg.Pool, department: str, count: int, since: float = 1.0) -> None:
+    await pool.execute(_PENDING, "leader", "robot", department, count, since)
+
+
+async def _taken(pool: asyncpg.Pool, busy: list[str], limit: int = 3) -> Counter[str]:
+    notices = store.PostgresNotices(pool, KeysInMemory(), store.Claims())
+    found = await notices.take("instance", [0, 1], busy, limit)
+    return Counter(one.notice.department for one in found)
+
+
+def test_a_digest_writes_out_the_first_lines_and_counts_them_all() -> None:
+    assert digest(["已超期 1", "已超期 2"]) == "已超期 1\n已超期 2"
+
+    long = digest([f"已超期 {n}" for n in range(300)])
+
+    assert long.splitlines()[0] == "已超期 0"
+    assert long.endswith("\n等共 300 件")
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 5000])
+def test_a_digest_is_never_longer_than_the_provider_takes(count: int) -> None:
+    text = digest(["请督促办理 20260302-00000001 " + "路" * 60] * count)
+
+    assert len(text.encode()) <= CONTENT_BYTES
+    assert count == 1 or text.endswith(f"等共 {count} 件")
+
+
+def test_a_line_that_is_too_long_by_itself_is_cut_between_characters() -> None:
+    text = digest(["路" * 1000])
+
+    assert CONTENT_BYTES - 3 < len(text.encode()) <= CONTENT_BYTES
+    assert set(text) == {"路"}
+
+
+@pytest.mark.real
+async def test_a_storm_for_one_unit_leaves_room_for_the_others_and_for_citizens(pool: asyncpg.Pool) -> None:
+    await _wait_for(pool, "housing", 50, since=9)
+    await _wait_for(pool, "water", 1)
+    await pool.execute(_PENDING, "citizen", "sms", "transport", 5, 1.0)
+
+    assert await _taken(pool, []) == {"housing": 3, "water": 1, "transport": 3}
+
+
+@pytest.mark.real
+async def test_what_waits_for_a_robot_at_rest_stays_where_it_is(pool: asyncpg.Pool) -> None:
+    await _wait_for(pool, "housing", 50, since=9)
+    await _wait_for(pool, "water", 1)
+
+    assert await _taken(pool, ["housing"]) == {"water": 1}
+    assert await _taken(pool, ["housing", "water"]) == {}
+
+
+@pytest.mark.real
+async def test_robots_whose_notices_have_waited_longest_come_first(pool: asyncpg.Pool) -> None:
+    units = [f"unit-{n:02d}" for n in range(ROBOTS + 4)]
+    for n, unit in enumerate(units):
+        await _wait_for(pool, unit, 2, since=1.0 + n)
+
+    first = await _taken(pool, [])
+    second = await _taken(pool, [])
+
+    assert set(first) == set(units[-ROBOTS:])
+    assert set(second) == set(units[:-ROBOTS])
+
+
+@pytest.mark.real
+async def test_a_notice_under_way_is_not_taken_twice(pool: asyncpg.Pool) -> None:
+    await _wait_for(pool, "housing", 4)
+
+    assert await _taken(pool, []) == {"housing": 3}
+    assert await _taken(pool, []) == {"housing": 1}
+    assert await _taken(pool, []) == {}
