@@ -10,7 +10,14 @@ import pytest
 
 from tests.postgres import server
 from wenzheng.stack.postgres import sessions
-from wenzheng.stack.priority import give_way, group_niceness, niceness_in
+from wenzheng.stack.priority import (
+    TURN_NANOSECONDS,
+    come_at_once,
+    give_way,
+    group_niceness,
+    niceness_in,
+    turn,
+)
 
 
 def _group_niceness(pid: int) -> int:
@@ -74,6 +81,26 @@ def test_a_session_without_a_group_of_its_own_is_no_trouble_but_a_thing_the_syst
     assert niceness_in("/autogroup-25 nice -5\n") == -5
     with pytest.raises(OSError):
         niceness_in("")
+
+
+async def test_who_comes_at_once_takes_the_shortest_turns_and_keeps_its_niceness(leader: int) -> None:
+    if not turn(leader):
+        pytest.skip("this kernel does not tell of turns")
+    await give_way({leader: 4})
+
+    come_at_once([leader])
+
+    assert turn(leader) == TURN_NANOSECONDS
+    assert _own(leader) == 4
+
+
+def test_a_process_that_has_ended_need_not_come() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+
+    come_at_once([ended.pid])
+
+    assert turn(ended.pid) is None
 
 
 @pytest.mark.real

@@ -20,7 +20,7 @@ from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
-from wenzheng.stack.priority import give_way
+from wenzheng.stack.priority import come_at_once, give_way
 
 PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -263,21 +263,21 @@ class Supervisor:
                         child.process.kill()
 
     async def _order_by_urgency(self) -> None:
-        """Who only listens gives way to people, and so does the database's part of its work.
+        """For whom people wait comes at once; who only listens gives way, and so does the database's part of its work.
 
         A session starts with the server's own niceness, which suits those for whom people wait.
         """
         niceness = {name: child.part.niceness for name, child in self._children.items()}
         processes = {
-            child.process.pid: child.part.niceness
-            for child in self._children.values()
-            if child.process is not None
+            child.process.pid: name
+            for name, child in self._children.items()
+            if child.process is not None and name != "postgres"
         }
         if "postgres" in self._children:
             niceness[postgres.VACUUM] = LISTENING
-            sessions = await postgres.sessions(self._plan.superuser)
-            processes |= {pid: niceness.get(name, 0) for pid, name in sessions.items()}
-        await give_way(processes)
+            processes |= await postgres.sessions(self._plan.superuser)
+        come_at_once(pid for pid, name in processes.items() if niceness.get(name) == 0)
+        await give_way({pid: niceness.get(name, 0) for pid, name in processes.items()})
 
     # -- stopping -----------------------------------------------------------------------------
 
