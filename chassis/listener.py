@@ -24,20 +24,23 @@ from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
 
-DUE_LIMIT = 500
+DUE_LIMIT = 200
 """Due inputs claimed with one batch.
 
-Larger batches cost a little less each, but their commits write more at once, and whoever posts
-meanwhile waits for that write."""
+Larger batches cost a little less each, but all they write is written at once, by this service and by all
+that hear of it: whoever posts meanwhile waits for that write."""
 
 FULL = 0.7
 """A poll of more than this share of the limit has left others behind: the next one follows at once."""
 
-DUE_REST = 2.0
-"""When more is due than one batch claims, rest for so many times what the batch took (at most a tick), then go on.
+DUE_REST = 4.0
+"""When more is due than one batch claims, rest for so many times what the batch took, then go on.
 
 A storm is paced by the work it makes and not by a fixed beat: on a machine with time to spare it is
 over soon; on a loaded one each batch takes longer, and so does the rest it leaves to the people who post."""
+
+DUE_REST_SECONDS = 0.5
+"""The longest such rest."""
 
 
 class Clock(Protocol):
@@ -176,8 +179,8 @@ class Listener:
             await self._turn(())
 
     def _until_due(self) -> float:
-        """Real seconds to wait for a reason to act: a tick, or less while more is known to be due."""
-        return min(self._tick, max(0.0, self._due_at - time.monotonic())) if self._behind else self._tick
+        """Real seconds to wait for a reason to act: a tick, or the rest while more is known to be due."""
+        return max(0.0, self._due_at - time.monotonic()) if self._behind else self._tick
 
     def let_time_pass(self) -> None:
         """Look at due doors and operators' marks with the next batch, whenever the last look was."""
@@ -210,7 +213,7 @@ class Listener:
         seconds = time.monotonic() - started
         self.rest = 0.0 if len(poll) > FULL * self.service.poll_limit else min(3 * seconds, 0.1)
         if self._behind:
-            self._due_at = time.monotonic() + min(DUE_REST * seconds, self._tick)
+            self._due_at = time.monotonic() + min(DUE_REST * seconds, DUE_REST_SECONDS)
         self._meter.batch(self.service.name, tally, seconds)
         if tally.parked:
             self._count_parked(tally.parked)

@@ -31,6 +31,7 @@ from wenzheng.audit import SENTENCES, Audit, Row
 from wenzheng.bench import timers
 from wenzheng.bench.run import ALONE, ON_A_STACK, measure
 from wenzheng.bench.run import stack as bench_stack
+from wenzheng.bench.storm import TIMERS as STORM_TIMERS
 from wenzheng.calendar import publish
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
@@ -279,7 +280,7 @@ def bench(
     ] = timers.PENDING,
     storm: Annotated[
         int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
-    ] = timers.STORM,
+    ] = STORM_TIMERS,
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
     known = (*ALONE, *ON_A_STACK)

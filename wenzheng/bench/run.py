@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, masking, routing, timers, topics
+from wenzheng.bench import calibrate, masking, routing, storm, timers, topics
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.posts_file import real_or_sample
@@ -172,9 +172,9 @@ async def _assigned_at(servers: str) -> dict[str, float]:
 
 
 async def measure(
-    which: list[str], home: Home, pending: int = timers.PENDING, storm: int = timers.STORM
+    which: list[str], home: Home, pending: int = timers.PENDING, stormy: int = storm.TIMERS
 ) -> dict[str, Any]:
-    """The chosen measurements, calibration first; `pending` and `storm` are numbers of timers."""
+    """The chosen measurements, calibration first; `pending` and `stormy` are numbers of timers."""
     state = home.read_state()
     # The bench has its own schema: it asks as the role that may create one.
     superuser = database(home, state, "deadline").replace(
@@ -189,12 +189,12 @@ async def measure(
     }
     if "timers" in which:
         found["timers"] = await timers.measure(superuser, Profile.load(state["city"]), pending)
-        found["timers"] |= await timers.storm(
+        found["timers"] |= await storm.measure(
             superuser,
             state["services"]["intake"],
             Profile.load(state["city"]),
             found["timers"]["raw_fire_per_s"],
-            storm,
+            stormy,
         )
     if "inbox" in which:
         found["inbox"] = await inbox(home, lambda: drained(home), lambda: cpu_seconds(home))

@@ -1,9 +1,6 @@
-"""Timers: arming, cancelling and firing, beside the raw statement they are measured against; and a storm."""
+"""Timers: arming, cancelling and firing, beside the raw statement they are measured against."""
 
-import asyncio
-import json
 import time
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,17 +11,9 @@ import asyncpg
 from chassis import schema
 from chassis.clock import HandClock
 from chassis.service import Applied
-from chassis.store import Packing, Remembered
 from city.profile import Profile
-from contracts.assignments import PostAssigned
-from contracts.decision import Context
-from contracts.identity import partition_of
-from contracts.posts import PostReceived
-from services.deadline.app import RULES
-from services.deadline.core.case import Arm, Cancel, Case, Timer, TimerDue
-from services.deadline.core.reconcile import ORDER
-from services.deadline.store import COLUMNS, Timers
-from wenzheng.bench.load import drive
+from services.deadline.core.case import Arm, Cancel, Timer
+from services.deadline.store import Timers
 
 BATCH = 500
 ARMED = 50_000
@@ -33,15 +22,7 @@ LONG = 1_000_000
 """Timers fired under an old snapshot."""
 PENDING = 20_000_000
 """Timers pending beside those that fire: about half of a nation's (product.md section 8)."""
-STORM = 74_000
-"""Timers of the storm on the running system: a tenth of Beijing's largest due date; what is compared is a rate.
-`wenzheng bench timers --storm 740000` is the whole of it."""
-STORM_SECONDS = 1200.0
-"""A storm that takes longer is not waited for."""
-STORM_WRITTEN_PER_S = 2_000
-"""Timers that are surely written in a second, before they are due."""
 DUES = 50_000
-INTAKE_RATE = 50.0
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=30)
 
@@ -60,10 +41,6 @@ delete from timer where id in (
     select id from timer where due_at <= $1::timestamptz order by due_at limit 500)
 returning id, subject, kind, due_at"""
 
-_LEFT = "select exists (select from timer where due_at = $1)"
-LOOK_SECONDS = 0.25
-"""Between two looks at what is left, each of which costs the database something, too."""
-
 
 def _timer(n: int) -> Timer:
     return Timer(str(UUID(int=n + (1 << 100))), "missed", START + timedelta(seconds=n))
@@ -75,7 +52,7 @@ async def measure(dsn: str, profile: Profile, pending: int = PENDING) -> dict[st
     The raw statement deletes 500 timers, returns them and writes one outbox row in one synchronous
     transaction. `fire_*` is the store's claim with the same outbox row: it also looks at partitions
     owned and at subjects that are held. The rule and the state of each case come on top of it in the
-    service; `storm` measures that whole.
+    service; `storm.measure` measures that whole.
     """
     found: dict[str, Any] = due_cost(profile)
     async with _tables(dsn) as connection:
@@ -215,116 +192,3 @@ async def _under_old_snapshot(connection: Any, dsn: str) -> float:
             return await _fire(connection, _store())
     finally:
         await other.close()
-
-
-# -- a storm on the running system ----------------------------------------------------------------
-
-
-async def storm(
-    dsn: str, address: str, profile: Profile, raw_per_s: float, timers: int = STORM
-) -> dict[str, Any]:
-    """Many cases fall due at one instant while intake takes 50 posts a second.
-
-    The cases are written into deadline's tables as its rules would have left them; the running
-    service fires their timers with everything that belongs to it: states, rules, events, readers.
-    """
-    await drive(address, _post, 5, INTAKE_RATE, 32)
-    quiet = await drive(address, _post, 20, INTAKE_RATE, 32)
-    connection = await asyncpg.connect(dsn, command_timeout=600)
-    await connection.execute("set search_path to deadline; set enable_seqscan to off")
-    try:
-        due_at = datetime.now(UTC) + timedelta(seconds=10 + timers / STORM_WRITTEN_PER_S)
-        count = await _write_cases(connection, profile, due_at, timers // 2)
-        # A database that has lived writes into log files it has used before; a new one stops to make each.
-        await connection.execute("checkpoint")
-        await asyncio.sleep(max(0.0, (due_at - datetime.now(UTC)).total_seconds()) + 1.0)
-        drained = asyncio.Event()
-        load = asyncio.create_task(drive(address, _post, STORM_SECONDS, INTAKE_RATE, 32, drained.is_set))
-        started = time.perf_counter()
-        while not load.done() and await connection.fetchval(_LEFT, due_at):
-            await asyncio.sleep(LOOK_SECONDS)
-        seconds = time.perf_counter() - started
-        drained.set()
-        under = await load
-    finally:
-        await connection.close()
-    quiet_p99, storm_p99 = quiet.quantile(0.99), under.quantile(0.99)
-    return {
-        "storm_timers": count,
-        "storm_seconds": round(seconds, 1),
-        "storm_timers_per_s": round(count / seconds),
-        "storm_raw_ratio": round(seconds / (count / raw_per_s), 1),
-        "quiet_post_p99_ms": round(quiet_p99, 1),
-        "storm_post_p99_ms": round(storm_p99, 1),
-        "storm_p99_ratio": round(storm_p99 / quiet_p99, 2),
-        "refused": quiet.refused + under.refused,
-    }
-
-
-def _post(n: int) -> bytes:
-    body = {"kind": "complaint", "title": "路灯不亮", "text": f"幸福路第{n}盏路灯坏了,晚上很黑,请派人来修。"}
-    return json.dumps(body, ensure_ascii=False).encode()
-
-
-async def _write_cases(connection: Any, profile: Profile, due_at: datetime, cases: int) -> int:
-    """Cases whose miss and whose word to the leader are due at one instant; returns the timers written."""
-    packing, states, timers = Packing(Case), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-    for subject, case in _cases(profile, cases):
-        partition = partition_of(subject)
-        remembered = Remembered(subject, partition, case, {"posts": 1, "assignments": 1})
-        columns = [column.value(case) for column in COLUMNS]
-        states.append((subject, partition, 0, packing.pack(remembered), *columns))
-        timers += [
-            (UUID(timer.id), partition, subject, timer.kind, ORDER.index(timer.kind), due_at)
-            for timer in case.timers
-            if timer.kind in ("missed", "leader")
-        ]
-    async with connection.transaction():
-        await connection.copy_records_to_table(
-            "subject",
-            records=states,
-            columns=["subject", "partition", "held", "remembered", *(column.name for column in COLUMNS)],
-        )
-        await connection.copy_records_to_table(
-            "timer", records=timers, columns=["id", "partition", "subject", "kind", "rank", "due_at"]
-        )
-    return len(timers)
-
-
-def _cases(profile: Profile, count: int) -> Iterator[tuple[str, Case]]:
-    """Cases received a few days ago, warned and reminded, whose due instant is the last closing that has passed."""
-    now = datetime.now(profile.zone)
-    received = next(
-        day
-        for back in range(3, 40)
-        if profile.working_time.due(day := (now - timedelta(days=back)).replace(hour=10)).at < now
-    )
-    first = int(received.timestamp() * 1000)
-    for n in range(count):
-        # In order of time, as intake draws them, and different from one run to the next.
-        subject = str(UUID(int=(first + n) << 80 | 0x7 << 76 | 0x2 << 62 | n))
-        context = Context(subject, "bench", received, profile)
-        post = PostReceived(
-            at=received,
-            number=f"STORM{first + n}",
-            kind="complaint",
-            title="",
-            text="路灯不亮",
-            citizen=f"c{n}",
-        )
-        held = PostAssigned(
-            at=received,
-            number=post.number,
-            department="housing",
-            duty_item="",
-            reasons=(),
-            confidence=1.0,
-            rule_version="bench",
-        )
-        case: Any = Case()
-        for fact in (post, held):
-            case = RULES[type(fact)](case, fact, context).state
-        for timer in case.timers:
-            if timer.kind in ("near", "remind"):
-                case = RULES[TimerDue](case, TimerDue(timer.id, timer.kind, timer.due_at), context).state
-        yield subject, case

@@ -1,0 +1,13 @@
+"""Room for the next state of each subject in its own page."""
+
+from chassis import schema
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """For the pages written from now on."""
+    schema.run(schema.ROOM)
