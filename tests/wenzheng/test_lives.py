@@ -1,9 +1,8 @@
 """The cases a storm is made of are such as the services' own rules leave behind."""
 
 from city.profile import Profile
-from services.deadline.core.case import TimerDue
 from services.notifier.core.case import Claim, Settle
-from wenzheng.bench.storm import STORMY, lives
+from wenzheng.bench.lives import STORMY, lives
 from wenzheng.stack.home import ROOT
 
 PROFILE = Profile.load(ROOT / "cities" / "suqian")
@@ -42,9 +41,7 @@ def test_when_the_storm_comes_every_case_is_missed_and_its_leader_is_told() -> N
     for life in lives(PROFILE, 3):
         before = len(life.effects["notifier"])
 
-        for timer in life.remembered["deadline"].state.timers:
-            if timer.kind in STORMY:
-                life.meet("deadline", TimerDue(timer.id, timer.kind, timer.due_at), timer.due_at)
+        life.ring(STORMY)
 
         assert life.remembered["intake"].state.missed
         assert life.remembered["stats"].state.overdue_since() is not None
