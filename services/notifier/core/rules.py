@@ -134,10 +134,10 @@ def near(case: Case, fact: DeadlineNear, context: Here) -> Decision[Case]:
 
 
 def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
-    """The leader learns at the due instant."""
+    """The leader learns at the due instant, and is asked to see to it."""
     case = replace(case, missed_told=True)
     unit = fact.department or case.department
-    return _tell(case, "missed", "leader", "已超期 {number}", context, fact.at, unit)
+    return _tell(case, "missed", "leader", "已超期,请督促办理 {number}", context, fact.at, unit)
 
 
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
@@ -161,11 +161,13 @@ def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[C
 
 
 def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
-    """Each step of the ladder has its reader."""
+    """Each step of the ladder has its reader; the leader who learns of the miss at the same instant is told once."""
     unit = fact.department or case.department
     match fact.level:
         case "remind":
             return _tell(case, "remind", "clerk", "明日到期 {number}", context, fact.at, unit)
+        case "leader" if case.missed_told and fact.at == fact.due:
+            return Decision(case)
         case "leader":
             return _tell(case, "escalated", "leader", "请督促办理 {number}", context, fact.at, unit)
         case _:

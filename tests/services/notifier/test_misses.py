@@ -32,6 +32,18 @@ def test_the_leader_who_was_told_of_a_miss_is_told_that_there_was_none() -> None
     assert set(told(MISSED, WITHDRAWN)) == {("leader", "missed"), ("leader", "miss-withdrawn")}
 
 
+def test_a_leader_who_has_to_see_to_the_case_when_it_is_missed_is_told_once() -> None:
+    step = CaseEscalated(at=DUE, level="leader", due=DUE, department="water")
+
+    assert told(MISSED, step) == [("leader", "missed")]
+
+
+def test_a_leader_who_has_to_see_to_it_at_another_time_is_told_then() -> None:
+    step = CaseEscalated(at=at("2026-03-06T18:00"), level="leader", due=DUE, department="water")
+
+    assert told(MISSED, step) == [("leader", "missed"), ("leader", "escalated")]
+
+
 def test_the_supervisor_who_was_told_as_well_is_told_as_well() -> None:
     step = CaseEscalated(at=DUE, level="supervisor", due=DUE, department="water")
 
