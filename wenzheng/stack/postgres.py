@@ -135,6 +135,11 @@ def command(home: Home, ports: Ports) -> list[str]:
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "max_connections": "120",
+        # Tidying up is spread over time: a worker would take a core for half a minute, and then hand the kernel hundreds
+        # of megabytes to write in one go, which every commit would wait for.
+        "autovacuum_vacuum_cost_limit": "50",
+        "vacuum_buffer_usage_limit": "0",
+        "backend_flush_after": "256kB",
         "random_page_cost": "1.1",
         "log_min_messages": "warning",
     }
