@@ -42,9 +42,10 @@ _CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
 _CLAIM = """
 delete from timer where ctid = any(array(
     select ctid from timer t
-    where due_at >= $3::timestamptz and due_at <= $2::timestamptz and partition = any($1::smallint[])
+    where (due_at, subject) >= ($3::timestamptz, $4::text) and due_at <= $2::timestamptz
+      and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
-    order by due_at, subject, rank limit $4::integer))
+    order by due_at, subject, rank limit $5::integer))
 returning id::text, subject, kind, rank, due_at"""
 _STALE = """
 select s.subject, known.amendments
@@ -67,8 +68,9 @@ def _last(applied: Sequence[Applied]) -> dict[str, tuple[Applied, Timer | None]]
 class Timers:
     """Durable timers in PostgreSQL: armed, cancelled and claimed in batches.
 
-    A low watermark keeps an old snapshot or a heap of dead rows from slowing the claim: nothing due
-    before it is looked at, save by the slow sweep.
+    A low watermark keeps an old snapshot or a heap of dead rows from slowing the claim: nothing that
+    lies before it in the order of claims is looked at, save by the slow sweep. It names a case as well as
+    an instant: in a storm hundreds of thousands are due at the same.
     """
 
     effects = (Arm, Cancel)
@@ -76,7 +78,7 @@ class Timers:
     def __init__(self, clock: Clock, metrics: Metrics | None = None) -> None:
         self._clock = clock
         self._metrics = metrics
-        self._watermark: datetime | None = None
+        self._watermark: tuple[datetime, str] | None = None
         self._partitions: frozenset[int] = frozenset()
         self._swept_at = 0.0
 
@@ -97,7 +99,7 @@ class Timers:
                 [ORDER.index(timer.kind) for _, timer in armed],
                 [timer.due_at for _, timer in armed],
             )
-            first = min(timer.due_at for _, timer in armed)
+            first = min((timer.due_at, one.subject) for one, timer in armed)
             if self._watermark is not None and first < self._watermark:
                 self._watermark = first
 
@@ -116,10 +118,11 @@ class Timers:
         if sweep:
             self._swept_at = time.monotonic()
         floor = _FLOOR if sweep or self._watermark is None else self._watermark
-        rows = await connection.fetch(_CLAIM, list(partitions), until, floor, limit)
+        rows = await connection.fetch(_CLAIM, list(partitions), until, *floor, limit)
         found = sorted(rows, key=lambda row: (row["due_at"], row["rank"]))
         # What is left lies at or above the last one found, after a sweep as well; when all was found, above `until`.
-        self._watermark = found[-1]["due_at"] if len(found) >= limit else until
+        last = max((row["due_at"], row["subject"]) for row in rows) if len(rows) >= limit else (until, "")
+        self._watermark = last
         self._count(found, now)
         return [(row["subject"], TimerDue(row["id"], row["kind"], row["due_at"])) for row in found]
 
@@ -133,7 +136,7 @@ class Timers:
             observe(max(0.0, (now - row["due_at"]).total_seconds()))
 
 
-_FLOOR: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+_FLOOR: Final = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), "")
 
 
 class TimersInMemory:

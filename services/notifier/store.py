@@ -50,7 +50,7 @@ robot as (
     cross join lateral (
         select next_at from notice n
         where channel = 'robot' and state in ('pending', 'claimed') and n.department = unit.department
-          and next_at <= clock_timestamp()
+          and next_at <= clock_timestamp() and partition = any($1::smallint[])
         order by next_at limit 1) oldest
     where department <> all($2::text[]) order by next_at limit $5::integer),
 of_citizens as (

@@ -320,13 +320,17 @@ async def test_a_timer_armed_below_the_watermark_is_found_by_its_own_instance_at
 
 
 @pytest.mark.real
-async def test_a_forgotten_transaction_does_not_make_the_claim_read_what_has_fired(real: RealWorld) -> None:
+@pytest.mark.parametrize("apart", [1, 0], ids=["an instant each", "all at one instant"])
+async def test_a_forgotten_transaction_does_not_make_the_claim_read_what_has_fired(
+    real: RealWorld, apart: int
+) -> None:
     count, limit = 4000, 100
     await real.pool.execute(
         """insert into timer select gen_random_uuid(), n % 12, 'post-' || n, 'missed', 3,
-           $1::timestamptz + make_interval(secs => n) from generate_series(1, $2::integer) n""",
+           $1::timestamptz + make_interval(secs => n * $3::integer) from generate_series(1, $2::integer) n""",
         at("2026-03-02T09:00"),
         count,
+        apart,
     )
     await real.pool.execute("analyze timer")
     real.clock.move_to(at("2026-03-30T18:00"))

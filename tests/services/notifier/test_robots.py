@@ -98,6 +98,17 @@ async def test_robots_whose_notices_have_waited_longest_come_first(pool: asyncpg
 
 
 @pytest.mark.real
+async def test_what_other_instances_have_to_send_takes_nobodys_turn(pool: asyncpg.Pool) -> None:
+    for n in range(ROBOTS):
+        await _wait_for(pool, f"unit-{n}", 4, since=9)
+    await _wait_for(pool, "water", 4)
+    await pool.execute("delete from notice where partition = 1 and department <> 'water'")
+    await pool.execute("update position set owner = 'other' where partition = 0")
+
+    assert await _taken(pool, []) == {"water": 2}
+
+
+@pytest.mark.real
 async def test_a_notice_under_way_is_not_taken_twice(pool: asyncpg.Pool) -> None:
     await _wait_for(pool, "housing", 4)
 
