@@ -33,7 +33,7 @@ that hear of it: whoever posts meanwhile waits for that write."""
 FULL = 0.7
 """A poll of more than this share of the limit has left others behind: the next one follows at once."""
 
-DUE_REST = 4.0
+DUE_REST = 3.0
 """When more is due than one batch claims, rest for so many times what the batch took, then go on.
 
 A storm is paced by the work it makes and not by a fixed beat: on a machine with time to spare it is
