@@ -257,7 +257,8 @@ class ClaimsInMemory:
             if state != "pending" or partition not in partitions:
                 continue
             robot = notice.department if notice.channel == "robot" else ""
-            if robot in busy or taken[robot] >= limit or (robot not in taken and len(taken) > ROBOTS):
+            full = robot and robot not in taken and len(taken.keys() - {""}) >= ROBOTS
+            if robot in busy or taken[robot] >= limit or full:
                 continue
             taken[robot] += 1
             self.rows[identity] = (subject, partition, notice, "claimed", attempts + 1)

@@ -94,6 +94,17 @@ async def test_who_comes_at_once_takes_the_shortest_turns_and_keeps_its_niceness
     assert _own(leader) == 4
 
 
+def test_who_was_given_another_policy_keeps_it(leader: int) -> None:
+    if turn(leader) is None:
+        pytest.skip("this processor's system calls are not known")
+    os.sched_setscheduler(leader, os.SCHED_BATCH, os.sched_param(0))
+
+    come_at_once([leader])
+
+    assert os.sched_getscheduler(leader) == os.SCHED_BATCH
+    assert turn(leader) != TURN_NANOSECONDS
+
+
 def test_a_process_that_has_ended_need_not_come() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from chassis import schema
 from city.profile import Profile
 from wenzheng.bench.lives import STORMY, Life, batches, lives
 
@@ -17,11 +18,11 @@ CASES: Final = 10_000
 BATCH: Final = 250
 """Cases of one round of bare statements; of each two timers are due: 500, as many as the raw statement deletes."""
 
-_TABLES: Final = """
+_TABLES: Final = f"""
 create table timer (id uuid primary key, subject text collate "C" not null, due_at timestamptz not null);
 create index timer_due on timer (due_at, subject);
 create table state (subject text collate "C" primary key, remembered bytea not null)
-    with (fillfactor = 50, toast_tuple_target = 8160);
+    with (fillfactor = {schema.FILLED}, toast_tuple_target = 8160);
 create table notice (
     id uuid primary key, subject text collate "C" not null, text text not null, state text not null default 'pending',
     next_at timestamptz not null default clock_timestamp());

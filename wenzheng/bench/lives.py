@@ -119,7 +119,8 @@ def lives(profile: Profile, count: int) -> Iterator[Life]:
 
     Warned and reminded; of each, whoever was told has been told.
     """
-    services = {build(profile).name: build(profile) for build in (intake, deadline, notifier, stats)}
+    built = (intake(profile), deadline(profile), notifier(profile), stats(profile))
+    services = {service.name: service for service in built}
     packings = {name: Packing(service.state) for name, service in services.items()}
     units = [department.code for department in profile.departments]
     now = datetime.now(profile.zone)

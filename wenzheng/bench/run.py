@@ -172,9 +172,9 @@ async def _assigned_at(servers: str) -> dict[str, float]:
 
 
 async def measure(
-    which: list[str], home: Home, pending: int = timers.PENDING, stormy: int = storm.TIMERS
+    which: list[str], home: Home, pending: int = timers.PENDING, storm_timers: int = storm.TIMERS
 ) -> dict[str, Any]:
-    """The chosen measurements, calibration first; `pending` and `stormy` are numbers of timers."""
+    """The chosen measurements, calibration first; `pending` and `storm_timers` are numbers of timers."""
     state = home.read_state()
     # The bench has its own schema: it asks as the role that may create one.
     superuser = database(home, state, "deadline").replace(
@@ -194,7 +194,7 @@ async def measure(
             state["services"]["intake"],
             Profile.load(state["city"]),
             found["timers"]["raw_fire_per_s"],
-            stormy,
+            storm_timers,
         )
     if "inbox" in which:
         found["inbox"] = await inbox(home, lambda: drained(home), lambda: cpu_seconds(home))

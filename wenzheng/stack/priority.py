@@ -23,7 +23,6 @@ from typing import Final
 BETWEEN_SECONDS: Final = 0.11
 """Without privileges one group is changed in a tenth of a second (`proc_sched_autogroup_set_nice` in Linux)."""
 
-
 TURN_NANOSECONDS: Final = 100_000
 """Longest turn of those for whom people wait: the shortest that Linux grants (`__setparam_fair`)."""
 
@@ -31,6 +30,8 @@ _SET_ATTR: Final = {"x86_64": 314, "aarch64": 274}.get(platform.machine(), 0)
 """Number of the system call `sched_setattr(2)`, for which neither Python nor glibc 2.36 has a function; get is the next."""
 _ATTR: Final = struct.Struct("=IIQiIQQQII")
 """`struct sched_attr`: size, policy, flags, niceness, priority, turn, deadline, period, two clamps."""
+_TURN: Final = 5
+"""Where the turn stands in it."""
 
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -43,21 +44,24 @@ def come_at_once(pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(OSError):  # it has ended meanwhile
             for thread in map(int, os.listdir(f"/proc/{pid}/task")):
-                if turn(thread) not in (None, TURN_NANOSECONDS):
-                    niceness = os.getpriority(os.PRIO_PROCESS, thread)
-                    wanted = _ATTR.pack(
-                        _ATTR.size, os.SCHED_OTHER, 0, niceness, 0, TURN_NANOSECONDS, 0, 0, 0, 0
-                    )
+                found = _attributes(thread)
+                # Whoever was given another policy than the usual one was given it on purpose.
+                if found and found[1] == os.SCHED_OTHER and found[_TURN] != TURN_NANOSECONDS:
+                    wanted = _ATTR.pack(*found[:_TURN], TURN_NANOSECONDS, *found[_TURN + 1 :])
                     _libc.syscall(_SET_ATTR, thread, wanted, 0)
 
 
 def turn(thread: int) -> int | None:
     """Nanoseconds of a thread's turns, 0 where the kernel does not say; None where it cannot be asked."""
+    found = _attributes(thread)
+    return found[_TURN] if found else None
+
+
+def _attributes(thread: int) -> tuple[int, ...]:
     found = ctypes.create_string_buffer(_ATTR.size)
     if not _SET_ATTR or _libc.syscall(_SET_ATTR + 1, thread, found, _ATTR.size, 0) != 0:
-        return None
-    nanoseconds: int = _ATTR.unpack(found.raw)[5]
-    return nanoseconds
+        return ()
+    return _ATTR.unpack(found.raw)
 
 
 async def give_way(niceness: Mapping[int, int]) -> None:

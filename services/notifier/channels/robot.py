@@ -50,13 +50,14 @@ class Robot:
 
 def digest(texts: list[str]) -> str:
     """The first lines, and how many there are in all; at most CONTENT_BYTES."""
-    for lines in range(min(LINES, len(texts)), 0, -1):
-        more = f"\n等共 {len(texts)} 件" if len(texts) > lines else ""
-        found = "\n".join(texts[:lines]) + more
-        if len(found.encode()) <= CONTENT_BYTES:
-            return found
-    # A single line that is too long by itself.
-    return found.encode()[:CONTENT_BYTES].decode(errors="ignore")
+    more = f"\n等共 {len(texts)} 件"
+    room = CONTENT_BYTES - len(more.encode())
+    shown = texts[:LINES]
+    while len(shown) > 1 and len("\n".join(shown).encode()) > room:
+        shown = shown[:-1]
+    # Cut only where a single line is too long by itself.
+    lines = "\n".join(shown).encode()[:room].decode(errors="ignore")
+    return lines + more if len(texts) > len(shown) else lines
 
 
 def _delivery(response: httpx2.Response) -> Delivery:

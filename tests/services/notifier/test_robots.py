@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
+import httpx2
 import pytest
 
 from chassis.vault import KeysInMemory
 from services.notifier import store
 from services.notifier.channels.robot import CONTENT_BYTES, digest
+from services.notifier.gateway.app import Gateway, create
+from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.store import ROBOTS
+from tests.journeys.world import World
 from tests.postgres import migrated, server
 
 _PENDING = """
@@ -62,8 +67,40 @@ def test_a_digest_is_never_longer_than_the_provider_takes(count: int) -> None:
 def test_a_line_that_is_too_long_by_itself_is_cut_between_characters() -> None:
     text = digest(["路" * 1000])
 
-    assert CONTENT_BYTES - 3 < len(text.encode()) <= CONTENT_BYTES
+    assert 1900 < len(text.encode()) <= CONTENT_BYTES
     assert set(text) == {"路"}
+
+
+def test_a_first_line_that_is_too_long_does_not_hide_how_many_there_are() -> None:
+    text = digest(["路" * 1000, "灯"])
+
+    assert len(text.encode()) <= CONTENT_BYTES
+    assert text.endswith("路\n等共 2 件")
+
+
+async def test_the_robots_provider_refuses_what_is_too_long(tmp_path: Path) -> None:
+    gateway = Gateway(Arrivals(tmp_path / "arrivals.jsonl"))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(gateway))) as http:
+        answer = await http.post(
+            "http://gateway/cgi-bin/webhook/send?key=water",
+            json={"msgtype": "text", "text": {"content": "路" * 700}, "notice_ids": ["a"]},
+        )
+
+    assert answer.json()["errcode"] != 0
+    assert gateway.arrivals.counts == {}
+
+
+async def test_an_answer_that_one_robot_lost_is_no_reason_to_repeat_the_others(tmp_path: Path) -> None:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world:
+        await world.intake.post(title="路灯不亮", text="幸福路的路灯坏了三天,晚上很黑。")
+        await world.intake.post(title="公交车不准点", text="12路公交车早高峰常常晚点,等四十分钟。")
+        world.gateway.script.add("robot", 1, {"lose": True})
+
+        await world.settle()
+
+        staff = [row for row in world.notices.rows.values() if row[2].channel == "robot"]
+        assert len({notice.department for _, _, notice, _, _ in staff}) == 2
+        assert sorted(state for _, _, _, state, _ in staff) == ["claimed", "sent"]
 
 
 @pytest.mark.real
