@@ -1,1 +1,1 @@
-"""How a service runs: batches in, one transaction, the bus told; the business is never named here."""
+"""How a service runs: batches in, one transaction, the bus told; no rule of any city is written here."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from chassis.turn import Tally
+from chassis.engine.batch import Tally
 
 
 class Metric(Struct, frozen=True):

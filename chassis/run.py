@@ -21,15 +21,15 @@ import uvicorn
 from fastapi import APIRouter
 
 from chassis.clock import Clock, clock_of
+from chassis.engine.city import CityView
+from chassis.engine.listener import Listener
 from chassis.failures import EXIT_FAILED, EXIT_MISPLACED, EXIT_SUPERSEDED, Misplaced, Superseded
-from chassis.listener import Listener
 from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
-from chassis.postgres import connect
+from chassis.postgres.store import connect
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import Store
-from chassis.turn import CityView
 
 _log = structlog.get_logger()
 

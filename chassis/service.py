@@ -3,16 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from contracts.decision import Context, Decision, Effect
 from contracts.facts import Fact
 from contracts.topics import Topic
-
-if TYPE_CHECKING:
-    from chassis.listener import Listener
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -47,8 +44,6 @@ class Service(Generic[S, C]):
     state: type[S]
     initial: Callable[[str], S]
     city: Broadcast[C]
-    background: tuple[Callable[["Listener"], Awaitable[None]], ...] = ()
-    """Coroutines that live as long as the process: senders, a second engine."""
     parked_limit: int = 100
     """More parked events than this within an hour: stop and call a person."""
     poll_limit: int = 3000

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import asyncpg
 
-from chassis.migrate import migrate
-from chassis.postgres import connect
+from chassis.postgres.migrate import migrate
+from chassis.postgres.store import connect
 from wenzheng.stack import postgres
 from wenzheng.stack.home import Home, Ports
 

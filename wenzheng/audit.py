@@ -21,9 +21,9 @@ import httpx2
 from aiokafka import AIOKafkaConsumer
 
 from chassis.clock import clock_of
+from chassis.engine.city import CityView
 from chassis.outbox import unpack
 from chassis.store import Packing
-from chassis.turn import CityView
 from city.masking import find_personal
 from city.profile import Profile
 from contracts.assignments import AssignmentHeld, PostAssigned, PostReassigned

@@ -8,7 +8,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from chassis.migrate import migrate
+from chassis.postgres.migrate import migrate
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 import asyncpg
 
 from chassis.clock import Clock
-from chassis.memory import MemoryStore
+from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
-from chassis.postgres import PostgresStore
+from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Input, Packing
 from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue, new

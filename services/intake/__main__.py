@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis import run
-from chassis.desk import Desk, PostgresAnswers
+from chassis.engine.desk import Desk
+from chassis.engine.publisher import Publisher
+from chassis.kafka.producer import KafkaBus
+from chassis.postgres.answers import PostgresAnswers
 from chassis.problem import plain
-from chassis.publisher import KafkaBus, Publisher
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys, Secrets
 from chassis.web import Edge, Probes, create_api
@@ -80,7 +82,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
 if __name__ == "__main__":
     if sys.argv[1:] == ["listen"]:
         # Not at the head: the half that is asked does without Faust.
-        from chassis import worker
+        from chassis.kafka import worker
 
         worker.listener("intake-listen", SENTENCE, listening, mask, METRICS, schema="intake")
     else:

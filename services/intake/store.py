@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol, TypeVar
 import asyncpg
 from msgspec.structs import replace
 
-from chassis.memory import MemoryStore
-from chassis.postgres import PostgresStore
+from chassis.memory.store import MemoryStore
+from chassis.postgres.store import PostgresStore
 from chassis.store import Column, Input, Packing
 from chassis.vault import Keys, seal
 from contracts.city_facts import CityFacts

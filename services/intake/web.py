@@ -13,7 +13,8 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.desk import Desk, IdempotencyKey
+from chassis.engine.answers import IdempotencyKey
+from chassis.engine.desk import Desk
 from chassis.failures import Refused
 from chassis.identity import uuid7
 from chassis.tokens import Verifier, require

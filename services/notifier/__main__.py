@@ -2,7 +2,8 @@
 
 import httpx2
 
-from chassis import run, worker
+from chassis import run
+from chassis.kafka import worker
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys
 from city.masking import mask

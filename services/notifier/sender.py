@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from chassis.listener import Listener
+from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.channels import Channel, Delivery
 from services.notifier.channels.robot import Robot

@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 import asyncpg
 from msgspec import Struct
 
-from chassis.memory import MemoryStore
-from chassis.postgres import PostgresStore
+from chassis.memory.store import MemoryStore
+from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Packing
 from chassis.vault import Keys, unseal

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chassis import run
-from chassis.overview import Leadership, Overview
-from chassis.publisher import KafkaBus, Publisher
+from chassis.engine.publisher import Publisher
+from chassis.kafka.overview import Overview
+from chassis.kafka.producer import KafkaBus
+from chassis.postgres.leadership import Leadership
 from chassis.tokens import Verifier
 from chassis.web import Edge, Probes, create_api
 from city.masking import mask
@@ -82,7 +84,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
 if __name__ == "__main__":
     if sys.argv[1:] == ["listen"]:
         # Not at the head: the half that is asked does without Faust.
-        from chassis import worker
+        from chassis.kafka import worker
 
         worker.listener("router-listen", SENTENCE, listening, mask, schema="router")
     else:

@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 import asyncpg
 import msgspec
 
-from chassis.memory import MemoryStore
+from chassis.memory.store import MemoryStore
 from chassis.outbox import Addressed, pack
-from chassis.overview import Leadership
-from chassis.postgres import PostgresStore
+from chassis.postgres.leadership import Leadership
+from chassis.postgres.store import PostgresStore
 from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
 from contracts.facts import Fact

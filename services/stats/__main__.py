@@ -1,6 +1,7 @@
 """Runs stats: read settings, assemble, listen."""
 
-from chassis import run, worker
+from chassis import run
+from chassis.kafka import worker
 from city.masking import mask
 from city.profile import Profile
 from services.stats import store, web

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from chassis.bus import Quiet
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
 from chassis.failures import Refused, Superseded
-from chassis.listener import Listener
-from chassis.memory import MemoryStore
+from chassis.memory.bus import Quiet
+from chassis.memory.store import MemoryStore
 from chassis.outbox import unpack
-from chassis.postgres import PostgresStore, PostgresTransaction
-from chassis.publisher import Publisher
-from chassis.schema import FIRST_TABLES
+from chassis.postgres.schema import FIRST_TABLES
+from chassis.postgres.store import PostgresStore, PostgresTransaction
 from chassis.service import Applied, Broadcast, Incoming, Service
 from chassis.store import Packing, Store, Waiting
 from contracts.assignments import SpecialReportRaised

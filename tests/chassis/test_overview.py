@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from chassis.overview import FROZEN_SECONDS, Leadership, Overview
-from chassis.postgres import connect
+from chassis.kafka.overview import Overview
+from chassis.postgres.leadership import FROZEN_SECONDS, Leadership
+from chassis.postgres.store import connect
 from contracts.codec import Event
 from contracts.topics import POSTS
 from tests.stack import Client, Stack, running

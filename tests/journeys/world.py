@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from chassis.bus import MemoryBus
 from chassis.clock import HandClock
+from chassis.memory.bus import MemoryBus
 from contracts.codec import Event
 from contracts.facts import Fact
 from services.deadline import app as deadline

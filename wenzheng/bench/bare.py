@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from chassis import schema
+from chassis.postgres import schema
 from city.profile import Profile
 from wenzheng.bench.lives import STORMY, Life, batches, lives
 

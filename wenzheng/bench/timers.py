@@ -8,8 +8,8 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis import schema
 from chassis.clock import HandClock
+from chassis.postgres import schema
 from chassis.service import Applied
 from city.profile import Profile
 from services.deadline.core.case import Arm, Cancel, Timer

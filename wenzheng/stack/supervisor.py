@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from chassis.migrate import migrate
+from chassis.postgres.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at

@@ -7,12 +7,12 @@ kills it knows that it works.
 import asyncio
 import sys
 
-from chassis.bus import Quiet
 from chassis.clock import SystemClock
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
-from chassis.listener import Listener
-from chassis.postgres import connect
-from chassis.publisher import Publisher
+from chassis.memory.bus import Quiet
+from chassis.postgres.store import connect
 from services.deadline import store
 from services.deadline.app import build
 from tests.services.deadline.facts import PROFILE

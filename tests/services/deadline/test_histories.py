@@ -8,9 +8,10 @@ from hypothesis import assume, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from chassis.engine.batch import Batch, Read
+from chassis.engine.city import CityView
 from chassis.service import Incoming
 from chassis.store import Remembered
-from chassis.turn import CityView, Read, Turn
 from contracts.codec import Event
 from contracts.facts import Fact
 from contracts.identity import city_subject, derived, partition_of
@@ -79,10 +80,10 @@ class Instance:
             turn.ring(SUBJECT, TimerDue(timer.id, timer.kind, timer.due_at), timer.id)
             self._keep(turn)
 
-    def _turn(self, now: datetime) -> Turn:
-        return Turn(SERVICE, self.loaded, (), self.cities, now)
+    def _turn(self, now: datetime) -> Batch:
+        return Batch(SERVICE, self.loaded, (), self.cities, now)
 
-    def _keep(self, turn: Turn) -> None:
+    def _keep(self, turn: Batch) -> None:
         assert not turn.tally.parked, "a rule raised"
         for applied in turn.outcome("blob").effects:
             if isinstance(applied.effect, Arm):

@@ -13,12 +13,12 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from chassis.bus import Quiet
 from chassis.clock import HandClock
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
-from chassis.listener import Listener
+from chassis.memory.bus import Quiet
 from chassis.outbox import unpack
-from chassis.publisher import Publisher
 from chassis.service import Incoming
 from chassis.store import Store
 from contracts.codec import Event, decode, encode

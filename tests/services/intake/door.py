@@ -11,12 +11,13 @@ import httpx2
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.bus import Quiet
 from chassis.clock import HandClock
-from chassis.desk import AnswersInMemory, Desk
-from chassis.memory import MemoryStore
+from chassis.engine.desk import Desk
+from chassis.engine.publisher import Publisher
+from chassis.memory.answers import MemoryAnswers
+from chassis.memory.bus import Quiet
+from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
-from chassis.publisher import Publisher
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import KeysInMemory, Secrets
 from chassis.web import Edge, Probes, create_api
@@ -56,7 +57,7 @@ class Intake:
             self.store,
             Publisher(self.store, Quiet()),
             clock,
-            AnswersInMemory(),
+            MemoryAnswers(),
             store.Seal(self.keys),
         )
         self.door = Door(

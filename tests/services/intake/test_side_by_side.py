@@ -7,8 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from chassis.migrate import migrate
-from chassis.postgres import connect
+from chassis.postgres.migrate import migrate
+from chassis.postgres.store import connect
 from chassis.store import Outcome, Remembered
 from chassis.vault import PostgresKeys
 from contracts.identity import city_subject, partition_of

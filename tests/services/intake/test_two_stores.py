@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from chassis.migrate import migrate
-from chassis.postgres import connect
+from chassis.postgres.migrate import migrate
+from chassis.postgres.store import connect
 from chassis.store import Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
 from services.intake import store

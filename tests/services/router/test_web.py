@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from chassis.clock import HandClock
-from chassis.memory import MemoryStore
+from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.store import Remembered
 from chassis.tokens import Staff, Verifier, sign

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chassis.bus import Quiet
 from chassis.clock import HandClock
-from chassis.listener import Listener
-from chassis.publisher import Publisher
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
+from chassis.memory.bus import Quiet
 from chassis.service import Incoming
 from chassis.store import Store
 from contracts.codec import Event, encode

@@ -1,6 +1,6 @@
 """Accounts of staff, their sessions, sign-ins under way at an identity provider, special reports."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """The clock's tables: cases, timers, and how timers ended is kept in the cases."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """Timers of one instant in order of the case, so that a claim takes all of a case's together."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0002"
 down_revision = "0001"

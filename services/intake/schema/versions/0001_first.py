@@ -1,7 +1,7 @@
 """Intake's tables: cases, numbers, kept answers; and the vault, which is intake's by exception."""
 
-from chassis import schema
-from chassis.desk import ANSWERS_SCHEMA
+from chassis.postgres import schema
+from chassis.postgres.answers import ANSWERS_SCHEMA
 from chassis.vault import VAULT_SCHEMA
 
 revision = "0001"

@@ -1,6 +1,6 @@
 """The indexes of the inbox follow its order: by due date, or by receipt while no due date is known."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0002"
 down_revision = "0001"

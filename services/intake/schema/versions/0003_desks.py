@@ -1,6 +1,6 @@
 """What waits for a person is found without a walk through all open cases, closed ones without one through history."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0003"
 down_revision = "0002"

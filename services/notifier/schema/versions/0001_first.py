@@ -1,6 +1,6 @@
 """Notifier's tables: posts to be told about, and every notice until it has ended and after."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0001"
 down_revision = None

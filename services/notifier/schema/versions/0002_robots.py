@@ -1,6 +1,6 @@
 """Pending notices of robots by unit, so that a storm of them hides nobody else's."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0002"
 down_revision = "0001"

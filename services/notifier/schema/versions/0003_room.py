@@ -1,6 +1,6 @@
 """Room for the next state of each subject in its own page."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0003"
 down_revision = "0002"

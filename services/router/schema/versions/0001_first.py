@@ -1,6 +1,6 @@
 """Router's tables: the assignment of every post."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0001"
 down_revision = None

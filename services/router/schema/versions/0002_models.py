@@ -1,6 +1,6 @@
 """The learned models, by the checksum of their file."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0002"
 down_revision = "0001"

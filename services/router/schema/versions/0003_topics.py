@@ -1,6 +1,6 @@
 """What was told of the matters many people talk about."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0003"
 down_revision = "0002"

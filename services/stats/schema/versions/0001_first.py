@@ -1,6 +1,6 @@
 """Stats' tables: posts, the cells of the figures, and the citizens seen."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0001"
 down_revision = None

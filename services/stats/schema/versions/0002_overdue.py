@@ -1,6 +1,6 @@
 """What the wall asks of posts: which have been overdue for longest."""
 
-from chassis import schema
+from chassis.postgres import schema
 
 revision = "0002"
 down_revision = "0001"

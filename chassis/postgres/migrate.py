@@ -1,4 +1,4 @@
-"""Brings one service's schema to its newest revision: `python -m chassis.migrate SERVICE [--sql]`.
+"""Brings one service's schema to its newest revision: `python -m chassis.postgres.migrate SERVICE [--sql]`.
 
 Every service has its own history in `services/<name>/schema/versions`, kept in a table of its own
 schema; `--sql` prints the script for a database administrator instead of running it.
@@ -67,7 +67,7 @@ async def migrate(service: str, dsn: str) -> None:
 def main() -> None:
     """The command."""
     if len(sys.argv) < 2:
-        sys.exit("usage: python -m chassis.migrate SERVICE [--sql]")
+        sys.exit("usage: python -m chassis.postgres.migrate SERVICE [--sql]")
     if "--sql" in sys.argv:
         _upgrade(sys.argv[1], None)
         return

@@ -5,13 +5,14 @@ event.seq == seen[topic] + 1      next: its rule; then whatever waited for it
 later, or an earlier one parked   waits in its place
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from chassis.engine.city import CityView
 from chassis.outbox import pack
 from chassis.service import Applied, Incoming, Service
 from chassis.store import Outcome, Remembered, Waiting
@@ -26,24 +27,6 @@ _input = msgspec.msgpack.Encoder()
 
 DOOR = "@"
 """Before the type of a door's input, in place of a topic, for inputs that were parked."""
-
-
-@dataclass
-class CityView:
-    """A city as one partition knows it, and how many facts made it."""
-
-    city: Any
-    amendments: int = 0
-    earlier: tuple[Any, ...] = ()
-    """The city after 0, 1, 2 … facts, up to the one before the last."""
-
-    def amended(self, city: Any) -> "CityView":
-        """With one more fact."""
-        return CityView(city, self.amendments + 1, (*self.earlier, self.city))
-
-    def at(self, amendments: int) -> Any:
-        """The city after so many facts; the newest when it knows no more."""
-        return self.earlier[amendments] if amendments < len(self.earlier) else self.city
 
 
 @dataclass(frozen=True)
@@ -86,7 +69,7 @@ def read(service: Service[Any, Any], incoming: Incoming) -> Read:
         return Read(incoming, f"?{incoming.partition}", incoming.offset, None, str(problem))
 
 
-class Turn:
+class Batch:
     """The batch at hand: what was loaded, what became of it."""
 
     def __init__(
@@ -394,14 +377,3 @@ class Turn:
             self._unparked.append(row)
         remembered.held -= 1
         self._changed[row.subject] = remembered
-
-
-def view_of(service: Service[Any, Any], remembered: Mapping[str, Remembered], subject: str) -> CityView:
-    """The city as the stored facts of `subject` make it."""
-    row = remembered.get(subject)
-    if row is None:
-        return CityView(service.city.initial)
-    view = CityView(service.city.initial)
-    for fact in row.state.facts:
-        view = view.amended(service.city.fold(view.city, fact))
-    return view

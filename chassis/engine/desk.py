@@ -8,49 +8,25 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from msgspec import Struct
 
+from chassis.engine.answers import Answers, IdempotencyKey
+from chassis.engine.batch import Batch
+from chassis.engine.city import CityView, view_of
+from chassis.engine.listener import Clock, Meter, Silent
+from chassis.engine.publisher import Publisher
 from chassis.failures import Refused
-from chassis.listener import Clock, Meter, Silent
-from chassis.publisher import Publisher
 from chassis.service import Service
 from chassis.store import Input, Outcome, Remembered, Store, Transaction
-from chassis.turn import CityView, Turn, view_of
 from contracts.identity import city_subject, derived
 
 _log = structlog.get_logger()
 
 Prepare = Callable[[Any, Sequence[Input]], Awaitable[Sequence[Input]]]
 """prepare(connection, inputs) -> inputs, for a whole batch inside its transaction (connection None in memory)."""
-
-
-class IdempotencyKey(Struct, frozen=True):
-    """Names a request of a person, so that a repeat is answered as the first was."""
-
-    caller: str
-    path: str
-    key: str
-    body_hash: str
-
-
-class Kept(Struct, frozen=True):
-    """What is kept of an answered request."""
-
-    body_hash: str
-    answer: bytes
-
-
-class Answers(Protocol):
-    """Keeps the answers of named requests for seven days; one object for PostgreSQL, one for memory."""
-
-    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
-        """The kept answers, by key (whatever the body hash was)."""
-
-    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
-        """Keep answers; False when another instance was first with one of them."""
 
 
 class Ask(Struct, gc=False):
@@ -191,7 +167,7 @@ class Desk:
                     else:
                         answered.future.set_exception(answer)
 
-    async def _transact(self, group: Sequence[Ask]) -> tuple[Turn, list[tuple[Ask, bytes | BaseException]]]:
+    async def _transact(self, group: Sequence[Ask]) -> tuple[Batch, list[tuple[Ask, bytes | BaseException]]]:
         self._groups += 1
         settled = self._publisher.settled()
         done: list[tuple[Ask, bytes | BaseException]] = []
@@ -221,10 +197,10 @@ class Desk:
         done: list[tuple[Ask, bytes | BaseException]],
         kept: list[tuple[IdempotencyKey, bytes]],
         again: list[Ask],
-    ) -> Turn:
+    ) -> Batch:
         fresh = await self._recognise(transaction, group, done)
         loaded, busy = await self._load(transaction, fresh)
-        turn = Turn(self.service, loaded, (), {}, self._clock.now(), self._view)
+        turn = Batch(self.service, loaded, (), {}, self._clock.now(), self._view)
         ready: list[Ask] = []
         for ask in fresh:
             if any(subject in busy for subject, _ in ask.inputs):
@@ -283,82 +259,3 @@ class Desk:
         if city is not None and len(city.state.facts) != self._view.amendments:
             self._view = view_of(self.service, loaded, city_subject(0))
         return loaded, busy
-
-
-class AnswersInMemory:
-    """The twin of the kept answers."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], Kept] = {}
-
-    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
-        """As the protocol says."""
-        return {
-            key: self._kept[(key.caller, key.path, key.key)]
-            for key in keys
-            if (key.caller, key.path, key.key) in self._kept
-        }
-
-    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
-        """As the protocol says."""
-        for key, answer in answered:
-            self._kept[(key.caller, key.path, key.key)] = Kept(key.body_hash, answer)
-        return True
-
-
-ANSWERS_SCHEMA = """
-create table answered (
-    caller    text collate "C" not null,
-    path      text collate "C" not null,
-    key       text collate "C" not null,
-    body_hash text not null,
-    answer    bytea not null,
-    at        timestamptz not null default clock_timestamp(),
-    primary key (caller, path, key)
-);
-create index answered_at on answered (at);
-"""
-"""For the first revision of a service with a desk."""
-
-_FIND = """
-select a.caller, a.path, a.key, a.body_hash, a.answer from answered a
-join unnest($1::text[], $2::text[], $3::text[]) asked (caller, path, key) using (caller, path, key)"""
-_KEEP = """
-insert into answered (caller, path, key, body_hash, answer)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) order by 1, 2, 3
-on conflict do nothing"""
-_EXPIRE = "delete from answered where at < clock_timestamp() - interval '7 days'"
-
-
-class PostgresAnswers:
-    """The kept answers in PostgreSQL; the unique key decides between two instances."""
-
-    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
-        """As the protocol says."""
-        rows = await connection.fetch(
-            _FIND, [key.caller for key in keys], [key.path for key in keys], [key.key for key in keys]
-        )
-        found = {
-            (row["caller"], row["path"], row["key"]): Kept(row["body_hash"], row["answer"]) for row in rows
-        }
-        return {
-            key: found[(key.caller, key.path, key.key)]
-            for key in keys
-            if (key.caller, key.path, key.key) in found
-        }
-
-    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
-        """As the protocol says."""
-        status: str = await connection.execute(
-            _KEEP,
-            [key.caller for key, _ in answered],
-            [key.path for key, _ in answered],
-            [key.key for key, _ in answered],
-            [key.body_hash for key, _ in answered],
-            [answer for _, answer in answered],
-        )
-        return int(status.rsplit(" ", 1)[1]) == len(answered)
-
-    async def expire(self, connection: Any) -> None:
-        """Delete answers older than seven days."""
-        await connection.execute(_EXPIRE)

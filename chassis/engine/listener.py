@@ -15,11 +15,12 @@ from typing import Any, Protocol
 import structlog
 from asyncpg import DataError, IntegrityConstraintViolationError
 
+from chassis.engine.batch import Batch, Read, Tally, read
+from chassis.engine.city import CityView, view_of
+from chassis.engine.publisher import Publisher
 from chassis.failures import Refused, Superseded
-from chassis.publisher import Publisher
 from chassis.service import Incoming, Service
 from chassis.store import Input, Outcome, Position, Remembered, Store, Transaction
-from chassis.turn import CityView, Read, Tally, Turn, read, view_of
 from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
@@ -316,7 +317,7 @@ class Listener:
         mine: Sequence[tuple[str, Any, str, "asyncio.Future[object]"]],
         loaded: dict[str, Remembered],
         answers: list[tuple["asyncio.Future[object]", object]],
-    ) -> tuple[Turn, dict[int, dict[str, int]]]:
+    ) -> tuple[Batch, dict[int, dict[str, int]]]:
         now, monotonic = self._clock.now(), time.monotonic()
         due: list[Input] = []
         marked = []
@@ -335,7 +336,7 @@ class Listener:
         unplaced = {record.subject for record in reads} | {row.subject for row in marked}
         held += sorted(subject for subject in unplaced if subject.startswith("?"))
         waiting = await transaction.waiting(held) if held else []
-        turn = Turn(self.service, loaded, waiting, dict(self.cities), now)
+        turn = Batch(self.service, loaded, waiting, dict(self.cities), now)
         offsets = self._hear(turn, reads)
         for row in marked:
             turn.obey(row)
@@ -348,7 +349,7 @@ class Listener:
                 answers.append((future, refused))
         return turn, offsets
 
-    def _hear(self, turn: Turn, reads: Sequence[Read]) -> dict[int, dict[str, int]]:
+    def _hear(self, turn: Batch, reads: Sequence[Read]) -> dict[int, dict[str, int]]:
         """Every record at its place: below the position a repeat, above it a hole."""
         offsets: dict[int, dict[str, int]] = {}
         for record in reads:

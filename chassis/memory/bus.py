@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Protocol
 
-from chassis.listener import Listener
-from chassis.memory import MemoryStore
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
+from chassis.memory.store import MemoryStore
 from chassis.outbox import Addressed, unpack
-from chassis.publisher import Publisher
 from chassis.service import Incoming, Service
 from contracts.codec import Event, Record, decode
 from contracts.identity import PARTITIONS

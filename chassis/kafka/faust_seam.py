@@ -19,8 +19,8 @@ import structlog
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.types import TP
 
+from chassis.engine.listener import Listener
 from chassis.failures import Misplaced
-from chassis.listener import Listener
 from chassis.service import Incoming
 
 _log = structlog.get_logger()

@@ -13,14 +13,15 @@ import faust
 import structlog
 from faust.contrib.asgi import serve_asgi
 
-from chassis.belonging import check_cluster, check_said
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
 from chassis.failures import EXIT_FAILED, Misplaced
-from chassis.listener import Listener
+from chassis.kafka.faust_seam import application
+from chassis.kafka.producer import KafkaBus
+from chassis.kafka.same_origin import check_cluster, check_said
 from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
-from chassis.publisher import KafkaBus, Publisher
 from chassis.run import Assemble, Background, Process, end_process, free_port, guard, patient, tuned
-from chassis.seam import application
 from chassis.settings import Settings
 from chassis.web import Edge, Probes, create_api
 

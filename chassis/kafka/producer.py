@@ -1,0 +1,85 @@
+"""The bus as Kafka: one idempotent producer that sends whole batches."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from chassis.outbox import Addressed
+
+_log = structlog.get_logger()
+
+
+class KafkaBus:
+    """Kafka through one idempotent producer, `acks=all`, whole batches per partition.
+
+    Starts without a broker in sight: the producer is made at the first record, and again after an
+    error that an idempotent producer cannot recover from.
+    """
+
+    def __init__(self, servers: str, client_id: str, patience: float = 30.0) -> None:
+        self._servers = servers
+        self._client_id = client_id
+        self._patience = patience
+        self._producer: AIOKafkaProducer | None = None
+
+    async def put(self, records: Sequence[Addressed]) -> None:
+        """Raises KafkaError or TimeoutError when not all records are acknowledged in time."""
+        producer = await self._ready()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._send(producer, records)
+        except (KafkaError, TimeoutError):
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Let the producer go; what it had not sent stays in the outbox."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                async with asyncio.timeout(3):
+                    await producer.stop()
+            except (KafkaError, TimeoutError) as problem:
+                _log.warning("producer did not stop cleanly", reason=str(problem))
+
+    async def _ready(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._servers,
+                client_id=self._client_id,
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=0,
+                max_batch_size=524_288,
+                request_timeout_ms=20_000,
+                retry_backoff_ms=100,
+            )
+            try:
+                async with asyncio.timeout(10):
+                    await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _send(self, producer: AIOKafkaProducer, records: Sequence[Addressed]) -> None:
+        per_partition: dict[tuple[str, int], list[Addressed]] = {}
+        for addressed in records:
+            per_partition.setdefault((addressed[0], addressed[1]), []).append(addressed)
+        waiting = []
+        for (topic, partition), addressed_records in per_partition.items():
+            builder = producer.create_batch()
+            for _, _, record in addressed_records:
+                arguments = {"key": record.key, "value": record.value, "headers": list(record.headers)}
+                if builder.append(timestamp=None, **arguments) is None:
+                    waiting.append(await producer.send_batch(builder, topic, partition=partition))
+                    builder = producer.create_batch()
+                    if builder.append(timestamp=None, **arguments) is None:
+                        raise ValueError(f"a record of {len(record.value)} bytes is too large for one batch")
+            waiting.append(await producer.send_batch(builder, topic, partition=partition))
+        for sent in waiting:
+            await sent
