@@ -23,7 +23,9 @@ from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
 from chassis.run import Assemble, Background, Process, end_process, free_port, guard, patient, tuned
 from chassis.settings import Settings
-from chassis.web import Edge, Probes, create_api
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
 
 _log = structlog.get_logger()
 

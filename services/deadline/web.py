@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.web import with_etag
+from chassis.web.conditional import with_etag
 from city.profile import Profile
 from services.deadline.core.account import account
 from services.deadline.core.case import Case

@@ -13,7 +13,9 @@ from chassis.postgres.answers import PostgresAnswers
 from chassis.problem import plain
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys, Secrets
-from chassis.web import Edge, Probes, create_api
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
 from services.intake import store

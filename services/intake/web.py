@@ -19,22 +19,13 @@ from chassis.failures import Refused
 from chassis.identity import uuid7
 from chassis.tokens import Verifier, require
 from chassis.vault import Keys, Secrets, unseal
-from chassis.web import (
-    Cursor,
-    Json,
-    RateLimit,
-    Receive,
-    Scope,
-    Send,
-    answer,
-    answer_problem,
-    as_refused,
-    decode_body,
-    idempotency_key,
-    raw_body,
-    read_body,
-    with_etag,
-)
+from chassis.web.asgi import Receive, Scope, Send, answer
+from chassis.web.bodies import decode_body, raw_body, read_body
+from chassis.web.conditional import with_etag
+from chassis.web.cursors import Cursor
+from chassis.web.headers import idempotency_key
+from chassis.web.limits import RateLimit
+from chassis.web.responses import Json, answer_problem, as_refused
 from city.masking import mask
 from city.profile import Profile
 from contracts.identity import PARTITIONS, city_subject, derived

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.failures import Refused
 from chassis.tokens import Verifier, require
-from chassis.web import Json
+from chassis.web.responses import Json
 
 
 class Notices(Protocol):

@@ -10,7 +10,9 @@ from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
 from chassis.tokens import Verifier
-from chassis.web import Edge, Probes, create_api
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
 from contracts.identity import PARTITIONS

@@ -14,7 +14,9 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.failures import Refused
 from chassis.tokens import Verifier, require
-from chassis.web import Json, RateLimit, read_body
+from chassis.web.bodies import read_body
+from chassis.web.limits import RateLimit
+from chassis.web.responses import Json
 from city.normal import normal_form
 from city.profile import Profile
 from services.router.core.case import Case

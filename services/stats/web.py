@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.web import with_etag
+from chassis.web.conditional import with_etag
 from city.profile import Profile
 from services.stats.core import areas, month_days, row, volume_group
 from services.stats.store import Figures, Measures

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from chassis.failures import Refused
-from chassis.web import as_refused
+from chassis.web.responses import as_refused
 
 
 @pytest.mark.parametrize(

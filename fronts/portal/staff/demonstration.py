@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web import STORAGE_ERRORS
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.services import Answer
 from fronts.portal.staff.desk import HOMES, Desk, checked_number
 from fronts.portal.staff.settings import StaffSettings

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.clock import Clock
 from chassis.tokens import Staff, sign
-from chassis.web import STORAGE_ERRORS
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.pages import Pages
 from fronts.portal.services import Answer, Services
 from fronts.portal.staff.accounts import ROLE_NAMES, Accounts

@@ -14,7 +14,7 @@ import jwt
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web import STORAGE_ERRORS
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.staff.accounts import Now, Unfit, real_now
 from fronts.portal.staff.desk import HOMES, Desk
 from fronts.portal.staff.sessions import hashed, same

@@ -9,7 +9,7 @@ import segno
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web import STORAGE_ERRORS
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.pages import SECURITY
 from fronts.portal.staff import demonstration, totp
 from fronts.portal.staff.accounts import Unfit

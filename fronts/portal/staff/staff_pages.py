@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
-from chassis.web import STORAGE_ERRORS
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
 from fronts.portal.staff import approvals, cases, demonstration, groups, oidc, signin, supervision

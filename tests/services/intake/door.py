@@ -20,7 +20,9 @@ from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import KeysInMemory, Secrets
-from chassis.web import Edge, Probes, create_api
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
 from city.profile import Profile
 from services.intake import store
 from services.intake.app import build

@@ -12,7 +12,9 @@ from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.store import Remembered
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web import Edge, Probes, create_api
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
 from contracts.identity import partition_of
 from contracts.posts import PostHeld
 from services.router import store

@@ -1,0 +1,49 @@
+"""What the process manager and Prometheus ask: `/healthz`, `/readyz`, `/metrics`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from chassis.metrics import Metrics
+from chassis.web.responses import STORAGE_ERRORS, Json
+
+
+class Probes:
+    """What `/healthz` (alive: making progress) and `/readyz` ask."""
+
+    def __init__(
+        self,
+        alive: Callable[[], str] = lambda: "",
+        ready: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        self.alive = alive
+        """Empty, or why the process makes no progress."""
+        self.ready = ready
+        """Empty, or why it cannot serve now."""
+
+
+def routes(metrics: Metrics, probes: Probes) -> APIRouter:
+    """The three, outside the public description."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> Response:
+        reason = probes.alive()
+        return Json({"alive": not reason, "reason": reason}, 503 if reason else 200)
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        try:
+            reason = await probes.ready() if probes.ready is not None else ""
+        except STORAGE_ERRORS as failure:
+            reason = f"storage: {failure}"
+        return Json({"ready": not reason, "reason": reason}, 503 if reason else 200)
+
+    @router.get("/metrics")
+    async def rendered() -> Response:
+        body = await asyncio.to_thread(metrics.render)
+        return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
