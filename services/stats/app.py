@@ -22,7 +22,7 @@ from contracts.posts import (
     PostWithdrawn,
 )
 from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
-from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
+from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
 from services.stats import core
 
 RULES: Mapping[type, Rule] = {
@@ -82,7 +82,7 @@ def build(profile: Profile) -> Service[core.Post, Profile]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="stats",
-        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY),
+        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, CITY),
         says=(),
         rules=RULES,
         state=core.Post,

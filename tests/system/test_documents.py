@@ -4,12 +4,14 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from chassis.metrics import CATALOGUE
-from contracts.topics import TOPICS
+from chassis.service import Service
+from contracts.topics import CITY, TOPICS
 from services.deadline.app import METRICS as DEADLINE
 from services.deadline.app import build as deadline
 from services.intake.app import METRICS as INTAKE
@@ -22,10 +24,18 @@ from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from tests.services.intake.door import PROFILE
+from wenzheng import draw_topics
 from wenzheng.__main__ import app
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
+SERVICES = (
+    intake(PROFILE),
+    router(PROFILE, ModelsInMemory()),
+    deadline(PROFILE),
+    notifier(PROFILE),
+    stats(PROFILE),
+)
 ALERTS = sorted({metric.alert for metric in METRICS if metric.alert})
 
 
@@ -59,18 +69,29 @@ def test_every_topic_is_on_the_walk_and_its_readers_declare_it(topic: object) ->
 
 
 def test_every_service_hears_and_says_what_the_registry_declares() -> None:
-    for service in (
-        intake(PROFILE),
-        router(PROFILE, ModelsInMemory()),
-        deadline(PROFILE),
-        notifier(PROFILE),
-        stats(PROFILE),
-    ):
+    for service in SERVICES:
         assert {topic for topic in TOPICS if service.name in topic.readers} == set(service.hears), (
             service.name
         )
         for topic in service.says:
             assert topic.writer == service.name
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_topic_a_service_hears_has_a_fact_that_meets_a_rule(service: Service[Any, Any]) -> None:
+    """Topic `city` needs none: the engine folds it into the rules of the city."""
+    deaf = {
+        topic.name
+        for topic in service.hears
+        if topic is not CITY and not any(fact in service.rules for fact in topic.facts)
+    }
+
+    assert deaf <= ({"groups"} if service.name == "intake" else set())
+
+
+def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:
+    for page, text in draw_topics.pages().items():
+        assert page.read_text(encoding="utf-8") == text, "run python -m wenzheng.draw_topics"
 
 
 def test_no_services_sql_names_another_services_schema() -> None:
