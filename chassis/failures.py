@@ -2,6 +2,8 @@
 
 Failure
  ├─ Refused      a person can put it right: problem document with the remedy
+ │   ├─ Invalid, Forbidden, NotFound, NotNow    a rule refused
+ │   └─ HttpRefused                             a door refused, before any rule was asked
  ├─ Unreadable   bytes that are no event we know: parked at once
  ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
  │               once, later events of its subject wait behind it in its own topic
@@ -13,12 +15,13 @@ Failure
 from typing import Final
 
 from contracts.codec import Unreadable
-from contracts.decision import Refused
+from contracts.decision import FieldError, Refused
 
 __all__ = [
     "EXIT_FAILED",
     "EXIT_MISPLACED",
     "EXIT_SUPERSEDED",
+    "HttpRefused",
     "Misplaced",
     "Refused",
     "Superseded",
@@ -31,6 +34,24 @@ EXIT_SUPERSEDED: Final = 75
 """Another instance took over (EX_TEMPFAIL): start again as a new member."""
 EXIT_MISPLACED: Final = 78
 """Settings, database or log do not belong together (EX_CONFIG): a person must look."""
+
+
+class HttpRefused(Refused):
+    """Refused at a door: `status` is the HTTP status, `retry_after` real seconds."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str = "",
+        errors: tuple[FieldError, ...] = (),
+        allowed: tuple[str, ...] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(kind, title, detail, errors, allowed)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class Superseded(Exception):

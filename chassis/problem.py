@@ -1,11 +1,11 @@
 """What a person is told when something is wrong: problem documents (RFC 9457) with the remedy, in Chinese."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from chassis.failures import Refused
-from contracts.decision import FieldError
+from chassis.failures import HttpRefused, Refused
+from contracts.decision import FieldError, Forbidden, Invalid, NotFound, NotNow
 
 MEDIA_TYPE = "application/problem+json"
 _encoder = msgspec.json.Encoder()
@@ -26,12 +26,21 @@ TITLES = {
 }
 
 
+STATUSES: Final[dict[type[Refused], int]] = {Invalid: 422, Forbidden: 403, NotFound: 404, NotNow: 409}
+"""What a rule's refusal becomes, by its kind."""
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status of a refusal. Raises KeyError for a kind without one."""
+    return refused.status if isinstance(refused, HttpRefused) else STATUSES[type(refused)]
+
+
 def document(refused: Refused) -> bytes:
     """The body of a problem document."""
     found: dict[str, Any] = {
         "type": f"urn:wenzheng:problem:{refused.kind}",
         "title": refused.title,
-        "status": refused.status,
+        "status": status_of(refused),
     }
     if refused.detail:
         found["detail"] = refused.detail
@@ -45,23 +54,23 @@ def document(refused: Refused) -> bytes:
 def headers(refused: Refused) -> list[tuple[bytes, bytes]]:
     """The headers that go with it."""
     found = [(b"content-type", MEDIA_TYPE.encode())]
-    if refused.retry_after is not None:
+    if isinstance(refused, HttpRefused) and refused.retry_after is not None:
         found.append((b"retry-after", str(refused.retry_after).encode()))
-    if refused.status == 401:
+    if status_of(refused) == 401:
         found.append((b"www-authenticate", b"Bearer"))
     return found
 
 
-def plain(status: int, detail: str = "") -> Refused:
+def plain(status: int, detail: str = "") -> HttpRefused:
     """A problem that says no more than its status does."""
-    return Refused(status, f"http-{status}", TITLES.get(status, TITLES[500]), detail)
+    return HttpRefused(status, f"http-{status}", TITLES.get(status, TITLES[500]), detail)
 
 
-def wrong_field(field: str, reason: str) -> Refused:
+def wrong_field(field: str, reason: str) -> HttpRefused:
     """One field is wrong."""
-    return Refused(422, "invalid", TITLES[422], errors=(FieldError(field, reason),))
+    return HttpRefused(422, "invalid", TITLES[422], errors=(FieldError(field, reason),))
 
 
-def not_stored() -> Refused:
+def not_stored() -> HttpRefused:
     """The system cannot store now: never a 202."""
-    return Refused(503, "unavailable", TITLES[503], retry_after=5)
+    return HttpRefused(503, "unavailable", TITLES[503], retry_after=5)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 
 Role = Literal["clerk", "leader", "supervisor", "mayor", "operator"]
 ROLES: Final = get_args(Role)
@@ -50,7 +50,7 @@ class Verifier:
     def staff(self, authorization: str | None) -> Staff:
         """The person behind an `Authorization` header. Raises Refused 401."""
         if not authorization or not authorization.startswith("Bearer "):
-            raise Refused(401, "unauthenticated", "请先登录", "缺少 Authorization: Bearer 令牌。")
+            raise HttpRefused(401, "unauthenticated", "请先登录", "缺少 Authorization: Bearer 令牌。")
         token = authorization[7:]
         known = self._known.get(token)
         if known is not None and known[0] > time.time():
@@ -65,9 +65,11 @@ class Verifier:
             )
             staff = Staff(str(claims["sub"]), str(claims["department"]), str(claims["role"]))
         except (jwt.InvalidTokenError, KeyError) as problem:
-            raise Refused(401, "unauthenticated", "登录已失效", "令牌无效或已过期,请重新登录。") from problem
+            raise HttpRefused(
+                401, "unauthenticated", "登录已失效", "令牌无效或已过期,请重新登录。"
+            ) from problem
         if staff.role not in ROLES:
-            raise Refused(401, "unauthenticated", "登录已失效", "令牌中的角色不存在。")
+            raise HttpRefused(401, "unauthenticated", "登录已失效", "令牌中的角色不存在。")
         if len(self._known) >= self._remember:
             self._known.clear()
         self._known[token] = (int(claims["exp"]), staff)
@@ -77,7 +79,7 @@ class Verifier:
 def require(staff: Staff, *roles: str) -> Staff:
     """The person, when in one of the roles. Raises Refused 403."""
     if staff.role not in roles:
-        raise Refused(403, "forbidden", "没有此项权限", f"此操作需要以下角色之一:{'、'.join(roles)}。")
+        raise HttpRefused(403, "forbidden", "没有此项权限", f"此操作需要以下角色之一:{'、'.join(roles)}。")
     return staff
 
 

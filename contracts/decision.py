@@ -61,28 +61,41 @@ class FieldError(Struct, frozen=True):
 class Refused(Exception):
     """A person can put it right: becomes a problem document (RFC 9457) with the remedy.
 
-    `status` is the HTTP status, `kind` the last part of the problem's type, `title` and `detail`
-    Chinese sentences, `allowed` the steps that would be possible now (for a wrong step, 409).
+    Rules raise one of the four kinds below; which HTTP status a kind has is known to the doors alone.
+    `kind` is the last part of the problem's type, `title` and `detail` are Chinese sentences, `allowed`
+    the acts that would be possible now.
     """
 
     def __init__(
         self,
-        status: int,
         kind: str,
         title: str,
         detail: str = "",
         errors: tuple[FieldError, ...] = (),
         allowed: tuple[str, ...] | None = None,
-        retry_after: int | None = None,
     ) -> None:
         super().__init__(title)
-        self.status = status
         self.kind = kind
         self.title = title
         self.detail = detail
         self.errors = errors
         self.allowed = allowed
-        self.retry_after = retry_after
+
+
+class Invalid(Refused):
+    """What was filled in is outside what the rules take."""
+
+
+class Forbidden(Refused):
+    """It is not for this person, or not for this unit."""
+
+
+class NotFound(Refused):
+    """There is no such thing."""
+
+
+class NotNow(Refused):
+    """It is possible, but not at this step or not at this time."""
 
 
 def unchanged(state: S) -> Decision[S]:

@@ -18,7 +18,7 @@ from chassis.engine.batch import Batch
 from chassis.engine.city import CityView, view_of
 from chassis.engine.listener import Clock, Meter, Silent
 from chassis.engine.publisher import Publisher
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.service import Service
 from chassis.store import Input, Outcome, Remembered, Store, Transaction
 from contracts.identity import city_subject, derived
@@ -52,8 +52,8 @@ class Busy(Exception):
     """Another instance was first with an idempotency key: the whole group tries again."""
 
 
-def _mismatch() -> Refused:
-    return Refused(
+def _mismatch() -> HttpRefused:
+    return HttpRefused(
         422, "idempotency-key-reused", "同一个幂等键用于了不同的内容", "请为新的请求换一个 Idempotency-Key。"
     )
 

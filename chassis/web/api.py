@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from chassis import problem
-from chassis.failures import Refused
+from chassis.failures import HttpRefused, Refused
 from chassis.metrics import Metrics
 from chassis.web.probes import Probes
 from chassis.web.probes import routes as probe_routes
@@ -30,7 +30,7 @@ def create_api(name: str, sentence: str, metrics: Metrics, probes: Probes) -> Fa
             FieldError(".".join(str(part) for part in error["loc"][1:]) or "body", str(error["msg"]))
             for error in failure.errors()
         )
-        return problem_response(Refused(422, "invalid", problem.TITLES[422], errors=errors))
+        return problem_response(HttpRefused(422, "invalid", problem.TITLES[422], errors=errors))
 
     @api.exception_handler(HTTPException)
     async def http(_: Request, failure: HTTPException) -> Response:

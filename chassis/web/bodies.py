@@ -6,7 +6,7 @@ import msgspec
 from fastapi import Request
 
 from chassis import problem
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.web.asgi import Receive, Scope
 from contracts.decision import FieldError
 
@@ -53,18 +53,20 @@ def decode_body(body: bytes, kind: type[T]) -> T:
     try:
         text = body.decode()
     except UnicodeDecodeError as failure:
-        raise Refused(400, "not-utf8", "内容不是 UTF-8 文本") from failure
+        raise HttpRefused(400, "not-utf8", "内容不是 UTF-8 文本") from failure
     if "\\u0000" in text or "\0" in text:
-        raise Refused(400, "nul", "内容含有不能保存的字符", "请去掉空字符 U+0000。")
+        raise HttpRefused(400, "nul", "内容含有不能保存的字符", "请去掉空字符 U+0000。")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as failure:
         field, reason = _field(str(failure))
         if field == "body" and reason.startswith("类型"):
-            raise Refused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
-        raise Refused(422, "invalid", problem.TITLES[422], errors=(FieldError(field, reason),)) from failure
+            raise HttpRefused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
+        raise HttpRefused(
+            422, "invalid", problem.TITLES[422], errors=(FieldError(field, reason),)
+        ) from failure
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as failure:
-        raise Refused(400, "not-json", "内容不是正确的 JSON", _sentence(failure)) from failure
+        raise HttpRefused(400, "not-json", "内容不是正确的 JSON", _sentence(failure)) from failure
 
 
 def _sentence(failure: Exception) -> str:

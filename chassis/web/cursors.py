@@ -5,7 +5,7 @@ import hmac
 
 import msgspec
 
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 
 _encoder = msgspec.json.Encoder()
 
@@ -29,7 +29,7 @@ class Cursor:
                 raise ValueError("mac")
             return msgspec.json.decode(raw[8:], type=list[str])
         except (ValueError, msgspec.DecodeError) as failure:
-            raise Refused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。") from failure
+            raise HttpRefused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。") from failure
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, "sha256")[:8]

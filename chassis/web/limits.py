@@ -3,7 +3,7 @@
 import time
 
 from chassis import problem
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 
 
 class RateLimit:
@@ -23,7 +23,9 @@ class RateLimit:
         level, at = self._buckets.get(client, (self._burst, now))
         level = min(self._burst, level + (now - at) * self._rate)
         if level < 1:
-            raise Refused(429, "too-many", problem.TITLES[429], retry_after=int((1 - level) / self._rate) + 1)
+            raise HttpRefused(
+                429, "too-many", problem.TITLES[429], retry_after=int((1 - level) / self._rate) + 1
+            )
         if len(self._buckets) >= self._remember:
             self._buckets.clear()
         self._buckets[client] = (level - 1, now)

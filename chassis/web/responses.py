@@ -37,7 +37,7 @@ class Json(Response):
 
 def problem_response(refused: Refused) -> Response:
     """The response of a problem document."""
-    response = Response(problem.document(refused), refused.status, media_type=problem.MEDIA_TYPE)
+    response = Response(problem.document(refused), problem.status_of(refused), media_type=problem.MEDIA_TYPE)
     for name, value in problem.headers(refused)[1:]:
         response.headers[name.decode()] = value.decode()
     return response
@@ -45,7 +45,7 @@ def problem_response(refused: Refused) -> Response:
 
 async def answer_problem(send: Send, refused: Refused) -> int:
     """Send a problem document."""
-    return await answer(send, refused.status, problem.document(refused), problem.headers(refused))
+    return await answer(send, problem.status_of(refused), problem.document(refused), problem.headers(refused))
 
 
 def as_refused(failure: Exception) -> Refused:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.problem import TITLES, wrong_field
 from city.masking import mask
 from city.normal import normal_form
@@ -190,5 +190,5 @@ def phone_of(text: str) -> str:
     digits = "".join(character for character in normal_form(text) if character.isdigit())
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
     if digits and not 7 <= len(digits) <= 12:
-        raise Refused(422, "invalid", TITLES[422], errors=(FieldError("contact.phone", "不是电话号码"),))
+        raise HttpRefused(422, "invalid", TITLES[422], errors=(FieldError("contact.phone", "不是电话号码"),))
     return digits

@@ -15,7 +15,7 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.engine.answers import IdempotencyKey
 from chassis.engine.desk import Desk
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.tokens import Verifier, require
 from chassis.vault import Keys, Secrets, unseal
@@ -112,7 +112,7 @@ class Door:
         title, text = mask(personal["title"]), mask(personal["text"])
         verdict = self.profile.words.judge(f"{title}\n{text}")
         if verdict.outcome == "block":
-            raise Refused(
+            raise HttpRefused(
                 422, "blocked", "内容含有不能发布的词语", f"请修改后再提交:{'、'.join(verdict.found)}"
             )
         if post.area and all(division.area_code != post.area for division in self.profile.divisions):
@@ -177,7 +177,7 @@ class Door:
         if code is None:
             return False
         if not hmac.compare_digest(code.strip().upper().encode(), self.secrets.query_code(subject).encode()):
-            raise Refused(403, "wrong-code", "查询码不正确", "请核对受理时给出的查询码。")
+            raise HttpRefused(403, "wrong-code", "查询码不正确", "请核对受理时给出的查询码。")
         return True
 
     async def personal(self, subject: str, case: Case) -> dict[str, str]:
@@ -254,7 +254,7 @@ def _citizens(router: APIRouter, door: Door) -> None:
         async def handle(number: str, request: Request, act: Any = act) -> Response:
             subject = await door.subject(number)
             if not door.is_own(request, subject):
-                raise Refused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
+                raise HttpRefused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
             raw = await read_body(request)
             body = decode_body(raw or b"{}", act.body)
             found = await door.cases.case(number)
@@ -461,7 +461,7 @@ def _reads(router: APIRouter, door: Door) -> None:
             raise problem.wrong_field("sort", "只能按 due 排列")
         unit = actor.department if actor.role in ("clerk", "leader") else department
         if actor.role in ("clerk", "leader") and department not in ("", unit):
-            raise Refused(403, "not-own-case", "只能查看本单位的帖子")
+            raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
         query = Query(
             unit=unit,
             state=state,
@@ -498,7 +498,7 @@ def _reads(router: APIRouter, door: Door) -> None:
         actor = door.actor(request, "clerk", "leader", "supervisor", "mayor")
         subject, found = await door.case(number)
         if not _in_scope(actor, found):
-            raise Refused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
+            raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
         personal: dict[str, str] = {}
         if actor.department == found.department and actor.role in ("clerk", "leader"):
             await door.read_log.note(actor, subject)

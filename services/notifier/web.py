@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.responses import Json
 
@@ -32,7 +32,7 @@ def routes(notices: Notices, verifier: Verifier) -> APIRouter:
         if found is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and await notices.department(number) != staff.department:
-            raise Refused(403, "not-own-case", "不是本单位承办的帖子")
+            raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json({"number": number, "notices": found})
 
     return router

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import Refused
+from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.bodies import read_body
 from chassis.web.limits import RateLimit
@@ -143,7 +143,7 @@ def _told(router: APIRouter, door: Door) -> None:
         if case is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and staff.department not in (*case.holders, *case.assisting):
-            raise Refused(403, "not-own-case", "不是本单位承办的帖子")
+            raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json(
             {
                 "number": number,

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.failures import Refused, Superseded
+from chassis.failures import HttpRefused, Refused, Superseded
 from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.outbox import unpack
@@ -85,7 +85,7 @@ def rung(state: Count, ring: Ring, context: Context[str]) -> Decision[Count]:
     if ring.id == "broken":
         raise ValueError("cannot ring")
     if ring.id == "refused":
-        raise Refused(409, "no", "不行")
+        raise HttpRefused(409, "no", "不行")
     return Decision(Count((*state.heard, ring.id)), answer=len(state.heard))
 
 

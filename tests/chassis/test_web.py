@@ -3,8 +3,10 @@
 import asyncpg
 import pytest
 
-from chassis.failures import Refused
+from chassis.failures import HttpRefused, Refused
+from chassis.problem import status_of
 from chassis.web.responses import as_refused
+from contracts.decision import Forbidden, Invalid, NotFound, NotNow
 
 
 @pytest.mark.parametrize(
@@ -26,10 +28,19 @@ from chassis.web.responses import as_refused
 def test_while_nothing_can_be_stored_the_answer_is_503_with_when_to_come_again(failure: Exception) -> None:
     told = as_refused(failure)
 
+    assert isinstance(told, HttpRefused)
     assert told.status == 503
     assert told.retry_after
 
 
 def test_a_refusal_stays_what_it_is_and_a_bug_is_a_bug() -> None:
-    assert as_refused(Refused(409, "wrong-step", "现在不能")).status == 409
-    assert as_refused(KeyError("x")).status == 500
+    assert status_of(as_refused(HttpRefused(409, "wrong-step", "现在不能"))) == 409
+    assert status_of(as_refused(KeyError("x"))) == 500
+
+
+def test_every_kind_of_refusal_that_a_rule_raises_has_a_status() -> None:
+    told = {
+        kind: status_of(kind("kind", "标题")) for kind in Refused.__subclasses__() if kind is not HttpRefused
+    }
+
+    assert told == {Invalid: 422, Forbidden: 403, NotFound: 404, NotNow: 409}

@@ -7,7 +7,17 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.city_facts import CityFacts
-from contracts.decision import Context, Decision, Effect, FieldError, Refused, Say
+from contracts.decision import (
+    Context,
+    Decision,
+    Effect,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotNow,
+    Say,
+)
 from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.posts import (
@@ -161,9 +171,7 @@ def rate(case: Case, request: ask.Rate, context: Here) -> Decision[Case]:
     reply = case.replies[-1]
     days = context.city.policy.rating.days
     if context.now > reply.at + timedelta(days=days):
-        raise Refused(
-            409, "rating-over", "评价期已过", f"回复后 {days} 天内可以评价。", allowed=("reopening",)
-        )
+        raise NotNow("rating-over", "评价期已过", f"回复后 {days} 天内可以评价。", allowed=("reopening",))
     rating = Rating(reply.id, request.grade, request.text, context.now)
     fact = PostRated(
         at=context.now,
@@ -187,9 +195,7 @@ def reopen(case: Case, request: ask.Reopen, context: Here) -> Decision[Case]:
     reply = case.replies[-1]
     days = context.city.policy.reopen.days
     if context.now > reply.at + timedelta(days=days):
-        raise Refused(
-            409, "reopening-over", "重新办理期已过", f"回复后 {days} 天内可以申请重新办理。", allowed=()
-        )
+        raise NotNow("reopening-over", "重新办理期已过", f"回复后 {days} 天内可以申请重新办理。", allowed=())
     fact = PostReopened(at=context.now, reason=request.reason, reply=reply.id, department=case.department)
     case = replace(
         case,
@@ -264,8 +270,7 @@ def draft_reply(case: Case, request: ask.DraftReply, context: Here) -> Decision[
     _own(case, request.actor)
     _possible(case, "reply")
     if case.handling > 1 and any(reply.by == request.actor.person for reply in case.replies):
-        raise Refused(
-            409,
+        raise NotNow(
             "same-person",
             "重新办理须由另一人承办",
             "您承办过第一次回复,请由本单位其他人员拟写。",
@@ -347,24 +352,20 @@ def request_extension(case: Case, request: ask.RequestExtension, context: Here) 
     time, rules = context.city.working_time, context.city.policy.extension
     due = case.due or time.due(_received(case)).at
     if context.now > due:
-        raise Refused(
-            409,
+        raise NotNow(
             "extension-late",
             "已到期,不能再申请延期",
             "延期须在到期前申请。",
             allowed=_without(case, "extension"),
         )
     if sum(extension.state != "refused" for extension in case.extensions) >= rules.at_most:
-        raise Refused(
-            409, "extension-often", f"最多延期 {rules.at_most} 次", allowed=_without(case, "extension")
-        )
+        raise NotNow("extension-often", f"最多延期 {rules.at_most} 次", allowed=_without(case, "extension"))
     if request.long_works:
         latest = (_received(case) + timedelta(days=rules.long_works_days)).date()
     else:
         latest = time.add_days(due, rules.working_days).date()
     if not due.date() < request.new_date <= latest:
-        raise Refused(
-            422,
+        raise Invalid(
             "extension-date",
             "延期日期不在允许范围内",
             f"应晚于 {due.date()},不晚于 {latest}。",
@@ -438,7 +439,7 @@ def write_part(case: Case, request: ask.WritePart, context: Here) -> Decision[Ca
     _exists(case)
     unit = request.actor.department
     if unit not in case.assisting or unit == case.department:
-        raise Refused(403, "not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
+        raise Forbidden("not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
     _possible(case, "part")
     identity = derived(context.cause, "part")
     part = WrittenPart(identity, unit, request.text, request.actor.person, context.now)
@@ -468,13 +469,9 @@ def give_back(case: Case, request: ask.GiveBack, context: Here) -> Decision[Case
     ):
         keeps = f"交办后 {days} 个工作日内可以退回一次。"
     if keeps:
-        raise Refused(
-            409, "first-asked", "按首问负责制,由本单位继续办理", keeps, allowed=_without(case, "return")
-        )
+        raise NotNow("first-asked", "按首问负责制,由本单位继续办理", keeps, allowed=_without(case, "return"))
     if context.city.duties and request.duty_item not in context.city.duty:
-        raise Refused(
-            422, "invalid", "职责清单中没有这一条", errors=(FieldError("duty_item", "没有这一条职责"),)
-        )
+        raise Invalid("invalid", "职责清单中没有这一条", errors=(FieldError("duty_item", "没有这一条职责"),))
     identity = derived(context.cause, "return")
     returned = Returned(identity, case.department, request.duty_item, context.now)
     fact = ReturnRequested(
@@ -514,8 +511,8 @@ def rule(case: Case, request: ask.Rule, context: Here) -> Decision[Case]:
     _known_units(context, "lead", (request.lead, *request.assisting))
     _known_units(context, "parts", tuple(request.parts))
     if set(request.parts) - {request.lead, *request.assisting}:
-        raise Refused(
-            422, "invalid", "分工只能给牵头和协办单位", errors=(FieldError("parts", "有的单位不在其中"),)
+        raise Invalid(
+            "invalid", "分工只能给牵头和协办单位", errors=(FieldError("parts", "有的单位不在其中"),)
         )
     fact = MeetingRuled(
         at=context.now,
@@ -565,8 +562,8 @@ def moderate(case: Case, request: ask.Moderate, context: Here) -> Decision[Case]
         case = replace(case, moderation="hidden", step="hidden", draft=None, held=False)
     else:
         possible = {"": ("hold", "hide"), "held": ("release", "hide"), "hidden": ()}[case.moderation]
-        raise Refused(
-            409, "wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible) or '无'}。", allowed=possible
+        raise NotNow(
+            "wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible) or '无'}。", allowed=possible
         )
     text = {"hold": "暂不公开", "release": "恢复公开", "hide": "已屏蔽"}[request.action]
     return _say(case, fact, "moderated", f"{text}:{reason}", public=False, by=by)
@@ -576,8 +573,8 @@ def join(case: Case, request: ask.Join, context: Here) -> Decision[Case]:
     """The case joins a group; its clock stays its own."""
     _possible(case, "group")
     if case.group is not None:
-        raise Refused(
-            409, "grouped", "已在并案中", f"{case.number} 已在并案 {case.group.id} 中。", allowed=("ungroup",)
+        raise NotNow(
+            "grouped", "已在并案中", f"{case.number} 已在并案 {case.group.id} 中。", allowed=("ungroup",)
         )
     fact = PostsGrouped(
         at=context.now,
@@ -595,7 +592,7 @@ def join(case: Case, request: ask.Join, context: Here) -> Decision[Case]:
 def leave(case: Case, request: ask.Leave, context: Here) -> Decision[Case]:
     """The case leaves its group and goes on as if it had never been in it."""
     if case.group is None or case.group.id != request.group:
-        raise Refused(404, "not-found", "不在这个并案中")
+        raise NotFound("not-found", "不在这个并案中")
     by_lead = [reply for reply in case.replies if reply.lead]
     step = case.step
     if by_lead and case.step in ("replied", "rated"):
@@ -616,7 +613,7 @@ def publish(state: CityFacts, request: ask.Publish, context: Here) -> Decision[C
 
 def _exists(case: Case) -> None:
     if not case.exists:
-        raise Refused(404, "not-found", "没有找到", "没有这个编号的帖子。")
+        raise NotFound("not-found", "没有找到", "没有这个编号的帖子。")
 
 
 def _possible(case: Case, act: str) -> None:
@@ -625,30 +622,30 @@ def _possible(case: Case, act: str) -> None:
         raise _wrong_step(case, act)
 
 
-def _wrong_step(case: Case, act: str) -> Refused:
+def _wrong_step(case: Case, act: str) -> NotNow:
     allowed = case.allowed()
     names = "、".join(ACT_NAMES[name] for name in allowed) or "无"
-    return Refused(409, "wrong-step", f"现在不能{ACT_NAMES[act]}", f"目前可以:{names}。", allowed=allowed)
+    return NotNow("wrong-step", f"现在不能{ACT_NAMES[act]}", f"目前可以:{names}。", allowed=allowed)
 
 
 def _own(case: Case, actor: ask.Actor) -> None:
     _exists(case)
     if case.department != actor.department:
-        raise Refused(403, "not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
+        raise Forbidden("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
 
 
 def _draft(case: Case, reply: str, act: str) -> Draft:
     if case.draft is None:
         raise _wrong_step(case, act)
     if case.draft.id != reply:
-        raise Refused(404, "not-found", "没有这份回复", "它可能已被审批或退回。")
+        raise NotFound("not-found", "没有这份回复", "它可能已被审批或退回。")
     return case.draft
 
 
 def _extension(case: Case, extension: str, act: str) -> Extension:
     found = next((e for e in case.extensions if e.id == extension), None)
     if found is None:
-        raise Refused(404, "not-found", "没有这份延期申请")
+        raise NotFound("not-found", "没有这份延期申请")
     if found.state != "asked":
         raise _wrong_step(case, act)
     return found
@@ -662,8 +659,8 @@ def _extension_state(case: Case, extension: str, state: str) -> Case:
 def _known_units(context: Here, field: str, units: tuple[str, ...]) -> None:
     unknown = [unit for unit in units if unit not in context.city.department]
     if unknown:
-        raise Refused(
-            422, "invalid", "没有这个单位", errors=(FieldError(field, f"没有代码为 {unknown[0]} 的单位"),)
+        raise Invalid(
+            "invalid", "没有这个单位", errors=(FieldError(field, f"没有代码为 {unknown[0]} 的单位"),)
         )
 
 
