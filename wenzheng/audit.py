@@ -39,9 +39,9 @@ from services.deadline.app import RULES as DEADLINE_RULES
 from services.deadline.core.case import Case as DeadlineCase
 from services.deadline.core.clock import clock as clock_of_case
 from services.intake.core.case import Case as IntakeCase
+from services.router.core.assigning.routing import Routing, UnknownModel
 from services.router.core.case import Case as RouterCase
-from services.router.core.model import Model
-from services.router.core.routing import Routing, UnknownModel
+from services.router.core.learning.model import Model
 from services.stats import core as stats
 from services.stats.app import RULES as STATS_RULES
 from wenzheng.log import records

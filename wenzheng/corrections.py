@@ -20,9 +20,9 @@ from contracts.identity import PARTITIONS
 from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostWithdrawn
 from contracts.replies import PostReopened, ReplyPublished
 from contracts.topics import ASSIGNMENTS, BY_NAME, POSTS, REPLIES
-from services.router.training import Row
 from wenzheng.log import records
 from wenzheng.stack.home import Home
+from wenzheng.training import Row
 
 
 @dataclass

@@ -20,8 +20,8 @@ from msgspec import Struct
 from city.profile import Complaint, Profile
 from city.reading import bare
 from contracts.assignments import Candidate
-from services.router.core.duty import DutyList, governing
-from services.router.core.place import Gazetteer, Place
+from services.router.core.assigning.duty import DutyList, governing
+from services.router.core.assigning.place import Gazetteer, Place
 
 NO_CLASS: Final = ""
 """The class of a unit that stands in none, and of a letter no word of the list was found in."""

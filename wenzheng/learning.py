@@ -14,7 +14,7 @@ from rich.table import Table
 from city.normal import normal_form
 from city.profile import Profile
 from contracts.posts import PostReceived
-from services.router.core.routing import Routing
+from services.router.core.assigning.routing import Routing
 from wenzheng import corrections, model
 from wenzheng.stack.home import CITY, Home, Trouble, default_data
 

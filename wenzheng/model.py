@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from chassis.tokens import Staff, sign
 from city.normal import unstorable
-from services.router.core.model import Damaged, Judgement, Model
-from services.router.training import Row, accuracy, fit, folds, no_worse, split, too_few
+from services.router.core.learning.model import Damaged, Judgement, Model
 from wenzheng.stack.home import Home, Trouble
+from wenzheng.training import Row, accuracy, fit, folds, no_worse, split, too_few
 
 BINS: Final = 15
 """Bins of the calibration error."""

@@ -11,8 +11,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from city.normal import normal_form
-from services.router.core.talk import Talk, news
-from services.router.core.topics import Seen, TopicWindow
+from services.router.core.topics.talk import Talk, news
+from services.router.core.topics.window import Seen, TopicWindow
 from wenzheng.stack.home import Trouble
 
 CHINA: Final = timezone(timedelta(hours=8))

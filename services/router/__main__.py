@@ -19,7 +19,7 @@ from contracts.identity import PARTITIONS
 from contracts.topics import CITY, POSTS
 from services.router import store, web
 from services.router.app import METRICS, build
-from services.router.core.city_posts import CAPACITY, CityPosts
+from services.router.core.topics.city_posts import CAPACITY, CityPosts
 from services.router.teller import Teller
 
 SENTENCE: Final = (

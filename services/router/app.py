@@ -16,8 +16,8 @@ from contracts.replies import (
 )
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
 from services.router.core import rules
+from services.router.core.assigning.routing import Routing
 from services.router.core.case import Case, new
-from services.router.core.routing import Routing
 from services.router.store import Models
 
 RULES: Mapping[type, Rule] = {

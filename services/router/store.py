@@ -17,8 +17,8 @@ from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
 from contracts.facts import Fact
 from services.router.core.case import Case, new
-from services.router.core.model import Model
-from services.router.core.talk import Talk
+from services.router.core.learning.model import Model
+from services.router.core.topics.talk import Talk
 
 COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),

@@ -9,8 +9,8 @@ from chassis.outbox import Addressed
 from contracts.codec import Event, encode
 from contracts.identity import derived, partition_of
 from contracts.topics import GROUPS, type_of
-from services.router.core.city_posts import CityPosts
-from services.router.core.talk import news
+from services.router.core.topics.city_posts import CityPosts
+from services.router.core.topics.talk import news
 from services.router.store import Topics
 
 Offer = Callable[[str, list[Addressed]], None]

@@ -20,10 +20,10 @@ from chassis.web.responses import Json
 from city.normal import normal_form
 from city.profile import Profile
 from services.router.core.case import Case
-from services.router.core.city_posts import CityPosts, Shown
-from services.router.core.model import MOST_BYTES, Damaged, Model
-from services.router.core.similar import Alike
-from services.router.core.talk import Talk
+from services.router.core.learning.model import MOST_BYTES, Damaged, Model
+from services.router.core.topics.city_posts import CityPosts, Shown
+from services.router.core.topics.similar import Alike
+from services.router.core.topics.talk import Talk
 from services.router.store import Models, Topics
 
 MOST_ALIKE: Final = 10

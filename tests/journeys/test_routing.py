@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from contracts.posts import PostReceived
-from services.router.core.routing import Routing
-from services.router.training import Row, fit
+from services.router.core.assigning.routing import Routing
 from tests.journeys.world import World
 from tests.places import STREETS
 from tests.services.intake.door import PROFILE
+from wenzheng.training import Row, fit
 
 SEEDS = range(12)
 MATTERS = {

@@ -25,7 +25,7 @@ from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.sender import Sender
 from services.router import app as router
 from services.router import store as router_store
-from services.router.core.city_posts import CityPosts
+from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
 from services.stats import app as stats
 from services.stats import store as stats_store

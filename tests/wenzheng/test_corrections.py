@@ -11,9 +11,9 @@ from contracts.assignments import LeadNamed, PostAssigned, PostReassigned
 from contracts.facts import Fact
 from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostWithdrawn
 from contracts.replies import PostReopened, ReplyPublished
-from services.router.training import Row
 from wenzheng.corrections import Told, write
 from wenzheng.model import read_rows
+from wenzheng.training import Row
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 POST = PostReceived(at=AT, number="SQ-1", kind="complaint", title="路灯", text="坏了", citizen="c")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.router.core.model import MAGIC, Model
-from services.router.training import Row, fit, folds
+from services.router.core.learning.model import MAGIC, Model
 from wenzheng.model import cross_evaluate, evaluate, load, read_rows, retrain, speed, train
 from wenzheng.stack.home import Trouble
+from wenzheng.training import Row, fit, folds
 
 pytest.importorskip("sklearn")
 

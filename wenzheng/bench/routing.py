@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from city.profile import Profile
-from services.router.core.duty import DutyList, governing
-from services.router.core.place import Gazetteer
+from services.router.core.assigning.duty import DutyList, governing
+from services.router.core.assigning.place import Gazetteer
 from wenzheng import duty_check, model
 from wenzheng.posts_file import shared_folder
 from wenzheng.stack.home import CITY, ROOT

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.router.core.topics import Seen, TopicWindow
+from services.router.core.topics.window import Seen, TopicWindow
 from wenzheng.bench.campaign_phrases import CAMPAIGNS
 from wenzheng.bench.campaigns import neutral, posts
 from wenzheng.posts_file import read_posts, shared_folder

@@ -9,7 +9,7 @@ from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.facts import Fact
 from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
-from services.router.core.city_posts import CityPosts
+from services.router.core.topics.city_posts import CityPosts
 from tests.services.intake.door import PROFILE
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)

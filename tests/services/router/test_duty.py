@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from city.profile import Department, Duty, Profile
 from city.reading import bare
 from contracts.assignments import Candidate
-from services.router.core.duty import DOUBT, DutyList, governing, points_of
-from services.router.core.place import Gazetteer, Place
+from services.router.core.assigning.duty import DOUBT, DutyList, governing, points_of
+from services.router.core.assigning.place import Gazetteer, Place
 
 ROOT = Path(__file__).resolve().parents[3]
 PROFILE = Profile.load(ROOT / "cities" / "suqian")

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.router.core import model as made
-from services.router.core.features import buckets, hashed, normal
-from services.router.core.model import MAGIC, Damaged, Header, Model, pack
-from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful
-from services.router.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
+from services.router.core.learning import model as made
+from services.router.core.learning.features import buckets, hashed, normal
+from services.router.core.learning.model import MAGIC, Damaged, Header, Model, pack
+from services.router.core.learning.neighbours import NeighbourIndex, Neighbours, doubtful
 from wenzheng.posts_file import shared_folder
+from wenzheng.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
 
 pytest.importorskip("sklearn")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.profile import Division, Profile
-from services.router.core.place import Gazetteer, Place
+from services.router.core.assigning.place import Gazetteer, Place
 
 CITY = Path(__file__).resolve().parents[3] / "cities" / "suqian"
 DIVISIONS = Profile.load(CITY).divisions

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.router.core.similar import SimilarIndex
+from services.router.core.topics.similar import SimilarIndex
 
 START = datetime(2024, 3, 4, 9, tzinfo=UTC)
 BUS = (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contracts.groups import TopicFound, TopicGrown
-from services.router.core.talk import Talk, news
-from services.router.core.topics import Found
+from services.router.core.topics.talk import Talk, news
+from services.router.core.topics.window import Found
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.router.core.talk import Talk, news
-from services.router.core.topics import Found, Seen, TopicWindow
+from services.router.core.topics.talk import Talk, news
+from services.router.core.topics.window import Found, Seen, TopicWindow
 from wenzheng.bench.campaign_phrases import BUS, CAMPAIGNS, SMELL, WATER, Campaign
 from wenzheng.bench.campaigns import beside, elsewhere, neutral, posts
 from wenzheng.posts_file import shared_folder

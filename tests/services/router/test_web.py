@@ -19,13 +19,13 @@ from contracts.identity import partition_of
 from contracts.posts import PostHeld
 from services.router import store
 from services.router.core.case import Case
-from services.router.core.city_posts import CityPosts
+from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
-from services.router.training import Row, fit
 from services.router.web import Door, routes
 from tests.places import STREETS
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC, at
 from tests.services.router.test_city_posts import BUS, received, said
+from wenzheng.training import Row, fit
 
 UNITS = ("transport", "housing")
 

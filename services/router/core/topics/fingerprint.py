@@ -1,4 +1,4 @@
-"""What the posts of a topic share: a profile of weighted character pairs, and what a post holds of it. Pure."""
+"""What the posts of a topic share: a fingerprint of weighted character pairs, and what a post holds of it. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.topic_text import BITS, NOTHING, Pairs, names, sequence
+from services.router.core.topics.text import BITS, NOTHING, Pairs, names, sequence
 
 Weights = NDArray[np.float32]
 
@@ -18,14 +18,14 @@ LIFT: Final = 2.5
 """log of how much likelier a pair must be in a topic than elsewhere to count, and taken off its weight."""
 HEAVIEST: Final = 5.0
 CORE: Final = 80
-"""Pairs of a profile."""
+"""Pairs of a fingerprint."""
 OFTEN: Final = 0.15
-"""Share of a topic's posts that must hold a pair of its profile."""
+"""Share of a topic's posts that must hold a pair of its fingerprint."""
 REST: Final = 0.15
 """Within a piece, the heaviest pair counts in full and the others by so much."""
 PIECES: Final = 2
 BELONGS: Final = 5.9
-"""Weight of a profile a post must hold to belong."""
+"""Weight of a fingerprint a post must hold to belong."""
 MATTER: Final = 1.5
 """Of that, the weight besides names: a place alone is no matter."""
 NAMELESS: Final = 7.0
@@ -100,7 +100,7 @@ class Post:
         return self._named
 
 
-class Profile(Struct, frozen=True):
+class Fingerprint(Struct, frozen=True):
     """What posts of a topic hold more often than others do, heaviest first."""
 
     core: Pairs
@@ -116,10 +116,10 @@ class Profile(Struct, frozen=True):
         return int(self.held[self.named].max(initial=0))
 
 
-def profile_of(
+def fingerprint_of(
     posts: Sequence[Post], counts: NDArray[np.int32], total: int, present: NDArray[np.int32]
-) -> Profile:
-    """The profile of some posts, given how many of all `total` posts, and of the window's, hold each pair."""
+) -> Fingerprint:
+    """The fingerprint of some posts, given how many of all `total` posts, and of the window's, hold each pair."""
     many = len(posts)
     pairs, held = np.unique(np.concatenate([post.pairs for post in posts]), return_counts=True)
     some = held >= max(3, OFTEN * many)
@@ -135,30 +135,32 @@ def profile_of(
     for n in np.flatnonzero(named).tolist():
         called = sum(int(pairs[n]) in post.named for post in posts)
         named[n] = called >= CALLED * held[n]
-    return Profile(pairs, weights, held, named)
+    return Fingerprint(pairs, weights, held, named)
 
 
 class Scale:
-    """Weighs posts against profiles."""
+    """Weighs posts against fingerprints."""
 
     def __init__(self) -> None:
         self._marks: Weights = np.zeros(1 << BITS, dtype=np.float32)
         self._named: NDArray[np.bool_] = np.zeros(1 << BITS, dtype=np.bool_)
 
-    def may_belong(self, pairs: Pairs, starts: NDArray[np.int64], profile: Profile) -> NDArray[np.bool_]:
-        """Which posts hold enough of a profile to be weighed; `pairs` are those of one post after the other."""
-        self._marks[profile.core] = profile.weights
+    def may_belong(
+        self, pairs: Pairs, starts: NDArray[np.int64], fingerprint: Fingerprint
+    ) -> NDArray[np.bool_]:
+        """Which posts hold enough of a fingerprint to be weighed; `pairs` are those of one post after the other."""
+        self._marks[fingerprint.core] = fingerprint.weights
         sums = np.add.reduceat(self._marks[pairs], starts)
-        self._marks[profile.core] = 0
+        self._marks[fingerprint.core] = 0
         return sums >= BELONGS
 
-    def belonging(self, posts: Sequence[Post], profile: Profile, usual: float) -> Weights:
-        """What each post holds of a profile; 0 for one that does not belong."""
-        names_ = profile.core[profile.named]
-        self._marks[profile.core] = profile.weights
+    def belonging(self, posts: Sequence[Post], fingerprint: Fingerprint, usual: float) -> Weights:
+        """What each post holds of a fingerprint; 0 for one that does not belong."""
+        names_ = fingerprint.core[fingerprint.named]
+        self._marks[fingerprint.core] = fingerprint.weights
         self._named[names_] = True
         total, matter, pieces = _weighed(posts, self._marks, self._named)
-        self._marks[profile.core] = 0
+        self._marks[fingerprint.core] = 0
         self._named[names_] = False
         length = np.array([len(post.text) for post in posts])
         low = BELONGS + length / CHANCE_NAMED

@@ -19,8 +19,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.features import BITS, HASHING, buckets, hashed, normal
-from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful
+from services.router.core.learning.features import BITS, HASHING, buckets, hashed, normal
+from services.router.core.learning.neighbours import NeighbourIndex, Neighbours, doubtful
 
 MAGIC: Final = b"wenzheng-model-1\n"
 MOST_BYTES: Final = 8_000_000

@@ -6,7 +6,7 @@ from typing import Final
 
 import rjieba
 
-from services.router.core.topic_profile import Post, Profile
+from services.router.core.topics.fingerprint import Fingerprint, Post
 
 WORDS: Final = 6
 SHOWN: Final = 40
@@ -51,10 +51,10 @@ _NAME_ENDS: Final = frozenset(
 )
 
 
-def describe(profile: Profile, members: Sequence[Post]) -> tuple[tuple[str, ...], str]:
+def describe(fingerprint: Fingerprint, members: Sequence[Post]) -> tuple[tuple[str, ...], str]:
     """Telling words, best first, and the name most posts hold, in its fullest common form."""
-    weight = dict(zip(profile.core.tolist(), profile.weights.tolist(), strict=True))
-    named = set(profile.core[profile.named].tolist())
+    weight = dict(zip(fingerprint.core.tolist(), fingerprint.weights.tolist(), strict=True))
+    named = set(fingerprint.core[fingerprint.named].tolist())
     words: Counter[str] = Counter()
     names: Counter[str] = Counter()
     value: dict[str, float] = {}

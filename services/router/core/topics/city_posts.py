@@ -17,9 +17,9 @@ from city.profile import Profile
 from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
-from services.router.core.place import Gazetteer
-from services.router.core.similar import Alike, SimilarIndex
-from services.router.core.topics import Found, Seen, TopicWindow
+from services.router.core.assigning.place import Gazetteer
+from services.router.core.topics.similar import Alike, SimilarIndex
+from services.router.core.topics.window import Found, Seen, TopicWindow
 
 CAPACITY: Final = 30_000
 """Posts kept: two to four days of a city of five million, which posts 7,000 to 16,000 a day; with them, and a full

@@ -1,13 +1,13 @@
 """Hot topics: posts of one matter found while they come in, over a sliding window. Pure.
 
 Posts of a campaign share few phrases: a name that is rare elsewhere, and some of the matter's words. So a
-topic is a profile: the character pairs its posts hold much more often than all others do. A post belongs to
-it when it holds several separate pieces of that profile, a name and something of the matter, whose weights
+topic is a fingerprint: the character pairs its posts hold much more often than all others do. A post belongs to
+it when it holds several separate pieces of that fingerprint, a name and something of the matter, whose weights
 reach a mark; a post that names nothing must hold much more. A topic is born from a post and those before it
-that share rare pairs with it, once enough of them belong to their own common profile, one name runs through
+that share rare pairs with it, once enough of them belong to their own common fingerprint, one name runs through
 them, and few are about another place: else posts on lifts or on exams all over a city would pass for one
 matter. Then, and each time it has grown, it takes in the posts of the window that belong and lets go those
-that do not; every post is measured against the profile, none against a neighbour, so that topics do not
+that do not; every post is measured against the fingerprint, none against a neighbour, so that topics do not
 spread by chains.
 
 Memory is bounded: at most `most` posts, and tables of fixed size.
@@ -24,9 +24,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from city.policy import Topics as Numbers
-from services.router.core.topic_profile import PRIOR, Post, Profile, Scale, profile_of
-from services.router.core.topic_text import BITS, Pairs, form
-from services.router.core.topic_words import describe
+from services.router.core.topics.fingerprint import PRIOR, Fingerprint, Post, Scale, fingerprint_of
+from services.router.core.topics.text import BITS, Pairs, form
+from services.router.core.topics.words import describe
 
 MEMORY: Final = 40_000
 """Posts after which counts are halved: what is common changes slowly. Posts that left the window as a topic's
@@ -50,7 +50,7 @@ PLACED: Final = 0.15
 ELSEWHERE: Final = 0.5
 """For each post that holds the name, so many may name other places only."""
 COHESION: Final = 12.0
-"""Weight of the profile that half of a topic's posts must hold."""
+"""Weight of the fingerprint that half of a topic's posts must hold."""
 ROUNDS: Final = 4
 STEADY: Final = 0.05
 """A topic of which a smaller share came or went in a round is settled."""
@@ -88,8 +88,8 @@ class Found(Struct, frozen=True):
 class _Topic:
     """A topic of the window."""
 
-    def __init__(self, name: str, profile: Profile) -> None:
-        self.name, self.profile = name, profile
+    def __init__(self, name: str, fingerprint: Fingerprint) -> None:
+        self.name, self.fingerprint = name, fingerprint
         self.usual = 0.0
         self.members: dict[int, Post] = {}
         self.size_settled = 0
@@ -208,7 +208,7 @@ class TopicWindow:
         best, most = None, 0.0
         for name, _ in hits.most_common(8):
             topic = self._topics[name]
-            weight = float(self._scale.belonging([post], topic.profile, topic.usual)[0])
+            weight = float(self._scale.belonging([post], topic.fingerprint, topic.usual)[0])
             if weight > most:
                 best, most = topic, weight
         if best is not None:
@@ -225,17 +225,17 @@ class TopicWindow:
         del topic.members[post.turn]
         topic.described = None
 
-    def _profile(self, posts: Sequence[Post]) -> Profile:
-        return profile_of(posts, self._counts, self._total, self._present)
+    def _fingerprint(self, posts: Sequence[Post]) -> Fingerprint:
+        return fingerprint_of(posts, self._counts, self._total, self._present)
 
-    def _coheres(self, profile: Profile, usual: float, posts: Sequence[Post]) -> bool:
+    def _coheres(self, fingerprint: Fingerprint, usual: float, posts: Sequence[Post]) -> bool:
         """Whether one name runs through the posts as a place's, and they hold enough in common."""
-        if usual < COHESION or profile.thread < THREAD * len(posts):
+        if usual < COHESION or fingerprint.thread < THREAD * len(posts):
             return False
-        name = frozenset(profile.core[profile.named].tolist())
+        name = frozenset(fingerprint.core[fingerprint.named].tolist())
         here = sum(post.is_here(name) for post in posts)
         elsewhere = sum(post.is_elsewhere(name) for post in posts)
-        return here >= PLACED * len(posts) and elsewhere <= ELSEWHERE * profile.thread
+        return here >= PLACED * len(posts) and elsewhere <= ELSEWHERE * fingerprint.thread
 
     def _neighbours(self, post: Post) -> list[Post]:
         """Posts without a topic that share several rare pairs with this one, nearest first."""
@@ -267,8 +267,8 @@ class TopicWindow:
         if len(members) < seed:
             return
         for _ in range(ROUNDS):
-            profile = self._profile(members)
-            weights = self._scale.belonging(members, profile, 0.0)
+            fingerprint = self._fingerprint(members)
+            weights = self._scale.belonging(members, fingerprint, 0.0)
             kept = [member for member, weight in zip(members, weights.tolist(), strict=True) if weight]
             if len(kept) < seed or post not in kept:
                 return
@@ -276,11 +276,11 @@ class TopicWindow:
             if settled:
                 break
         usual = float(np.median(weights[weights > 0]))
-        if not self._coheres(profile, usual, members):
+        if not self._coheres(fingerprint, usual, members):
             return
         members.sort(key=lambda member: member.turn)
         first = "\n".join(member.key for member in members[: self._enough])
-        topic = _Topic(sha256(first.encode()).hexdigest()[:16], profile)
+        topic = _Topic(sha256(first.encode()).hexdigest()[:16], fingerprint)
         self._topics[topic.name] = topic
         topic.usual = usual
         for member in members:
@@ -289,11 +289,11 @@ class TopicWindow:
 
     def _settle(self, topic: _Topic) -> None:
         """Take in what belongs, let go what does not, until little changes; a topic that does not cohere ends."""
-        profile, usual = topic.profile, topic.usual
+        fingerprint, usual = topic.fingerprint, topic.usual
         for _ in range(ROUNDS):
-            profile = self._profile(list(topic.members.values()))
-            able = [other for other in self._candidates(profile) if other.topic in ("", topic.name)]
-            weights = self._scale.belonging(able, profile, usual)
+            fingerprint = self._fingerprint(list(topic.members.values()))
+            able = [other for other in self._candidates(fingerprint) if other.topic in ("", topic.name)]
+            weights = self._scale.belonging(able, fingerprint, usual)
             belonging = {
                 other.turn: other for other, weight in zip(able, weights.tolist(), strict=True) if weight
             }
@@ -307,27 +307,27 @@ class TopicWindow:
             if len(belonging) < self._enough or changed <= STEADY * len(belonging):
                 break
         members = list(topic.members.values())
-        if len(members) < self._enough or not self._coheres(profile, usual, members):
+        if len(members) < self._enough or not self._coheres(fingerprint, usual, members):
             self._forget(topic)
             return
         self._unlead(topic)
-        topic.profile, topic.usual, topic.described = profile, usual, None
-        for pair in profile.core.tolist():
+        topic.fingerprint, topic.usual, topic.described = fingerprint, usual, None
+        for pair in fingerprint.core.tolist():
             self._leads.setdefault(pair, []).append(topic.name)
         topic.size_settled = len(topic.members)
 
-    def _candidates(self, profile: Profile) -> list[Post]:
+    def _candidates(self, fingerprint: Fingerprint) -> list[Post]:
         """The posts of the window that may belong."""
         posts = [post for post in self._posts.values() if post.pairs.size]
         sizes = np.array([post.pairs.size for post in posts])
         whole: Pairs = np.concatenate([post.pairs for post in posts])
-        may = self._scale.may_belong(whole, np.cumsum(sizes) - sizes, profile)
+        may = self._scale.may_belong(whole, np.cumsum(sizes) - sizes, fingerprint)
         return [posts[n] for n in np.flatnonzero(may).tolist()]
 
     def _unlead(self, topic: _Topic) -> None:
         if not topic.size_settled:
             return
-        for pair in topic.profile.core.tolist():
+        for pair in topic.fingerprint.core.tolist():
             self._leads[pair].remove(topic.name)
             if not self._leads[pair]:
                 del self._leads[pair]
@@ -340,7 +340,7 @@ class TopicWindow:
 
     def _as_found(self, topic: _Topic) -> Found:
         members = [topic.members[turn] for turn in sorted(topic.members)]
-        words, name = describe(topic.profile, members)
+        words, name = describe(topic.fingerprint, members)
         place = _most(post.place for post in members) or name
         shared = "、".join(f"“{word}”" for word in words[:4])
         where = f",地点多为{place}" if place and place not in words[:4] else ""

@@ -23,9 +23,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.features import BITS, HASHING, buckets, normal
-from services.router.core.model import MOST_BYTES, MOST_FEATURES, Header, Model, pack
-from services.router.core.neighbours import NeighbourIndex, Neighbours, doubtful, strongest
+from services.router.core.learning.features import BITS, HASHING, buckets, normal
+from services.router.core.learning.model import MOST_BYTES, MOST_FEATURES, Header, Model, pack
+from services.router.core.learning.neighbours import NeighbourIndex, Neighbours, doubtful, strongest
 
 LEAST_POSTS: Final = 3
 """Posts in which a bucket must occur; rarer ones are dropped from score and length (else macro-F1 falls to .875)."""

@@ -30,7 +30,7 @@ from msgspec import Struct
 from city.profile import Department, Division, Duty
 from city.reading import DECISIVE, WEAK, bare
 from contracts.assignments import Candidate, Reason
-from services.router.core.place import Place
+from services.router.core.assigning.place import Place
 
 WEAK_POINTS: Final = 1.0
 MOST_POINTS: Final = 5.0

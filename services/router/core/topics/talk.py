@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from contracts.groups import GroupFact, TopicFound, TopicGrown
-from services.router.core.topics import Found
+from services.router.core.topics.window import Found
 
 SAME: Final = 0.5
 """Share of the smaller topic's posts that two must have in common to be the same."""

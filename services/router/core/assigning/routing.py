@@ -24,10 +24,10 @@ from contracts.assignments import Candidate, Reason
 from contracts.city_facts import ModelActivated
 from contracts.facts import Fact
 from contracts.posts import PostReceived
+from services.router.core.assigning.duty import DutyList, governing
+from services.router.core.assigning.place import Gazetteer, Place
 from services.router.core.case import Choice
-from services.router.core.duty import DutyList, governing
-from services.router.core.model import Judgement, Model
-from services.router.core.place import Gazetteer, Place
+from services.router.core.learning.model import Judgement, Model
 
 RULES: Final = "duty-2"
 """Version of the rules in this file and in `duty`; a change of either changes it."""

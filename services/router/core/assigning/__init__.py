@@ -1,0 +1,1 @@
+"""Whose matter a post is: place, duty list, and the learned model beside them. Pure."""
