@@ -134,13 +134,7 @@ class Desk:
             await self._alone(group, problem)
             return len(group)
         self.moved_at = time.monotonic()
-        for ask, answer in done:
-            if ask.future.done():
-                continue
-            if isinstance(answer, bytes):
-                ask.future.set_result(answer)
-            else:
-                ask.future.set_exception(answer)
+        self._reply(done)
         self._meter.batch(self.service.name, turn.tally, time.monotonic() - started)
         return len(group)
 
@@ -161,11 +155,18 @@ class Desk:
                 if not ask.future.done():
                     ask.future.set_exception(own)
             else:
-                for answered, answer in done:
-                    if isinstance(answer, bytes):
-                        answered.future.set_result(answer)
-                    else:
-                        answered.future.set_exception(answer)
+                self._reply(done)
+
+    @staticmethod
+    def _reply(done: Sequence[tuple[Ask, bytes | BaseException]]) -> None:
+        """Answer those who still wait; somebody who went away must not keep the others from their answers."""
+        for ask, answer in done:
+            if ask.future.done():
+                continue
+            if isinstance(answer, bytes):
+                ask.future.set_result(answer)
+            else:
+                ask.future.set_exception(answer)
 
     async def _transact(self, group: Sequence[Ask]) -> tuple[Batch, list[tuple[Ask, bytes | BaseException]]]:
         self._groups += 1

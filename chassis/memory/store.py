@@ -109,6 +109,8 @@ class MemoryStore:
         self.waiting: dict[tuple[str, str, int], Waiting] = {}
         self.outbox: dict[str, tuple[float, bytes]] = {}
         self.unparked: list[Waiting] = []
+        self._leased: dict[str, float] = {}
+        """Outbox row to the real second at which a sweep took it."""
 
     @property
     def has_due_doors(self) -> bool:
@@ -147,8 +149,15 @@ class MemoryStore:
             raise
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
-        before = time.time() - older_than
-        return [(i, blob) for i, (at, blob) in self.outbox.items() if at <= before][:limit]
+        now = time.time()
+        before = now - older_than
+        taken = sorted(
+            blob_id
+            for blob_id, (at, _) in self.outbox.items()
+            if at <= before and self._leased.get(blob_id, before) <= before
+        )[:limit]
+        self._leased.update(dict.fromkeys(taken, now))
+        return [(blob_id, self.outbox[blob_id][1]) for blob_id in taken]
 
     async def forget(self, acknowledged: Sequence[str]) -> None:
         for blob_id in acknowledged:

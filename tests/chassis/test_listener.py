@@ -1,265 +1,19 @@
 """The engine's promises, on a toy service that counts what it hears of each post."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from msgspec import Struct
 
-from chassis.engine.listener import Listener
-from chassis.engine.publisher import Publisher
-from chassis.failures import HttpRefused, Refused, Superseded
-from chassis.memory.bus import Quiet
-from chassis.memory.store import MemoryStore
+from chassis.failures import Refused, Superseded
 from chassis.outbox import unpack
-from chassis.postgres.schema import FIRST_TABLES
-from chassis.postgres.store import PostgresStore, PostgresTransaction
-from chassis.service import Applied, Broadcast, Incoming, Service
-from chassis.store import Packing, Store, Waiting
-from contracts.assignments import SpecialReportRaised
+from chassis.store import Outcome
 from contracts.city_facts import CityFact, ModelActivated
-from contracts.codec import Event, decode, encode
-from contracts.decision import Context, Decision, Effect, Say
-from contracts.facts import Fact
-from contracts.identity import PARTITIONS, city_subject, derived, partition_of
-from contracts.posts import PostSupported, PostWithdrawn
+from contracts.codec import decode
+from contracts.identity import city_subject, partition_of
 from contracts.replies import CaseUrged
-from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES, Topic
-from tests.postgres import schema, server
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))
-POST = "0195a000-0000-7000-8000-000000000001"
-
-
-class Count(Struct, frozen=True):
-    heard: tuple[str, ...] = ()
-
-
-class Note(Effect, frozen=True):
-    text: str
-
-
-class Ring(Struct, frozen=True):
-    id: str
-
-
-class Notes:
-    """Keeps notes, and rings when told that something is due."""
-
-    effects = (Note,)
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-        self.due: list[tuple[str, Ring]] = []
-
-    def apply(self, applied: Sequence[Applied]) -> None:
-        self.notes += [a.effect.text for a in applied if isinstance(a.effect, Note)]
-
-    def any_due(self, partitions: Any, now: datetime) -> bool:
-        return bool(self.due)
-
-    def claim(self, partitions: Any, now: datetime, limit: int) -> list[tuple[str, Any]]:
-        due, self.due = list(self.due), []
-        return due
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
-
-
-def supported(state: Count, fact: PostSupported, context: Context[str]) -> Decision[Count]:
-    if fact.supporter == "hopeless":
-        raise ValueError("no rule can bear this")
-    said = Say(SpecialReportRaised(at=fact.at, reason=f"{fact.supporter} {context.city}"))
-    return Decision(Count((*state.heard, fact.supporter)), (said, Note(fact.supporter)))
-
-
-def urged(state: Count, fact: CaseUrged, context: Context[str]) -> Decision[Count]:
-    return Decision(Count((*state.heard, "urged")))
-
-
-def rung(state: Count, ring: Ring, context: Context[str]) -> Decision[Count]:
-    if ring.id == "broken":
-        raise ValueError("cannot ring")
-    if ring.id == "refused":
-        raise HttpRefused(409, "no", "不行")
-    return Decision(Count((*state.heard, ring.id)), answer=len(state.heard))
-
-
-def service(parked_limit: int = 100) -> Service[Count, str]:
-    def fold(city: str, fact: Fact) -> str:
-        return fact.model_version if isinstance(fact, ModelActivated) else city
-
-    return Service(
-        name="router",
-        hears=(POSTS, REPLIES, CITY),
-        says=(ASSIGNMENTS,),
-        rules={PostSupported: supported, CaseUrged: urged, Ring: rung},
-        state=Count,
-        initial=lambda subject: Count(),
-        city=Broadcast("v0", fold),
-        parked_limit=parked_limit,
-    )
-
-
-class PostgresNotes:
-    """The notes' keeper and door on PostgreSQL."""
-
-    effects = (Note,)
-
-    async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
-        texts = [a.effect.text for a in applied if isinstance(a.effect, Note)]
-        await connection.execute("insert into note (text) select * from unnest($1::text[])", texts)
-
-    async def claim(
-        self, connection: Any, partitions: Any, now: datetime, limit: int
-    ) -> list[tuple[str, Any]]:
-        rows = await connection.fetch("delete from due returning subject, ring")
-        return [(row["subject"], Ring(row["ring"])) for row in sorted(rows, key=lambda row: row["ring"])]
-
-
-TABLES = (
-    FIRST_TABLES
-    + """
-create table note (id bigint generated always as identity, text text);
-create table due (subject text, ring text);
-"""
-)
-
-
-class World:
-    """One store, one log kept by hand, and the listeners started on them; memory."""
-
-    def __init__(self, parked_limit: int = 100) -> None:
-        self.service = service(parked_limit)
-        self.offsets: dict[tuple[str, int], int] = {}
-        self._notes = Notes()
-        self.memory = MemoryStore(Count, (self._notes,), (self._notes,))
-
-    def store(self) -> Store:
-        """The store of one more instance."""
-        return self.memory
-
-    async def start(self, instance: str = "one") -> Listener:
-        store = self.store()
-        listener = Listener(self.service, store, Publisher(store, Quiet()), FixedClock(), instance)
-        await listener.take_over(range(PARTITIONS))
-        return listener
-
-    def record(
-        self,
-        fact: Fact | None,
-        seq: int,
-        topic: Topic = POSTS,
-        subject: str = POST,
-        value: bytes | None = None,
-        key: bytes | None = b"",
-    ) -> Incoming:
-        partition = partition_of(subject)
-        offset = self.offsets[(topic.name, partition)] = self.offsets.get((topic.name, partition), -1) + 1
-        shown = fact or PostWithdrawn(at=NOW)
-        event = Event(derived(subject, topic.name, seq), topic.name, subject, seq, shown, "intake")
-        encoded = encode(event)
-        return Incoming(
-            topic.name,
-            partition,
-            offset,
-            encoded.key if key == b"" else key,
-            encoded.value if value is None else value,
-            encoded.headers,
-        )
-
-    def support(self, seq: int, name: str = "", subject: str = POST) -> Incoming:
-        return self.record(PostSupported(at=NOW, supporter=name or str(seq)), seq, subject=subject)
-
-    async def heard(self, subject: str = POST) -> tuple[str, ...]:
-        state = self.memory.state_of(subject)
-        return () if state is None else state.heard
-
-    async def held(self, subject: str = POST) -> int:
-        return self.memory.subject[subject][1]
-
-    async def waiting(self) -> list[Waiting]:
-        return sorted(self.memory.waiting.values(), key=lambda row: (row.subject, row.topic, row.seq))
-
-    async def mark(self, row: Waiting, mark: str) -> None:
-        self.memory.mark(row.subject, row.topic, row.seq, mark)
-
-    async def notes(self) -> list[str]:
-        return self._notes.notes
-
-    async def due(self, *rings: str) -> None:
-        self._notes.due += [(POST, Ring(ring)) for ring in rings]
-
-    async def blobs(self) -> list[bytes]:
-        return [blob for _, blob in self.memory.outbox.values()]
-
-
-class RealWorld(World):
-    """The same on PostgreSQL: each instance has a store and a connection of its own."""
-
-    def __init__(self, pool: Any, parked_limit: int = 100) -> None:
-        super().__init__(parked_limit)
-        self._pool = pool
-        self._packing = Packing(Count)
-
-    def store(self) -> Store:
-        notes = PostgresNotes()
-        return PostgresStore(self._pool, Count, self.service.initial, (), (notes,), (notes,))
-
-    async def heard(self, subject: str = POST) -> tuple[str, ...]:
-        row = await self._pool.fetchrow("select * from subject where subject = $1", subject)
-        if row is None:
-            return ()
-        state = self._packing.unpack(subject, row["partition"], row["held"], row["remembered"]).state
-        return tuple(state.heard)
-
-    async def held(self, subject: str = POST) -> int:
-        return int(await self._pool.fetchval("select held from subject where subject = $1", subject))
-
-    async def waiting(self) -> list[Waiting]:
-        async with self._pool.acquire() as connection:
-            found = await connection.fetch("select subject from waiting")
-            transaction = PostgresTransaction(self.store(), connection)  # type: ignore[arg-type]
-            rows = await transaction.waiting([row["subject"] for row in found])
-        return sorted(rows, key=lambda row: (row.subject, row.topic, row.seq))
-
-    async def mark(self, row: Waiting, mark: str) -> None:
-        await self._pool.execute(
-            "update waiting set mark = $4 where subject = $1 and topic = $2 and seq = $3",
-            row.subject,
-            row.topic,
-            row.seq,
-            mark,
-        )
-
-    async def notes(self) -> list[str]:
-        return [row["text"] for row in await self._pool.fetch("select text from note order by id")]
-
-    async def due(self, *rings: str) -> None:
-        for ring in rings:
-            await self._pool.execute("insert into due values ($1, $2)", POST, ring)
-
-    async def blobs(self) -> list[bytes]:
-        return [row["blob"] for row in await self._pool.fetch("select blob from outbox order by at")]
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
-
-
-@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    if request.param == "memory":
-        yield World()
-        return
-    async with schema(request.getfixturevalue("dsn"), TABLES) as pool:
-        yield RealWorld(pool)
+from contracts.topics import ASSIGNMENTS, CITY, REPLIES
+from tests.chassis.counting import NOW, POST, Count, Ring, World
 
 
 async def test_a_repeat_changes_nothing(world: World) -> None:
@@ -449,3 +203,24 @@ async def test_too_many_parked_events_stop_the_listener_and_say_why() -> None:
     await listener.hear([world.record(None, n, key=None) for n in range(1, 5)])
 
     assert "a person must look" in listener.halted
+
+
+@pytest.mark.parametrize("world", [pytest.param("real", marks=pytest.mark.real)], indirect=True)
+async def test_where_people_change_the_same_rows_an_event_waits_for_the_row_of_its_subject(
+    world: World,
+) -> None:
+    world.service = replace(world.service, people=True)
+    listener, person = await world.start(), world.store()
+    await listener.hear([world.support(1)])
+
+    async with person.transaction() as transaction:
+        loaded = await transaction.load([POST], lock=True)
+        hearing = asyncio.create_task(listener.hear([world.support(2)]))
+        async with asyncio.timeout(20):
+            while not await world.lock_is_awaited():
+                await asyncio.sleep(0.01)
+        loaded[POST].state = Count(("changed meanwhile",))
+        await transaction.save(Outcome(changed=[loaded[POST]]))
+    await hearing
+
+    assert await world.heard() == ("changed meanwhile", "2")

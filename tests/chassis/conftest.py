@@ -1,0 +1,23 @@
+"""The toy service in memory and on PostgreSQL, for every test of the engine."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.chassis.counting import TABLES, RealWorld, World
+from tests.postgres import schema, server
+
+
+@pytest.fixture(scope="session")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        yield World()
+        return
+    async with schema(request.getfixturevalue("dsn"), TABLES) as pool:
+        yield RealWorld(pool)

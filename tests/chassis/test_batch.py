@@ -1,0 +1,213 @@
+"""What one batch promises: an input is handled whole or not at all, and never twice."""
+
+import pytest
+from asyncpg import DataError
+
+from chassis.engine.publisher import Publisher
+from chassis.failures import Refused
+from chassis.memory.bus import Quiet
+from tests.chassis.counting import OTHER, POST, UNFIT, Failing, Ring, World, Write, text_of
+
+
+async def test_a_refused_part_of_a_request_takes_everything_with_it(world: World) -> None:
+    desk = world.desk()
+    refused = await world.ask(desk, (POST, Write("a")), (OTHER, Write("refused")))
+
+    await desk.commit()
+
+    with pytest.raises(Refused):
+        await refused
+    assert await world.heard() == await world.heard(OTHER) == ()
+    assert await world.notes() == []
+    assert await world.said() == []
+
+
+async def test_a_refused_request_leaves_no_gap_in_the_numbers_of_what_is_said(world: World) -> None:
+    desk = world.desk()
+    first = await world.ask(desk, (POST, Write("a")))
+    refused = await world.ask(desk, (POST, Write("b")), (POST, Write("refused")))
+    last = await world.ask(desk, (POST, Write("c")))
+
+    await desk.commit()
+
+    assert [text_of(await first), text_of(await last)] == ["a 0", "c 1"]
+    with pytest.raises(Refused):
+        await refused
+    assert await world.said() == [(POST, 1, "a v0"), (POST, 2, "c v0")]
+    assert await world.notes() == ["a", "c"]
+
+
+async def test_a_request_whose_rule_raises_leaves_its_neighbours_whole(world: World) -> None:
+    desk = world.desk()
+    first = await world.ask(desk, (POST, Write("a")))
+    broken = await world.ask(desk, (POST, Write("b")), (OTHER, Write("broken")))
+
+    await desk.commit()
+
+    assert text_of(await first) == "a 0"
+    with pytest.raises(ValueError, match="cannot be written"):
+        await broken
+    assert (await world.heard(), await world.heard(OTHER)) == (("a",), ())
+
+
+async def test_the_parts_of_a_request_say_facts_of_their_own(world: World) -> None:
+    desk = world.desk()
+    both = await world.ask(desk, (POST, Write("a")), (POST, Write("b")), cause="one")
+
+    await desk.commit()
+
+    assert text_of(await both) == "a 0 / b 1"
+    assert len({event.id for event in await world.events()}) == 2, "two facts of one kind never share an id"
+
+
+async def test_a_repeat_waits_for_nothing(world: World) -> None:
+    listener = await world.start()
+    first, second, again, once_more = (world.support(seq) for seq in (1, 2, 1, 2))
+
+    await listener.hear([first, second, again])
+    await listener.hear([once_more])
+
+    assert await world.heard() == ("1", "2")
+    assert await world.held() == 0
+    assert not await world.waiting()
+
+
+async def test_a_repeat_of_what_waits_waits_once(world: World) -> None:
+    listener = await world.start()
+    third, again, second, first = (world.support(seq) for seq in (3, 3, 2, 1))
+
+    await listener.hear([third])
+    await listener.hear([again])
+    assert await world.held() == 1
+    await listener.hear([second, first])
+
+    assert await world.heard() == ("1", "2", "3")
+    assert await world.held() == 0
+    assert not await world.waiting()
+
+
+async def test_what_waits_inside_one_batch_leaves_no_row(world: World) -> None:
+    listener = await world.start()
+    second, first = world.support(2), world.support(1)
+
+    await listener.hear([second, first])
+
+    assert await world.heard() == ("1", "2")
+    assert await world.held() == 0
+    assert not await world.waiting()
+
+
+async def test_a_replayed_event_is_handled_once_and_those_behind_it_follow(world: World) -> None:
+    listener = await world.start()
+    broken = world.record(None, 1, value=b"{broken")
+    await listener.hear([broken, world.support(2)])
+    row = (await world.waiting())[0]
+    assert row.parked
+
+    await world.mark(row, "drop")
+    listener.let_time_pass()
+    await listener.tick()
+    listener.let_time_pass()
+    await listener.tick()
+
+    assert await world.heard() == ("2",)
+    assert await world.held() == 0
+
+
+async def test_a_record_the_database_refuses_is_parked_and_its_neighbours_are_handled(world: World) -> None:
+    listener = await world.start()
+    poll = [world.support(n, "" if n != 3 else f"3{UNFIT}") for n in range(1, 6)]
+    poll += [world.support(n, subject=OTHER) for n in range(1, 4)]
+
+    await listener.hear(poll)
+
+    assert await world.heard() == ("1", "2")
+    assert await world.heard(OTHER) == ("1", "2", "3")
+    assert sorted(await world.notes()) == ["1", "1", "2", "2", "3"]
+    assert [(row.seq, row.parked) for row in await world.waiting()] == [(3, True), (4, False), (5, False)]
+
+
+async def test_an_answer_the_database_refuses_is_answered_so_and_its_neighbours_are_kept(
+    world: World,
+) -> None:
+    listener = await world.start()
+    answers = await world.hand_in(
+        listener, (POST, Write("a")), (POST, Write(f"b{UNFIT}")), (OTHER, Write("c"))
+    )
+
+    await listener.tick()
+
+    first, refused, last = await answers
+    assert (first, last) == ("a 0", "c 0")
+    assert isinstance(refused, DataError)
+    assert (await world.heard(), await world.heard(OTHER)) == (("a",), ("c",))
+
+
+async def test_a_refused_answer_leaves_nothing_and_the_next_is_handled(world: World) -> None:
+    listener = await world.start()
+    answers = await world.hand_in(listener, (POST, Write("refused")), (POST, Write("a")))
+
+    await listener.tick()
+
+    refused, answer = await answers
+    assert isinstance(refused, Refused)
+    assert answer == "a 0"
+    assert await world.said() == [(POST, 1, "a v0")]
+
+
+@pytest.mark.parametrize("stage", ["at_save", "at_commit"])
+async def test_a_batch_that_is_not_committed_is_handled_again_as_if_for_the_first_time(
+    world: World, stage: str
+) -> None:
+    store = Failing(world.store())
+    publisher = Publisher(store, Quiet())
+    listener = await world.start(store=store, publisher=publisher)
+    poll = [world.support(1), world.support(2)]
+    publisher.unsettle(["what the bus has"])
+    getattr(store, stage).append(ConnectionResetError("the database is away"))
+
+    with pytest.raises(ConnectionResetError):
+        await listener.hear(poll)
+
+    assert publisher.settled() == ["what the bus has"], "it is still to be deleted"
+    assert await world.heard() == ()
+    assert await world.said() == []
+    await listener.hear(poll)
+    assert await world.heard() == ("1", "2")
+    assert await world.notes() == ["1", "2"]
+
+
+async def test_whoever_waits_for_a_batch_that_fails_hears_of_it(world: World) -> None:
+    store = Failing(world.store())
+    listener = await world.start(store=store)
+    answers = await world.hand_in(listener, (POST, Write("a")))
+    store.at_commit.append(ConnectionResetError("the database is away"))
+
+    with pytest.raises(ConnectionResetError):
+        await listener.tick()
+
+    assert isinstance((await answers)[0], Exception)
+    assert await world.heard() == ()
+
+
+async def test_what_is_due_is_handled_once_with_what_is_heard(world: World) -> None:
+    listener = await world.start()
+    await world.due("tea")
+    listener.let_time_pass()
+
+    await listener.hear([world.support(1)])
+    listener.let_time_pass()
+    await listener.tick()
+
+    assert await world.heard() == ("1", "tea")
+
+
+async def test_an_input_for_a_partition_of_another_instance_is_refused_unhandled(world: World) -> None:
+    listener = await world.start()
+    await listener.let_go()
+    answers = await world.hand_in(listener, (POST, Ring("a")))
+
+    await listener.tick()
+
+    assert isinstance((await answers)[0], Exception)
+    assert await world.heard() == ()

@@ -1,0 +1,174 @@
+"""From the outbox to the bus: a blob is forgotten only when the bus has it, and found again by a sweep otherwise."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka.errors import KafkaError
+
+from chassis.engine.publisher import Publisher
+from chassis.outbox import Addressed, pack, unpack
+from chassis.store import Outcome, Store
+from contracts.codec import Record
+from tests.chassis.counting import World
+
+
+class Away:
+    """A bus that can be away, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.away: list[BaseException] = []
+        """Raised, one a call, in place of taking anything."""
+        self.calls: list[list[str]] = []
+
+    async def put(self, records: Sequence[Addressed]) -> None:
+        if self.away:
+            raise self.away.pop(0)
+        self.calls.append([record.key.decode() for _, _, record in records])  # type: ignore[union-attr]
+
+
+def records(name: str) -> list[Addressed]:
+    return [("posts", 0, Record(name.encode(), b"{}", ()))]
+
+
+async def committed(store: Store, *names: str) -> None:
+    """Blobs that somebody committed, oldest first."""
+    for name in names:
+        async with store.transaction() as transaction:
+            await transaction.save(Outcome(blob=pack(records(name)), blob_id=name))
+
+
+async def test_what_the_bus_did_not_take_stays_in_the_outbox(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus)
+    await committed(store, "a")
+    publisher.offer("a", records("a"))
+    bus.away.append(KafkaError("away"))
+
+    await publisher.flush()
+
+    assert bus.calls == []
+    assert publisher.settled() == []
+    assert publisher.failing_since is not None
+    assert await world.outbox() == {"a"}
+
+
+async def test_what_the_bus_took_is_forgotten(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus)
+    await committed(store, "a", "b")
+    publisher.offer("a", records("a"))
+    publisher.offer("b", records("b"))
+
+    await publisher.flush()
+
+    assert [key for call in bus.calls for key in call] == ["a", "b"], "in the order they were committed"
+    assert await world.outbox() == set()
+    assert publisher.settled() == [], "nothing is left to be deleted"
+
+
+async def test_what_waited_while_the_bus_was_away_is_published_by_a_sweep(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus, sweep_after=0.0)
+    await committed(store, "a", "b")
+    publisher.offer("a", records("a"))
+    bus.away.append(TimeoutError())
+    await publisher.flush()
+
+    assert await publisher.sweep() == 2
+
+    assert sorted(key for call in bus.calls for key in call) == ["a", "b"]
+    assert await world.outbox() == set()
+    assert publisher.failing_since is None
+
+
+async def test_a_sweep_does_not_publish_again_what_was_just_published(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus, sweep_after=0.0)
+    await committed(store, "a")
+    publisher.unsettle(["a"])  # the bus has it, and no commit has deleted it yet
+
+    await publisher.sweep()
+
+    assert bus.calls == []
+    assert await world.outbox() == set()
+
+
+async def test_a_sweep_leaves_what_is_queued_to_the_queue(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus, sweep_after=0.3)
+    await committed(store, "a")
+    publisher.offer("a", records("a"))
+    await asyncio.sleep(0.35)  # until the row is old enough for a sweep
+
+    async with asyncio.timeout(10):
+        assert await publisher.sweep() == 0
+    await publisher.flush()
+
+    assert bus.calls == [["a"]]
+
+
+async def test_a_sweep_that_the_bus_fails_ends_and_loses_nothing(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus, sweep_after=0.0)
+    await committed(store, "a", "b")
+    bus.away.append(OSError("away"))
+
+    assert await publisher.sweep() == 0
+    assert await world.outbox() == {"a", "b"}
+    assert await publisher.sweep() == 2
+
+
+async def test_a_sweep_does_not_take_what_its_writer_is_about_to_publish(world: World) -> None:
+    store, bus = world.store(), Away()
+    await committed(store, "a")
+
+    assert await Publisher(store, bus, sweep_after=60.0).sweep() == 0
+
+    assert bus.calls == []
+    assert await world.outbox() == {"a"}
+
+
+async def test_what_one_sweep_has_taken_another_leaves_alone_for_a_while(world: World) -> None:
+    store, other = world.store(), world.store()
+    await committed(store, "a")
+    await asyncio.sleep(0.35)  # until the row is old enough for a sweep
+
+    taken = await store.sweep(0.3, 20)
+    again = await other.sweep(0.3, 20)
+
+    assert [unpack(blob) for _, blob in taken] == [records("a")]
+    assert again == []
+
+
+async def test_a_publisher_keeps_only_so_many_in_memory_and_finds_the_others_in_the_table(
+    world: World,
+) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus, in_memory=2, sweep_after=0.0)
+    names = [f"blob-{n}" for n in range(5)]
+    await committed(store, *names)
+    for name in names:
+        publisher.offer(name, records(name))
+
+    await publisher.flush()
+    assert len([key for call in bus.calls for key in call]) == 2
+    await publisher.sweep()
+
+    assert sorted(key for call in bus.calls for key in call) == names
+    assert await world.outbox() == set()
+
+
+async def test_a_publisher_that_runs_publishes_what_is_offered_and_forgets_it(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus)
+    running = asyncio.create_task(publisher.run())
+    try:
+        await committed(store, "a")
+        publisher.offer("a", records("a"))
+        async with asyncio.timeout(20):
+            while await world.outbox():
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+
+    assert bus.calls == [["a"]]
