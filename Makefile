@@ -28,9 +28,9 @@ check: setup ## format, lint, types, import laws, fast tests
 	@.venv/bin/ruff check -q .
 	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng
 	@.venv/bin/lint-imports --no-cache > /tmp/wenzheng-imports.$$$$ || { cat /tmp/wenzheng-imports.$$$$; rm -f /tmp/wenzheng-imports.$$$$; exit 1; }; rm -f /tmp/wenzheng-imports.$$$$
-	@$(PY) -m wenzheng.publish_contracts --check
-	@$(PY) -m wenzheng.draw_clock --check
-	@$(PY) -m wenzheng.draw_topics --check
+	@$(PY) -m wenzheng.tools.publish_contracts --check
+	@$(PY) -m wenzheng.tools.draw_clock --check
+	@$(PY) -m wenzheng.tools.draw_topics --check
 	@$(PY) -m wenzheng city check cities/suqian > /dev/null
 	@$(PY) -m pytest -q -m "not real and not slow"
 

@@ -12,7 +12,7 @@ from contracts.facts import Fact
 from contracts.identity import PARTITIONS, city_subject, derived, partition_of
 from contracts.posts import PostSupported
 from contracts.topics import BY_NAME, POSTS, TOPIC_OF, TOPICS, type_of
-from wenzheng import publish_contracts as publish
+from wenzheng.tools import publish_contracts as publish
 
 
 @pytest.mark.parametrize("fact", EXAMPLES, ids=lambda fact: type(fact).__name__)

@@ -24,8 +24,8 @@ from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from tests.services.intake.door import PROFILE
-from wenzheng import draw_topics
 from wenzheng.__main__ import app
+from wenzheng.tools import draw_topics
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
@@ -91,7 +91,7 @@ def test_every_topic_a_service_hears_has_a_fact_that_meets_a_rule(service: Servi
 
 def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:
     for page, text in draw_topics.pages().items():
-        assert page.read_text(encoding="utf-8") == text, "run python -m wenzheng.draw_topics"
+        assert page.read_text(encoding="utf-8") == text, "run python -m wenzheng.tools.draw_topics"
 
 
 def test_no_services_sql_names_another_services_schema() -> None:

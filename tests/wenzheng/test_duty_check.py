@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from city.profile import Profile
-from wenzheng.duty_check import Letter, MappingError, evaluate, read_letters, read_mapping, unreachable
 from wenzheng.posts_file import shared_folder
+from wenzheng.tools.duty_check import Letter, MappingError, evaluate, read_letters, read_mapping, unreachable
 
 ROOT = Path(__file__).resolve().parents[2]
 CITY = ROOT / "cities" / "suqian"

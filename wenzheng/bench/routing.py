@@ -8,9 +8,10 @@ from typing import Any, Final
 from city.profile import Profile
 from services.router.core.assigning.duty import DutyList, governing
 from services.router.core.assigning.place import Gazetteer
-from wenzheng import duty_check, model
+from wenzheng import model
 from wenzheng.posts_file import shared_folder
 from wenzheng.stack.home import CITY, ROOT
+from wenzheng.tools import duty_check
 
 FOLDS: Final = 10
 """Every post is judged by a model made without its tenth: one tenth alone would be too few posts to tell .003 apart."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from city.normal import normal_form
@@ -16,17 +15,10 @@ from city.profile import Profile
 from contracts.posts import PostReceived
 from services.router.core.assigning.routing import Routing
 from wenzheng import corrections, model
-from wenzheng.stack.home import CITY, Home, Trouble, default_data
+from wenzheng.commands.terminal import Data, home_of, out
+from wenzheng.stack.home import CITY, Trouble
 
 app = typer.Typer(no_args_is_help=True, help="交办模型。 The learned model of the router.")
-out = Console()
-
-Data = Annotated[Path | None, typer.Option("--data", help="数据目录。 The stack's data folder.")]
-
-
-def home_of(data: Path | None) -> Home:
-    """The data folder a subcommand works on."""
-    return Home(data.absolute() if data is not None else default_data())
 
 
 def route(

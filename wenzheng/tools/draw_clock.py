@@ -1,4 +1,4 @@
-"""Draws one case's clock from receipt to stop, from the very rules that run: `python -m wenzheng.draw_clock [--check]`.
+"""Draws one case's clock from receipt to stop, from the very rules that run: `python -m wenzheng.tools.draw_clock [--check]`.
 
 The case has everything that moves a clock: a holiday with a make-up workday, a question to the
 citizen, an extension. Writes `docs/pictures/clock.svg` and the account beside it in
@@ -25,7 +25,7 @@ from wenzheng.stack.home import CITY, ROOT
 
 PICTURE: Final = ROOT / "docs" / "pictures" / "clock.svg"
 PAGE: Final = ROOT / "docs" / "deadlines.md"
-BEGIN: Final = "<!-- drawn by wenzheng.draw_clock -->"
+BEGIN: Final = "<!-- drawn by wenzheng.tools.draw_clock -->"
 END: Final = "<!-- end of the drawing -->"
 
 DAY: Final = 68
@@ -204,7 +204,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if stale:
             names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
-            sys.exit(f"{names}: not what the rules draw; run python -m wenzheng.draw_clock")
+            sys.exit(f"{names}: not what the rules draw; run python -m wenzheng.tools.draw_clock")
         return
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import msgspec
 from contracts.examples import EXAMPLES, FOLDER
 from contracts.topics import TOPIC_OF, TOPICS, Topic, type_of
 
-HERE = Path(__file__).resolve().parent.parent / "contracts"
+HERE = Path(__file__).resolve().parents[2] / "contracts"
 
 
 def schema_of(topic: Topic) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def examples() -> dict[Path, str]:
 README = """# contracts: what is said
 
 Facts are frozen structs, past tense, one tagged union per topic; `topics.py` is the registry, `codec.py` turns
-them into CloudEvents on Kafka. `python -m wenzheng.publish_contracts` writes this page, `asyncapi.json` and `schemas/`
+them into CloudEvents on Kafka. `python -m wenzheng.tools.publish_contracts` writes this page, `asyncapi.json` and `schemas/`
 from the registry, and an example for a new fact into `examples/`; a test says they are fresh.
 
 A field is added only with a default. Anything else is a new version beside the old one (`…v2`), and the old one is
@@ -123,7 +123,7 @@ def main() -> int:
     new = {path: content for path, content in examples().items() if not path.exists()}
     if "--check" in sys.argv:
         for path in [*stale, *new]:
-            print(f"stale: {path.relative_to(HERE.parent)}; run python -m wenzheng.publish_contracts")
+            print(f"stale: {path.relative_to(HERE.parent)}; run python -m wenzheng.tools.publish_contracts")
         return 1 if stale or new else 0
     for path, content in {**{p: files()[p] for p in stale}, **new}.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages for `docs/pictures/` from a demonstration that runs: `python -m wenzheng.pictures`.
+"""Takes the pictures of the pages for `docs/pictures/` from a demonstration that runs: `python -m wenzheng.tools.pictures`.
 
 It does what a newcomer does: posts, sits down as the clerk of the unit that holds the post, drafts a reply, turns
 into the leader and the supervisor. Needs the browser of the tests (`scripts/setup browser`).

@@ -1,4 +1,4 @@
-"""Draws who says and who hears what, from the registry: `python -m wenzheng.draw_topics [--check]`.
+"""Draws who says and who hears what, from the registry: `python -m wenzheng.tools.draw_topics [--check]`.
 
 Writes the picture between its marks in `README.md` and, with the table of topics below it, in
 `docs/walk.md`; with `--check`, says whether both are what the registry would draw.
@@ -13,7 +13,7 @@ from wenzheng.stack.home import ROOT
 
 README: Final = ROOT / "README.md"
 WALK: Final = ROOT / "docs" / "walk.md"
-BEGIN: Final = "<!-- drawn by wenzheng.draw_topics -->"
+BEGIN: Final = "<!-- drawn by wenzheng.tools.draw_topics -->"
 END: Final = "<!-- end of the drawing -->"
 
 OUTSIDE: Final = (
@@ -65,7 +65,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if stale:
             names = ", ".join(str(page.relative_to(ROOT)) for page in stale)
-            sys.exit(f"{names}: not what the registry draws; run python -m wenzheng.draw_topics")
+            sys.exit(f"{names}: not what the registry draws; run python -m wenzheng.tools.draw_topics")
         return
     for page, text in stale.items():
         page.write_text(text, encoding="utf-8")

@@ -2,21 +2,18 @@
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import asyncpg
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contracts.identity import partition_of
-from wenzheng.stack.home import SERVICES, Home, Trouble, default_data
+from wenzheng.commands.terminal import Data, home_of, out
+from wenzheng.stack.home import SERVICES, Home, Trouble
 from wenzheng.stack.status import database
 
 app = typer.Typer(no_args_is_help=True, help="搁置的消息。 Parked events.")
-_out = Console()
-Data = Annotated[Path | None, typer.Option("--data", help="数据目录。 The stack's data folder.")]
 Identity = Annotated[str, typer.Argument(help="SERVICE/TOPIC/PARTITION/OFFSET")]
 
 _LIST = """
@@ -76,14 +73,10 @@ def _parts(identity: str) -> tuple[str, str, int, int]:
     return pieces[0], pieces[1], int(pieces[2]), int(pieces[3])
 
 
-def _home(data: Path | None) -> Home:
-    return Home(data.absolute() if data is not None else default_data())
-
-
 @app.command("list")
 def list_(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
     """列出。 List them."""
-    rows = asyncio.run(_rows(_home(data)))
+    rows = asyncio.run(_rows(home_of(data)))
     if as_json:
         plain = [{k: str(v) if k == "at" else v for k, v in row.items() if k != "value"} for row in rows]
         print(json.dumps(plain, ensure_ascii=False, indent=1))
@@ -91,13 +84,13 @@ def list_(data: Data = None, as_json: Annotated[bool, typer.Option("--json", hel
     table = Table("编号 id", "主体 subject", "序号 seq", "原因 reason", "标记 mark")
     for row in rows:
         table.add_row(row["id"], row["subject"], str(row["seq"]), row["reason"][:80], row["mark"])
-    _out.print(table)
+    out.print(table)
 
 
 @app.command()
 def show(identity: Identity, data: Data = None) -> None:
     """看一条。 Show one."""
-    row = next((row for row in asyncio.run(_rows(_home(data))) if row["id"] == identity), None)
+    row = next((row for row in asyncio.run(_rows(home_of(data))) if row["id"] == identity), None)
     if row is None:
         raise Trouble(f"没有搁置的 {identity}。 Nothing parked under that name.")
     value = row.pop("value")
@@ -109,7 +102,7 @@ def show(identity: Identity, data: Data = None) -> None:
 @app.command()
 def replay(identity: Identity, data: Data = None) -> None:
     """再试一次。 Let it be tried again."""
-    asyncio.run(_mark(_home(data), identity, "replay", "", 0))
+    asyncio.run(_mark(home_of(data), identity, "replay", "", 0))
     print("已标记,由分区的所有者执行。 Marked; the partition's owner acts on it.")
 
 
@@ -123,5 +116,5 @@ def drop(
     """放弃;其序号算作已处理。 Let it go; its number counts as handled."""
     if bool(subject) != bool(seq):
         raise Trouble("--as-subject 与 --as-seq 须同时给出。 Both or neither.")
-    asyncio.run(_mark(_home(data), identity, "drop", subject, seq))
+    asyncio.run(_mark(home_of(data), identity, "drop", subject, seq))
     print("已标记,由分区的所有者执行。 Marked; the partition's owner acts on it.")

@@ -1,0 +1,60 @@
+"""I5: the live figures equal a recount."""
+
+from collections import Counter
+from typing import Any
+
+from contracts.decision import Context
+from contracts.facts import Fact
+from services.stats import core
+from services.stats.app import RULES
+from wenzheng.audit.row import Invariant
+from wenzheng.audit.snapshot import Part, Snapshot, heard
+
+
+class Figures(Invariant):
+    """The cells in the table, the cells that the posts remembered imply, and those that the log implies."""
+
+    name = "I5"
+    sentence = "统计等于重算 live figures equal a recount"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+        self._implied: Counter[core.Cell] = Counter()
+
+    async def part(self, part: Part) -> None:
+        """Fold each post anew; add up what the posts remembered imply."""
+        satisfied = part.city.city.policy.rating.satisfied_from
+        position = self.snapshot.positions["stats"].get(part.partition, {})
+        facts = heard(part, ("posts", "replies", "assignments", "deadlines"), position)
+        for subject, remembered in part.states["stats"].items():
+            self.row.checked += 1
+            implied = core.cells(remembered.state, satisfied)
+            self._implied.update(implied)
+            if remembered.held:
+                self.row.in_flight += 1
+            elif core.cells(_folded(subject, facts.get(subject, []), part), satisfied) != implied:
+                self.row.fail(f"{subject}: the log implies other cells than the state")
+
+    async def whole(self) -> None:
+        """Compare the sum with the table."""
+        stored: dict[core.Cell, int] = {}
+        async for cell in self.snapshot.connection.cursor(
+            "select day, unit, kind, measure, sum(count)::bigint count from stats.cell group by day, unit, kind, measure"
+        ):
+            if cell["count"]:
+                stored[(cell["day"].isoformat(), cell["unit"], cell["kind"], cell["measure"])] = cell["count"]
+        self.row.checked += len(stored)
+        recounted = {cell: count for cell, count in self._implied.items() if count}
+        for place in stored.keys() | recounted.keys():
+            if stored.get(place, 0) != recounted.get(place, 0):
+                self.row.fail(f"{place}: shown {stored.get(place, 0)}, recounted {recounted.get(place, 0)}")
+
+
+def _folded(subject: str, facts: list[Fact], part: Part) -> Any:
+    post: Any = core.Post()
+    for fact in facts:
+        rule = RULES.get(type(fact))
+        if rule is not None:
+            context = Context(subject, "audit", fact.at, part.city.city, part.city.amendments)
+            post = rule(post, fact, context).state
+    return post

@@ -1,0 +1,65 @@
+"""I4: every notice that is said to be sent reached the gateway, once."""
+
+from collections import Counter
+
+import httpx2
+
+from contracts.notices import NoticeSent
+from wenzheng.audit.row import Invariant
+from wenzheng.audit.snapshot import Part, Snapshot
+
+
+class Arrived(Invariant):
+    """The notices in notifier's table, the facts about them, and what the gateway received."""
+
+    name = "I4"
+    sentence = "每条通知到达一次 each notice reached the gateway once"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+        self._sent: set[str] = set()
+        """Ids of the notices that were said to be sent."""
+
+    async def part(self, part: Part) -> None:
+        """Remember what was said."""
+        for logged in part.log["notices"]:
+            if logged.event is not None and isinstance(logged.event.fact, NoticeSent):
+                self._sent.add(logged.event.fact.notice)
+
+    async def whole(self) -> None:
+        """Compare the table with what arrived."""
+        arrived = await self._arrivals()
+        known = set()
+        async for notice in self.snapshot.connection.cursor(
+            "select id::text, state, repeated, attempts from notifier.notice"
+        ):
+            self.row.checked += 1
+            known.add(notice["id"])
+            times = arrived.get(notice["id"], 0)
+            if notice["state"] in ("pending", "claimed"):
+                self.row.in_flight += 1
+            elif notice["state"] == "sent" and times == 0:
+                self.row.fail(f"notice {notice['id']} is said to be sent and never arrived")
+            elif (
+                notice["state"] == "sent" and times > 1 and not notice["repeated"] and notice["attempts"] < 2
+            ):
+                self.row.fail(f"notice {notice['id']} arrived {times} times and is no repeat")
+        for identity in arrived.keys() - known:
+            if identity in self._sent:
+                self.row.fail(f"notice {identity} arrived and is not known")
+            else:
+                # Claimed after the snapshot.
+                self.row.in_flight += 1
+
+    async def _arrivals(self) -> dict[str, int]:
+        arrived: Counter[str] = Counter()
+        address = self.snapshot.state["services"]["gateway"]
+        async with httpx2.AsyncClient(timeout=30) as http:
+            since = 0
+            while True:
+                page = (await http.get(f"{address}/outbox.json", params={"since": since})).json()
+                for arrival in page["arrivals"]:
+                    arrived.update(arrival["notices"])
+                if page["next"] == since:
+                    return dict(arrived)
+                since = page["next"]

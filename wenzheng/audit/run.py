@@ -1,0 +1,62 @@
+"""One run over one stack: every invariant, over every part, in one snapshot."""
+
+from typing import Final
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer
+
+from contracts.identity import PARTITIONS
+from wenzheng.audit.assigned import Assigned
+from wenzheng.audit.bad_records import BadRecords
+from wenzheng.audit.figures import Figures
+from wenzheng.audit.notices import Arrived
+from wenzheng.audit.numbers import Numbers
+from wenzheng.audit.personal import NothingPersonal
+from wenzheng.audit.row import Invariant, Row
+from wenzheng.audit.snapshot import Snapshot
+from wenzheng.audit.stored_and_said import StoredAndSaid
+from wenzheng.audit.timed import Timed
+from wenzheng.stack.home import Home
+from wenzheng.stack.status import database, ends
+
+INVARIANTS: Final[tuple[type[Invariant], ...]] = (
+    StoredAndSaid,
+    Assigned,
+    Timed,
+    Arrived,
+    Figures,
+    Numbers,
+    BadRecords,
+    NothingPersonal,
+)
+"""What holds at every moment, in the order in which it is told."""
+
+SENTENCES: Final = {invariant.name: invariant.sentence for invariant in INVARIANTS}
+"""Each as a sentence for those who read the table."""
+
+
+async def audit(home: Home) -> list[Row]:
+    """Check every invariant of a stack that runs; one row each, in order. Writes nothing."""
+    state = home.read_state()
+    before = await ends(state["kafka"])
+    connection = await asyncpg.connect(database(home, state))
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=state["kafka"], auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            snapshot = Snapshot(home, connection, before)
+            await snapshot.read()
+            invariants = [invariant(snapshot) for invariant in INVARIANTS]
+            for partition in range(PARTITIONS):
+                for bucket in range(snapshot.buckets(partition)):
+                    part = await snapshot.part(consumer, partition, bucket)
+                    for invariant in invariants:
+                        await invariant.part(part)
+            for invariant in invariants:
+                await invariant.whole()
+    finally:
+        await consumer.stop()
+        await connection.close()
+    return [invariant.row for invariant in invariants]

@@ -1,0 +1,47 @@
+"""Measure: `wenzheng bench`."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from wenzheng.bench import timers
+from wenzheng.bench.run import ALONE, ON_A_STACK, measure
+from wenzheng.bench.run import stack as bench_stack
+from wenzheng.bench.storm import TIMERS as STORM_TIMERS
+from wenzheng.commands.terminal import out
+from wenzheng.stack.home import Trouble
+
+
+def bench(
+    which: Annotated[list[str] | None, typer.Argument(help=" | ".join((*ALONE, *ON_A_STACK)))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
+    pending: Annotated[
+        int, typer.Option("--pending", help="timers:等待中的定时。 Timers pending.")
+    ] = timers.PENDING,
+    storm: Annotated[
+        int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
+    ] = STORM_TIMERS,
+) -> None:
+    """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
+    known = (*ALONE, *ON_A_STACK)
+    chosen = which or list(known)
+    if wrong := [name for name in chosen if name not in known]:
+        raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")
+    found = {name: ALONE[name]() for name in chosen if name in ALONE}
+    if len(found) < len(chosen):
+        with bench_stack(ports) as home:
+            found |= asyncio.run(measure(chosen, home, pending, storm))
+    if as_json:
+        # One measurement alone is also told without its name before it.
+        figures = found[chosen[0]] if len(chosen) == 1 else {}
+        print(json.dumps({**figures, **found}, ensure_ascii=False, indent=1))
+        return
+    for title, rows in found.items():
+        table = Table(title, "")
+        for name, value in rows.items():
+            table.add_row(name, str(value))
+        out.print(table)

@@ -1,0 +1,113 @@
+"""A month of real life in two minutes, then the audit: `wenzheng demo`."""
+
+import asyncio
+import os
+import shutil
+import time
+from datetime import datetime
+from typing import Annotated
+
+import httpx2
+import typer
+
+from chassis.clock import add_segment
+from city.profile import Profile
+from wenzheng.audit import audit as audit_of
+from wenzheng.commands.audit import print_rows
+from wenzheng.commands.stack import print_addresses, progress
+from wenzheng.commands.terminal import Data, err, out
+from wenzheng.demo import RECEIVED, SPEED, Month
+from wenzheng.demo import START as DEMO_START
+from wenzheng.stack.home import Home, Ports, Trouble, default_data, is_alive
+from wenzheng.stack.parts import Plan
+from wenzheng.stack.status import status as status_of
+from wenzheng.stack.supervisor import Supervisor
+
+
+def demo(
+    data: Data = None,
+    exit_: Annotated[bool, typer.Option("--exit", help="演示后停止。 End after the demo.")] = False,
+    ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 18000,
+    posts: Annotated[int, typer.Option("--posts", help="帖数。 Posts of the month.")] = RECEIVED,
+) -> None:
+    """两分钟过完 2011 年 6 月,再审计。 A month like the report's June in two minutes, then the audit."""
+    home = Home((data or default_data().with_name(".wenzheng-demo")).absolute())
+    if home.state_file.exists() and is_alive(*(home.read_state()[key] for key in ("pid", "started"))):
+        raise Trouble("演示已在运行。 The demo is running already; wenzheng down --data …")
+    if home.data.exists():
+        shutil.rmtree(home.data)
+    home.prepare()
+    add_segment(home.clock, datetime.fromisoformat(DEMO_START), 1.0)
+    plan = Plan(
+        home,
+        Ports(ports),
+        kafka=os.environ.get("WENZHENG_KAFKA", ""),
+        database=os.environ.get("WENZHENG_DATABASE", ""),
+        demonstration=True,
+    )
+    violations = asyncio.run(_live(home, plan, exit_, posts))
+    if violations:
+        raise typer.Exit(1)
+
+
+async def _live(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
+    supervisor = Supervisor(plan, progress)
+    ready = asyncio.Event()
+    running = asyncio.create_task(supervisor.run(ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        waiting.cancel()
+        await running
+        return 1
+    profile = Profile.load(plan.city)
+    add_segment(home.clock, datetime.fromisoformat(DEMO_START), SPEED)
+    month = Month(home, plan.addresses(), profile)
+    living = asyncio.create_task(month.live(lambda line: err.print(f"  {line}", highlight=False), posts))
+    await asyncio.wait([living, running], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        living.cancel()
+        await running
+        return 1
+    await living
+    await _quiet(home)
+    async with httpx2.AsyncClient(timeout=30) as http:
+        league = (
+            await http.get(f"{plan.addresses()['stats']}/v1/league", params={"month": "2011-06"})
+        ).json()
+    city, report = league["city"], league["city"]["report"]
+    out.print(
+        f"\n2011-06  受理 {report['received']}  回复 {report['replied']}  回复率 {report['reply_rate'] or 0:.1%}  "
+        f"满意度 {report['satisfaction'] or 0:.1%}  按时率 {city['on_time_rate'] or 0:.1%}",
+        highlight=False,
+    )
+    for reason, count in month.tally.refused.most_common(5):
+        err.print(f"  被拒 refused {count}: {reason}", highlight=False)
+    violations = print_rows(await audit_of(home))
+    print_addresses(plan)
+    _try_it(plan.addresses()["portal"])
+    if exit_:
+        supervisor.stop()
+    await running
+    return violations
+
+
+async def _quiet(home: Home) -> None:
+    """Until nothing lags and nothing waits to be published, at most a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        parts = (await status_of(home))["parts"]
+        if not any((part["lag"] or 0) + (part["outbox_age"] or 0) for part in parts):
+            return
+        await asyncio.sleep(1)
+
+
+def _try_it(portal: str) -> None:
+    """Where somebody who has never seen the system begins."""
+    out.print(
+        f"\n[bold green]试一试 Try it[/bold green] 不用密码 no password"
+        f"\n  1 作为网民提交 post as a citizen        {portal}/post"
+        f"\n  2 填编号,作为承办人、分管领导登录 answer {portal}/staff"
+        f"\n  3 用编号和查询码查看、评价 follow, rate  {portal}/follow",
+        highlight=False,
+    )

@@ -1,0 +1,25 @@
+"""A development token for the local stack: `wenzheng token`."""
+
+from typing import Annotated
+
+import typer
+
+from chassis.tokens import ROLES, Staff, sign
+from wenzheng.commands.terminal import Data, home_of
+from wenzheng.stack.home import Trouble
+
+
+def token(
+    person: Annotated[str, typer.Option(help="工号。 Staff id.")],
+    department: Annotated[str, typer.Option(help="单位代码。 Code of the unit.")],
+    role: Annotated[str, typer.Option(help=f"角色 {' | '.join(ROLES)}")],
+    data: Data = None,
+    hours: Annotated[float, typer.Option(help="有效小时。 Hours of validity.")] = 12.0,
+) -> None:
+    """本机开发令牌,打印一行。 A development token for the local stack, as one line."""
+    if role not in ROLES:
+        raise Trouble(f"角色应为 {'、'.join(ROLES)} 之一。 No such role.")
+    key = home_of(data).secret_file("token-private.pem")
+    if not key.exists():
+        raise Trouble("此数据目录没有签名密钥;请先 wenzheng up。 No signing key here; run wenzheng up first.")
+    print(sign(key.read_bytes(), Staff(person, department, role), int(hours * 3600)))
