@@ -6,6 +6,8 @@ from city.masking import mask
 from city.profile import Profile
 from services.stats import store, web
 from services.stats.app import METRICS, build
+from services.stats.core.periods import Period
+from services.stats.league import league
 
 
 async def assemble(process: run.Process) -> run.Assembled:
@@ -16,11 +18,12 @@ async def assemble(process: run.Process) -> run.Assembled:
     metrics = process.metrics
 
     async def refresh() -> None:
-        found = await web.league(figures, profile, f"{clock.now():%Y-%m}", clock.now())
-        city = found["city"]
+        now = clock.now()
+        table = await league(figures, profile, Period.month_of(now.date()), now)
+        city = table["city"]
         for outcome in ("received", "replied", "open", "overdue"):
             metrics.gauge("wenzheng_posts", outcome).set(city[outcome])
-            for unit in found["departments"]:
+            for unit in table["departments"]:
                 metrics.gauge("wenzheng_unit_posts", unit["code"], outcome).set(unit[outcome])
         for name in ("reply_rate", "on_time_rate", "satisfaction"):
             metrics.gauge(f"wenzheng_{name}").set(city[name] if city[name] is not None else float("nan"))
@@ -29,7 +32,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         service=build(profile),
         store=store.postgres(process.pool),
         clock=clock,
-        routes=[web.routes(figures, profile, clock)],
+        routes=[web.routes(web.Door(figures, profile, clock, process.settings.rate_limits))],
         refresh=refresh,
     )
 

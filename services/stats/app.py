@@ -23,27 +23,28 @@ from contracts.posts import (
 )
 from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
-from services.stats import core
+from services.stats.core import rules
+from services.stats.core.case import Case, new
 
 RULES: Mapping[type, Rule] = {
-    PostReceived: core.received,
-    PostAssigned: core.held,
-    PostReassigned: core.held,
-    ReplyPublished: core.replied,
-    ClockStopped: core.stopped,
-    DeadlineMissed: core.missed,
-    MissWithdrawn: core.miss_withdrawn,
-    DeadlineExtended: core.extended,
-    PromiseBroken: core.promise_broken,
-    ReturnRequested: core.returned,
-    PostRated: core.rated,
-    PostReopened: core.reopened,
-    PostWithdrawn: core.left,
-    PostHidden: core.left,
-    PostFollowedUp: core.followed_up,
-    CitizenAnswered: core.answered,
-    PostsGrouped: core.grouped,
-    PostUngrouped: core.ungrouped,
+    PostReceived: rules.received,
+    PostAssigned: rules.assigned,
+    PostReassigned: rules.assigned,
+    ReplyPublished: rules.replied,
+    ClockStopped: rules.stopped,
+    DeadlineMissed: rules.missed,
+    MissWithdrawn: rules.miss_withdrawn,
+    DeadlineExtended: rules.extended,
+    PromiseBroken: rules.promise_broken,
+    ReturnRequested: rules.returned,
+    PostRated: rules.rated,
+    PostReopened: rules.reopened,
+    PostWithdrawn: rules.left,
+    PostHidden: rules.left,
+    PostFollowedUp: rules.followed_up,
+    CitizenAnswered: rules.answered,
+    PostsGrouped: rules.grouped,
+    PostUngrouped: rules.ungrouped,
 }
 
 METRICS = (
@@ -78,15 +79,15 @@ METRICS = (
 )
 
 
-def build(profile: Profile) -> Service[core.Post, Profile]:
+def build(profile: Profile) -> Service[Case, Profile]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="stats",
         hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, CITY),
         says=(),
         rules=RULES,
-        state=core.Post,
-        initial=core.new,
+        state=Case,
+        initial=new,
         city=Broadcast(profile, Profile.amended),
         parked_limit=profile.policy.parking.limit_per_hour,
     )

@@ -1,9 +1,9 @@
 """Where stats keeps posts and cells: one aggregated upsert a batch; PostgreSQL and the twin in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import asyncpg
 from msgspec import Struct
@@ -12,7 +12,7 @@ from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column
-from services.stats.core import Cell, CitizenSeen, Count, Post, new
+from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 
 _COUNT = """
 insert into cell (day, unit, kind, measure, partition, count)
@@ -73,24 +73,25 @@ class CellsInMemory:
 
 
 COLUMNS: Final = (
-    Column[Post]("number", "text", lambda post: post.number),
-    Column[Post]("unit", "text", lambda post: post.unit()),
-    Column[Post]("overdue_since", "timestamptz", Post.overdue_since),
+    Column[Case]("number", "text", lambda case: case.number),
+    Column[Case]("unit", "text", lambda case: case.unit()),
+    Column[Case]("overdue_since", "timestamptz", Case.overdue_since),
 )
 
 
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance."""
-    return PostgresStore(pool, Post, new, COLUMNS, (Cells(),))
+    return PostgresStore(pool, Case, new, COLUMNS, (Cells(),))
 
 
 def memory() -> tuple[MemoryStore, CellsInMemory]:
     """The twin, and its cells."""
     cells = CellsInMemory()
-    return MemoryStore(Post, (cells,)), cells
+    return MemoryStore(Case, (cells,)), cells
 
 
 Measures = dict[str, int]
+K = TypeVar("K")
 
 
 class Overdue(Struct, frozen=True):
@@ -102,13 +103,13 @@ class Overdue(Struct, frozen=True):
 
 
 class Figures(Protocol):
-    """Sums cells up."""
+    """Sums cells up. Days are of receipt; `until` is the first day that is left out."""
 
-    async def by_unit(self, first: date, until: date, kind: str = "") -> dict[str, Measures]:
-        """Unit to its measures, of posts received from `first` to before `until`."""
+    async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
+        """Unit to its measures."""
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
-        """Day of receipt to its measures."""
+        """Day to its measures, of one unit and of one kind where they are named."""
 
     async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
         """Kind of post to its measures."""
@@ -126,53 +127,20 @@ class PostgresFigures:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def by_unit(self, first: date, until: date, kind: str = "") -> dict[str, Measures]:
-        """As the protocol says."""
-        rows = await self._pool.fetch(
-            "select unit, measure, sum(count)::bigint count from cell where day >= $1::date and day < $2::date "
-            "and ($3::text = '' or kind = $3::text) group by unit, measure",
-            first,
-            until,
-            kind,
-        )
-        found: dict[str, Measures] = {}
-        for row in rows:
-            if row["count"]:
-                found.setdefault(row["unit"], {})[row["measure"]] = row["count"]
-        return found
+    async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
+        """Unit to its measures."""
+        return _grouped(await self._pool.fetch(_SUMS.format(by="unit"), first, until))
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
-        """As the protocol says."""
-        rows = await self._pool.fetch(
-            "select day, measure, sum(count)::bigint count from cell where day >= $1::date and day < $2::date "
-            "and ($3::text = '' or unit = $3::text) and ($4::text = '' or kind = $4::text) group by day, measure",
-            first,
-            until,
-            department,
-            kind,
-        )
-        found: dict[date, Measures] = {}
-        for row in rows:
-            if row["count"]:
-                found.setdefault(row["day"], {})[row["measure"]] = row["count"]
-        return found
+        """Day to its measures, of one unit and of one kind where they are named."""
+        return _grouped(await self._pool.fetch(_SUMS_OF.format(by="day"), first, until, department, kind))
 
     async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
-        """As the protocol says."""
-        rows = await self._pool.fetch(
-            "select kind, measure, sum(count)::bigint count from cell where day >= $1::date and day < $2::date "
-            "group by kind, measure",
-            first,
-            until,
-        )
-        found: dict[str, Measures] = {}
-        for row in rows:
-            if row["count"]:
-                found.setdefault(row["kind"], {})[row["measure"]] = row["count"]
-        return found
+        """Kind of post to its measures."""
+        return _grouped(await self._pool.fetch(_SUMS.format(by="kind"), first, until))
 
     async def oldest_overdue(self, limit: int) -> list[Overdue]:
-        """As the protocol says."""
+        """The posts that have been overdue for longest, whenever they were received."""
         rows = await self._pool.fetch(
             "select number, unit, overdue_since from subject where overdue_since is not null "
             "order by overdue_since, number limit $1::integer",
@@ -181,56 +149,73 @@ class PostgresFigures:
         return [Overdue(row["number"], row["unit"], row["overdue_since"]) for row in rows]
 
     async def citizens(self) -> int:
-        """As the protocol says."""
+        """Distinct citizens (注册)."""
         count: int = await self._pool.fetchval("select count(*) from citizen")
         return count
+
+
+_SUMS: Final = """
+select {by} as of, measure, sum(count)::bigint as count from cell
+where day >= $1::date and day < $2::date group by 1, 2 having sum(count) <> 0"""
+_SUMS_OF: Final = """
+select {by} as of, measure, sum(count)::bigint as count from cell
+where day >= $1::date and day < $2::date and ($3::text = '' or unit = $3::text) and ($4::text = '' or kind = $4::text)
+group by 1, 2 having sum(count) <> 0"""
+
+
+def _grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
+    measures: dict[Any, Measures] = {}
+    for row in rows:
+        measures.setdefault(row["of"], {})[row["measure"]] = row["count"]
+    return measures
 
 
 class MemoryFigures:
     """The twin."""
 
-    def __init__(self, posts: MemoryStore, cells: CellsInMemory) -> None:
-        self._posts = posts
+    def __init__(self, cases: MemoryStore, cells: CellsInMemory) -> None:
+        self._cases = cases
         self._cells = cells
 
-    async def by_unit(self, first: date, until: date, kind: str = "") -> dict[str, Measures]:
-        """As the protocol says."""
-        found: dict[str, Measures] = {}
-        for (day, unit, of_kind, measure), count in self._cells.cells.items():
-            if first <= date.fromisoformat(day) < until and kind in ("", of_kind):
-                measures = found.setdefault(unit, {})
-                measures[measure] = measures.get(measure, 0) + count
-        return found
+    async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
+        """Unit to its measures."""
+        return self._summed(first, until, lambda day, unit, kind: unit)
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
-        """As the protocol says."""
-        found: dict[date, Measures] = {}
-        for (day_text, unit, of_kind, measure), count in self._cells.cells.items():
-            day = date.fromisoformat(day_text)
-            if first <= day < until and department in ("", unit) and kind in ("", of_kind):
-                measures = found.setdefault(day, {})
-                measures[measure] = measures.get(measure, 0) + count
-        return found
+        """Day to its measures, of one unit and of one kind where they are named."""
+
+        def day_of(day: date, unit: str, of_kind: str) -> date | None:
+            return day if department in ("", unit) and kind in ("", of_kind) else None
+
+        return self._summed(first, until, day_of)
 
     async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
-        """As the protocol says."""
-        found: dict[str, Measures] = {}
-        for (day, _, kind, measure), count in self._cells.cells.items():
-            if first <= date.fromisoformat(day) < until:
-                measures = found.setdefault(kind, {})
-                measures[measure] = measures.get(measure, 0) + count
-        return found
+        """Kind of post to its measures."""
+        return self._summed(first, until, lambda day, unit, kind: kind)
 
     async def oldest_overdue(self, limit: int) -> list[Overdue]:
-        """As the protocol says."""
-        found = []
-        for subject in self._posts.subject:
-            post = self._posts.state_of(subject)
-            since = post.overdue_since() if isinstance(post, Post) else None
+        """The posts that have been overdue for longest, whenever they were received."""
+        overdue = []
+        for subject in self._cases.subject:
+            case = self._cases.state_of(subject)
+            since = case.overdue_since() if isinstance(case, Case) else None
             if since is not None:
-                found.append(Overdue(post.number, post.unit(), since))
-        return sorted(found, key=lambda one: (one.due, one.number))[:limit]
+                overdue.append(Overdue(case.number, case.unit(), since))
+        return sorted(overdue, key=lambda post: (post.due, post.number))[:limit]
 
     async def citizens(self) -> int:
-        """As the protocol says."""
+        """Distinct citizens (注册)."""
         return len(self._cells.citizens)
+
+    def _summed(
+        self, first: date, until: date, by: Callable[[date, str, str], K | None]
+    ) -> dict[K, Measures]:
+        """Sums of the cells by what `by` makes of day, unit and kind; None leaves a cell out."""
+        sums: dict[K, Measures] = {}
+        for (day_text, unit, kind, measure), count in self._cells.cells.items():
+            day = date.fromisoformat(day_text)
+            key = by(day, unit, kind) if first <= day < until else None
+            if key is not None:
+                measures = sums.setdefault(key, {})
+                measures[measure] = measures.get(measure, 0) + count
+        return sums

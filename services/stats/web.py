@@ -1,142 +1,129 @@
 """The figures as anyone may read them: the league table, figures by day, and a live stream."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
+import re
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
-import msgspec
-from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
+from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
+from chassis.web.limits import RateLimit
 from city.profile import Profile
-from services.stats.core import areas, month_days, row, volume_group
-from services.stats.store import Figures, Measures
+from services.stats.core.figures import row, total
+from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
+from services.stats.league import compared, league
+from services.stats.store import Figures
+from services.stats.stream import Stream
 
-STREAM_SECONDS = 2.0
-OLDEST = 8
-"""Overdue posts that the live figures name."""
-_encode = msgspec.json.Encoder().encode
+MOST_DAYS: Final = 3660
+"""Days that one read of the daily figures spans."""
+USUAL_DAYS: Final = 30
 
-
-def total(parts: Iterable[Measures]) -> Measures:
-    """The sum of measures."""
-    found: Measures = {}
-    for part in parts:
-        for measure, count in part.items():
-            found[measure] = found.get(measure, 0) + count
-    return found
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CUT_OFF: Final = ("cut_off",)
+"""Part of what is answered and not of its tag: figures that nothing has changed are the same a minute later."""
 
 
-async def league(figures: Figures, profile: Profile, month: str, now: Any) -> dict[str, Any]:
-    """The league table 通报 of a month, by receipt; a row for each unit, and one for the whole city."""
-    first, until = month_days(month)
-    by_unit = await figures.by_unit(first, until)
-    units: list[dict[str, Any]] = []
-    for unit in profile.departments:
-        measures = by_unit.get(unit.code, {})
-        units.append({"code": unit.code, "name": unit.name, **row(measures)})
-    units.sort(key=_rank)
-    for unit_row in units:
-        unit_row["volume_group"] = volume_group(unit_row["received"])
-    return {"month": month, "cut_off": now, "city": row(total(by_unit.values())), "departments": units}
+@dataclass
+class Door:
+    """Everything the web side needs."""
+
+    figures: Figures
+    profile: Profile
+    clock: Clock
+    rate_limits: bool = False
+
+    def __post_init__(self) -> None:
+        self.limit = RateLimit(self.profile.policy.rates.reads if self.rate_limits else 0)
+        self.stream = Stream(self.figures, self.profile, self.clock)
+
+    async def league(self, request: Request, month: str, period: str) -> Response:
+        """The league table of a month, or of a period beside the periods it is compared with."""
+        now = self.clock.now()
+        if period:
+            table = await compared(self.figures, self.profile, _period("period", period), now)
+        else:
+            wanted = _period("month", month) if month else Period.month_of(now.date())
+            if wanted.months != 1:
+                raise problem.wrong_field("month", "应为 YYYY-MM")
+            table = await league(self.figures, self.profile, wanted, now)
+        return with_etag(request, table, unhashed=_CUT_OFF)
+
+    async def by_day(self, request: Request, since: str, to: str, department: str, kind: str) -> Response:
+        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind."""
+        now = self.clock.now()
+        last = _day("to", to) if to else now.date()
+        first = _day("from", since) if since else last - timedelta(days=USUAL_DAYS - 1)
+        if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
+            raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
+        unit, kind = self._department(department), self._kind(kind)
+        until = last + timedelta(days=1)
+        days = await self.figures.by_day(first, until, unit, kind)
+        by_kind = {} if unit or kind else await self.figures.by_kind(first, until)
+        content: dict[str, Any] = {
+            "from": first,
+            "to": last,
+            "department": unit,
+            "kind": kind,
+            "cut_off": now,
+            "total": row(total(days.values())),
+            "registered": await self.figures.citizens(),
+            "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
+            "days": [{"day": day, **row(measures)} for day, measures in sorted(days.items())],
+        }
+        return with_etag(request, content, unhashed=_CUT_OFF)
+
+    def _department(self, wanted: str) -> str:
+        """The code of a unit that is named by code or by name; empty for all. Raises Refused 422."""
+        if not wanted or wanted in self.profile.department:
+            return wanted
+        for unit in self.profile.departments:
+            if unit.name == wanted:
+                return unit.code
+        codes = "、".join(sorted(self.profile.department))
+        raise problem.wrong_field("department", f"没有这个单位,应为单位名称或以下代码之一:{codes}")
+
+    def _kind(self, wanted: str) -> str:
+        """The code of a kind that is named by code or by name; empty for all. Raises Refused 422."""
+        kinds = self.profile.policy.kinds
+        for code, kind in kinds.items():
+            if wanted in (code, kind.name):
+                return code
+        if not wanted:
+            return ""
+        raise problem.wrong_field("kind", f"没有这种帖子,应为 {'、'.join(kinds)} 之一")
 
 
-def _rank(unit: dict[str, Any]) -> tuple[int, float, float, str]:
-    """Volume group, then reply rate, then on-time rate."""
-    group = ("50+", "10-49", "1-9", "0").index(volume_group(unit["received"]))
-    return group, -(unit["reply_rate"] or 0.0), -(unit["on_time_rate"] or 0.0), unit["code"]
-
-
-async def live(figures: Figures, profile: Profile, now: Any) -> dict[str, Any]:
-    """Today, this month by area, everything, and the oldest overdue posts, for the front page and the wall."""
-    today = now.date()
-    month = today.replace(day=1)
-    day = await figures.by_day(today, today + timedelta(days=1), "", "")
-    by_unit = await figures.by_unit(month, today + timedelta(days=1))
-    ever = await figures.by_unit(date(2000, 1, 1), today + timedelta(days=1))
-    whole = total(by_unit.values())
-    return {
-        "as_of": now,
-        "today": row(day.get(today, {})),
-        "month": row(whole),
-        "all": row(total(ever.values())),
-        "registered": await figures.citizens(),
-        "areas": _areas(whole, profile),
-        "oldest_overdue": [
-            {
-                "number": one.number,
-                "department": one.unit,
-                "department_name": profile.department_name(one.unit) if one.unit else "",
-                "due": one.due.astimezone(profile.zone),
-            }
-            for one in await figures.oldest_overdue(OLDEST)
-        ],
-    }
-
-
-def _areas(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
-    """Figures by the area the citizens chose, in the order of the profile; last, without an area."""
-    found = areas(measures)
-    names = {division.area_code: division.area for division in profile.divisions} | {"": "未注明"}
-    empty = {"received": 0, "replied": 0, "overdue": 0}
-    return [{"area": code, "name": name, **found.get(code, empty)} for code, name in names.items()]
-
-
-def ranking(table: dict[str, Any]) -> bytes:
-    """The league table as far as the wall shows it: the same bytes while nothing in it has changed."""
-    wanted = ("code", "name", "volume_group", "received", "replied", "reply_rate", "on_time_rate", "overdue")
-    units = [{name: unit[name] for name in wanted} for unit in table["departments"]]
-    return _encode({"month": table["month"], "departments": units})
-
-
-def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
+def routes(door: Door) -> APIRouter:
     """`/v1/league`, `/v1/figures`, `/v1/stream`."""
     router = APIRouter()
 
     @router.get("/v1/league")
-    async def league_table(request: Request, month: str = "") -> Response:
-        """The league table of a month (the present one when none is named)."""
-        now = clock.now()
-        wanted = month or f"{now:%Y-%m}"
-        try:
-            month_days(wanted)
-        except ValueError as failure:
-            raise problem.wrong_field("month", "应为 YYYY-MM") from failure
-        return with_etag(request, await league(figures, profile, wanted, now))
+    async def league_table(request: Request, month: str = "", period: str = "") -> Response:
+        """The league table of a `month` (YYYY-MM; the present one when none is named), or of a `period`.
+
+        A period is a month, quarter (2026-Q1), half-year (2026-H1) or year (2026); each row then says what it was in
+        the period before (环比) and in that of the year before (同比).
+        """
+        door.limit.check(_client(request))
+        return await door.league(request, month, period)
 
     @router.get("/v1/figures")
-    async def by_day(request: Request, to: str = "", department: str = "", kind: str = "") -> Response:
+    async def figures_by_day(
+        request: Request,
+        since: str = Query("", alias="from"),
+        to: str = "",
+        department: str = "",
+        kind: str = "",
+    ) -> Response:
         """Figures per day of receipt and, where neither unit nor kind is asked for, per kind; with the cut-off."""
-        now = clock.now()
-        try:
-            last = date.fromisoformat(to) if to else now.date()
-            given = request.query_params.get("from", "")
-            first = date.fromisoformat(given) if given else last - timedelta(days=29)
-        except ValueError as failure:
-            raise problem.wrong_field("from", "日期应为 YYYY-MM-DD") from failure
-        if not timedelta(0) <= last - first <= timedelta(days=3660):
-            raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
-        found = await figures.by_day(first, last + timedelta(days=1), department, kind)
-        by_kind = await figures.by_kind(first, last + timedelta(days=1)) if not (department or kind) else {}
-        days = [{"day": day, **row(measures)} for day, measures in sorted(found.items())]
-        return with_etag(
-            request,
-            {
-                "from": first,
-                "to": last,
-                "department": department,
-                "kind": kind,
-                "cut_off": now,
-                "total": row(total(found.values())),
-                "registered": await figures.citizens(),
-                "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
-                "days": days,
-            },
-        )
+        door.limit.check(_client(request))
+        return await door.by_day(request, since, to, department, kind)
 
     @router.get("/v1/stream")
     async def stream(request: Request) -> Response:
@@ -146,21 +133,32 @@ def routes(figures: Figures, profile: Profile, clock: Clock) -> APIRouter:
         `areas` (this month by area) and `oldest_overdue`. `ranking`, at the beginning and whenever it has
         changed: this month's units in the order of the league table.
         """
-
-        async def events() -> AsyncIterator[bytes]:
-            yield b"retry: 2000\n\n"
-            told = b""
-            while not await request.is_disconnected():
-                now = clock.now()
-                yield b"event: figures\ndata: " + _encode(await live(figures, profile, now)) + b"\n\n"
-                units = ranking(await league(figures, profile, f"{now:%Y-%m}", now))
-                if units != told:
-                    told = units
-                    yield b"event: ranking\ndata: " + units + b"\n\n"
-                await asyncio.sleep(STREAM_SECONDS)
-
-        return StreamingResponse(
-            events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+        door.limit.check(_client(request))
+        return door.stream.admit(_client(request))
 
     return router
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client is not None else "-"
+
+
+def _period(field: str, text: str) -> Period:
+    try:
+        return Period.read(text)
+    except ValueError as failure:
+        raise problem.wrong_field(field, "应为 YYYY-MM,或 2026-Q1、2026-H1、2026 这样的时段") from failure
+
+
+def _day(field: str, text: str) -> date:
+    """A day that has days before and after it. Raises Refused 422."""
+    wrong: HttpRefused = problem.wrong_field(field, f"日期应为 {FIRST_YEAR} 至 {LAST_YEAR} 年的 YYYY-MM-DD")
+    if not _DAY.fullmatch(text):
+        raise wrong
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as failure:
+        raise wrong from failure
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise wrong
+    return day

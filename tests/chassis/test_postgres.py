@@ -9,7 +9,7 @@ import pytest
 from chassis.store import Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
-from services.stats.core import Post
+from services.stats.core.case import Case
 from tests.postgres import migrated, server
 
 pytestmark = pytest.mark.real
@@ -38,7 +38,7 @@ async def test_a_batch_saves_states_positions_and_words_together_and_finds_them_
         await transaction.take([PARTITION], "first")
         await transaction.save(
             Outcome(
-                changed=[Remembered(SUBJECT, PARTITION, Post(number="1"), {"posts": 1})],
+                changed=[Remembered(SUBJECT, PARTITION, Case(number="1"), {"posts": 1})],
                 positions=[Position(PARTITION, "first", {"posts": 7})],
                 blob=b"said",
                 blob_id="blob",

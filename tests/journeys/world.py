@@ -29,7 +29,8 @@ from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
 from services.stats import app as stats
 from services.stats import store as stats_store
-from services.stats import web as stats_web
+from services.stats.core.periods import Period
+from services.stats.league import league
 from tests.services.intake.door import PROFILE, Intake, at
 
 
@@ -136,8 +137,8 @@ class World:
 
     async def league(self, month: str) -> dict[str, Any]:
         """The league table."""
-        return await stats_web.league(
-            stats_store.MemoryFigures(self.figures, self.cells), PROFILE, month, self.clock.now()
+        return await league(
+            stats_store.MemoryFigures(self.figures, self.cells), PROFILE, Period.read(month), self.clock.now()
         )
 
     async def assigned_to(self, number: str, department: str) -> None:

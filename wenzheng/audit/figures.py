@@ -3,10 +3,13 @@
 from collections import Counter
 from typing import Any
 
+from msgspec.structs import replace
+
 from contracts.decision import Context
 from contracts.facts import Fact
-from services.stats import core
 from services.stats.app import RULES
+from services.stats.core.case import Case, Cell
+from services.stats.core.cells import cells
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot, heard
 
@@ -19,25 +22,24 @@ class Figures(Invariant):
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
-        self._implied: Counter[core.Cell] = Counter()
+        self._implied: Counter[Cell] = Counter()
 
     async def part(self, part: Part) -> None:
         """Fold each post anew; add up what the posts remembered imply."""
-        satisfied = part.city.city.policy.rating.satisfied_from
         position = self.snapshot.positions["stats"].get(part.partition, {})
         facts = heard(part, ("posts", "replies", "assignments", "deadlines"), position)
         for subject, remembered in part.states["stats"].items():
             self.row.checked += 1
-            implied = core.cells(remembered.state, satisfied)
+            implied = cells(remembered.state)
             self._implied.update(implied)
             if remembered.held:
                 self.row.in_flight += 1
-            elif core.cells(_folded(subject, facts.get(subject, []), part), satisfied) != implied:
+            elif cells(_folded(subject, facts.get(subject, []), part, remembered.state)) != implied:
                 self.row.fail(f"{subject}: the log implies other cells than the state")
 
     async def whole(self) -> None:
         """Compare the sum with the table."""
-        stored: dict[core.Cell, int] = {}
+        stored: dict[Cell, int] = {}
         async for cell in self.snapshot.connection.cursor(
             "select day, unit, kind, measure, sum(count)::bigint count from stats.cell group by day, unit, kind, measure"
         ):
@@ -50,11 +52,13 @@ class Figures(Invariant):
                 self.row.fail(f"{place}: shown {stored.get(place, 0)}, recounted {recounted.get(place, 0)}")
 
 
-def _folded(subject: str, facts: list[Fact], part: Part) -> Any:
-    post: Any = core.Post()
+def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Case:
+    """The case that the log makes, by the rules of then, which the state remembers: the policy may have changed since."""
+    case: Any = Case()
     for fact in facts:
         rule = RULES.get(type(fact))
         if rule is not None:
             context = Context(subject, "audit", fact.at, part.city.city, part.city.amendments)
-            post = rule(post, fact, context).state
-    return post
+            case = rule(case, fact, context).state
+    folded: Case = replace(case, clock=remembered.clock, satisfied_from=remembered.satisfied_from)
+    return folded

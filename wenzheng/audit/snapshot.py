@@ -25,7 +25,7 @@ from services.intake.core.case import Case as IntakeCase
 from services.router.core.assigning.routing import Routing, UnknownModel
 from services.router.core.case import Case as RouterCase
 from services.router.core.learning.model import Model
-from services.stats import core as stats
+from services.stats.core.case import Case as StatsCase
 from wenzheng.log import records
 from wenzheng.stack.home import SERVICES, Home
 
@@ -33,7 +33,7 @@ STATES: Final[dict[str, type[Any]]] = {
     "intake": IntakeCase,
     "router": RouterCase,
     "deadline": DeadlineCase,
-    "stats": stats.Post,
+    "stats": StatsCase,
 }
 """Service to what it remembers of a subject, where an invariant asks for it."""
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chassis.clock import HandClock
 from city.profile import Profile
 from contracts.assignments import PostAssigned
 from contracts.deadlines import ClockStopped, DeadlineMissed, Held, MissWithdrawn
@@ -17,8 +16,12 @@ from contracts.decision import Context
 from contracts.facts import Fact
 from contracts.posts import PostReceived, PostWithdrawn
 from contracts.replies import PostRated, ReplyPublished
-from services.stats import core, web
 from services.stats.app import RULES
+from services.stats.core.case import Case, Cell, Count
+from services.stats.core.cells import HOUR_BUCKETS, bucket, cells
+from services.stats.core.figures import areas, quantile, wilson
+from services.stats.core.periods import Period
+from services.stats.league import league
 from services.stats.store import MemoryFigures, memory
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
@@ -50,14 +53,19 @@ def rated(when: datetime, grade: int) -> PostRated:
     return PostRated(at=when, reply="r1", grade=grade, department="water")
 
 
-def told(facts: Sequence[Fact]) -> tuple[core.Post, dict[core.Cell, int]]:
+def told(facts: Sequence[Fact]) -> tuple[Case, dict[Cell, int]]:
     """The state after the facts, and the cells the differences add up to."""
-    post, total = core.Post(), dict[core.Cell, int]()
+    return met(Case(), facts, PROFILE)
+
+
+def met(post: Case, facts: Sequence[Fact], city: Profile) -> tuple[Case, dict[Cell, int]]:
+    """As `told`, from a state and under the rules of a city."""
+    total: dict[Cell, int] = {}
     for fact in facts:
-        decision = RULES[type(fact)](post, fact, Context("p", "c", fact.at, PROFILE))
+        decision = RULES[type(fact)](post, fact, Context("p", "c", fact.at, city))
         post = decision.state
         for effect in decision.effects:
-            if isinstance(effect, core.Count):
+            if isinstance(effect, Count):
                 for cell, by in effect.changes:
                     total[cell] = total.get(cell, 0) + by
     return post, {cell: count for cell, count in total.items() if count}
@@ -80,13 +88,13 @@ def test_every_order_of_topics_leads_to_the_same_cells(order: tuple[int, ...]) -
 
     post, total = told(facts)
 
-    assert total == core.cells(post, 4) == told(HISTORY)[1]
+    assert total == cells(post) == told(HISTORY)[1]
 
 
 def test_differences_add_up_to_the_cells_of_the_state_at_every_step() -> None:
     for length in range(len(HISTORY) + 1):
         post, total = told(HISTORY[:length])
-        assert total == core.cells(post, 4)
+        assert total == cells(post)
 
 
 def test_a_withdrawn_post_is_no_longer_counted_but_was_a_thread() -> None:
@@ -128,15 +136,15 @@ def test_the_unit_is_the_one_that_replied_else_the_one_that_holds() -> None:
 
 
 def test_wilson_and_quantiles_are_honest_with_small_numbers() -> None:
-    assert core.wilson(0, 0) is None
-    low, high = core.wilson(3, 3) or (0.0, 0.0)
+    assert wilson(0, 0) is None
+    low, high = wilson(3, 3) or (0.0, 0.0)
     assert (low < 0.5, high) == (True, 1.0)
-    assert core.quantile([(0, 1), (9, 1)], 0.5) == 0.5
-    assert core.bucket(10_000) == len(core.HOUR_BUCKETS) - 1
+    assert quantile([(0, 1), (9, 1)], 0.5) == 0.5
+    assert bucket(10_000) == len(HOUR_BUCKETS) - 1
 
 
 async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
-    posts, cells = memory()
+    cases, sums = memory()
     start = at("2011-06-01T09:00")
     units = [unit.code for unit in PROFILE.departments]
     for n in range(1373):
@@ -149,9 +157,9 @@ async def test_a_june_like_the_reports_shows_the_reports_figures() -> None:
         if n < 1000:
             facts.append(rated(when + timedelta(days=1), 5 if n < 958 else 2))
         for cell, by in told(facts)[1].items():
-            cells.cells[cell] = cells.cells.get(cell, 0) + by
+            sums.cells[cell] = sums.cells.get(cell, 0) + by
 
-    found = await web.league(MemoryFigures(posts, cells), PROFILE, "2011-06", HandClock(start).now())
+    found = await league(MemoryFigures(cases, sums), PROFILE, Period.read("2011-06"), start)
 
     city: dict[str, Any] = found["city"]
     assert (city["received"], city["replied"], city["rated"], city["satisfied"]) == (1373, 1352, 1000, 958)
@@ -170,7 +178,7 @@ def test_a_reply_is_counted_on_the_day_it_was_given_and_the_post_in_the_area_tha
     _, total = told([post, assigned(when, "water"), replied(when + timedelta(days=1))])
 
     assert total[("2026-03-03", "water", "complaint", "replies_given")] == 1
-    assert core.areas({cell[3]: count for cell, count in total.items()}) == {
+    assert areas({cell[3]: count for cell, count in total.items()}) == {
         "321302": {"received": 1, "replied": 1, "overdue": 0}
     }
 

@@ -18,8 +18,11 @@ from contracts.codec import Event, encode
 from contracts.deadlines import DeadlineMissed
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, derived, partition_of
-from services.stats import store, web
+from services.stats import store
 from services.stats.app import build
+from services.stats.core.periods import Period
+from services.stats.league import league, ranking
+from services.stats.league import live as live_figures
 from tests.postgres import migrated, server
 from tests.services.stats.test_core import PROFILE, assigned, at, received, replied
 
@@ -70,7 +73,7 @@ def numbered(n: int, when: str, area: str = "", kind: str = "complaint") -> Fact
 
 
 async def live(world: World, now: str) -> dict[str, Any]:
-    return await web.live(world.figures, PROFILE, at(now))
+    return await live_figures(world.figures, PROFILE, at(now))
 
 
 async def test_the_wall_sees_what_came_and_what_was_answered_today(world: World) -> None:
@@ -112,7 +115,7 @@ async def test_figures_by_kind_add_up_and_the_ranking_is_the_same_until_somethin
     world: World,
 ) -> None:
     async def ranked() -> bytes:
-        return web.ranking(await web.league(world.figures, PROFILE, "2026-03", at("2026-03-03T11:00")))
+        return ranking(await league(world.figures, PROFILE, Period.read("2026-03"), at("2026-03-03T11:00")))
 
     await world.hear((1, "posts", numbered(1, "2026-03-02T09:00", kind="consult")))
     await world.hear((2, "posts", numbered(2, "2026-03-02T09:00")))

@@ -11,7 +11,7 @@ from city.profile import Profile
 from fronts.portal.citizens import wall
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
-from services.stats.core import row
+from services.stats.core.figures import row
 from tests.fronts.portal.injections import INJECTIONS
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[4] / "cities" / "suqian")

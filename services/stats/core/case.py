@@ -1,0 +1,99 @@
+"""What stats remembers of a case, and what it wants counted."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contracts.decision import Effect
+
+Cell = tuple[str, str, str, str]
+"""Day of receipt (ISO; of `replies_given` the day of the reply), unit (empty: nobody yet), kind, measure."""
+
+
+class Replied(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A published reply."""
+
+    at: datetime
+    department: str
+    handling: int
+    lead: str
+
+
+class Case(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What stats remembers of a case: enough to imply every cell it counts in."""
+
+    received_at: datetime | None = None
+    number: str = ""
+    kind: str = ""
+    area: str = ""
+    clock: bool = True
+    citizen: str = ""
+    holders: tuple[tuple[datetime, str], ...] = ()
+    replies: tuple[Replied, ...] = ()
+    ungrouped: bool = False
+    in_time: bool | None = None
+    """How the first handling's clock stopped."""
+    second_in_time: bool | None = None
+    held: tuple[tuple[str, int], ...] = ()
+    """Holder to working minutes, of the first handling, as the clock said when it stopped."""
+    second_held: tuple[tuple[str, int], ...] = ()
+    missed: bool = False
+    missed_due: datetime | None = None
+    """The due instant that passed, of the first handling."""
+    second_missed: bool = False
+    second_due: datetime | None = None
+    """The due instant that passed, of the newest second handling that missed one."""
+    grade: int = 0
+    """The latest rating; 0: none."""
+    satisfied_from: int = 4
+    """The grade from which the policy in force when it was given calls it satisfied."""
+    left: str = ""
+    extensions: int = 0
+    broken: int = 0
+    returns: tuple[str, ...] = ()
+    """The units that asked to give the post back."""
+    reopened: int = 0
+    reopened_at: datetime | None = None
+    """The newest reopening: an earlier due instant is no miss of the handling it began."""
+    follow_ups: int = 0
+    answers: int = 0
+
+    def first_reply(self) -> Replied | None:
+        """The first reply that counts: a lead's reply does not answer a member that left the group."""
+        return next((reply for reply in self.replies if not (reply.lead and self.ungrouped)), None)
+
+    def unit(self) -> str:
+        """The unit holding the post at the first published reply, else now."""
+        reply = self.first_reply()
+        if reply is not None:
+            return reply.department
+        return max(self.holders)[1] if self.holders else ""
+
+    def second_overdue(self) -> bool:
+        """Whether the newest second handling has missed its due instant."""
+        if self.second_due is not None and self.reopened_at is not None:
+            return self.second_missed and self.second_due > self.reopened_at
+        return self.second_missed
+
+    def overdue_since(self) -> datetime | None:
+        """The due instant of a post that counts as overdue; none for any other."""
+        if self.received_at is None or self.left or not self.clock or self.first_reply() is not None:
+            return None
+        return self.missed_due if self.missed else None
+
+
+class Count(Effect, frozen=True):
+    """Cells change by so much."""
+
+    changes: tuple[tuple[Cell, int], ...]
+
+
+class CitizenSeen(Effect, frozen=True):
+    """A citizen posted; counted once."""
+
+    citizen: str
+
+
+def new(subject: str) -> Case:
+    """A case of which nothing was heard yet."""
+    return Case()

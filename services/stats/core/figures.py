@@ -1,0 +1,216 @@
+"""The figures that are shown: each is defined here once, with its source, and computed from cells by its definition.
+
+`python -m wenzheng.tools.write_figures` writes `docs/figures.md` from these definitions.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from services.stats.core.cells import HOUR_BUCKETS
+
+Measures = Mapping[str, int]
+"""Measure to its count, summed over the cells of a unit, a day, a period or the city."""
+
+
+class Amount(Struct, frozen=True):
+    """A number of something."""
+
+    code: str
+    """Its name in the interfaces."""
+    name: str
+    """Its Chinese name."""
+    measures: tuple[str, ...]
+    """The cells that are added up."""
+    meaning: str
+
+    def of(self, measures: Measures) -> int:
+        """The number."""
+        return _sum(measures, self.measures)
+
+
+class Share(Struct, frozen=True):
+    """A part of a whole, between 0 and 1; null without a whole. Rounded to four places."""
+
+    code: str
+    name: str
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+    meaning: str
+    source: str
+    example: tuple[int, int, str]
+    """Part, whole, and the share in percent as it is shown."""
+
+    def of(self, measures: Measures) -> float | None:
+        """The share."""
+        return rate(_sum(measures, self.part), _sum(measures, self.whole))
+
+    def interval(self, measures: Measures) -> tuple[float, float] | None:
+        """Wilson's interval of the share."""
+        return wilson(_sum(measures, self.part), _sum(measures, self.whole))
+
+
+AMOUNTS: Final = (
+    Amount("received", "受理", ("received",), "计时且未撤回、未隐藏的主题,按受理日计"),
+    Amount("replied", "已回复", ("replied",), "其中已有公开答复的"),
+    Amount(
+        "replies_given", "当日答复", ("replies_given",), "期内公开的答复,不论何时受理;其余各项都按受理日计"
+    ),
+    Amount("on_time", "按时回复", ("on_time",), "首次答复不晚于当时有效期限的"),
+    Amount("open", "未回复", ("open", "overdue"), "还没有公开答复的,含超期"),
+    Amount("overdue", "超期未复", ("overdue",), "期限已过而没有公开答复的"),
+    Amount("rated", "已评价", ("rated",), "网民评过分的;多次评价以最后一次为准"),
+    Amount("asked", "应评价", ("replied",), "每个公开答复都请网民评价"),
+    Amount("satisfied", "满意", ("satisfied",), "最后一次评价为非常满意或满意的"),
+    Amount("extensions", "延期", ("extensions",), "批准的延期次数"),
+    Amount("broken_promises", "承诺未兑现", ("broken",), "延期时承诺的日期已过而没有答复的次数"),
+    Amount("returns", "退回", ("returns",), "单位提出“不属本单位职责”的次数,计在提出的单位"),
+    Amount("reopened", "重新办理", ("reopened",), "网民不满意而申请重新办理的主题"),
+    Amount("instant_closings", "即时办结", ("instant",), "受理后不到 10 分钟就答复的:快得少见,单独列出"),
+    Amount("second_replied", "二次已复", ("second_replied",), "重新办理后又有答复的"),
+    Amount("second_on_time", "二次按时", ("second_on_time",), "其中按时的"),
+    Amount("second_overdue", "二次超期", ("second_overdue",), "重新办理已超期而没有答复的"),
+    Amount("threads", "主题", ("threads",), "全部网帖,含撤回的和不计时的"),
+    Amount("messages", "总帖", ("messages",), "主题、追问、补充和公开答复之和"),
+)
+
+SHARES: Final = (
+    Share(
+        "reply_rate",
+        "回复率",
+        ("replied",),
+        ("received",),
+        "受理的主题中已有公开答复的;未到期的也在分母里,所以旁边总写明截止时间和未回复数",
+        "按受理批次计:当月受理的,到截止时间办得怎样",
+        (1352, 1373, "98.47%"),
+    ),
+    Share(
+        "on_time_rate",
+        "按时率",
+        ("on_time",),
+        ("replied", "overdue"),
+        "已答复的和已超期的主题中,首次答复不晚于期限的;超期未复的算作未按时",
+        "只算已办结的,看上去总是百分之百",
+        (9, 12, "75%"),
+    ),
+    Share(
+        "satisfaction",
+        "满意度",
+        ("satisfied",),
+        ("rated",),
+        "评过分的主题中满意的;旁边总写明评价数和应评价数",
+        "好差评 GB/T 39735",
+        (958, 1000, "95.8%"),
+    ),
+)
+
+REPORT: Final = (
+    Share(
+        "reply_rate",
+        "回复率(报告口径)",
+        ("report_replied",),
+        ("threads",),
+        "全部主题中已有公开答复的,含不计时的和后来撤回的",
+        "2011 年的报告:6 月 1373 条,回复 1352 条",
+        (1352, 1373, "98.47%"),
+    ),
+    Share(
+        "satisfaction",
+        "满意度(报告口径)",
+        ("report_satisfied",),
+        ("report_rated",),
+        "全部评过分的主题中满意的",
+        "2011 年的报告:6 月 95.8%",
+        (958, 1000, "95.8%"),
+    ),
+)
+
+
+def row(measures: Measures) -> dict[str, object]:
+    """The row of the interfaces from the summed measures of a unit, a day, a period or the city.
+
+    `intervals` are Wilson's at 95 %; `interval` is that of the satisfaction. Median and 90th
+    percentile are hours from receipt to the first reply; `held_hours` are working hours.
+    """
+    hours = sorted((int(name[6:]), count) for name, count in measures.items() if name.startswith("hours:"))
+    intervals = {share.code: share.interval(measures) for share in SHARES}
+    return {
+        **{amount.code: amount.of(measures) for amount in AMOUNTS},
+        **{share.code: share.of(measures) for share in SHARES},
+        "intervals": intervals,
+        "interval": intervals["satisfaction"],
+        "median_hours": quantile(hours, 0.5),
+        "p90_hours": quantile(hours, 0.9),
+        "held_hours": round(measures.get("held_minutes", 0) / 60, 1),
+        "report": {
+            "received": measures.get("threads", 0),
+            "replied": measures.get("report_replied", 0),
+            "rated": measures.get("report_rated", 0),
+            "satisfied": measures.get("report_satisfied", 0),
+            **{share.code: share.of(measures) for share in REPORT},
+        },
+    }
+
+
+def total(parts: Iterable[Measures]) -> dict[str, int]:
+    """The sum of measures."""
+    summed: dict[str, int] = {}
+    for part in parts:
+        for measure, count in part.items():
+            summed[measure] = summed.get(measure, 0) + count
+    return summed
+
+
+def areas(measures: Measures) -> dict[str, dict[str, int]]:
+    """Area code (empty: none was chosen) to its received, replied and overdue posts."""
+    by_area: dict[str, dict[str, int]] = {}
+    for name, count in measures.items():
+        if name.startswith("area:"):
+            _, area, measure = name.split(":")
+            by_area.setdefault(area, {"received": 0, "replied": 0, "overdue": 0})[measure] = count
+    return by_area
+
+
+def rate(part: int, whole: int) -> float | None:
+    """A share rounded to four places; null without a whole."""
+    return round(part / whole, 4) if whole else None
+
+
+def wilson(part: int, whole: int) -> tuple[float, float] | None:
+    """Wilson's score interval at 95 %: honest with small numbers; null without a whole."""
+    if not whole:
+        return None
+    z = 1.959964
+    p = part / whole
+    middle = p + z * z / (2 * whole)
+    spread = z * ((p * (1 - p) + z * z / (4 * whole)) / whole) ** 0.5
+    scale = 1 + z * z / whole
+    return round((middle - spread) / scale, 4), round((middle + spread) / scale, 4)
+
+
+def quantile(hours: Iterable[tuple[int, int]], share: float) -> float | None:
+    """Upper bound, in hours, of the bucket that holds the quantile."""
+    counted = list(hours)
+    whole = sum(count for _, count in counted)
+    if not whole:
+        return None
+    passed = 0
+    for index, count in counted:
+        passed += count
+        if passed >= share * whole:
+            return float(HOUR_BUCKETS[index])
+    return float(HOUR_BUCKETS[-1])
+
+
+def volume_group(received: int) -> str:
+    """Units are ranked among those with about as many posts: 17 a month is the city's mean."""
+    if received >= 50:
+        return "50+"
+    if received >= 10:
+        return "10-49"
+    return "1-9" if received else "0"
+
+
+def _sum(measures: Measures, names: tuple[str, ...]) -> int:
+    return sum(measures.get(name, 0) for name in names)

@@ -1,0 +1,145 @@
+"""What each fact changes in a case, and so in the figures. Pure."""
+
+from msgspec.structs import replace
+
+from city.profile import Profile
+from contracts.assignments import PostAssigned, PostReassigned
+from contracts.deadlines import (
+    ClockStopped,
+    DeadlineExtended,
+    DeadlineMissed,
+    MissWithdrawn,
+    PromiseBroken,
+)
+from contracts.decision import Context, Decision, unchanged
+from contracts.posts import (
+    PostFollowedUp,
+    PostHidden,
+    PostReceived,
+    PostsGrouped,
+    PostUngrouped,
+    PostWithdrawn,
+)
+from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
+from services.stats.core.case import Case, CitizenSeen, Count, Replied
+from services.stats.core.cells import cells, difference
+
+Here = Context[Profile]
+
+
+def received(case: Case, fact: PostReceived, context: Here) -> Decision[Case]:
+    """The post counts from here on."""
+    after = replace(
+        case,
+        received_at=fact.at,
+        number=fact.number,
+        kind=fact.kind,
+        area=fact.area,
+        clock=context.city.policy.kind(fact.kind).clock,
+        citizen=fact.citizen,
+    )
+    decision = _change(case, after)
+    return Decision(after, (*decision.effects, CitizenSeen(fact.citizen)))
+
+
+def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
+    """Another unit holds the case."""
+    return _change(case, replace(case, holders=(*case.holders, (fact.at, fact.department))))
+
+
+def replied(case: Case, fact: ReplyPublished, context: Here) -> Decision[Case]:
+    """A reply was published."""
+    reply = Replied(fact.at, fact.department, fact.handling, fact.lead)
+    return _change(case, replace(case, replies=(*case.replies, reply)))
+
+
+def stopped(case: Case, fact: ClockStopped, context: Here) -> Decision[Case]:
+    """How the clock stopped, and who held the post how long."""
+    minutes = tuple((one.holder, one.minutes) for one in fact.held)
+    if fact.clock == "second":
+        after = replace(case, second_in_time=fact.in_time, second_held=minutes)
+    else:
+        after = replace(case, in_time=fact.in_time, held=minutes)
+    return _change(case, after)
+
+
+def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
+    """The due instant passed."""
+    if fact.clock == "second":
+        return _change(case, replace(case, second_missed=True, second_due=fact.due))
+    return _change(case, replace(case, missed=True, missed_due=fact.due))
+
+
+def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
+    """It was no miss, or no broken promise."""
+    if fact.clock == "promise":
+        return _change(case, replace(case, broken=case.broken - 1))
+    if fact.clock == "second":
+        return _change(case, replace(case, second_missed=False))
+    return _change(case, replace(case, missed=False, missed_due=None))
+
+
+def extended(case: Case, fact: DeadlineExtended, context: Here) -> Decision[Case]:
+    """More time was granted."""
+    return _change(case, replace(case, extensions=case.extensions + 1))
+
+
+def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
+    """A promised date passed."""
+    return _change(case, replace(case, broken=case.broken + 1))
+
+
+def returned(case: Case, fact: ReturnRequested, context: Here) -> Decision[Case]:
+    """A unit said "not ours"."""
+    return _change(case, replace(case, returns=(*case.returns, fact.department)))
+
+
+def rated(case: Case, fact: PostRated, context: Here) -> Decision[Case]:
+    """The latest rating counts, by the policy in force: a later policy judges no earlier grade."""
+    satisfied_from = context.city.policy.rating.satisfied_from
+    return _change(case, replace(case, grade=fact.grade, satisfied_from=satisfied_from))
+
+
+def reopened(case: Case, fact: PostReopened, context: Here) -> Decision[Case]:
+    """A second handling begins; it has columns of its own."""
+    after = replace(
+        case,
+        reopened=case.reopened + 1,
+        reopened_at=fact.at,
+        # States of before the due instant was kept: whatever was missed was missed in an earlier handling.
+        second_missed=case.second_missed and case.second_due is not None,
+    )
+    return _change(case, after)
+
+
+def left(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decision[Case]:
+    """The post leaves the count."""
+    cause = "withdrawn" if isinstance(fact, PostWithdrawn) else "hidden"
+    return _change(case, replace(case, left=case.left or cause))
+
+
+def followed_up(case: Case, fact: PostFollowedUp, context: Here) -> Decision[Case]:
+    """One more message."""
+    return _change(case, replace(case, follow_ups=case.follow_ups + 1))
+
+
+def answered(case: Case, fact: CitizenAnswered, context: Here) -> Decision[Case]:
+    """One more message."""
+    return _change(case, replace(case, answers=case.answers + 1))
+
+
+def grouped(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:
+    """The lead's reply counts for the case."""
+    return _change(case, replace(case, ungrouped=False))
+
+
+def ungrouped(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
+    """The lead's reply counts no more."""
+    return _change(case, replace(case, ungrouped=True))
+
+
+def _change(before: Case, after: Case) -> Decision[Case]:
+    changes = difference(cells(before), cells(after))
+    if not changes:
+        return unchanged(after)
+    return Decision(after, (Count(changes),))

@@ -1,0 +1,211 @@
+"""The figures at their door: periods, tags, wrong questions, and how often one may ask."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis.clock import HandClock
+from chassis.metrics import Metrics
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
+from services.stats import store, web
+from services.stats.core import periods
+from services.stats.core.periods import Period
+from tests.services.stats.test_core import PROFILE, assigned, at, received, replied, told
+
+NUL = "%00"
+
+
+class Asked:
+    """Stats' door on the twin, with a clock that is moved by hand."""
+
+    def __init__(self, rate_limits: bool = False) -> None:
+        self.clock = HandClock(at("2026-03-20T10:00"))
+        cases, self.cells = store.memory()
+        self.door = web.Door(store.MemoryFigures(cases, self.cells), PROFILE, self.clock, rate_limits)
+        metrics = Metrics()
+        api = create_api("stats", "…", metrics, Probes())
+        api.include_router(web.routes(self.door))
+        self.app = Edge(api, metrics)
+        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url="http://stats")
+
+    def counted(self, *days: str, unit: str = "water", answered: bool = True) -> None:
+        """A post on each of the days; of `unit`, which answers in an hour if it answers."""
+        for day in days:
+            when = at(f"{day}T09:00")
+            facts = [received(when), assigned(when, unit)]
+            facts += [replied(at(f"{day}T10:00"), unit)] if answered else []
+            for cell, by in told(facts)[1].items():
+                self.cells.cells[cell] = self.cells.cells.get(cell, 0) + by
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.http.get(path, headers=headers)
+
+
+@pytest.fixture
+async def asked() -> AsyncIterator[Asked]:
+    city = Asked()
+    async with city.http:
+        yield city
+
+
+@pytest.mark.parametrize("path", ["/v1/league", "/v1/league?period=2026", "/v1/figures"])
+async def test_figures_that_nothing_has_changed_have_the_tag_they_had(asked: Asked, path: str) -> None:
+    asked.counted("2026-03-02")
+    first = await asked.get(path)
+    asked.clock.move_to(at("2026-03-20T10:05"))
+
+    again = await asked.get(path, **{"If-None-Match": first.headers["etag"]})
+    asked.counted("2026-03-02", answered=False)
+    changed = await asked.get(path, **{"If-None-Match": first.headers["etag"]})
+
+    assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+    assert changed.status_code == 200
+    assert changed.json()["cut_off"] == "2026-03-20T10:05:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("to=9999-12-31", "to"),
+        ("from=9999-12-01&to=9999-12-31", "to"),
+        ("from=0001-01-01&to=0001-01-02", "to"),
+        ("from=1999-12-31&to=2000-01-02", "from"),
+        ("from=2026-03-02&to=2026-03-01", "from"),
+        ("from=2000-01-01&to=2026-03-01", "from"),
+        ("from=2026-02-30", "from"),
+        ("from=20260302", "from"),
+        (f"from={NUL}", "from"),
+        (f"to=2026-03-01{NUL}", "to"),
+        ("to=２０２６-03-01", "to"),
+        (f"department={NUL}", "department"),
+        ("department=nobody", "department"),
+        (f"kind=consult{NUL}", "kind"),
+        ("kind=riot", "kind"),
+    ],
+)
+async def test_a_wrong_question_is_told_which_field_and_what_would_be_right(
+    asked: Asked, query: str, field: str
+) -> None:
+    answer = await asked.get(f"/v1/figures?{query}")
+
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    [wrong] = answer.json()["errors"]
+    assert wrong["field"] == field
+    assert any(word in wrong["reason"] for word in ("YYYY-MM-DD", "不晚于", "housing", "consult"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("month=2026-13", "month=2026-00", "month=2026", "month=9999-12", f"month=2026-03{NUL}"),
+        *("period=2026-Q5", "period=2026-H0", "period=26", "period=9999", f"period={NUL}", "period=２０２６"),
+    ],
+)
+async def test_a_period_that_is_none_is_refused(asked: Asked, query: str) -> None:
+    answer = await asked.get(f"/v1/league?{query}")
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
+
+
+async def test_a_unit_and_a_kind_are_found_by_code_and_by_name(asked: Asked) -> None:
+    asked.counted("2026-03-02")
+    asked.counted("2026-03-02", unit="transport")
+    name = PROFILE.department_name("water")
+
+    for query in ("department=water", f"department={name}", "department=water&kind=投诉"):
+        answer = (await asked.get(f"/v1/figures?{query}")).json()
+        assert (answer["department"], answer["total"]["received"]) == ("water", 1)
+
+
+async def test_days_and_periods_hold_their_first_day_and_not_the_one_after_the_last(asked: Asked) -> None:
+    asked.counted("2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-06-30", "2026-07-01")
+
+    async def received_in(period: str) -> int:
+        table = (await asked.get(f"/v1/league?period={period}")).json()
+        count: int = table["city"]["received"]
+        return count
+
+    assert [await received_in(p) for p in ("2026-03", "2026-Q1", "2026-H1", "2026", "2025")] == [
+        1,
+        2,
+        4,
+        5,
+        1,
+    ]
+    days = (await asked.get("/v1/figures?from=2026-03-31&to=2026-04-01")).json()
+    assert [day["day"] for day in days["days"]] == ["2026-03-31", "2026-04-01"]
+
+
+async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_before(asked: Asked) -> None:
+    asked.counted("2026-03-02", "2026-03-03", "2026-03-04")
+    asked.counted("2026-03-05", answered=False)
+    asked.counted("2026-02-05", "2025-03-05")
+    asked.counted("2025-03-06", answered=False)
+
+    table = (await asked.get("/v1/league?period=2026-03")).json()
+
+    assert table["compared_with"] == {"before": "2026-02", "year_before": "2025-03"}
+    assert table["city"]["before"] == {
+        "received": 1,
+        "reply_rate": 1.0,
+        "on_time_rate": 0.0,
+        "satisfaction": None,
+        "change": {"received": 3, "reply_rate": -25.0, "on_time_rate": 0.0, "satisfaction": None},
+    }
+    water = next(unit for unit in table["departments"] if unit["code"] == "water")
+    assert water["year_before"]["reply_rate"] == 0.5
+    assert water["year_before"]["change"]["reply_rate"] == 25.0
+    assert table["city"]["intervals"]["reply_rate"] == [0.3006, 0.9544]
+    quiet = next(unit for unit in table["departments"] if unit["code"] == "transport")
+    assert quiet["before"]["change"] == {
+        "received": 0,
+        "reply_rate": None,
+        "on_time_rate": None,
+        "satisfaction": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("period", "before", "year_before"),
+    [
+        ("2026-01", "2025-12", "2025-01"),
+        ("2026-12", "2026-11", "2025-12"),
+        ("2026-Q1", "2025-Q4", "2025-Q1"),
+        ("2026-H1", "2025-H2", "2025-H1"),
+        ("2026-H2", "2026-H1", "2025-H2"),
+        ("2026", "2025", "2025"),
+    ],
+)
+def test_each_period_knows_the_ones_it_is_compared_with(period: str, before: str, year_before: str) -> None:
+    read = Period.read(period)
+
+    assert (str(read), str(read.before), str(read.year_before)) == (period, before, year_before)
+    assert read.before.until == read.first
+
+
+def test_the_latest_period_of_all_ends_on_a_day_that_exists() -> None:
+    assert Period.read(f"{periods.LAST_YEAR}").until.year == periods.LAST_YEAR + 1
+
+
+async def test_who_asks_too_often_is_asked_to_wait() -> None:
+    city = Asked(rate_limits=True)
+    reads = PROFILE.policy.rates.reads
+    paths = ["/v1/league", "/v1/figures"] * (reads // 2 + 5)
+    async with city.http:
+        statuses = [(await city.get(path)) for path in paths]
+
+    refused = [answer for answer in statuses if answer.status_code == 429]
+    assert 0 < len(refused) <= 10
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+
+
+async def test_a_deployment_without_limits_has_none(asked: Asked) -> None:
+    statuses: set[Any] = {(await asked.get("/v1/league")).status_code for _ in range(320)}
+
+    assert statuses == {200}

@@ -1,0 +1,90 @@
+"""Writes what each figure means, from its definition: `python -m wenzheng.tools.write_figures [--check]`.
+
+Writes `docs/figures.md`; with `--check`, says whether it is what the definitions say.
+"""
+
+import sys
+from typing import Final
+
+from services.stats.core.cells import INSTANT_MINUTES
+from services.stats.core.figures import AMOUNTS, REPORT, SHARES, Amount, Share
+from wenzheng.stack.home import ROOT
+
+PAGE: Final = ROOT / "docs" / "figures.md"
+
+HEAD: Final = """# Figures 指标
+
+Written by `python -m wenzheng.tools.write_figures` from `services/stats/core/figures.py`; `make check` says when it is stale.
+A figure is the sum of cells that each case implies (`services/stats/core/cells.py`), so anyone can recount it from the log.
+Cells count by day of receipt in city time; periods are a month, a quarter, a half-year or a year
+(`GET /v1/league?period=2026-03`, `2026-Q1`, `2026-H1`, `2026`), each beside the one before it (环比) and that of the year
+before (同比). A unit's post is that of the unit holding it at the first published reply, else at the cut-off.
+"""
+
+FOOT: Final = f"""## 时间与范围 Times and intervals
+
+`median_hours`, `p90_hours`: hours from receipt to the first published reply, as the upper bound of their bucket: half an
+hour up to a day, an hour up to ten days, six hours up to sixty. `held_hours` (办理用时): working hours for which the unit held
+cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
+An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
+"""
+
+
+def page() -> str:
+    """The page as the definitions have it."""
+    return "\n".join(
+        [
+            HEAD,
+            "## 比率 Shares",
+            "",
+            *_shares(SHARES),
+            "",
+            "## 2011 年报告的口径 As the report of 2011 counted",
+            "",
+            "In `report` of each row: every post counts, also one that was withdrawn or that carries no clock.",
+            "",
+            *_shares(REPORT),
+            "",
+            "## 数目 Amounts",
+            "",
+            *_amounts(AMOUNTS),
+            "",
+            FOOT,
+        ]
+    )
+
+
+def _shares(shares: tuple[Share, ...]) -> list[str]:
+    rows = ["| 名称 | Code | 分子 / 分母 | 含义 | 依据 | 例 |", "|---|---|---|---|---|---|"]
+    for share in shares:
+        part, whole, shown = share.example
+        cells = f"`{' + '.join(share.part)}` / `{' + '.join(share.whole)}`"
+        rows.append(
+            f"| {share.name} | `{share.code}` | {cells} | {share.meaning} | {share.source} | {part} / {whole} = {shown} |"
+        )
+    return rows
+
+
+def _amounts(amounts: tuple[Amount, ...]) -> list[str]:
+    rows = ["| 名称 | Code | 单元 | 含义 |", "|---|---|---|---|"]
+    for amount in amounts:
+        rows.append(
+            f"| {amount.name} | `{amount.code}` | `{' + '.join(amount.measures)}` | {amount.meaning} |"
+        )
+    return rows
+
+
+def main() -> None:
+    """The command."""
+    stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page()
+    if "--check" in sys.argv:
+        if stale:
+            sys.exit(
+                "docs/figures.md: not what the definitions say; run python -m wenzheng.tools.write_figures"
+            )
+        return
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
