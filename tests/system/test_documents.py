@@ -23,9 +23,10 @@ from services.router.app import build as router
 from services.router.store import ModelsInMemory
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
+from services.stats.core.figures import REPORT, SHARES, rate
 from tests.services.intake.door import PROFILE
 from wenzheng.__main__ import app
-from wenzheng.tools import draw_topics
+from wenzheng.tools import draw_topics, write_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
@@ -114,3 +115,10 @@ def test_the_decision_that_is_explained_is_the_one_the_router_makes() -> None:
     assert [line.rstrip() for line in done.output.splitlines()[:-1]] == [
         line.rstrip() for line in shown[2].splitlines()
     ]
+
+
+def test_the_page_of_figures_says_what_the_definitions_say() -> None:
+    assert read("docs/figures.md") == write_figures.page()
+    for share in (*SHARES, *REPORT):
+        part, whole, shown = share.example
+        assert f"{100 * (rate(part, whole) or 0):g}%" == shown
