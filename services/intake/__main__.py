@@ -10,7 +10,6 @@ from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
-from chassis.problem import plain
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys, Secrets
 from chassis.web.api import create_api
@@ -20,7 +19,7 @@ from city.masking import mask
 from city.profile import Profile
 from services.intake import store
 from services.intake.app import METRICS, build
-from services.intake.web import Door, routes
+from services.intake.web import Door, posting, routes
 
 SENTENCE = "Takes in what people say and do; answers only after it is stored."
 
@@ -72,12 +71,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     api = create_api("intake", SENTENCE, process.metrics, Probes(ready=ready))
     api.include_router(routes(door))
 
-    @api.post("/v1/posts", status_code=202, summary="A citizen posts.", openapi_extra=door.post_schema())
-    async def post() -> None:
-        """Documented here, served by the hot route in front."""
-        raise plain(500)
-
-    edge = Edge(api, process.metrics, hot={("POST", "/v1/posts"): door.post})
+    edge = Edge(api, process.metrics, hot={("POST", posting.PATH): posting.hot_route(door)})
     return edge, [publisher.run, desk.run, expire]
 
 

@@ -26,43 +26,16 @@ from contracts.deadlines import (
 )
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
-from services.intake.core import heard, rules
+from services.intake.core import acts, city, heard
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, new
+from services.intake.core.rules import citizen, unit
 
 RULES: Mapping[type, Rule] = {
-    # citizens
-    ask.Submit: rules.submit,
-    ask.FollowUp: rules.follow_up,
-    ask.Answer: rules.answer,
-    ask.Rate: rules.rate,
-    ask.Reopen: rules.reopen,
-    ask.Withdraw: rules.withdraw,
-    ask.Erase: rules.erase,
-    ask.Support: rules.support,
-    # the holding unit
-    ask.Accept: rules.accept,
-    ask.Ask: rules.ask_citizen,
-    ask.DraftReply: rules.draft_reply,
-    ask.Approve: rules.approve,
-    ask.Answered: rules.answered_with_group,
-    ask.SendBack: rules.send_back,
-    ask.RequestExtension: rules.request_extension,
-    ask.ApproveExtension: rules.approve_extension,
-    ask.RefuseExtension: rules.refuse_extension,
-    ask.GiveBack: rules.give_back,
-    # a unit that assists
-    ask.WritePart: rules.write_part,
-    # supervisor, mayor, operator
-    ask.Choose: rules.choose,
-    ask.Rule: rules.rule,
-    ask.SpecialReport: rules.special_report,
-    ask.Urge: rules.urge,
-    ask.Instruct: rules.instruct,
-    ask.Moderate: rules.moderate,
-    ask.Join: rules.join,
-    ask.Leave: rules.leave,
-    ask.Publish: rules.publish,
+    ask.Submit: citizen.submit,
+    ask.Asked: acts.decide,
+    ask.Answered: unit.answered_with_group,
+    ask.Publish: city.publish,
     # the other services
     PostAssigned: heard.assigned,
     PostReassigned: heard.assigned,

@@ -1,9 +1,10 @@
 """What people send: the bodies of requests, with their limits; masked and made normal here, at the door."""
 
-from datetime import date
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, inspect
+from msgspec.structs import fields, replace
 
 from chassis.failures import HttpRefused
 from chassis.problem import TITLES, wrong_field
@@ -11,20 +12,11 @@ from city.masking import mask
 from city.normal import normal_form
 from contracts.decision import FieldError
 from contracts.posts import PostKind
+from services.intake.core.requests import FREE, Body, Text
+
+B = TypeVar("B", bound=Body)
 
 Title = Annotated[str, Meta(min_length=1, max_length=100, description="标题")]
-Text = Annotated[str, Meta(min_length=1, max_length=10_000, description="正文")]
-Short = Annotated[str, Meta(min_length=1, max_length=2_000)]
-Optional = Annotated[str, Meta(max_length=2_000)]
-Code = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class Body(Struct, frozen=True, forbid_unknown_fields=True):
-    """A request's JSON object; unknown fields are refused, so that a typing error is seen."""
-
-
-class Nothing(Body, frozen=True):
-    """No fields."""
 
 
 class Contact(Body, frozen=True):
@@ -49,109 +41,42 @@ class Post(Body, frozen=True):
     hide_name: bool = False
 
 
-class TextOnly(Body, frozen=True):
-    """A text."""
+def cleaned(body: B) -> tuple[B, dict[str, str]]:
+    """The body with its free texts normal and masked, and those texts as they were written, by field.
 
-    text: Text
-
-
-class Grade(Body, frozen=True):
-    """5 非常满意 … 1 非常不满意."""
-
-    grade: Annotated[int, Meta(ge=1, le=5)]
-    text: Optional = ""
-
-
-class ReasonOnly(Body, frozen=True):
-    """A reason."""
-
-    reason: Short
-
-
-class Remark(Body, frozen=True):
-    """A leader's remark."""
-
-    remark: Short
+    Raises HttpRefused 422 when a text that must say something says nothing.
+    """
+    texts: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for field in _free(type(body)):
+        value = getattr(body, field)
+        if isinstance(value, dict):
+            texts[field] = {key: public_text(text, field) for key, text in value.items()}
+        elif value.strip() or field in _required(type(body)):
+            texts[field] = public_text(value, field)
+            written[field] = value
+        else:
+            texts[field] = ""
+    return (replace(body, **texts) if texts else body), written
 
 
-class ExtensionBody(Body, frozen=True):
-    """Reason, new date and progress: all three (说清缘由、时间、进程)."""
-
-    reason: Short
-    new_date: date
-    progress: Short
-    long_works: bool = False
-
-
-class ReturnBody(Body, frozen=True):
-    """The duty item that says whose it is, and why."""
-
-    duty_item: Code
-    reason: Short
+@cache
+def _free(body: type[Body]) -> tuple[str, ...]:
+    """The fields that people write freely."""
+    described = inspect.type_info(body)
+    assert isinstance(described, inspect.StructType)
+    return tuple(field.name for field in described.fields if _is_free(field.type))
 
 
-class AssignmentBody(Body, frozen=True):
-    """Who answers."""
-
-    department: Code
-    reason: Short
-    assisting: tuple[Code, ...] = ()
+@cache
+def _required(body: type[Body]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(body) if field.required)
 
 
-class RulingBody(Body, frozen=True):
-    """What the meeting ruled."""
-
-    lead: Code
-    reason: Short
-    assisting: tuple[Code, ...] = ()
-    parts: dict[Code, Short] = {}
-    """Unit to its part of the matter."""
-
-
-class ModerationBody(Body, frozen=True):
-    """hold, release or hide."""
-
-    action: Annotated[str, Meta(pattern="^(hold|release|hide)$")]
-    reason: Short
-
-
-class GroupBody(Body, frozen=True):
-    """Posts that are one matter."""
-
-    numbers: Annotated[tuple[Code, ...], Meta(min_length=2, max_length=200)]
-    lead: Code
-
-
-class CalendarDayBody(Body, frozen=True):
-    """A day that differs from Monday-to-Friday."""
-
-    day: date
-    name: Annotated[str, Meta(min_length=1, max_length=20)]
-    is_off_day: bool
-    closing: Annotated[str, Meta(pattern=r"^$|^\d\d:\d\d$")] = ""
-
-
-class CalendarBody(Body, frozen=True):
-    """A year of the calendar."""
-
-    year: Annotated[int, Meta(ge=2007, le=2100)]
-    days: Annotated[tuple[CalendarDayBody, ...], Meta(min_length=1, max_length=366)]
-    notice: Optional = ""
-
-
-class PolicyBody(Body, frozen=True):
-    """A part of the policy."""
-
-    part: dict[str, dict[str, float | int | str | bool]]
-    reason: Short
-
-
-class ModelBody(Body, frozen=True):
-    """A model that the router has stored; with an empty checksum the duty list judges alone again."""
-
-    version: Annotated[str, Meta(max_length=64)]
-    checksum: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
-    threshold: Annotated[float, Meta(ge=0, le=1)]
+def _is_free(described: inspect.Type) -> bool:
+    if isinstance(described, inspect.DictType):
+        return _is_free(described.value_type)
+    return isinstance(described, inspect.Metadata) and described.extra == FREE
 
 
 def public_text(text: str, field: str) -> str:

@@ -211,11 +211,13 @@ class PostgresNotices:
 
 async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
     """The opened boxes of cases by subject; a box that does not open any more is absent."""
-    known = await keys.get(connection, [case.citizen for case in cases.values() if case.sealed])
+    # A key is the post's; of boxes sealed before that was so, the citizen's.
+    sealed = {subject: case for subject, case in cases.items() if case.sealed}
+    known = await keys.get(connection, [*sealed, *(case.citizen for case in sealed.values())])
     found: dict[str, dict[str, str]] = {}
-    for subject, case in cases.items():
-        key = known.get(case.citizen)
-        if key is None or not case.sealed:
+    for subject, case in sealed.items():
+        key = known.get(subject) or known.get(case.citizen)
+        if key is None:
             continue
         try:
             found[subject] = unseal(key, case.sealed, subject)

@@ -134,12 +134,11 @@ def lives(profile: Profile, count: int) -> Iterator[Life]:
         # In order of time, as intake draws them, and different from one run to the next.
         subject = str(UUID(int=(first + n) << 80 | 0x7 << 76 | 0x2 << 62 | n))
         life = Life(services, packings, profile, subject)
-        number = f"STORM{first + n}"
-        life.meet("intake", _submit(number, n), received)
+        life.meet("intake", _submit(first + n, n), received)
         life.hear(
             PostAssigned(
                 at=received,
-                number=number,
+                number=life.remembered["intake"].state.number,
                 department=units[n % len(units)],
                 duty_item="",
                 reasons=(),
@@ -158,10 +157,9 @@ def batches(found: Iterator[Life], size: int) -> Iterator[list[Life]]:
         yield batch
 
 
-def _submit(number: str, n: int) -> Submit:
+def _submit(drawn: int, n: int) -> Submit:
     post = letter(n)
     return Submit(
-        number=number,
         kind=post["kind"],
         title=post["title"],
         text=post["text"],
@@ -170,5 +168,5 @@ def _submit(number: str, n: int) -> Submit:
         public=True,
         hide_name=True,
         citizen=f"citizen-{n}",
-        personal={},
+        drawn=drawn,
     )

@@ -1,7 +1,7 @@
 """What intake remembers of a case, and which act is possible at which step of its life."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -24,79 +24,7 @@ STATUS_NAMES: Final[dict[str, str]] = {
 }
 """What a citizen reads."""
 
-STEPS: Final[dict[str, tuple[str, ...]]] = {
-    "received": (
-        "assignment",
-        "ruling",
-        "special-report",
-        "moderation",
-        "follow-up",
-        "support",
-        "withdrawal",
-        "group",
-    ),
-    "assigned": (
-        "acceptance",
-        "return",
-        "assignment",
-        "ruling",
-        "special-report",
-        "urging",
-        "instruction",
-        "moderation",
-        "follow-up",
-        "support",
-        "withdrawal",
-        "group",
-    ),
-    "accepted": (
-        "question",
-        "reply",
-        "extension",
-        "return",
-        "assignment",
-        "ruling",
-        "special-report",
-        "urging",
-        "instruction",
-        "moderation",
-        "follow-up",
-        "support",
-        "withdrawal",
-        "group",
-    ),
-    "asked": (
-        "answer",
-        "assignment",
-        "ruling",
-        "special-report",
-        "urging",
-        "instruction",
-        "moderation",
-        "follow-up",
-        "support",
-        "withdrawal",
-        "group",
-    ),
-    "replied": ("rating", "reopening", "instruction", "moderation", "follow-up", "support", "group"),
-    "rated": ("reopening", "instruction", "moderation", "follow-up", "support", "group"),
-    "reopened": (
-        "acceptance",
-        "assignment",
-        "ruling",
-        "special-report",
-        "urging",
-        "instruction",
-        "moderation",
-        "follow-up",
-        "support",
-        "group",
-    ),
-    "withdrawn": (),
-    "hidden": ("moderation",),
-}
-"""Step to the acts possible at it. A draft before the leader adds `approval` and `reply-return` and takes `reply`;
-while units assist with an open case they may write their `part`."""
+EVERY_STEP: Final[tuple[Step, ...]] = get_args(Step)
 
 
 class Question(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -275,21 +203,6 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def question_open(self) -> Question | None:
         """The question that waits for the citizen."""
         return self.questions[-1] if self.questions and self.step == "asked" else None
-
-    def allowed(self) -> tuple[str, ...]:
-        """The acts that would be possible now, whoever does them."""
-        acts = list(STEPS[self.step])
-        if self.draft is not None:
-            acts = [act for act in acts if act not in ("reply", "return")]
-            acts += ["approval", "reply-return"]
-        if self.extension_asked is not None:
-            acts = [act for act in acts if act != "extension"]
-            acts += ["extension-approval", "extension-refusal"]
-        if self.assisting and self.department and self.open:
-            acts.append("part")
-        if self.group is not None:
-            acts.append("ungroup")
-        return tuple(acts)
 
 
 def new(subject: str) -> Case:

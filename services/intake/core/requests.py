@@ -1,24 +1,58 @@
-"""What people ask of a case: the inputs that the web door makes of requests. Texts are masked already."""
+"""What people ask: who asks, which act of the table, and what was filled in, with its limits."""
 
 from datetime import date, datetime
+from typing import Annotated, Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from contracts.city_facts import CityFact
 
+FREE: Final = {"free": True}
+"""Marks a text that people write freely: it is made normal and masked before a rule sees it."""
+
+Text = Annotated[str, Meta(min_length=1, max_length=10_000, description="正文", extra=FREE)]
+Short = Annotated[str, Meta(min_length=1, max_length=2_000, extra=FREE)]
+Optional = Annotated[str, Meta(max_length=2_000, extra=FREE)]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+
 
 class Actor(Struct, frozen=True):
-    """The member of staff who acts."""
+    """Who acts: a member of staff by token, the author by the query code, or a neighbour."""
 
     person: str
+    """Staff id; of a neighbour the keyed hash; of the author nothing."""
     department: str
     role: str
+    """`clerk`, `leader`, `supervisor`, `mayor` or `operator`; else `author` or `neighbour`."""
+
+
+AUTHOR: Final = Actor("", "", "author")
+
+
+class Body(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request's JSON object; unknown fields are refused, so that a typing error is seen."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+class Asked(Struct, Generic[B], frozen=True):
+    """An act asked for: `act` is its word in the table of acts."""
+
+    act: str
+    actor: Actor
+    body: B
+    """The act's body; free texts are normal and masked."""
+    target: str = ""
+    """The id in the path: the reply or extension the act concerns."""
+    personal: dict[str, str] = {}
+    """The texts as they were written, for the sealed box; empty once they are sealed."""
+    sealed: bytes = b""
 
 
 class Submit(Struct, frozen=True):
-    """A new post."""
+    """A new post. Texts are masked; the unmasked ones are in `personal`."""
 
-    number: str
     kind: str
     title: str
     text: str
@@ -27,93 +61,13 @@ class Submit(Struct, frozen=True):
     public: bool
     hide_name: bool
     citizen: str
-    personal: dict[str, str]
+    drawn: int
+    """The number drawn for it; the rule makes the public number of it."""
+    personal: dict[str, str] = {}
     """Name, contact and unmasked texts; sealed before the rule sees the request."""
     channels: tuple[str, ...] = ()
     """By which the citizen can be told, best first."""
-    hold: str = ""
-    """Why moderation holds it; empty when it does not."""
     sealed: bytes = b""
-
-
-class FollowUp(Struct, frozen=True):
-    """The citizen adds something."""
-
-    text: str
-    personal: dict[str, str] = {}
-    sealed: bytes = b""
-
-
-class Answer(Struct, frozen=True):
-    """The citizen answers the open question."""
-
-    text: str
-    personal: dict[str, str] = {}
-    sealed: bytes = b""
-
-
-class Rate(Struct, frozen=True):
-    """The citizen grades the published reply."""
-
-    grade: int
-    text: str
-
-
-class Reopen(Struct, frozen=True):
-    """The citizen asks for a second handling."""
-
-    reason: str
-
-
-class Withdraw(Struct, frozen=True):
-    """The citizen takes the post back."""
-
-
-class Erase(Struct, frozen=True):
-    """The citizen wants to be forgotten; the key is deleted in the same transaction."""
-
-    citizen: str
-
-
-class Support(Struct, frozen=True):
-    """A neighbour has the same matter at heart."""
-
-    supporter: str
-
-
-class Accept(Struct, frozen=True):
-    """The clerk takes the case on."""
-
-    actor: Actor
-
-
-class Ask(Struct, frozen=True):
-    """The clerk asks the citizen."""
-
-    actor: Actor
-    text: str
-
-
-class DraftReply(Struct, frozen=True):
-    """The clerk lays a reply before the leader."""
-
-    actor: Actor
-    text: str
-
-
-class Approve(Struct, frozen=True):
-    """The leader approves the draft; it is published."""
-
-    actor: Actor
-    reply: str
-
-
-class SendBack(Struct, frozen=True):
-    """The leader sends the draft back."""
-
-    actor: Actor
-    reply: str
-    remark: str
 
 
 class Answered(Struct, frozen=True):
@@ -126,114 +80,97 @@ class Answered(Struct, frozen=True):
     by: str
 
 
-class RequestExtension(Struct, frozen=True):
-    """The clerk asks for more time."""
-
-    actor: Actor
-    reason: str
-    new_date: date
-    progress: str
-    long_works: bool = False
-
-
-class ApproveExtension(Struct, frozen=True):
-    """The leader grants it."""
-
-    actor: Actor
-    extension: str
-
-
-class RefuseExtension(Struct, frozen=True):
-    """The leader refuses it."""
-
-    actor: Actor
-    extension: str
-    remark: str
-
-
-class WritePart(Struct, frozen=True):
-    """The clerk of an assisting unit writes its part."""
-
-    actor: Actor
-    text: str
-
-
-class GiveBack(Struct, frozen=True):
-    """The clerk says "not ours", citing a duty item."""
-
-    actor: Actor
-    duty_item: str
-    reason: str
-
-
-class Choose(Struct, frozen=True):
-    """The supervisor decides who answers."""
-
-    actor: Actor
-    department: str
-    assisting: tuple[str, ...]
-    reason: str
-
-
-class Rule(Struct, frozen=True):
-    """The assignment meeting has ruled."""
-
-    actor: Actor
-    lead: str
-    assisting: tuple[str, ...]
-    reason: str
-    parts: dict[str, str] = {}
-    """Unit to its part of the matter."""
-
-
-class SpecialReport(Struct, frozen=True):
-    """The supervisor takes the case to the city leaders."""
-
-    actor: Actor
-    text: str
-
-
-class Urge(Struct, frozen=True):
-    """The supervisor urges the unit."""
-
-    actor: Actor
-    text: str
-
-
-class Instruct(Struct, frozen=True):
-    """A city leader writes an instruction."""
-
-    actor: Actor
-    text: str
-
-
-class Moderate(Struct, frozen=True):
-    """The supervisor holds, releases or hides a post."""
-
-    actor: Actor
-    action: str
-    reason: str
-
-
-class Join(Struct, frozen=True):
-    """The supervisor puts the case into a group."""
-
-    actor: Actor
-    group: str
-    lead: str
-    lead_number: str
-    members: tuple[str, ...]
-
-
-class Leave(Struct, frozen=True):
-    """The supervisor takes the case out of its group."""
-
-    actor: Actor
-    group: str
-
-
 class Publish(Struct, frozen=True):
     """The operator changes the city: a fact for one partition."""
 
     fact: CityFact
     at: datetime
+
+
+# -- bodies of acts -----------------------------------------------------------------------------
+
+
+class Nothing(Body, frozen=True):
+    """No fields."""
+
+
+class TextOnly(Body, frozen=True):
+    """A text."""
+
+    text: Text
+
+
+class ReasonOnly(Body, frozen=True):
+    """A reason."""
+
+    reason: Short
+
+
+class Remark(Body, frozen=True):
+    """A leader's remark."""
+
+    remark: Short
+
+
+class Grade(Body, frozen=True):
+    """5 非常满意 … 1 非常不满意."""
+
+    grade: Annotated[int, Meta(ge=1, le=5)]
+    text: Optional = ""
+
+
+class Extension(Body, frozen=True):
+    """Reason, new date and progress: all three (说清缘由、时间、进程)."""
+
+    reason: Short
+    new_date: date
+    progress: Short
+    long_works: bool = False
+
+
+class Return(Body, frozen=True):
+    """The duty item that says whose it is, and why."""
+
+    duty_item: Code
+    reason: Short
+
+
+class Assignment(Body, frozen=True):
+    """Who answers."""
+
+    department: Code
+    reason: Short
+    assisting: tuple[Code, ...] = ()
+
+
+class Ruling(Body, frozen=True):
+    """What the meeting ruled."""
+
+    lead: Code
+    reason: Short
+    assisting: tuple[Code, ...] = ()
+    parts: dict[Code, Short] = {}
+    """Unit to its part of the matter."""
+
+
+class Moderation(Body, frozen=True):
+    """hold, release or hide."""
+
+    action: Annotated[str, Meta(pattern="^(hold|release|hide)$")]
+    reason: Short
+
+
+class Group(Body, frozen=True):
+    """Posts that are one matter."""
+
+    numbers: Annotated[tuple[Code, ...], Meta(min_length=2, max_length=200)]
+    lead: Code
+
+
+class Grouped(Body, frozen=True):
+    """A group as each of its members meets it: the same posts, by their ids."""
+
+    group: str
+    lead: str
+    lead_number: str
+    members: tuple[str, ...]

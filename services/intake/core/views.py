@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from city.profile import Profile
+from services.intake.core.acts import ACT, AUTHOR, allowed
 from services.intake.core.case import STATUS_NAMES, Case, Entry, Group
 
 
@@ -41,6 +42,28 @@ def summary(case: Case, city: Profile) -> dict[str, Any]:
     }
 
 
+def listed(case: Case, city: Profile) -> dict[str, Any]:
+    """One post of the public list, with its replies."""
+    return {
+        **summary(case, city),
+        "text": case.text,
+        "replies": [reply.text for reply in case.replies],
+        "answered_at": case.replies[-1].at if case.replies else None,
+    }
+
+
+def in_inbox(case: Case, city: Profile) -> dict[str, Any]:
+    """One case of a list for staff, with what waits."""
+    return {
+        **summary(case, city),
+        "held": case.held,
+        "to_approve": case.draft is not None or case.extension_asked is not None,
+        "returned": any(asked.state == "asked" for asked in case.returns),
+        "level": case.level,
+        "allowed": allowed(case),
+    }
+
+
 def public(case: Case, city: Profile) -> dict[str, Any]:
     """What anyone may see: nothing of a post that is held, hidden or not public but how it stands."""
     found = summary(case, city)
@@ -75,11 +98,7 @@ def own(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]:
                 {"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings
             ],
             "extensions": _extensions(case),
-            "allowed": [
-                act
-                for act in case.allowed()
-                if act in ("answer", "follow-up", "rating", "reopening", "withdrawal")
-            ],
+            "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
             "links": {"deadline": f"/v1/deadlines/{case.number}"},
         }
     )
@@ -112,7 +131,7 @@ def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]
             "erased": case.erased,
             "assigned_at": case.assigned_at,
             "history": _history(case.history, staff=True),
-            "allowed": list(case.allowed()),
+            "allowed": list(allowed(case)),
         }
     )
     return found

@@ -26,7 +26,7 @@ from chassis.web.probes import Probes
 from city.profile import Profile
 from services.intake import store
 from services.intake.app import build
-from services.intake.web import Door, routes
+from services.intake.web import Door, posting, routes
 
 CITY = Path(__file__).resolve().parents[3] / "cities" / "suqian"
 PROFILE = Profile.load(CITY)
@@ -76,7 +76,7 @@ class Intake:
         metrics = Metrics()
         api = create_api("intake", "", metrics, Probes())
         api.include_router(routes(self.door))
-        self.app = Edge(api, metrics, hot={("POST", "/v1/posts"): self.door.post})
+        self.app = Edge(api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
         self._keys_used = 0
         self.http: httpx2.AsyncClient
 

@@ -1,0 +1,154 @@
+"""What citizens do: post, add, answer, rate, reopen, withdraw, be forgotten, support a neighbour's post. Pure."""
+
+from datetime import timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from contracts.decision import Decision, Effect, NotNow, Say
+from contracts.identity import derived
+from contracts.posts import (
+    CitizenErased,
+    PostFollowedUp,
+    PostHeld,
+    PostReceived,
+    PostSupported,
+    PostWithdrawn,
+)
+from contracts.replies import CitizenAnswered, PostRated, PostReopened
+from services.intake.core import moderation
+from services.intake.core import requests as ask
+from services.intake.core.case import Case, Entry, FollowUp, Rating
+from services.intake.core.rules.saying import Here, say, wrong_field
+
+GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+"""好差评 GB/T 39735."""
+
+
+def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
+    """A new post: judged, numbered, stored, said.
+
+    Raises Invalid for a kind that nobody answers or looks at, a word of the block list, an unknown area.
+    """
+    city, at = context.city, context.now
+    kind = city.policy.kind(post.kind)
+    if not kind.clock and not kind.moderated:
+        raise wrong_field("kind", f"{kind.name}不由网民发布")
+    if post.area and all(division.area_code != post.area for division in city.divisions):
+        raise wrong_field("area", "没有这个区县")
+    hold = moderation.judge(city, post.title, post.text, post.place)
+    received = PostReceived(
+        at=at,
+        number=f"{city.number_prefix}{at:%y%m%d}-{post.drawn:06d}",
+        kind=post.kind,  # type: ignore[arg-type]  # checked at the door
+        title=post.title,
+        text=post.text,
+        area=post.area,
+        place=post.place,
+        public=post.public and kind.public,
+        hide_name=post.hide_name,
+        citizen=post.citizen,
+        sealed=post.sealed,
+        channels=post.channels,
+    )
+    case = Case(
+        number=received.number,
+        kind=post.kind,
+        title=post.title,
+        text=post.text,
+        area=post.area,
+        place=post.place,
+        public=received.public,
+        hide_name=post.hide_name,
+        citizen=post.citizen,
+        sealed=post.sealed,
+        received_at=at,
+        asks=kind.clock,
+        history=(Entry(at, "received", "已受理"),),
+    )
+    effects: tuple[Effect, ...] = (Say(received),)
+    hold = hold or (f"{kind.name}先审后发" if kind.moderated else "")
+    if hold:
+        case = replace(case, moderation="held")
+        effects = (*effects, Say(PostHeld(at=at, reason=hold)))
+    return Decision(case, effects, answer=case)
+
+
+def follow_up(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+    """The citizen adds something to an own post."""
+    at, identity, text = context.now, derived(context.cause, "follow-up"), asked.body.text
+    fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=asked.sealed)
+    case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at)))
+    return say(case, fact, "followed-up", f"网民追问:{text}")
+
+
+def answer(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+    """The citizen answers the open question; the clock resumes."""
+    question, text = case.questions[-1], asked.body.text
+    answered = replace(question, answer=text, answered_at=context.now)
+    case = replace(case, questions=(*case.questions[:-1], answered), step="accepted", paused=False)
+    fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=asked.sealed)
+    return say(case, fact, "answered", f"网民补充:{text}")
+
+
+def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[Case]:
+    """The citizen grades the latest reply, once, within the days the policy gives."""
+    reply, grade, text = case.replies[-1], asked.body.grade, asked.body.text
+    days = context.city.policy.rating.days
+    if context.now > reply.at + timedelta(days=days):
+        raise NotNow("rating-over", "评价期已过", f"回复后 {days} 天内可以评价。", allowed=("reopening",))
+    fact = PostRated(
+        at=context.now,
+        reply=reply.id,
+        grade=grade,
+        text=text,
+        handling=reply.handling,
+        department=reply.department,
+    )
+    case = replace(case, ratings=(*case.ratings, Rating(reply.id, grade, text, context.now)), step="rated")
+    return say(case, fact, "rated", f"网民评价:{GRADES[grade]}")
+
+
+def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
+    """The citizen asks for a second handling, within the days the policy gives."""
+    reply, days = case.replies[-1], context.city.policy.reopen.days
+    if context.now > reply.at + timedelta(days=days):
+        raise NotNow("reopening-over", "重新办理期已过", f"回复后 {days} 天内可以申请重新办理。", allowed=())
+    fact = PostReopened(at=context.now, reason=asked.body.reason, reply=reply.id, department=case.department)
+    case = replace(
+        case,
+        step="reopened",
+        reopened=(*case.reopened, context.now),
+        draft=None,
+        due=None,
+        missed=False,
+        level="",
+    )
+    return say(case, fact, "reopened", f"网民申请重新办理:{asked.body.reason}")
+
+
+def withdrawal(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
+    """The citizen takes the post back."""
+    case = replace(case, step="withdrawn", draft=None, held=False)
+    return say(case, PostWithdrawn(at=context.now), "withdrawn", "网民撤回")
+
+
+def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
+    """What the author gave with this post is forgotten: its key is deleted beside this, its boxes never open again.
+
+    No other post is touched, whatever contact it names: what was typed proves nothing about who typed it.
+    """
+    if case.erased:
+        return Decision(case, answer=case)
+    fact = CitizenErased(at=context.now, citizen=case.citizen)
+    case = replace(case, erased=True, sealed=b"")
+    return say(case, fact, "erased", "个人信息已删除", public=False)
+
+
+def support(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
+    """One voice each; a second one changes nothing."""
+    supporter = asked.actor.person
+    if supporter in case.supporters:
+        return Decision(case, answer=case)
+    case = replace(case, supporters=(*case.supporters, supporter))
+    return Decision(case, (Say(PostSupported(at=context.now, supporter=supporter)),), answer=case)

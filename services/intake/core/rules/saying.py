@@ -1,0 +1,34 @@
+"""What the rules share: a line of the history, and a fact to be said with it. Pure."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from city.profile import Profile
+from contracts.decision import Context, Decision, FieldError, Invalid, Say
+from contracts.facts import Fact
+from services.intake.core.case import Case, Entry
+
+Here = Context[Profile]
+
+
+def wrong_field(field: str, reason: str, title: str = "填写的内容有问题") -> Invalid:
+    """One field of a request is wrong, for this reason in Chinese."""
+    return Invalid("invalid", title, errors=(FieldError(field, reason),))
+
+
+def write(case: Case, at: datetime, kind: str, text: str, public: bool = True, by: str = "") -> Case:
+    """The case with one more line in its history."""
+    return replace(case, history=(*case.history, Entry(at, kind, text, public, by)))
+
+
+def say(case: Case, fact: Fact, kind: str, text: str, public: bool = True, by: str = "") -> Decision[Case]:
+    """The case with one more line, and the fact that the line tells of; the case is the answer."""
+    case = write(case, fact.at, kind, text, public, by)
+    return Decision(case, (Say(fact),), answer=case)
+
+
+def received_at(case: Case) -> datetime:
+    """When the post was received; only for a case that exists."""
+    assert case.received_at is not None
+    return case.received_at

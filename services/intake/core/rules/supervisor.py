@@ -1,0 +1,134 @@
+"""What the supervisor and the city leaders do. Pure."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from contracts.decision import Decision, NotFound, NotNow
+from contracts.facts import Fact
+from contracts.posts import PostHeld, PostHidden, PostReleased, PostsGrouped, PostUngrouped
+from contracts.replies import (
+    AssignmentChosen,
+    CaseUrged,
+    InstructionGiven,
+    MeetingRuled,
+    SpecialReportRequested,
+)
+from services.intake.core import requests as ask
+from services.intake.core.case import Case, Group
+from services.intake.core.rules.saying import Here, say, wrong_field
+
+MODERATION_NAMES: Final = {"hold": "暂不公开", "release": "恢复公开", "hide": "已屏蔽"}
+
+
+def assignment(case: Case, asked: ask.Asked[ask.Assignment], context: Here) -> Decision[Case]:
+    """A person decides who answers."""
+    chosen, by = asked.body, asked.actor.person
+    _known_units(context, "department", (chosen.department, *chosen.assisting))
+    fact = AssignmentChosen(
+        at=context.now,
+        department=chosen.department,
+        assisting=chosen.assisting,
+        reason=chosen.reason,
+        by=by,
+    )
+    text = f"督查指定 {context.city.department_name(chosen.department)}:{chosen.reason}"
+    return say(case, fact, "chosen", text, public=False, by=by)
+
+
+def ruling(case: Case, asked: ask.Asked[ask.Ruling], context: Here) -> Decision[Case]:
+    """The assignment meeting named lead and assisting units."""
+    ruled, by = asked.body, asked.actor.person
+    _known_units(context, "lead", (ruled.lead, *ruled.assisting))
+    _known_units(context, "parts", tuple(ruled.parts))
+    if set(ruled.parts) - {ruled.lead, *ruled.assisting}:
+        raise wrong_field("parts", "有的单位不在其中", title="分工只能给牵头和协办单位")
+    fact = MeetingRuled(
+        at=context.now,
+        lead=ruled.lead,
+        assisting=ruled.assisting,
+        reason=ruled.reason,
+        parts=ruled.parts,
+        by=by,
+    )
+    text = f"交办会明确 {context.city.department_name(ruled.lead)} 牵头:{ruled.reason}"
+    return say(case, fact, "ruled", text, public=False, by=by)
+
+
+def special_report(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+    """The supervisor takes the case to the city leaders (专报)."""
+    by = asked.actor.person
+    fact = SpecialReportRequested(at=context.now, text=asked.body.text, by=by)
+    return say(case, fact, "special-report", "已专报市领导", public=False, by=by)
+
+
+def urging(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+    """The supervisor urges the unit (催办)."""
+    text, by = asked.body.text, asked.actor.person
+    fact = CaseUrged(at=context.now, text=text, by=by)
+    return say(case, fact, "urged", f"督查催办:{text}", public=False, by=by)
+
+
+def instruction(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+    """A city leader writes an instruction (批示)."""
+    text, by = asked.body.text, asked.actor.person
+    fact = InstructionGiven(at=context.now, text=text, by=by)
+    return say(case, fact, "instructed", f"领导批示:{text}", public=False, by=by)
+
+
+def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> Decision[Case]:
+    """Hold, release or hide a post; it leaves a trace."""
+    by, at, action, reason = asked.actor.person, context.now, asked.body.action, asked.body.reason
+    if action == "hold" and case.moderation == "":
+        fact: Fact = PostHeld(at=at, reason=reason, by=by)
+        case = replace(case, moderation="held")
+    elif action == "release" and case.moderation == "held":
+        fact = PostReleased(at=at, reason=reason, by=by)
+        case = replace(case, moderation="")
+    elif action == "hide" and case.moderation != "hidden":
+        fact = PostHidden(at=at, reason=reason, by=by)
+        case = replace(case, moderation="hidden", step="hidden", draft=None, held=False)
+    else:
+        possible = {"": ("hold", "hide"), "held": ("release", "hide"), "hidden": ()}[case.moderation]
+        raise NotNow(
+            "wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible) or '无'}。", allowed=possible
+        )
+    return say(case, fact, "moderated", f"{MODERATION_NAMES[action]}:{reason}", public=False, by=by)
+
+
+def group(case: Case, asked: ask.Asked[ask.Grouped], context: Here) -> Decision[Case]:
+    """The case joins a group; its clock stays its own."""
+    joined, by = asked.body, asked.actor.person
+    if case.group is not None:
+        raise NotNow(
+            "grouped", "已在并案中", f"{case.number} 已在并案 {case.group.id} 中。", allowed=("ungroup",)
+        )
+    fact = PostsGrouped(
+        at=context.now,
+        group=joined.group,
+        lead=joined.lead,
+        lead_number=joined.lead_number,
+        members=joined.members,
+        by=by,
+    )
+    case = replace(case, group=Group(joined.group, joined.lead, joined.lead_number, joined.members))
+    return say(case, fact, "grouped", f"与 {joined.lead_number} 并案办理", by=by)
+
+
+def ungroup(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
+    """The case leaves its group and goes on as if it had never been in it."""
+    if case.group is None or case.group.id != asked.target:
+        raise NotFound("not-found", "不在这个并案中")
+    step = case.step
+    if any(reply.lead for reply in case.replies) and step in ("replied", "rated"):
+        step = "accepted" if case.department else "received"
+    kept = tuple(reply for reply in case.replies if not reply.lead)
+    fact = PostUngrouped(at=context.now, group=asked.target, by=asked.actor.person)
+    case = replace(case, group=None, replies=kept, step=step)
+    return say(case, fact, "ungrouped", "取消并案,单独办理", by=asked.actor.person)
+
+
+def _known_units(context: Here, field: str, units: tuple[str, ...]) -> None:
+    unknown = [unit for unit in units if unit not in context.city.department]
+    if unknown:
+        raise wrong_field(field, f"没有代码为 {unknown[0]} 的单位", title="没有这个单位")

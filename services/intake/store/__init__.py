@@ -1,0 +1,27 @@
+"""Where intake keeps its cases, numbers, kept answers and the keys of the vault; and how it looks cases up."""
+
+from services.intake.store.cases import STATES, Cases, PostgresCases, Query
+from services.intake.store.columns import COLUMNS, listed_at, memory, postgres
+from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryReadLog
+from services.intake.store.numbers import Numbers, PostgresNumbers
+from services.intake.store.read_log import PostgresReadLog, ReadLog
+from services.intake.store.sealing import Seal
+
+__all__ = [
+    "COLUMNS",
+    "STATES",
+    "Cases",
+    "MemoryCases",
+    "MemoryNumbers",
+    "MemoryReadLog",
+    "Numbers",
+    "PostgresCases",
+    "PostgresNumbers",
+    "PostgresReadLog",
+    "Query",
+    "ReadLog",
+    "Seal",
+    "listed_at",
+    "memory",
+    "postgres",
+]

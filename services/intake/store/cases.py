@@ -1,0 +1,166 @@
+"""How cases are looked up: what lists are asked for, and how PostgreSQL answers. Reads only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+import asyncpg
+
+from chassis.store import Packing
+from services.intake.core.case import Case, Group
+
+MAX_PAGE: Final = 100
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list of cases is asked for; empty fields ask for nothing."""
+
+    unit: str = ""
+    """Cases this unit holds or assists with."""
+    state: str = ""
+    kind: str = ""
+    """One kind, or several separated by commas."""
+    area: str = ""
+    words: str = ""
+    public: bool = False
+    """Only answered posts anyone may see, newest answer first; else open cases by due date."""
+    after: tuple[str, str] | None = None
+    """Sort key and number of the last row shown."""
+    limit: int = 20
+
+
+STATES: Final = {
+    "open": "open",
+    "held": "open and for_person",
+    "to_approve": "open and to_approve",
+    "returned": "open and returned",
+    "meeting": "open and meeting",
+    "overdue": "open and missed",
+    "moderation": "moderation = 'held'",
+    "received": "open and step = 'received'",
+    "assigned": "open and step = 'assigned'",
+    "accepted": "open and step = 'accepted'",
+    "asked": "open and step = 'asked'",
+    "replied": "not open and step = 'replied'",
+    "rated": "not open and step = 'rated'",
+    "reopened": "open and step = 'reopened'",
+    "all": "true",
+}
+"""Value of `state` in a list of cases, and its condition; it says whether they are open, for the indexes."""
+_HALVES: Final = ("open", "not open")
+"""All cases, as the two walks that have an index."""
+
+_ROW: Final = "subject, partition, held, remembered"
+_HELD: Final = "department = {unit}::text"
+_ASSISTED: Final = (
+    "(assisting <> '' and string_to_array(assisting, ' ') @> array[{unit}::text]"
+    " and department <> {unit}::text)"
+)
+
+
+class Cases(Protocol):
+    """Looks cases up; reads only."""
+
+    async def subject(self, number: str) -> str | None:
+        """The post id of a number."""
+
+    async def case(self, number: str) -> tuple[str, Case] | None:
+        """The post id and the case."""
+
+    async def page(self, query: Query) -> list[Case]:
+        """One page, sorted as the query asks."""
+
+    async def of_group(self, group: Group) -> list[Case]:
+        """The cases that are in it now, by number; one that was taken out is not."""
+
+
+class PostgresCases:
+    """The cases in PostgreSQL. A number's post id never changes, so it is remembered."""
+
+    def __init__(self, pool: asyncpg.Pool, remember: int = 50_000) -> None:
+        self._pool = pool
+        self._packing = Packing(Case)
+        self._subjects: dict[str, str] = {}
+        self._remember = remember
+
+    async def subject(self, number: str) -> str | None:
+        known = self._subjects.get(number)
+        if known is not None:
+            return known
+        subject: str | None = await self._pool.fetchval(
+            "select subject from subject where number = $1::text and number <> ''", number
+        )
+        if subject is not None:
+            if len(self._subjects) >= self._remember:
+                self._subjects.clear()
+            self._subjects[number] = subject
+        return subject
+
+    async def case(self, number: str) -> tuple[str, Case] | None:
+        row = await self._pool.fetchrow(
+            f"select {_ROW} from subject where number = $1::text and number <> ''",
+            number,
+        )
+        return None if row is None else (row["subject"], self._unpack(row))
+
+    async def page(self, query: Query) -> list[Case]:
+        # Keyset pages over (due, number), or (answered_at desc, number) for the public.
+        conditions, values = ["number <> ''"], []
+
+        def value(given: object) -> str:
+            values.append(given)
+            return f"${len(values)}"
+
+        if query.public:
+            conditions.append("shown")
+        if query.state:
+            conditions.append(STATES[query.state])
+        if query.kind:
+            conditions.append(f"kind = any(string_to_array({value(query.kind)}::text, ','))")
+        if query.area:
+            conditions.append(f"area = {value(query.area)}::text")
+        if query.words:
+            escaped = query.words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+            conditions.append(f"words ilike {value(f'%{escaped}%')}::text")
+        order = "answered_at desc, number" if query.public else "coalesce(due, received_at), number"
+        if query.after is not None:
+            at, number = datetime.fromisoformat(query.after[0]), query.after[1]
+            place = value(at)
+            if query.public:
+                conditions.append(
+                    f"(answered_at < {place}::timestamptz or (answered_at = {place}::timestamptz and number > {value(number)}::text))"
+                )
+            else:
+                conditions.append(
+                    f"(coalesce(due, received_at), number) > ({place}::timestamptz, {value(number)}::text)"
+                )
+        last = f"order by {order} limit {min(query.limit, MAX_PAGE)}"
+        # Short walks, each along its index, instead of one condition with `or`, which no index serves.
+        walks = [[*conditions, half] for half in _HALVES] if query.state == "all" else [conditions]
+        if query.unit:
+            unit = value(query.unit)
+            walks = [[*walk, part.format(unit=unit)] for walk in walks for part in (_HELD, _ASSISTED)]
+        parts = [f"(select * from subject where {' and '.join(walk)} {last})" for walk in walks]
+        found = f"({' union all '.join(parts)}) as found"
+        rows = await self._pool.fetch(f"select {_ROW} from {found} {last}", *values)
+        return [self._unpack(row) for row in rows]
+
+    async def of_group(self, group: Group) -> list[Case]:
+        rows = await self._pool.fetch(
+            f"select {_ROW} from subject where subject = any($1::text[]) order by number",
+            list(group.members),
+        )
+        return members_of(map(self._unpack, rows), group)
+
+    def _unpack(self, row: asyncpg.Record) -> Case:
+        state: Case = self._packing.unpack(
+            row["subject"], row["partition"], row["held"], row["remembered"]
+        ).state
+        return state
+
+
+def members_of(cases: Iterable[Case], group: Group) -> list[Case]:
+    """Those of the cases that are in the group now."""
+    return [case for case in cases if case.group is not None and case.group.id == group.id]

@@ -1,0 +1,59 @@
+"""The typed columns of a case, for lists; and the store of one instance."""
+
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from chassis.memory.store import MemoryStore
+from chassis.postgres.store import PostgresStore
+from chassis.store import Column
+from services.intake.core.case import Case, new
+
+
+def listed_at(case: Case) -> datetime | None:
+    """Where a post stands in the public list: at its last reply, or at its receipt when it asks nobody for one."""
+    if case.replies:
+        return case.replies[-1].at
+    return None if case.asks else case.received_at
+
+
+def shown(case: Case) -> bool:
+    """Whether the post stands in the public list."""
+    answered = bool(case.replies) or not case.asks
+    return case.exists and case.public and case.moderation == "" and answered and case.step != "withdrawn"
+
+
+COLUMNS: Final = (
+    Column[Case]("number", "text", lambda case: case.number),
+    Column[Case]("kind", "text", lambda case: case.kind),
+    Column[Case]("step", "text", lambda case: case.step),
+    Column[Case]("department", "text", lambda case: case.department),
+    Column[Case]("assisting", "text", lambda case: f" {' '.join(case.assisting)} " if case.assisting else ""),
+    Column[Case]("area", "text", lambda case: case.area),
+    Column[Case]("open", "boolean", lambda case: case.exists and case.open),
+    Column[Case]("for_person", "boolean", lambda case: case.held),
+    Column[Case](
+        "to_approve", "boolean", lambda case: case.draft is not None or case.extension_asked is not None
+    ),
+    Column[Case]("returned", "boolean", lambda case: any(r.state == "asked" for r in case.returns)),
+    Column[Case]("meeting", "boolean", lambda case: case.meeting),
+    Column[Case]("moderation", "text", lambda case: case.moderation),
+    Column[Case]("missed", "boolean", lambda case: case.missed),
+    Column[Case]("shown", "boolean", shown),
+    Column[Case]("citizen", "text", lambda case: case.citizen),
+    Column[Case]("received_at", "timestamptz", lambda case: case.received_at),
+    Column[Case]("due", "timestamptz", lambda case: case.due),
+    Column[Case]("answered_at", "timestamptz", listed_at),
+    Column[Case]("words", "text", lambda case: f"{case.title}\n{case.text}" if shown(case) else case.title),
+)
+
+
+def postgres(pool: asyncpg.Pool) -> PostgresStore:
+    """The store of one instance, web or listener."""
+    return PostgresStore(pool, Case, new, COLUMNS)
+
+
+def memory() -> MemoryStore:
+    """The twin."""
+    return MemoryStore(Case)

@@ -1,0 +1,85 @@
+"""The twins in memory: cases, numbers and the log of reads."""
+
+from datetime import datetime
+
+from chassis.memory.store import MemoryStore
+from contracts.city_facts import CityFacts
+from services.intake.core import requests as ask
+from services.intake.core.case import Case, Group
+from services.intake.store.cases import MAX_PAGE, Query, members_of
+from services.intake.store.columns import COLUMNS, listed_at, shown
+
+
+class MemoryCases:
+    """Cases of a memory store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def _all(self) -> list[tuple[str, Case]]:
+        found = [(subject, self._store.state_of(subject)) for subject in self._store.subject]
+        return [
+            (subject, state) for subject, state in found if not isinstance(state, CityFacts) and state.exists
+        ]
+
+    async def subject(self, number: str) -> str | None:
+        return next((subject for subject, case in self._all() if case.number == number), None)
+
+    async def case(self, number: str) -> tuple[str, Case] | None:
+        return next(((subject, case) for subject, case in self._all() if case.number == number), None)
+
+    async def page(self, query: Query) -> list[Case]:
+        found = []
+        for _, case in self._all():
+            values = {column.name: column.value(case) for column in COLUMNS}
+            state = query.state or "all"
+            column = {"held": "for_person"}.get(state, state)
+            fits = {
+                "open": case.open,
+                "overdue": case.open and case.missed,
+                "moderation": case.moderation == "held",
+                "all": True,
+            }.get(state, case.open and values[column] if column in values else case.step == state)
+            if (
+                fits
+                and (not query.public or shown(case))
+                and query.unit in ("", case.department, *case.assisting)
+                and (not query.kind or case.kind in query.kind.split(","))
+                and query.area in ("", case.area)
+                and query.words.lower() in values["words"].lower()
+            ):
+                found.append(case)
+        if query.public:
+            found.sort(key=lambda case: case.number)
+            found.sort(key=lambda case: listed_at(case) or datetime.min, reverse=True)
+        else:
+            found.sort(key=lambda case: (case.due or case.received_at or datetime.min, case.number))
+        if query.after is not None:
+            numbers = [case.number for case in found]
+            found = found[numbers.index(query.after[1]) + 1 :]
+        return found[: min(query.limit, MAX_PAGE)]
+
+    async def of_group(self, group: Group) -> list[Case]:
+        found = [case for subject, case in self._all() if subject in group.members]
+        return members_of(sorted(found, key=lambda case: case.number), group)
+
+
+class MemoryNumbers:
+    """Numbers from 1."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    async def draw(self) -> int:
+        self._next += 1
+        return self._next
+
+
+class MemoryReadLog:
+    """(person, department, role, subject) of each read."""
+
+    def __init__(self) -> None:
+        self.reads: list[tuple[str, str, str, str]] = []
+
+    async def note(self, actor: ask.Actor, subject: str) -> None:
+        self.reads.append((actor.person, actor.department, actor.role, subject))

@@ -1,0 +1,16 @@
+"""The door for people: requests become inputs on the desk, answers become responses. No rule lives here."""
+
+from fastapi import APIRouter
+
+from services.intake.web import acting, city, grouping, posting, reading
+from services.intake.web.door import Door
+
+__all__ = ["Door", "routes"]
+
+
+def routes(door: Door) -> APIRouter:
+    """All of intake's calls; routes are tried in their order, what is read most comes first."""
+    router = APIRouter()
+    for part in (reading, posting, acting, grouping, city):
+        part.routes(router, door)
+    return router

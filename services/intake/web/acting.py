@@ -1,0 +1,90 @@
+"""Acts on a case: one route for each act of the table that has a path."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from chassis.failures import HttpRefused
+from chassis.web.bodies import decode_body, read_body
+from services.intake import bodies
+from services.intake.core import requests as ask
+from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
+from services.intake.core.case import Case
+from services.intake.core.concerns import concerns
+from services.intake.web.door import Door, body_schema, client_of, nobody
+
+
+def routes(router: APIRouter, door: Door) -> None:
+    """A route for every act that has a path."""
+    for act in ACTS:
+        if act.path:
+            _route(router, door, act)
+
+
+def _route(router: APIRouter, door: Door, act: Act) -> None:
+    """One act's route. The act is bound here: as a parameter of the handler it would be one of the query."""
+
+    async def on_case(number: str, request: Request) -> Response:
+        return await _perform(door, act, request, number)
+
+    async def on_part(number: str, identity: Annotated[str, Path(alias="id")], request: Request) -> Response:
+        return await _perform(door, act, request, number, identity)
+
+    place = "posts" if act.public else "cases"
+    router.post(
+        f"/v1/{place}/{{number}}/{act.path}",
+        status_code=202,
+        summary=act.sentence,
+        description=act.description,
+        name=act.name,
+        openapi_extra=body_schema(bodies.Contact if act.who is NEIGHBOUR else act.body),
+    )(on_part if "{id}" in act.path else on_case)
+
+
+async def _perform(door: Door, act: Act, request: Request, number: str, target: str = "") -> Response:
+    """Who asks, which case, what is filled in; then the desk decides."""
+    if act.who is NEIGHBOUR:
+        return await _neighbour(door, act, request, number)
+    if act.who is AUTHOR:
+        subject, case = await door.case(number)
+        if not door.is_own(request, subject):
+            raise HttpRefused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
+        actor, caller = ask.AUTHOR, f"code:{subject}"
+    else:
+        actor = door.actor(request, act.who.role)
+        subject, case = await door.case(number)
+        caller = f"staff:{actor.person}"
+    raw = await read_body(request)
+    body, written = bodies.cleaned(decode_body(raw or b"{}", act.body))
+    asked = ask.Asked(act.name, actor, body, target, written if act.sealed else {})
+    inputs: list[tuple[str, Any]] = [(subject, asked), *concerns(subject, case, asked)]
+    return await door.hand_in(request, inputs, caller, raw, lambda answers: act.answer(_case(answers)))
+
+
+async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Response:
+    """Anyone may, once each: known by what they give of themselves, else by their key and address."""
+    client = client_of(request)
+    door.support_limit.check(client)
+    subject = await door.subject(number)
+    raw = await read_body(request)
+    contact = decode_body(raw or b"{}", bodies.Contact)
+    key = request.headers.get("idempotency-key", "")
+    caller = nobody(client, key)
+    identity = bodies.phone_of(contact.phone) or contact.openid or f"{caller}/{key}"
+    actor = ask.Actor(door.secrets.citizen(identity), "", "neighbour")
+    asked = ask.Asked(act.name, actor, ask.Nothing())
+    return await door.hand_in(
+        request,
+        [(subject, asked)],
+        f"neighbour:{caller}",
+        raw,
+        lambda answers: act.answer(_case(answers)),
+    )
+
+
+def _case(answers: list[object]) -> Case:
+    """The case the request was about, as it is now."""
+    case = answers[0]
+    assert isinstance(case, Case)
+    return case

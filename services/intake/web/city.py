@@ -1,0 +1,38 @@
+"""Changes of the city: what an operator sends is said to every partition at once."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.web.bodies import decode_body, read_body
+from contracts.identity import PARTITIONS, city_subject
+from services.intake import bodies
+from services.intake.core import requests as ask
+from services.intake.core.city import CHANGES, OPERATOR, Change
+from services.intake.web.door import Door, body_schema
+
+
+def routes(router: APIRouter, door: Door) -> None:
+    """A route for each change of the table."""
+    for change in CHANGES:
+        _route(router, door, change)
+
+
+def _route(router: APIRouter, door: Door, change: Change) -> None:
+    @router.post(
+        f"/v1/city/{change.name}",
+        status_code=202,
+        summary=change.sentence,
+        name=change.name,
+        openapi_extra=body_schema(change.body),
+    )
+    async def handle(request: Request) -> Response:
+        """Change the city from now on, in every partition."""
+        actor = door.actor(request, OPERATOR)
+        raw = await read_body(request)
+        body, _ = bodies.cleaned(decode_body(raw, change.body))
+        at = door.clock.now()
+        fact = change.fact(body, actor, at, door.profile)
+        inputs = [(city_subject(partition), ask.Publish(fact, at)) for partition in range(PARTITIONS)]
+        return await door.hand_in(
+            request, inputs, f"staff:{actor.person}", raw, lambda _: {"published": change.name, "at": at}
+        )

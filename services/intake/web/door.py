@@ -1,0 +1,146 @@
+"""What every call of intake needs: who asks, which case is meant, and the desk that decides."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from fastapi import Request
+from fastapi.responses import Response
+
+from chassis import problem
+from chassis.clock import Clock
+from chassis.engine.answers import IdempotencyKey
+from chassis.engine.desk import Desk
+from chassis.failures import HttpRefused
+from chassis.identity import uuid7
+from chassis.tokens import Verifier, require
+from chassis.vault import Keys, Secrets, unseal
+from chassis.web.cursors import Cursor
+from chassis.web.headers import idempotency_key
+from chassis.web.limits import RateLimit
+from chassis.web.responses import Json
+from city.profile import Profile
+from services.intake.core import requests as ask
+from services.intake.core.case import Case
+from services.intake.store import Cases, Numbers, ReadLog
+
+encode: Final = msgspec.json.Encoder().encode
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+@dataclass
+class Door:
+    """Everything the web side needs."""
+
+    profile: Profile
+    desk: Desk
+    clock: Clock
+    cases: Cases
+    numbers: Numbers
+    keys: Keys
+    read_log: ReadLog
+    secrets: Secrets
+    verifier: Verifier
+    connection: Callable[[], Any] = lambda: None
+    """The pool, for reading keys; None in memory."""
+    rate_limits: bool = False
+    post_limit: RateLimit = field(init=False)
+    support_limit: RateLimit = field(init=False)
+    read_limit: RateLimit = field(init=False)
+    cursor: Cursor = field(init=False)
+
+    def __post_init__(self) -> None:
+        rates = self.profile.policy.rates
+        on = self.rate_limits
+        self.post_limit = RateLimit(rates.posts if on else 0)
+        self.support_limit = RateLimit(rates.supports if on else 0)
+        self.read_limit = RateLimit(rates.reads if on else 0)
+        self.cursor = Cursor(self.secrets.cursor)
+
+    async def hand_in(
+        self,
+        request: Request,
+        inputs: Sequence[tuple[str, Any]],
+        caller: str,
+        body: bytes,
+        answer: Callable[[list[object]], object],
+    ) -> Response:
+        """Hand the inputs of a request to the desk; 202 with what `answer` makes of the rules' answers."""
+        key = idempotency_key(request.headers.get("idempotency-key"))
+        named = IdempotencyKey(caller, request.url.path, key, hashed(body))
+        kept = await self.desk.submit(inputs, uuid7(), lambda answers: encode(answer(answers)), named)
+        return Json(kept, 202)
+
+    async def subject(self, number: str) -> str:
+        """The post id of a number. Raises HttpRefused 404."""
+        subject = await self.cases.subject(number)
+        if subject is None:
+            raise problem.plain(404, "没有这个编号的帖子。")
+        return subject
+
+    async def case(self, number: str) -> tuple[str, Case]:
+        """Post id and case of a number. Raises HttpRefused 404."""
+        kept = await self.cases.case(number)
+        if kept is None:
+            raise problem.plain(404, "没有这个编号的帖子。")
+        return kept
+
+    def actor(self, request: Request, *roles: str) -> ask.Actor:
+        """The member of staff who asks, in one of the roles. Raises HttpRefused 401 or 403."""
+        staff = require(self.verifier.staff(request.headers.get("authorization")), *roles)
+        return ask.Actor(staff.person, staff.department, staff.role)
+
+    def is_own(self, request: Request, subject: str) -> bool:
+        """Whether the request carries the post's query code. Raises HttpRefused 403 for a wrong one."""
+        code = request.headers.get("x-query-code")
+        if code is None:
+            return False
+        if not hmac.compare_digest(code.strip().upper().encode(), self.secrets.query_code(subject).encode()):
+            raise HttpRefused(403, "wrong-code", "查询码不正确", "请核对受理时给出的查询码。")
+        return True
+
+    async def personal(self, subject: str, case: Case) -> dict[str, str]:
+        """What is in the case's sealed box; nothing once it was erased."""
+        if not case.sealed:
+            return {}
+        # The second name is of boxes sealed when a key was the citizen's and not the post's.
+        names = [subject, case.citizen]
+        keys = await self.keys.get(self.connection(), names)
+        for key in (keys[name] for name in names if name in keys):
+            try:
+                return unseal(key, case.sealed, subject)
+            except ValueError:
+                continue
+        return {}
+
+
+def hashed(body: bytes) -> str:
+    """A body's hash, by which a repeat is told from another request under the same key."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def client_of(request: Request) -> str:
+    """The address a request came from."""
+    return request.client.host if request.client is not None else "-"
+
+
+def nobody(client: str, key: str) -> str:
+    """The scope of an idempotency key that nobody signed.
+
+    A UUID cannot be guessed, so it names its sender even from a new address; any other key counts only together
+    with the client's address.
+    """
+    return "bearer" if _UUID.fullmatch(key) else client
+
+
+def body_schema(body: type[Any]) -> dict[str, Any]:
+    """The OpenAPI description of a body that the framework does not read itself."""
+    schema = msgspec.json.schema(body)
+    described = schema.get("$defs", {}).get(body.__name__, schema)
+    inline = {name: value for name, value in described.items() if name != "$ref"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inline}}}}

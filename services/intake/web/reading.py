@@ -1,0 +1,141 @@
+"""What can be looked up: posts by anyone, one's own case, cases by staff."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis import problem
+from chassis.failures import HttpRefused
+from chassis.web.conditional import with_etag
+from chassis.web.responses import Json
+from services.intake.core import requests as ask
+from services.intake.core import views
+from services.intake.core.case import Case
+from services.intake.store import STATES, Query, listed_at
+from services.intake.web.door import Door, client_of
+
+STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
+"""The roles that read cases."""
+OF_A_UNIT: Final = ("clerk", "leader")
+"""The roles that read their own unit's cases only."""
+
+
+def routes(router: APIRouter, door: Door) -> None:
+    """Posts for anyone, cases for staff."""
+    _posts(router, door)
+    _cases(router, door)
+
+
+def _posts(router: APIRouter, door: Door) -> None:
+    @router.get("/v1/posts/{number}", summary="One post.")
+    async def post(number: str, request: Request) -> Response:
+        """The public view; with the query code, all of one's own case."""
+        door.read_limit.check(client_of(request))
+        subject, case = await door.case(number)
+        if door.is_own(request, subject):
+            return with_etag(request, views.own(case, door.profile, await door.personal(subject, case)))
+        return with_etag(request, views.public(case, door.profile))
+
+    @router.get("/v1/posts", summary="Public posts, newest first.")
+    async def posts(
+        request: Request,
+        kind: str = "",
+        area: str = "",
+        department: str = "",
+        q: str = "",
+        cursor: str = "",
+        limit: int = 20,
+    ) -> Response:
+        """Posts that are answered or ask nobody for an answer; `kind`: one, or several with commas."""
+        door.read_limit.check(client_of(request))
+        query = Query(
+            unit=department,
+            kind=kind,
+            area=area,
+            words=q.strip()[:50],
+            public=True,
+            after=_after(door, cursor),
+            limit=max(1, min(limit, 100)),
+        )
+        cases = await door.cases.page(query)
+        rows = [views.listed(case, door.profile) for case in cases]
+        return with_etag(request, {"posts": rows}, **_next(door, request, query, cases))
+
+
+def _cases(router: APIRouter, door: Door) -> None:
+    @router.get("/v1/cases", summary="Cases in one's scope, by due date.")
+    async def cases(
+        request: Request,
+        department: str = "",
+        state: str = "open",
+        kind: str = "",
+        area: str = "",
+        q: str = "",
+        sort: str = "due",
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Response:
+        """A unit's people find what it holds or assists with; supervisor and city leaders find all."""
+        actor = door.actor(request, *STAFF)
+        if state not in STATES:
+            raise problem.wrong_field("state", f"应为 {'、'.join(STATES)} 之一")
+        if sort != "due":
+            raise problem.wrong_field("sort", "只能按 due 排列")
+        unit = actor.department if actor.role in OF_A_UNIT else department
+        if actor.role in OF_A_UNIT and department not in ("", unit):
+            raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
+        query = Query(
+            unit=unit,
+            state=state,
+            kind=kind,
+            area=area,
+            words=q.strip()[:50],
+            after=_after(door, cursor),
+            limit=max(1, min(limit, 100)),
+        )
+        listed = await door.cases.page(query)
+        rows = [views.in_inbox(case, door.profile) for case in listed]
+        return Json({"cases": rows}, headers=_next(door, request, query, listed))
+
+    @router.get("/v1/cases/{number}", summary="Everything on one case.")
+    async def case(number: str, request: Request) -> Response:
+        """The contact is opened for the holding unit, and the opening is logged."""
+        actor = door.actor(request, *STAFF)
+        subject, kept = await door.case(number)
+        if not _in_scope(actor, kept):
+            raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
+        personal: dict[str, str] = {}
+        if actor.department == kept.department and actor.role in OF_A_UNIT:
+            await door.read_log.note(actor, subject)
+            personal = await door.personal(subject, kept)
+        view = views.staff(kept, door.profile, personal)
+        if kept.group is not None:
+            members = await door.cases.of_group(kept.group)
+            seen = [member for member in members if _in_scope(actor, member)]
+            view["group"] = views.group(kept.group, seen, door.profile) | {"size": len(members)}
+        return Json(view)
+
+
+def _in_scope(actor: ask.Actor, case: Case) -> bool:
+    """A unit sees what it holds or assists with; the supervisor and the city leaders see all."""
+    own = actor.department in (case.department, *case.assisting)
+    return own or actor.role not in OF_A_UNIT
+
+
+def _after(door: Door, cursor: str) -> tuple[str, str] | None:
+    if not cursor:
+        return None
+    place = door.cursor.read(cursor)
+    return place[0], place[1]
+
+
+def _next(door: Door, request: Request, query: Query, page: list[Case]) -> dict[str, Any]:
+    """The header that leads to the next page, where there may be one."""
+    if len(page) < query.limit:
+        return {}
+    last = page[-1]
+    place = listed_at(last) if query.public else last.due or last.received_at
+    assert place is not None
+    cursor = door.cursor.write([place.isoformat(), last.number])
+    return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}

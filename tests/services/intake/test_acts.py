@@ -1,0 +1,70 @@
+"""The table of acts: one word for an act in every layer, and a door that publishes nothing the table does not say."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from chassis.clock import HandClock
+from services.intake.core.acts import ACT, ACTS, Act
+from services.intake.core.city import CHANGES
+from tests.services.intake.door import Intake, at
+
+QUERIES = {
+    "/v1/posts": {"kind", "area", "department", "q", "cursor", "limit"},
+    "/v1/cases": {"kind", "area", "department", "q", "cursor", "limit", "state", "sort"},
+}
+"""What may be asked after a question mark; nothing else may, anywhere."""
+
+
+@pytest.fixture
+async def intake() -> AsyncIterator[Intake]:
+    async with Intake(HandClock(at("2026-03-02T10:00"))).open() as opened:
+        yield opened
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_an_act_has_one_word_and_one_chinese_name() -> None:
+    assert len(ACT) == len(ACTS) == len({act.chinese for act in ACTS})
+    for act in ACTS:
+        assert act.rule.__name__.rstrip("_") == act.name.replace("-", "_")
+
+
+async def test_no_route_takes_a_parameter_that_its_table_does_not_declare(intake: Intake) -> None:
+    document = (await intake.http.get("/openapi.json")).json()
+
+    for path, method, operation in _operations(document):
+        parameters = operation.get("parameters", [])
+        asked = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+        assert asked == (QUERIES.get(path, set()) if method == "get" else set()), (method, path)
+        named = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}, path
+
+
+async def test_every_act_and_change_has_its_route_with_its_sentence(intake: Intake) -> None:
+    document = (await intake.http.get("/openapi.json")).json()
+    told = {operation["summary"] for path, method, operation in _operations(document) if method != "get"}
+
+    assert {act.sentence for act in ACTS} <= told
+    assert {change.sentence for change in CHANGES} <= told
+    assert len(told) == len(ACTS) + len(CHANGES) + 1, "and one more: the post itself"
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act.path], ids=lambda act: act.name)
+async def test_what_stands_in_the_query_of_an_act_is_nobodys_business(intake: Intake, act: Act) -> None:
+    number = (await intake.post()).json()["number"]
+    place = "posts" if act.public else "cases"
+    path = f"/v1/{place}/{number}/{act.path.format(id='none')}"
+
+    plain, asked = [
+        await intake.http.post(path + query, json={}, headers=intake.key())
+        for query in ("", "?act=x&body_type=y&number=z")
+    ]
+
+    assert plain.status_code == asked.status_code < 500
+    assert plain.json().get("type") == asked.json().get("type")
