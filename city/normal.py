@@ -1,7 +1,9 @@
-"""The normal form of what people type, made once at the door; everything after compares and shows that form.
+"""Two forms of a text: as it was written, to be shown and kept; and as it is compared, searched and matched.
 
-It is NFKC and simplified characters, save that Chinese punctuation stays Chinese: a post typed with ordinary
-punctuation is shown as it was typed.
+The written form takes away only what deceives: characters that nobody sees, and more combining marks than any
+language puts on a letter. The normal form is lossy (NFKC, simplified characters); nobody is ever shown it. Both
+cost time linear in the text: runs of combining marks are cut before they are ordered, which is quadratic in
+their length (UAX #15, stream-safe text).
 """
 
 import re
@@ -11,32 +13,110 @@ from typing import Final
 
 from opencc import OpenCC  # type: ignore[import-untyped, unused-ignore]
 
-_SPACES: Final = re.compile(r"[^\S\n]+")
-_LINES: Final = re.compile(r"\n{3,}")
-_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
-_UNPUNCTUATED: Final = re.compile("[^，！？：；（）％～…]+")
+from city.characters import BLANKS, EMOJI, IDEOGRAPHS, LINE_ENDS, MARKS, UNSHOWN
+
+MOST_MARKS: Final = 30
+"""Combining marks on one character; the number of UAX #15, more than any writing uses."""
+LONGEST_EXPANSION: Final = 4
+"""Characters one character may become in the normal form; U+FDFA would become 18, and stays as it is."""
+
+_PICTURE: Final = f"(?:(?<=[{EMOJI}])|(?<=[{EMOJI}]\ufe0f))"
+_MEANT: Final = (
+    rf"{_PICTURE}\u200d(?=[{EMOJI}])|(?<=[{EMOJI}])[\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f(?=\u20e3)|"
+    rf"(?<=[{IDEOGRAPHS}])[\ufe00-\ufe02\U000e0100-\U000e01ef]|(?<=[\u1820-\u18aa])[\u180b-\u180f]|"
+    r"(?<=[\u0620-\u0dff])[\u200c\u200d](?=[\u0620-\u0dff])|"
+    r"(?<=\U0001f3f4)[\U000e0020-\U000e007e]{1,8}\U000e007f"
+)
+"""Unseen characters that belong to what is seen: joined emoji, keycaps, glyphs of ideographs, Mongolian, Arabic
+and Indic letters, flags of regions."""
+_DECEIVING: Final = re.compile(f"({_MEANT})|[{UNSHOWN}]")
+_MARK: Final = f"(?![\\x00-\u02ff\u30a0-\u9fff])[{MARKS}]"
+"""A combining mark; what is surely none is told first, for the class of marks is long."""
+_TOO_MANY_MARKS: Final = re.compile(f"((?:{_MARK}){{{MOST_MARKS}}})(?:{_MARK})+")
+_LINE_END: Final = re.compile(f"\r\n|[{LINE_ENDS}]")
+_BLANK: Final = re.compile(f"[{BLANKS}]+")
+_BLANK_AT_END: Final = re.compile(r" (?=\n|\Z)")
+_EMPTY_LINES: Final = re.compile(r"\n{3,}")
+_PUNCTUATED: Final = "，！？：；（）％～…"
 """NFKC would turn these marks into ASCII ones, which no Chinese reader expects."""
+_USUAL: Final = f"!-~\u4e00-\u9fff\u3001\u3002\u2018-\u201d\u2014{_PUNCTUATED}"
+_ORDINARY: Final = re.compile(f"[{_USUAL}]+(?:[ \n][{_USUAL}]+)*")
+"""What most texts are made of: it is its own written form, and NFKC leaves it alone but for its punctuation."""
+_UNPUNCTUATED: Final = re.compile(f"[^{_PUNCTUATED}]+")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_UNCOUNTED: Final = re.compile(
+    f"\r(?=\n)|{_MARK}|[\U000e0020-\U000e007f]|\u200d.|[\U0001f3fb-\U0001f3ff]|"
+    "(?<=[\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]",
+    re.DOTALL,
+)
+
+
+def written(text: str) -> str:
+    """The text as the person wrote it, less what deceives: the form that is shown and kept.
+
+    Unseen characters go, save those that emoji, names and some scripts need; line ends become newlines, runs of
+    blanks one blank, more than one empty line one. Nothing else changes. Done once or twice, it is the same.
+    """
+    if _ORDINARY.fullmatch(text):
+        return text
+    text = _LINE_END.sub("\n", text)
+    if not text.isascii():
+        text = _TOO_MANY_MARKS.sub(r"\1", text)
+    text = _DECEIVING.sub(lambda match: match.group(1) or "", text)
+    text = _BLANK_AT_END.sub("", _BLANK.sub(" ", text))
+    return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def written_line(text: str) -> str:
+    """The written form of what has one line, such as a title or a name: line ends become blanks."""
+    return _BLANK.sub(" ", written(text).replace("\n", " "))
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a reader sees nothing of the text: no letter, number, mark of punctuation or picture."""
+    return all(unicodedata.category(character)[0] in "ZCM" for character in text)
+
+
+def length(text: str) -> int:
+    """Characters as a person counts them: a line end is one, and so is a letter with its marks or a joined emoji."""
+    return len(text) if _ORDINARY.fullmatch(text) else len(_UNCOUNTED.sub("", text))
 
 
 def normal_form(text: str) -> str:
-    """NFKC, Chinese punctuation kept, simplified characters, single spaces, no invisible marks; lines are kept.
+    """The form in which texts are compared, searched and matched; never shown.
 
-    Full-width digits become plain ones, so that whatever looks like a number is found as one. Done once
-    or twice, it is the same.
+    The written form in NFKC and simplified characters; Chinese punctuation stays Chinese. Full-width digits
+    become plain ones. At most LONGEST_EXPANSION times as long as the text. Done once or twice, it is the same.
     """
-    text = _INVISIBLE.sub("", text)
-    if not text.isascii():
-        text = _SURROGATE.sub("", text)
-        if not unicodedata.is_normalized("NFKC", text):
-            text = _UNPUNCTUATED.sub(_compatible, text)
-        text = _simplified(text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    if text.isascii():
+        return written(text)
+    if _ORDINARY.fullmatch(text):
+        return _simplified(text)
+    text = written(text)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = written(_UNPUNCTUATED.sub(_compatible, text))
+    return _simplified(text)
 
 
-def _compatible(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found.group())
+def folded(text: str) -> str:
+    """The text one character for one in plain letters and digits and simplified characters, so that offsets hold.
+
+    It stands in for the normal form where a place in the text is pointed at. Characters that NFKC makes several
+    stay as they are.
+    """
+    if _UNUSUAL.search(text):
+        text = text.translate(_FOLDS)
+    return _simplified(text)
+
+
+def _compatible(match: re.Match[str]) -> str:
+    run = match.group()
+    if _EXPANDING.search(run):
+        return "".join(
+            part if _EXPANDING.match(part) else unicodedata.normalize("NFKC", part)
+            for part in _EXPANDING_APART.split(run)
+        )
+    return unicodedata.normalize("NFKC", run)
 
 
 def unstorable(text: str) -> str:
@@ -48,8 +128,30 @@ def unstorable(text: str) -> str:
     return ""
 
 
+class _Folds(dict[int, str]):
+    """Character to its one-character compatibility form, worked out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        plain = unicodedata.normalize("NFKC", character)
+        folds = len(plain) == 1 and character not in _PUNCTUATED
+        self[point] = plain if folds else character
+        return self[point]
+
+
+_FOLDS: Final = _Folds()
+_UNUSUAL: Final = re.compile(f"[^ \n{_USUAL}]")
+_LONG: Final = "".join(
+    chr(point)
+    for point in (*range(0x3300, 0x3400), 0xFDFA, 0xFDFB)
+    if len(unicodedata.normalize("NFKC", chr(point))) > LONGEST_EXPANSION
+)
+_EXPANDING: Final = re.compile(f"[{_LONG}]")
+_EXPANDING_APART: Final = re.compile(f"([{_LONG}])")
+
+
 def _simplifier() -> Callable[[str], str]:
-    """Traditional to simplified by OpenCC's tables, looked up in one pass.
+    """Traditional to simplified by OpenCC's tables, looked up in one pass, one character for one.
 
     OpenCC's own converter needs half a millisecond for 300 characters and recurses once for each word;
     this one leaves simplified text alone after one search.
@@ -65,7 +167,7 @@ def _simplifier() -> Callable[[str], str]:
     changed = {
         here
         for key, value in {**characters, **phrases}.items()
-        for here, there in zip(key, value.ljust(len(key)), strict=False)
+        for here, there in zip(key, value, strict=True)
         if here != there
     }
     ordered = sorted(phrases, key=len, reverse=True)
@@ -79,7 +181,7 @@ def _simplifier() -> Callable[[str], str]:
     def simplified(text: str) -> str:
         if not touched.search(text):
             return text
-        return words.sub(lambda found: both.get(found.group(), found.group()), text)
+        return words.sub(lambda match: both.get(match.group(), match.group()), text)
 
     return simplified
 
