@@ -1,31 +1,36 @@
-"""What people send: the bodies of requests, with their limits; masked and made normal here, at the door."""
+"""What people send: the bodies of requests, with their limits; judged, made ready and masked here, at the door."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from msgspec import Meta, inspect
 from msgspec.structs import fields, replace
 
-from chassis.failures import HttpRefused
-from chassis.problem import TITLES, wrong_field
+from chassis.problem import wrong_field
+from city import contacts
 from city.masking import mask
-from city.normal import normal_form
-from contracts.decision import FieldError
+from city.normal import length, shows_nothing, written, written_line
 from contracts.posts import PostKind
-from services.intake.core.requests import FREE, Body, Text
+from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text
 
 B = TypeVar("B", bound=Body)
 
-Title = Annotated[str, Meta(min_length=1, max_length=100, description="标题")]
+TITLE: Final = 100
+PLACE: Final = 200
+NAME: Final = 50
+"""Characters of these, as a person counts them."""
+
+Title = Annotated[str, Meta(min_length=1, max_length=CODE_POINTS * TITLE, description="标题")]
 
 
 class Contact(Body, frozen=True):
     """How to reach the citizen; all optional."""
 
-    name: Annotated[str, Meta(max_length=50)] = ""
-    phone: Annotated[str, Meta(max_length=20, pattern=r"^$|^\+?[0-9][0-9 \-]{5,18}$")] = ""
-    openid: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_\-]*$")] = ""
-    mail: Annotated[str, Meta(max_length=120, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
+    name: Annotated[str, Meta(max_length=CODE_POINTS * NAME)] = ""
+    phone: Annotated[str, Meta(max_length=CODE_POINTS * contacts.LONGEST_PHONE)] = ""
+    openid: Annotated[str, Meta(max_length=64)] = ""
+    mail: Annotated[str, Meta(max_length=CODE_POINTS * contacts.LONGEST_MAIL)] = ""
 
 
 class Post(Body, frozen=True):
@@ -35,37 +40,38 @@ class Post(Body, frozen=True):
     title: Title
     text: Text
     area: Annotated[str, Meta(max_length=20)] = ""
-    place: Annotated[str, Meta(max_length=200)] = ""
+    place: Annotated[str, Meta(max_length=CODE_POINTS * PLACE)] = ""
     contact: Contact | None = None
     public: bool = True
     hide_name: bool = False
 
 
 def cleaned(body: B) -> tuple[B, dict[str, str]]:
-    """The body with its free texts normal and masked, and those texts as they were written, by field.
+    """The body with its free texts masked, and those texts as they were written, by field.
 
-    Raises HttpRefused 422 when a text that must say something says nothing.
+    Raises HttpRefused 422 when a text that must say something shows nothing, and when one is too long.
     """
     texts: dict[str, Any] = {}
-    written: dict[str, str] = {}
-    for field in _free(type(body)):
+    unmasked: dict[str, str] = {}
+    for field, limit in _free(type(body)).items():
         value = getattr(body, field)
         if isinstance(value, dict):
-            texts[field] = {key: public_text(text, field) for key, text in value.items()}
-        elif value.strip() or field in _required(type(body)):
-            texts[field] = public_text(value, field)
-            written[field] = value
+            texts[field] = {key: mask(_shown(text, field, limit)) for key, text in value.items()}
+        elif field in _required(type(body)) or not shows_nothing(written(value)):
+            unmasked[field] = _shown(value, field, limit)
+            texts[field] = mask(unmasked[field])
         else:
             texts[field] = ""
-    return (replace(body, **texts) if texts else body), written
+    return (replace(body, **texts) if texts else body), unmasked
 
 
 @cache
-def _free(body: type[Body]) -> tuple[str, ...]:
-    """The fields that people write freely."""
+def _free(body: type[Body]) -> dict[str, int]:
+    """The fields that people write freely, each with how many characters it may have."""
     described = inspect.type_info(body)
     assert isinstance(described, inspect.StructType)
-    return tuple(field.name for field in described.fields if _is_free(field.type))
+    limits = {field.name: _limit(field.type) for field in described.fields}
+    return {name: limit for name, limit in limits.items() if limit}
 
 
 @cache
@@ -73,47 +79,54 @@ def _required(body: type[Body]) -> frozenset[str]:
     return frozenset(field.name for field in fields(body) if field.required)
 
 
-def _is_free(described: inspect.Type) -> bool:
+def _limit(described: inspect.Type) -> int:
+    """Characters a free text may have; 0 for what is none."""
     if isinstance(described, inspect.DictType):
-        return _is_free(described.value_type)
-    return isinstance(described, inspect.Metadata) and described.extra == FREE
-
-
-def public_text(text: str, field: str) -> str:
-    """The normal form of a text, masked; raises Refused 422 when nothing is left."""
-    found = normal_form(text)
-    if not found:
-        raise wrong_field(field, "不能为空")
-    return mask(found)
+        return _limit(described.value_type)
+    extra = described.extra if isinstance(described, inspect.Metadata) else None
+    return 0 if extra is None else int(extra.get("free", 0))
 
 
 def personal_of(post: Post) -> dict[str, str]:
-    """What goes into the sealed box: contact and unmasked texts, in their normal form.
+    """What goes into the sealed box: contact and unmasked texts, as they were written.
 
-    Raises Refused 422 when title or text has nothing in it.
+    Raises HttpRefused 422 when title or text shows nothing, when one is too long, or when a contact cannot be reached.
     """
-    found: dict[str, Any] = {
-        "title": normal_form(post.title),
-        "text": normal_form(post.text),
-        "place": normal_form(post.place),
+    given: dict[str, Any] = {
+        "title": _shown(post.title, "title", TITLE, written_line),
+        "text": _shown(post.text, "text", TEXT),
+        "place": _within(written_line(post.place), "place", PLACE),
     }
-    for field in ("title", "text"):
-        if not found[field]:
-            raise wrong_field(field, "不能为空")
     if post.contact is not None:
-        found |= {
-            "name": normal_form(post.contact.name),
+        given |= {
+            "name": _within(written_line(post.contact.name), "contact.name", NAME),
             "phone": phone_of(post.contact.phone),
-            "openid": post.contact.openid,
-            "mail": post.contact.mail,
+            "openid": _reached(contacts.openid, post.contact.openid, "contact.openid"),
+            "mail": _reached(contacts.mail, post.contact.mail, "contact.mail"),
         }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in given.items() if value}
 
 
 def phone_of(text: str) -> str:
-    """The digits of a phone number; raises Refused 422 for what cannot be one."""
-    digits = "".join(character for character in normal_form(text) if character.isdigit())
-    digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
-    if digits and not 7 <= len(digits) <= 12:
-        raise HttpRefused(422, "invalid", TITLES[422], errors=(FieldError("contact.phone", "不是电话号码"),))
-    return digits
+    """A phone number as it is dialled; raises HttpRefused 422 for what cannot be one."""
+    return _reached(contacts.phone, text, "contact.phone")
+
+
+def _shown(text: str, field: str, limit: int, form: Callable[[str], str] = written) -> str:
+    kept = form(text)
+    if shows_nothing(kept):
+        raise wrong_field(field, "不能为空")
+    return _within(kept, field, limit)
+
+
+def _within(text: str, field: str, limit: int) -> str:
+    if length(text) > limit:
+        raise wrong_field(field, f"最多 {limit} 个字")
+    return text
+
+
+def _reached(normal: Callable[[str], str], text: str, field: str) -> str:
+    try:
+        return normal(text)
+    except ValueError as failure:
+        raise wrong_field(field, str(failure)) from failure

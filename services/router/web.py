@@ -65,7 +65,9 @@ class Door:
 
     async def alike(self, text: str, limit: int) -> list[dict[str, Any]]:
         """The public posts most like a text, and how each stands."""
-        return await self._standing(self.posts.alike(normal_form(text)[:LONGEST_QUERY], limit))
+        return await self._standing(
+            self.posts.alike(normal_form(text[:LONGEST_QUERY])[:LONGEST_QUERY], limit)
+        )
 
     async def decided_alike(self, number: str) -> list[dict[str, Any]]:
         """Posts like this one that have a unit: how the city decided before."""

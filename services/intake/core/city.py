@@ -28,7 +28,7 @@ class CalendarDayBody(ask.Body, frozen=True):
     day: date
     name: Annotated[str, Meta(min_length=1, max_length=20)]
     is_off_day: bool
-    closing: Annotated[str, Meta(pattern=r"^$|^\d\d:\d\d$")] = ""
+    closing: Annotated[str, Meta(pattern=rf"^([0-9]{{2}}:[0-9]{{2}})?{ask.END}")] = ""
 
 
 class CalendarBody(ask.Body, frozen=True):
@@ -50,7 +50,7 @@ class ModelBody(ask.Body, frozen=True):
     """A model that the router has stored; with an empty checksum the duty list judges alone again."""
 
     version: Annotated[str, Meta(max_length=64)]
-    checksum: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
+    checksum: Annotated[str, Meta(pattern=rf"^([0-9a-f]{{64}})?{ask.END}")]
     threshold: Annotated[float, Meta(ge=0, le=1)]
 
 

@@ -7,12 +7,26 @@ from msgspec import Meta, Struct
 
 from contracts.city_facts import CityFact
 
-FREE: Final = {"free": True}
-"""Marks a text that people write freely: it is made normal and masked before a rule sees it."""
+TEXT: Final = 10_000
+"""Characters of a post, an answer or a reply, as a person counts them: a line end is one, and so is an emoji."""
+SHORT: Final = 2_000
+"""Characters of reasons, remarks and other texts beside those."""
+CODE_POINTS: Final = 4
+"""Code points allowed for each character of a limit. The schema's own limit only bounds what is looked at."""
 
-Text = Annotated[str, Meta(min_length=1, max_length=10_000, description="正文", extra=FREE)]
-Short = Annotated[str, Meta(min_length=1, max_length=2_000, extra=FREE)]
-Optional = Annotated[str, Meta(max_length=2_000, extra=FREE)]
+
+def _free(limit: int, least: int = 1, description: str | None = None) -> Meta:
+    """Marks a text that people write freely: it is judged, made ready and masked before a rule sees it."""
+    return Meta(
+        min_length=least, max_length=CODE_POINTS * limit, description=description, extra={"free": limit}
+    )
+
+
+Text = Annotated[str, _free(TEXT, description="正文")]
+Short = Annotated[str, _free(SHORT)]
+Optional = Annotated[str, _free(SHORT, least=0)]
+END: Final = r"(?!\n)$"
+"""The end of a pattern, in Python and in JSON Schema alike; `$` alone lets a line end follow in Python."""
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -156,7 +170,7 @@ class Ruling(Body, frozen=True):
 class Moderation(Body, frozen=True):
     """hold, release or hide."""
 
-    action: Annotated[str, Meta(pattern="^(hold|release|hide)$")]
+    action: Annotated[str, Meta(pattern=rf"^(hold|release|hide){END}")]
     reason: Short
 
 

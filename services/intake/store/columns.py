@@ -8,6 +8,7 @@ import asyncpg
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.store import Column
+from city.normal import normal_form
 from services.intake.core.case import Case, new
 
 
@@ -45,7 +46,11 @@ COLUMNS: Final = (
     Column[Case]("received_at", "timestamptz", lambda case: case.received_at),
     Column[Case]("due", "timestamptz", lambda case: case.due),
     Column[Case]("answered_at", "timestamptz", listed_at),
-    Column[Case]("words", "text", lambda case: f"{case.title}\n{case.text}" if shown(case) else case.title),
+    Column[Case](
+        "words",
+        "text",
+        lambda case: normal_form(f"{case.title}\n{case.text}" if shown(case) else case.title),
+    ),
 )
 
 

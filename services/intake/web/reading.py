@@ -9,6 +9,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.responses import Json
+from city.typed import search_words
 from services.intake.core import requests as ask
 from services.intake.core import views
 from services.intake.core.case import Case
@@ -53,7 +54,7 @@ def _posts(router: APIRouter, door: Door) -> None:
             unit=department,
             kind=kind,
             area=area,
-            words=q.strip()[:50],
+            words=search_words(q),
             public=True,
             after=_after(door, cursor),
             limit=max(1, min(limit, 100)),
@@ -90,7 +91,7 @@ def _cases(router: APIRouter, door: Door) -> None:
             state=state,
             kind=kind,
             area=area,
-            words=q.strip()[:50],
+            words=search_words(q),
             after=_after(door, cursor),
             limit=max(1, min(limit, 100)),
         )

@@ -27,6 +27,7 @@ from contracts.posts import PostReceived
 from services.router.core.assigning.duty import DutyList, governing
 from services.router.core.assigning.place import Gazetteer, Place
 from services.router.core.case import Choice
+from services.router.core.compared import compared
 from services.router.core.learning.model import Judgement, Model
 
 RULES: Final = "duty-2"
@@ -96,6 +97,7 @@ class Routing:
 
     def choose(self, post: PostReceived) -> Choice:
         """Whose matter the post is, or, where that is not sure enough, nobody's: a person chooses."""
+        post = compared(post)
         place = self._places.recognise(f"{post.title}\n{post.text}\n{post.place}", post.area)
         candidates = self._duty_list.score(post.title, post.text, place)
         confidence = candidates[0].score if candidates else 0.0

@@ -18,6 +18,7 @@ from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
 from services.router.core.assigning.place import Gazetteer
+from services.router.core.compared import compared
 from services.router.core.topics.similar import Alike, SimilarIndex
 from services.router.core.topics.window import Found, Seen, TopicWindow
 
@@ -123,6 +124,7 @@ class CityPosts:
             self._drop(next(iter(self._shown)))
         self._shown[key] = Shown(post.number, post.title, post.at, post.public, moderated[1])
         self._keys[post.number] = key
+        post = compared(post)
         self._similar.add(key, f"{post.title}\n{post.text}", post.at)
         place = self._gazetteer.recognise(f"{post.title}\n{post.text}\n{post.place}", post.area)
         where = post.place or place.area_name
