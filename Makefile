@@ -32,6 +32,7 @@ check: setup ## format, lint, types, import laws, fast tests
 	@$(PY) -m wenzheng.tools.draw_clock --check
 	@$(PY) -m wenzheng.tools.draw_topics --check
 	@$(PY) -m wenzheng.tools.write_figures --check
+	@$(PY) -m wenzheng.tools.write_notices --check
 	@$(PY) -m wenzheng city check cities/suqian > /dev/null
 	@$(PY) -m pytest -q -m "not real and not slow"
 

@@ -24,10 +24,11 @@ ROBOTS: Final = 8
 COLUMNS: Final = (Column[Case]("number", "text", lambda case: case.number),)
 
 _CLAIM_ROWS = """
-insert into notice (id, partition, subject, cause, kind, audience, channel, department, text)
-select id::uuid, partition, subject, cause, kind, audience, channel, department, text
+insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at)
+select id::uuid, partition, subject, cause, kind, audience, channel, department, text, at
 from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[]) claimed (id, partition, subject, cause, kind, audience, channel, department, text)
+            $9::text[], $10::timestamptz[])
+    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at)
 on conflict (id) do nothing"""
 _SETTLE = """
 update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason
@@ -126,6 +127,7 @@ class Claims:
                 [notice.channel for _, notice in claims],
                 [notice.department for _, notice in claims],
                 [notice.text for _, notice in claims],
+                [notice.at or applied.now for applied, notice in claims],
             )
             self.claimed.set()
         settles = [one.effect for one in applied if isinstance(one.effect, Settle)]

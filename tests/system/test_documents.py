@@ -26,7 +26,7 @@ from services.stats.app import build as stats
 from services.stats.core.figures import REPORT, SHARES, rate
 from tests.services.intake.door import PROFILE
 from wenzheng.__main__ import app
-from wenzheng.tools import draw_topics, write_figures
+from wenzheng.tools import draw_topics, write_figures, write_notices
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
@@ -122,3 +122,7 @@ def test_the_page_of_figures_says_what_the_definitions_say() -> None:
     for share in (*SHARES, *REPORT):
         part, whole, shown = share.example
         assert f"{100 * (rate(part, whole) or 0):g}%" == shown
+
+
+def test_the_page_of_notices_says_what_the_table_says() -> None:
+    assert read("docs/notices.md") == write_notices.page()

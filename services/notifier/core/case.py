@@ -16,12 +16,14 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     sealed: bytes = b""
     channels: tuple[str, ...] = ()
     department: str = ""
+    assisting: tuple[str, ...] = ()
+    """Units that assist and were told so."""
     due: datetime | None = None
     provisional: bool = False
     told_assigned: bool = False
     erased: bool = False
     waiting: tuple["Early", ...] = ()
-    """What is to be told as soon as the post itself was heard."""
+    """What is to be told as soon as the post itself was heard, or a unit holds it."""
     missed_told: bool = False
     """The leader was told of a miss that has not been withdrawn."""
     supervisor_told: bool = False
@@ -29,13 +31,19 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Early(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Something to tell that was heard before the post itself."""
+    """Something to tell that was heard before the post itself, or before any unit held it."""
 
     kind: str
     audience: str
     department: str
+    """Empty, for staff: whichever unit will hold the post."""
     text: str
+    """What stands before the post's number."""
     cause: str
+    after: str = ""
+    """What stands after it."""
+    at: datetime | None = None
+    """City time of the fact; absent in states of before the text was kept in two parts."""
 
 
 class Notice(Struct, frozen=True):
@@ -49,8 +57,10 @@ class Notice(Struct, frozen=True):
     department: str
     """The unit told, for staff; the holding unit, for citizens."""
     text: str
-    """What is told, masked."""
+    """What is told, masked, on one line."""
     url: str = ""
+    at: datetime | None = None
+    """City time of the fact that is told."""
 
 
 class Claim(Effect, frozen=True):

@@ -1,0 +1,355 @@
+"""The table of what is told: each fact, to whom, in which words; and of which facts nobody is told, and why. Pure data.
+
+`python -m wenzheng.tools.write_notices` writes `docs/notices.md` from it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+
+from city.profile import Profile
+from contracts.assignments import (
+    AssignmentHeld,
+    LeadNamed,
+    MeetingCalled,
+    PostAssigned,
+    PostReassigned,
+    ReturnRefused,
+    SpecialReportRaised,
+)
+from contracts.city_facts import CalendarPublished, ModelActivated, PolicyChanged
+from contracts.deadlines import (
+    CaseEscalated,
+    ClockPaused,
+    ClockResumed,
+    ClockStopped,
+    DeadlineExtended,
+    DeadlineMissed,
+    DeadlineNear,
+    DeadlineRedated,
+    DeadlineSet,
+    MissWithdrawn,
+    PromiseBroken,
+)
+from contracts.facts import Fact
+from contracts.groups import TopicFound, TopicGrown
+from contracts.notices import Audience, NoticeFailed, NoticeSent, NoticeSuppressed
+from contracts.posts import (
+    CitizenErased,
+    PostFollowedUp,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostsGrouped,
+    PostSupported,
+    PostUngrouped,
+    PostWithdrawn,
+)
+from contracts.replies import (
+    AssignmentChosen,
+    CaseAccepted,
+    CaseUrged,
+    CitizenAnswered,
+    CitizenAsked,
+    ExtensionApproved,
+    ExtensionRefused,
+    ExtensionRequested,
+    InstructionGiven,
+    MeetingRuled,
+    PartWritten,
+    PostRated,
+    PostReopened,
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyPublished,
+    ReplySentBack,
+    ReturnRequested,
+    SpecialReportRequested,
+)
+from services.notifier.core.case import Case
+
+SUPERVISION: Final = "supervision"
+"""Code of the supervising e-government centre in every profile."""
+
+MAYOR_DESK: Final = "government-office"
+"""Code of the unit at which the city leaders read."""
+
+Units = Callable[[Case, Any], tuple[str, ...]]
+Condition = Callable[[Case, Any, Profile], bool]
+
+
+# -- which unit is told ----------------------------------------------------------------------------
+
+
+def holder(case: Case, fact: Any) -> tuple[str, ...]:
+    """the unit named by the fact, else the one that holds the case"""
+    return (getattr(fact, "department", "") or case.department,)
+
+
+def lead(case: Case, fact: PartWritten) -> tuple[str, ...]:
+    """the lead unit"""
+    return (fact.lead,)
+
+
+def former(case: Case, fact: PostReassigned) -> tuple[str, ...]:
+    """the unit that held the case before"""
+    return (fact.previous,) if fact.previous else ()
+
+
+def newly_assisting(case: Case, fact: PostAssigned | PostReassigned | LeadNamed) -> tuple[str, ...]:
+    """each assisting unit that did not assist before"""
+    return tuple(unit for unit in fact.assisting if unit not in case.assisting)
+
+
+def disputing(case: Case, fact: MeetingCalled) -> tuple[str, ...]:
+    """each unit in dispute"""
+    return fact.departments
+
+
+def supervision(case: Case, fact: Any) -> tuple[str, ...]:
+    """the supervising centre"""
+    return (SUPERVISION,)
+
+
+def mayor_desk(case: Case, fact: Any) -> tuple[str, ...]:
+    """the city leaders' office"""
+    return (MAYOR_DESK,)
+
+
+# -- under which condition -------------------------------------------------------------------------
+
+
+def always(case: Case, fact: Any, city: Profile) -> bool:
+    """every time"""
+    return True
+
+
+def unit_and_date_known(case: Case, fact: Any, city: Profile) -> bool:
+    """once, when number, unit and due date are all known, whichever came last"""
+    known = case.number and case.department and case.due is not None
+    return bool(known) and not case.told_assigned
+
+
+def by_word_list(case: Case, fact: PostHeld, city: Profile) -> bool:
+    """when a word list held it and no person"""
+    return not fact.by
+
+
+def second_clock(case: Case, fact: DeadlineSet, city: Profile) -> bool:
+    """of a second handling"""
+    return fact.clock == "second"
+
+
+def date_moved(case: Case, fact: DeadlineRedated, city: Profile) -> bool:
+    """when the date is another one"""
+    return fact.previous != fact.due
+
+
+def dissatisfied(case: Case, fact: PostRated, city: Profile) -> bool:
+    """below what the policy calls satisfied"""
+    return fact.grade < city.policy.rating.satisfied_from
+
+
+def praised(case: Case, fact: PostRated, city: Profile) -> bool:
+    """of the best grade, with words"""
+    return fact.grade == 5 and bool(fact.text)
+
+
+def leader_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the leader was told of the miss"""
+    return fact.clock != "promise" and case.missed_told
+
+
+def supervisor_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the supervisor was told of the miss"""
+    return fact.clock != "promise" and case.supervisor_told
+
+
+def of_a_promise(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when a promise was kept after all"""
+    return fact.clock == "promise"
+
+
+def first_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the first step"""
+    return fact.level == "remind"
+
+
+def leaders_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the leader's step, unless told of the miss at the same instant"""
+    return fact.level == "leader" and not (case.missed_told and fact.at == fact.due)
+
+
+def supervisors_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the supervisor's step and at that of the bulletin"""
+    return fact.level in ("supervisor", "bulletin")
+
+
+# -- the table -------------------------------------------------------------------------------------
+
+
+class Tell(Struct, frozen=True):
+    """A row: one kind of notice to one audience."""
+
+    kind: str
+    audience: Audience
+    text: str
+    """`{number}` is the post's; other names are the fact's own, or the case's. `{unit}` is the unit's Chinese name."""
+    to: Units = holder
+    """Which units' staff; of citizens, whose unit is named with the notice."""
+    when: Condition = always
+    without_unit: Literal["wait", "supervisor"] = "wait"
+    """Nobody holds the case yet: told to the unit that will, or at once to the supervisor."""
+    sets: tuple[str, bool] | None = None
+    """What the case remembers of having told it."""
+
+
+ASSIGNED: Final = Tell(
+    "assigned",
+    "citizen",
+    "您的帖子{number}已交{unit}办理,{due}前回复{provisional}",
+    when=unit_and_date_known,
+    sets=("told_assigned", True),
+)
+ASSISTING: Final = Tell("assisting", "clerk", "请协办 {number}", newly_assisting)
+
+TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
+    # posts
+    PostReceived: (ASSIGNED,),
+    PostHeld: (
+        Tell(
+            "post-held",
+            "citizen",
+            "您的帖子{number}暂不公开,待人工审核:{reason}。办理和期限不受影响,审核结果另行告知",
+        ),
+        Tell("to-moderate", "supervisor", "待审核 {number}:{reason}", supervision, by_word_list),
+    ),
+    PostReleased: (Tell("post-released", "citizen", "您的帖子{number}已通过审核,按您的选择公开"),),
+    PostHidden: (
+        Tell("hidden", "citizen", "您的帖子{number}未予公开:{reason}。不再办理,您可修改后重新提交"),
+        Tell("hidden", "clerk", "帖子被隐藏,停止办理 {number}"),
+    ),
+    PostFollowedUp: (Tell("followed-up", "clerk", "网民追问 {number}"),),
+    PostWithdrawn: (Tell("withdrawn", "clerk", "网民已撤回,停止办理 {number}"),),
+    PostsGrouped: (Tell("grouped", "citizen", "您的帖子{number}与{lead_number}并案办理"),),
+    PostUngrouped: (Tell("ungrouped", "citizen", "您的帖子{number}不再并案,单独办理"),),
+    # replies
+    CitizenAsked: (Tell("asked", "citizen", "您的帖子{number}需要补充:{text}"),),
+    CitizenAnswered: (Tell("answered", "clerk", "网民已补充 {number}"),),
+    ReplyDrafted: (Tell("to-approve", "leader", "回复待审阅 {number}"),),
+    ReplySentBack: (Tell("sent-back", "clerk", "回复被退回修改 {number}:{remark}"),),
+    ReplyPublished: (Tell("replied", "citizen", "您的帖子{number}已由{unit}回复,请评价"),),
+    ExtensionRequested: (Tell("to-approve", "leader", "延期待审批 {number},拟延至{new_date}"),),
+    ExtensionApproved: (Tell("extension-approved", "clerk", "延期已批准 {number},延至{new_date}"),),
+    ExtensionRefused: (Tell("extension-refused", "clerk", "延期未获批准 {number},期限不变:{remark}"),),
+    PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
+    InstructionGiven: (Tell("instructed", "leader", "领导批示 {number}:{text}"),),
+    CaseUrged: (Tell("urged", "clerk", "督查催办 {number}:{text}"),),
+    PostRated: (
+        Tell("rated", "clerk", "网民不满意 {number}", when=dissatisfied),
+        Tell("thanked", "clerk", "网民感谢 {number}:{text}", when=praised),
+    ),
+    PostReopened: (
+        Tell("reopened", "clerk", "网民申请重新办理 {number}"),
+        Tell("reopened", "leader", "网民申请重新办理 {number}"),
+    ),
+    # assignments
+    PostAssigned: (Tell("assigned", "clerk", "新交办 {number}"), ASSISTING, ASSIGNED),
+    PostReassigned: (
+        Tell("reassigned", "clerk", "转交办 {number}"),
+        Tell("moved", "clerk", "已转{unit}办理 {number}", former),
+        ASSISTING,
+        Tell("reassigned", "citizen", "您的帖子{number}已转由{unit}办理,期限不变"),
+    ),
+    AssignmentHeld: (Tell("held", "supervisor", "待人工交办 {number}", supervision),),
+    ReturnRefused: (Tell("return-refused", "clerk", "退回未获同意 {number}:{reason}"),),
+    MeetingCalled: (
+        Tell("meeting", "supervisor", "请召开交办会 {number},{until}前", supervision),
+        Tell("meeting", "clerk", "请参加交办会 {number},{until}前", disputing),
+    ),
+    LeadNamed: (ASSISTING,),
+    SpecialReportRaised: (Tell("special-report", "mayor", "专报 {number}:{reason}", mayor_desk),),
+    # deadlines
+    DeadlineSet: (
+        Tell("reopened", "citizen", "您申请重新办理的帖子{number}将于{due}前回复", when=second_clock),
+        ASSIGNED,
+    ),
+    DeadlineNear: (Tell("near", "clerk", "即将到期 {number},{due}", without_unit="supervisor"),),
+    DeadlineMissed: (
+        Tell(
+            "missed",
+            "leader",
+            "已超期,请督促办理 {number}",
+            without_unit="supervisor",
+            sets=("missed_told", True),
+        ),
+    ),
+    MissWithdrawn: (
+        Tell(
+            "miss-withdrawn",
+            "leader",
+            "超期更正 {number},并未超期",
+            when=leader_heard_of_the_miss,
+            without_unit="supervisor",
+            sets=("missed_told", False),
+        ),
+        Tell(
+            "miss-withdrawn",
+            "supervisor",
+            "超期更正 {number},并未超期",
+            supervision,
+            supervisor_heard_of_the_miss,
+            sets=("supervisor_told", False),
+        ),
+        Tell("miss-withdrawn", "supervisor", "承诺更正 {number},已按时兑现", supervision, of_a_promise),
+    ),
+    DeadlineExtended: (
+        Tell("extended", "citizen", "您的帖子{number}延期至{due},原因:{reason},进展:{progress}"),
+    ),
+    DeadlineRedated: (
+        Tell("redated", "citizen", "您的帖子{number}办结期限调整为{due},{reason}", when=date_moved),
+    ),
+    ClockResumed: (
+        Tell("resumed", "clerk", "等待补充结束,恢复计时 {number},{due}"),
+        Tell("resumed", "citizen", "您的帖子{number}恢复计时,{due}前回复{provisional}"),
+    ),
+    CaseEscalated: (
+        Tell("remind", "clerk", "明日到期 {number}", when=first_step, without_unit="supervisor"),
+        Tell("escalated", "leader", "请督促办理 {number}", when=leaders_step, without_unit="supervisor"),
+        Tell(
+            "escalated",
+            "supervisor",
+            "{unit}超期未复 {number}",
+            supervision,
+            supervisors_step,
+            sets=("supervisor_told", True),
+        ),
+    ),
+    PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
+    # groups
+    TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),
+}
+"""Each fact of which somebody is told, and the rows it makes."""
+
+NOBODY: Final[Mapping[type[Fact], str]] = {
+    PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case",
+    CitizenErased: "nobody can be told any more; what waits is given up",
+    CaseAccepted: "the author was told unit and date with the assignment, and acceptance changes neither",
+    ReplyApproved: "the reply is published in the same breath",
+    ReturnRequested: "the router rules at once: moved, refused or a meeting, and each of these is told",
+    AssignmentChosen: "the router assigns by it, and that is told",
+    MeetingRuled: "the router names lead and assisting units by it, and they are told",
+    SpecialReportRequested: "the router raises the report by it, and that is told",
+    ClockPaused: "the citizen was asked, and the unit asked",
+    ClockStopped: "the reply, withdrawal or hiding that stopped it was told",
+    TopicGrown: "the supervisor was told when the topic was found; its growth stands on its page",
+    CalendarPublished: "who has another due date by it is told by DeadlineRedated",
+    PolicyChanged: "who has another due date by it is told by DeadlineRedated",
+    ModelActivated: "no case changes by it",
+    NoticeSent: "a notice about a notice would never end",
+    NoticeFailed: "the next channel is tried; the operator reads the outbox and the alert",
+    NoticeSuppressed: "nobody could be told; the reason stands in the list of notices",
+}
+"""Each fact of which nobody is told, and why."""

@@ -1,0 +1,71 @@
+"""Writes who is told of what, from notifier's table: `python -m wenzheng.tools.write_notices [--check]`.
+
+Writes `docs/notices.md`; with `--check`, says whether it is what the table says.
+"""
+
+import sys
+from typing import Final
+
+from contracts.topics import TOPICS
+from services.notifier.core.table import NOBODY, TOLD, Tell, always
+from services.notifier.core.wording import CITIZEN_LENGTH, STAFF_LENGTH
+from wenzheng.stack.home import ROOT
+
+PAGE: Final = ROOT / "docs" / "notices.md"
+
+AUDIENCES: Final = {
+    "citizen": "citizen 网民",
+    "clerk": "clerks 承办员",
+    "leader": "leader 分管领导",
+    "supervisor": "supervisor 督查",
+    "mayor": "city leaders 市领导",
+}
+
+HEAD: Final = f"""# Who is told of what 通知
+
+Written by `python -m wenzheng.tools.write_notices` from `services/notifier/core/table.py`; `make check` says when it is stale.
+Every fact of every topic stands here: who is told, or why nobody.
+
+A notice is named by cause, kind, recipient and channel, so it goes out once. Citizens are told by the best channel they gave
+(WeChat, else SMS, else mail; the next one when a channel refuses), staff by their unit's robot, with the post's title after the
+text. What somebody wrote is repeated on one line, for citizens up to {CITIZEN_LENGTH} characters, for staff up to {STAFF_LENGTH}; the whole stands on the page.
+A unit that does not hold the post yet is told as soon as it does; where that could be too late, the supervisor is told at once.
+"""
+
+
+def page() -> str:
+    """The page as the table has it."""
+    parts = [HEAD]
+    for topic in TOPICS:
+        parts += [f"## `{topic.name}`", "", "| Fact | Who is told | When | Words |", "|---|---|---|---|"]
+        for fact in topic.facts:
+            if fact in NOBODY:
+                parts.append(f"| {fact.__name__} | nobody: {NOBODY[fact]} | | |")
+            for row in TOLD.get(fact, ()):
+                when = "" if row.when is always else str(row.when.__doc__)
+                parts.append(f"| {fact.__name__} | {_who(row)} | {when} | {row.text} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _who(row: Tell) -> str:
+    who = AUDIENCES[row.audience]
+    if row.audience in ("clerk", "leader"):
+        who += f" of {row.to.__doc__}"
+        if row.without_unit == "supervisor":
+            who += "; without one, the supervisor"
+    return who
+
+
+def main() -> None:
+    """The command."""
+    stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page()
+    if "--check" in sys.argv:
+        if stale:
+            sys.exit("docs/notices.md: not what the table says; run python -m wenzheng.tools.write_notices")
+        return
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
