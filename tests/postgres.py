@@ -69,8 +69,8 @@ async def schema(dsn: str, tables: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @asynccontextmanager
-async def migrated(dsn: str, service: str) -> AsyncIterator[tuple[str, asyncpg.Pool]]:
-    """A database of its own in which the service's schema stands as its migrations leave it, and a pool on it."""
+async def migrated(dsn: str, service: str, to: str = "head") -> AsyncIterator[tuple[str, asyncpg.Pool]]:
+    """A database of its own in which the service's schema stands as its migrations (up to one) leave it, and a pool on it."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     connection = await asyncpg.connect(dsn)
     await connection.execute(f"create database {name}")
@@ -79,7 +79,7 @@ async def migrated(dsn: str, service: str) -> AsyncIterator[tuple[str, asyncpg.P
     connection = await asyncpg.connect(own)
     await connection.execute(f"create schema {service}")
     await connection.close()
-    await migrate(service, own)
+    await migrate(service, own, to)
     pool = await connect(own, service)
     try:
         yield own, pool

@@ -29,11 +29,11 @@ def _script(service: str) -> tuple[Config, ScriptDirectory]:
     return config, ScriptDirectory.from_config(config)
 
 
-def _upgrade(service: str, connection: Connection | None) -> None:
+def _upgrade(service: str, connection: Connection | None, to: str = "head") -> None:
     config, script = _script(service)
 
     def newest(revision: Any, _: Any) -> list[Any]:
-        return list(script._upgrade_revs("head", revision))
+        return list(script._upgrade_revs(to, revision))
 
     options: dict[str, Any] = {"version_table_schema": service, "fn": newest, "as_sql": connection is None}
     with EnvironmentContext(config, script, **options):
@@ -47,8 +47,8 @@ def _upgrade(service: str, connection: Connection | None) -> None:
             context.run_migrations()
 
 
-async def migrate(service: str, dsn: str) -> None:
-    """Run what is missing; two processes that start at once wait for each other."""
+async def migrate(service: str, dsn: str, to: str = "head") -> None:
+    """Run what is missing up to a revision; two processes that start at once wait for each other."""
     address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
         "postgres://", "postgresql+asyncpg://", 1
     )
@@ -59,7 +59,7 @@ async def migrate(service: str, dsn: str) -> None:
             await connection.execute(
                 text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {service}"}
             )
-            await connection.run_sync(lambda sync: _upgrade(service, sync))
+            await connection.run_sync(lambda sync: _upgrade(service, sync, to))
     finally:
         await engine.dispose()
 

@@ -44,7 +44,7 @@ RULES: Mapping[type, Rule] = {
 }
 
 METRICS = (
-    Metric("wenzheng_timers_fired_total", "counter", ("kind",), "Timers that ended by ringing."),
+    Metric("wenzheng_timers_fired_total", "counter", (), "Timers that ended by ringing."),
     Metric(
         "wenzheng_timer_lateness_seconds",
         "histogram",

@@ -1,9 +1,8 @@
 """Where deadline keeps its cases and timers: PostgreSQL, and the twin in memory."""
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import asyncpg
@@ -14,8 +13,8 @@ from chassis.metrics import Metrics
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Input, Packing
-from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue, new
-from services.deadline.core.reconcile import ORDER
+from contracts.identity import derived
+from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue, new
 
 GRACE_SECONDS: Final = 1.0
 """Real time between an instant and what is said of it, so that what was just given can still be heard."""
@@ -31,22 +30,23 @@ COLUMNS: Final = (
 )
 
 _ARM = """
-insert into timer (id, partition, subject, kind, rank, due_at)
-select id::uuid, partition, subject, kind, rank, due_at
-from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[])
-     armed (id, partition, subject, kind, rank, due_at)
-on conflict (id) do nothing"""
-_CANCEL = "delete from timer where id = any($1::text[]::uuid[])"
-# All that is due of a case at one instant comes in one batch: its state is read and written once.
-# A row's place is safe to delete by: timers are never updated, and a partition has one owner.
+insert into timer (subject, partition, number, due_at)
+select * from unnest($1::text[], $2::smallint[], $3::integer[], $4::timestamptz[])
+on conflict (subject) do update set number = excluded.number, due_at = excluded.due_at"""
+_CANCEL = "delete from timer where subject = any($1::text[])"
+# A row's place is safe to delete by: whoever changes a timer owns its partition, and holds the lock on its position.
 _CLAIM = """
 delete from timer where ctid = any(array(
     select ctid from timer t
     where (due_at, subject) >= ($3::timestamptz, $4::text) and due_at <= $2::timestamptz
       and partition = any($1::smallint[])
       and not exists (select from subject s where s.subject = t.subject and s.held > 0)
-    order by due_at, subject, rank limit $5::integer))
-returning id::text, subject, kind, rank, due_at"""
+    order by due_at, subject limit $5::integer))
+returning subject, number, due_at"""
+_NEXT = """
+select due_at from timer
+where (due_at, subject) >= ($2::timestamptz, $3::text) and partition = any($1::smallint[])
+order by due_at, subject limit 1"""
 _STALE = """
 select s.subject, known.amendments
 from unnest($1::smallint[], $2::integer[]) known (partition, amendments)
@@ -54,19 +54,23 @@ join subject s on s.partition = known.partition and s.amendments < known.amendme
 where s.open and s.held = 0 limit $3::integer"""
 
 
-def _last(applied: Sequence[Applied]) -> dict[str, tuple[Applied, Timer | None]]:
-    """Timer id to what the batch did to it last: armed (with the timer) or cancelled."""
-    found: dict[str, tuple[Applied, Timer | None]] = {}
-    for one in applied:
-        if isinstance(one.effect, Arm):
-            found[one.effect.timer.id] = (one, one.effect.timer)
-        elif isinstance(one.effect, Cancel):
-            found[one.effect.id] = (one, None)
-    return found
+_FLOOR: Final = (datetime.min.replace(tzinfo=UTC), "")
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""When nothing is due unless the door hears of something first."""
+
+
+def _last(applied: Sequence[Applied]) -> dict[str, Applied]:
+    """Subject to what the batch did to its timer last."""
+    return {one.subject: one for one in applied}
+
+
+def _input(subject: str, number: int, due_at: datetime, until: datetime) -> Input:
+    return subject, TimerDue(derived(subject, "timer", number), due_at, until)
 
 
 class Timers:
-    """Durable timers in PostgreSQL: armed, cancelled and claimed in batches.
+    """Durable timers in PostgreSQL, one a case: armed, cancelled and claimed in batches.
 
     A low watermark keeps an old snapshot or a heap of dead rows from slowing the claim: nothing that
     lies before it in the order of claims is looked at, save by the slow sweep. It names a case as well as
@@ -79,64 +83,70 @@ class Timers:
         self._clock = clock
         self._metrics = metrics
         self._watermark: tuple[datetime, str] | None = None
+        self._next: datetime | None = None
+        """The earliest armed instant at or above the watermark; None when it must be looked up."""
         self._partitions: frozenset[int] = frozenset()
         self._swept_at = 0.0
 
     async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
         """Two statements, whatever the batch holds."""
-        last = _last(applied)
-        cancelled = [identity for identity, (_, timer) in last.items() if timer is None]
-        if cancelled:
+        last = _last(applied).values()
+        if cancelled := [one.subject for one in last if isinstance(one.effect, Cancel)]:
             await connection.execute(_CANCEL, cancelled)
-        armed = [(one, timer) for one, timer in last.values() if timer is not None]
-        if armed:
-            await connection.execute(
-                _ARM,
-                [timer.id for _, timer in armed],
-                [one.partition for one, _ in armed],
-                [one.subject for one, _ in armed],
-                [timer.kind for _, timer in armed],
-                [ORDER.index(timer.kind) for _, timer in armed],
-                [timer.due_at for _, timer in armed],
-            )
-            first = min((timer.due_at, one.subject) for one, timer in armed)
-            if self._watermark is not None and first < self._watermark:
-                self._watermark = first
+        armed = [(one, one.effect) for one in last if isinstance(one.effect, Arm)]
+        if not armed:
+            return
+        await connection.execute(
+            _ARM,
+            [one.subject for one, _ in armed],
+            [one.partition for one, _ in armed],
+            [arm.number for _, arm in armed],
+            [arm.at for _, arm in armed],
+        )
+        first = min((arm.at, one.subject) for one, arm in armed)
+        if self._watermark is not None and first < self._watermark:
+            self._watermark = first
+        if self._next is not None:
+            self._next = min(self._next, first[0])
+
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """City time before which a claim for these partitions finds nothing; None when only a claim can tell."""
+        if frozenset(partitions) != self._partitions or self._sweeps:
+            return None
+        return self._next
+
+    @property
+    def _sweeps(self) -> bool:
+        return time.monotonic() - self._swept_at > SWEEP_SECONDS
 
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
-        """The due timers of the owned partitions, in order of instant and rank; deleted with the batch.
-
-        Of those due at one instant a case's timers are taken together.
-        """
+        """The due timers of the owned partitions, in order of instant; deleted with the batch."""
         until = self._clock.ago(GRACE_SECONDS)
         if frozenset(partitions) != self._partitions:
             # Timers of a partition taken over were armed elsewhere, perhaps below this watermark.
             self._partitions, self._watermark = frozenset(partitions), None
-        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
-        if sweep:
+        floor = _FLOOR if self._sweeps or self._watermark is None else self._watermark
+        if self._sweeps:
             self._swept_at = time.monotonic()
-        floor = _FLOOR if sweep or self._watermark is None else self._watermark
         rows = await connection.fetch(_CLAIM, list(partitions), until, *floor, limit)
-        found = sorted(rows, key=lambda row: (row["due_at"], row["rank"]))
-        # What is left lies at or above the last one found, after a sweep as well; when all was found, above `until`.
-        last = max((row["due_at"], row["subject"]) for row in rows) if len(rows) >= limit else (until, "")
-        self._watermark = last
-        self._count(found, now)
-        return [(row["subject"], TimerDue(row["id"], row["kind"], row["due_at"])) for row in found]
+        claimed = sorted((row["due_at"], row["subject"], row["number"]) for row in rows)
+        # What is left lies at or above the last one claimed, after a sweep as well; when all was claimed, above `until`.
+        self._watermark = claimed[-1][:2] if len(claimed) >= limit else (until, "")
+        self._next = None
+        if not claimed:
+            self._next = await connection.fetchval(_NEXT, list(partitions), *self._watermark) or NEVER
+        self._count([due_at for due_at, _, _ in claimed], now)
+        return [_input(subject, number, due_at, until) for due_at, subject, number in claimed]
 
-    def _count(self, rows: Sequence[asyncpg.Record], now: datetime) -> None:
-        if self._metrics is None:
+    def _count(self, instants: Sequence[datetime], now: datetime) -> None:
+        if self._metrics is None or not instants:
             return
-        for kind, count in Counter(row["kind"] for row in rows).items():
-            self._metrics.counter("wenzheng_timers_fired_total", kind).inc(count)
+        self._metrics.counter("wenzheng_timers_fired_total").inc(len(instants))
         observe = self._metrics.histogram("wenzheng_timer_lateness_seconds").observe
-        for row in rows:
-            observe(max(0.0, (now - row["due_at"]).total_seconds()))
-
-
-_FLOOR: Final = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), "")
+        for due_at in instants:
+            observe(max(0.0, (now - due_at).total_seconds()))
 
 
 class TimersInMemory:
@@ -145,16 +155,21 @@ class TimersInMemory:
     effects = (Arm, Cancel)
 
     def __init__(self) -> None:
-        self.armed: dict[str, tuple[str, int, Timer]] = {}
+        self.armed: dict[str, tuple[datetime, int, int]] = {}
+        """Subject to instant, number and partition."""
         self.store: MemoryStore | None = None
 
     def apply(self, applied: Sequence[Applied]) -> None:
         """As PostgreSQL's."""
-        for identity, (one, timer) in _last(applied).items():
-            if timer is None:
-                self.armed.pop(identity, None)
+        for subject, one in _last(applied).items():
+            if isinstance(one.effect, Arm):
+                self.armed[subject] = (one.effect.at, one.effect.number, one.partition)
             else:
-                self.armed.setdefault(identity, (one.subject, one.partition, timer))
+                self.armed.pop(subject, None)
+
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """As PostgreSQL's."""
+        return min((at for at, _, partition in self.armed.values() if partition in partitions), default=NEVER)
 
     def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
         """Whether a claim would find a timer."""
@@ -162,19 +177,16 @@ class TimersInMemory:
 
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         """As PostgreSQL's, without grace: the clock of tests stands while they act."""
-        first = sorted(
-            self._due(partitions, now), key=lambda due: (due[1].due_at, due[0], ORDER.index(due[1].kind))
-        )
-        found = sorted(first[:limit], key=lambda due: (due[1].due_at, ORDER.index(due[1].kind)))
-        for _, timer in found:
-            del self.armed[timer.id]
-        return [(subject, TimerDue(timer.id, timer.kind, timer.due_at)) for subject, timer in found]
+        claimed = sorted(self._due(partitions, now))[:limit]
+        for _, subject, _ in claimed:
+            del self.armed[subject]
+        return [_input(subject, number, due_at, now) for due_at, subject, number in claimed]
 
-    def _due(self, partitions: Mapping[int, int], now: datetime) -> list[tuple[str, Timer]]:
+    def _due(self, partitions: Mapping[int, int], now: datetime) -> list[tuple[datetime, str, int]]:
         return [
-            (subject, timer)
-            for subject, partition, timer in self.armed.values()
-            if partition in partitions and timer.due_at <= now and not self._held(subject)
+            (due_at, subject, number)
+            for subject, (due_at, number, partition) in self.armed.items()
+            if due_at <= now and partition in partitions and not self._held(subject)
         ]
 
     def _held(self, subject: str) -> bool:
@@ -194,18 +206,30 @@ class Stale:
         """Partition to amendments under which no stale case was left."""
         self._swept_at = 0.0
 
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """NEVER while nothing has changed, else None: only a claim can tell."""
+        return None if self._worth_looking(_amended(partitions)) else NEVER
+
     async def claim(
         self, connection: asyncpg.Connection, partitions: Mapping[int, int], now: datetime, limit: int
     ) -> list[Input]:
         """Nothing is looked up for a partition that has heard no city fact."""
-        known = {partition: amendments for partition, amendments in partitions.items() if amendments}
-        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
-        if not known or (self._clean == known and not sweep):
+        known = _amended(partitions)
+        if not self._worth_looking(known):
             return []
         rows = await connection.fetch(_STALE, list(known), list(known.values()), limit)
         self._swept_at = time.monotonic()
         self._clean = known if len(rows) < limit else {}
         return [(row["subject"], Redate(row["amendments"])) for row in rows]
+
+    def _worth_looking(self, known: Mapping[int, int]) -> bool:
+        sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS
+        return bool(known) and (self._clean != known or sweep)
+
+
+def _amended(partitions: Mapping[int, int]) -> dict[int, int]:
+    """The partitions that have heard a city fact, and how many."""
+    return {partition: amendments for partition, amendments in partitions.items() if amendments}
 
 
 class StaleInMemory:
@@ -219,10 +243,14 @@ class StaleInMemory:
         """Whether a claim would find a case."""
         return bool(self.claim(partitions, now, 1))
 
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """As PostgreSQL's, without its memory: None as soon as a city fact was heard."""
+        return None if _amended(partitions) else NEVER
+
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         """As PostgreSQL's."""
         found: list[Input] = []
-        rows = self.store.subject if self.store is not None else {}
+        rows = self.store.subject if self.store is not None and _amended(partitions) else {}
         for subject, (partition, held, packed) in rows.items():
             state = self._packing.unpack(subject, partition, held, packed).state
             stale = isinstance(state, Case) and state.amendments < partitions.get(partition, 0)

@@ -116,7 +116,7 @@ class World:
         goal = at(instant)
         keeper: Any = self.timers.keepers[0]
         while True:
-            due = [timer.due_at for _, _, timer in keeper.armed.values() if timer.due_at <= goal]
+            due = [due_at for due_at, _, _ in keeper.armed.values() if due_at <= goal]
             if not due:
                 break
             self.clock.move_to(max(self.clock.now(), min(due) + timedelta(seconds=1)))

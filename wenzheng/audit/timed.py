@@ -1,10 +1,19 @@
 """I3: every timer ends once, no case is called late wrongly, and nothing is said before its instant."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from contracts.deadlines import CaseEscalated, DeadlineMissed, DeadlineNear, PromiseBroken
+from contracts.codec import Event
+from contracts.deadlines import (
+    CaseEscalated,
+    DeadlineMissed,
+    DeadlineNear,
+    DeadlineSet,
+    MissWithdrawn,
+    PromiseBroken,
+)
 from contracts.decision import Context
 from contracts.facts import Fact
 from services.deadline.app import RULES
@@ -28,35 +37,58 @@ class Timed(Invariant):
 
     async def part(self, part: Part) -> None:
         """Fold each case anew, and compare clock and timers."""
-        armed: dict[str, set[str]] = defaultdict(set)
+        armed: dict[str, tuple[datetime, int]] = {}
         async for timer in self.snapshot.connection.cursor(
-            "select id::text, subject from deadline.timer where partition = $1::smallint", part.partition
+            "select subject, due_at, number from deadline.timer where partition = $1::smallint",
+            part.partition,
         ):
-            armed[timer["subject"]].add(timer["id"])
+            armed[timer["subject"]] = (timer["due_at"], timer["number"])
         position = self.snapshot.positions["deadline"].get(part.partition, {})
         facts = heard(part, ("posts", "replies", "assignments"), position)
         for subject, remembered in part.states["deadline"].items():
             self.row.checked += 1
-            self._timers(remembered.state, armed.get(subject, set()))
+            self._timer(remembered.state, armed.get(subject))
             if remembered.held:
                 self.row.in_flight += 1
             else:
                 self._clock(subject, remembered.state, facts.get(subject, []), part)
+        said: dict[tuple[str, int], Event] = {}
         for logged in part.log["deadlines"]:
-            if logged.event is None or not isinstance(logged.event.fact, RUNG):
+            if logged.event is None:
                 continue
-            if self.snapshot.city_time(logged.at) + EARLY < logged.event.fact.at:
+            said[(logged.subject, logged.event.seq)] = logged.event
+            if isinstance(logged.event.fact, RUNG) and (
+                self.snapshot.city_time(logged.at) + EARLY < logged.event.fact.at
+            ):
                 self.row.fail(
                     f"{logged.subject}: {type(logged.event.fact).__name__} was said before its instant"
                 )
+        self._once([said[place] for place in sorted(said)])
 
-    def _timers(self, case: Case, armed: set[str]) -> None:
-        remembered = {timer.id for timer in case.timers}
+    def _timer(self, case: Case, armed: tuple[datetime, int] | None) -> None:
+        remembered = None if case.next_at is None else (case.next_at, case.rung)
         if remembered != armed:
-            self.row.fail(f"{case.number}: {len(remembered ^ armed)} timers differ from the table")
-        ended = [end.id for end in case.ended]
-        if len(ended) != len(set(ended)) or set(ended) & remembered:
-            self.row.fail(f"{case.number}: a timer ended twice")
+            self.row.fail(f"{case.number}: its timer is remembered as {remembered}, the table has {armed}")
+
+    def _once(self, events: Iterable[Event]) -> None:
+        """No word that time brought stands twice."""
+        standing: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        for event in events:
+            words, fact = standing[event.subject], event.fact
+            match fact:
+                case DeadlineSet():
+                    words.clear()
+                case MissWithdrawn(clock="promise", due=due):
+                    words.difference_update(
+                        [word for word in words if word[0] == "promise" and word[2] == due]
+                    )
+                case MissWithdrawn():
+                    words.difference_update([word for word in words if word[0] in _TAKEN_BACK])
+                case DeadlineMissed() | CaseEscalated() | DeadlineNear() | PromiseBroken():
+                    word = _word(fact)
+                    if word in words:
+                        self.row.fail(f"{event.subject}: {type(fact).__name__} was said twice")
+                    words.add(word)
 
     def _clock(self, subject: str, case: Case, facts: list[Fact], part: Part) -> None:
         folded: Any = Case()
@@ -70,6 +102,22 @@ class Timed(Invariant):
             self.row.fail(f"{case.number}: the clock of the log differs from the one remembered")
         elif case.said.missed is not None and _in_time(logged):
             self.row.fail(f"{case.number}: a miss stands against a reply in time")
+
+
+_TAKEN_BACK: Final = ("missed", "leader", "supervisor", "bulletin")
+"""What a withdrawn miss takes with it."""
+
+
+def _word(fact: DeadlineMissed | CaseEscalated | DeadlineNear | PromiseBroken) -> tuple[object, ...]:
+    """What is to be said once, until it is taken back or another handling begins."""
+    match fact:
+        case CaseEscalated():
+            return (fact.level,)
+        case DeadlineNear():
+            return ("near", fact.due)
+        case PromiseBroken():
+            return ("promise", fact.extension, fact.promised)
+    return ("missed",)
 
 
 def _in_time(logged: Clock | None) -> bool:

@@ -12,14 +12,14 @@ import msgspec
 
 from chassis.postgres import schema
 from city.profile import Profile
-from wenzheng.bench.lives import STORMY, Life, batches, lives
+from wenzheng.bench.lives import Life, batches, lives
 
 CASES: Final = 10_000
 BATCH: Final = 250
-"""Cases of one round of bare statements; of each two timers are due: 500, as many as the raw statement deletes."""
+"""Cases, and so timers, of one round of bare statements."""
 
 _TABLES: Final = f"""
-create table timer (id uuid primary key, subject text collate "C" not null, due_at timestamptz not null);
+create table timer (subject text collate "C" primary key, due_at timestamptz not null);
 create index timer_due on timer (due_at, subject);
 create table state (subject text collate "C" primary key, remembered bytea not null)
     with (fillfactor = {schema.FILLED}, toast_tuple_target = 8160);
@@ -31,8 +31,8 @@ create index notice_subject on notice (subject);
 create table outbox (id text collate "C" primary key, blob bytea not null);
 alter table outbox alter column blob set storage external"""
 _FIRE: Final = """
-delete from timer where id in (select id from timer where due_at <= clock_timestamp() order by due_at, subject limit 500)
-returning id"""
+delete from timer where subject in (select subject from timer where due_at <= clock_timestamp() order by due_at, subject limit 500)
+returning subject"""
 _STATES: Final = """
 update state s set remembered = new.remembered
 from unnest($1::text[], $2::bytea[]) new (subject, remembered) where s.subject = new.subject"""
@@ -61,7 +61,9 @@ async def bare(dsn: str, profile: Profile, cases: int = CASES) -> float:
         due = datetime.now(UTC)
         for one in rounds:
             await connection.copy_records_to_table("state", records=one.before)
-            await connection.copy_records_to_table("timer", records=[(*timer, due) for timer in one.timers])
+            await connection.copy_records_to_table(
+                "timer", records=[(subject, due) for subject in one.timers]
+            )
         await connection.execute("vacuum (analyze) state")
         await connection.execute("vacuum (analyze) timer")
         started = time.perf_counter()
@@ -85,7 +87,7 @@ class _Round:
     """What is there before, and what bare statements do about it, transaction by transaction."""
 
     before: list[tuple[str, bytes]]
-    timers: list[tuple[UUID, str]]
+    timers: list[str]
     transactions: list[list[Statement]]
 
 
@@ -99,10 +101,10 @@ def _round(batch: Sequence[Life]) -> _Round:
         return _SAID, (b"".join(msgspec.json.encode(fact) for fact in facts),)
 
     before = [(f"{name}/{life.subject}", state) for life in batch for name, state in life.packed().items()]
-    timers = [(UUID(timer.id), life.subject) for life in batch for timer in life.timers(STORMY)]
+    timers = [life.subject for life in batch]
     counts = [len(life.said) for life in batch]
     for life in batch:
-        life.ring(STORMY)
+        life.ring(life.due)
     fired: list[Statement] = [(_FIRE, ()), states("deadline"), said(counts)]
     heard: list[list[Statement]] = [[states("intake")], [states("notifier")], [states("stats")]]
     counts = [len(life.said) for life in batch]

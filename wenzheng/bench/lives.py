@@ -1,10 +1,10 @@
 """Cases as the rules of all services would have left them: received, assigned, dated, warned, and whoever was told."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from chassis.service import Applied, Service
@@ -16,15 +16,12 @@ from contracts.facts import Fact
 from contracts.identity import derived, partition_of
 from contracts.topics import TOPIC_OF
 from services.deadline.app import build as deadline
-from services.deadline.core.case import Timer, TimerDue
+from services.deadline.core.case import TimerDue
 from services.intake.app import build as intake
 from services.intake.core.requests import Submit
 from services.notifier.app import build as notifier
 from services.notifier.core.case import Claim, Notice, Outcome, Settle
 from services.stats.app import build as stats
-
-STORMY: Final = ("missed", "leader")
-"""Kinds of timers that are due at the end of a case's three days."""
 
 
 def letter(n: int) -> dict[str, str]:
@@ -73,10 +70,18 @@ class Life:
                 if type(fact) in service.rules:
                     self._decide(service.name, fact, fact.at)
 
-    def ring(self, kinds: Sequence[str]) -> None:
-        """The timers of these kinds fall due."""
-        for timer in self.timers(kinds):
-            self.meet("deadline", TimerDue(timer.id, timer.kind, timer.due_at), timer.due_at)
+    def ring(self, until: datetime) -> None:
+        """Time passes until then, and the case's timer rings for all that is due."""
+        case = self.remembered["deadline"].state
+        assert case.next_at is not None
+        timer = TimerDue(derived(self.subject, "timer", case.rung), case.next_at, until)
+        self.meet("deadline", timer, until)
+
+    @property
+    def due(self) -> datetime:
+        """When its answer is due."""
+        due: datetime = self.remembered["deadline"].state.said.due
+        return due
 
     def tell(self) -> list[Notice]:
         """Whoever is to be told is told; returns the notices."""
@@ -92,10 +97,6 @@ class Life:
     def packed(self) -> dict[str, bytes]:
         """What each service remembers, as it is stored."""
         return {name: packing.pack(self.remembered[name]) for name, packing in self._packings.items()}
-
-    def timers(self, kinds: Sequence[str]) -> list[Timer]:
-        """What is armed of these kinds."""
-        return [timer for timer in self.remembered["deadline"].state.timers if timer.kind in kinds]
 
     def _decide(self, name: str, given: Any, at: datetime) -> None:
         self._met += 1
@@ -146,7 +147,7 @@ def lives(profile: Profile, count: int) -> Iterator[Life]:
                 rule_version="bench",
             )
         )
-        life.ring(("near", "remind"))
+        life.ring(life.due - timedelta(minutes=1))
         life.tell()
         yield life
 

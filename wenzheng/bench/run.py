@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, masking, routing, storm, timers, topics
+from wenzheng.bench import calibrate, clock, masking, routing, storm, timers, topics
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.posts_file import real_or_sample
@@ -26,6 +26,7 @@ from wenzheng.stack.home import ROOT, Home
 from wenzheng.stack.status import database, status
 
 ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "clock": clock.measure,
     "masking": masking.measure,
     "routing": routing.measure,
     "topics": topics.measure,

@@ -4,7 +4,6 @@ import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -12,7 +11,7 @@ from chassis.clock import HandClock
 from chassis.postgres import schema
 from chassis.service import Applied
 from city.profile import Profile
-from services.deadline.core.case import Arm, Cancel, Timer
+from services.deadline.core.case import Arm, Cancel
 from services.deadline.store import Timers
 
 BATCH = 500
@@ -28,22 +27,18 @@ NOW = START + timedelta(days=30)
 
 _TABLES = """
 create table timer (
-    id uuid primary key, partition smallint not null, subject text collate "C" not null,
-    kind text collate "C" not null, rank smallint not null, due_at timestamptz not null
+    subject text collate "C" primary key, partition smallint not null, number integer not null,
+    due_at timestamptz not null
 );
-create index timer_due on timer (due_at, subject, rank);
+create index timer_due on timer (due_at, subject);
 """
 _FILL = """
-insert into timer select gen_random_uuid(), n % 12, 'post-' || n, 'missed', 3,
+insert into timer select $3::text || n, n % 12, 0,
        $1::timestamptz + make_interval(secs => n * 0.001) from generate_series(1, $2::integer) n"""
 _RAW = """
-delete from timer where id in (
-    select id from timer where due_at <= $1::timestamptz order by due_at limit 500)
-returning id, subject, kind, due_at"""
-
-
-def _timer(n: int) -> Timer:
-    return Timer(str(UUID(int=n + (1 << 100))), "missed", START + timedelta(seconds=n))
+delete from timer where subject in (
+    select subject from timer where due_at <= $1::timestamptz order by due_at limit 500)
+returning subject, number, due_at"""
 
 
 async def measure(dsn: str, profile: Profile, pending: int = PENDING) -> dict[str, Any]:
@@ -123,16 +118,16 @@ def _store() -> Any:
 
 async def _arm_and_cancel(connection: Any) -> dict[str, int]:
     store: Any = _store()
-    applied = [Applied(f"post-{n}", n % 12, "cause", START, Arm(_timer(n))) for n in range(ARMED)]
+    applied = [
+        Applied(f"post-{n}", n % 12, "cause", START, Arm(START + timedelta(seconds=n), 0))
+        for n in range(ARMED)
+    ]
     rates = {}
     for name, batch in (
         ("arm_per_s", applied),
         (
             "cancel_per_s",
-            [
-                Applied(one.subject, one.partition, "cause", START, Cancel(_timer(n).id))
-                for n, one in enumerate(applied)
-            ],
+            [Applied(one.subject, one.partition, "cause", START, Cancel()) for one in applied],
         ),
     ):
         started = time.perf_counter()
@@ -148,11 +143,11 @@ async def _fill(connection: Any, due: int, pending: int = 0) -> None:
     await connection.execute("truncate timer; truncate outbox; drop index if exists timer_due")
     if pending:
         await connection.execute("alter table timer drop constraint timer_pkey")
-        await connection.execute(_FILL, NOW + timedelta(seconds=1), pending)
-    await connection.execute(_FILL, START, due)
+        await connection.execute(_FILL, NOW + timedelta(seconds=1), pending, "pending-")
+    await connection.execute(_FILL, START, due, "post-")
     if pending:
-        await connection.execute("alter table timer add primary key (id)")
-    await connection.execute("create index timer_due on timer (due_at, subject, rank)")
+        await connection.execute("alter table timer add primary key (subject)")
+    await connection.execute("create index timer_due on timer (due_at, subject)")
     await connection.execute("vacuum (analyze) timer")
 
 
@@ -178,7 +173,7 @@ async def _fire(connection: Any, store: Any) -> float:
 async def _refire(connection: Any) -> float:
     await connection.execute("truncate outbox")
     if not await connection.fetchval("select exists (select from timer where due_at <= $1)", NOW):
-        await connection.execute(_FILL, START, FIRED)
+        await connection.execute(_FILL, START, FIRED, "post-")
         await connection.execute("vacuum (analyze) timer")
     return await _fire(connection, _store())
 

@@ -7,7 +7,7 @@ from typing import Any
 from city.explain import explain, moment
 from city.profile import Profile
 from services.deadline.core.case import Case
-from services.deadline.core.clock import Clock, assisted, clock, ledger
+from services.deadline.core.clock import Clock, assisted, clock, ledger, promised
 
 
 def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
@@ -78,11 +78,11 @@ def _lines(
     happened: list[tuple[datetime, str]] = []
     for pause in made.pauses:
         happened.append((pause.start, f"{moment(pause.start)} 请网民补充,计时暂停"))
-        if not pause.answered and pause.end > now and made.stop is None:
+        if pause.waited_out and pause.end > now and made.stop is None:
             latest = f"等待网民补充,最迟 {moment(pause.end)} 恢复计时,届时期限为 {moment(pause.due_after)}"
             happened.append((pause.end, latest))
             continue
-        if made.stop is not None and pause.end > made.stop:
+        if pause.end == made.stop:
             continue
         why = "网民已补充" if pause.answered else "等待期满"
         happened.append((pause.end, f"{moment(pause.end)} {why},计时恢复,期限为 {moment(pause.due_after)}"))
@@ -97,8 +97,8 @@ def _lines(
                 )
             )
             if extension.id in case.said.broken:
-                promised = profile.working_time.closing(extension.new_date)
-                happened.append((promised, f"{moment(promised)} 承诺的日期未兑现"))
+                date = promised(extension, profile.working_time)
+                happened.append((date, f"{moment(date)} 承诺的日期未兑现"))
     if case.said.missed is not None:
         happened.append((case.said.missed, f"{moment(case.said.missed)} 到期未答复,已超期"))
     if made.stop is not None:

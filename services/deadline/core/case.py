@@ -90,23 +90,6 @@ class Left(Struct, frozen=True, gc=False, omit_defaults=True):
     cause: str
 
 
-class Timer(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A timer as it was armed; `id` follows from subject, kind and instant."""
-
-    id: str
-    kind: str
-    due_at: datetime
-    about: str = ""
-    """The question or extension it concerns."""
-
-
-class Ended(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How a timer ended: `rung` or `cancelled`; each ends once."""
-
-    id: str
-    how: str
-
-
 class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     """What was said about the clock of the handling at hand."""
 
@@ -125,8 +108,6 @@ class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     extended: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     """Extensions whose broken promise stands."""
-    withdrawn: int = 0
-    """How often a miss or a broken promise was taken back: what is armed after it is another timer."""
     held: tuple[Held, ...] = ()
     """The ledger said with the stop."""
 
@@ -152,11 +133,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Every group the case has been in, in order."""
     amendments: int = 0
     """City facts by which it was last dated."""
-    due: datetime | None = None
-    """The due instant in force when it was last dated."""
     said: Said = Said()
-    timers: tuple[Timer, ...] = ()
-    ended: tuple[Ended, ...] = ()
+    next_at: datetime | None = None
+    """The instant at which the next word is due; the case's one timer is armed for it."""
+    rung: int = 0
+    """How often the timer has rung: the number of the timer that is armed."""
 
     @property
     def handling(self) -> Handling | None:
@@ -194,23 +175,28 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Arm(Effect, frozen=True, gc=False):
-    """Let a timer ring at its instant."""
+    """Let the case's timer ring at this instant, in place of any other for which it was armed."""
 
-    timer: Timer
+    at: datetime
+    number: int
+    """Of the timer: how many of this case have rung before."""
 
 
 class Cancel(Effect, frozen=True, gc=False):
-    """The timer is to ring no more."""
-
-    id: str
+    """The case's timer is to ring no more."""
 
 
 class TimerDue(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Input of the clock's door: a timer's instant has passed."""
+    """Input of the clock's door: the instant of a case's timer has passed.
+
+    It does not say what is due: that follows from the facts. So it may come late or twice.
+    """
 
     id: str
-    kind: str
+    """Follows from the case and the timer's number; what is said has its ids from it."""
     due_at: datetime
+    until: datetime | None = None
+    """City time up to which words are due now; None: up to `due_at`."""
 
 
 class Redate(Struct, frozen=True, gc=False, omit_defaults=True):

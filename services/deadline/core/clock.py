@@ -4,11 +4,12 @@ import itertools
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from city.profile import Profile
 from city.working_time import Counted, WorkingTime
 from contracts.deadlines import Held
-from services.deadline.core.case import Case, Handling
+from services.deadline.core.case import Case, Extension, Handling
 
 
 class Span(Struct, frozen=True):
@@ -19,7 +20,9 @@ class Span(Struct, frozen=True):
     end: datetime
     """The answer, or the end of waiting for one."""
     answered: bool
-    """False: it ends, or ended, because the waiting limit passed."""
+    """Before the waiting limit; else it ends, or ended, when that passed, or with the case."""
+    waited_out: bool
+    """It ends, or ended, because the waiting limit passed."""
     minutes_left: int
     """Working minutes to the due instant, frozen at the start."""
     due_after: datetime
@@ -30,7 +33,10 @@ class Moved(Struct, frozen=True):
 
     extension: str
     at: datetime
+    promised: datetime
+    """The closing instant of the date given; of the next day worked where that is none."""
     due: datetime
+    """What it led to: the promised instant, or later where a pause had moved the due instant beyond it."""
 
 
 class Clock(Struct, frozen=True):
@@ -72,13 +78,16 @@ def clock(case: Case, city: Profile) -> Clock | None:
     extensions: list[Moved] = []
     for movement in _movements(case, handling, stop, city):
         if isinstance(movement, _Open):
-            left = max(0, time.minutes_between(movement.start, due))
-            due = time.resume(due, movement.start, movement.end)
-            pauses.append(Span(movement.question, movement.start, movement.end, movement.answered, left, due))
+            span = _span(movement, due, stop, time)
+            pauses.append(span)
+            due = span.due_after
         else:
-            frozen = any(pause.start <= movement.at < pause.end for pause in pauses)
-            due = max(due, movement.due) if frozen else movement.due
-            extensions.append(movement)
+            frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
+            due = max(due, movement.promised) if frozen else movement.promised
+            extensions.append(replace(movement, due=due))
+            if frozen:
+                # The clock resumes with the later of both instants.
+                pauses[-1] = replace(pauses[-1], due_after=due)
     return Clock(
         handling=handling.number,
         start=handling.start,
@@ -92,6 +101,30 @@ def clock(case: Case, city: Profile) -> Clock | None:
         cause=cause,
         department=department,
     )
+
+
+def _span(question: "_Open", due: datetime, stop: datetime | None, time: WorkingTime) -> Span:
+    """A pause of a clock that was due at `due`. It ends with the case at the latest.
+
+    A clock that stops while it is paused never runs again: its due instant stays. Where that has passed
+    meanwhile, it moves as if the clock had gone on at the stop, for the minutes left were frozen.
+    """
+    left = max(0, time.minutes_between(question.start, due))
+    if stop is None or question.end <= stop:
+        after, waited_out = time.resume(due, question.start, question.end), not question.answered
+        return Span(
+            question.question, question.start, question.end, question.answered, waited_out, left, after
+        )
+    after = due if stop <= due else time.resume(due, question.start, stop)
+    return Span(question.question, question.start, stop, False, False, left, after)
+
+
+def promised(extension: Extension, time: WorkingTime) -> datetime:
+    """The closing instant of the date an extension promises, or of the next working day where that is none.
+
+    Nobody asks for such a date since intake refuses it, but a day may become a holiday afterwards.
+    """
+    return time.add_days(time.closing(extension.new_date), 0)
 
 
 def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
@@ -220,7 +253,7 @@ def _movements(case: Case, handling: Handling, stop: datetime | None, city: Prof
         if end > start:
             opened.append(_Open(question.id, start, end, answered))
     moved = [
-        Moved(extension.id, extension.approved_at, time.closing(extension.new_date))
+        Moved(extension.id, extension.approved_at, date := promised(extension, time), date)
         for extension in case.extensions
         if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
     ]

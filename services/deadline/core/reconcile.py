@@ -1,11 +1,12 @@
-"""The difference between what was said and armed and what the clock says now. Pure.
+"""The difference between what was said and what the clock says now, and the instant of the next word. Pure.
 
 Every rule ends here, so that any order of facts leads to the same clock, the same standing words and
-the same timers.
+the same next instant.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,15 +22,13 @@ from contracts.deadlines import (
     DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
-    EscalationLevel,
     MissWithdrawn,
     PromiseBroken,
 )
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
-from contracts.identity import derived
-from services.deadline.core.case import Arm, Cancel, Case, Ended, Said, Timer
-from services.deadline.core.clock import Clock, Span, clock, ledger, warned_at
+from services.deadline.core.case import Arm, Cancel, Case, Said
+from services.deadline.core.clock import Clock, Span, clock, ledger, promised, warned_at
 
 Here = Context[Profile]
 
@@ -37,14 +36,39 @@ LATE: Final = timedelta(hours=1)
 """City time after which a step of the ladder is marked as said late."""
 
 ORDER: Final = ("limit", "near", "remind", "missed", "promise", "leader", "supervisor", "bulletin")
-"""Kinds of timers; of those due at the same instant the earlier kind rings first."""
+"""Kinds of words that time brings; of those due at the same instant the earlier kind is said first."""
 
-OWED: Final = ("missed", "promise", "leader", "supervisor", "bulletin")
-"""Kinds whose word is a matter of record: said even when what ended the clock was heard first."""
+LADDER: Final = ("remind", "leader", "supervisor", "bulletin")
+"""Levels of escalation, in order; also kinds of words, and names in the policy."""
+
+OWED: Final = ("limit", "missed", "promise", "leader", "supervisor", "bulletin")
+"""Kinds whose word is a matter of record: said even when what ended the clock is heard first."""
 
 
-def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
-    """Say and arm what follows from the facts as they are; `at` dates what is said."""
+_LIMIT, _NEAR, _MISSED, _PROMISE = map(ORDER.index, ("limit", "near", "missed", "promise"))
+
+
+class Word(NamedTuple):
+    """A word that time brings. Words sort by instant, then in `ORDER`."""
+
+    at: datetime
+    rank: int
+    """Place of its kind in `ORDER`."""
+    about: str = ""
+    """The question or the extension it concerns."""
+
+    @property
+    def kind(self) -> str:
+        """What it says, one of `ORDER`."""
+        return ORDER[self.rank]
+
+
+def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = None) -> Decision[Case]:
+    """Say what follows from the facts as they are, and arm the timer for the next word.
+
+    `at` dates what is said of facts; what time brings is dated at its own instant. `until` (when a timer
+    has rung): the words due by then are said, too.
+    """
     made = clock(case, context.city)
     said = case.said
     if made is not None and case.amendments != context.amendments and said.stopped is not None:
@@ -57,69 +81,80 @@ def reconcile(case: Case, context: Here, at: datetime) -> Decision[Case]:
         return Decision(case)
     facts: list[Fact] = []
     if said.handling != made.handling:
-        facts += _owed(case, context)
         said = Said(handling=made.handling)
     said = _set(case, made, said, facts, context)
-    said = _pauses(case, made, said, facts, context)
+    said = _pauses(made, said, facts, context)
     said = _extensions(case, made, said, facts)
     said = _moved(case, made, said, facts, at)
     said = _withdraw(case, made, said, facts, at)
     said = _kept(case, made, said, facts, context, at)
+    words = sorted(_words(case, made, said, context))
+    due = _due(words, made, until)
+    for word in due:
+        said = _say(word, case, made, said, facts, context, at)
     said = _stopped(case, made, said, facts, context)
-    case = replace(case, said=said, due=made.due)
-    return _armed(case, made, context, facts)
+    following = words[len(due)].at if made.stop is None and len(due) < len(words) else None
+    return _armed(replace(case, said=said), following, facts, at)
 
 
-def ring(case: Case, timer: Timer, context: Here) -> Decision[Case]:
-    """End a timer: say what it is for, dated at its instant, unless the facts have overtaken it.
+def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]:
+    """What time has still to bring, as the facts are now."""
+    time, policy, due = context.city.working_time, context.city.policy, made.due
+    for pause in made.pauses:
+        if pause.waited_out and pause.question not in dict(said.resumed):
+            yield Word(pause.end, _LIMIT, pause.question)
+    if due not in said.near:
+        yield Word(warned_at(made, policy.warning.share, time), _NEAR)
+    if said.missed is None:
+        yield Word(due, _MISSED)
+    for level in LADDER:
+        if level not in said.escalated:
+            days: int = getattr(policy.ladder, level)
+            at = due if days == 0 else time.add_days(due, days)
+            if at > made.start:
+                yield Word(at, ORDER.index(level))
+    for moved in made.extensions:
+        if moved.extension not in said.broken:
+            yield Word(moved.promised, _PROMISE, moved.extension)
 
-    The clock is as the last reconciliation left it; to fold it again for each timer of a storm would
-    be a third of the work.
+
+def _due(words: list[Word], made: Clock, until: datetime | None) -> list[Word]:
+    """Of the words in order those to be said now.
+
+    Once the clock has stopped, those are owed whose instant came before it: a miss that happened is
+    said, whether the late reply or the timer is heard first.
     """
-    said, fact = case.said, None
-    if said.stopped is None or said.stopped > timer.due_at:
-        said, fact = _word(case, timer, context)
-    timers = tuple(other for other in case.timers if other is not timer)
-    case = replace(case, timers=timers, ended=(*case.ended, Ended(timer.id, "rung")), said=said)
-    spoken = (Say(fact),) if fact is not None else ()
-    if timer.kind != "limit":
-        # No fact has moved the clock, so the other timers stand as they are armed.
-        return Decision(case, spoken)
-    after = reconcile(case, context, timer.due_at)
-    return Decision(after.state, (*spoken, *after.effects))
+    if made.stop is not None:
+        return [word for word in words if word.kind in OWED and word.at < made.stop]
+    return [word for word in words if until is not None and word.at <= until]
 
 
-def _word(case: Case, timer: Timer, context: Here) -> tuple[Said, Fact | None]:
-    """What a timer that rings has to say, and what is said then; nothing for what was said before."""
-    at, said, kind, name = timer.due_at, case.said, timer.kind, case.clock_name
-    due, department = case.due or at, case.department_at(at)
+def _say(
+    word: Word, case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, now: datetime
+) -> Said:
+    """Say a word, dated at its instant."""
+    at, kind, name, due = word.at, word.kind, case.clock_name, made.due
+    department = case.department_at(at)
     match kind:
+        case "limit":
+            pause = next(pause for pause in made.pauses if pause.question == word.about)
+            return _resumed(pause, made, said, facts, context)
         case "near":
-            near = DeadlineNear(at=at, clock=name, due=due, department=department)
-            return replace(said, near=(*said.near, due)), near
-        case "missed" if said.missed is None:
-            missed = DeadlineMissed(at=at, clock=name, due=due, department=department)
-            return replace(said, missed=due), missed
-        case "remind" | "leader" | "supervisor" | "bulletin" if kind not in said.escalated:
-            late = context.now - at > LATE
-            step = CaseEscalated(at=at, level=kind, late=late, clock=name, due=due, department=department)
-            return replace(said, escalated=(*said.escalated, kind)), step
-        case "promise" if timer.about not in said.broken:
-            broken = PromiseBroken(at=at, extension=timer.about, promised=at, department=department)
-            return replace(said, broken=(*said.broken, timer.about)), broken
-    return said, None
-
-
-def _owed(case: Case, context: Here) -> list[Fact]:
-    """What the handling before has still to say: its late reply and the reopening were heard before its timers rang."""
-    said, facts = case.said, list[Fact]()
-    before = replace(case, reopened=case.reopened[:-1])
-    for timer in case.timers:
-        if timer.kind in OWED and said.stopped is not None and timer.due_at < said.stopped:
-            told, fact = _word(before, timer, context)
-            before = replace(before, said=told)
-            facts += [fact] if fact is not None else []
-    return facts
+            facts.append(DeadlineNear(at=at, clock=name, due=due, department=department))
+            return replace(said, near=(*said.near, due))
+        case "missed":
+            facts.append(DeadlineMissed(at=at, clock=name, due=due, department=department))
+            return replace(said, missed=due)
+        case "promise":
+            facts.append(PromiseBroken(at=at, extension=word.about, promised=at, department=department))
+            return replace(said, broken=(*said.broken, word.about))
+        case "remind" | "leader" | "supervisor" | "bulletin":
+            late = now - at > LATE
+            facts.append(
+                CaseEscalated(at=at, level=kind, late=late, clock=name, due=due, department=department)
+            )
+            return replace(said, escalated=(*said.escalated, kind))
+    raise AssertionError(f"{kind} is no kind of word")
 
 
 def _counted(made: Clock) -> tuple[CountedDay, ...]:
@@ -143,32 +178,30 @@ def _set(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) 
     return replace(said, due=made.first_due, provisional=provisional)
 
 
-def _pauses(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
-    resumed = dict(said.resumed)
+def _pauses(made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
     for pause in made.pauses:
         if pause.question not in said.paused:
             facts.append(
                 ClockPaused(at=pause.start, question=pause.question, minutes_left=pause.minutes_left)
             )
             said = replace(said, paused=(*said.paused, pause.question))
-        over = pause.answered or _limit_rang(case, pause)
-        if over and pause.question not in resumed:
-            facts.append(
-                ClockResumed(
-                    at=pause.end,
-                    question=pause.question,
-                    due=pause.due_after,
-                    provisional=context.city.working_time.is_provisional(pause.due_after),
-                )
-            )
-            resumed[pause.question] = pause.due_after
-            said = replace(said, resumed=tuple(resumed.items()), due=made.due, provisional=made.provisional)
+        if pause.answered and pause.question not in dict(said.resumed):
+            said = _resumed(pause, made, said, facts, context)
     return said
 
 
-def _limit_rang(case: Case, pause: Span) -> bool:
-    limit = _timer(case, case.said, "limit", pause.end, pause.question).id
-    return any(ended.id == limit and ended.how == "rung" for ended in case.ended)
+def _resumed(pause: Span, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
+    """The question was answered, or waited for long enough."""
+    facts.append(
+        ClockResumed(
+            at=pause.end,
+            question=pause.question,
+            due=pause.due_after,
+            provisional=context.city.working_time.is_provisional(pause.due_after),
+        )
+    )
+    resumed = (*said.resumed, (pause.question, pause.due_after))
+    return replace(said, resumed=resumed, due=made.due, provisional=made.provisional)
 
 
 def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
@@ -231,19 +264,19 @@ def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: dateti
         )
     )
     kept = tuple(level for level in said.escalated if level == "remind")
-    return replace(said, missed=None, escalated=kept, withdrawn=said.withdrawn + 1)
+    return replace(said, missed=None, escalated=kept)
 
 
 def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, at: datetime) -> Said:
     """A promise called broken that the reply, heard later, had kept."""
     for extension in case.extensions:
-        promised = context.city.working_time.closing(extension.new_date)
-        if extension.id in said.broken and made.stop is not None and made.stop <= promised:
-            facts.append(
-                MissWithdrawn(at=at, clock="promise", due=promised, department=case.department_at(promised))
-            )
+        if extension.id not in said.broken or made.stop is None:
+            continue
+        date = promised(extension, context.city.working_time)
+        if made.stop <= date:
+            facts.append(MissWithdrawn(at=at, clock="promise", due=date, department=case.department_at(date)))
             broken = tuple(other for other in said.broken if other != extension.id)
-            said = replace(said, broken=broken, withdrawn=said.withdrawn + 1)
+            said = replace(said, broken=broken)
     return said
 
 
@@ -269,64 +302,13 @@ def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: He
     return replace(said, stopped=made.stop, held=held)
 
 
-def _wanted(case: Case, made: Clock, context: Here) -> list[Timer]:
-    """The timers that should be armed: those whose word is still to be said.
-
-    After the stop those are left whose instant came before it: a miss that happened is said, whether
-    the late reply or the timer is heard first.
-    """
-    time, policy, said, due = context.city.working_time, context.city.policy, case.said, made.due
-
-    def timer(kind: str, at: datetime, about: str = "") -> Timer:
-        return _timer(case, said, kind, at, about)
-
-    wanted: list[Timer] = []
-    for pause in made.pauses:
-        if not pause.answered:
-            wanted.append(timer("limit", pause.end, pause.question))
-    if due not in said.near:
-        wanted.append(timer("near", warned_at(made, policy.warning.share, time)))
-    if said.missed is None:
-        wanted.append(timer("missed", due))
-    levels: tuple[tuple[EscalationLevel, int], ...] = (
-        ("remind", policy.ladder.remind),
-        ("leader", policy.ladder.leader),
-        ("supervisor", policy.ladder.supervisor),
-        ("bulletin", policy.ladder.bulletin),
-    )
-    for level, days in levels:
-        at = due if days == 0 else time.add_days(due, days)
-        if level not in said.escalated and at > made.start:
-            wanted.append(timer(level, at))
-    for extension in case.extensions:
-        if extension.id not in said.broken and any(m.extension == extension.id for m in made.extensions):
-            wanted.append(timer("promise", time.closing(extension.new_date), extension.id))
-    if made.stop is not None:
-        return [one for one in wanted if one.kind in OWED and one.due_at < made.stop]
-    return wanted
-
-
-def _timer(case: Case, said: Said, kind: str, at: datetime, about: str) -> Timer:
-    """A timer by what it is for: the same wish is the same timer, save after a word was taken back."""
-    name = f"{said.handling}/{kind}/{about}/{at.isoformat()}"
-    if kind in OWED and said.withdrawn:
-        name += f"/{said.withdrawn}"
-    return Timer(derived(case.number, name), kind, at, about)
-
-
-def _armed(case: Case, made: Clock, context: Here, facts: list[Fact]) -> Decision[Case]:
-    rung = {ended.id for ended in case.ended if ended.how == "rung"}
-    wanted = {timer.id: timer for timer in _wanted(case, made, context) if timer.id not in rung}
-    effects: list[Effect] = [Say(fact) for fact in facts]
-    known = {timer.id for timer in case.timers}
-    ended = list(case.ended)
-    for timer in case.timers:
-        if timer.id not in wanted:
-            effects.append(Cancel(timer.id))
-            ended.append(Ended(timer.id, "cancelled"))
-    for timer in wanted.values():
-        if timer.id not in known:
-            effects.append(Arm(timer))
-            ended = [end for end in ended if end.id != timer.id]
-    timers = tuple(sorted(wanted.values(), key=lambda timer: (timer.due_at, ORDER.index(timer.kind))))
-    return Decision(replace(case, timers=timers, ended=tuple(ended)), tuple(effects))
+def _armed(case: Case, following: datetime | None, facts: list[Fact], at: datetime) -> Decision[Case]:
+    """With the timer armed for the next word, and no more when there is none."""
+    said: tuple[Effect, ...] = tuple(map(Say, facts))
+    if following is None:
+        cancelled = (Cancel(),) if case.next_at is not None else ()
+        return Decision(replace(case, next_at=None), (*said, *cancelled))
+    if following == case.next_at and following >= at:
+        return Decision(case, said)
+    # One whose instant is past is armed again: it may have been dropped by an operator.
+    return Decision(replace(case, next_at=following), (*said, Arm(following, case.rung)))

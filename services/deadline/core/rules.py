@@ -1,4 +1,4 @@
-"""What each input does to a case: add the fact, then say and arm the difference between is and should be."""
+"""What each input does to a case: add the fact, then say the difference between is and should be."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
-from contracts.decision import Context, Decision, Effect
+from contracts.decision import Context, Decision
 from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
 from contracts.replies import (
     CitizenAnswered,
@@ -20,7 +20,6 @@ from contracts.replies import (
 )
 from services.deadline.core.case import (
     Assisting,
-    Cancel,
     Case,
     Desk,
     Extension,
@@ -33,7 +32,7 @@ from services.deadline.core.case import (
     Redate,
     TimerDue,
 )
-from services.deadline.core.reconcile import reconcile, ring
+from services.deadline.core.reconcile import reconcile
 
 Here = Context[Profile]
 
@@ -134,21 +133,14 @@ def part(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
     return reconcile(replace(case, groups=groups), context, fact.at)
 
 
-def time_passed(case: Case, due: TimerDue, context: Here) -> Decision[Case]:
-    """A timer's instant has passed. One that was cancelled meanwhile says nothing.
+def time_passed(case: Case, timer: TimerDue, context: Here) -> Decision[Case]:
+    """The case's timer has rung: what is due by now is said, and the next word gets the timer.
 
-    When the city's rules have changed since the case was dated, it is dated again first: the instant
-    may no longer be the one to speak of.
+    What is due follows from the facts and the city's rules as they are: one that was said, or is not
+    due any more, is not said (again).
     """
-    effects: tuple[Effect, ...] = ()
-    if case.amendments != context.amendments:
-        dated = reconcile(case, context, context.now)
-        case, effects = dated.state, tuple(one for one in dated.effects if one != Cancel(due.id))
-    timer = next((timer for timer in case.timers if timer.id == due.id), None)
-    if timer is None:
-        return Decision(case, effects)
-    rung = ring(case, timer, context)
-    return Decision(rung.state, (*effects, *rung.effects)) if effects else rung
+    rung = replace(case, next_at=None, rung=case.rung + 1)
+    return reconcile(rung, context, context.now, timer.until or timer.due_at)
 
 
 def redate(case: Case, sweep: Redate, context: Here) -> Decision[Case]:

@@ -1,4 +1,4 @@
-"""A case at a desk: facts in, words and timers out, and time that passes when the test says so."""
+"""A case at a desk: facts in, words out, and time that passes when the test says so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,17 +10,16 @@ from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.decision import Context, Say
 from contracts.facts import Fact
 from services.deadline.app import RULES
-from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
-from services.deadline.core.reconcile import ORDER
+from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue
 from tests.services.deadline.facts import PROFILE, at
 
 
 @dataclass
 class Desk:
-    """A case, the timers it has armed, and everything it has said."""
+    """A case, the instant for which its timer is armed, and everything it has said."""
 
     case: Case = field(default_factory=Case)
-    armed: dict[str, Timer] = field(default_factory=dict)
+    armed: datetime | None = None
     said: list[Fact] = field(default_factory=list)
     city: Profile = PROFILE
     amendments: int = 0
@@ -41,11 +40,12 @@ class Desk:
                 if isinstance(effect, Say):
                     self.said.append(effect.fact)
                 elif isinstance(effect, Arm):
-                    assert effect.timer.id not in self.armed
-                    self.armed[effect.timer.id] = effect.timer
+                    assert effect.number == self.case.rung
+                    self.armed = effect.at
                 elif isinstance(effect, Cancel):
-                    del self.armed[effect.id]
-        assert {timer.id for timer in self.case.timers} == set(self.armed)
+                    assert self.armed is not None
+                    self.armed = None
+        assert self.case.next_at == self.armed
         return self.said[before:]
 
     def learn(self, fact: Fact) -> None:
@@ -59,16 +59,16 @@ class Desk:
             self.hear(Redate(self.amendments), now=now)
 
     def until(self, when: str) -> list[Fact]:
-        """Let time pass; every timer due by then rings in order."""
+        """Let time pass; the timer rings a second after each instant for which it is armed by then."""
         before = len(self.said)
-        while due := sorted(
-            (t for t in self.armed.values() if t.due_at <= at(when)),
-            key=lambda t: (t.due_at, ORDER.index(t.kind)),
-        ):
-            timer = due[0]
-            del self.armed[timer.id]
-            self.hear(TimerDue(timer.id, timer.kind, timer.due_at), now=timer.due_at + timedelta(seconds=1))
+        while self.armed is not None and self.armed <= at(when):
+            self.ring(self.armed, self.armed + timedelta(seconds=1))
         return self.said[before:]
+
+    def ring(self, due_at: datetime, now: datetime) -> list[Fact]:
+        """The claim found the timer armed for `due_at` at `now`, maybe much later."""
+        self.armed = None
+        return self.hear(TimerDue("timer", due_at, now), now=now)
 
 
 def names(facts: Sequence[Fact]) -> list[str]:

@@ -7,7 +7,6 @@ import pytest
 from contracts.assignments import LeadNamed, MeetingCalled
 from contracts.posts import PostWithdrawn
 from contracts.replies import PostReopened, ReplyDrafted
-from services.deadline.core.case import TimerDue
 from services.deadline.core.clock import clock
 from tests.services.deadline.desk import Desk, given, names
 from tests.services.deadline.facts import (
@@ -33,21 +32,14 @@ def test_a_received_post_is_due_at_the_close_of_the_third_working_day() -> None:
 
     assert names(said) == ["DeadlineSet"]
     assert said[0].due == at("2026-02-25T18:00")  # type: ignore[attr-defined]  # 春节 between, Saturday 14 worked
-    assert {timer.kind for timer in desk.armed.values()} == {
-        "near",
-        "remind",
-        "missed",
-        "leader",
-        "supervisor",
-        "bulletin",
-    }
+    assert desk.armed == at("2026-02-24T18:00")  # the reminder, the first of six words
 
 
 def test_a_debate_carries_no_clock() -> None:
     desk = Desk()
 
     assert desk.hear(received("2026-03-02T10:00", "debate"), published("2026-03-02T11:00")) == []
-    assert desk.armed == {}
+    assert desk.armed is None
 
 
 def test_an_answer_in_time_stops_the_clock_and_every_timer() -> None:
@@ -61,7 +53,7 @@ def test_an_answer_in_time_stops_the_clock_and_every_timer() -> None:
     assert sum(held.minutes for held in stopped.held) == PROFILE.working_time.minutes_between(
         at("2026-03-02T10:00"), at("2026-03-04T11:00")
     )
-    assert desk.armed == {}
+    assert desk.armed is None
     assert desk.until("2026-04-01T00:00") == []
 
 
@@ -177,7 +169,7 @@ def test_a_withdrawn_post_ends_its_clock() -> None:
     said: Any = desk.hear(PostWithdrawn(at=at("2026-03-02T11:00")))
 
     assert (names(said), said[0].cause) == (["ClockStopped"], "withdrawn")
-    assert desk.armed == {}
+    assert desk.armed is None
 
 
 def test_an_ungrouped_member_goes_on_as_if_it_had_never_been_grouped() -> None:
@@ -191,7 +183,7 @@ def test_an_ungrouped_member_goes_on_as_if_it_had_never_been_grouped() -> None:
     )
 
     assert clock(member.case, PROFILE) == clock(alone.case, PROFILE)
-    assert set(member.armed) == set(alone.armed)
+    assert member.armed == alone.armed
     assert member.case.said.stopped is None
 
 
@@ -224,21 +216,55 @@ def test_a_new_calendar_dates_open_cases_again() -> None:
 
 def test_a_cancelled_timer_that_rings_all_the_same_says_nothing() -> None:
     desk = given(received("2026-03-02T10:00"))
-    missed = next(timer for timer in desk.armed.values() if timer.kind == "missed")
+    armed = desk.armed
+    assert armed is not None
     desk.hear(published("2026-03-03T10:00"))
 
-    assert desk.hear(TimerDue(missed.id, missed.kind, missed.due_at)) == []
+    assert desk.ring(armed, at("2026-03-30T18:00")) == []
+
+
+def test_a_timer_that_rings_twice_or_early_says_nothing_twice_and_nothing_early() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+    desk.until("2026-03-05T18:00")
+    due, said = at("2026-03-05T18:00"), len(desk.said)
+
+    assert desk.ring(due, at("2026-03-05T18:00:02")) == []
+    assert desk.ring(due, at("2026-03-06T17:59:59")) == []
+    assert desk.armed == at("2026-03-06T18:00")
+    assert names(desk.until("2026-03-31T18:00")) == ["CaseEscalated:supervisor", "CaseEscalated:bulletin"]
+    assert len(desk.said) == said + 2
+
+
+def test_a_timer_that_an_operator_dropped_is_armed_again_by_the_next_fact() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+    desk.armed = None  # it rang, the rule raised, and the parked input was dropped
+
+    desk.hear(asked("2026-03-10T10:00"), answered("2026-03-10T11:00"))
+
+    assert names(desk.until("2026-03-10T18:00"))[-2:] == ["CaseEscalated:leader", "CaseEscalated:supervisor"]
 
 
 @pytest.mark.parametrize("level", ["remind", "leader", "supervisor", "bulletin"])
 def test_several_steps_due_at_once_are_said_in_order_and_marked_late(level: str) -> None:
     desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
-    now = at("2026-03-20T09:00")
+    assert desk.armed is not None
 
-    for timer in sorted(desk.armed.values(), key=lambda timer: timer.due_at):
-        desk.armed.pop(timer.id, None)
-        desk.hear(TimerDue(timer.id, timer.kind, timer.due_at), now=now)
+    desk.ring(desk.armed, at("2026-03-20T09:00"))
 
-    steps = [fact for fact in desk.said if hasattr(fact, "level")]
+    steps: list[Any] = [fact for fact in desk.said if hasattr(fact, "level")]
     assert [step.level for step in steps] == ["remind", "leader", "supervisor", "bulletin"]
-    assert next(step for step in steps if step.level == level).late
+    step = next(step for step in steps if step.level == level)
+    assert step.late
+    assert step.at < at("2026-03-20T09:00")
+    assert desk.armed is None
+
+
+def test_a_step_said_within_an_hour_of_its_instant_is_not_late() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+    desk.until("2026-03-04T18:00")
+
+    said: list[Any] = desk.ring(at("2026-03-05T17:00"), at("2026-03-05T19:00"))
+
+    assert [(one.level, one.late) for one in said if hasattr(one, "level")] == [("leader", False)]
+    later: list[Any] = desk.ring(at("2026-03-06T18:00"), at("2026-03-06T19:00:01"))
+    assert [(one.level, one.late) for one in later] == [("supervisor", True)]

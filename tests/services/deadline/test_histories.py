@@ -17,9 +17,8 @@ from contracts.facts import Fact
 from contracts.identity import city_subject, derived, partition_of
 from contracts.posts import PostsGrouped, PostUngrouped
 from services.deadline.app import build
-from services.deadline.core.case import Arm, Cancel, Case, Redate, Timer, TimerDue
+from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue
 from services.deadline.core.clock import clock, ledger
-from services.deadline.core.reconcile import ORDER
 from tests.services.deadline.facts import PROFILE, at
 from tests.services.deadline.histories import deliveries
 
@@ -39,7 +38,9 @@ class Instance:
     def __init__(self) -> None:
         self.loaded: dict[str, Remembered] = {}
         self.cities: dict[int, CityView] = {}
-        self.armed: dict[str, Timer] = {}
+        self.armed: datetime | None = None
+        self.rung: list[str] = []
+        """Ids of the timers that have rung."""
 
     @property
     def case(self) -> Case:
@@ -72,12 +73,13 @@ class Instance:
             self._keep(turn)
 
     def until(self, now: datetime) -> None:
-        """Ring what is due, in the claim's order."""
-        while due := [timer for timer in self.armed.values() if timer.due_at <= now]:
-            timer = min(due, key=lambda one: (one.due_at, ORDER.index(one.kind)))
-            del self.armed[timer.id]
+        """Ring what is due, as the claim would."""
+        while self.armed is not None and self.armed <= now:
+            due_at, self.armed = self.armed, None
+            timer = TimerDue(derived(SUBJECT, "timer", self.case.rung), due_at, now)
+            self.rung.append(timer.id)
             turn = self._turn(now)
-            turn.ring(SUBJECT, TimerDue(timer.id, timer.kind, timer.due_at), timer.id)
+            turn.ring(SUBJECT, timer, timer.id)
             self._keep(turn)
 
     def _turn(self, now: datetime) -> Batch:
@@ -87,12 +89,12 @@ class Instance:
         assert not turn.tally.parked, "a rule raised"
         for applied in turn.outcome("blob").effects:
             if isinstance(applied.effect, Arm):
-                assert applied.effect.timer.id not in self.armed
-                self.armed[applied.effect.timer.id] = applied.effect.timer
+                assert applied.effect.number == self.case.rung
+                self.armed = applied.effect.at
             elif isinstance(applied.effect, Cancel):
-                self.armed.pop(applied.effect.id, None)
+                self.armed = None
         if SUBJECT in self.loaded:
-            assert {timer.id for timer in self.case.timers} == set(self.armed)
+            assert self.case.next_at == self.armed
 
 
 def told(delivered: Delivered, pause: timedelta | None = None) -> Instance:
@@ -105,6 +107,16 @@ def told(delivered: Delivered, pause: timedelta | None = None) -> Instance:
             instance.until(fact.at + pause)
     instance.sweep(END)
     return instance
+
+
+def standing(instance: Instance) -> tuple[datetime | None, set[str], set[str]]:
+    """The words that stand when all time has passed: the miss, the broken promises, the steps of the ladder.
+
+    Steps of an open case only: one that was said of a closed one is not taken back when an earlier end is heard.
+    """
+    instance.until(END)
+    said = instance.case.said
+    return said.missed, set(said.broken), set(said.escalated) if said.stopped is None else set()
 
 
 def straight(history: dict[str, list[Fact]]) -> Delivered:
@@ -128,8 +140,9 @@ def test_any_order_across_topics_with_repeats_gives_the_same_clock_the_same_time
     assert made is not None
     assert made == clock(lived.case, lived.city)
     assert heard.case.said.stopped == lived.case.said.stopped == made.stop
-    if made.stop is None:
-        assert set(heard.armed) == set(lived.armed)
+    if not history["city"]:
+        # Else what was said of a closed case depends on the rules in force when it closed.
+        assert standing(heard) == standing(lived)
     for until in (made.stop or made.due, END):
         held = ledger(heard.case, made, until, heard.city.working_time)
         assert sum(one.minutes for one in held) == heard.city.working_time.minutes_between(made.start, until)
@@ -150,8 +163,7 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
     made = clock(heard.case, heard.city)
 
     assert made is not None
-    rung = [ended.id for ended in heard.case.ended if ended.how == "rung"]
-    assert len(rung) == len(set(rung))
+    assert len(heard.rung) == len(set(heard.rung)) == heard.case.rung
     if heard.cities and heard.case.amendments != heard.cities[PARTITION].amendments:
         # Closed before the rules changed: judged by those it was closed under.
         assert said.stopped == made.stop
@@ -159,11 +171,7 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
     stop = made.stop or END
     assert (said.missed is not None) == (made.due < stop)
     time = heard.city.working_time
-    promised = {
-        extension.id: time.closing(extension.new_date)
-        for extension in heard.case.extensions
-        if any(moved.extension == extension.id for moved in made.extensions)
-    }
+    promised = {moved.extension: moved.promised for moved in made.extensions}
     assert set(said.broken) == {identity for identity, date in promised.items() if date < stop}
     if said.missed is not None and made.stop is None:
         assert set(said.escalated) >= {"leader", "supervisor", "bulletin"}
@@ -196,5 +204,5 @@ def test_a_case_that_has_left_every_group_goes_on_as_if_it_had_never_been_in_one
 
     assert clock(heard.case, heard.city) == clock(never.case, never.city)
     assert heard.case.said.stopped == never.case.said.stopped
-    if heard.case.said.stopped is None:
-        assert set(heard.armed) == set(never.armed)
+    if not history["city"]:
+        assert standing(heard) == standing(never)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.assignments import MeetingCalled
+from contracts.deadlines import DeadlineNear
 from contracts.replies import ReplyDrafted
 from services.deadline.core.clock import clock
 from tests.services.deadline.desk import given, names
@@ -44,25 +45,40 @@ def test_a_member_answered_before_its_miss_and_then_ungrouped_is_missed_again_an
 def test_a_late_reply_that_is_heard_before_the_timer_rings_does_not_hide_the_miss() -> None:
     desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
 
-    said = desk.hear(published("2026-03-09T10:00"))
-    after = desk.until("2026-04-01T00:00")
+    said: Any = desk.hear(published("2026-03-09T10:00"))
 
-    assert names(said) == ["ClockStopped"]
-    assert names(after) == ["DeadlineMissed", "CaseEscalated:leader", "CaseEscalated:supervisor"]
-    assert [fact.at for fact in after] == [
+    assert names(said) == [
+        "DeadlineMissed",
+        "CaseEscalated:leader",
+        "CaseEscalated:supervisor",
+        "ClockStopped",
+    ]
+    assert [fact.at for fact in said[:3]] == [
         at("2026-03-05T18:00"),
         at("2026-03-05T18:00"),
         at("2026-03-06T18:00"),
     ]
+    assert [fact.late for fact in said[1:3]] == [True, True]
+    assert desk.until("2026-04-01T00:00") == []
+
+
+def test_waiting_for_the_citizen_that_ended_before_a_late_reply_is_said_though_the_reply_is_heard_first() -> (
+    None
+):
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"), asked("2026-03-03T10:00"))
+
+    said: Any = desk.hear(published("2026-03-12T10:00"))
+
+    assert names(said) == ["ClockResumed", "ClockStopped"]
+    assert (said[0].at, said[0].due) == (at("2026-03-10T18:00"), at("2026-03-13T18:00"))
 
 
 def test_a_miss_is_said_though_the_late_reply_and_the_reopening_are_heard_before_its_timer_rings() -> None:
     desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
-    desk.hear(published("2026-03-06T17:00"))
 
-    said: Any = desk.hear(reopened("2026-03-06T17:30"))
+    said: Any = desk.hear(published("2026-03-06T17:00"), reopened("2026-03-06T17:30"))
 
-    assert names(said) == ["DeadlineMissed", "CaseEscalated:leader", "DeadlineSet"]
+    assert names(said) == ["DeadlineMissed", "CaseEscalated:leader", "ClockStopped", "DeadlineSet"]
     assert [(one.at, one.clock) for one in said[:2]] == [
         (at("2026-03-05T18:00"), "reply"),
         (at("2026-03-05T18:00"), "reply"),
@@ -172,9 +188,9 @@ def test_what_a_question_froze_does_not_count_as_time_gone() -> None:
     frozen = time.minutes_between(at("2026-03-03T10:00"), at("2026-03-09T10:00"))
     counted = time.minutes_between(made.start, made.due) - frozen
 
-    near = next(timer for timer in desk.armed.values() if timer.kind == "near")
+    near = next(fact for fact in desk.until("2026-03-31T18:00") if isinstance(fact, DeadlineNear))
 
-    assert time.minutes_between(made.start, near.due_at) - frozen == round(counted * 0.8)
+    assert time.minutes_between(made.start, near.at) - frozen == round(counted * 0.8)
 
 
 def test_a_transfer_takes_the_draft_off_the_former_leaders_desk() -> None:

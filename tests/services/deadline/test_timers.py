@@ -18,9 +18,10 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
 from chassis.memory.bus import Quiet
+from chassis.memory.store import MemoryStore
 from chassis.outbox import unpack
+from chassis.postgres.store import PostgresStore
 from chassis.service import Incoming
-from chassis.store import Store
 from contracts.codec import Event, decode, encode
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, city_subject, derived, partition_of
@@ -45,13 +46,16 @@ class World:
     def __init__(self) -> None:
         self.clock = HandClock(at("2026-03-02T10:00"))
         self.memory = store.memory()
+        self.doors: dict[str, Sequence[Any]] = {}
+        """Of each instance."""
         self._offsets: Counter[tuple[str, int]] = Counter()
 
-    def store(self) -> Store:
+    def store(self) -> MemoryStore | PostgresStore:
         return self.memory
 
     async def start(self, name: str = "one", partitions: Sequence[int] = range(PARTITIONS)) -> Listener:
         kept = self.store()
+        self.doors[name] = kept.doors
         listener = Listener(build(PROFILE), kept, Publisher(kept, Quiet()), self.clock, name)
         await listener.take_over(partitions)
         return listener
@@ -109,7 +113,7 @@ class RealWorld(World):
         self.dsn = dsn
         self.pool = pool
 
-    def store(self) -> Store:
+    def store(self) -> PostgresStore:
         return store.postgres(self.pool, self.clock)
 
     async def blobs(self) -> list[bytes]:
@@ -272,6 +276,69 @@ async def test_a_replaced_instance_that_wakes_up_rings_nothing(world: World) -> 
     assert [said[post(n)] for n in range(10)] == [WHOLE] * 10
 
 
+async def test_the_door_knows_until_when_a_claim_would_find_nothing(world: World) -> None:
+    listener = await world.start()
+    timers, stale = world.doors["one"]
+    owned = dict.fromkeys(listener.partitions, 0)
+    await pass_time(listener)
+    assert timers.next_due(owned) == store.NEVER
+
+    await listener.hear([world.post(1), world.post(2, "2026-03-02T09:00")])
+    assert timers.next_due(owned) == at("2026-03-04T18:00")
+    await pass_time(listener)
+    assert timers.next_due(owned) == at("2026-03-04T18:00")
+
+    world.clock.move_to(at("2026-03-04T18:30"))
+    await pass_time(listener)
+    assert timers.next_due(owned) == at("2026-03-05T10:24")  # 80 % of 1620 minutes from Monday, 9:00
+
+    await listener.hear([world.answer(1, "2026-03-04T19:00"), world.answer(2, "2026-03-04T19:00")])
+    await pass_time(listener)
+    assert timers.next_due(owned) >= at("2026-03-05T10:24")
+    world.clock.move_to(at("2026-03-05T10:30"))
+    await pass_time(listener)
+    assert timers.next_due(owned) == store.NEVER
+    assert stale.next_due(owned) == store.NEVER
+
+
+async def test_the_door_never_says_later_than_a_word_is_due(world: World) -> None:
+    listener = await world.start()
+    timers = world.doors["one"][0]
+    owned = dict.fromkeys(listener.partitions, 0)
+    spoken = 0
+    for hour in range(0, 24 * 14):
+        now = at("2026-03-02T10:00") + timedelta(hours=hour)
+        world.clock.move_to(now)
+        if hour % 30 == 0:
+            await listener.hear([world.post(hour, now.replace(tzinfo=None).isoformat())])
+        expected = timers.next_due(owned)
+        listener.let_time_pass()
+        await listener.tick()
+        words = sum(map(len, (await world.said()).values()))
+        if words - spoken > (hour % 30 == 0):
+            assert expected is None or expected <= now
+        spoken = words
+    assert spoken > 40
+
+
+async def test_when_partitions_change_hands_or_the_city_changes_only_a_claim_can_tell(world: World) -> None:
+    first = await world.start("first", range(6))
+    timers, stale = world.doors["first"]
+    await pass_time(first)
+    owned = dict.fromkeys(range(6), 0)
+    assert timers.next_due(owned) == store.NEVER
+
+    assert stale.next_due(dict.fromkeys(range(6), 1)) is None
+    if isinstance(world, RealWorld):
+        assert timers.next_due(dict.fromkeys(range(PARTITIONS), 0)) is None
+    await (await world.start("second", range(6, PARTITIONS))).hear(
+        [one for n in range(40) if (one := world.post(n)).partition >= 6]
+    )
+    await first.take_over(range(PARTITIONS))
+    await pass_time(first)
+    assert timers.next_due(dict.fromkeys(range(PARTITIONS), 0)) == at("2026-03-04T18:00")
+
+
 @pytest.mark.real
 async def test_a_connection_lost_between_claim_and_save_rings_nothing_and_loses_nothing(
     real: RealWorld,
@@ -326,7 +393,7 @@ async def test_a_forgotten_transaction_does_not_make_the_claim_read_what_has_fir
 ) -> None:
     count, limit = 4000, 100
     await real.pool.execute(
-        """insert into timer select gen_random_uuid(), n % 12, 'post-' || n, 'missed', 3,
+        """insert into timer (subject, partition, number, due_at) select 'post-' || n, n % 12, 0,
            $1::timestamptz + make_interval(secs => n * $3::integer) from generate_series(1, $2::integer) n""",
         at("2026-03-02T09:00"),
         count,
