@@ -21,10 +21,15 @@ class Segment(Struct, frozen=True):
     speed: float
 
 
-class Clock(Protocol):
-    """City time, always with an offset."""
+class CityTime(Protocol):
+    """City time, always with an offset; all that the engine asks of a clock."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """The present instant of the city."""
+
+
+class Clock(CityTime, Protocol):
+    """City time, and how it runs beside real time."""
 
     def ago(self, seconds: float) -> datetime:
         """City time so many real seconds ago."""

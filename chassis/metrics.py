@@ -7,7 +7,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from chassis.engine.batch import Tally
+from chassis.engine.batch import BatchCounts
 
 
 class Metric(Struct, frozen=True):
@@ -87,7 +87,7 @@ class Metrics:
         assert isinstance(found, Histogram)
         return found
 
-    def batch(self, service: str, tally: Tally, seconds: float) -> None:
+    def batch(self, service: str, tally: BatchCounts, seconds: float) -> None:
         """What one engine transaction did."""
         self.counter("wenzheng_batches_total", service).inc()
         self.histogram("wenzheng_batch_seconds", service).observe(seconds)

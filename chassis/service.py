@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from chassis.engine.pace import PEOPLE_WAIT, Pace
 from contracts.decision import Context, Decision, Effect
 from contracts.facts import Fact
 from contracts.topics import Topic
@@ -46,15 +47,34 @@ class Service(Generic[S, C]):
     city: Broadcast[C]
     parked_limit: int = 100
     """More parked events than this within an hour: stop and call a person."""
-    poll_limit: int = 3000
-    """Records of one poll at most. All are decided in one transaction, which the database ends when it stands still for
-    3 s; where a rule is dear, so many must be decided in a fraction of that even when others want the processor."""
+    foresee: Callable[[Fact, C], Any] | None = None
+    """foresee(fact, city) -> value; pure. Computed of each fact heard before the transaction opens, for what costs time
+    and needs no state; the rule finds it in `Context.foreseen`, or None where the city has changed since."""
+    pace: Pace = PEOPLE_WAIT
+    """How long to rest after a batch, by who waits for the next one."""
     people: bool = False
     """People's requests change the same rows, so rows are locked one by one as well."""
     topic_by_name: Mapping[str, Topic] = field(init=False)
+    input_by_tag: Mapping[str, type] = field(init=False)
+    """The inputs of doors that have a tag; one that the passing of time brings needs one, in case it must be parked."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "topic_by_name", {topic.name: topic for topic in self.hears})
+        object.__setattr__(
+            self,
+            "input_by_tag",
+            {tag: kind for kind in self.rules if not issubclass(kind, Fact) and (tag := tag_of(kind))},
+        )
+
+
+def tag_of(kind: type) -> str:
+    """The tag that names a kind of input for ever, so that its class may be renamed while one of it is parked.
+
+    Empty where the struct has none.
+    """
+    config = getattr(kind, "__struct_config__", None)
+    tag = getattr(config, "tag", None)
+    return tag if isinstance(tag, str) else ""
 
 
 class Incoming(Struct, frozen=True, gc=False):

@@ -30,18 +30,71 @@ class Column(Generic[S]):
     value: Callable[[S], Any]
 
 
-class Remembered(Struct, gc=False):
-    """Everything a service remembers of one subject. Mutable, but only inside one transaction."""
+class Remembered:
+    """Everything a service remembers of one subject. Mutable, but only inside one transaction.
 
-    subject: str
-    partition: int
-    state: Any
-    seen: dict[str, int] = {}
-    """Topic to the number of the last fact handled."""
-    said: dict[str, int] = {}
-    """Topic to the number of the last fact said."""
-    held: int = 0
-    """Events of this subject in the table `waiting`."""
+    A state that comes from the store is decoded when a rule first asks for it, and is stored again as it
+    came where no rule has changed it.
+    """
+
+    __slots__ = ("_decode", "_packed", "_state", "held", "partition", "said", "seen", "stored", "subject")
+
+    def __init__(
+        self,
+        subject: str,
+        partition: int,
+        state: Any,
+        seen: dict[str, int] | None = None,
+        said: dict[str, int] | None = None,
+        held: int = 0,
+    ) -> None:
+        self.subject = subject
+        self.partition = partition
+        self.seen = {} if seen is None else seen
+        """Topic to the number of the last fact handled."""
+        self.said = {} if said is None else said
+        """Topic to the number of the last fact said."""
+        self.held = held
+        """Events of this subject in the table `waiting`."""
+        self.stored = False
+        """Whether it has a row in the store."""
+        self._state = state
+        self._packed: msgspec.Raw | None = None
+        self._decode: Callable[[msgspec.Raw], Any] | None = None
+
+    @classmethod
+    def packed(
+        cls,
+        place: tuple[str, int, int],
+        seen: dict[str, int],
+        said: dict[str, int],
+        state: msgspec.Raw,
+        decode: Callable[[msgspec.Raw], Any],
+    ) -> "Remembered":
+        """From the store; `place` is subject, partition and number of waiting events."""
+        subject, partition, held = place
+        remembered = cls(subject, partition, None, seen, said, held)
+        remembered.stored = True
+        remembered._packed, remembered._decode = state, decode
+        return remembered
+
+    @property
+    def state(self) -> Any:
+        """What the rules know of the subject. Raises what decoding raises."""
+        if self._decode is not None:
+            assert self._packed is not None
+            self._state, self._decode = self._decode(self._packed), None
+        return self._state
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        if state is not self._state or self._decode is not None:
+            self._state, self._packed, self._decode = state, None, None
+
+    @property
+    def to_store(self) -> Any:
+        """The state, or its bytes where it is as it came."""
+        return self._state if self._packed is None else self._packed
 
 
 class Packing:
@@ -50,18 +103,19 @@ class Packing:
     def __init__(self, state: type[Any]) -> None:
         # JSON and not msgpack, which would lose the offset of an instant; and a person can read it.
         self._encoder = msgspec.json.Encoder()
-        self._decoder = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], state])  # type: ignore[valid-type]
-        self._city = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], CityFacts])
+        self._decoder = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], msgspec.Raw])
+        self._state = msgspec.json.Decoder(state).decode
+        self._city = msgspec.json.Decoder(CityFacts).decode
 
     def pack(self, remembered: Remembered) -> bytes:
         """Numbers and state as one value."""
-        return self._encoder.encode((remembered.seen, remembered.said, remembered.state))
+        return self._encoder.encode((remembered.seen, remembered.said, remembered.to_store))
 
     def unpack(self, subject: str, partition: int, held: int, packed: bytes) -> Remembered:
         """The way back."""
-        decoder = self._city if is_city_subject(subject) else self._decoder
-        seen, said, state = decoder.decode(packed)
-        return Remembered(subject, partition, state, seen, said, held)
+        decode = self._city if is_city_subject(subject) else self._state
+        seen, said, state = self._decoder.decode(packed)
+        return Remembered.packed((subject, partition, held), seen, said, state, decode)
 
 
 class Waiting(Struct, gc=False):
@@ -97,6 +151,8 @@ class Outcome:
     """Everything one batch changes; a store saves it in a handful of statements."""
 
     changed: list[Remembered] = field(default_factory=list)
+    moved: list[Remembered] = field(default_factory=list)
+    """Subjects with a row, of which only numbers changed: neither their state nor its columns."""
     waiting_put: list[Waiting] = field(default_factory=list)
     waiting_gone: list[tuple[str, str, int]] = field(default_factory=list)
     """(subject, topic, seq)"""
@@ -111,6 +167,18 @@ class Outcome:
     acknowledged: list[str] = field(default_factory=list)
     """Outbox rows whose records the bus has; deleted with this commit."""
     positions: list[Position] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to save."""
+        return bool(
+            self.changed
+            or self.moved
+            or self.effects
+            or self.positions
+            or self.acknowledged
+            or self.waiting_put
+            or self.waiting_gone
+        )
 
 
 class Keeper(Protocol):
@@ -200,6 +268,9 @@ class Store(Protocol):
     @property
     def has_due_doors(self) -> bool:
         """Whether the passing of time brings inputs."""
+
+    async def any_marked(self, partitions: Sequence[int]) -> bool:
+        """Whether an operator has marked a parked record of these partitions; asked outside a transaction."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """READ COMMITTED; one at a time for each store object."""

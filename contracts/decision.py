@@ -4,7 +4,7 @@ rule(state, input, context) -> Decision(state, effects)      or raises Refused
 """
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -49,6 +49,8 @@ class Context(Struct, Generic[C], frozen=True, gc=False):
     """The city's rules as this partition has learnt them."""
     amendments: int = 0
     """How many facts of topic `city` made them; grows by one with each."""
+    foreseen: Any = None
+    """What the service computed of the fact alone, by the same city, before the transaction; None where it did not."""
 
 
 class FieldError(Struct, frozen=True):

@@ -13,11 +13,13 @@ from typing import Any
 import msgspec
 
 from chassis.engine.city import CityView
+from chassis.engine.records import Read, read
+from chassis.engine.waiting import WaitingRoom
 from chassis.outbox import pack
-from chassis.service import Applied, Incoming, Service
-from chassis.store import Outcome, Remembered, Waiting
+from chassis.service import Applied, Incoming, Service, tag_of
+from chassis.store import Input, Outcome, Remembered, Waiting
 from contracts.city_facts import CityFact, CityFacts
-from contracts.codec import Event, Unreadable, decode, encode, placed
+from contracts.codec import Event, encode
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived, is_city_subject, partition_of
@@ -25,23 +27,12 @@ from contracts.topics import TOPIC_OF, Topic, type_of
 
 _input = msgspec.msgpack.Encoder()
 
-DOOR = "@"
-"""Before the type of a door's input, in place of a topic, for inputs that were parked."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """A record of the poll after decoding: an event, or a subject and a reason why not, or neither."""
-
-    incoming: Incoming
-    subject: str
-    seq: int
-    event: Event | None
-    reason: str = ""
+INPUT_PREFIX = "@"
+"""Before the tag of a door's input, in place of a topic, for inputs that were parked."""
 
 
 @dataclass
-class Tally:
+class BatchCounts:
     """What a batch did, for metrics."""
 
     handled: int = 0
@@ -49,24 +40,6 @@ class Tally:
     waiting: int = 0
     parked: int = 0
     said: int = 0
-
-
-def read(service: Service[Any, Any], incoming: Incoming) -> Read:
-    """Decode a record. One that does not even say its subject gets `?<partition>` and its offset."""
-    topic = service.topic_by_name[incoming.topic]
-    try:
-        event = decode(topic, incoming.key, incoming.value, incoming.headers)
-        if partition_of(event.subject) != incoming.partition:
-            raise Unreadable("subject belongs to another partition")
-        return Read(incoming, event.subject, event.seq, event)
-    except Unreadable as problem:
-        try:
-            subject, seq = placed(incoming.key, incoming.headers)
-            if partition_of(subject) == incoming.partition:
-                return Read(incoming, subject, seq, None, str(problem))
-        except (Unreadable, ValueError):
-            pass
-        return Read(incoming, f"?{incoming.partition}", incoming.offset, None, str(problem))
 
 
 class Batch:
@@ -86,72 +59,64 @@ class Batch:
         self.cities = cities
         self._everywhere = everywhere
         self._now = now
-        self._waiting: dict[tuple[str, str], dict[int, Waiting]] = {}
-        for row in waiting:
-            self._waiting.setdefault((row.subject, row.topic), {})[row.seq] = row
+        self._room = WaitingRoom(waiting)
         self._changed: dict[str, Remembered] = {}
-        self._put: dict[tuple[str, str, int], Waiting] = {}
-        self._gone: set[tuple[str, str, int]] = set()
-        self._unparked: list[Waiting] = []
-        self._stored = {(row.subject, row.topic, row.seq) for row in waiting}
+        self._moved: dict[str, Remembered] = {}
+        """Subjects of which a fact without a rule was heard: only a number moved."""
         self._effects: list[Applied] = []
         self._events: list[tuple[int, Event]] = []
         """Each with the partition of its subject."""
-        self.tally = Tally()
+        self.counts = BatchCounts()
 
     # -- the stream ---------------------------------------------------------------------------
 
     def hear(self, record: Read) -> None:
         """Handle one record of the poll, or let it wait, or park it, or see that it is a repeat."""
-        incoming = record.incoming
+        topic = record.incoming.topic
         if record.subject.startswith("?"):
-            self._park_unplaced(record)
+            if not self._room.holds(record.subject, topic, record.seq):
+                self._wait(record, parked=True, reason=record.reason)
             return
         remembered = self._of(record.subject)
-        place = self._waiting.get((record.subject, incoming.topic))
-        last = remembered.seen.get(incoming.topic, 0)
-        if record.seq <= last or (place is not None and record.seq in place):
-            self.tally.repeated += 1
+        last = remembered.seen.get(topic, 0)
+        if record.seq <= last or self._room.holds(record.subject, topic, record.seq):
+            self.counts.repeated += 1
             return
-        if record.event is not None and record.seq == last + 1 and not place:
-            reason = self._try(remembered, record.event)
-            if reason is None:
-                return
-            self._wait(record, parked=True, reason=reason)
+        next_in_line = record.seq == last + 1 and not self._room.anything(record.subject, topic)
+        if record.event is not None and next_in_line:
+            reason = self._try(remembered, record.event, record)
+            if reason is not None:
+                self._wait(record, parked=True, reason=reason)
             return
         self._wait(record, parked=record.event is None, reason=record.reason)
-        self.drain(record.subject, incoming.topic)
+        self.drain(record.subject, topic)
 
     def drain(self, subject: str, topic: str) -> None:
         """Handle what waited, as far as it is next; operators' marks are obeyed here."""
-        place = self._waiting.get((subject, topic))
-        if not place:
+        if not self._room.anything(subject, topic):
             return
         remembered = self._of(subject)
-        while row := place.get(remembered.seen.get(topic, 0) + 1):
+        while row := self._room.get(subject, topic, remembered.seen.get(topic, 0) + 1):
             if row.parked and not row.mark:
                 return
             if row.mark != "drop":
                 reason = self._retry(remembered, row)
                 if reason is not None:
-                    parked = msgspec.structs.replace(row, parked=True, reason=reason, mark="")
-                    place[row.seq] = self._put[(subject, topic, row.seq)] = parked
-                    self.tally.parked += 1
+                    self._room.park(row, reason)
+                    self.counts.parked += 1
                     return
             else:
                 remembered.seen[topic] = row.seq
-            self._remove(remembered, row)
+            self._leave(remembered, row)
 
     def obey(self, row: Waiting) -> None:
         """Act on an operator's mark. An unplaced record can only be dropped: nothing waits for it by name."""
         if row.subject.startswith("?"):
-            self._waiting.get((row.subject, row.topic), {}).pop(row.seq, None)
-            self._gone.add((row.subject, row.topic, row.seq))
-            self._unparked.append(row)
+            self._room.leave(row)
             return
         remembered = self._of(row.subject)
         if row.seq <= remembered.seen.get(row.topic, 0):
-            self._remove(remembered, row)
+            self._leave(remembered, row)
             return
         self.drain(row.subject, row.topic)
 
@@ -168,29 +133,32 @@ class Batch:
         """Handle what the passing of time brought; where the rule raises, it is parked like an event."""
         try:
             self.take(subject, given, cause)
-        except Exception as problem:  # noqa: BLE001  as for events: it would raise again
+        except Exception as problem:  # as for events: it would raise again
             remembered = self._of(subject)
-            topic = DOOR + type(given).__name__
-            place = self._waiting.setdefault((subject, topic), {})
-            seq = max(place, default=remembered.seen.get(topic, 0)) + 1
-            row = Waiting(
-                subject=subject,
-                topic=topic,
-                seq=seq,
-                partition=remembered.partition,
-                offset=0,
-                parked=True,
-                reason=f"{type(problem).__name__}: {problem}"[:500],
-                key=subject.encode(),
-                value=_input.encode(given),
-                headers=(("cause", cause.encode()),),
+            tag = tag_of(type(given))
+            if not tag:
+                raise TypeError(f"{type(given).__name__} cannot be parked: it has no tag") from problem
+            topic = INPUT_PREFIX + tag
+            seq = self._room.last(subject, topic, remembered.seen.get(topic, 0)) + 1
+            self._room.enter(
+                Waiting(
+                    subject=subject,
+                    topic=topic,
+                    seq=seq,
+                    partition=remembered.partition,
+                    offset=0,
+                    parked=True,
+                    reason=f"{type(problem).__name__}: {problem}"[:500],
+                    key=subject.encode(),
+                    value=_input.encode(given),
+                    headers=(("cause", cause.encode()),),
+                )
             )
-            place[seq] = self._put[(subject, topic, seq)] = row
-            self.tally.parked += 1
+            self.counts.parked += 1
             remembered.held += 1
             self._changed[subject] = remembered
 
-    def take_all(self, inputs: Sequence[tuple[str, Any]], cause: str) -> list[object]:
+    def take_all(self, inputs: Sequence[Input], cause: str) -> list[object]:
         """Handle the inputs of one request: all of them, or none when one is refused or raises."""
         before = {
             subject: (remembered.state, dict(remembered.seen), dict(remembered.said))
@@ -220,14 +188,19 @@ class Batch:
 
     def outcome(self, blob_id: str) -> Outcome:
         """What the store has to save."""
-        self.tally.said = len(self._events)
+        self.counts.said = len(self._events)
         records = [(event.topic, partition, encode(event)) for partition, event in self._events]
-        gone = self._gone & self._stored
+        changed = [*self._changed.values()]
+        moved: list[Remembered] = []
+        for subject, remembered in self._moved.items():
+            if subject not in self._changed:
+                (moved if remembered.stored else changed).append(remembered)
         return Outcome(
-            changed=list(self._changed.values()),
-            waiting_put=[row for place, row in self._put.items() if place not in self._gone],
-            waiting_gone=sorted(gone),
-            unparked=self._unparked,
+            changed=changed,
+            moved=moved,
+            waiting_put=self._room.to_store(),
+            waiting_gone=self._room.to_delete(),
+            unparked=self._room.unparked,
             effects=self._effects,
             records=records,
             blob=pack(records),
@@ -252,25 +225,26 @@ class Batch:
             view = self.cities[partition] = CityView(self._service.city.initial)
         return view
 
-    def _context(self, remembered: Remembered, cause: str) -> Context[Any]:
+    def _context(self, remembered: Remembered, cause: str, record: Read | None = None) -> Context[Any]:
         view = self._view(remembered.partition)
-        return Context(remembered.subject, cause, self._now, view.city, view.amendments)
+        foreseen = record.foreseen if record is not None and record.city_version == view.amendments else None
+        return Context(remembered.subject, cause, self._now, view.city, view.amendments, foreseen)
 
-    def _try(self, remembered: Remembered, event: Event) -> str | None:
+    def _try(self, remembered: Remembered, event: Event, record: Read | None = None) -> str | None:
         """Meet the rule; None when it went well, else why the event is hopeless."""
         try:
-            self._meet(remembered, event)
-        except Exception as problem:  # noqa: BLE001  rules are pure: whatever this one raises, it would raise again
-            self.tally.parked += 1
+            changes = self._meet(remembered, event, record)
+        except Exception as problem:  # rules are pure: whatever this one raises, it would raise again
+            self.counts.parked += 1
             return f"{type(problem).__name__}: {problem}"[:500]
         remembered.seen[event.topic] = event.seq
-        self._changed[remembered.subject] = remembered
-        self.tally.handled += 1
+        (self._changed if changes else self._moved)[remembered.subject] = remembered
+        self.counts.handled += 1
         return None
 
     def _retry(self, remembered: Remembered, row: Waiting) -> str | None:
-        if row.topic.startswith(DOOR):
-            return self._retry_door(remembered, row)
+        if row.topic.startswith(INPUT_PREFIX):
+            return self._retry_input(remembered, row)
         again = read(
             self._service, Incoming(row.topic, row.partition, row.offset, row.key, row.value, row.headers)
         )
@@ -278,33 +252,37 @@ class Batch:
             return again.reason
         return self._try(remembered, again.event)
 
-    def _retry_door(self, remembered: Remembered, row: Waiting) -> str | None:
-        kind = next(kind for kind in self._service.rules if kind.__name__ == row.topic[len(DOOR) :])
+    def _retry_input(self, remembered: Remembered, row: Waiting) -> str | None:
+        tag = row.topic[len(INPUT_PREFIX) :]
         try:
+            kind = self._service.input_by_tag[tag]
             given: object = msgspec.msgpack.decode(row.value or b"", type=kind)
             self.take(row.subject, given, dict(row.headers)["cause"].decode())
-        except Exception as problem:  # noqa: BLE001
+        except Exception as problem:  # as in `ring`
             return f"{type(problem).__name__}: {problem}"[:500]
         remembered.seen[row.topic] = row.seq
         return None
 
-    def _meet(self, remembered: Remembered, event: Event) -> None:
-        if isinstance(remembered.state, CityFacts):
+    def _meet(self, remembered: Remembered, event: Event, record: Read | None) -> bool:
+        """Whether there is a rule for the event, which it then has met."""
+        if is_city_subject(remembered.subject):
             self._learn(remembered, event.fact)  # type: ignore[arg-type]  # only city facts have this subject
-            return
+            return True
         rule = self._service.rules.get(type(event.fact))
-        if rule is not None:
-            self._keep(
-                remembered, rule(remembered.state, event.fact, self._context(remembered, event.id)), event.id
-            )
+        if rule is None:
+            return False
+        context = self._context(remembered, event.id, record)
+        self._keep(remembered, rule(remembered.state, event.fact, context), event.id)
+        return True
 
     def _learn(self, remembered: Remembered, fact: CityFact) -> None:
+        """A fact about the city: folded into the view and kept, so that a restart folds it again."""
         view = self._view(remembered.partition)
-        folded = self._service.city.fold(view.city, fact)
-        self.cities[remembered.partition] = view.amended(folded)
+        self.cities[remembered.partition] = view.amended(self._service.city.fold(view.city, fact))
         remembered.state = CityFacts((*remembered.state.facts, fact))
 
     def _keep(self, remembered: Remembered, decision: Decision[Any], cause: str) -> None:
+        """Take what a rule decided; nothing of it when one of its effects cannot be."""
         if not decision.effects:
             remembered.state = decision.state
             self._changed[remembered.subject] = remembered
@@ -342,38 +320,30 @@ class Batch:
 
     def _wait(self, record: Read, *, parked: bool, reason: str) -> None:
         incoming = record.incoming
-        row = Waiting(
-            subject=record.subject,
-            topic=incoming.topic,
-            seq=record.seq,
-            partition=incoming.partition,
-            offset=incoming.offset,
-            parked=parked,
-            reason=reason,
-            key=incoming.key,
-            value=incoming.value,
-            headers=tuple(incoming.headers),
+        self._room.enter(
+            Waiting(
+                subject=record.subject,
+                topic=incoming.topic,
+                seq=record.seq,
+                partition=incoming.partition,
+                offset=incoming.offset,
+                parked=parked,
+                reason=reason,
+                key=incoming.key,
+                value=incoming.value,
+                headers=tuple(incoming.headers),
+            )
         )
-        self._waiting.setdefault((row.subject, row.topic), {})[row.seq] = row
-        self._put[(row.subject, row.topic, row.seq)] = row
         if record.event is None:
-            self.tally.parked += 1
+            self.counts.parked += 1
         elif not parked:
-            self.tally.waiting += 1
-        if not row.subject.startswith("?"):
-            remembered = self._of(row.subject)
+            self.counts.waiting += 1
+        if not record.subject.startswith("?"):
+            remembered = self._of(record.subject)
             remembered.held += 1
-            self._changed[row.subject] = remembered
+            self._changed[record.subject] = remembered
 
-    def _park_unplaced(self, record: Read) -> None:
-        place = self._waiting.get((record.subject, record.incoming.topic), {})
-        if record.seq not in place:
-            self._wait(record, parked=True, reason=record.reason)
-
-    def _remove(self, remembered: Remembered, row: Waiting) -> None:
-        self._waiting[(row.subject, row.topic)].pop(row.seq, None)
-        self._gone.add((row.subject, row.topic, row.seq))
-        if row.parked:
-            self._unparked.append(row)
+    def _leave(self, remembered: Remembered, row: Waiting) -> None:
+        self._room.leave(row)
         remembered.held -= 1
         self._changed[row.subject] = remembered

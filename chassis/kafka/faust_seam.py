@@ -19,7 +19,7 @@ import structlog
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.types import TP
 
-from chassis.engine.listener import Listener
+from chassis.engine.listener import POLL_LIMIT, Listener
 from chassis.failures import Misplaced
 from chassis.service import Incoming
 
@@ -30,7 +30,7 @@ SESSION_TIMEOUT = 6.0
 
 
 @dataclass
-class Post:
+class Handover:
     """Where the seam hands over: the listener of this process, how to end it, and whether the agent is idle."""
 
     listener: Listener
@@ -39,7 +39,7 @@ class Post:
     polls: int = 0
 
 
-_posts: dict[str, Post] = {}
+_handovers: dict[str, Handover] = {}
 """Faust makes its consumer itself; it finds the listener by the application's id."""
 
 
@@ -81,27 +81,27 @@ class PositionedConsumer(driver.Consumer):
         return PositionedThread(self, loop=self.loop, beacon=self.beacon)
 
     @property
-    def _post(self) -> Post:
-        return _posts[self.app.conf.id]
+    def _handover(self) -> Handover:
+        return _handovers[self.app.conf.id]
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Runs after every assignment: become the owner, then seek to what was committed with the effects."""
-        post = self._post
+        handover = self._handover
         try:
             assigned = self.assignment()
             found = dict(await super().seek_to_committed())
-            positions = await post.listener.take_over(sorted({tp.partition for tp in assigned}))
+            positions = await handover.listener.take_over(sorted({tp.partition for tp in assigned}))
             ours = {tp: positions[(tp.topic, tp.partition)] for tp in assigned}
             await self._refuse_misplaced(ours)
             if ours:
                 await self.seek_wait(ours)
             found.update(ours)
-            post.idle.set()
+            handover.idle.set()
             return found
         except asyncio.CancelledError:
             raise
         except BaseException as problem:
-            post.end(problem)
+            handover.end(problem)
             raise
 
     async def _refuse_misplaced(self, ours: Mapping[TP, int]) -> None:
@@ -116,14 +116,14 @@ class PositionedConsumer(driver.Consumer):
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Own nothing until the next assignment."""
         await super().on_partitions_revoked(revoked)
-        await self._post.listener.let_go()
+        await self._handover.listener.let_go()
 
     async def getmany(self, timeout: float) -> AsyncIterator[Any]:
         """One poll, one message; fetched only when the last batch is finished, and paced."""
-        post = self._post
-        await post.idle.wait()
-        if post.listener.rest:
-            await asyncio.sleep(post.listener.rest)
+        handover = self._handover
+        await handover.idle.wait()
+        if handover.listener.rest:
+            await asyncio.sleep(handover.listener.rest)
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
@@ -141,7 +141,7 @@ class PositionedConsumer(driver.Consumer):
         if poll:
             message = self._to_message(poll[0][0], poll[0][1][-1])
             message.value = poll  # type: ignore[assignment]  # a whole poll instead of one record
-            post.idle.clear()
+            handover.idle.clear()
             yield poll[0][0], message
 
     async def _add_gap(self, *_: Any) -> None:
@@ -169,7 +169,7 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
     idle = asyncio.Event()
     idle.set()
     name = f"wenzheng-{listener.service.name}"
-    post = _posts[name] = Post(listener, end, idle)
+    handover = _handovers[name] = Handover(listener, end, idle)
     app = faust.App(
         name,
         broker=[f"kafka://{server}" for server in kafka.split(",")],
@@ -185,7 +185,7 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
         autodiscover=False,
         datadir=tempfile.mkdtemp(prefix="faust-"),
         consumer_auto_offset_reset="earliest",
-        broker_max_poll_records=listener.service.poll_limit,
+        broker_max_poll_records=POLL_LIMIT,
         broker_session_timeout=SESSION_TIMEOUT,
         broker_heartbeat_interval=1.0,
         broker_commit_interval=5.0,
@@ -196,7 +196,7 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
         async for event in stream.events():
             try:
                 await listener.hear(_incoming(event.value))
-                post.polls += 1
+                handover.polls += 1
             except asyncio.CancelledError:
                 raise
             except BaseException as problem:  # noqa: BLE001  nothing may escape: Faust would acknowledge it

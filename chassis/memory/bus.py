@@ -7,8 +7,9 @@ instance dies after its commit and before its publishing, or is replaced by anot
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
+from chassis.clock import CityTime
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.memory.store import MemoryStore
@@ -17,12 +18,6 @@ from chassis.service import Incoming, Service
 from contracts.codec import Event, Record, decode
 from contracts.identity import PARTITIONS
 from contracts.topics import BY_NAME, TOPICS
-
-
-class MovableClock(Protocol):
-    """A clock that the bus's owner moves."""
-
-    def now(self) -> Any: ...
 
 
 class Log:
@@ -58,7 +53,7 @@ class Quiet:
 class Member:
     """A service on the bus: its store, its live instance, and how it is made anew."""
 
-    def __init__(self, service: Service[Any, Any], store: MemoryStore, clock: MovableClock) -> None:
+    def __init__(self, service: Service[Any, Any], store: MemoryStore, clock: CityTime) -> None:
         self.service = service
         self.store = store
         self._clock = clock
@@ -91,7 +86,7 @@ class MemoryBus:
     repeats, replacements and late publishing, for measurements.
     """
 
-    def __init__(self, seed: int, clock: MovableClock, *, unkind: bool = True) -> None:
+    def __init__(self, seed: int, clock: CityTime, *, unkind: bool = True) -> None:
         self.log = Log()
         self.members: dict[str, Member] = {}
         self._random = Random(seed)

@@ -66,7 +66,7 @@ class MemoryTransaction:
 
     async def save(self, outcome: Outcome) -> None:
         store = self._store
-        for remembered in outcome.changed:
+        for remembered in (*outcome.changed, *outcome.moved):
             store.subject[remembered.subject] = (
                 remembered.partition,
                 remembered.held,
@@ -147,6 +147,9 @@ class MemoryStore:
             for thing, attributes in kept:
                 vars(thing).update(attributes)
             raise
+
+    async def any_marked(self, partitions: Sequence[int]) -> bool:
+        return any(row.mark and row.partition in partitions for row in self.waiting.values())
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         now = time.time()

@@ -58,6 +58,7 @@ from waiting where subject = any($1::text[])"""
 _MARKED = """
 select subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark
 from waiting where mark <> '' and partition = any($1::smallint[]) limit 500"""
+_ANY_MARKED = "select exists (select from waiting where mark <> '' and partition = any($1::smallint[]))"
 _WAITING_PUT = """
 insert into waiting (subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark)
 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::bigint[], $6::boolean[], $7::text[],
@@ -77,6 +78,10 @@ with moved as (
     from unnest($1::smallint[], $2::text[]) moved (partition, offsets) where p.partition = moved.partition),
 forgotten as (delete from outbox where id = any($3::text[])),
 said as (insert into outbox (id, blob) select $4::text, $5::bytea where $4::text <> '')"""
+_MOVED = """
+update subject s set held = moved.held, remembered = moved.remembered
+from unnest($1::text[], $2::integer[], $3::bytea[]) moved (subject, held, remembered)
+where s.subject = moved.subject"""
 _SWEEP = """
 update outbox set leased = clock_timestamp() where id in (
     select id from outbox
@@ -149,6 +154,12 @@ class PostgresTransaction:
     async def save(self, outcome: Outcome) -> None:
         connection = self.connection
         await connection.execute(self._store.save_statement, *self._store.arguments(outcome))
+        if outcome.moved:
+            rows = sorted(outcome.moved, key=lambda row: row.subject)
+            pack = self._store.packing.pack
+            await connection.execute(
+                _MOVED, [row.subject for row in rows], [row.held for row in rows], [pack(row) for row in rows]
+            )
         if outcome.waiting_put:
             await self._put(outcome.waiting_put)
         if outcome.waiting_gone:
@@ -286,6 +297,10 @@ class PostgresStore:
             self._connection = await self._pool.acquire()
         async with self._connection.transaction():
             yield PostgresTransaction(self, self._connection)
+
+    async def any_marked(self, partitions: Sequence[int]) -> bool:
+        marked: bool = await self._pool.fetchval(_ANY_MARKED, list(partitions))
+        return marked
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._pool.fetch(_SWEEP, older_than, limit)

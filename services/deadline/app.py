@@ -74,5 +74,4 @@ def build(profile: Profile) -> Service[Case, Profile]:
         initial=new,
         city=Broadcast(profile, Profile.amended),
         parked_limit=profile.policy.parking.limit_per_hour,
-        poll_limit=1000,  # up to a tenth of a millisecond a fact for the clock
     )

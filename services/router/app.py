@@ -67,5 +67,4 @@ def build(profile: Profile, models: Models) -> Service[Case, Routing]:
         initial=new,
         city=Broadcast(Routing(profile, models.loaded), Routing.amended, models.fetch),
         parked_limit=profile.policy.parking.limit_per_hour,
-        poll_limit=200,  # a third of a millisecond a post for the model
     )

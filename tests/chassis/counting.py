@@ -47,7 +47,7 @@ class Note(Effect, frozen=True):
     text: str
 
 
-class Ring(Struct, frozen=True):
+class Ring(Struct, frozen=True, tag="ring"):
     """What the passing of time brings, or a sender reports."""
 
     id: str

@@ -157,7 +157,7 @@ async def test_a_timer_whose_rule_raises_is_parked_and_can_be_dropped(world: Wor
 
     assert await world.heard() == ("fine",)
     row = (await world.waiting())[0]
-    assert (row.topic, row.parked) == ("@Ring", True)
+    assert (row.topic, row.parked) == ("@ring", True)
     await world.mark(row, "drop")
     listener.let_time_pass()
     await listener.tick()

@@ -105,7 +105,7 @@ class World:
             while not sending.done():
                 await asyncio.sleep(0)
                 self._notifying.listener.let_time_pass()
-                if self._notifying.listener._submitted:
+                if self._notifying.listener.asked:
                     await self._notifying.listener.tick()
             if not sending.result() and not await self._oversee():
                 return

@@ -186,7 +186,7 @@ class Cancel(Effect, frozen=True, gc=False):
     """The case's timer is to ring no more."""
 
 
-class TimerDue(Struct, frozen=True, gc=False, omit_defaults=True):
+class TimerDue(Struct, frozen=True, gc=False, omit_defaults=True, tag="TimerDue"):
     """Input of the clock's door: the instant of a case's timer has passed.
 
     It does not say what is due: that follows from the facts. So it may come late or twice.
@@ -199,7 +199,7 @@ class TimerDue(Struct, frozen=True, gc=False, omit_defaults=True):
     """City time up to which words are due now; None: up to `due_at`."""
 
 
-class Redate(Struct, frozen=True, gc=False, omit_defaults=True):
+class Redate(Struct, frozen=True, gc=False, omit_defaults=True, tag="Redate"):
     """Input of the sweep's door: the city's rules have changed since the case was dated."""
 
     amendments: int

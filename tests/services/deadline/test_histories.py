@@ -8,8 +8,9 @@ from hypothesis import assume, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from chassis.engine.batch import Batch, Read
+from chassis.engine.batch import Batch
 from chassis.engine.city import CityView
+from chassis.engine.records import Read
 from chassis.service import Incoming
 from chassis.store import Remembered
 from contracts.codec import Event
@@ -86,7 +87,7 @@ class Instance:
         return Batch(SERVICE, self.loaded, (), self.cities, now)
 
     def _keep(self, turn: Batch) -> None:
-        assert not turn.tally.parked, "a rule raised"
+        assert not turn.counts.parked, "a rule raised"
         for applied in turn.outcome("blob").effects:
             if isinstance(applied.effect, Arm):
                 assert applied.effect.number == self.case.rung
