@@ -16,15 +16,40 @@ TITLES = {
     403: "没有此项权限",
     404: "没有找到",
     405: "不支持这种请求方式",
+    406: "没有这种格式的回答",
+    408: "请求没有按时发完",
     409: "现在不能这样做",
     413: "内容太长",
     415: "不支持这种内容格式",
+    421: "不认识这个网址",
     422: "填写的内容有问题",
     429: "请求太频繁,请稍后再试",
+    431: "请求头太长",
     500: "系统出错,请稍后再试",
     503: "系统暂时不能保存,请稍后再试",
 }
 
+
+PLAIN: Final = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "too-slow",
+    413: "too-long",
+    415: "unsupported-media-type",
+    421: "host-unknown",
+    422: "invalid",
+    429: "too-many",
+    431: "headers-too-large",
+    500: "broken",
+    503: "unavailable",
+}
+"""The problem's type where there is nothing more to say than the status does."""
+COME_AGAIN: Final = 5
+"""Seconds in `Retry-After` where no better number is known."""
 
 STATUSES: Final[dict[type[Refused], int]] = {Invalid: 422, Forbidden: 403, NotFound: 404, NotNow: 409}
 """What a rule's refusal becomes, by its kind."""
@@ -63,7 +88,9 @@ def headers(refused: Refused) -> list[tuple[bytes, bytes]]:
 
 def plain(status: int, detail: str = "") -> HttpRefused:
     """A problem that says no more than its status does."""
-    return HttpRefused(status, f"http-{status}", TITLES.get(status, TITLES[500]), detail)
+    kind = PLAIN.get(status, PLAIN[500])
+    title = TITLES.get(status, TITLES[500])
+    return HttpRefused(status, kind, title, detail, retry_after=COME_AGAIN if status in (429, 503) else None)
 
 
 def wrong_field(field: str, reason: str) -> HttpRefused:
@@ -73,4 +100,4 @@ def wrong_field(field: str, reason: str) -> HttpRefused:
 
 def not_stored() -> HttpRefused:
     """The system cannot store now: never a 202."""
-    return HttpRefused(503, "unavailable", TITLES[503], retry_after=5)
+    return plain(503)

@@ -10,11 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from chassis.failures import HttpRefused
+from chassis.web.headers import bearer
 
 Role = Literal["clerk", "leader", "supervisor", "mayor", "operator"]
 ROLES: Final = get_args(Role)
 AUDIENCE: Final = "wenzheng"
 LIFETIME_SECONDS: Final = 900
+LONGEST_LIFE_SECONDS: Final = 24 * 3600
+"""A token that was signed for longer, or that does not say when it was signed, is not believed: there is no list of
+withdrawn tokens, so a lost one must end by itself."""
 
 
 class Staff(Struct, frozen=True):
@@ -49,9 +53,9 @@ class Verifier:
 
     def staff(self, authorization: str | None) -> Staff:
         """The person behind an `Authorization` header. Raises Refused 401."""
-        if not authorization or not authorization.startswith("Bearer "):
+        token = bearer(authorization)
+        if not token:
             raise HttpRefused(401, "unauthenticated", "请先登录", "缺少 Authorization: Bearer 令牌。")
-        token = authorization[7:]
         known = self._known.get(token)
         if known is not None and known[0] > time.time():
             return known[1]
@@ -61,8 +65,10 @@ class Verifier:
                 self._key,  # type: ignore[arg-type]  # an Ed25519 key, by the file's content
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
-                options={"require": ["exp", "sub", "aud"]},
+                options={"require": ["exp", "iat", "sub", "aud"]},
             )
+            if claims["exp"] - claims["iat"] > LONGEST_LIFE_SECONDS:
+                raise jwt.InvalidTokenError("signed for longer than a token may live")
             staff = Staff(str(claims["sub"]), str(claims["department"]), str(claims["role"]))
         except (jwt.InvalidTokenError, KeyError) as problem:
             raise HttpRefused(
@@ -71,7 +77,7 @@ class Verifier:
         if staff.role not in ROLES:
             raise HttpRefused(401, "unauthenticated", "登录已失效", "令牌中的角色不存在。")
         if len(self._known) >= self._remember:
-            self._known.clear()
+            del self._known[next(iter(self._known))]
         self._known[token] = (int(claims["exp"]), staff)
         return staff
 

@@ -1,7 +1,7 @@
-"""Conditional reads: an ETag over what is answered, 304 for a reader who has it."""
+"""Conditional reads: an ETag over what is answered, 304 for a reader who has it (RFC 9110, 13.1.2)."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -14,16 +14,28 @@ _encoder = msgspec.json.Encoder()
 
 
 def with_etag(request: Request, content: Any, unhashed: Collection[str] = (), **headers: str) -> Response:
-    """A public read with its ETag; 304 when the reader has it already.
+    """A read with its ETag; 304 when the reader has it already.
 
-    `unhashed` names the entries of a dict that differ with every read although nothing has changed,
-    such as the instant of reading; the tag is made of the others.
+    `unhashed` names fields of the content that do not make it another answer, such as the time of asking. Caches may
+    keep the answer and must ask again before they use it.
     """
     body = content if isinstance(content, bytes) else _encoder.encode(content)
-    hashed = body
-    if unhashed:
-        hashed = _encoder.encode({name: value for name, value in content.items() if name not in unhashed})
-    tag = f'"{hashlib.blake2b(hashed, digest_size=12).hexdigest()}"'
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"etag": tag, **headers})
-    return Json(body, headers={"etag": tag, **headers})
+    tag = f'"{_digest(_without(content, unhashed)) if unhashed else _digest(body)}"'
+    headers = {"Cache-Control": "no-cache"} | headers | {"ETag": tag}
+    if _has(",".join(request.headers.getlist("if-none-match")), tag):
+        return Response(status_code=304, headers=headers)
+    return Json(body, headers=headers)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def _without(content: Mapping[str, Any], unhashed: Collection[str]) -> bytes:
+    return _encoder.encode({name: value for name, value in content.items() if name not in unhashed})
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag: `*`, one or several, weak or strong, compared weakly."""
+    given = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+    return given == ["*"] or tag in given

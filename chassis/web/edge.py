@@ -1,55 +1,155 @@
-"""The outermost ASGI layer of a service."""
+"""The outermost ASGI layer of a service: checks the request, routes it, and lets no answer out without its headers."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from msgspec import Struct
+from starlette.middleware.cors import CORSMiddleware
 
+from chassis import problem
+from chassis.failures import HttpRefused
 from chassis.metrics import Metrics
-from chassis.web.asgi import Message, Receive, Scope, Send
+from chassis.web.addresses import check_address, check_host, without_last_slash
+from chassis.web.asgi import App, Message, Receive, Scope, Send
+from chassis.web.headers import accepts_json, header, joined, with_defaults
 from chassis.web.responses import answer_problem, as_refused
+
+Hot = dict[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[int]]]
+"""Method and path to a raw ASGI route; it returns the status it answered with."""
+
+
+class EdgeSettings(Struct, frozen=True):
+    """What the environment decides about the edge."""
+
+    hosts: frozenset[str] | None = None
+    """Host names under which the service is known, beside IP addresses and `localhost`; None checks nothing."""
+    https: bool = False
+    """The public address is https."""
+    origins: tuple[str, ...] = ()
+    """Origins whose pages may call from a browser (CORS)."""
 
 
 class Edge:
-    """The outermost ASGI layer: hot routes first, then FastAPI; counts, times and never lets an error out."""
+    """One request from its first check to its last header: hot routes first, then FastAPI.
+
+    Counts and times every request, and never lets an error out: a person gets a problem document, the log the rest.
+    """
 
     def __init__(
         self,
         api: FastAPI,
         metrics: Metrics,
-        hot: dict[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[int]]] | None = None,
+        hot: Hot | None = None,
+        settings: EdgeSettings = EdgeSettings(),
     ) -> None:
         self._api = api
         self._metrics = metrics
         self._hot = hot or {}
+        self._settings = settings
+        self._allowed: list[tuple[Any, frozenset[str]]] | None = None
+        self._app: App = self._serve
+        if settings.origins:
+            self._app = CORSMiddleware(
+                self._serve,
+                allow_origins=settings.origins,
+                allow_methods=("GET", "HEAD", "POST", "PUT", "DELETE"),
+                allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "X-Query-Code"),
+                expose_headers=("ETag", "Link", "Location", "Retry-After"),
+                max_age=3600,
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request. A hot route returns the status it answered with."""
-        if scope["type"] != "http":
+        """Answer one request; what is not HTTP goes to FastAPI."""
+        if scope["type"] == "http":
+            await self._app(scope, receive, send)
+        else:
             await self._api(scope, receive, send)
-            return
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        status = 500
-        hot = self._hot.get((scope["method"], scope["path"]))
-        route = scope["path"] if hot is not None else "-"
-        answered = False
+        method, path = scope["method"], without_last_slash(scope["path"])
+        status, route, answered = 500, "-", asyncio.Event()
+        is_head = method == "HEAD"
+        known = any(name in (b"authorization", b"x-query-code") for name, _ in scope["headers"])
 
         async def watched(message: Message) -> None:
-            nonlocal status, answered
+            nonlocal status
             if message["type"] == "http.response.start":
-                status, answered = message["status"], True
-            await send(message)
+                status = message["status"]
+                answered.set()
+                given = [*message.get("headers", ())]
+                if status == 405:
+                    given.append((b"allow", joined(self.methods(path)).encode()))
+                message["headers"] = with_defaults(given, status, known, self._settings.https)
+            if not is_head:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
 
         try:
+            self._check(scope, path)
+            hot = self._hot.get((method, path))
             if hot is not None:
-                status = await hot(scope, receive, watched)
+                route = path
+                await hot(scope, receive, watched)
+            elif method == "OPTIONS":
+                await self._options(path, watched)
             else:
-                await self._api(scope, receive, watched)
-        except Exception as failure:  # noqa: BLE001  the last stop: a person gets a sentence, the log the rest
-            refused = as_refused(failure)
-            if not answered:
-                await answer_problem(watched, refused)
+                inner = {**scope, "path": path, "method": "GET" if is_head else method}
+                await self._api(inner, _without_body(answered) if is_head else receive, watched)
+                route = str(getattr(inner.get("route"), "path", route))
+        except Exception as failure:  # noqa: BLE001  the last stop
+            # FastAPI has answered what its routes raised, and logged it, before it raises again.
+            if not answered.is_set():
+                await answer_problem(watched, as_refused(failure))
         finally:
-            found = scope.get("route")
-            route = str(getattr(found, "path", route))
             self._metrics.request(route, status, time.perf_counter() - started)
+
+    def _check(self, scope: Scope, path: str) -> None:
+        """Raises Refused for a request that no route should see."""
+        if self._settings.hosts is not None:
+            check_host(scope, self._settings.hosts)
+        check_address(scope)
+        if path.startswith("/v1/") and not accepts_json(header(scope, b"accept")):
+            raise HttpRefused(406, "not-acceptable", problem.TITLES[406], "这里的回答是 application/json。")
+
+    async def _options(self, path: str, send: Send) -> None:
+        """What may be done at a path, without doing it. Raises Refused 404 where there is nothing."""
+        methods = self.methods(path)
+        if not methods:
+            raise problem.plain(404)
+        headers = [(b"allow", joined(methods).encode())]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that a path has, over all its routes."""
+        if self._allowed is None:
+            contexts: Iterable[Any] = iter_route_contexts(self._api.routes)
+            self._allowed = [(context.path_regex, frozenset(context.methods or ())) for context in contexts]
+        found = {method for regex, methods in self._allowed if regex.match(path) for method in methods}
+        found |= {method for method, hot_path in self._hot if hot_path == path}
+        if "GET" in found:
+            found.add("HEAD")
+        return sorted(found | {"OPTIONS"}) if found else []
+
+
+def _without_body(answered: asyncio.Event) -> Receive:
+    """What a route hears under HEAD: no body, and that the client is gone as soon as the headers are sent.
+
+    A stream ends then instead of going on for nobody.
+    """
+    parts: Iterator[Message] = iter(({"type": "http.request", "body": b"", "more_body": False},))
+
+    async def receive() -> Message:
+        for part in parts:
+            return part
+        await answered.wait()
+        return {"type": "http.disconnect"}
+
+    return receive

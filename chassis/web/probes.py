@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.metrics import Metrics
 from chassis.web.responses import STORAGE_ERRORS, Json
+
+_log = structlog.get_logger()
 
 
 class Probes:
@@ -38,7 +41,9 @@ def routes(metrics: Metrics, probes: Probes) -> APIRouter:
         try:
             reason = await probes.ready() if probes.ready is not None else ""
         except STORAGE_ERRORS as failure:
-            reason = f"storage: {failure}"
+            # The database's own words may hold its address and a password: they are for the log.
+            _log.warning("not ready", reason=repr(failure))
+            reason = f"storage: {type(failure).__name__}"
         return Json({"ready": not reason, "reason": reason}, 503 if reason else 200)
 
     @router.get("/metrics")

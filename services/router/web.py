@@ -14,7 +14,7 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
-from chassis.web.bodies import read_body
+from chassis.web.bodies import read_file
 from chassis.web.limits import RateLimit
 from chassis.web.responses import Json
 from city.normal import normal_form
@@ -182,7 +182,7 @@ def _models(router: APIRouter, door: Door) -> None:
     async def keep(checksum: str, request: Request) -> Response:
         """Store a model file under its SHA-256; it judges nothing before intake says that it is activated."""
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")
-        data = await read_body(request, MOST_BYTES)
+        data = await read_file(request, MOST_BYTES)
         if sha256(data).hexdigest() != checksum:
             raise problem.wrong_field("checksum", "与文件内容不符")
         try:
