@@ -13,12 +13,12 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import structlog
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from chassis.clock import Clock, clock_of
 from chassis.engine.city import CityView
@@ -30,10 +30,15 @@ from chassis.postgres.store import connect
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import Store
+from chassis.web.edge import Edge, EdgeSettings, Hot
+from chassis.web.protocol import Bounds, bounded, networks
 
 _log = structlog.get_logger()
 
 Background = Callable[[], Coroutine[Any, Any, None]]
+
+KEEP_ALIVE_SECONDS: Final = 30
+"""Real seconds that an idle connection is kept for the next request."""
 
 
 @dataclass
@@ -48,6 +53,12 @@ class Process:
     def clock(self, zone: tzinfo) -> Clock:
         """The city's clock."""
         return clock_of(self.settings.clock_file, zone)
+
+    def edge(self, api: FastAPI, hot: Hot | None = None) -> Edge:
+        """The outermost layer of this process's interfaces, as its settings want it."""
+        settings = self.settings
+        wanted = EdgeSettings(settings.host_names, settings.https, settings.allowed_origins)
+        return Edge(api, self.metrics, hot, wanted)
 
 
 @dataclass
@@ -139,6 +150,21 @@ def free_port() -> int:
         return port
 
 
+def http_options(settings: Settings) -> dict[str, Any]:
+    """What every HTTP server of the house is told: bounds, whose word on the client is believed, no word on itself."""
+    trusted = networks(settings.forwarded_by)
+    bounds = Bounds(trusted=trusted) if settings.rate_limits else Bounds(trusted=trusted, connections=0)
+    return {
+        "http": bounded(bounds),
+        "ws": "none",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": bool(trusted),
+        "forwarded_allow_ips": settings.forwarded_by,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+    }
+
+
 def web(
     name: str,
     build: Callable[[Process], Awaitable[tuple[Any, Sequence[Background]]]],
@@ -171,15 +197,11 @@ async def _serving(
         app,
         host=settings.http_host,
         port=settings.http_port,
-        access_log=False,
         log_config=None,
         lifespan="off",
-        http="httptools",
-        proxy_headers=bool(settings.forwarded_by),
-        forwarded_allow_ips=settings.forwarded_by,
-        timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
         backlog=2048,
+        **http_options(settings),
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # we own the signals

@@ -43,8 +43,15 @@ class Settings(BaseSettings):
     gateway_key_file: Path | None = None
     services: str = "{}"
     """JSON object: service name to base URL."""
-    rate_limits: bool = False
-    """Off in the local stack."""
+    rate_limits: bool = True
+    """Whether doors have the limits of the policy's `[rates]` and connections are counted; the local stack and the
+    tests, where one machine is every client, say false."""
+    hosts: str = ""
+    """Host names under which this process is known, separated by commas, beside IP addresses and `localhost`."""
+    https: bool = False
+    """Whether the public address is https: browsers are then told to insist on it."""
+    origins: str = ""
+    """Origins, separated by commas, whose pages may call the interfaces from a browser (CORS); nobody's by default."""
     forwarded_by: str = ""
     """Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed: the portal for the services,
     a gateway for the portal. Nobody's by default: a client is whoever connects."""
@@ -74,6 +81,16 @@ class Settings(BaseSettings):
             print("WENZHENG_SECRET_FILE must name the file of the shared secret", file=sys.stderr)
             sys.exit(EXIT_MISPLACED)
         return self.secret_file.read_bytes()
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of `hosts`, in lower case."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of `origins`."""
+        return tuple(origin.strip() for origin in self.origins.split(",") if origin.strip())
 
     def addresses(self) -> dict[str, str]:
         """Service name to base URL."""

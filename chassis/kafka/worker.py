@@ -21,10 +21,19 @@ from chassis.kafka.producer import KafkaBus
 from chassis.kafka.same_origin import check_cluster, check_said
 from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
-from chassis.run import Assemble, Background, Process, end_process, free_port, guard, patient, tuned
+from chassis.run import (
+    Assemble,
+    Background,
+    Process,
+    end_process,
+    free_port,
+    guard,
+    http_options,
+    patient,
+    tuned,
+)
 from chassis.settings import Settings
 from chassis.web.api import create_api
-from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 
 _log = structlog.get_logger()
@@ -130,7 +139,7 @@ async def _listening(
     for routes in assembled.routes:
         api.include_router(routes)
     port = settings.http_port or free_port()
-    serve_asgi(app, Edge(api, metrics), host=settings.http_host, port=port, access_log=False)
+    serve_asgi(app, process.edge(api), host=settings.http_host, port=port, **http_options(settings))
     background: list[Background] = [publisher.run, listening.run]
     background += assembled.on_listener(listening)
     background.append(lambda: _look(name, pool, metrics, listening, lag, app, assembled.refresh))

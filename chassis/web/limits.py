@@ -1,31 +1,59 @@
-"""How often one client may ask."""
+"""How often one client may ask: a token bucket for each, and one declared limit for each door."""
 
 import time
+from collections import OrderedDict
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from chassis import problem
 from chassis.failures import HttpRefused
 
+REMEMBERED: Final = 50_000
+"""Clients whose buckets are kept, about 10 MB; then the one heard of longest ago is forgotten."""
+IPV6_PREFIX: Final = 64
+"""Bits of an IPv6 address that name a client: a household or a phone has a whole /64 to itself (RFC 6177)."""
+
+
+@lru_cache(4096)
+def client_key(host: str) -> str:
+    """What counts as one client: an IPv4 address, the /64 of an IPv6 one, else the word itself."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(IPv6Address(int(address) >> IPV6_PREFIX << IPV6_PREFIX))
+    return str(address)
+
 
 class RateLimit:
-    """A token bucket per client; `per_minute` 0 switches it off."""
+    """A token bucket per client; `per_minute` 0 switches it off.
 
-    def __init__(self, per_minute: int, remember: int = 10_000) -> None:
+    An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 20).
+    """
+
+    def __init__(self, per_minute: int, remember: int = REMEMBERED) -> None:
         self._rate = per_minute / 60
         self._burst = float(per_minute)
         self._remember = remember
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def check(self, client: str) -> None:
         """Raises Refused 429 with Retry-After when the client's bucket is empty."""
         if not self._rate:
             return
         now = time.monotonic()
-        level, at = self._buckets.get(client, (self._burst, now))
+        key = client_key(client)
+        level, at = self._buckets.get(key, (self._burst, now))
         level = min(self._burst, level + (now - at) * self._rate)
-        if level < 1:
-            raise HttpRefused(
-                429, "too-many", problem.TITLES[429], retry_after=int((1 - level) / self._rate) + 1
-            )
-        if len(self._buckets) >= self._remember:
-            self._buckets.clear()
-        self._buckets[client] = (level - 1, now)
+        spent = level < 1
+        self._buckets[key] = (level if spent else level - 1, now)
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > self._remember:
+            self._buckets.popitem(last=False)
+        if spent:
+            again = int((1 - level) / self._rate) + 1
+            raise HttpRefused(429, "too-many", problem.TITLES[429], "请稍后再试。", retry_after=again)

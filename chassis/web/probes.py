@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -40,7 +41,7 @@ def routes(metrics: Metrics, probes: Probes) -> APIRouter:
     async def readyz() -> Response:
         try:
             reason = await probes.ready() if probes.ready is not None else ""
-        except STORAGE_ERRORS as failure:
+        except (asyncpg.PostgresError, *STORAGE_ERRORS) as failure:
             # The database's own words may hold its address and a password: they are for the log.
             _log.warning("not ready", reason=repr(failure))
             reason = f"storage: {type(failure).__name__}"

@@ -13,7 +13,6 @@ from chassis.postgres.answers import PostgresAnswers
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys, Secrets
 from chassis.web.api import create_api
-from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -71,7 +70,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     api = create_api("intake", SENTENCE, process.metrics, Probes(ready=ready))
     api.include_router(routes(door))
 
-    edge = Edge(api, process.metrics, hot={("POST", posting.PATH): posting.hot_route(door)})
+    edge = process.edge(api, hot={("POST", posting.PATH): posting.hot_route(door)})
     return edge, [publisher.run, desk.run, expire]
 
 

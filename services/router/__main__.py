@@ -11,7 +11,6 @@ from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
 from chassis.tokens import Verifier
 from chassis.web.api import create_api
-from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -80,7 +79,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         rate_limits=settings.rate_limits,
     )
     api.include_router(web.routes(door))
-    return Edge(api, metrics), [publisher.run, overview.run, lambda: run.every(TELL_SECONDS, tell)]
+    return process.edge(api), [publisher.run, overview.run, lambda: run.every(TELL_SECONDS, tell)]
 
 
 if __name__ == "__main__":

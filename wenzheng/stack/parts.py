@@ -163,6 +163,8 @@ class Plan:
             "WENZHENG_GATEWAY_KEY_FILE": str(self.home.secret_file("gateway-key")),
             "WENZHENG_SERVICES": json.dumps(self.addresses()),
         }
+        # One machine is every client here; whoever wants the limits says so.
+        environment.setdefault("WENZHENG_RATE_LIMITS", "false")
         environment.pop("WENZHENG_DATABASE", None)
         if service != "gateway":
             environment["WENZHENG_DATABASE"] = postgres.role_dsn(self.superuser, self.home, service)
