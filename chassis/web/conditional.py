@@ -16,11 +16,12 @@ _encoder = msgspec.json.Encoder()
 def with_etag(request: Request, content: Any, unhashed: Collection[str] = (), **headers: str) -> Response:
     """A read with its ETag; 304 when the reader has it already.
 
+    The tag is weak: it stands for what is said, whether it is sent compressed or not (RFC 9110, 8.8.3).
     `unhashed` names fields of the content that do not make it another answer, such as the time of asking. Caches may
     keep the answer and must ask again before they use it.
     """
     body = content if isinstance(content, bytes) else _encoder.encode(content)
-    tag = f'"{_digest(_without(content, unhashed)) if unhashed else _digest(body)}"'
+    tag = f'W/"{_digest(_without(content, unhashed)) if unhashed else _digest(body)}"'
     headers = {"Cache-Control": "no-cache"} | headers | {"ETag": tag}
     if _has(",".join(request.headers.getlist("if-none-match")), tag):
         return Response(status_code=304, headers=headers)
@@ -38,4 +39,4 @@ def _without(content: Mapping[str, Any], unhashed: Collection[str]) -> bytes:
 def _has(if_none_match: str, tag: str) -> bool:
     """Whether `If-None-Match` names the tag: `*`, one or several, weak or strong, compared weakly."""
     given = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
-    return given == ["*"] or tag in given
+    return given == ["*"] or tag.removeprefix("W/") in given

@@ -84,8 +84,7 @@ def _is_zero(parameter: str) -> bool:
 def with_defaults(given: Iterable[tuple[bytes, bytes]], status: int, known: bool, https: bool) -> Pairs:
     """The headers of a response with those that every response carries.
 
-    `known`: the request said who asks, so that no cache may keep the answer. What else a route has set stays. The
-    tag of a compressed answer is weak: its bytes are others than those of the plain one (RFC 9110, 8.8.3).
+    `known`: the request said who asks, so that no cache may keep the answer. What else a route has set stays.
     """
     pairs = [pair for pair in given if not (known and pair[0] == PRIVATE[0])]
     names = {name for name, _ in pairs}
@@ -94,13 +93,7 @@ def with_defaults(given: Iterable[tuple[bytes, bytes]], status: int, known: bool
         added.append(HTTPS_ONLY)
     if known or status >= 400:
         added.append(PRIVATE)
-    if b"content-encoding" in names:
-        pairs = [(name, _weak(value) if name == b"etag" else value) for name, value in pairs]
     return [*pairs, *(pair for pair in added if pair[0] not in names), (b"vary", VARY)]
-
-
-def _weak(tag: bytes) -> bytes:
-    return tag if tag.startswith(b"W/") else b"W/" + tag
 
 
 def joined(values: Sequence[str]) -> str:

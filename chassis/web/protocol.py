@@ -31,7 +31,7 @@ class Bounds(Struct, frozen=True):
     head_seconds: float = 10.0
     """Real seconds from a connection, or the first byte of a further request, to the end of the headers."""
     request_seconds: float = 60.0
-    """Real seconds to the end of the body: 64 KiB on a 10 kbit/s line."""
+    """Real seconds to the end of the body: 256 KiB on a 40 kbit/s line."""
     connections: int = 128
     """Open connections of one address (of one /64, for IPv6); 0 counts none."""
     trusted: tuple[Network, ...] = ()

@@ -5,13 +5,14 @@ import pytest
 from tests.chassis.web.service import client
 
 
-@pytest.mark.parametrize("form", ["{tag}", "W/{tag}", '"x", {tag}', '"x",W/{tag} , "y"', "*"])
+@pytest.mark.parametrize("form", ["W/{tag}", "{tag}", '"x", {tag}', '"x",W/{tag} , "y"', "*"])
 async def test_a_reader_who_names_the_tag_has_the_answer(form: str) -> None:
     async with client() as notes:
-        tag = (await notes.get("/v1/notes/1")).headers["etag"]
+        given = (await notes.get("/v1/notes/1")).headers["etag"]
+        tag = given.removeprefix("W/")
         again = await notes.get("/v1/notes/1", headers={"If-None-Match": form.format(tag=tag)})
 
-    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", given)
 
 
 @pytest.mark.parametrize("form", ['"x"', "W/x", "", "x, y", '"*"'])

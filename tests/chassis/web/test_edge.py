@@ -186,15 +186,16 @@ async def test_an_answer_to_somebody_who_says_who_asks_is_kept_by_no_cache(name:
     assert name.lower() in public.headers["vary"]
 
 
-async def test_a_big_answer_is_compressed_for_who_can_read_it_and_its_tag_is_weak() -> None:
+async def test_a_big_answer_is_compressed_for_who_can_read_it() -> None:
     async with client() as notes:
         big = await notes.get("/v1/notes", headers={"Accept-Encoding": "gzip"})
         small = await notes.get("/v1/notes/1", headers={"Accept-Encoding": "gzip"})
         plain = await notes.get("/v1/notes", headers={"Accept-Encoding": "identity"})
         again = await notes.get("/v1/notes", headers={"If-None-Match": big.headers["etag"]})
 
+    assert big.headers["etag"].startswith("W/")
     assert big.headers["content-encoding"] == "gzip"
-    assert big.headers["etag"] == f"W/{plain.headers['etag']}"
+    assert big.headers["etag"] == plain.headers["etag"]
     assert int(big.headers["content-length"]) < len(plain.content) / 10
     assert big.json() == plain.json()
     assert "content-encoding" not in small.headers
