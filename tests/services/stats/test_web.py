@@ -18,8 +18,6 @@ from services.stats.core import periods
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import PROFILE, assigned, at, received, replied, told
 
-NUL = "%00"
-
 
 class Asked:
     """Stats' door on the twin, with a clock that is moved by hand."""
@@ -80,12 +78,8 @@ async def test_figures_that_nothing_has_changed_have_the_tag_they_had(asked: Ask
         ("from=2000-01-01&to=2026-03-01", "from"),
         ("from=2026-02-30", "from"),
         ("from=20260302", "from"),
-        (f"from={NUL}", "from"),
-        (f"to=2026-03-01{NUL}", "to"),
         ("to=２０２６-03-01", "to"),
-        (f"department={NUL}", "department"),
         ("department=nobody", "department"),
-        (f"kind=consult{NUL}", "kind"),
         ("kind=riot", "kind"),
     ],
 )
@@ -104,8 +98,8 @@ async def test_a_wrong_question_is_told_which_field_and_what_would_be_right(
 @pytest.mark.parametrize(
     "query",
     [
-        *("month=2026-13", "month=2026-00", "month=2026", "month=9999-12", f"month=2026-03{NUL}"),
-        *("period=2026-Q5", "period=2026-H0", "period=26", "period=9999", f"period={NUL}", "period=２０２６"),
+        *("month=2026-13", "month=2026-00", "month=2026", "month=9999-12"),
+        *("period=2026-Q5", "period=2026-H0", "period=26", "period=9999", "period=２０２６"),
     ],
 )
 async def test_a_period_that_is_none_is_refused(asked: Asked, query: str) -> None:
