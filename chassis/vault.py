@@ -1,6 +1,6 @@
-"""Sealed boxes: personal data on an immutable log, readable only while the citizen's key exists.
+"""Sealed boxes: personal data on an immutable log, readable only while the post's keys exist.
 
-The keys are rows of the schema `vault`; deleting one erases the person everywhere at once.
+The keys are rows of the schema `vault`; deleting those of a post ends its boxes wherever copies of them lie.
 """
 
 import os
@@ -69,72 +69,66 @@ def unseal(key: bytes, box: bytes, bound_to: str) -> dict[str, str]:
 
 
 class Keys(Protocol):
-    """The per-citizen keys."""
+    """The keys of a post: one for the box with the contact, one for the boxes with what was written."""
 
-    async def get_or_create(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """A key for each, made where there is none, in one transaction with what they seal."""
+    async def contacts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        """The keys of the contacts, by post; an erased post, or one without a contact, is absent."""
 
-    async def get(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """The keys that exist; an erased citizen is absent."""
-
-    async def erase(self, connection: Any, citizen: str) -> None:
-        """Delete the key: the boxes sealed with it can never be opened again."""
+    async def texts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        """The keys of the texts, by post; an erased post is absent."""
 
 
 class KeysInMemory:
     """The twin."""
 
     def __init__(self) -> None:
-        self.keys: dict[str, bytes] = {}
-        self.reads: list[tuple[str, str, str]] = []
+        self.contact: dict[str, bytes] = {}
+        self.text: dict[str, bytes] = {}
 
-    async def get_or_create(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """As the protocol says."""
-        for citizen in citizens:
-            self.keys.setdefault(citizen, new_key())
-        return {citizen: self.keys[citizen] for citizen in citizens}
+    async def contacts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        return {subject: self.contact[subject] for subject in subjects if subject in self.contact}
 
-    async def get(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """As the protocol says."""
-        return {citizen: self.keys[citizen] for citizen in citizens if citizen in self.keys}
-
-    async def erase(self, connection: Any, citizen: str) -> None:
-        """As the protocol says."""
-        self.keys.pop(citizen, None)
+    async def texts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        return {subject: self.text[subject] for subject in subjects if subject in self.text}
 
 
-_GET = "select citizen, key from vault.citizen_key where citizen = any($1::text[])"
-_CREATE = f"""
-with made as (
-    insert into vault.citizen_key (citizen, key) select * from unnest($1::text[], $2::bytea[]) order by 1
-    on conflict do nothing returning citizen, key)
-select citizen, key from made union all {_GET}"""
-"""The last part sees the table as it was before: what another made meanwhile is in neither."""
+_KEEP = """
+with contact as (
+    insert into vault.contact_key (subject, key) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing)
+insert into vault.text_key (subject, key) select * from unnest($3::text[], $4::bytea[]) on conflict do nothing"""
+_ERASE = """
+with contact as (delete from vault.contact_key where subject = any($1::text[]))
+delete from vault.text_key where subject = any($1::text[])"""
 
 
 class PostgresKeys:
-    """The keys in schema `vault`."""
+    """The keys in schema `vault`, two tables, so that the database can grant one and refuse the other."""
 
-    async def get_or_create(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """As the protocol says."""
-        wanted = sorted(set(citizens))
-        rows = await connection.fetch(_CREATE, wanted, [new_key() for _ in wanted])
-        found = {row["citizen"]: row["key"] for row in rows}
-        if missing := [citizen for citizen in wanted if citizen not in found]:
-            found |= await self.get(connection, missing)
-        return found
+    async def contacts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        return await self._of(connection, "contact", subjects)
 
-    async def get(self, connection: Any, citizens: Sequence[str]) -> dict[str, bytes]:
-        """As the protocol says."""
-        rows = await connection.fetch(_GET, list(citizens))
-        return {row["citizen"]: row["key"] for row in rows}
+    async def texts(self, connection: Any, subjects: Sequence[str]) -> dict[str, bytes]:
+        return await self._of(connection, "text", subjects)
 
-    async def erase(self, connection: Any, citizen: str) -> None:
-        """As the protocol says."""
-        await connection.execute("delete from vault.citizen_key where citizen = $1::text", citizen)
+    @staticmethod
+    async def _of(connection: Any, box: str, subjects: Sequence[str]) -> dict[str, bytes]:
+        rows = await connection.fetch(
+            f"select subject, key from vault.{box}_key where subject = any($1::text[])", list(subjects)
+        )
+        return {row["subject"]: row["key"] for row in rows}
+
+    async def keep(self, connection: Any, contacts: Mapping[str, bytes], texts: Mapping[str, bytes]) -> None:
+        """Keep new keys, in one transaction with the boxes they seal; a post that has one keeps it."""
+        await connection.execute(
+            _KEEP, list(contacts), list(contacts.values()), list(texts), list(texts.values())
+        )
+
+    async def erase(self, connection: Any, subjects: Sequence[str]) -> None:
+        """Delete both keys of each post: its boxes can never be opened again."""
+        await connection.execute(_ERASE, list(subjects))
 
 
-VAULT_SCHEMA = """
+FIRST_SCHEMA = """
 create table vault.citizen_key (
     citizen    text collate "C" primary key,
     key        bytea not null,
@@ -151,3 +145,17 @@ create table vault.read_log (
 create index read_log_subject on vault.read_log (subject);
 """
 """For the first revision of the service that owns the vault. Reads of personal data leave a row in `read_log`."""
+
+KEYS_SCHEMA = """
+create table vault.contact_key (
+    subject    text collate "C" primary key,
+    key        bytea not null,
+    created_at timestamptz not null default clock_timestamp()
+);
+create table vault.text_key (
+    subject    text collate "C" primary key,
+    key        bytea not null,
+    created_at timestamptz not null default clock_timestamp()
+);
+"""
+"""For the revision that gives each post keys of its own, in place of one for each citizen."""

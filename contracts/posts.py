@@ -22,11 +22,15 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     public: bool = True
     hide_name: bool = False
     citizen: str
-    """Keyed hash of phone or openid; without either, the post id: distinct people, nobody's name."""
+    """Keyed hash of the phone or openid that was typed, else the post id: for counting; it proves nobody's identity."""
     sealed: bytes = b""
-    """Name, phone, openid, mail and the unmasked title, text and place, under the citizen's key."""
+    """Until there were two boxes: what both of them hold, under one key."""
     channels: tuple[str, ...] = ()
     """Channels by which the citizen can be told, best first: wechat, sms, mail. No address is among them."""
+    sealed_contact: bytes = b""
+    """Name, phone, openid and mail, under the post's key for its contact."""
+    sealed_text: bytes = b""
+    """The unmasked title, text and place, under the post's key for its texts."""
 
 
 class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):
@@ -57,6 +61,7 @@ class PostFollowedUp(Fact, frozen=True, kw_only=True, tag="post.followed-up.v1")
     follow_up: str
     text: str
     sealed: bytes = b""
+    """The unmasked text, under the post's key for its texts; empty once the post was erased."""
 
 
 class PostSupported(Fact, frozen=True, kw_only=True, tag="post.supported.v1"):
@@ -89,9 +94,10 @@ class PostUngrouped(Fact, frozen=True, kw_only=True, tag="post.ungrouped.v1"):
 
 
 class CitizenErased(Fact, frozen=True, kw_only=True, tag="post.citizen-erased.v1"):
-    """The key of the citizen's sealed boxes is destroyed; figures do not change."""
+    """The keys of this post's sealed boxes are destroyed; figures do not change."""
 
     citizen: str
+    """As in PostReceived; the citizen's other posts are not touched."""
 
 
 PostFact = (

@@ -30,6 +30,7 @@ class CitizenAnswered(Fact, frozen=True, kw_only=True, tag="citizen.answered.v1"
     question: str
     text: str
     sealed: bytes = b""
+    """The unmasked text, under the post's key for its texts; empty once the post was erased."""
 
 
 class ReplyDrafted(Fact, frozen=True, kw_only=True, tag="reply.drafted.v1"):

@@ -17,7 +17,7 @@ from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
 from services.intake import store
-from services.intake.app import METRICS, build
+from services.intake.app import METRICS, READS, build
 from services.intake.web import Door, posting, routes
 
 SENTENCE = "Takes in what people say and do; answers only after it is stored."
@@ -40,7 +40,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     instance = settings.instance or "intake"
     publisher = Publisher(kept, KafkaBus(settings.kafka, instance))
     keys, answers = PostgresKeys(), PostgresAnswers()
-    desk = Desk(service, kept, publisher, clock, answers, store.Seal(keys), process.metrics)
+    desk = Desk(service, kept, publisher, clock, answers, meter=process.metrics)
     public_key = settings.token_public_key_file
     if public_key is None:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
@@ -55,6 +55,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         secrets=Secrets(settings.secret()),
         verifier=Verifier(public_key.read_bytes()),
         connection=lambda: process.pool,
+        count_read=lambda role: process.metrics.counter(READS, role).inc(),
         rate_limits=settings.rate_limits,
     )
 

@@ -57,7 +57,8 @@ RULES: Mapping[type, Rule] = {
     NoticeSuppressed: heard.notice,
 }
 
-METRICS = (Metric("wenzheng_vault_reads_total", "counter", ("role",), "Personal data opened for staff."),)
+READS = "wenzheng_vault_reads_total"
+METRICS = (Metric(READS, "counter", ("role",), "Personal data opened, by who read it."),)
 
 
 def build(profile: Profile) -> Service[Case, Profile]:

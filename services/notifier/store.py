@@ -212,20 +212,16 @@ class PostgresNotices:
 
 
 async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
-    """The opened boxes of cases by subject; a box that does not open any more is absent."""
-    # A key is the post's; of boxes sealed before that was so, the citizen's.
-    sealed = {subject: case for subject, case in cases.items() if case.sealed}
-    known = await keys.get(connection, [*sealed, *(case.citizen for case in sealed.values())])
-    found: dict[str, dict[str, str]] = {}
-    for subject, case in sealed.items():
-        key = known.get(subject) or known.get(case.citizen)
-        if key is None:
-            continue
+    """The opened contacts of cases by subject; a box that does not open any more is absent."""
+    sealed = {subject: case.sealed for subject, case in cases.items() if case.sealed}
+    known = await keys.contacts(connection, list(sealed)) if sealed else {}
+    contacts: dict[str, dict[str, str]] = {}
+    for subject, key in known.items():
         try:
-            found[subject] = unseal(key, case.sealed, subject)
+            contacts[subject] = unseal(key, sealed[subject], subject)
         except ValueError:
             continue
-    return found
+    return contacts
 
 
 class ClaimsInMemory:

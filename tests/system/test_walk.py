@@ -229,17 +229,18 @@ async def test_every_service_reaches_its_own_schema_and_nothing_else(stack: Stac
     connection = await asyncpg.connect(database(stack.home, state, "router"))
     try:
         assert await connection.fetchval("select count(*) from router.subject") >= 0
-        for table in ("intake.subject", "vault.citizen_key", "deadline.timer", "stats.cell"):
+        for table in ("intake.subject", "vault.contact_key", "deadline.timer", "stats.cell"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.fetchval(f"select count(*) from {table}")
     finally:
         await connection.close()
     notifier = await asyncpg.connect(database(stack.home, state, "notifier"))
     try:
-        assert await notifier.fetchval("select count(*) from vault.citizen_key") >= 0
+        assert await notifier.fetchval("select count(*) from vault.contact_key") >= 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await notifier.execute("delete from vault.citizen_key")
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await notifier.fetchval("select count(*) from vault.read_log")
+            await notifier.execute("delete from vault.contact_key")
+        for table in ("text_key", "read_log"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await notifier.fetchval(f"select count(*) from vault.{table}")
     finally:
         await notifier.close()

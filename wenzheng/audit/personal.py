@@ -12,7 +12,7 @@ from contracts.topics import TOPICS
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part
 
-_SEALED: Final = re.compile(rb'"sealed":"[^"]*"')
+_SEALED: Final = re.compile(rb'"sealed(?:_contact|_text)?":"[^"]*"')
 
 
 class NothingPersonal(Invariant):

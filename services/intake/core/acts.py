@@ -13,6 +13,7 @@ from services.intake.core import requests as ask
 from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case, Step
 from services.intake.core.rules import citizen, supervisor, unit
 from services.intake.core.rules.saying import Here
+from services.intake.core.visibility import visible
 
 Answer = dict[str, Any]
 
@@ -193,6 +194,7 @@ ACTS: Final = (
         ask.Nothing,
         citizen.support,
         "A neighbour supports the post.",
+        when=lambda case: "support" in visible(case, "anyone"),
         answer=_supports,
     ),
     # the holding unit's clerk

@@ -35,6 +35,8 @@ class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     at: datetime
     answer: str = ""
     answered_at: datetime | None = None
+    sealed: bytes = b""
+    """The answer as it was written."""
 
 
 class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -67,7 +69,8 @@ class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     progress: str
     by: str
     at: datetime
-    state: Literal["asked", "approved", "refused"] = "asked"
+    state: Literal["asked", "approved", "refused", "lapsed"] = "asked"
+    """`lapsed`: the case went to another unit before the leader had decided."""
     long_works: bool = False
 
 
@@ -106,6 +109,8 @@ class FollowUp(Struct, frozen=True, gc=False, omit_defaults=True):
     id: str
     text: str
     at: datetime
+    sealed: bytes = b""
+    """The text as it was written."""
 
 
 class Group(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -126,6 +131,8 @@ class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     public: bool = True
     by: str = ""
     """Staff id; shown to staff only."""
+    of: str = ""
+    """Id of the question or follow-up whose masked text it repeats."""
 
 
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -141,6 +148,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     hide_name: bool = False
     citizen: str = ""
     sealed: bytes = b""
+    """Until there were two boxes: contact and texts in one."""
+    sealed_contact: bytes = b""
+    sealed_text: bytes = b""
     received_at: datetime | None = None
     step: Step = "received"
     moderation: str = ""

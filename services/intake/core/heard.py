@@ -26,17 +26,19 @@ from contracts.deadlines import (
 )
 from contracts.decision import Context, Decision
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
-from services.intake.core.case import Case, Entry, Step
+from services.intake.core.case import Case, Entry, Extension, Step
 
 Here = Context[Profile]
 
 
 def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
-    """Another unit holds the case: it has to accept it anew; a draft of the former unit is void."""
+    """Another unit holds the case: it has to accept it anew; what lay before the former leader is void."""
     step: Step = case.step
     if step in ("received", "accepted", "assigned"):
         step = "assigned"
     unit = context.city.department_name(fact.department)
+    if fact.department != case.department:
+        case = replace(case, extensions=tuple(map(_lapsed, case.extensions)))
     case = replace(
         case,
         department=fact.department,
@@ -154,6 +156,10 @@ def notice(case: Case, fact: NoticeSent | NoticeFailed | NoticeSuppressed, conte
     counts = dict(case.notices)
     counts[outcome] = counts.get(outcome, 0) + 1
     return Decision(replace(case, notices=tuple(counts.items())))
+
+
+def _lapsed(extension: Extension) -> Extension:
+    return replace(extension, state="lapsed") if extension.state == "asked" else extension
 
 
 def _last_question(case: Case) -> str:

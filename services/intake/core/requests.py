@@ -59,13 +59,12 @@ class Asked(Struct, Generic[B], frozen=True):
     """The act's body; free texts are normal and masked."""
     target: str = ""
     """The id in the path: the reply or extension the act concerns."""
-    personal: dict[str, str] = {}
-    """The texts as they were written, for the sealed box; empty once they are sealed."""
     sealed: bytes = b""
+    """The text as it was written, in a box; empty when nothing is sealed, or the post was erased."""
 
 
 class Submit(Struct, frozen=True):
-    """A new post. Texts are masked; the unmasked ones are in `personal`."""
+    """A new post. Texts are masked; as they were written they lie in a box, the contact in another."""
 
     kind: str
     title: str
@@ -77,11 +76,13 @@ class Submit(Struct, frozen=True):
     citizen: str
     drawn: int
     """The number drawn for it; the rule makes the public number of it."""
-    personal: dict[str, str] = {}
-    """Name, contact and unmasked texts; sealed before the rule sees the request."""
     channels: tuple[str, ...] = ()
     """By which the citizen can be told, best first."""
-    sealed: bytes = b""
+    sealed_contact: bytes = b""
+    """Empty without a contact."""
+    contact_key: bytes = b""
+    sealed_text: bytes = b""
+    text_key: bytes = b""
 
 
 class Answered(Struct, frozen=True):

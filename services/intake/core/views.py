@@ -1,24 +1,38 @@
 """A case as citizens, neighbours and staff see it. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from city.profile import Profile
 from services.intake.core.acts import ACT, AUTHOR, allowed
-from services.intake.core.case import STATUS_NAMES, Case, Entry, Group
+from services.intake.core.case import STATUS_NAMES, Case, Group
+from services.intake.core.sealing import Opened
+from services.intake.core.visibility import visible
+
+_FOR_ANYONE: Final = {"answered": "网民已补充", "reopened": "网民申请重新办理"}
+"""Kind of a line to what anyone reads of it: what a citizen writes to the unit is not published word for word."""
 
 
-def _history(entries: tuple[Entry, ...], staff: bool) -> list[dict[str, Any]]:
+def _public_history(case: Case) -> list[dict[str, Any]]:
     return [
-        {
-            "at": entry.at,
-            "kind": entry.kind,
-            "text": entry.text,
-            **({"by": entry.by} if staff and entry.by else {}),
-        }
-        for entry in entries
-        if staff or entry.public
+        {"at": entry.at, "kind": entry.kind, "text": _FOR_ANYONE.get(entry.kind, entry.text)}
+        for entry in case.history
+        if entry.public and entry.kind != "followed-up"
     ]
+
+
+def _history(case: Case, opened: Opened, staff: bool) -> list[dict[str, Any]]:
+    """The lines for author or staff; with the boxes opened, what the citizen added stands in them as it was written."""
+    lines = []
+    for entry in case.history:
+        if not (staff or entry.public):
+            continue
+        text = entry.text
+        if entry.of in opened.added:
+            text = f"{text.partition(':')[0]}:{opened.added[entry.of]}"
+        line = {"at": entry.at, "kind": entry.kind, "text": text}
+        lines.append(line | ({"by": entry.by} if staff and entry.by else {}))
+    return lines
 
 
 def summary(case: Case, city: Profile) -> dict[str, Any]:
@@ -65,76 +79,60 @@ def in_inbox(case: Case, city: Profile) -> dict[str, Any]:
 
 
 def public(case: Case, city: Profile) -> dict[str, Any]:
-    """What anyone may see: nothing of a post that is held, hidden or not public but how it stands."""
-    found = summary(case, city)
-    found["links"] = {"deadline": f"/v1/deadlines/{case.number}"}
-    if case.moderation or not case.public:
-        found.update(title="", text="", history=[], replies=[])
-        return found
-    found["text"] = case.text
-    found["place"] = case.place
-    found["history"] = [line for line in _history(case.history, staff=False) if line["kind"] != "followed-up"]
-    found["replies"] = _replies(case, city)
-    return found
+    """What anyone may see: of a post that is not shown, no more than how it stands."""
+    view = summary(case, city) | {"links": {"deadline": f"/v1/deadlines/{case.number}"}}
+    parts = visible(case, "anyone")
+    if "words" not in parts:
+        return view | {"title": "", "text": "", "history": [], "replies": []}
+    return view | {
+        "text": case.text,
+        "place": case.place,
+        "history": _public_history(case),
+        "replies": _replies(case, city),
+    }
 
 
-def own(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]:
-    """Everything the citizen said and was told, unmasked while the key exists."""
-    found = summary(case, city)
-    found.update(
-        {
-            "title": personal.get("title", case.title),
-            "text": personal.get("text", case.text),
-            "place": personal.get("place", case.place),
-            "contact": {key: personal[key] for key in ("name", "phone", "openid", "mail") if key in personal},
-            "public": case.public,
-            "hide_name": case.hide_name,
-            "moderation": case.moderation,
-            "history": _history(case.history, staff=False),
-            "replies": _replies(case, city),
-            "questions": _questions(case),
-            "follow_ups": [{"text": f.text, "at": f.at} for f in case.follow_ups],
-            "ratings": [
-                {"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings
-            ],
-            "extensions": _extensions(case),
-            "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
-            "links": {"deadline": f"/v1/deadlines/{case.number}"},
-        }
-    )
-    return found
+def own(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
+    """Everything the citizen said and was told, as it was written while the post's keys exist."""
+    return summary(case, city) | {
+        "title": opened.post.get("title", case.title),
+        "text": opened.post.get("text", case.text),
+        "place": opened.post.get("place", case.place),
+        "contact": opened.contact,
+        "public": case.public,
+        "hide_name": case.hide_name,
+        "moderation": case.moderation,
+        "history": _history(case, opened, staff=False),
+        "replies": _replies(case, city),
+        "questions": _questions(case, opened),
+        "follow_ups": [{"text": opened.added.get(f.id, f.text), "at": f.at} for f in case.follow_ups],
+        "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
+        "extensions": _extensions(case),
+        "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
+        "links": {"deadline": f"/v1/deadlines/{case.number}"},
+    }
 
 
-def staff(case: Case, city: Profile, personal: dict[str, str]) -> dict[str, Any]:
-    """Everything, for those whose case it is; personal fields only where they were opened."""
-    found = own(case, city, personal)
-    found.update(
-        {
-            "assisting": list(case.assisting),
-            "parts": case.parts,
-            "held": case.held,
-            "candidates": case.candidates,
-            "meeting": case.meeting,
-            "level": case.level,
-            "draft": None
-            if case.draft is None
-            else {
-                "reply_id": case.draft.id,
-                "text": case.draft.text,
-                "by": case.draft.by,
-                "at": case.draft.at,
-            },
-            "written_parts": _written_parts(case, city),
-            "returns": _returns(case),
-            "group": None,
-            "notices": dict(case.notices),
-            "erased": case.erased,
-            "assigned_at": case.assigned_at,
-            "history": _history(case.history, staff=True),
-            "allowed": list(allowed(case)),
-        }
-    )
-    return found
+def staff(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
+    """Everything, for those whose case it is; as it was written only where the boxes were opened."""
+    draft = case.draft
+    return own(case, city, opened) | {
+        "assisting": list(case.assisting),
+        "parts": case.parts,
+        "held": case.held,
+        "candidates": case.candidates,
+        "meeting": case.meeting,
+        "level": case.level,
+        "draft": draft and {"reply_id": draft.id, "text": draft.text, "by": draft.by, "at": draft.at},
+        "written_parts": _written_parts(case, city),
+        "returns": _returns(case),
+        "group": None,
+        "notices": dict(case.notices),
+        "erased": case.erased,
+        "assigned_at": case.assigned_at,
+        "history": _history(case, opened, staff=True),
+        "allowed": list(allowed(case)),
+    }
 
 
 def group(group: Group, members: Sequence[Case], city: Profile) -> dict[str, Any]:
@@ -183,9 +181,15 @@ def _returns(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _questions(case: Case) -> list[dict[str, Any]]:
+def _questions(case: Case, opened: Opened) -> list[dict[str, Any]]:
     return [
-        {"question_id": q.id, "text": q.text, "at": q.at, "answer": q.answer, "answered_at": q.answered_at}
+        {
+            "question_id": q.id,
+            "text": q.text,
+            "at": q.at,
+            "answer": opened.added.get(q.id, q.answer),
+            "answered_at": q.answered_at,
+        }
         for q in case.questions
     ]
 

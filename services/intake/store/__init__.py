@@ -5,7 +5,7 @@ from services.intake.store.columns import COLUMNS, listed_at, memory, postgres
 from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryReadLog
 from services.intake.store.numbers import Numbers, PostgresNumbers
 from services.intake.store.read_log import PostgresReadLog, ReadLog
-from services.intake.store.sealing import Seal
+from services.intake.store.sealing import MemoryVault, Vault, open_boxes, seal_post, seal_text
 
 __all__ = [
     "COLUMNS",
@@ -14,14 +14,18 @@ __all__ = [
     "MemoryCases",
     "MemoryNumbers",
     "MemoryReadLog",
+    "MemoryVault",
     "Numbers",
     "PostgresCases",
     "PostgresNumbers",
     "PostgresReadLog",
     "Query",
     "ReadLog",
-    "Seal",
+    "Vault",
     "listed_at",
     "memory",
+    "open_boxes",
     "postgres",
+    "seal_post",
+    "seal_text",
 ]

@@ -8,8 +8,11 @@ import asyncpg
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.store import Column
+from chassis.vault import PostgresKeys
 from city.normal import normal_form
 from services.intake.core.case import Case, new
+from services.intake.core.visibility import visible
+from services.intake.store.sealing import MemoryVault, Vault
 
 
 def listed_at(case: Case) -> datetime | None:
@@ -21,8 +24,7 @@ def listed_at(case: Case) -> datetime | None:
 
 def shown(case: Case) -> bool:
     """Whether the post stands in the public list."""
-    answered = bool(case.replies) or not case.asks
-    return case.exists and case.public and case.moderation == "" and answered and case.step != "withdrawn"
+    return "listed" in visible(case, "anyone")
 
 
 COLUMNS: Final = (
@@ -56,9 +58,9 @@ COLUMNS: Final = (
 
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance, web or listener."""
-    return PostgresStore(pool, Case, new, COLUMNS)
+    return PostgresStore(pool, Case, new, COLUMNS, (Vault(PostgresKeys()),))
 
 
-def memory() -> MemoryStore:
+def memory(vault: MemoryVault) -> MemoryStore:
     """The twin."""
-    return MemoryStore(Case)
+    return MemoryStore(Case, (vault,))

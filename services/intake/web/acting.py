@@ -12,6 +12,7 @@ from services.intake.core import requests as ask
 from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
 from services.intake.core.case import Case
 from services.intake.core.concerns import concerns
+from services.intake.store import seal_text
 from services.intake.web.door import Door, body_schema, client_of, nobody
 
 
@@ -57,7 +58,10 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         caller = f"staff:{actor.person}"
     raw = await read_body(request)
     body, written = bodies.cleaned(decode_body(raw or b"{}", act.body))
-    asked = ask.Asked(act.name, actor, body, target, written if act.sealed else {})
+    box = b""
+    if act.sealed:
+        box = await seal_text(door.keys, door.connection(), subject, written["text"])
+    asked = ask.Asked(act.name, actor, body, target, box)
     inputs: list[tuple[str, Any]] = [(subject, asked), *concerns(subject, case, asked)]
     return await door.hand_in(request, inputs, caller, raw, lambda answers: act.answer(_case(answers)))
 

@@ -18,7 +18,7 @@ from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.tokens import Verifier, require
-from chassis.vault import Keys, Secrets, unseal
+from chassis.vault import Keys, Secrets
 from chassis.web.cursors import Cursor
 from chassis.web.headers import idempotency_key
 from chassis.web.limits import RateLimit
@@ -26,7 +26,9 @@ from chassis.web.responses import Json
 from city.profile import Profile
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
-from services.intake.store import Cases, Numbers, ReadLog
+from services.intake.core.sealing import CLOSED, Opened
+from services.intake.core.visibility import Reader, visible
+from services.intake.store import Cases, Numbers, ReadLog, open_boxes
 
 encode: Final = msgspec.json.Encoder().encode
 
@@ -48,6 +50,8 @@ class Door:
     verifier: Verifier
     connection: Callable[[], Any] = lambda: None
     """The pool, for reading keys; None in memory."""
+    count_read: Callable[[str], None] = lambda role: None
+    """Counts an opening of personal data, by role."""
     rate_limits: bool = False
     post_limit: RateLimit = field(init=False)
     support_limit: RateLimit = field(init=False)
@@ -104,19 +108,13 @@ class Door:
             raise HttpRefused(403, "wrong-code", "查询码不正确", "请核对受理时给出的查询码。")
         return True
 
-    async def personal(self, subject: str, case: Case) -> dict[str, str]:
-        """What is in the case's sealed box; nothing once it was erased."""
-        if not case.sealed:
-            return {}
-        # The second name is of boxes sealed when a key was the citizen's and not the post's.
-        names = [subject, case.citizen]
-        keys = await self.keys.get(self.connection(), names)
-        for key in (keys[name] for name in names if name in keys):
-            try:
-                return unseal(key, case.sealed, subject)
-            except ValueError:
-                continue
-        return {}
+    async def opened(self, actor: ask.Actor, reader: Reader, subject: str, case: Case) -> Opened:
+        """What the boxes of a case hold, for a reader to whom they are opened; the read is logged before."""
+        if "boxes" not in visible(case, reader):
+            return CLOSED
+        await self.read_log.note(actor, subject)
+        self.count_read(actor.role)
+        return await open_boxes(self.keys, self.connection(), subject, case)
 
 
 def hashed(body: bytes) -> str:

@@ -17,6 +17,7 @@ from city.masking import mask
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
+from services.intake.store import seal_post
 from services.intake.web.door import Door, body_schema, encode, hashed, nobody
 
 PATH: Final = "/v1/posts"
@@ -62,7 +63,7 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
 
 
 def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.Submit:
-    """The request that the rule meets: texts masked, the personal ones beside them."""
+    """The request that the rule meets: texts masked, and sealed as they were written."""
     personal = bodies.personal_of(post)
     identity = personal.get("phone") or personal.get("openid")
     return ask.Submit(
@@ -75,8 +76,8 @@ def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.S
         hide_name=post.hide_name,
         citizen=door.secrets.citizen(identity) if identity else subject,
         drawn=drawn,
-        personal=personal,
         channels=tuple(channel for field, channel in _CHANNELS if field in personal),
+        **seal_post(personal, subject),
     )
 
 

@@ -13,11 +13,16 @@ from city.typed import search_words
 from services.intake.core import requests as ask
 from services.intake.core import views
 from services.intake.core.case import Case
+from services.intake.core.visibility import reader_of
 from services.intake.store import STATES, Query, listed_at
 from services.intake.web.door import Door, client_of
 
 STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
 """The roles that read cases."""
+PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "X-Query-Code, Authorization"}
+"""What is not for everyone stays in no cache."""
+ANYONES: Final = {"Cache-Control": "no-cache", "Vary": "X-Query-Code, Authorization"}
+"""What is public may be kept, and asked for again each time: it can be hidden or withdrawn."""
 OF_A_UNIT: Final = ("clerk", "leader")
 """The roles that read their own unit's cases only."""
 
@@ -35,8 +40,9 @@ def _posts(router: APIRouter, door: Door) -> None:
         door.read_limit.check(client_of(request))
         subject, case = await door.case(number)
         if door.is_own(request, subject):
-            return with_etag(request, views.own(case, door.profile, await door.personal(subject, case)))
-        return with_etag(request, views.public(case, door.profile))
+            opened = await door.opened(ask.AUTHOR, "author", subject, case)
+            return Json(views.own(case, door.profile, opened), headers=PRIVATE)
+        return with_etag(request, views.public(case, door.profile), **ANYONES)
 
     @router.get("/v1/posts", summary="Public posts, newest first.")
     async def posts(
@@ -61,7 +67,7 @@ def _posts(router: APIRouter, door: Door) -> None:
         )
         cases = await door.cases.page(query)
         rows = [views.listed(case, door.profile) for case in cases]
-        return with_etag(request, {"posts": rows}, **_next(door, request, query, cases))
+        return with_etag(request, {"posts": rows}, **ANYONES, **_next(door, request, query, cases))
 
 
 def _cases(router: APIRouter, door: Door) -> None:
@@ -97,31 +103,22 @@ def _cases(router: APIRouter, door: Door) -> None:
         )
         listed = await door.cases.page(query)
         rows = [views.in_inbox(case, door.profile) for case in listed]
-        return Json({"cases": rows}, headers=_next(door, request, query, listed))
+        return Json({"cases": rows}, headers=PRIVATE | _next(door, request, query, listed))
 
     @router.get("/v1/cases/{number}", summary="Everything on one case.")
     async def case(number: str, request: Request) -> Response:
         """The contact is opened for the holding unit, and the opening is logged."""
         actor = door.actor(request, *STAFF)
         subject, kept = await door.case(number)
-        if not _in_scope(actor, kept):
+        reader = reader_of(actor, kept)
+        if reader is None:
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
-        personal: dict[str, str] = {}
-        if actor.department == kept.department and actor.role in OF_A_UNIT:
-            await door.read_log.note(actor, subject)
-            personal = await door.personal(subject, kept)
-        view = views.staff(kept, door.profile, personal)
+        view = views.staff(kept, door.profile, await door.opened(actor, reader, subject, kept))
         if kept.group is not None:
             members = await door.cases.of_group(kept.group)
-            seen = [member for member in members if _in_scope(actor, member)]
+            seen = [member for member in members if reader_of(actor, member) is not None]
             view["group"] = views.group(kept.group, seen, door.profile) | {"size": len(members)}
-        return Json(view)
-
-
-def _in_scope(actor: ask.Actor, case: Case) -> bool:
-    """A unit sees what it holds or assists with; the supervisor and the city leaders see all."""
-    own = actor.department in (case.department, *case.assisting)
-    return own or actor.role not in OF_A_UNIT
+        return Json(view, headers=PRIVATE)
 
 
 def _after(door: Door, cursor: str) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.vault import KeysInMemory, Secrets
+from chassis.vault import Secrets
 from chassis.web.api import create_api
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
@@ -50,18 +50,12 @@ class Intake:
     def __init__(self, clock: HandClock, profile: Profile = PROFILE) -> None:
         self.clock = clock
         self.service = build(profile)
-        self.store: MemoryStore = store.memory()
-        self.keys = KeysInMemory()
+        self.keys = store.MemoryVault()
+        self.store: MemoryStore = store.memory(self.keys)
         self.read_log = store.MemoryReadLog()
         self.secrets = Secrets(b"a secret of the tests")
-        self.desk = Desk(
-            self.service,
-            self.store,
-            Publisher(self.store, Quiet()),
-            clock,
-            MemoryAnswers(),
-            store.Seal(self.keys),
-        )
+        publisher = Publisher(self.store, Quiet())
+        self.desk = Desk(self.service, self.store, publisher, clock, MemoryAnswers())
         self.door = Door(
             profile=profile,
             desk=self.desk,
@@ -90,6 +84,12 @@ class Intake:
                 yield self
         finally:
             committing.cancel()
+
+    def from_address(self, client: str) -> httpx2.AsyncClient:
+        """The same instance as somebody at this address reaches it."""
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app, client=(client, 50_000)), base_url="http://intake"
+        )
 
     def key(self) -> dict[str, str]:
         """A fresh idempotency key."""

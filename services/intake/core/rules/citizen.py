@@ -20,6 +20,7 @@ from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Entry, FollowUp, Rating
 from services.intake.core.rules.saying import Here, say, wrong_field
+from services.intake.core.sealing import EraseKeys, KeepKeys
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 """好差评 GB/T 39735."""
@@ -48,8 +49,9 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         public=post.public and kind.public,
         hide_name=post.hide_name,
         citizen=post.citizen,
-        sealed=post.sealed,
         channels=post.channels,
+        sealed_contact=post.sealed_contact,
+        sealed_text=post.sealed_text,
     )
     case = Case(
         number=received.number,
@@ -61,12 +63,13 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         public=received.public,
         hide_name=post.hide_name,
         citizen=post.citizen,
-        sealed=post.sealed,
+        sealed_contact=post.sealed_contact,
+        sealed_text=post.sealed_text,
         received_at=at,
         asks=kind.clock,
         history=(Entry(at, "received", "已受理"),),
     )
-    effects: tuple[Effect, ...] = (Say(received),)
+    effects: tuple[Effect, ...] = (KeepKeys(post.contact_key, post.text_key), Say(received))
     hold = hold or (f"{kind.name}先审后发" if kind.moderated else "")
     if hold:
         case = replace(case, moderation="held")
@@ -76,19 +79,24 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
 
 def follow_up(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
     """The citizen adds something to an own post."""
-    at, identity, text = context.now, derived(context.cause, "follow-up"), asked.body.text
-    fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=asked.sealed)
-    case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at)))
-    return say(case, fact, "followed-up", f"网民追问:{text}")
+    at, identity, text, box = (
+        context.now,
+        derived(context.cause, "follow-up"),
+        asked.body.text,
+        _box(case, asked),
+    )
+    fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=box)
+    case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at, box)))
+    return say(case, fact, "followed-up", f"网民追问:{text}", of=identity)
 
 
 def answer(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
     """The citizen answers the open question; the clock resumes."""
-    question, text = case.questions[-1], asked.body.text
-    answered = replace(question, answer=text, answered_at=context.now)
+    question, text, box = case.questions[-1], asked.body.text, _box(case, asked)
+    answered = replace(question, answer=text, answered_at=context.now, sealed=box)
     case = replace(case, questions=(*case.questions[:-1], answered), step="accepted", paused=False)
-    fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=asked.sealed)
-    return say(case, fact, "answered", f"网民补充:{text}")
+    fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=box)
+    return say(case, fact, "answered", f"网民补充:{text}", of=question.id)
 
 
 def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[Case]:
@@ -141,8 +149,17 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     if case.erased:
         return Decision(case, answer=case)
     fact = CitizenErased(at=context.now, citizen=case.citizen)
-    case = replace(case, erased=True, sealed=b"")
-    return say(case, fact, "erased", "个人信息已删除", public=False)
+    case = replace(
+        case,
+        erased=True,
+        sealed=b"",
+        sealed_contact=b"",
+        sealed_text=b"",
+        questions=tuple(replace(question, sealed=b"") for question in case.questions),
+        follow_ups=tuple(replace(added, sealed=b"") for added in case.follow_ups),
+    )
+    decision = say(case, fact, "erased", "个人信息已删除", public=False)
+    return Decision(decision.state, (EraseKeys(), *decision.effects), answer=case)
 
 
 def support(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
@@ -152,3 +169,8 @@ def support(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
         return Decision(case, answer=case)
     case = replace(case, supporters=(*case.supporters, supporter))
     return Decision(case, (Say(PostSupported(at=context.now, supporter=supporter)),), answer=case)
+
+
+def _box(case: Case, asked: ask.Asked[ask.TextOnly]) -> bytes:
+    """The box of what is added; none after the erasure, when no key is left that would open it."""
+    return b"" if case.erased else asked.sealed

@@ -17,14 +17,18 @@ def wrong_field(field: str, reason: str, title: str = "填写的内容有问题"
     return Invalid("invalid", title, errors=(FieldError(field, reason),))
 
 
-def write(case: Case, at: datetime, kind: str, text: str, public: bool = True, by: str = "") -> Case:
+def write(
+    case: Case, at: datetime, kind: str, text: str, public: bool = True, by: str = "", of: str = ""
+) -> Case:
     """The case with one more line in its history."""
-    return replace(case, history=(*case.history, Entry(at, kind, text, public, by)))
+    return replace(case, history=(*case.history, Entry(at, kind, text, public, by, of)))
 
 
-def say(case: Case, fact: Fact, kind: str, text: str, public: bool = True, by: str = "") -> Decision[Case]:
+def say(
+    case: Case, fact: Fact, kind: str, text: str, public: bool = True, by: str = "", of: str = ""
+) -> Decision[Case]:
     """The case with one more line, and the fact that the line tells of; the case is the answer."""
-    case = write(case, fact.at, kind, text, public, by)
+    case = write(case, fact.at, kind, text, public, by, of)
     return Decision(case, (Say(fact),), answer=case)
 
 

@@ -25,8 +25,9 @@ from services.intake.core.rules.saying import Here, received_at, say, write, wro
 
 
 def acceptance(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
-    """The clerk takes the case on."""
+    """The clerk takes the case on; a second handling is another person's."""
     by = asked.actor.person
+    _another_person(case, by)
     fact = CaseAccepted(at=context.now, department=case.department, by=by)
     unit = context.city.department_name(case.department)
     return say(replace(case, step="accepted"), fact, "accepted", f"{unit}已受理", by=by)
@@ -199,6 +200,12 @@ def return_(case: Case, asked: ask.Asked[ask.Return], context: Here) -> Decision
 # -- inside -------------------------------------------------------------------------------------
 
 
+def _another_person(case: Case, person: str) -> None:
+    """Raises NotNow for whoever wrote an earlier reply to a case that was reopened."""
+    if case.handling > 1 and any(earlier.by == person for earlier in case.replies):
+        raise NotNow("same-person", "重新办理须由另一人承办", "您承办过第一次回复,请由本单位其他人员办理。")
+
+
 def _answered(case: Case, given: Reply) -> Case:
     return replace(case, draft=None, replies=(*case.replies, given), step="replied", paused=False, held=False)
 
@@ -227,7 +234,7 @@ def _extendable(case: Case, wish: ask.Extension, context: Here) -> None:
     due = case.due or time.due(received_at(case)).at
     if context.now > due:
         raise NotNow("extension-late", "已到期,不能再申请延期", "延期须在到期前申请。")
-    if sum(earlier.state != "refused" for earlier in case.extensions) >= limits.at_most:
+    if sum(earlier.state not in ("refused", "lapsed") for earlier in case.extensions) >= limits.at_most:
         raise NotNow("extension-often", f"最多延期 {limits.at_most} 次")
     latest: date
     if wish.long_works:

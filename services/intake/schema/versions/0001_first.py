@@ -2,7 +2,7 @@
 
 from chassis.postgres import schema
 from chassis.postgres.answers import ANSWERS_SCHEMA
-from chassis.vault import VAULT_SCHEMA
+from chassis.vault import FIRST_SCHEMA
 
 revision = "0001"
 down_revision = None
@@ -29,5 +29,5 @@ def upgrade() -> None:
         create sequence number increment by 100;
     """)
     schema.run(ANSWERS_SCHEMA)
-    schema.run(VAULT_SCHEMA)
+    schema.run(FIRST_SCHEMA)
     schema.run("grant select on vault.citizen_key to notifier")

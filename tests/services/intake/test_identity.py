@@ -1,0 +1,93 @@
+"""What was typed proves nothing: a code opens and erases its own post only, whatever telephone others name."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chassis.clock import HandClock
+from tests.services.intake.door import Intake, at
+
+PHONE = "13900005678"
+
+
+@pytest.fixture
+async def intake() -> AsyncIterator[Intake]:
+    async with Intake(HandClock(at("2026-03-02T10:00"))).open() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "contact", [{"phone": "+86 139-0000-5678"}, {"openid": "oABCD1234efgh5678IJKL9012mno"}]
+)
+async def test_a_stranger_who_types_my_telephone_cannot_erase_me(
+    intake: Intake, contact: dict[str, str]
+) -> None:
+    mine = (
+        await intake.post(
+            text=f"请回电{PHONE}。", contact={"phone": PHONE, "openid": "oABCD1234efgh5678IJKL9012mno"}
+        )
+    ).json()
+    strangers = (await intake.post(contact=contact)).json()
+
+    assert (await intake.citizen(strangers, "erasure")).status_code == 202
+
+    own = await intake.own(mine)
+    assert own["text"] == f"请回电{PHONE}。"
+    assert own["contact"]["phone"] == PHONE
+    assert (await intake.own(strangers))["contact"] == {}
+
+
+async def test_a_second_erasure_and_one_after_a_follow_up_say_the_same(intake: Intake) -> None:
+    receipt = (await intake.post(contact={"phone": PHONE})).json()
+    await intake.citizen(receipt, "follow-ups", {"text": f"还有{PHONE}。"})
+
+    for _ in range(2):
+        assert (await intake.citizen(receipt, "erasure")).status_code == 202
+    assert (await intake.citizen(receipt, "follow-ups", {"text": f"再说一次{PHONE}。"})).status_code == 202
+
+    assert intake.keys.text == intake.keys.contact == {}, "what is said after the erasure makes no new key"
+    assert PHONE not in str(await intake.own(receipt))
+
+
+@pytest.mark.parametrize("code", ["", "A", "AAAAAAAAAA", " "])
+async def test_an_empty_a_short_and_a_wrong_code_open_nothing(intake: Intake, code: str) -> None:
+    receipt = (await intake.post(contact={"phone": PHONE})).json()
+    headers = {"X-Query-Code": code} | intake.key()
+
+    read = await intake.http.get(f"/v1/posts/{receipt['number']}", headers=headers)
+    done = await intake.http.post(f"/v1/posts/{receipt['number']}/withdrawal", json={}, headers=headers)
+
+    assert (read.status_code, done.status_code) == (403, 403)
+
+
+async def test_a_code_opens_no_other_post(intake: Intake) -> None:
+    first, second = [(await intake.post(contact={"phone": PHONE})).json() for _ in range(2)]
+    mixed = {"number": first["number"], "query_code": second["query_code"]}
+
+    assert (await intake.citizen(mixed, "withdrawal")).status_code == 403
+    assert (await intake.citizen(mixed, "erasure")).status_code == 403
+
+
+async def test_two_clients_with_the_same_weak_key_and_body_get_receipts_of_their_own(intake: Intake) -> None:
+    body = {"kind": "consult", "title": "医保", "text": "怎么报销?"}
+
+    async def receipt(client: str, key: str) -> dict[str, str]:
+        answered = await intake.from_address(client).post(
+            "/v1/posts", json=body, headers={"Idempotency-Key": key}
+        )
+        told: dict[str, str] = answered.json()
+        return told
+
+    uuid = "0d4f6c1e-8f2b-4a51-9c56-6a6ab0f4b7aa"
+
+    assert (await receipt("198.51.100.1", "1"))["number"] != (await receipt("198.51.100.2", "1"))["number"]
+    assert await receipt("198.51.100.1", "1") == await receipt("198.51.100.1", "1")
+    assert await receipt("198.51.100.1", uuid) == await receipt("198.51.100.2", uuid), "its bearer has moved"
+
+
+async def test_a_questionnaire_is_not_posted_by_citizens(intake: Intake) -> None:
+    response = await intake.post(kind="survey", title="政府公告:请扫码领取补贴")
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "kind"
+    assert intake.store.subject == {}

@@ -1,0 +1,94 @@
+"""Rules that are decided between two people or two services: what lapses, and who may not do it twice."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from contracts.assignments import PostReassigned
+from contracts.decision import Context, NotNow
+from services.intake.core import heard
+from services.intake.core import requests as ask
+from services.intake.core.acts import ACT, ACTS, allowed, decide
+from services.intake.core.case import Case, Draft, Extension, Reply
+from tests.services.intake.door import PROFILE, at
+
+NOW = at("2026-03-03T10:00")
+CONTEXT = Context("post-1", "cause-1", NOW, PROFILE)
+CASE = Case(
+    number="SQ260302-000001",
+    kind="complaint",
+    received_at=at("2026-03-02T10:00"),
+    step="accepted",
+    department="transport",
+)
+ASKED = Extension("e1", "等备件", date(2026, 3, 9), "已勘察", "clerk-1", NOW)
+
+
+def _assigned(department: str) -> PostReassigned:
+    return PostReassigned(
+        at=NOW, number=CASE.number, department=department, previous="transport", cause="chosen"
+    )
+
+
+def _leader(act: str, target: str, unit: str) -> ask.Asked[ask.Nothing]:
+    return ask.Asked(act, ask.Actor("leader-1", unit, "leader"), ask.Nothing(), target)
+
+
+def test_a_request_for_more_time_lapses_with_the_transfer() -> None:
+    case = _with(extensions=(ASKED,))
+
+    moved = heard.assigned(case, _assigned("housing"), CONTEXT).state
+
+    assert [extension.state for extension in moved.extensions] == ["lapsed"]
+    with pytest.raises(NotNow) as refused:
+        decide(moved, _leader("extension-approval", "e1", "housing"), CONTEXT)
+    assert refused.value.allowed is not None
+    assert "extension-approval" not in refused.value.allowed
+
+
+def test_a_request_for_more_time_stays_when_the_same_unit_is_named_again() -> None:
+    case = heard.assigned(_with(extensions=(ASKED,)), _assigned("transport"), CONTEXT).state
+
+    decided = decide(case, _leader("extension-approval", "e1", "transport"), CONTEXT).state
+
+    assert [extension.state for extension in decided.extensions] == ["approved"]
+
+
+def _with(**fields: object) -> Case:
+    return Case(**{name: getattr(CASE, name) for name in CASE.__struct_fields__} | fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("act", "step"), [("acceptance", "reopened"), ("reply", "accepted")])
+@pytest.mark.parametrize(("person", "possible"), [("clerk-1", False), ("clerk-2", True)])
+def test_a_reopened_case_is_accepted_and_answered_by_another_person(
+    act: str, step: str, person: str, possible: bool
+) -> None:
+    first = Reply("r1", "已修。", "transport", "clerk-1", NOW - timedelta(days=1))
+    case = _with(step=step, reopened=(NOW,), replies=(first,))
+    body = ask.Nothing() if act == "acceptance" else ask.TextOnly("再修。")
+    asked = ask.Asked(act, ask.Actor(person, "transport", "clerk"), body)
+
+    if possible:
+        decide(case, asked, CONTEXT)
+    else:
+        with pytest.raises(NotNow, match="另一人"):
+            decide(case, asked, CONTEXT)
+
+
+def test_a_draft_before_the_leader_offers_its_approval_and_no_second_draft() -> None:
+    plain, drafted = _with(), _with(draft=Draft("d1", "稿", "clerk-1", NOW))
+
+    assert {"approval", "reply-return"}.isdisjoint(allowed(plain))
+    assert {"reply", "return"} <= set(allowed(plain))
+    assert {"approval", "reply-return"} <= set(allowed(drafted))
+    assert {"reply", "return"}.isdisjoint(allowed(drafted))
+
+
+def test_a_closed_case_offers_nothing_that_only_an_open_one_has() -> None:
+    for step in ("replied", "rated", "withdrawn", "hidden"):
+        offered = set(allowed(_with(step=step, extensions=(ASKED,))))
+        assert offered.isdisjoint(
+            act.name for act in ACTS if "accepted" in act.steps and step not in act.steps
+        )
+    assert allowed(_with(step="withdrawn")) == ()
+    assert ACT["erasure"].name not in allowed(_with()), "a right that always holds is not offered"

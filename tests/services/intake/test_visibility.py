@@ -1,0 +1,176 @@
+"""What is shown of a post: every cell of the table, walked at the door by who asks and how public the post is."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from chassis.clock import HandClock
+from chassis.store import Outcome
+from services.intake.core.case import Case, Draft, Entry, Reply
+from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
+from tests.services.intake.door import Intake, at
+
+PHONE = "13812345678"
+NOW = at("2026-03-02T10:00")
+LEAD, ASSISTING = "housing", "transport"
+STAFF: dict[Reader, tuple[str, str]] = {
+    "holding": ("clerk", LEAD),
+    "assisting": ("clerk", ASSISTING),
+    "overseer": ("supervisor", "supervision"),
+}
+
+
+@pytest.fixture
+async def intake() -> AsyncIterator[Intake]:
+    async with Intake(HandClock(NOW)).open() as opened:
+        yield opened
+
+
+async def _changed(intake: Intake, number: str, **fields: Any) -> None:
+    """The case as a life might have left it."""
+    subject = await intake.door.subject(number)
+    async with intake.store.transaction() as transaction:
+        [kept] = (await transaction.load([subject], lock=True)).values()
+        kept.state = replace(kept.state, **fields)
+        await transaction.save(Outcome(changed=[kept]))
+
+
+async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
+    """A receipt of a post of this standing, with a follow-up, a draft, and a reply unless it is still open."""
+    receipt: dict[str, Any] = (
+        await intake.post(
+            title="路灯不亮",
+            text=f"请回电{PHONE}。",
+            place="幸福路",
+            contact={"phone": PHONE},
+            public=state != "private",
+        )
+    ).json()
+    await intake.citizen(receipt, "follow-ups", {"text": f"另一个号码{PHONE}。"})
+    _, case = await intake.door.case(receipt["number"])
+    reply = Reply("r1", "已经修好了。", LEAD, "c", NOW)
+    await _changed(
+        intake,
+        receipt["number"],
+        department=LEAD,
+        assisting=(ASSISTING,),
+        step="accepted",
+        draft=Draft("d1", "再修一次的草稿", "c", NOW),
+        replies=() if state == "open" else (reply,),
+        history=(*case.history, Entry(NOW, "returned", "内部意见", public=False)),
+    )
+    if state == "erased":
+        await intake.citizen(receipt, "erasure")
+    changes: dict[str, dict[str, Any]] = {
+        "held": {"moderation": "held"},
+        "hidden": {"moderation": "hidden", "step": "hidden"},
+        "withdrawn": {"step": "withdrawn"},
+    }
+    await _changed(intake, receipt["number"], **changes.get(state, {}))
+    _, kept = await intake.door.case(receipt["number"])
+    assert standing(kept) == state
+    return receipt
+
+
+async def _read(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> httpx2.Response:
+    if reader in STAFF:
+        return await intake.staff_get(*STAFF[reader], f"cases/{receipt['number']}")
+    headers = {"X-Query-Code": receipt["query_code"]} if reader == "author" else {}
+    return await intake.http.get(f"/v1/posts/{receipt['number']}", headers=headers)
+
+
+async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[Part]:
+    """The parts that really reach a reader, by looking for what only they hold."""
+    response = await _read(intake, reader, receipt)
+    text, view = response.text, response.json()
+    listed = (await intake.http.get("/v1/posts", params={"q": "路灯"})).text
+    signs: dict[Part, bool] = {
+        "standing": view["number"] == receipt["number"],
+        "words": "路灯不亮" in text and "幸福路" in text and "请回电" in text,
+        "history": any(line["kind"] == "received" for line in view["history"]),
+        "replies": "已经修好了" in text or (view["replies"] == [] and "已受理" in text),
+        "said": "另一个号码" in text,
+        "boxes": PHONE in text,
+        "inner": "再修一次的草稿" in text and "内部意见" in text,
+    }
+    if reader == "anyone":
+        signs["listed"] = receipt["number"] in listed
+        path = f"/v1/posts/{receipt['number']}/supports"
+        signs["support"] = (await intake.http.post(path, json={}, headers=intake.key())).status_code == 202
+    return {part for part, seen in signs.items() if seen}
+
+
+@pytest.mark.parametrize("state", STANDINGS)
+@pytest.mark.parametrize("reader", READERS)
+async def test_each_reader_is_shown_what_the_table_says_and_nothing_else(
+    intake: Intake, reader: Reader, state: Standing
+) -> None:
+    receipt = await _post(intake, state)
+    subject = await intake.door.subject(receipt["number"])
+    role, department = STAFF.get(reader, ("author", ""))
+    read = (f"{role}-{department}" if reader in STAFF else "", department, role, subject)
+
+    assert await _seen(intake, reader, receipt) == SHOWN[reader][state]
+    opened = "boxes" in SHOWN[reader][state]
+    assert intake.read_log.reads == ([read] if opened else []), (
+        "an opening of boxes is logged, nothing else is"
+    )
+
+
+@pytest.mark.parametrize(("unit", "role"), [("education", "clerk"), ("education", "leader")])
+async def test_a_unit_that_neither_holds_nor_assists_is_refused(intake: Intake, unit: str, role: str) -> None:
+    receipt = await _post(intake, "published")
+
+    response = await intake.staff_get(role, unit, f"cases/{receipt['number']}")
+
+    assert response.status_code == 403
+    assert "路灯" not in response.text
+
+
+async def test_a_unit_that_gave_the_case_away_reads_it_no_more(intake: Intake) -> None:
+    receipt = await _post(intake, "open")
+    await _changed(intake, receipt["number"], department="education", assisting=())
+
+    assert (await intake.staff_get("clerk", LEAD, f"cases/{receipt['number']}")).status_code == 403
+
+
+async def test_what_is_private_stays_in_no_cache_and_what_is_public_is_asked_for_again(
+    intake: Intake,
+) -> None:
+    receipt = await _post(intake, "published")
+
+    for reader in READERS:
+        headers = (await _read(intake, reader, receipt)).headers
+        assert headers["vary"] == "X-Query-Code, Authorization", reader
+        assert headers["cache-control"] == ("no-cache" if reader == "anyone" else "private, no-store"), reader
+    assert "no-store" in (await intake.staff_get("clerk", LEAD, "cases")).headers["cache-control"]
+    assert (await intake.http.get("/v1/posts")).headers["cache-control"] == "no-cache"
+
+
+async def test_what_a_citizen_answers_or_gives_as_a_reason_is_not_published(intake: Intake) -> None:
+    receipt = await _post(intake, "open")
+    number = receipt["number"]
+    await _changed(intake, number, draft=None)
+    await intake.staff("clerk", LEAD, f"cases/{number}/questions", {"text": "请问在哪里?"})
+    await intake.citizen(receipt, "answers", {"text": "我叫李四,住金色家园5栋。"})
+    draft = (await intake.staff("clerk", LEAD, f"cases/{number}/replies", {"text": "已修。"})).json()
+    await intake.staff("leader", LEAD, f"cases/{number}/replies/{draft['reply_id']}/approval")
+    assert (await intake.citizen(receipt, "reopenings", {"reason": "李四家门口仍不亮"})).status_code == 202
+
+    public = (await _read(intake, "anyone", receipt)).json()
+    own = (await _read(intake, "author", receipt)).text
+
+    lines = {line["kind"]: line["text"] for line in public["history"]}
+    assert (lines["answered"], lines["reopened"]) == ("网民已补充", "网民申请重新办理")
+    assert "李四" not in str(public)
+    assert "我叫李四" in own
+    assert "李四家门口" in own
+
+
+def test_a_case_nobody_wrote_shows_nothing() -> None:
+    assert SHOWN.keys() == set(READERS)
+    assert all(row.keys() == set(STANDINGS) for row in SHOWN.values())
+    assert not Case().exists
