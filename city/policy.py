@@ -112,6 +112,20 @@ class Reopen(Struct, frozen=True, forbid_unknown_fields=True):
     """Working days for the second reply."""
 
 
+class Notices(Struct, frozen=True, forbid_unknown_fields=True):
+    """When citizens are not disturbed, city time; what is to be told then is told afterwards (ours)."""
+
+    quiet_from: time = time(22, 0)
+    quiet_until: time = time(8, 0)
+    """The same hour as `quiet_from`: never quiet."""
+
+    def is_quiet(self, at: time) -> bool:
+        """Whether an hour of the day is one in which citizens are not disturbed."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
+
+
 class Parking(Struct, frozen=True, forbid_unknown_fields=True):
     """Events that cannot be handled."""
 
@@ -172,6 +186,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     rating: Rating = Rating()
     reopen: Reopen = Reopen()
     topics: Topics = Topics()
+    notices: Notices = Notices()
     parking: Parking = Parking()
     rates: Rates = Rates()
 

@@ -1,9 +1,12 @@
 """Runs notifier: read settings, assemble, listen and send."""
 
+from datetime import time
+
 import httpx2
 
 from chassis import run
 from chassis.kafka import worker
+from chassis.settings import Settings
 from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys
 from city.masking import mask
@@ -11,37 +14,84 @@ from city.profile import Profile
 from services.notifier import store, web
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
-from services.notifier.channels.mail import Mail
+from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot
-from services.notifier.channels.sms import Sms
-from services.notifier.channels.wechat import WeChat
+from services.notifier.channels.sms import Sms, SmsAccount
+from services.notifier.channels.wechat import WeChat, WeChatAccount
+from services.notifier.lookup import Lookup
 from services.notifier.sender import Sender
+from services.notifier.settings import ChannelSettings, secret_of
+
+
+def channels_of(
+    own: ChannelSettings, settings: Settings, profile: Profile, http: httpx2.AsyncClient
+) -> dict[str, Channel]:
+    """Every channel with its address, identity and credential."""
+    host, _, port = (own.mail_server or settings.gateway_mail).rpartition(":")
+    password = own.mail_password_file
+    return {
+        "wechat": WeChat(
+            http,
+            WeChatAccount(
+                own.wechat_url or settings.gateway,
+                own.wechat_app_id,
+                secret_of(own.wechat_secret_file, settings),
+                own.wechat_template,
+            ),
+        ),
+        "sms": Sms(
+            http,
+            SmsAccount(
+                own.sms_url or f"{settings.gateway}/sms/",
+                own.sms_key_id,
+                secret_of(own.sms_secret_file, settings),
+                own.sms_sign_name or f"{profile.name}问政",
+                own.sms_template,
+            ),
+        ),
+        "mail": Mail(
+            MailAccount(
+                host,
+                int(port),
+                own.mail_sender,
+                f"{profile.name}问政通知",
+                own.mail_security,
+                own.mail_user,
+                password.read_text(encoding="utf-8").strip() if password is not None else "",
+            )
+        ),
+        # Units that have robots of their own reach them at their providers.
+        "robot": Robot(http, own.robot_url or ("" if own.robots_file else settings.gateway), own.robots()),
+    }
 
 
 async def assemble(process: run.Process) -> run.Assembled:
-    """Notifier on Kafka, PostgreSQL and the gateway."""
+    """Notifier on Kafka, PostgreSQL and the providers."""
     settings = process.settings
     profile = Profile.load(settings.city)
+    clock, city = process.clock(profile.zone), run.CityNow(profile)
     claims = store.Claims()
     notices = store.PostgresNotices(process.pool, PostgresKeys(), claims)
-    key = settings.gateway_key_file.read_text().strip() if settings.gateway_key_file else "local"
     http = httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=32))
-    host, _, port = settings.gateway_mail.rpartition(":")
-    channels: dict[str, Channel] = {
-        "wechat": WeChat(http, settings.gateway, "wenzheng", key, "progress"),
-        "sms": Sms(http, settings.gateway, key, profile.name + "问政", "progress"),
-        "mail": Mail(host, int(port), "notice@wenzheng.example"),
-        "robot": Robot(http, settings.gateway),
-    }
+    channels = channels_of(ChannelSettings(), settings, profile, http)
     public_key = settings.token_public_key_file
     if public_key is None:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+
+    def is_night() -> bool:
+        now: time = clock.now().time()
+        quiet: bool = city().policy.notices.is_quiet(now)
+        return quiet
+
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, claims),
-        clock=process.clock(profile.zone),
-        routes=[web.routes(store.Reader(process.pool), Verifier(public_key.read_bytes()))],
-        on_listener=lambda listener: [Sender(notices, channels, listener, process.metrics).run],
+        clock=clock,
+        routes=[web.routes(Lookup(process.pool, profile.zone), Verifier(public_key.read_bytes()))],
+        on_listener=lambda listener: [
+            *city.follow(listener),
+            Sender(notices, channels, listener, process.metrics, is_night).run,
+        ],
     )
 
 

@@ -1,30 +1,39 @@
 """Takes claimed notices to their channels and hands what became of them to the engine."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import httpx2
 import structlog
 
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
-from services.notifier.channels import Channel, Delivery
+from services.notifier.channels import FIELD, Channel, Delivery
 from services.notifier.channels.robot import Robot
 from services.notifier.core.case import Outcome
-from services.notifier.store import Notices, Outgoing
+from services.notifier.core.rules import following
+from services.notifier.store import Delay, Notices, Outgoing
 
 _log = structlog.get_logger()
 
 ATTEMPTS: Final = 5
-"""After so many a notice has failed."""
+"""After so many the citizen is told by the next channel, where the contact has one."""
+
+LAST_ATTEMPTS: Final = 150
+"""After so many a notice without another channel has failed: about a day, whatever is away comes back within it."""
+
+FIRST_DELAY: Final = 10.0
+"""Real seconds after a first attempt that came to nothing; doubled with each."""
+LONGEST_DELAY: Final = 600.0
 
 BATCH: Final = 500
 """Notices of citizens taken at a time, and of each robot; and ends handed to the engine at once."""
 AT_ONCE: Final = 16
 """Messages under way at a time."""
 
-FIELD: Final = {"wechat": "openid", "sms": "phone", "mail": "mail"}
-"""Channel to the field of the contact it needs."""
+UNSENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, ConnectionRefusedError)
+"""Nothing was handed over: to try again repeats nothing."""
 
 
 class Sender:
@@ -36,11 +45,14 @@ class Sender:
         channels: Mapping[str, Channel],
         listener: Listener,
         metrics: Metrics | None = None,
+        is_night: Callable[[], bool] = lambda: False,
     ) -> None:
         self._notices = notices
         self._channels = channels
         self._listener = listener
         self._metrics = metrics
+        self._is_night = is_night
+        """Whether citizens are not to be disturbed now."""
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
@@ -53,32 +65,34 @@ class Sender:
         """One batch; returns how many notices were taken."""
         robot = self._channels["robot"]
         busy = robot.busy() if isinstance(robot, Robot) else []
-        taken = await self._notices.take(self._listener.instance, self._listener.partitions, busy, BATCH)
+        taken = await self._notices.take(
+            self._listener.instance, self._listener.partitions, busy, BATCH, not self._is_night()
+        )
         if not taken:
             return 0
         ended: list[tuple[Outgoing, Outcome]] = []
-        later: list[tuple[str, float]] = []
+        later: list[Delay] = []
         sending: list[tuple[str, list[Outgoing]]] = []
         digests: dict[str, list[Outgoing]] = {}
-        for one in taken:
-            field = FIELD.get(one.notice.channel)
+        for outgoing in taken:
+            field = FIELD.get(outgoing.notice.channel)
             if field is None:
-                digests.setdefault(one.notice.department, []).append(one)
-            elif field in one.contact:
-                sending.append((one.notice.channel, [one]))
+                digests.setdefault(outgoing.notice.department, []).append(outgoing)
+            elif field in outgoing.contact:
+                sending.append((outgoing.notice.channel, [outgoing]))
             else:
-                ended.append((one, Outcome(one.notice, "suppressed", one.attempts, reason="erased")))
+                ended.append((outgoing, _outcome(outgoing, "suppressed", "erased")))
         sending += [("robot", digest) for digest in digests.values()]
         deliveries = await asyncio.gather(*(self._send(channel, group) for channel, group in sending))
-        for (_, group), found in zip(sending, deliveries, strict=True):
-            for one, delivery in zip(group, found, strict=True):
-                self._sort(one, delivery, ended, later)
+        for (_, group), delivered in zip(sending, deliveries, strict=True):
+            for outgoing, delivery in zip(group, delivered, strict=True):
+                sort(outgoing, delivery, ended, later)
         if later:
             await self._notices.later(later)
         for begin in range(0, len(ended), BATCH):
             part = ended[begin : begin + BATCH]
             await self._listener.submit_many(
-                [(one.subject, outcome, f"{one.notice.id}/ended") for one, outcome in part]
+                [(outgoing.subject, outcome, f"{outgoing.notice.id}/ended") for outgoing, outcome in part]
             )
         self._count(ended)
         return len(taken)
@@ -87,26 +101,40 @@ class Sender:
         async with self._at_once:
             try:
                 return await self._channels[channel].send(group)
-            except Exception as problem:  # noqa: BLE001  the answer is lost, perhaps not the effect: repeat under the same id
-                _log.warning("channel failed", channel=channel, reason=repr(problem))
-                return [Delivery("unknown", type(problem).__name__)] * len(group)
-
-    @staticmethod
-    def _sort(
-        one: Outgoing,
-        delivery: Delivery,
-        ended: list[tuple[Outgoing, Outcome]],
-        later: list[tuple[str, float]],
-    ) -> None:
-        if delivery.state == "sent":
-            ended.append((one, Outcome(one.notice, "sent", one.attempts, one.repeated)))
-        elif delivery.state == "failed" or one.attempts >= ATTEMPTS:
-            ended.append((one, Outcome(one.notice, "failed", one.attempts, one.repeated, delivery.reason)))
-        elif delivery.state == "later":
-            later.append((one.notice.id, delivery.seconds))
-        # unknown: the lease runs out and the notice is repeated, known as a repeat.
+            except UNSENT as failure:
+                return [Delivery("later", type(failure).__name__)] * len(group)
+            except Exception as failure:  # noqa: BLE001  the answer is lost, perhaps not the effect: repeat under the same id
+                _log.warning("channel failed", channel=channel, reason=repr(failure))
+                return [Delivery("unknown", type(failure).__name__)] * len(group)
 
     def _count(self, ended: Sequence[tuple[Outgoing, Outcome]]) -> None:
         if self._metrics is not None:
-            for one, outcome in ended:
-                self._metrics.counter("wenzheng_notices_total", one.notice.channel, outcome.state).inc()
+            for outgoing, outcome in ended:
+                self._metrics.counter("wenzheng_notices_total", outgoing.notice.channel, outcome.state).inc()
+
+
+def sort(
+    outgoing: Outgoing,
+    delivery: Delivery,
+    ended: list[tuple[Outgoing, Outcome]],
+    later: list[Delay],
+) -> None:
+    """What becomes of a notice after an attempt: it has ended, or it is tried again, later each time."""
+    if delivery.state == "sent":
+        ended.append((outgoing, _outcome(outgoing, "sent")))
+    elif delivery.state == "failed" or outgoing.attempts >= attempts_of(outgoing):
+        ended.append((outgoing, _outcome(outgoing, "failed", delivery.reason)))
+    else:
+        doubled = min(FIRST_DELAY * 2 ** min(outgoing.attempts - 1, 16), LONGEST_DELAY)
+        seconds = delivery.seconds or doubled
+        later.append(Delay(outgoing.notice.id, seconds, lost=delivery.state == "unknown"))
+
+
+def attempts_of(outgoing: Outgoing) -> int:
+    """How often a notice is tried: not for long where another channel can tell the citizen sooner."""
+    others = tuple(channel for channel, field in FIELD.items() if field in outgoing.contact)
+    return ATTEMPTS if following(outgoing.notice.channel, others) else LAST_ATTEMPTS
+
+
+def _outcome(outgoing: Outgoing, state: str, reason: str = "") -> Outcome:
+    return Outcome(outgoing.notice, state, outgoing.attempts, outgoing.repeated, reason)

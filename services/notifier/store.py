@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
@@ -31,9 +32,14 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::
     claimed (id, partition, subject, cause, kind, audience, channel, department, text, at)
 on conflict (id) do nothing"""
 _SETTLE = """
-update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason
-from unnest($1::text[], $2::text[], $3::integer[], $4::text[]) settled (id, state, attempts, reason)
-where n.id = settled.id::uuid"""
+with settled as (
+    update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason
+    from unnest($1::text[], $2::text[], $3::integer[], $4::text[]) settled (id, state, attempts, reason)
+    where n.id = settled.id::uuid
+    returning n.channel, n.state, n.partition)
+insert into channel_month (month, channel, state, partition, count)
+select $5::text, channel, state, partition, count(*) from settled group by channel, state, partition order by 2, 3, 4
+on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
 _OWNER = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""
@@ -56,8 +62,8 @@ robot as (
     where department <> all($2::text[]) order by next_at limit $5::integer),
 of_citizens as (
     select id from notice
-    where channel <> 'robot' and state in ('pending', 'claimed') and next_at <= clock_timestamp()
-      and partition = any($1::smallint[])
+    where $6::boolean and channel <> 'robot' and state in ('pending', 'claimed')
+      and next_at <= clock_timestamp() and partition = any($1::smallint[])
     order by next_at limit $3::integer for update skip locked),
 of_staff as (
     select found.id from robot cross join lateral (
@@ -70,8 +76,9 @@ update notice set repeated = repeated or state = 'claimed', state = 'claimed', a
 where id in (select id from of_citizens union all select id from of_staff)
 returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated"""
 _LATER = """
-update notice n set state = 'pending', next_at = clock_timestamp() + make_interval(secs => later.seconds)
-from unnest($1::text[], $2::float8[]) later (id, seconds) where n.id = later.id::uuid"""
+update notice n set state = case when later.lost then 'claimed' else 'pending' end,
+       next_at = clock_timestamp() + make_interval(secs => later.seconds)
+from unnest($1::text[], $2::float8[], $3::boolean[]) later (id, seconds, lost) where n.id = later.id::uuid"""
 
 
 class Outgoing(Struct, frozen=True):
@@ -86,19 +93,30 @@ class Outgoing(Struct, frozen=True):
     """The opened sealed box; empty for staff, and when the citizen was erased."""
 
 
+class Delay(Struct, frozen=True):
+    """A notice that is to be tried again."""
+
+    id: str
+    seconds: float
+    """Real seconds from now."""
+    lost: bool
+    """The answer was lost, so it may have arrived: the next attempt is known as a repeat."""
+
+
 class Notices(Protocol):
     """What the sender takes and puts back."""
 
     async def take(
-        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int
+        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
     ) -> list[Outgoing]:
         """Notices that are due, leased; only of partitions this instance owns; not for busy robots.
 
-        At most `limit` for citizens, and `limit` for each of at most ROBOTS robots.
+        At most `limit` for citizens, and `limit` for each of at most ROBOTS robots. Without `citizens` theirs
+        stay where they are: it is night.
         """
 
-    async def later(self, delays: Sequence[tuple[str, float]]) -> None:
-        """Put notices back for so many real seconds."""
+    async def later(self, delays: Sequence[Delay]) -> None:
+        """Put notices back."""
 
     async def wait(self, seconds: float) -> None:
         """Until something was claimed, at most so long."""
@@ -130,14 +148,15 @@ class Claims:
                 [notice.at or applied.now for applied, notice in claims],
             )
             self.claimed.set()
-        settles = [one.effect for one in applied if isinstance(one.effect, Settle)]
+        settles = [(one.now, one.effect) for one in applied if isinstance(one.effect, Settle)]
         if settles:
             await connection.execute(
                 _SETTLE,
-                [settle.id for settle in settles],
-                [settle.state for settle in settles],
-                [settle.attempts for settle in settles],
-                [settle.reason for settle in settles],
+                [settle.id for _, settle in settles],
+                [settle.state for _, settle in settles],
+                [settle.attempts for _, settle in settles],
+                [settle.reason for _, settle in settles],
+                f"{settles[0][0]:%Y-%m}",  # city time: one for the whole batch
             )
 
 
@@ -151,14 +170,14 @@ class PostgresNotices:
         self._packing = Packing(Case)
 
     async def take(
-        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int
+        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
     ) -> list[Outgoing]:
-        """As the protocol says."""
+        """Notices that are due, leased."""
         async with self._pool.acquire() as connection, connection.transaction():
             owned = [row["partition"] for row in await connection.fetch(_OWNER, list(partitions), instance)]
             if not owned:
                 return []
-            rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS)
+            rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
             contacts = await self._contacts(
                 connection, [row["subject"] for row in rows if row["audience"] == "citizen"]
             )
@@ -181,12 +200,17 @@ class PostgresNotices:
             for row in rows
         ]
 
-    async def later(self, delays: Sequence[tuple[str, float]]) -> None:
-        """As the protocol says."""
-        await self._pool.execute(_LATER, [identity for identity, _ in delays], [delay for _, delay in delays])
+    async def later(self, delays: Sequence[Delay]) -> None:
+        """Put notices back."""
+        await self._pool.execute(
+            _LATER,
+            [delay.id for delay in delays],
+            [delay.seconds for delay in delays],
+            [delay.lost for delay in delays],
+        )
 
     async def wait(self, seconds: float) -> None:
-        """As the protocol says."""
+        """Until something was claimed, at most so long."""
         try:
             await asyncio.wait_for(self._claims.claimed.wait(), seconds)
         except TimeoutError:
@@ -224,56 +248,84 @@ async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> di
     return contacts
 
 
+class Row(Struct, frozen=True):
+    """A notice as the twin keeps it."""
+
+    subject: str
+    partition: int
+    notice: Notice
+    state: str = "pending"
+    attempts: int = 0
+    repeated: bool = False
+    reason: str = ""
+    leased: bool = False
+    """Taken, and its lease has not run out."""
+
+
 class ClaimsInMemory:
-    """The twin of both sides."""
+    """The twin of both sides. Real time does not pass in memory: a lease runs out when the driver says so."""
 
     effects = (Claim, Settle)
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self.rows: dict[str, tuple[str, int, Notice, str, int]] = {}
-        """Id to subject, partition, notice, state, attempts."""
+        self.rows: dict[str, Row] = {}
+        """Id to notice."""
         self.store: MemoryStore | None = None
 
     def apply(self, applied: Sequence[Applied]) -> None:
-        """As PostgreSQL's."""
+        """What rules claim and settle."""
         for one in applied:
             if isinstance(one.effect, Claim):
                 notice = one.effect.notice
-                self.rows.setdefault(notice.id, (one.subject, one.partition, notice, "pending", 0))
+                self.rows.setdefault(notice.id, Row(one.subject, one.partition, notice))
             elif isinstance(one.effect, Settle):
-                subject, partition, notice, _, _ = self.rows[one.effect.id]
-                self.rows[one.effect.id] = (subject, partition, notice, one.effect.state, one.effect.attempts)
+                end = one.effect
+                self.rows[end.id] = replace(
+                    self.rows[end.id], state=end.state, attempts=end.attempts, reason=end.reason
+                )
 
     async def take(
-        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int
+        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
     ) -> list[Outgoing]:
-        """As the protocol says; leases do not run out in memory."""
-        found: list[Outgoing] = []
+        """Notices that are due, leased."""
+        outgoing: list[Outgoing] = []
         taken: Counter[str] = Counter()
         """Robot's department, or nothing for citizens, to notices taken."""
         assert self.store is not None
-        for identity, (subject, partition, notice, state, attempts) in list(self.rows.items()):
-            if state != "pending" or partition not in partitions:
+        for identity, row in list(self.rows.items()):
+            if row.state not in ("pending", "claimed") or row.leased or row.partition not in partitions:
                 continue
+            notice = row.notice
             robot = notice.department if notice.channel == "robot" else ""
             full = robot and robot not in taken and len(taken.keys() - {""}) >= ROBOTS
-            if robot in busy or taken[robot] >= limit or full:
+            if robot in busy or taken[robot] >= limit or full or (not robot and not citizens):
                 continue
             taken[robot] += 1
-            self.rows[identity] = (subject, partition, notice, "claimed", attempts + 1)
+            row = replace(
+                row,
+                repeated=row.repeated or row.state == "claimed",
+                state="claimed",
+                attempts=row.attempts + 1,
+                leased=True,
+            )
+            self.rows[identity] = row
             contact: dict[str, str] = {}
             if notice.audience == "citizen":
-                opened = await contacts_of(self._keys, None, {subject: self.store.state_of(subject)})
-                contact = opened.get(subject, {})
-            found.append(Outgoing(subject, notice, attempts + 1, attempts > 0, contact))
-        return found
+                opened = await contacts_of(self._keys, None, {row.subject: self.store.state_of(row.subject)})
+                contact = opened.get(row.subject, {})
+            outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact))
+        return outgoing
 
-    async def later(self, delays: Sequence[tuple[str, float]]) -> None:
-        """At once: nobody waits in memory."""
-        for identity, _ in delays:
-            subject, partition, notice, _, attempts = self.rows[identity]
-            self.rows[identity] = (subject, partition, notice, "pending", attempts)
+    async def later(self, delays: Sequence[Delay]) -> None:
+        """Due again at once, where nothing was lost; else when leases run out."""
+        for delay in delays:
+            state = "claimed" if delay.lost else "pending"
+            self.rows[delay.id] = replace(self.rows[delay.id], state=state, leased=delay.lost)
+
+    def let_leases_run_out(self) -> None:
+        """What was taken and has not ended may be taken again."""
+        self.rows = {identity: replace(row, leased=False) for identity, row in self.rows.items()}
 
     async def wait(self, seconds: float) -> None:
         """Whoever drives the twin knows when there is something to send."""
@@ -291,37 +343,3 @@ def memory(keys: Keys) -> tuple[MemoryStore, ClaimsInMemory]:
     store = MemoryStore(Case, (claims,))
     claims.store = store
     return store, claims
-
-
-class Reader:
-    """What the web side looks up."""
-
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-
-    async def notices(self, number: str) -> list[dict[str, Any]] | None:
-        """The notices about a post, oldest first; None for an unknown number."""
-        subject = await self._pool.fetchval(
-            "select subject from subject where number = $1::text and number <> ''", number
-        )
-        if subject is None:
-            return None
-        rows = await self._pool.fetch(
-            "select id::text notice, cause, kind, audience, channel, department, text, state, attempts, repeated, reason, at "
-            "from notice where subject = $1::text order by at, id",
-            subject,
-        )
-        return [dict(row) for row in rows]
-
-    async def department(self, number: str) -> str | None:
-        """The unit that holds the post."""
-        row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
-            number,
-        )
-        if row is None:
-            return None
-        case: Case = (
-            Packing(Case).unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
-        )
-        return case.department

@@ -1,6 +1,6 @@
-"""The notices about a post, for staff."""
+"""The notices about a post, for staff; the outbox, for the operator."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,6 +10,9 @@ from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.responses import Json
 
+MOST_SHOWN: Final = 200
+"""Notices of the outbox in one answer."""
+
 
 class Notices(Protocol):
     """Looks notices up."""
@@ -18,21 +21,47 @@ class Notices(Protocol):
 
     async def department(self, number: str) -> str | None: ...
 
+    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]: ...
+
+    async def waiting(self) -> dict[str, int]: ...
+
+    async def months(self) -> list[dict[str, Any]]: ...
+
 
 def routes(notices: Notices, verifier: Verifier) -> APIRouter:
-    """`GET /v1/notices/{number}`."""
+    """`GET /v1/notices/{number}`, `GET /v1/outbox`."""
     router = APIRouter()
 
     @router.get("/v1/notices/{number}")
     async def notice(number: str, request: Request) -> Response:
-        """Every notice about a case with channel, state and attempts; no address is among them."""
+        """Every notice about a case in order of time, with channel, state and attempts; no address is among them."""
         staff = verifier.staff(request.headers.get("authorization"))
         require(staff, "clerk", "leader", "supervisor", "mayor", "operator")
-        found = await notices.notices(number)
-        if found is None:
+        listed = None if "\0" in number else await notices.notices(number)
+        if listed is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and await notices.department(number) != staff.department:
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
-        return Json({"number": number, "notices": found})
+        return Json({"number": number, "notices": listed})
+
+    @router.get("/v1/outbox")
+    async def outbox(request: Request, state: str = "waiting", limit: int = 50) -> Response:
+        """Notices that wait (`state=waiting`, longest first) or failed (`state=failed`, newest first), and why.
+
+        With the numbers of those that wait by channel, and of what each channel did month by month.
+        """
+        require(verifier.staff(request.headers.get("authorization")), "operator")
+        if state not in ("waiting", "failed"):
+            raise problem.wrong_field("state", "应为 waiting 或 failed")
+        if not 1 <= limit <= MOST_SHOWN:
+            raise problem.wrong_field("limit", f"应为 1 到 {MOST_SHOWN}")
+        return Json(
+            {
+                "state": state,
+                "waiting": await notices.waiting(),
+                "months": await notices.months(),
+                "notices": await notices.outbox(state, limit),
+            }
+        )
 
     return router

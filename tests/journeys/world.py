@@ -18,8 +18,8 @@ from services.deadline import store as deadline_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
 from services.notifier.channels.robot import Robot
-from services.notifier.channels.sms import Sms
-from services.notifier.channels.wechat import WeChat
+from services.notifier.channels.sms import Sms, SmsAccount
+from services.notifier.channels.wechat import WeChat, WeChatAccount
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.sender import Sender
@@ -76,13 +76,16 @@ class World:
         async with self.intake.open(), httpx2.AsyncClient(transport=transport) as http:
             base = "http://gateway"
             channels = {
-                "wechat": WeChat(http, base, "app", "secret", "template"),
-                "sms": Sms(http, base, "key", "问政", "template"),
+                "wechat": WeChat(http, WeChatAccount(base, "app", "local", "progress")),
+                "sms": Sms(http, SmsAccount(f"{base}/sms/", "key", "local", "问政", "progress")),
                 "robot": RestlessRobot(http, base),
             }
-            self._sender = Sender(self.notices, channels, notifying.listener)
+            self._sender = Sender(self.notices, channels, notifying.listener, is_night=self._is_night)
             self._notifying = notifying
             yield self
+
+    def _is_night(self) -> bool:
+        return PROFILE.policy.notices.is_quiet(self.clock.now().time())
 
     @staticmethod
     async def _leads() -> bool:

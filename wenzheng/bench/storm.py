@@ -41,7 +41,7 @@ LOOK_SECONDS: Final = 0.25
 
 _ANY_LEFT = "select exists (select from deadline.timer where due_at = $1)"
 _LEFT = "select count(*) from deadline.timer where due_at = $1"
-_UNTOLD = "select count(*) from notifier.notice where state in ('pending', 'claimed')"
+_UNTOLD = "select count(*) from notifier.notice where channel = 'robot' and state in ('pending', 'claimed')"
 
 _KEEPERS: Final[dict[str, PostgresKeeper]] = {
     "notifier": notifier_store.Claims(),

@@ -1,42 +1,90 @@
 """Mail by SMTP; the notice's id is the Message-ID, by which receivers drop a repeat."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
+from html import escape
+from typing import Any, Final, Literal
 
 import aiosmtplib
+from msgspec import Struct
 
-from services.notifier.channels import Delivery
+from services.notifier.channels import Delivery, address_of
 from services.notifier.store import Outgoing
+
+_SECURITY: Final[Mapping[str, dict[str, Any]]] = {
+    "none": {"use_tls": False, "start_tls": False},
+    "starttls": {"use_tls": False, "start_tls": True},
+    "tls": {"use_tls": True, "start_tls": False},
+}
+
+
+class MailAccount(Struct, frozen=True):
+    """Which server takes the mail in, who signs in, and who sends."""
+
+    host: str
+    port: int
+    sender: str
+    subject: str
+    security: Literal["none", "starttls", "tls"] = "none"
+    user: str = ""
+    password: str = ""
 
 
 class Mail:
     """One connection per batch."""
 
-    def __init__(self, host: str, port: int, sender: str) -> None:
-        self._host = host
-        self._port = port
-        self._sender = sender
+    def __init__(self, account: MailAccount) -> None:
+        self._account = account
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """All over one connection."""
-        found: list[Delivery] = []
-        async with aiosmtplib.SMTP(hostname=self._host, port=self._port, timeout=10, start_tls=False) as smtp:
-            for one in outgoing:
-                found.append(await self._one(smtp, one))
-        return found
-
-    async def _one(self, smtp: aiosmtplib.SMTP, outgoing: Outgoing) -> Delivery:
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = outgoing.contact["mail"]
-        message["Subject"] = "网络问政通知"
-        message["Message-ID"] = f"<{outgoing.notice.id}@wenzheng>"
-        message.set_content(outgoing.notice.text)
+        account = self._account
+        smtp = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            timeout=10,
+            username=account.user or None,
+            password=account.password or None,
+            **_SECURITY[account.security],
+        )
         try:
-            await smtp.send_message(message)
+            await smtp.connect()
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            # Nothing was handed over yet: a server that is away, or does not let us in.
+            return [Delivery("later", type(failure).__name__)] * len(outgoing)
+        async with smtp:
+            return [await self._send(smtp, notice) for notice in outgoing]
+
+    async def _send(self, smtp: aiosmtplib.SMTP, outgoing: Outgoing) -> Delivery:
+        address = address_of(outgoing)
+        if address is None:
+            return Delivery("failed", "mail address")
+        message = self._message(address, outgoing)
+        try:
+            await smtp.send_message(message, sender=self._account.sender, recipients=[address])
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            return Delivery("failed", str(refused.recipients[0].code) if refused.recipients else "refused")
+            code = refused.recipients[0].code if refused.recipients else 550
+            return _refused(code)
         except aiosmtplib.SMTPResponseException as refused:
-            if refused.code >= 500:
-                return Delivery("failed", str(refused.code))
-            return Delivery("later", str(refused.code), 30.0)
+            return _refused(refused.code)
+        except (aiosmtplib.SMTPNotSupported, UnicodeError):
+            return Delivery("failed", "address needs SMTPUTF8")
         return Delivery("sent")
+
+    def _message(self, address: str, outgoing: Outgoing) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._account.sender
+        message["To"] = address
+        message["Subject"] = self._account.subject
+        message["Message-ID"] = f"<{outgoing.notice.id}@{self._account.sender.rpartition('@')[2]}>"
+        # No answering machine answers a machine (RFC 3834).
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(outgoing.notice.text)
+        message.add_alternative(
+            f'<html lang="zh-CN"><body><p>{escape(outgoing.notice.text)}</p></body></html>', subtype="html"
+        )
+        return message
+
+
+def _refused(code: int) -> Delivery:
+    return Delivery("failed" if code >= 500 else "later", str(code))

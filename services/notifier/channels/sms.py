@@ -1,62 +1,116 @@
-"""SMS in the shape of Aliyun's API: `SendSms` is not idempotent, so a repeat first reads the receipt."""
+"""SMS by Aliyun's API: `SendSms` is not idempotent, so a repeat first reads the receipt."""
 
 import json
-from datetime import UTC, datetime
-from typing import Any
+import secrets
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
+from msgspec import Struct
 
-from services.notifier.channels import Delivery
+from services.notifier.channels import Delivery, address_of
+from services.notifier.channels.aliyun import authorised
 from services.notifier.store import Outgoing
 
-_LATER = ("isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR", "Throttling")
+VERSION: Final = "2017-05-25"
+"""Of the API 短信服务."""
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""The provider's days, by which receipts are asked for."""
+
+_LATER: Final = ("isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR", "Throttling", "ServiceUnavailable")
+_FAILED, _ARRIVED = 2, 3
+"""`SendStatus` of a receipt; 1 is under way."""
+
+
+class SmsAccount(Struct, frozen=True):
+    """Who sends, where to, and under which name."""
+
+    url: str
+    """Of the API, such as https://dysmsapi.aliyuncs.com/."""
+    key_id: str
+    secret: str
+    sign_name: str
+    template: str
 
 
 class Sms:
     """One message a call; the notice's id travels as `OutId`."""
 
-    def __init__(self, http: httpx2.AsyncClient, base: str, key: str, sign_name: str, template: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, account: SmsAccount) -> None:
         self._http = http
-        self._url = f"{base}/sms/"
-        self._key = key
-        self._sign_name = sign_name
-        self._template = template
+        self._account = account
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """One call each."""
-        return [await self._one(one) for one in outgoing]
+        return [await self._send(notice) for notice in outgoing]
 
-    async def _one(self, outgoing: Outgoing) -> Delivery:
-        phone = outgoing.contact["phone"]
-        if outgoing.repeated and await self._has_receipt(phone, outgoing.notice.id):
-            return Delivery("sent")
+    async def _send(self, outgoing: Outgoing) -> Delivery:
+        phone = address_of(outgoing)
+        if phone is None:
+            return Delivery("failed", "phone")
+        if outgoing.repeated:
+            receipt = await self._receipt(phone, outgoing.notice.id)
+            if receipt is not None:
+                return receipt
         answer = await self._call(
-            Action="SendSms",
+            "SendSms",
             PhoneNumbers=phone,
-            SignName=self._sign_name,
-            TemplateCode=self._template,
+            SignName=self._account.sign_name,
+            TemplateCode=self._account.template,
             TemplateParam=json.dumps({"text": outgoing.notice.text}, ensure_ascii=False),
             OutId=outgoing.notice.id,
         )
         code = str(answer.get("Code", ""))
         if code == "OK":
             return Delivery("sent")
-        if code.startswith(_LATER):
-            return Delivery("later", code, 30.0)
-        return Delivery("failed", code or "no code")
+        return Delivery("later" if code.startswith(_LATER) else "failed", code or "no code")
 
-    async def _has_receipt(self, phone: str, notice: str) -> bool:
-        answer = await self._call(
-            Action="QuerySendDetails",
-            PhoneNumber=phone,
-            SendDate=f"{datetime.now(UTC):%Y%m%d}",
-            PageSize="50",
-            CurrentPage="1",
+    async def _receipt(self, phone: str, notice: str) -> Delivery | None:
+        """What became of an earlier attempt; None where the provider knows of none.
+
+        It may have been before midnight, and receipts are asked for by day.
+        """
+        today = datetime.now(UTC).astimezone(CHINA).date()
+        for day in (today, today - timedelta(days=1)):
+            answer = await self._call(
+                "QuerySendDetails",
+                PhoneNumber=phone,
+                SendDate=f"{day:%Y%m%d}",
+                PageSize="50",
+                CurrentPage="1",
+            )
+            if answer.get("Code") != "OK":
+                # Not knowing is no reason to send again.
+                return Delivery("unknown", str(answer.get("Code", "no code")))
+            for detail in answer.get("SmsSendDetailDTOs", {}).get("SmsSendDetailDTO", []):
+                if detail.get("OutId") == notice:
+                    if detail.get("SendStatus") == _FAILED:
+                        return Delivery("failed", str(detail.get("ErrCode", "receipt")))
+                    return Delivery("sent")
+        return None
+
+    async def _call(self, action: str, **parameters: str) -> dict[str, Any]:
+        """One request of the API, its parameters in the body. Raises as the client does, ValueError for no JSON."""
+        address = urlsplit(self._account.url)
+        body = urlencode(parameters).encode()
+        headers = authorised(
+            self._account.key_id,
+            self._account.secret,
+            "POST",
+            address.netloc,
+            address.path or "/",
+            {},
+            {
+                "content-type": "application/x-www-form-urlencoded",
+                "x-acs-action": action,
+                "x-acs-version": VERSION,
+                "x-acs-date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "x-acs-signature-nonce": secrets.token_hex(16),
+            },
+            body,
         )
-        details = answer.get("SmsSendDetailDTOs", {}).get("SmsSendDetailDTO", [])
-        return any(detail.get("OutId") == notice for detail in details)
-
-    async def _call(self, **parameters: str) -> dict[str, Any]:
-        response = await self._http.post(self._url, data={"AccessKeyId": self._key, **parameters})
+        response = await self._http.post(self._account.url, content=body, headers=headers)
         answer: dict[str, Any] = response.json()
         return answer

@@ -2,45 +2,62 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Final
 
 import httpx2
+from msgspec import Struct
 
-from services.notifier.channels import Delivery
+from services.notifier.channels import Delivery, address_of
+from services.notifier.core.wording import shortened
 from services.notifier.store import Outgoing
 
-FIELD_LENGTH = 20
-"""Characters of a field; longer ones are refused (47003)."""
+FIELD_LENGTH: Final = 20
+"""Characters of a field of type `thing`; a longer one is refused (47003)."""
+FIELDS: Final = 3
 
-_EXPIRED = (40001, 42001)
-_QUOTA = (45009,)
-_FINAL = {43101: "用户未订阅", 40003: "openid 无效", 40037: "模板无效", 47003: "字段不符"}
+_EXPIRED: Final = (40001, 42001)
+_QUOTA: Final = 45009
+_BUSY: Final = (-1, 45011)
+"""The provider is busy, or asked too often within a minute."""
+_FINAL: Final = {43101: "用户未订阅", 40003: "openid 无效", 40037: "模板无效", 47003: "字段不符"}
+
+
+class WeChatAccount(Struct, frozen=True):
+    """Which account sends, and by which template."""
+
+    url: str
+    app_id: str
+    secret: str
+    template: str
 
 
 class WeChat:
     """One owner of the access token; it is fetched when needed and once more when it has expired."""
 
-    def __init__(self, http: httpx2.AsyncClient, base: str, app_id: str, secret: str, template: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, account: WeChatAccount) -> None:
         self._http = http
-        self._base = base
-        self._app_id = app_id
-        self._secret = secret
-        self._template = template
+        self._account = account
         self._token = ""
         self._token_until = 0.0
         self._fetching = asyncio.Lock()
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """One call each: the provider takes one recipient at a time."""
-        return [await self._one(one) for one in outgoing]
+        return [await self._send(notice) for notice in outgoing]
 
-    async def _one(self, outgoing: Outgoing) -> Delivery:
+    async def _send(self, outgoing: Outgoing) -> Delivery:
+        openid = address_of(outgoing)
+        if openid is None:
+            return Delivery("failed", "openid")
+        code = 0
         for fresh in (False, True):
             token = await self._access_token(fresh)
+            if not token:
+                return Delivery("later", "no access token")
             response = await self._http.post(
-                f"{self._base}/cgi-bin/message/subscribe/bizsend",
+                f"{self._account.url}/cgi-bin/message/subscribe/bizsend",
                 params={"access_token": token},
-                json=self._message(outgoing),
+                json=self._message(openid, outgoing),
             )
             answer: dict[str, Any] = response.json()
             code = int(answer.get("errcode", 0))
@@ -48,30 +65,34 @@ class WeChat:
                 break
         if code == 0:
             return Delivery("sent")
-        if code in _QUOTA or code in _EXPIRED or response.status_code >= 500:
-            return Delivery("later", f"errcode {code}", 30.0)
+        if code in _EXPIRED or code in _BUSY:
+            return Delivery("later", f"errcode {code}")
+        if code == _QUOTA:
+            # Empty until the day is over: the next channel, where there is one, is sooner.
+            return Delivery("failed", "当日额度已满")
         return Delivery("failed", _FINAL.get(code, f"errcode {code}"))
 
-    def _message(self, outgoing: Outgoing) -> dict[str, Any]:
-        text = outgoing.notice.text.replace("\n", " ")
-        parts = [text[start : start + FIELD_LENGTH] for start in range(0, 3 * FIELD_LENGTH, FIELD_LENGTH)]
-        data = {f"thing{n}": {"value": part or "-"} for n, part in enumerate(parts, 1)}
+    def _message(self, openid: str, outgoing: Outgoing) -> dict[str, Any]:
+        """The text over the fields, in order; what does not fit shows as an ellipsis."""
+        text = shortened(outgoing.notice.text, FIELDS * FIELD_LENGTH)
+        parts = [text[n * FIELD_LENGTH : (n + 1) * FIELD_LENGTH] for n in range(FIELDS)]
         return {
-            "touser": outgoing.contact["openid"],
-            "template_id": self._template,
+            "touser": openid,
+            "template_id": self._account.template,
+            # The provider passes over what it does not know; the fake gateway tells arrivals apart by it.
             "client_msg_id": outgoing.notice.id,
-            "data": data,
+            "data": {f"thing{n}": {"value": part or "-"} for n, part in enumerate(parts, 1)},
         }
 
     async def _access_token(self, fresh: bool) -> str:
         async with self._fetching:
             if fresh or time.monotonic() >= self._token_until:
                 response = await self._http.post(
-                    f"{self._base}/cgi-bin/stable_token",
+                    f"{self._account.url}/cgi-bin/stable_token",
                     json={
                         "grant_type": "client_credential",
-                        "appid": self._app_id,
-                        "secret": self._secret,
+                        "appid": self._account.app_id,
+                        "secret": self._account.secret,
                         "force_refresh": fresh,
                     },
                 )

@@ -78,15 +78,15 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
         case _:
             fact = NoticeSuppressed(at=context.now, reason=outcome.reason, **about)
     effects.append(Say(fact))
-    following = _following(notice.channel, case.channels)
-    if outcome.state == "failed" and notice.audience == "citizen" and following:
+    channel = following(notice.channel, case.channels)
+    if outcome.state == "failed" and notice.audience == "citizen" and channel:
         effects.append(
             Claim(
                 _notice(
                     notice.cause,
                     notice.kind,
                     "citizen",
-                    following,
+                    channel,
                     notice.department,
                     notice.text,
                     context.now,
@@ -222,9 +222,9 @@ def _notice(
     )
 
 
-def _following(channel: str, channels: tuple[str, ...]) -> str:
-    """The next channel the citizen gave, after one that refused; empty when there is none."""
-    following = FALLBACK.get(channel, "")
-    while following and following not in channels:
-        following = FALLBACK.get(following, "")
-    return following
+def following(channel: str, channels: tuple[str, ...]) -> str:
+    """The next of these channels after one that refused; empty when there is none."""
+    after = FALLBACK.get(channel, "")
+    while after and after not in channels:
+        after = FALLBACK.get(after, "")
+    return after

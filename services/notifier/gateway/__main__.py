@@ -1,5 +1,7 @@
 """Runs the fake gateway: HTTP on the settings' port, mail on the next but as named in `WENZHENG_GATEWAY_MAIL`."""
 
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import uvicorn
@@ -8,6 +10,7 @@ from aiosmtpd.controller import Controller
 from chassis.settings import Settings
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.settings import secret_of
 
 
 class Mailbox:
@@ -18,12 +21,12 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """One message; its Message-ID names the notice."""
-        content = envelope.content.decode("utf-8", "replace")
-        lines = content.splitlines()
-        identity = next((line for line in lines if line.lower().startswith("message-id:")), "")
-        notice = identity.partition("<")[2].partition("@")[0]
+        message = message_from_bytes(envelope.content, policy=default)
+        notice = str(message["Message-ID"] or "").partition("<")[2].partition("@")[0]
+        part = message.get_body(("plain",))
+        content = part.get_content().strip() if part is not None else ""
         for recipient in envelope.rcpt_tos:
-            self._arrivals.add("mail", recipient, content[-500:], [notice] if notice else [])
+            self._arrivals.add("mail", recipient, content[:500], [notice] if notice else [])
         return "250 OK"
 
 
@@ -36,7 +39,7 @@ def main() -> None:
     mail.start()
     try:
         uvicorn.run(
-            create(Gateway(arrivals)),
+            create(Gateway(arrivals, secret_of(None, settings))),
             host=settings.http_host,
             port=settings.http_port,
             log_config=None,

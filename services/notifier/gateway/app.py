@@ -4,8 +4,10 @@ import asyncio
 import secrets
 import time
 from collections import deque
+from datetime import datetime, timedelta, timezone
 from html import escape
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,10 +15,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.refusals import PHONE, refusal, rightly_signed
 
-ROBOT_PER_MINUTE = 20
-ROBOT_CONTENT_BYTES = 2048
-FIELD_LENGTH = 20
+ROBOT_PER_MINUTE: Final = 20
+ROBOT_CONTENT_BYTES: Final = 2048
+WECHAT_PER_DAY: Final = 100_000
+CHINA: Final = timezone(timedelta(hours=8))
 
 
 class Script:
@@ -36,11 +40,16 @@ class Script:
 
 
 class Gateway:
-    """The providers, all in one process."""
+    """The providers, all in one process. `key` is the secret that all of them know of us."""
 
-    def __init__(self, arrivals: Arrivals, token_seconds: float = 7200.0) -> None:
+    def __init__(self, arrivals: Arrivals, key: str = "local", token_seconds: float = 7200.0) -> None:
         self.arrivals = arrivals
         self.script = Script()
+        self.consents: dict[str, int] = {}
+        """Subscription messages an openid still takes; one that is not named takes any number (long-term)."""
+        self.wechat_quota = WECHAT_PER_DAY
+        """Messages that the account may still send today."""
+        self._key = key
         self._token = ""
         self._token_until = 0.0
         self._token_seconds = token_seconds
@@ -49,6 +58,10 @@ class Gateway:
     async def token(self, request: Request) -> Response:
         """`POST /cgi-bin/stable_token`."""
         body = await request.json()
+        if not body.get("appid"):
+            return JSONResponse({"errcode": 40013, "errmsg": "invalid appid"})
+        if body.get("secret") != self._key:
+            return JSONResponse({"errcode": 40125, "errmsg": "invalid appsecret"})
         if not self._token or time.monotonic() > self._token_until or body.get("force_refresh"):
             self._token = secrets.token_urlsafe(24)
             self._token_until = time.monotonic() + self._token_seconds
@@ -61,36 +74,55 @@ class Gateway:
         step = self.script.next("wechat")
         if request.query_params.get("access_token") != self._token or time.monotonic() > self._token_until:
             return JSONResponse({"errcode": 42001, "errmsg": "access_token expired"})
-        if any(len(field.get("value", "")) > FIELD_LENGTH for field in body.get("data", {}).values()):
-            return JSONResponse({"errcode": 47003, "errmsg": "argument invalid"})
         if "code" in step:
             return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
+        wrong = refusal(body)
+        if wrong:
+            return JSONResponse({"errcode": wrong, "errmsg": "argument invalid"})
+        openid = body["touser"]
+        if self.consents.get(openid, 1) <= 0:
+            return JSONResponse({"errcode": 43101, "errmsg": "user refuse to accept the msg"})
+        if self.wechat_quota <= 0:
+            return JSONResponse({"errcode": 45009, "errmsg": "reach max api daily quota limit"})
+        self.wechat_quota -= 1
+        if openid in self.consents:
+            self.consents[openid] -= 1
         text = "".join(field["value"] for field in body["data"].values())
-        # The provider drops a repeat with the same client_msg_id, as documented for its messages.
-        self.arrivals.add("wechat", body["touser"], text, [body["client_msg_id"]])
+        self.arrivals.add("wechat", openid, text, [body["client_msg_id"]])
         return await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": len(self.arrivals)})
 
     async def sms(self, request: Request) -> Response:
-        """`POST /sms/`: `SendSms` and `QuerySendDetails`."""
-        form = await request.form()
-        fields = {name: str(value) for name, value in form.items()}
-        if fields.get("Action") == "QuerySendDetails":
-            found = [
-                {"OutId": notice, "PhoneNum": row["recipient"], "SendStatus": 3}
-                for row in self.arrivals.since(0, len(self.arrivals))
-                if row["channel"] == "sms" and row["recipient"] == fields["PhoneNumber"]
-                for notice in row["notices"]
-            ]
-            return JSONResponse({"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": found[-50:]}})
+        """`POST /sms/`: `SendSms` and `QuerySendDetails`, the action in a header, the request signed."""
+        body = await request.body()
+        if not rightly_signed(request, body, self._key):
+            return JSONResponse({"Code": "SignatureDoesNotMatch", "Message": "signature"}, 403)
+        fields = dict(parse_qsl(body.decode()))
+        if request.headers.get("x-acs-action") == "QuerySendDetails":
+            return self._receipts(fields)
         step = self.script.next("sms")
         if "code" in step:
             return JSONResponse({"Code": step["code"], "Message": "scripted"})
+        if not PHONE.fullmatch(fields.get("PhoneNumbers", "")):
+            return JSONResponse({"Code": "isv.MOBILE_NUMBER_ILLEGAL", "Message": "phone"})
+        if not fields.get("SignName") or not fields.get("TemplateCode"):
+            return JSONResponse({"Code": "isv.INVALID_PARAMETERS", "Message": "sign name or template"})
         self.arrivals.add("sms", fields["PhoneNumbers"], fields["TemplateParam"], [fields["OutId"]])
         return await self._finish(step, {"Code": "OK", "BizId": str(len(self.arrivals))})
 
+    def _receipts(self, fields: dict[str, str]) -> Response:
+        """What was sent to a number on one day in China, the newest fifty."""
+        details = [
+            {"OutId": notice, "PhoneNum": row["recipient"], "SendStatus": 3}
+            for row in self.arrivals.since(0, len(self.arrivals))
+            if row["channel"] == "sms" and row["recipient"] == fields.get("PhoneNumber")
+            if f"{datetime.fromtimestamp(row['at'], CHINA):%Y%m%d}" == fields.get("SendDate")
+            for notice in row["notices"]
+        ]
+        return JSONResponse({"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": details[-50:]}})
+
     async def robot(self, request: Request) -> Response:
-        """`POST /cgi-bin/webhook/send?key=…`."""
-        key = request.query_params.get("key", "")
+        """`POST /cgi-bin/webhook/send?key=…` (WeCom) and `POST /robot/send?access_token=…` (DingTalk)."""
+        key = request.query_params.get("key") or request.query_params.get("access_token", "")
         step = self.script.next("robot")
         now = time.monotonic()
         recent = self._robots.setdefault(key, deque())
@@ -141,6 +173,12 @@ class Gateway:
         self.script.add(body["channel"], int(body.get("times", 1)), step)
         return JSONResponse({"scripted": step})
 
+    async def consent(self, request: Request) -> Response:
+        """`POST /consent` {openid, messages}: how many subscription messages a person still takes."""
+        body = await request.json()
+        self.consents[str(body["openid"])] = int(body["messages"])
+        return JSONResponse({"messages": self.consents[str(body["openid"])]})
+
     async def ready(self, request: Request) -> Response:
         """`/readyz` and `/healthz`."""
         return JSONResponse({"ready": True, "alive": True})
@@ -161,10 +199,12 @@ def create(gateway: Gateway) -> Starlette:
             Route("/cgi-bin/message/subscribe/bizsend", gateway.subscribe, methods=["POST"]),
             Route("/sms/", gateway.sms, methods=["POST"]),
             Route("/cgi-bin/webhook/send", gateway.robot, methods=["POST"]),
+            Route("/robot/send", gateway.robot, methods=["POST"]),
             Route("/outbox.json", gateway.outbox_json),
             Route("/outbox", gateway.outbox),
             Route("/", gateway.outbox),
             Route("/script", gateway.add_script, methods=["POST"]),
+            Route("/consent", gateway.consent, methods=["POST"]),
             Route("/readyz", gateway.ready),
             Route("/healthz", gateway.ready),
         ]

@@ -98,9 +98,9 @@ async def test_an_answer_that_one_robot_lost_is_no_reason_to_repeat_the_others(t
 
         await world.settle()
 
-        staff = [row for row in world.notices.rows.values() if row[2].channel == "robot"]
-        assert len({notice.department for _, _, notice, _, _ in staff}) == 2
-        assert sorted(state for _, _, _, state, _ in staff) == ["claimed", "sent"]
+        staff = [row for row in world.notices.rows.values() if row.notice.channel == "robot"]
+        assert len({row.notice.department for row in staff}) == 2
+        assert sorted(row.state for row in staff) == ["claimed", "sent"]
 
 
 @pytest.mark.real

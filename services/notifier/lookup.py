@@ -1,0 +1,96 @@
+"""What people look up of notices: those about a post, and the operator's outbox."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any, Final
+
+import asyncpg
+
+from chassis.store import Packing
+from services.notifier.core.case import Case
+
+_ABOUT: Final = """
+select id::text as notice, cause, kind, audience, channel, department, text, state, attempts, repeated, reason, at
+from notice where subject = $1::text order by at, id"""
+
+_WAITING: Final = """
+select * from (
+    (select * from notice where channel <> 'robot' and state in ('pending', 'claimed')
+     order by next_at limit $1::integer)
+    union all
+    (select * from notice where channel = 'robot' and state in ('pending', 'claimed')
+     order by department, next_at limit $1::integer)) waiting
+order by next_at, id limit $1::integer"""
+_FAILED: Final = "select * from notice where state = 'failed' order by at desc, id desc limit $1::integer"
+_SHOWN: Final = """
+select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.department, n.text, n.state, n.attempts,
+       n.repeated, n.reason, n.at, n.next_at
+from ({rows}) n left join subject s on s.subject = n.subject"""
+
+_COUNTS: Final = """
+select channel, count(*) as waiting from notice where channel <> 'robot' and state in ('pending', 'claimed') group by 1
+union all
+select 'robot', count(*) from notice where channel = 'robot' and state in ('pending', 'claimed') having count(*) > 0"""
+_MONTHS: Final = """
+select month, channel, state, sum(count)::bigint as count from channel_month
+group by month, channel, state order by month desc, channel, state limit 120"""
+
+STATES: Final = {"waiting": _WAITING, "failed": _FAILED}
+"""What an operator may ask for, and the query that finds it by its index."""
+
+
+class Lookup:
+    """The web side's questions to PostgreSQL. Instants are given in city time."""
+
+    def __init__(self, pool: asyncpg.Pool, zone: tzinfo) -> None:
+        self._pool = pool
+        self._zone = zone
+
+    async def notices(self, number: str) -> list[dict[str, Any]] | None:
+        """The notices about a post, in order of what they tell; None for an unknown number."""
+        subject = await self._pool.fetchval(
+            "select subject from subject where number = $1::text and number <> ''", number
+        )
+        if subject is None:
+            return None
+        return self._rows(await self._pool.fetch(_ABOUT, subject))
+
+    async def department(self, number: str) -> str | None:
+        """The unit that holds the post."""
+        row = await self._pool.fetchrow(
+            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
+            number,
+        )
+        if row is None:
+            return None
+        case: Case = (
+            Packing(Case).unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        )
+        return case.department
+
+    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]:
+        """Notices that wait, longest first, or that failed, newest first."""
+        return self._rows(await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit))
+
+    async def waiting(self) -> dict[str, int]:
+        """Channel to the number of notices that wait for it."""
+        return {row["channel"]: row["waiting"] for row in await self._pool.fetch(_COUNTS)}
+
+    async def months(self) -> list[dict[str, Any]]:
+        """What each channel sent, failed to send and was spared, month by month, newest first."""
+        months: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in await self._pool.fetch(_MONTHS):
+            place = (row["month"], row["channel"])
+            counted = months.setdefault(place, {"month": place[0], "channel": place[1]})
+            counted[row["state"]] = row["count"]
+        return list(months.values())
+
+    def _rows(self, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
+        shown = []
+        for row in rows:
+            values = dict(row)
+            for name in ("at", "next_at"):
+                if name in values:
+                    values[name] = values[name].astimezone(self._zone)
+            shown.append(values)
+        return shown

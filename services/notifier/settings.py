@@ -1,0 +1,82 @@
+"""What the environment says about the ways out: an address, an identity and a credential for each channel.
+
+Left empty, an address is the fake gateway's (`WENZHENG_GATEWAY`, `WENZHENG_GATEWAY_MAIL`) and a credential its key.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Struct
+from pydantic import field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.settings import Settings
+
+
+class Robot(Struct, frozen=True, forbid_unknown_fields=True):
+    """One unit's group robot."""
+
+    kind: Literal["wecom", "dingtalk"]
+    key: Annotated[str, msgspec.Meta(min_length=1)]
+    """WeCom's key, or DingTalk's access token."""
+    secret: str = ""
+    """DingTalk's signing secret (`SEC…`)."""
+    url: str = ""
+    """Left empty: `WENZHENG_ROBOT_URL`, else the provider's own."""
+
+
+class ChannelSettings(BaseSettings):
+    """Settings of the channels. Secrets come as files, never as values."""
+
+    model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
+
+    wechat_url: str = ""
+    wechat_app_id: str = "wenzheng"
+    wechat_secret_file: Path | None = None
+    wechat_template: str = "progress"
+    """Id of the template whose fields are thing1, thing2 and thing3."""
+
+    sms_url: str = ""
+    sms_key_id: str = "wenzheng"
+    sms_secret_file: Path | None = None
+    sms_sign_name: str = ""
+    """Left empty: the city's name with 问政."""
+    sms_template: str = "progress"
+    """Code of the template whose one variable is `text`."""
+
+    mail_server: str = ""
+    """host:port"""
+    mail_security: Literal["none", "starttls", "tls"] = "none"
+    mail_user: str = ""
+    mail_password_file: Path | None = None
+    mail_sender: str = "notice@wenzheng.example"
+
+    robot_url: str = ""
+    robots_file: Path | None = None
+    """JSON object: unit's code to its robot. Without it every unit has one at the gateway, by its code."""
+
+    @field_validator("wechat_url", "sms_url", "robot_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> "ChannelSettings":
+        if self.mail_user and self.mail_security == "none":
+            raise ValueError(
+                "WENZHENG_MAIL_SECURITY must be starttls or tls where WENZHENG_MAIL_USER signs in"
+            )
+        return self
+
+    def robots(self) -> dict[str, Robot] | None:
+        """Unit's code to its robot; None without a file. Raises msgspec.ValidationError for a wrong one."""
+        if self.robots_file is None:
+            return None
+        return msgspec.json.decode(self.robots_file.read_bytes(), type=dict[str, Robot])
+
+
+def secret_of(file: Path | None, settings: Settings) -> str:
+    """A channel's secret: of its own file, else the gateway's key, else that of a gateway nobody has set up."""
+    file = file or settings.gateway_key_file
+    return file.read_text(encoding="utf-8").strip() if file is not None else "local"

@@ -1,0 +1,171 @@
+"""The list of notices and the operator's outbox, on a real database: who may look, in which order, in city time."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from chassis.metrics import Metrics
+from chassis.service import Applied
+from chassis.tokens import Staff, Verifier, sign
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
+from services.notifier import store, web
+from services.notifier.core.case import Case, Claim, Notice, Settle
+from services.notifier.lookup import Lookup
+from tests.postgres import migrated, server
+from tests.services.deadline.facts import PROFILE, at
+from tests.services.intake.door import PRIVATE, PUBLIC
+
+pytestmark = pytest.mark.real
+
+NOW = at("2026-03-02T10:00")
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+class Office:
+    """Notifier's door on a database with one post of water's."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        api = create_api("notifier", "…", Metrics(), Probes())
+        api.include_router(web.routes(Lookup(pool, PROFILE.zone), Verifier(PUBLIC)))
+        transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
+        self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
+        self._claims = store.Claims()
+
+    async def claim(self, n: int, channel: str = "sms", minutes: int = 0) -> str:
+        """A notice about the post; `minutes` after the first hour, city time."""
+        identity = f"0195a000-0000-7000-8000-{n:012d}"
+        audience = "clerk" if channel == "robot" else "citizen"
+        notice = Notice(
+            identity,
+            "c",
+            f"kind-{n}",
+            audience,
+            channel,
+            "water",
+            "已回复",
+            at=NOW + timedelta(minutes=minutes),
+        )
+        await self._apply(Claim(notice))
+        return identity
+
+    async def settle(self, identity: str, state: str, reason: str = "") -> None:
+        await self._apply(Settle(identity, state, 1, reason))
+
+    async def _apply(self, effect: Any) -> None:
+        async with self.pool.acquire() as connection:
+            await self._claims.apply(connection, [Applied("post", 0, "c", NOW, effect)])
+
+    async def get(
+        self, path: str, role: str = "operator", department: str = "supervision"
+    ) -> httpx2.Response:
+        token = sign(PRIVATE, Staff("p", department, role))
+        return await self.http.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+async def office(dsn: str) -> AsyncIterator[Office]:
+    async with migrated(dsn, "notifier") as (_, pool):
+        kept = store.postgres(pool, store.Claims())
+        async with kept.transaction() as transaction:
+            remembered = (await transaction.load(["post"], lock=True))["post"]
+        case = replace(remembered.state, number="SQ1", department="water")
+        assert isinstance(case, Case)
+        await pool.execute(
+            "update subject set number = 'SQ1', remembered = $1::bytea where subject = 'post'",
+            kept.packing.pack(replace(remembered, state=case)),
+        )
+        await kept.close()
+        opened = Office(pool)
+        async with opened.http:
+            yield opened
+
+
+async def test_the_notices_of_a_post_are_in_order_of_what_they_tell_in_city_time(office: Office) -> None:
+    await office.claim(1, minutes=30)
+    await office.claim(2, minutes=10)
+
+    listed = (await office.get("/v1/notices/SQ1")).json()["notices"]
+
+    assert [notice["kind"] for notice in listed] == ["kind-2", "kind-1"]
+    assert [notice["at"] for notice in listed] == ["2026-03-02T10:10:00+08:00", "2026-03-02T10:30:00+08:00"]
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "status"),
+    [
+        ("clerk", "water", 200),
+        ("clerk", "housing", 403),
+        ("leader", "housing", 403),
+        ("supervisor", "supervision", 200),
+        ("mayor", "government-office", 200),
+        ("operator", "supervision", 200),
+    ],
+)
+async def test_the_notices_of_a_post_are_for_its_unit_and_those_who_see_all(
+    office: Office, role: str, department: str, status: int
+) -> None:
+    assert (await office.get("/v1/notices/SQ1", role, department)).status_code == status
+
+
+async def test_an_unknown_number_and_one_that_cannot_be_are_not_found(office: Office) -> None:
+    assert (await office.get("/v1/notices/SQ9")).status_code == 404
+    assert (await office.get("/v1/notices/SQ1%00")).status_code == 404
+
+
+async def test_the_outbox_shows_what_waits_longest_first_and_what_failed_newest_first(office: Office) -> None:
+    first, second = await office.claim(1), await office.claim(2, "robot")
+    await office.pool.execute(
+        "update notice set next_at = next_at - interval '1 hour' where id = $1::uuid", second
+    )
+    for n, minutes in ((3, 0), (4, 5)):
+        await office.settle(await office.claim(n, "wechat", minutes), "failed", "用户未订阅")
+    await office.settle(await office.claim(5), "sent")
+
+    waiting = (await office.get("/v1/outbox")).json()
+    failed = (await office.get("/v1/outbox?state=failed")).json()
+
+    assert [notice["notice"] for notice in waiting["notices"]] == [second, first]
+    assert waiting["waiting"] == {"sms": 1, "robot": 1}
+    assert [(notice["kind"], notice["reason"]) for notice in failed["notices"]] == [
+        ("kind-4", "用户未订阅"),
+        ("kind-3", "用户未订阅"),
+    ]
+    assert failed["notices"][0]["number"] == "SQ1"
+    assert {name for notice in failed["notices"] for name in notice}.isdisjoint({"phone", "openid", "mail"})
+
+
+async def test_each_channel_is_counted_by_month(office: Office) -> None:
+    for n, (channel, state) in enumerate([("sms", "sent"), ("sms", "sent"), ("wechat", "failed")]):
+        await office.settle(await office.claim(n, channel), state)
+
+    assert (await office.get("/v1/outbox")).json()["months"] == [
+        {"month": "2026-03", "channel": "sms", "sent": 2},
+        {"month": "2026-03", "channel": "wechat", "failed": 1},
+    ]
+
+
+@pytest.mark.parametrize("role", ["clerk", "leader", "supervisor", "mayor"])
+async def test_the_outbox_is_the_operators_alone(office: Office, role: str) -> None:
+    assert (await office.get("/v1/outbox", role)).status_code == 403
+    assert (await office.http.get("/v1/outbox")).status_code == 401
+
+
+@pytest.mark.parametrize("query", ["state=sent", "state=%00", "limit=0", "limit=201", "limit=x"])
+async def test_a_wrong_question_to_the_outbox_is_told_what_would_be_right(office: Office, query: str) -> None:
+    answer = await office.get(f"/v1/outbox?{query}")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
