@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from chassis.clock import HandClock
-from chassis.engine.listener import Listener
+from chassis.engine.listener import DUE_LIMIT, Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
 from chassis.memory.bus import Quiet
@@ -337,6 +337,64 @@ async def test_when_partitions_change_hands_or_the_city_changes_only_a_claim_can
     await first.take_over(range(PARTITIONS))
     await pass_time(first)
     assert timers.next_due(dict.fromkeys(range(PARTITIONS), 0)) == at("2026-03-04T18:00")
+
+
+async def test_more_stale_cases_than_one_claim_takes_are_dated_again_without_a_pause(world: World) -> None:
+    count = 2 * DUE_LIMIT + 50
+    world.clock.move_to(at("2026-12-30T10:00"))
+    listener = await world.start()
+    await listener.hear([world.post(n, "2026-12-30T10:00") for n in range(count)])
+    await listener.hear(world.city(day_off("2026-12-31T09:00", "2027-01-04")))
+    owned = dict.fromkeys(range(PARTITIONS), 1)
+
+    for _ in range(2):
+        assert world.doors["one"][1].next_due(owned) is None
+        listener.let_time_pass()
+        await listener.tick()
+    await pass_time(listener)
+
+    said = await world.said()
+    assert Counter(tuple(said[post(n)]) for n in range(count)) == {("DeadlineSet", "DeadlineRedated"): count}
+
+
+async def test_a_claim_leaves_the_timers_of_partitions_that_others_own(world: World) -> None:
+    both = await world.start()
+    posts = [world.post(n) for n in range(40)]
+    await both.hear(posts)
+    await both.let_go()
+    world.clock.move_to(at("2026-03-30T18:00"))
+
+    await pass_time(await world.start("half", range(6)))
+
+    said = await world.said()
+    mine = [n for n in range(40) if posts[n].partition < 6]
+    assert 0 < len(mine) < 40
+    assert [said[post(n)] for n in mine] == [WHOLE] * len(mine)
+    assert [said[post(n)] for n in range(40) if n not in mine] == [["DeadlineSet"]] * (40 - len(mine))
+    assert await world.timers() == 40 - len(mine)
+
+
+class GraceClock(HandClock):
+    """A clock moved by hand in which real seconds pass as the city's do."""
+
+    def ago(self, seconds: float) -> datetime:
+        return self.now() - timedelta(seconds=seconds)
+
+
+@pytest.mark.real
+async def test_a_timer_that_fell_due_within_the_grace_is_found_by_the_next_claim(real: RealWorld) -> None:
+    due = at("2026-03-04T18:00")
+    real.clock = GraceClock(at("2026-03-02T10:00"))
+    listener = await real.start()
+    await listener.hear([real.post(1)])
+    real.clock.move_to(due + timedelta(milliseconds=500))
+    await pass_time(listener)
+    assert await real.said() == {post(1): ["DeadlineSet"]}
+
+    real.clock.move_to(due + timedelta(seconds=2))
+    await pass_time(listener)
+
+    assert await real.said() == {post(1): LADDER[:2]}
 
 
 @pytest.mark.real
