@@ -7,7 +7,7 @@ JSON: `{"year": 2027, "days": [{"date": "2027-01-01", "name": "元旦", "isOffDa
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -129,8 +129,10 @@ def _day(row: Mapping[str, Any]) -> Day:
         raise ValueError("缺少名称")
     closing = None
     if row.get("closing"):
+        if off:
+            raise ValueError("休息日不应有下班时间")
         try:
-            closing = time.fromisoformat(row["closing"])
+            closing = datetime.strptime(row["closing"], "%H:%M").time()
         except (ValueError, TypeError):
             raise ValueError(f"下班时间 {row['closing']} 应为 HH:MM") from None
     return Day(day, row["name"], off, row.get("notice", ""), closing)

@@ -40,6 +40,12 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True):
     afternoon_opens: time = time(14, 0)
     closes: time = time(18, 0)
 
+    def may_close(self, at: time) -> bool:
+        """Whether a day may close then: at a whole minute until which somebody works, in the morning or later."""
+        if at.second or at.microsecond or at.tzinfo is not None:
+            return False
+        return self.morning_opens < at <= self.morning_closes or self.afternoon_opens < at
+
 
 class Dispatch(Struct, frozen=True, forbid_unknown_fields=True):
     """Assigning posts to units (half a working day: Lüliang 2024)."""

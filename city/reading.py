@@ -119,6 +119,11 @@ class Reader:
                 self._complain(TEMPLATES, line, f"单位 {row['department']} 不存在")
         for day, reason in contradictions(self.calendar):
             self._complain("calendar.csv", self._calendar_lines.get(day, 1), reason)
+        if self.policy is not None:
+            for day, known in self.calendar.days.items():
+                if known.closing is not None and not self.policy.hours.may_close(known.closing):
+                    reason = f"{day} 的下班时间 {known.closing:%H:%M} 不在上班时间内"
+                    self._complain("calendar.csv", self._calendar_lines.get(day, 1), reason)
         if today is not None and self.calendar.horizon < today:
             last = self.calendar.horizon
             self._complain("calendar.csv", 0, f"日历只到 {last},今天是 {today}:此后的期限都是暂定的")

@@ -105,6 +105,10 @@ class WorkingTime:
         """The closing instant of a day."""
         return datetime.combine(day, self.calendar.closing(day, self.hours.closes), self.zone)
 
+    def closing_from(self, day: date) -> datetime:
+        """The closing instant of a day, or of the next working day where it is none."""
+        return self.closing(self._day(self._working_day(self._working_before(self._number(day)))))
+
     def due(self, received: datetime, days: int = 3) -> Due:
         """The closing time of the `days`-th working day after the day of receipt; `days` is at least 1.
 

@@ -281,6 +281,16 @@ def test_a_missing_column_and_an_unknown_one_are_told(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("closing", ["00:00", "08:59", "09:00", "12:30", "14:00"])
+def test_an_hour_of_closing_until_which_nobody_works_is_told(folder: Path, closing: str) -> None:
+    (folder / "calendar.csv").write_text(
+        f"date,name,is_off_day,notice,closing\n2026-01-01,元旦,1,,\n2026-12-31,半天,0,,{closing}\n",
+        encoding="utf-8",
+    )
+
+    assert told(folder) == [f"calendar.csv:3: 2026-12-31 的下班时间 {closing} 不在上班时间内"]
+
+
 def test_a_calendar_that_does_not_reach_today_is_told(folder: Path) -> None:
     assert check(folder, date(2026, 12, 31)) == []
     assert "日历只到 2026-12-31" in str(check(folder, date(2027, 1, 1))[0])

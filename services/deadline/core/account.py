@@ -7,7 +7,7 @@ from typing import Any
 from city.explain import explain, moment
 from city.profile import Profile
 from services.deadline.core.case import Case
-from services.deadline.core.clock import Clock, assisted, clock, ledger, promised
+from services.deadline.core.clock import Clock, assisted, clock, ledger
 
 
 def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _lines(
                 )
             )
             if extension.id in case.said.broken:
-                date = promised(extension, profile.working_time)
+                date = profile.working_time.closing_from(extension.new_date)
                 happened.append((date, f"{moment(date)} 承诺的日期未兑现"))
     if case.said.missed is not None:
         happened.append((case.said.missed, f"{moment(case.said.missed)} 到期未答复,已超期"))

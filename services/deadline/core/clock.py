@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from city.profile import Profile
 from city.working_time import Counted, WorkingTime
 from contracts.deadlines import Held
-from services.deadline.core.case import Case, Extension, Handling
+from services.deadline.core.case import Case, Handling
 
 
 class Span(Struct, frozen=True):
@@ -117,14 +117,6 @@ def _span(question: "_Open", due: datetime, stop: datetime | None, time: Working
         )
     after = due if stop <= due else time.resume(due, question.start, stop)
     return Span(question.question, question.start, stop, False, False, left, after)
-
-
-def promised(extension: Extension, time: WorkingTime) -> datetime:
-    """The closing instant of the date an extension promises, or of the next working day where that is none.
-
-    Nobody asks for such a date since intake refuses it, but a day may become a holiday afterwards.
-    """
-    return time.add_days(time.closing(extension.new_date), 0)
 
 
 def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
@@ -253,7 +245,7 @@ def _movements(case: Case, handling: Handling, stop: datetime | None, city: Prof
         if end > start:
             opened.append(_Open(question.id, start, end, answered))
     moved = [
-        Moved(extension.id, extension.approved_at, date := promised(extension, time), date)
+        Moved(extension.id, extension.approved_at, date := time.closing_from(extension.new_date), date)
         for extension in case.extensions
         if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
     ]

@@ -28,7 +28,7 @@ from contracts.deadlines import (
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from services.deadline.core.case import Arm, Cancel, Case, Said
-from services.deadline.core.clock import Clock, Span, clock, ledger, promised, warned_at
+from services.deadline.core.clock import Clock, Span, clock, ledger, warned_at
 
 Here = Context[Profile]
 
@@ -272,7 +272,7 @@ def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here,
     for extension in case.extensions:
         if extension.id not in said.broken or made.stop is None:
             continue
-        date = promised(extension, context.city.working_time)
+        date = context.city.working_time.closing_from(extension.new_date)
         if made.stop <= date:
             facts.append(MissWithdrawn(at=at, clock="promise", due=date, department=case.department_at(date)))
             broken = tuple(other for other in said.broken if other != extension.id)

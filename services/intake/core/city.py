@@ -60,15 +60,24 @@ def calendar(body: CalendarBody, actor: ask.Actor, at: datetime, city: Profile) 
     for day in body.days:
         if not belongs_to(body.year, day.day):
             raise wrong_field("days", f"{day.day} 不在 {body.year} 年,也不在前后一个月")
-        try:
-            if day.closing:
-                time.fromisoformat(day.closing)
-        except ValueError as failure:
-            raise wrong_field("days", f"{day.closing} 不是时刻") from failure
+        if day.closing:
+            _check_closing(day, city)
         days.append(CalendarDay(day.day, day.name, day.is_off_day, day.closing))
     if len({day.day for day in days}) != len(days):
         raise wrong_field("days", "日期重复")
     return CalendarPublished(at=at, year=body.year, days=tuple(days), notice=body.notice, by=actor.person)
+
+
+def _check_closing(day: CalendarDayBody, city: Profile) -> None:
+    """Raises Invalid unless the day is worked, and somebody works until that hour."""
+    try:
+        closing = time.fromisoformat(day.closing)
+    except ValueError as failure:
+        raise wrong_field("days", f"{day.closing} 不是时刻") from failure
+    if day.is_off_day:
+        raise wrong_field("days", f"{day.day} 是休息日,不应有下班时间")
+    if not city.policy.hours.may_close(closing):
+        raise wrong_field("days", f"{day.day} 的下班时间 {day.closing} 不在上班时间内")
 
 
 def policy(body: PolicyBody, actor: ask.Actor, at: datetime, city: Profile) -> PolicyChanged:

@@ -27,6 +27,17 @@ def days(*named: str, closing: str = "") -> Sequence[CalendarDayBody]:
     return tuple(CalendarDayBody(date.fromisoformat(day), "元旦", True, closing) for day in named)
 
 
+def half_day(closing: str) -> Sequence[CalendarDayBody]:
+    return (CalendarDayBody(date(2027, 2, 5), "除夕前", False, closing),)
+
+
+@pytest.mark.parametrize("closing", ["11:00", "12:00", "14:30", "17:00", "18:00", "19:00"])
+def test_a_day_may_close_at_any_hour_until_which_somebody_works(closing: str) -> None:
+    fact: Any = said(CalendarBody(2027, tuple(half_day(closing))))
+
+    assert fact.days[0].closing == closing
+
+
 def test_a_notice_names_days_of_its_year_and_of_the_month_beside_it() -> None:
     fact = said(CalendarBody(2027, tuple(days("2026-12-31", "2027-01-01", "2028-01-02"))))
 
@@ -40,6 +51,11 @@ def test_a_notice_names_days_of_its_year_and_of_the_month_beside_it() -> None:
         (days("2027-01-01", "2026-11-30"), "2026-11-30 不在 2027 年"),
         (days("2027-01-01", "2027-01-01"), "日期重复"),
         (days("2027-01-01", closing="25:00"), "25:00 不是时刻"),
+        (days("2027-01-01", closing="12:00"), "2027-01-01 是休息日,不应有下班时间"),
+        (half_day("00:00"), "2027-02-05 的下班时间 00:00 不在上班时间内"),
+        (half_day("09:00"), "2027-02-05 的下班时间 09:00 不在上班时间内"),
+        (half_day("13:00"), "2027-02-05 的下班时间 13:00 不在上班时间内"),
+        (half_day("14:00"), "2027-02-05 的下班时间 14:00 不在上班时间内"),
     ],
 )
 def test_a_wrong_day_is_refused_by_name(named: Sequence[CalendarDayBody], told: str) -> None:

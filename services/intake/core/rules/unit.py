@@ -143,7 +143,7 @@ def extension_approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here)
         by=by,
     )
     case = replace(
-        _decided(case, granted.id, "approved"), due=context.city.working_time.closing(granted.new_date)
+        _decided(case, granted.id, "approved"), due=context.city.working_time.closing_from(granted.new_date)
     )
     text = f"延期至 {granted.new_date},原因:{granted.reason},进展:{granted.progress}"
     return say(case, fact, "extended", text, by=by)
@@ -246,6 +246,11 @@ def _extendable(case: Case, wish: ask.Extension, context: Here) -> None:
         raise Invalid(
             "extension-date", "延期日期不在允许范围内", f"{between}。", (FieldError("new_date", between),)
         )
+    if not time.is_working_day(wish.new_date):
+        following = time.closing_from(wish.new_date).date()
+        near = following if following <= latest else time.add_days(time.closing(wish.new_date), -1).date()
+        why = f"{wish.new_date} 不上班({time.why(wish.new_date)}),可选 {near}"
+        raise Invalid("extension-day-off", "延期应到工作日", f"{why}。", (FieldError("new_date", why),))
 
 
 def _kept(case: Case, context: Here) -> str:
