@@ -21,14 +21,18 @@ _decoder = msgspec.msgpack.Decoder(dict[str, str])
 QUERY_CODE_LENGTH = 10
 
 
+def derived(secret: bytes, use: bytes, whose: bytes = b"wenzheng") -> bytes:
+    """A key of 32 bytes for one use, from the shared secret (HKDF-SHA256, RFC 5869); `whose` is the salt."""
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=whose, info=use).derive(secret)
+
+
 class Secrets:
     """Keys for separate uses, derived from the one shared secret (HKDF-SHA256)."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-        self._citizen = self._derive(b"citizen")
-        self._code = self._derive(b"query code")
-        self.cursor = self._derive(b"cursor")
+        self._citizen = derived(secret, b"citizen")
+        self._code = derived(secret, b"query code")
+        self.cursor = derived(secret, b"cursor")
         """Signs list cursors."""
 
     def citizen(self, identity: str) -> str:
@@ -38,9 +42,6 @@ class Secrets:
     def query_code(self, subject: str) -> str:
         """The 10 Crockford characters that open one's own post; follows from the post, is stored nowhere."""
         return crockford(self._mac(self._code, subject), QUERY_CODE_LENGTH)
-
-    def _derive(self, use: bytes) -> bytes:
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=b"wenzheng", info=use).derive(self._secret)
 
     @staticmethod
     def _mac(key: bytes, text: str) -> bytes:

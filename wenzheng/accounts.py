@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 import asyncpg
 
 from city.profile import Profile
+from fronts.portal.keys import totp_key
 from fronts.portal.staff.accounts import Accounts, Unfit
-from fronts.portal.staff.staff_pages import derived
 from fronts.portal.store import Store
 from wenzheng.stack.home import Home, Trouble, default_data, is_alive
 from wenzheng.stack.status import database
@@ -38,7 +38,7 @@ async def with_accounts(home: Home, work: Callable[[Accounts], Awaitable[T]]) ->
     """Do something with the accounts of a stack that runs. Raises Trouble."""
     state = home.read_state()
     profile = Profile.load(state["city"])
-    key = derived(home.secret_file("shared-secret").read_bytes(), b"totp")
+    key = totp_key(home.secret_file("shared-secret").read_bytes())
     store = Store()
     await store.connect(database(home, state, "portal"))
     try:

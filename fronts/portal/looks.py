@@ -4,11 +4,12 @@ The request at hand is kept beside it, so that every page can offer the switch a
 """
 
 from contextvars import ContextVar
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fronts.portal.cookies import sent
 
 COOKIE: Final = "wenzheng-look"
 ELDER: Final = "elder"
@@ -45,12 +46,7 @@ class Looking:
 
 
 def _wants_elder(scope: Scope) -> bool:
-    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
-    try:
-        cookie = SimpleCookie(sent).get(COOKIE)
-    except CookieError:
-        return False
-    return cookie is not None and cookie.value == ELDER
+    return sent(scope).get(COOKIE) == ELDER
 
 
 def _here(scope: Scope) -> str:

@@ -1,11 +1,10 @@
 """Templates to pages: what every page has, on the citizens' and on the staff's side."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -13,12 +12,8 @@ from city.explain import moment
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.looks import look
-from fronts.portal.services import Services
 
 HERE: Final = Path(__file__).parent
-FORM_LIMIT: Final = 128 * 1024
-"""Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
-FIELDS_LIMIT: Final = 100
 
 SECURITY: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -35,26 +30,13 @@ LINKS: Final = (("/post", "我要问政"), ("/follow", "查询进展"), ("/board
 """What a citizen finds at the head of every page."""
 
 
-class Unfit(Exception):
-    """A form that is none, or too long."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
+def in_time(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries in order of their instants `at`: facts of two services reach a case in any order."""
+    return sorted(entries, key=lambda entry: datetime.fromisoformat(entry["at"]))
 
 
 def _percent(rate: float | None) -> str:
     return "—" if rate is None else f"{rate * 100:.1f}%"
-
-
-def _minute(instant: str | None) -> str:
-    return moment(datetime.fromisoformat(instant)) if instant else ""
-
-
-def _day(day: str | date | None) -> str:
-    found = date.fromisoformat(day[:10]) if isinstance(day, str) and day else day
-    return f"{found.year}年{found.month}月{found.day}日" if isinstance(found, date) else ""
 
 
 def _brief(text: str, length: int) -> str:
@@ -66,12 +48,9 @@ def _brief(text: str, length: int) -> str:
 class Pages:
     """Renders templates with what every page has."""
 
-    def __init__(
-        self, profile: Profile, services: Services, staffed: bool = False, demonstration: bool = False
-    ) -> None:
+    def __init__(self, profile: Profile, staffed: bool = False, demonstration: bool = False) -> None:
         """`staffed`: there are pages for staff, too; `demonstration`: where anyone may sit down at any desk."""
         self.profile = profile
-        self.services = services
         self._areas = list(dict.fromkeys((d.area_code, d.area) for d in profile.divisions))
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -81,7 +60,9 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._templates.filters.update(percent=_percent, minute=_minute, day=_day, brief=_brief)
+        self._templates.filters.update(
+            percent=_percent, minute=self._minute, day=self._day, brief=_brief, in_time=in_time
+        )
         self._templates.globals.update(
             static=static_files.address, staffed=staffed, demonstration=staffed and demonstration
         )
@@ -108,16 +89,13 @@ class Pages:
         """A page that says why not."""
         return self.render("refused.html", status, sentence=sentence)
 
-    @staticmethod
-    async def form(request: Request) -> dict[str, str]:
-        """The fields of a form, the first of each name. Raises Unfit."""
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > FORM_LIMIT:
-                raise Unfit(413, "提交的内容太长,请删减后再试。")
-        try:
-            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
-        except ValueError as failure:
-            raise Unfit(400, "提交的内容不能识别。") from failure
-        return {name: values[0] for name, values in fields.items()}
+    def _minute(self, instant: str | None) -> str:
+        """An instant in city time, whatever the offset it came with."""
+        return moment(datetime.fromisoformat(instant).astimezone(self.profile.zone)) if instant else ""
+
+    def _day(self, day: str | date | None) -> str:
+        """A day, or the day of an instant in city time."""
+        if isinstance(day, str) and day:
+            instant = datetime.fromisoformat(day)
+            day = (instant.astimezone(self.profile.zone) if instant.tzinfo else instant).date()
+        return f"{day.year}年{day.month}月{day.day}日" if isinstance(day, date) else ""

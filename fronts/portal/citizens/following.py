@@ -1,6 +1,7 @@
 """Following one's own post with number and query code: how it stands, and everything its author can do.
 
-The code is typed into a form and travels in forms only: never in an address, a cookie or a log.
+The code is typed into a form and travels in forms only: never in an address or a log. Each form carries a key, so
+that one sent twice, by going back or by two clicks, is done once.
 """
 
 import uuid
@@ -11,9 +12,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.citizens.boards import plain_number
-from fronts.portal.pages import Pages
+from fronts.portal.forms import Form, read_form
+from fronts.portal.pages import GRADES, in_time
 from fronts.portal.services import Answer
+from fronts.portal.site import Here, Site
+from fronts.portal.typed import code_of, number_of
+
+WRONG_CODE: Final = "查询码不正确;请核对受理时给出的查询码。"
 
 
 class Grave(NamedTuple):
@@ -49,84 +54,90 @@ DONE: Final[Mapping[str, str]] = {
     "erasure": "个人信息已删除。",
 }
 
+router = APIRouter(include_in_schema=False)
+"""`/follow`."""
 
-def routes(pages: Pages, now: due_calendar.Now) -> APIRouter:
-    """`/follow`."""
-    router = APIRouter(include_in_schema=False)
-    services = pages.services
 
-    @router.get("/follow")
-    async def form(number: str = "") -> Response:
-        return _form(_tidy(number))
+@router.get("/follow")
+async def form(site: Here, number: str = "") -> Response:
+    """Where number and code are typed."""
+    return _form(site, number_of(number))
 
-    @router.post("/follow")
-    async def follow(request: Request) -> Response:
-        given = await pages.form(request)
-        number, code = _tidy(given.get("number", "")), _tidy(given.get("code", "")).replace("-", "")
-        if not number:
-            return _form("", 422, "请填写编号。")
-        plain_number(number)
-        if not code:
-            return await _without_code(number)
-        act = given.get("act", "")
-        if act in GRAVE and "sure" not in given:
-            return pages.render(
-                "sure.html", number=number, code=code, act=act, grave=GRAVE[act], key=uuid.uuid4().hex
-            )
-        done: Answer | None = None
-        if act in DONE:
-            body = _body(act, given)
-            done = await services.post(f"/v1/posts/{number}/{act}", body, given.get("key", ""), code)
-        case = await services.get("intake", f"/v1/posts/{number}", code)
-        if not case.ok:
-            return _form(number, case.status, case.sentence)
-        return await _case(number, code, case.body, act, done, given)
 
-    def _form(number: str, status: int = 200, problem: str = "") -> Response:
-        example = f"{pages.profile.number_prefix}{now():%y%m%d}-000001"
-        return pages.render("follow.html", status, number=number, problem=problem, example=example)
-
-    async def _without_code(number: str) -> Response:
-        """Anybody may see the public page; a wrong number is said here, where it was typed."""
-        found = await services.get("intake", f"/v1/posts/{number}")
-        if found.ok:
-            return RedirectResponse(f"/posts/{number}", 303)
-        return _form(
-            number, found.status, "没有这个编号的帖子,请核对。" if found.status == 404 else found.sentence
+@router.post("/follow")
+async def follow(request: Request, site: Here) -> Response:
+    """Show the case, do what was asked for on it, or ask once more before what cannot be undone."""
+    typed = await read_form(request)
+    number, code = number_of(typed.one("number")), code_of(typed.one("code"))
+    if not typed.one("number").strip():
+        return _form(site, "", 422, "请填写编号。")
+    if not number:
+        return _form(site, typed.one("number")[:40], 404, "没有这个编号的帖子,请核对。")
+    if not typed.one("code").strip():
+        return await _without_code(site, number)
+    if not code:
+        return _form(site, number, 403, WRONG_CODE)
+    act = typed.one("act")
+    if act in GRAVE and "sure" not in typed:
+        return site.pages.render(
+            "sure.html", number=number, code=code, act=act, grave=GRAVE[act], key=uuid.uuid4().hex
         )
+    done: Answer | None = None
+    if act in DONE:
+        path = f"/v1/posts/{number}/{act}"
+        done = await site.services.post(path, _body(act, typed), typed.one("key"), code)
+    case = await site.services.get("intake", f"/v1/posts/{number}", code)
+    if not case.ok:
+        return _form(site, number, case.status, case.sentence)
+    return await _case(site, code, case.body, act, done, typed)
 
-    async def _case(
-        number: str, code: str, case: dict[str, Any], act: str, done: Answer | None, given: Mapping[str, str]
-    ) -> Response:
-        found = await services.get("deadline", f"/v1/deadlines/{number}")
-        deadline = found.body if found.ok else None
-        due = (deadline or {}).get("due") or case["due"] or ""
-        shown = case if not case["moderation"] else case | {"text": ""}
-        refused = done is not None and not done.ok
-        return pages.render(
-            "case.html",
-            done.status if done is not None and refused else 200,
-            case=case,
-            code=code,
-            key=uuid.uuid4().hex,
-            problem=done.sentence if done is not None and refused else "",
-            done=DONE[act] if done is not None and done.ok else "",
-            typed={act: given.get("text", "")} if refused else {},
-            deadline=deadline,
-            steps=life.line(shown, pages.profile.policy),
-            next=life.following(shown, due, pages.profile.policy),
-            talk=talk(case),
-            weeks=due_calendar.weeks(deadline, now().date()) if deadline else [],
-            days_left=due_calendar.days_left(deadline, now().date()) if deadline else None,
-            weekdays=due_calendar.WEEKDAYS,
-        )
 
-    return router
+def _form(site: Site, number: str, status: int = 200, problem: str = "") -> Response:
+    example = f"{site.pages.profile.number_prefix}{site.clock.now():%y%m%d}-000001"
+    return site.pages.render("follow.html", status, number=number, problem=problem, example=example)
+
+
+async def _without_code(site: Site, number: str) -> Response:
+    """Anybody may see the public page; a wrong number is said here, where it was typed."""
+    answer = await site.services.get("intake", f"/v1/posts/{number}")
+    if answer.ok:
+        return RedirectResponse(f"/posts/{number}", 303)
+    sentence = "没有这个编号的帖子,请核对。" if answer.status == 404 else answer.sentence
+    return _form(site, number, answer.status, sentence)
+
+
+async def _case(
+    site: Site, code: str, case: dict[str, Any], act: str, done: Answer | None, typed: Form
+) -> Response:
+    answer = await site.services.get("deadline", f"/v1/deadlines/{case['number']}")
+    deadline = answer.body if answer.ok else None
+    due = (deadline or {}).get("due") or case["due"] or ""
+    shown = case if not case["moderation"] else case | {"text": ""}
+    refused = done is not None and not done.ok
+    today = site.clock.now().date()
+    policy = site.pages.profile.policy
+    return site.pages.render(
+        "case.html",
+        done.status if done is not None and refused else 200,
+        case=case,
+        code=code,
+        key=uuid.uuid4().hex,
+        problem=done.sentence if done is not None and refused else "",
+        done=DONE[act] if done is not None and done.ok else "",
+        typed={act: typed.one("text")} if refused else {},
+        deadline=deadline,
+        steps=life.line(shown, policy),
+        next=life.following(shown, due, policy),
+        talk=talk(case),
+        weeks=due_calendar.weeks(deadline, today) if deadline else [],
+        days_left=due_calendar.days_left(deadline, today) if deadline else None,
+        weekdays=due_calendar.WEEKDAYS,
+    )
 
 
 def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
     """What was said, in order of time: questions, answers, follow-ups, replies and ratings."""
-    grades = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+    grades = dict(GRADES)
     said: list[dict[str, str]] = []
 
     def add(at: str, who: str, what: str, text: str) -> None:
@@ -143,26 +154,21 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
         add(reply["at"], "unit", f"{reply['department_name']}的答复", reply["text"])
     for rating in case["ratings"]:
         add(rating["at"], "citizen", f"您的评价:{grades[rating['grade']]}", rating["text"])
-    return sorted(said, key=lambda one: one["at"])
+    return in_time(said)
 
 
-def _body(act: str, given: Mapping[str, str]) -> dict[str, Any]:
+def _body(act: str, form: Form) -> dict[str, Any]:
     """A form as intake wants it."""
-    text = given.get("text", "")
+    text = form.one("text")
     match act:
         case "answers" | "follow-ups":
             return {"text": text}
         case "reopenings":
             return {"reason": text}
         case "ratings":
-            grade = given.get("grade", "")
+            grade = form.one("grade")
             return {"grade": int(grade) if grade.isdecimal() and len(grade) == 1 else 0} | (
                 {"text": text} if text else {}
             )
         case _:
             return {}
-
-
-def _tidy(typed: str) -> str:
-    """A number or code as it is printed: people type spaces and small letters."""
-    return "".join(typed.split()).upper()

@@ -8,49 +8,46 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.boards import BOARDS
+from fronts.portal.forms import read_form
 from fronts.portal.looks import COOKIE, ELDER, local
-from fronts.portal.pages import Pages
+from fronts.portal.site import Here
 
 TOPICS: Final = 5
 ANSWERED: Final = 8
 _YEAR: Final = 365 * 24 * 3600
 
+router = APIRouter(include_in_schema=False)
+"""`/` and `/look`."""
 
-def routes(pages: Pages, secure: bool) -> APIRouter:
-    """`/` and `/look`; `secure`: cookies are for encrypted connections only."""
-    router = APIRouter(include_in_schema=False)
-    services = pages.services
 
-    @router.get("/")
-    async def front() -> Response:
-        figures, answered, topics = await asyncio.gather(
-            services.get("stats", "/v1/figures"),
-            services.get("intake", "/v1/posts", limit=str(ANSWERED)),
-            services.offer("router", "/v1/topics"),
-        )
-        found = figures.body if figures.ok else None
-        return pages.render(
-            "front.html",
-            figures=found,
-            today=_today(found) if found else None,
-            posts=answered.body["posts"] if answered.ok else [],
-            topics=topics.get("topics", [])[:TOPICS],
-            boards=BOARDS,
-        )
+@router.get("/")
+async def front(site: Here) -> Response:
+    """The front page; what a service does not answer in time is left out."""
+    figures, answered, topics = await asyncio.gather(
+        site.services.get("stats", "/v1/figures"),
+        site.services.get("intake", "/v1/posts", limit=str(ANSWERED)),
+        site.services.offer("router", "/v1/topics"),
+    )
+    return site.pages.render(
+        "front.html",
+        figures=figures.body if figures.ok else None,
+        today=_today(figures.body) if figures.ok else None,
+        posts=answered.body["posts"] if answered.ok else [],
+        topics=topics.get("topics", [])[:TOPICS],
+        boards=BOARDS,
+    )
 
-    @router.post("/look")
-    async def change(request: Request) -> Response:
-        given = await pages.form(request)
-        response = RedirectResponse(local(given.get("back", "/")), 303)
-        if given.get("look") == ELDER:
-            response.set_cookie(
-                COOKIE, ELDER, max_age=_YEAR, path="/", secure=secure, httponly=True, samesite="strict"
-            )
-        else:
-            response.delete_cookie(COOKIE, path="/", secure=secure, httponly=True, samesite="strict")
-        return response
 
-    return router
+@router.post("/look")
+async def change_look(request: Request, site: Here) -> Response:
+    """Keep the look that was chosen, and lead back to where it was chosen."""
+    form = await read_form(request)
+    response = RedirectResponse(local(form.one("back")), 303)
+    if form.one("look") == ELDER:
+        site.cookies.keep(response, COOKIE, ELDER, seconds=_YEAR)
+    else:
+        site.cookies.forget(response, COOKIE)
+    return response
 
 
 def _today(figures: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ import structlog
 from fronts.portal.services import Services
 
 MOST_VIEWERS: Final = 500
+MOST_OF_A_CLIENT: Final = 20
+"""Viewers of one client: a hall of screens behind one address, and no more, so that nobody takes all places."""
 IDLE_SECONDS: Final = 20.0
 """The stream from stats is kept open for so long after the last viewer left."""
 RETRY_SECONDS: Final = 2.0
@@ -31,13 +33,18 @@ Render = Callable[[str, dict[str, Any]], dict[str, str]]
 
 
 class Full(Exception):
-    """There are as many viewers as there may be."""
+    """There are as many viewers as there may be; `own`: of this client alone."""
+
+    def __init__(self, own: bool) -> None:
+        super().__init__()
+        self.own = own
 
 
 class Viewer:
     """What one viewer has not been told yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: str) -> None:
+        self.client = client
         self.news: dict[str, str] = {}
         self.woken = asyncio.Event()
 
@@ -74,11 +81,13 @@ class Live:
                 await self._filled.wait()
         return dict(self._parts)
 
-    async def watch(self) -> AsyncGenerator[bytes, None]:
+    async def watch(self, client: str = "") -> AsyncGenerator[bytes, None]:
         """Server-sent events for one viewer, until it leaves. Raises Full."""
+        if sum(viewer.client == client for viewer in self._viewers) >= MOST_OF_A_CLIENT:
+            raise Full(own=True)
         if len(self._viewers) >= MOST_VIEWERS:
-            raise Full
-        viewer = Viewer()
+            raise Full(own=False)
+        viewer = Viewer(client)
         self._viewers.add(viewer)
         self._start()
         viewer.tell(self._parts)

@@ -1,22 +1,25 @@
-"""Posting: the form, what neighbours have asked already, and the receipt.
+"""Posting: the form, and what neighbours have asked already.
 
 A post is never kept back: what is similar is offered once, on the form while it is typed (with htmx) or on a page
 between form and sending (without), and one click sends all the same. Where router does not answer nothing is offered.
+What was sent is answered with a redirect to its receipt (`receipts.py`), so that going back repeats nothing.
 """
 
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from city.masking import mask
 from city.normal import normal_form
 from fronts.portal import static_files
-from fronts.portal.pages import SECURITY, Pages
+from fronts.portal.citizens import receipts
+from fronts.portal.forms import Form, read_form
+from fronts.portal.pages import SECURITY
 from fronts.portal.services import Answer
+from fronts.portal.site import Here, Site
 
 OFFERED: Final = 4
 """Similar posts shown at once."""
@@ -54,90 +57,101 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Field of the interface to its id on the form, its label, and how it is to be filled in."""
 
 
-def routes(pages: Pages, address: str) -> APIRouter:
-    """`/post` and `/post/similar`; `address`: what the receipt's QR code begins with."""
-    router = APIRouter(include_in_schema=False)
-    services = pages.services
-
-    @router.get("/post")
-    async def form(kind: str = "") -> Response:
-        return _form({"kind": kind} if kind in HINTS else {})
-
-    @router.post("/post")
-    async def post(request: Request) -> Response:
-        given = await pages.form(request)
-        if "edit" in given:
-            return _form(given)
-        if "send" not in given:
-            seen = f"{given.get('seen', '')} {given.get('seen_before', '')}".split()
-            offers = [one for one in await _similar(given) if one["number"] not in seen]
-            if offers:
-                seen += [one["number"] for one in offers]
-                return pages.render("similar.html", given=given, offers=offers, seen=" ".join(seen))
-        answer = await services.post("/v1/posts", _body(given), given.get("key", ""))
-        if answer.ok:
-            return _receipt(answer)
-        if answer.kind == "idempotency-key-reused":
-            sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
-            return _form(given | {"key": uuid.uuid4().hex}, 409, sentence)
-        return _form(given, answer.status, *_problems(answer))
-
-    @router.get("/offline.js")
-    async def worker() -> Response:
-        """The service worker: at the root, for it may only look after what lies below its own address."""
-        headers = SECURITY | {"Cache-Control": "no-cache"}
-        return Response(WORKER.read_bytes(), media_type="text/javascript", headers=headers)
-
-    @router.post("/post/similar")
-    async def similar(request: Request) -> Response:
-        given = await pages.form(request)
-        offers = await _similar(given)
-        return HTMLResponse(pages.html("similar_part.html", offers=offers), 200, SECURITY)
-
-    def _form(
-        given: Mapping[str, str], status: int = 200, problem: str = "", wrong: Mapping[str, str] | None = None
-    ) -> Response:
-        return pages.render(
-            "post.html",
-            status,
-            key=given.get("key") or uuid.uuid4().hex,
-            problem=problem,
-            wrong=wrong or {},
-            labels={field: label for field, label, _ in LABELS.values()},
-            given=given,
-            hints=HINTS,
-            title_limit=TITLE_LIMIT,
-            text_limit=TEXT_LIMIT,
-        )
-
-    def _receipt(answer: Answer) -> Response:
-        number = str(answer.body["number"])
-        code = segno.make(f"{address}/follow?number={number}", error="m", micro=False)
-        qr = code.svg_inline(scale=5, border=3, light="#fff", dark="#000", omitsize=True)
-        return pages.render("receipt.html", receipt=answer.body, qr=qr, address=f"{address}/follow")
-
-    async def _similar(given: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Posts alike, best first; the text leaves the portal masked, as it would be published."""
-        text = mask(normal_form(f"{given.get('title', '')} {given.get('text', '')}"))[:COMPARED]
-        if len(text) < LEAST:
-            return []
-        found = await services.offer("router", "/v1/similar", text=text)
-        return [one for one in found.get("posts", []) if one["score"] >= ALIKE_FROM][:OFFERED]
-
-    return router
+router = APIRouter(include_in_schema=False)
+"""`/post`, `/post/similar` and `/offline.js`."""
 
 
-def _body(given: Mapping[str, str]) -> dict[str, Any]:
+@router.get("/post")
+async def form(site: Here, kind: str = "") -> Response:
+    """The empty form."""
+    return _form(site, {"kind": kind} if kind in HINTS else {})
+
+
+@router.post("/post")
+async def post(request: Request, site: Here) -> Response:
+    """Offer what is similar, or send, and lead to the receipt."""
+    typed = await read_form(request)
+    given = typed.given()
+    if "edit" in typed:
+        return _form(site, given)
+    body = _body(typed)
+    before = receipts.sent_before(request, body, typed.one("key"))
+    if before and "again" not in typed:
+        return site.pages.render("sent_before.html", 409, number=before, given=given)
+    if "send" not in typed:
+        seen = f"{typed.one('seen')} {typed.one('seen_before')}".split()
+        offers = [each for each in await _similar(site, typed) if each["number"] not in seen]
+        if offers:
+            seen += [each["number"] for each in offers]
+            return site.pages.render("similar.html", given=given, offers=offers, seen=" ".join(seen))
+    answer = await site.services.post("/v1/posts", body, typed.one("key"))
+    if answer.ok:
+        return receipts.lead_to(site, answer, body, typed.one("key"))
+    if answer.kind == "idempotency-key-reused":
+        sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
+        return _form(site, given | {"key": uuid.uuid4().hex}, 409, sentence)
+    return _form(site, given, answer.status, *_problems(answer))
+
+
+@router.get("/offline.js")
+async def worker() -> Response:
+    """The service worker: at the root, for it may only look after what lies below its own address."""
+    headers = SECURITY | {"Cache-Control": "no-cache"}
+    return Response(WORKER.read_bytes(), media_type="text/javascript", headers=headers)
+
+
+@router.post("/post/similar")
+async def similar(request: Request, site: Here) -> Response:
+    """What is similar, as a part of the form."""
+    offers = await _similar(site, await read_form(request))
+    return HTMLResponse(site.pages.html("similar_part.html", offers=offers), 200, SECURITY)
+
+
+def _form(
+    site: Site,
+    given: Mapping[str, str],
+    status: int = 200,
+    problem: str = "",
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    return site.pages.render(
+        "post.html",
+        status,
+        key=given.get("key") or uuid.uuid4().hex,
+        problem=problem,
+        wrong=wrong or {},
+        labels={field: label for field, label, _ in LABELS.values()},
+        given=given,
+        hints=HINTS,
+        title_limit=TITLE_LIMIT,
+        text_limit=TEXT_LIMIT,
+    )
+
+
+async def _similar(site: Site, form: Form) -> list[dict[str, Any]]:
+    """Posts alike, best first; the text leaves the portal masked, as it would be published.
+
+    No more is read of a text than could be compared: its normal form is made afterwards.
+    """
+    read = f"{form.one('title')[:COMPARED]} {form.one('text')[:COMPARED]}"
+    text = mask(normal_form(read))[:COMPARED]
+    if len(text) < LEAST:
+        return []
+    answer = await site.services.offer("router", "/v1/similar", text=text)
+    return [each for each in answer.get("posts", []) if each["score"] >= ALIKE_FROM][:OFFERED]
+
+
+def _body(form: Form) -> dict[str, Any]:
     """A form as intake wants it."""
-    contact = {name: given[name] for name in ("name", "phone", "mail") if given.get(name)}
+    contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
     return {
-        "kind": given.get("kind", ""),
-        "title": given.get("title", ""),
-        "text": given.get("text", ""),
-        "area": given.get("area", ""),
-        "place": given.get("place", ""),
-        "public": "private" not in given,
-        "hide_name": "hide_name" in given,
+        "kind": form.one("kind"),
+        "title": form.one("title"),
+        "text": form.one("text"),
+        "area": form.one("area"),
+        "place": form.one("place"),
+        "public": "private" not in form,
+        "hide_name": "hide_name" in form,
     } | ({"contact": contact} if contact else {})
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from fronts.portal.citizens.live import Full, Live
+from fronts.portal.citizens.live import Full
+from fronts.portal.clients import block_of, client
 from fronts.portal.pages import SECURITY, Pages
+from fronts.portal.site import Here
 
 PATIENCE: Final = 3.0
 """Seconds the page waits for the first figures before it is shown without them."""
@@ -23,38 +25,39 @@ _OF_EVENT: Final = {
 }
 
 
-def build(pages: Pages) -> tuple[Live, APIRouter]:
-    """`/wall` and `/wall/stream`, and what must be closed at the end."""
-    live = Live(pages.services, lambda name, data: parts(pages, name, data))
-    router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False)
+"""`/wall` and `/wall/stream`."""
 
-    @router.get("/wall")
-    async def wall() -> Response:
-        found = await live.present(PATIENCE)
-        return pages.render("wall.html", parts={part: found.get(part, "") for part in PARTS})
 
-    @router.get("/wall/stream")
-    async def stream(request: Request) -> Response:
-        watching = live.watch()
+@router.get("/wall")
+async def wall(site: Here) -> Response:
+    """The wall as it stands."""
+    present = await site.live.present(PATIENCE)
+    return site.pages.render("wall.html", parts={part: present.get(part, "") for part in PARTS})
+
+
+@router.get("/wall/stream")
+async def stream(request: Request, site: Here) -> Response:
+    """Its parts as they change (server-sent events)."""
+    watching = site.live.watch(block_of(client()))
+    try:
+        first = await anext(watching)
+    except Full as full:
+        status = 429 if full.own else 503
+        return Response("", status, {**SECURITY, "Retry-After": "30"})
+
+    async def events() -> AsyncIterator[bytes]:
         try:
-            first = await anext(watching)
-        except Full:
-            return Response("", 503, {**SECURITY, "Retry-After": "30"})
+            yield first
+            async for event in watching:
+                yield event
+                if await request.is_disconnected():
+                    return
+        finally:
+            await watching.aclose()
 
-        async def events() -> AsyncIterator[bytes]:
-            try:
-                yield first
-                async for event in watching:
-                    yield event
-                    if await request.is_disconnected():
-                        return
-            finally:
-                await watching.aclose()
-
-        headers = SECURITY | {"X-Accel-Buffering": "no"}
-        return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
-
-    return live, router
+    headers = SECURITY | {"X-Accel-Buffering": "no"}
+    return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
 
 
 def parts(pages: Pages, name: str, data: dict[str, Any]) -> dict[str, str]:

@@ -13,10 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from chassis.vault import seal, unseal
 from city.profile import Profile
 from fronts.portal.staff import totp
+from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.store import Account, Store
-
-ROLE_NAMES: Final = {"clerk": "承办人", "leader": "分管领导", "supervisor": "督查员", "mayor": "市领导"}
-"""The roles that have pages, and what they are called."""
 
 SHORTEST: Final = 10
 LONGEST: Final = 128

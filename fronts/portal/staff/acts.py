@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fronts.portal.staff.desk import Form
+from fronts.portal.forms import Form
 from fronts.portal.store import Account
 
 

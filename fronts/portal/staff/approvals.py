@@ -8,77 +8,73 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.staff import quality
+from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
-from fronts.portal.staff.cases import AT_ONCE, checked_key, do, fresh_key
-from fronts.portal.staff.desk import Desk, Visit, guard
+from fronts.portal.staff.inbox import AT_ONCE
+from fronts.portal.staff.keyed import checked_key, fresh_key
 from fronts.portal.staff.standing import standing
+from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 10
 """Cases on a page; each is read whole."""
 _CHOSEN = re.compile(r"([A-Z0-9-]{3,52})/(approve|approve-extension)/([0-9A-Za-z-]{1,64})")
 
+Leader = Annotated[Visit, Depends(visitor("leader"))]
 
-def routes(desk: Desk) -> APIRouter:
-    """`/staff/approvals`."""
-    router = APIRouter(include_in_schema=False)
-    leader = guard(desk, "leader")
-    profile = desk.pages.profile
-
-    @router.get("/staff/approvals")
-    async def approvals(
-        visit: Annotated[Visit, Depends(leader)], cursor: str = "", done: str = ""
-    ) -> Response:
-        return await page(visit, cursor, done, [])
-
-    async def page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Response:
-        listed = await visit.read("intake", "/v1/cases", state="to_approve", cursor=cursor, limit=str(PAGE))
-        if not listed.ok:
-            return visit.refuse(listed.status, listed.sentence)
-        # What the unit only assists with is another leader's to approve.
-        own = [row["number"] for row in listed.body["cases"] if row["department"] == visit.me.department]
-        read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{number}") for number in own))
-        now = desk.clock.now()
-        return visit.render(
-            "approvals.html",
-            409 if problems else 200,
-            cases=[
-                answer.body
-                | {
-                    "standing": standing(answer.body, profile, now),
-                    "findings": _findings(answer.body),
-                    "asked": next((e for e in answer.body["extensions"] if e["state"] == "asked"), None),
-                }
-                for answer in read
-                if answer.ok
-            ],
-            missing=sum(not answer.ok for answer in read),
-            next=listed.cursor,
-            done=DONE.get(done, ""),
-            problems=problems,
-            key=fresh_key(),
-        )
-
-    @router.post("/staff/approvals")
-    async def approve_many(visit: Annotated[Visit, Depends(leader)]) -> Response:
-        key = checked_key(visit.form.one("key"))
-        chosen = [found for one in visit.form.all("chosen") if (found := _CHOSEN.fullmatch(one))]
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def approve(found: re.Match[str]) -> str:
-            async with gate:
-                answer = await do(visit, BY_NAME[found[2]], found[1], key, found[3])
-            return "" if answer.ok else f"{found[1]}:{answer.sentence}"
-
-        problems = [said for said in await asyncio.gather(*map(approve, chosen)) if said]
-        if not chosen:
-            problems = ["没有选择事项"]
-        if problems:
-            return await page(visit, "", "", problems)
-        return RedirectResponse("/staff/approvals?done=bulk", 303)
-
-    return router
+router = APIRouter(include_in_schema=False)
+"""`/staff/approvals`."""
 
 
-def _findings(case: dict[str, Any]) -> tuple[quality.Finding, ...]:
+@router.get("/staff/approvals")
+async def approvals(visit: Leader, cursor: str = "", done: str = "") -> Response:
+    """What waits, oldest due first."""
+    return await _page(visit, cursor, done, [])
+
+
+@router.post("/staff/approvals")
+async def approve_many(visit: Leader) -> Response:
+    """Approve what was chosen; the page says what could not be."""
+    key = checked_key(visit.form.one("key"))
+    chosen = [match for each in visit.form.all("chosen") if (match := _CHOSEN.fullmatch(each))]
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def approve(match: re.Match[str]) -> str:
+        async with gate:
+            answer = await do(visit, BY_NAME[match[2]], match[1], key, match[3])
+        return "" if answer.ok else f"{match[1]}:{answer.sentence}"
+
+    problems = [said for said in await asyncio.gather(*map(approve, chosen)) if said]
+    if not chosen:
+        problems = ["没有选择事项"]
+    if problems:
+        return await _page(visit, "", "", problems)
+    return RedirectResponse("/staff/approvals?done=bulk", 303)
+
+
+async def _page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Response:
+    listed = await visit.read("intake", "/v1/cases", state="to_approve", cursor=cursor, limit=str(PAGE))
+    if not listed.ok:
+        return visit.refuse(listed.status, listed.sentence)
+    # What the unit only assists with is another leader's to approve.
+    own = [row["number"] for row in listed.body["cases"] if row["department"] == visit.me.department]
+    read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{number}") for number in own))
+    return visit.render(
+        "approvals.html",
+        409 if problems else 200,
+        cases=[await _beside(visit, answer.body) for answer in read if answer.ok],
+        missing=sum(not answer.ok for answer in read),
+        next=listed.cursor,
+        done=DONE.get(done, ""),
+        problems=problems,
+        key=fresh_key(),
+    )
+
+
+async def _beside(visit: Visit, case: dict[str, Any]) -> dict[str, Any]:
+    """A case with how it stands, what is to be said against its draft, and the extension that is asked for."""
     draft = case["draft"]
-    return quality.check(draft["text"], f"{case['title']}\n{case['text']}") if draft else ()
+    return case | {
+        "standing": standing(case, visit.profile, visit.site.site.clock.now()),
+        "findings": await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
+        "asked": next((e for e in case["extensions"] if e["state"] == "asked"), None),
+    }

@@ -12,10 +12,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
+from fronts.portal.forms import read_form
 from fronts.portal.services import Answer
-from fronts.portal.staff.desk import HOMES, Desk, checked_number
+from fronts.portal.staff.roles import HOMES
+from fronts.portal.staff.sessions import Session
 from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.staff.site import StaffHere, StaffSite
+from fronts.portal.staff.visits import open_session
 from fronts.portal.store import Account
+from fronts.portal.typed import number_of
 
 SOURCE: Final = "demo"
 """The source of these accounts."""
@@ -50,14 +55,14 @@ def is_local(settings: StaffSettings) -> bool:
     return not settings.secure and settings.http_host == "127.0.0.1"
 
 
-async def offer(desk: Desk) -> dict[str, Any] | None:
+async def offer(site: StaffSite) -> dict[str, Any] | None:
     """What the sign-in page shows of it; None on a portal that is no demonstration."""
-    if not desk.settings.demo_sign_in:
+    if not site.settings.demo_sign_in:
         return None
-    units = desk.pages.profile.departments
+    units = site.pages.profile.departments
     watcher = Account("demo-supervisor", "", units[0].supervisor or units[0].code, "supervisor", SOURCE)
     query = {"state": "open", "limit": str(LOOKED_AT)}
-    listed = await desk.services.read_as(desk.signer.token(watcher), "intake", "/v1/cases", query)
+    listed = await site.services.read_as(site.signer.token(watcher), "intake", "/v1/cases", query)
     counts = dict.fromkeys((unit.code for unit in units), 0)
     for row in listed.body["cases"] if listed.ok else ():
         if row["department"] in counts:
@@ -66,53 +71,57 @@ async def offer(desk: Desk) -> dict[str, Any] | None:
     return {"seats": SEATS, "units": [(unit.code, unit.name, counts[unit.code]) for unit in order]}
 
 
-def routes(desk: Desk) -> APIRouter:
-    """`/staff/demo`."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.post("/staff/demo")
-    async def sit_down(request: Request) -> Response:
-        form = await desk.form(request)
-        session = await desk.session(request)
-        if not desk.is_ours(request, form, session):
-            return desk.refuse(403, "表单已失效,请返回后重新提交。", session)
-        seat = _BY_CODE.get(form.one("seat"))
-        if seat is None:
-            return desk.refuse(422, "请选择以谁的身份登录。", session)
-        number = checked_number(form.one("number")) or ""
-        if form.one("number").strip() and not number:
-            return desk.refuse(404, "没有这个编号的帖子。", session)
-        unit = form.one("department")
-        if number:
-            found = await desk.services.get("intake", f"/v1/posts/{number}")
-            if not found.ok:
-                return desk.refuse(found.status, found.sentence, session)
-            if not found.body["department"] and not seat.above:
-                return desk.refuse(409, _not_assigned(found), session)
-            unit = found.body["department"] or unit
-        try:
-            account = await _account(desk, seat, unit)
-            if account is None:
-                return desk.refuse(422, "请选择单位。", session)
-            opened = await desk.sessions.open(account)
-            if session is not None:
-                await desk.sessions.close(session.token)
-        except STORAGE_ERRORS:
-            return desk.refuse(503, "系统暂时不可用,请稍后再试。")
-        response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
-        desk.put_cookie(response, desk.cookie, opened.token)
-        return response
-
-    return router
+router = APIRouter(include_in_schema=False)
+"""`/staff/demo`."""
 
 
-def _not_assigned(found: Answer) -> str:
-    return f"{found.body['number']} 还没有交办给单位。稍等片刻再试,或以督查员的身份为它选定单位。"
+@router.post("/staff/demo")
+async def sit_down(request: Request, site: StaffHere) -> Response:
+    """Turn into somebody else, at once."""
+    form = await read_form(request)
+    session = await open_session(site, request)
+    if not site.is_ours(request, form, session):
+        return site.refuse(403, "表单已失效,请返回后重新提交。", session)
+    seat = _BY_CODE.get(form.one("seat"))
+    if seat is None:
+        return site.refuse(422, "请选择以谁的身份登录。", session)
+    number = number_of(form.one("number"))
+    if form.one("number").strip() and not number:
+        return site.refuse(404, "没有这个编号的帖子。", session)
+    unit = form.one("department")
+    if number:
+        answer = await site.services.get("intake", f"/v1/posts/{number}")
+        if not answer.ok:
+            return site.refuse(answer.status, answer.sentence, session)
+        if not answer.body["department"] and not seat.above:
+            return site.refuse(409, _not_assigned(answer), session)
+        unit = answer.body["department"] or unit
+    return await _seated(site, session, seat, unit, number)
 
 
-async def _account(desk: Desk, seat: Seat, code: str) -> Account | None:
+async def _seated(site: StaffSite, session: Session | None, seat: Seat, unit: str, number: str) -> Response:
+    """A session at the seat, in place of the one before."""
+    try:
+        account = await _account(site, seat, unit)
+        if account is None:
+            return site.refuse(422, "请选择单位。", session)
+        opened = await site.sessions.open(account)
+        if session is not None:
+            await site.sessions.close(session.token)
+    except STORAGE_ERRORS:
+        return site.refuse(503, "系统暂时不可用,请稍后再试。")
+    response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
+    site.site.cookies.keep(response, site.cookie, opened.token)
+    return response
+
+
+def _not_assigned(answer: Answer) -> str:
+    return f"{answer.body['number']} 还没有交办给单位。稍等片刻再试,或以督查员的身份为它选定单位。"
+
+
+async def _account(site: StaffSite, seat: Seat, code: str) -> Account | None:
     """The account of a seat, made when it is first taken; None for a unit that is none."""
-    profile = desk.pages.profile
+    profile = site.pages.profile
     if seat.above and code not in profile.department:
         code = profile.departments[0].code
     if code not in profile.department:
@@ -120,6 +129,6 @@ async def _account(desk: Desk, seat: Seat, code: str) -> Account | None:
     if seat.above:
         code = profile.department[code].supervisor or code
     person = f"demo-{seat.code}-{code}"[:64]
-    await desk.store.add(Account(person, f"演示{seat.name}", code, seat.role, SOURCE), desk.accounts.now())
-    account = await desk.store.account(person)
+    await site.store.add(Account(person, f"演示{seat.name}", code, seat.role, SOURCE), site.accounts.now())
+    account = await site.store.account(person)
     return account if account is not None and account.source == SOURCE else None

@@ -7,76 +7,78 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff.cases import checked_key, fresh_key, identity_of, read_case
-from fronts.portal.staff.desk import Desk, Visit, checked_number, guard
+from fronts.portal.staff.case import read_case
+from fronts.portal.staff.keyed import checked_key, fresh_key, identity_of
 from fronts.portal.staff.similar import similar
+from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import number_of
 
 MOST: Final = 50
 """Posts that one form puts together."""
 
+Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
 
-def routes(desk: Desk) -> APIRouter:
-    """`/staff/cases/{number}/group` and `/staff/cases/{number}/ungroup`."""
-    router = APIRouter(include_in_schema=False)
-    supervisor = guard(desk, "supervisor")
+router = APIRouter(include_in_schema=False)
+"""`/staff/cases/{number}/group` and `/staff/cases/{number}/ungroup`."""
 
-    @router.get("/staff/cases/{number}/group")
-    async def group_form(visit: Annotated[Visit, Depends(supervisor)], number: str) -> Response:
-        return await group_page(visit, number)
 
-    async def group_page(
-        visit: Visit, number: str, status: int = 200, problem: str = "", key: str = ""
-    ) -> Response:
-        found = await read_case(visit, number)
-        if "group" not in found["allowed"] or found["group"] is not None:
-            return visit.refuse(409, "此帖现在不能作为主帖并案。")
-        alike = await similar(desk.services, found)
-        read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{one.number}") for one in alike))
-        return visit.render(
-            "group.html",
-            status,
-            case=found,
-            candidates=[
-                (one, answer.body, _fits(answer.body)) for one, answer in zip(alike, read) if answer.ok
-            ],
-            chosen=visit.form.all("number"),
-            more=visit.form.one("more"),
-            problem=problem,
-            key=key or fresh_key(),
-        )
+@router.get("/staff/cases/{number}/group")
+async def group_form(visit: Supervisor, number: str) -> Response:
+    """What is similar, to be chosen from."""
+    return await _page(visit, number)
 
-    @router.post("/staff/cases/{number}/group")
-    async def group(visit: Annotated[Visit, Depends(supervisor)], number: str) -> Response:
-        if checked_number(number) != number:
-            return visit.refuse(404, "没有这个编号的帖子。")
-        key = checked_key(visit.form.one("key"))
-        typed = [*visit.form.all("number"), *re.split(r"[\s,，、;；]+", visit.form.one("more"))]
-        others = list(dict.fromkeys(one.strip().upper() for one in typed if one.strip()))
-        others = [one for one in others if one != number][:MOST]
-        wrong = [one for one in others if checked_number(one) is None]
-        if not others or wrong:
-            problem = f"{wrong[0]} 不是帖子编号。" if wrong else "请选择或填写要并入的帖子。"
-            return await group_page(visit, number, 422, problem)
-        answer = await visit.act("/v1/groups", {"numbers": [number, *others], "lead": number}, f"{key}-group")
-        if not answer.ok:
-            return await group_page(
-                visit, number, answer.status, answer.sentence, key if answer.status >= 500 else ""
-            )
-        return RedirectResponse(f"/staff/cases/{number}?done=group", 303)
 
-    @router.post("/staff/cases/{number}/ungroup")
-    async def ungroup(visit: Annotated[Visit, Depends(supervisor)], number: str) -> Response:
-        """`number` is the page one is on, `member` the post that is taken out."""
-        member, group = checked_number(visit.form.one("member")), identity_of(visit.form.one("group"))
-        if checked_number(number) != number or member is None or not group:
-            return visit.refuse(404, "没有这个编号的帖子。")
-        key = checked_key(visit.form.one("key"))
-        answer = await visit.remove(f"/v1/groups/{group}/members/{member}", f"{key}-ungroup")
-        if not answer.ok:
-            return visit.refuse(answer.status, answer.sentence)
-        return RedirectResponse(f"/staff/cases/{number}?done=ungroup", 303)
+@router.post("/staff/cases/{number}/group")
+async def group(visit: Supervisor, number: str) -> Response:
+    """Put the chosen posts under this one."""
+    if number_of(number) != number:
+        return visit.refuse(404, "没有这个编号的帖子。")
+    key = checked_key(visit.form.one("key"))
+    typed = [*visit.form.all("number"), *re.split(r"[\s,，、;；]+", visit.form.one("more"))]
+    typed = [each for each in dict.fromkeys(typed) if each.strip()][:MOST]
+    wrong = [each for each in typed if not number_of(each)]
+    others = [each for each in dict.fromkeys(map(number_of, typed)) if each not in ("", number)]
+    if not others or wrong:
+        problem = f"{wrong[0].strip()} 不是帖子编号。" if wrong else "请选择或填写要并入的帖子。"
+        return await _page(visit, number, 422, problem)
+    answer = await visit.act("/v1/groups", {"numbers": [number, *others], "lead": number}, f"{key}-group")
+    if not answer.ok:
+        again = key if answer.status >= 500 else ""
+        return await _page(visit, number, answer.status, answer.sentence, again)
+    return RedirectResponse(f"/staff/cases/{number}?done=group", 303)
 
-    return router
+
+@router.post("/staff/cases/{number}/ungroup")
+async def ungroup(visit: Supervisor, number: str) -> Response:
+    """Take `member` out of its group; `number` is the page one is on."""
+    member, group_id = number_of(visit.form.one("member")), identity_of(visit.form.one("group"))
+    if number_of(number) != number or not member or not group_id:
+        return visit.refuse(404, "没有这个编号的帖子。")
+    key = checked_key(visit.form.one("key"))
+    answer = await visit.remove(f"/v1/groups/{group_id}/members/{member}", f"{key}-ungroup")
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    return RedirectResponse(f"/staff/cases/{number}?done=ungroup", 303)
+
+
+async def _page(visit: Visit, number: str, status: int = 200, problem: str = "", key: str = "") -> Response:
+    case = await read_case(visit, number)
+    if "group" not in case["allowed"] or case["group"] is not None:
+        return visit.refuse(409, "此帖现在不能作为主帖并案。")
+    alike = await similar(visit.site.services, case)
+    read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{each.number}") for each in alike))
+    return visit.render(
+        "group.html",
+        status,
+        case=case,
+        candidates=[
+            (each, answer.body, _fits(answer.body)) for each, answer in zip(alike, read) if answer.ok
+        ],
+        chosen=visit.form.all("number"),
+        more=visit.form.one("more"),
+        problem=problem,
+        key=key or fresh_key(),
+    )
 
 
 def _fits(case: dict[str, Any]) -> bool:

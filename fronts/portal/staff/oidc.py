@@ -1,221 +1,102 @@
-"""Signing in at the city's identity provider: OpenID Connect, code flow with PKCE, state and nonce."""
+"""Signing in at the city's identity provider."""
 
-import asyncio
-import base64
-import hashlib
 import secrets
-import time
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote_plus, urlencode
 
-import httpx2
-import jwt
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
-from fronts.portal.staff.accounts import Now, Unfit, real_now
-from fronts.portal.staff.desk import HOMES, Desk
+from fronts.portal.cookies import cookie
+from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.provider import Distrusted, Provider
+from fronts.portal.staff.roles import HOMES
 from fronts.portal.staff.sessions import hashed, same
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.staff.site import StaffHere, StaffSite
 from fronts.portal.store import Account
 
 BACK: Final = "/staff/oidc/back"
 UNDER_WAY: Final = timedelta(minutes=10)
 """How long somebody may take at the provider."""
-ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
-"""Signatures with a public key only; with a shared secret the portal could sign for the provider."""
-LEEWAY_SECONDS: Final = 30
-METADATA_SECONDS: Final = 3600
-KEYS_SECONDS: Final = 60
-"""Keys are fetched for an unknown key id, but not more often."""
+FAILED: Final = "统一身份认证没有成功,请重新登录。"
+
+router = APIRouter(include_in_schema=False)
+"""`/staff/oidc/start` and `/staff/oidc/back`."""
 
 
-class Distrusted(Exception):
-    """The provider did not vouch for anybody; the argument says why, for the log of tests and operators."""
+@router.get("/staff/oidc/start")
+async def start(site: StaffHere) -> Response:
+    """Send somebody to the provider."""
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    now = site.accounts.now()
+    try:
+        address = await _provider(site).address(_redirect(site), state, nonce, verifier)
+        await site.store.begin(hashed(state), nonce, verifier, now, now - UNDER_WAY)
+    except (Distrusted, *STORAGE_ERRORS):
+        return site.refuse(503, "统一身份认证暂时不可用,请稍后再试。")
+    response = RedirectResponse(address, 303)
+    # Lax: the way back begins at the provider, and a strict cookie would stay at home.
+    site.site.cookies.keep(response, _cookie(site), state, same_site="lax")
+    return response
 
 
-class Provider:
-    """The identity provider, as its discovery document describes it."""
-
-    def __init__(self, settings: StaffSettings, http: httpx2.AsyncClient) -> None:
-        self._settings = settings
-        self._http = http
-        self._issuer = settings.oidc_issuer.rstrip("/")
-        self._metadata: dict[str, Any] = {}
-        self._read_at = 0.0
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._keys_at = float("-inf")
-        self._lock = asyncio.Lock()
-
-    async def metadata(self) -> dict[str, Any]:
-        """The discovery document (OpenID Connect Discovery 1.0, 4). Raises Distrusted."""
-        if self._metadata and time.monotonic() - self._read_at < METADATA_SECONDS:
-            return self._metadata
-        found = await self._read(f"{self._issuer}/.well-known/openid-configuration")
-        if found.get("issuer") != self._settings.oidc_issuer:
-            raise Distrusted("the discovery document names another issuer")
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            if not str(found.get(name, "")).startswith(("https://", "http://127.0.0.1:")):
-                raise Distrusted(f"{name} is missing or not encrypted")
-        self._metadata, self._read_at = found, time.monotonic()
-        return found
-
-    async def address(self, redirect: str, state: str, nonce: str, verifier: str) -> str:
-        """Where to send somebody to sign in."""
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
-            "response_type": "code",
-            "client_id": self._settings.oidc_client_id,
-            "redirect_uri": redirect,
-            "scope": "openid profile",
-            "state": state,
-            "nonce": nonce,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        endpoint = str((await self.metadata())["authorization_endpoint"])
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
-
-    async def claims(self, code: str, redirect: str, nonce: str, verifier: str) -> dict[str, Any]:
-        """The checked claims of the id token that the code is exchanged for. Raises Distrusted."""
-        metadata = await self.metadata()
-        body = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect,
-            "code_verifier": verifier,
-        }
-        headers = {}
-        file = self._settings.oidc_client_secret_file
-        if file is None:
-            body["client_id"] = self._settings.oidc_client_id
-        else:
-            secret = file.read_text(encoding="utf-8").strip()
-            # RFC 6749, 2.3.1: both are form-encoded first.
-            login = f"{quote_plus(self._settings.oidc_client_id)}:{quote_plus(secret)}"
-            headers["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
-        try:
-            response = await self._http.post(metadata["token_endpoint"], data=body, headers=headers)
-            token = str(response.json()["id_token"]) if response.status_code == 200 else ""
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as failure:
-            raise Distrusted("the token endpoint gave no id token") from failure
-        if not token:
-            raise Distrusted(f"the token endpoint answered {response.status_code}")
-        return await self._checked(token, nonce)
-
-    async def _checked(self, token: str, nonce: str) -> dict[str, Any]:
-        """OpenID Connect Core 1.0, 3.1.3.7."""
-        try:
-            key = await self._key(str(jwt.get_unverified_header(token).get("kid", "")))
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=list(ALGORITHMS),
-                audience=self._settings.oidc_client_id,
-                issuer=self._settings.oidc_issuer,
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "nonce"]},
-            )
-        except (jwt.PyJWTError, TypeError, ValueError) as failure:
-            raise Distrusted(f"the id token is not valid: {failure}") from failure
-        if not same(str(claims["nonce"]), nonce):
-            raise Distrusted("the id token answers another sign-in")
-        if isinstance(claims["aud"], list) and claims.get("azp", "") != self._settings.oidc_client_id:
-            raise Distrusted("the id token was issued to another client")
-        return claims
-
-    async def _key(self, name: str) -> jwt.PyJWK:
-        async with self._lock:
-            if name not in self._keys and time.monotonic() - self._keys_at >= KEYS_SECONDS:
-                found = await self._read(str((await self.metadata())["jwks_uri"]))
-                self._keys_at = time.monotonic()
-                self._keys = {}
-                for each in found.get("keys", []):
-                    try:
-                        if each.get("use", "sig") == "sig" and each.get("kty") != "oct":
-                            self._keys[str(each.get("kid", ""))] = jwt.PyJWK(each)
-                    except jwt.PyJWTError:
-                        continue
-            if name not in self._keys:
-                raise Distrusted("the id token is signed with an unknown key")
-            return self._keys[name]
-
-    async def _read(self, address: str) -> dict[str, Any]:
-        try:
-            response = await self._http.get(address)
-            found = response.json()
-        except (httpx2.HTTPError, ValueError) as failure:
-            raise Distrusted(f"{address} does not answer") from failure
-        if response.status_code != 200 or not isinstance(found, dict):
-            raise Distrusted(f"{address} answered {response.status_code}")
-        return found
+@router.get(BACK)
+async def back(request: Request, site: StaffHere, state: str = "", code: str = "", iss: str = "") -> Response:
+    """The provider sends somebody back with a code, once, to the browser that was sent."""
+    response = await _sign_in(request, site, state, code, iss)
+    site.site.cookies.forget(response, _cookie(site))
+    return response
 
 
-def routes(desk: Desk, provider: Provider, now: Now = real_now) -> APIRouter:
-    """`/staff/oidc/start` and `/staff/oidc/back`."""
-    router = APIRouter(include_in_schema=False)
-    redirect = f"{desk.settings.address}{BACK}"
-    cookie = f"{desk.cookie}-oidc"
+async def _sign_in(request: Request, site: StaffSite, state: str, code: str, iss: str) -> Response:
+    if not state or not same(cookie(request, _cookie(site)), state):
+        return site.refuse(403, FAILED)
+    begun = await site.store.finish(hashed(state), site.accounts.now() - UNDER_WAY)
+    # RFC 9207: an answer that names another issuer is somebody else's.
+    if begun is None or not code or iss not in ("", site.settings.oidc_issuer):
+        return site.refuse(403, FAILED)
+    try:
+        claims = await _provider(site).claims(code, _redirect(site), *begun)
+    except Distrusted:
+        return site.refuse(403, FAILED)
+    try:
+        account = await _account(site, claims)
+    except Unfit as unfit:
+        return site.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{unfit}。")
+    session = await site.sessions.open(account)
+    await site.sessions.close(cookie(request, site.cookie))
+    # A page and no redirect: what a navigation from the provider leads to is sent no strict cookie.
+    response = site.render("welcome.html", home=HOMES[account.role])
+    site.site.cookies.keep(response, site.cookie, session.token)
+    return response
 
-    @router.get("/staff/oidc/start")
-    async def start() -> Response:
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        try:
-            address = await provider.address(redirect, state, nonce, verifier)
-            await desk.store.begin(hashed(state), nonce, verifier, now(), now() - UNDER_WAY)
-        except (Distrusted, *STORAGE_ERRORS):
-            return desk.refuse(503, "统一身份认证暂时不可用,请稍后再试。")
-        response = RedirectResponse(address, 303)
-        # Lax: the way back begins at the provider, and a strict cookie would stay at home.
-        desk.put_cookie(response, cookie, state, same_site="lax")
-        return response
 
-    @router.get(BACK)
-    async def back(request: Request, state: str = "", code: str = "", iss: str = "") -> Response:
-        """The provider sends somebody back with a code, once, to the browser that was sent."""
-        response = await sign_in(request, state, code, iss)
-        response.delete_cookie(cookie, path="/", secure=desk.settings.secure, httponly=True)
-        return response
+async def _account(site: StaffSite, claims: dict[str, Any]) -> Account:
+    """The account of who was vouched for, as the provider describes it now. Raises Unfit."""
+    person = str(claims["sub"])
+    name = str(claims.get("name") or claims.get("preferred_username") or person)[:30]
+    role = str(claims.get(site.settings.oidc_role_claim, ""))
+    department = str(claims.get(site.settings.oidc_department_claim, ""))
+    site.accounts.check(person, name, department, role)
+    await site.store.add(Account(person, name, department, role, "oidc"), site.accounts.now())
+    account = await site.store.account(person)
+    if account is None or account.source != "oidc":
+        raise Unfit("这个工号是本地账号")
+    if account.disabled:
+        raise Unfit("账号已停用")
+    await site.store.place(person, name, department, role)
+    return Account(person, name, department, role, "oidc")
 
-    async def sign_in(request: Request, state: str, code: str, iss: str) -> Response:
-        failed = "统一身份认证没有成功,请重新登录。"
-        if not state or not same(request.cookies.get(cookie, ""), state):
-            return desk.refuse(403, failed)
-        begun = await desk.store.finish(hashed(state), now() - UNDER_WAY)
-        # RFC 9207: an answer that names another issuer is somebody else's.
-        if begun is None or not code or iss not in ("", desk.settings.oidc_issuer):
-            return desk.refuse(403, failed)
-        try:
-            claims = await provider.claims(code, redirect, *begun)
-        except Distrusted:
-            return desk.refuse(403, failed)
-        try:
-            account = await known(claims)
-        except Unfit as unfit:
-            return desk.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{unfit}。")
-        session = await desk.sessions.open(account)
-        await desk.sessions.close(request.cookies.get(desk.cookie, ""))
-        # A page and no redirect: what a navigation from the provider leads to is sent no strict cookie.
-        response = desk.render("welcome.html", home=HOMES[account.role])
-        desk.put_cookie(response, desk.cookie, session.token)
-        return response
 
-    async def known(claims: dict[str, Any]) -> Account:
-        """The account of who was vouched for, as the provider describes it now. Raises Unfit."""
-        person = str(claims["sub"])
-        name = str(claims.get("name") or claims.get("preferred_username") or person)[:30]
-        role = str(claims.get(desk.settings.oidc_role_claim, ""))
-        department = str(claims.get(desk.settings.oidc_department_claim, ""))
-        desk.accounts.check(person, name, department, role)
-        await desk.store.add(Account(person, name, department, role, "oidc"), now())
-        account = await desk.store.account(person)
-        if account is None or account.source != "oidc":
-            raise Unfit("这个工号是本地账号")
-        if account.disabled:
-            raise Unfit("账号已停用")
-        await desk.store.place(person, name, department, role)
-        return Account(person, name, department, role, "oidc")
+def _provider(site: StaffSite) -> Provider:
+    assert site.provider is not None, "these pages are joined where there is a provider"
+    return site.provider
 
-    return router
+
+def _redirect(site: StaffSite) -> str:
+    return f"{site.settings.address}{BACK}"
+
+
+def _cookie(site: StaffSite) -> str:
+    return site.site.cookies.name("wenzheng-oidc")

@@ -5,6 +5,7 @@ phrases instead of an answer, "not ours" as an answer, and a promise without a d
 template's blank that nobody filled in.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -25,6 +26,9 @@ DATED_SUBSTANCE: Final = 12
 """As many are enough where they say when something was or will be done."""
 TOUCHED: Final = 2
 """Pairs of characters a reply must share with a question to have touched on it."""
+
+LOOKED_AT: Final = 10_000
+"""Characters of a reply and of a post that are looked at: as many as either may have."""
 
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 _ASKS = re.compile(
@@ -110,6 +114,11 @@ def check(reply: str, post: str) -> tuple[Finding, ...]:
     for blank in _BLANK.finditer(reply):
         found.append(Finding("blank", "模板中的空白还没有填写", blank[0]))
     return tuple(dict.fromkeys(found))
+
+
+async def checked(reply: str, post: str) -> tuple[Finding, ...]:
+    """`check`, aside from the event loop: a text at its limit may take longer than other people should wait."""
+    return await asyncio.to_thread(check, reply[:LOOKED_AT], post[:LOOKED_AT])
 
 
 def _unanswered(sentence: str, reply: str) -> str:

@@ -4,6 +4,7 @@
 (function () {
   "use strict";
   var KEY = "wenzheng-draft";
+  var SENT = "wenzheng-sent"; // the number of the post that was sent last in this tab
   var FIELDS = ["title", "text", "area", "place"]; // no contact: the device may not be one's own
   var CONTACT = ["phone", "name", "mail"]; // for as long as an answer is awaited, in this tab alone
   var CHOICES = ["private", "hide_name"]; // or a post would be public that was not meant to be
@@ -149,7 +150,14 @@
   if ("serviceWorker" in navigator && document.querySelector("form[data-draft]")) {
     navigator.serviceWorker.register("/offline.js", { scope: "/post" }).catch(function () { /* no offline form, then */ });
   }
-  if (document.querySelector("[data-sent]")) { write(null); awaited(null); }
+  /* What was sent is no draft any more; a receipt that is gone back to leaves alone what was begun since. */
+  var sent = document.querySelector("[data-sent]");
+  if (sent) {
+    try {
+      if (sessionStorage.getItem(SENT) !== sent.dataset.sent) { write(null); awaited(null); }
+      sessionStorage.setItem(SENT, sent.dataset.sent);
+    } catch (_) { write(null); awaited(null); }
+  }
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

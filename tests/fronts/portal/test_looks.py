@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from fronts.portal import static_files
-from fronts.portal.__main__ import create
+from fronts.portal.application import create
 from fronts.portal.looks import COOKIE, local
 from fronts.portal.staff.settings import StaffSettings
 

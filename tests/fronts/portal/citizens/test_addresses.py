@@ -46,9 +46,9 @@ def _statuses(stack: Stack, source: str, count: int, forwarded: str = "") -> lis
 def test_who_posts_too_often_keeps_nobody_else_from_posting(stack: Stack) -> None:
     statuses = _statuses(stack, "127.0.1.1", POSTS + 3)
 
-    assert statuses[:POSTS] == [200] * POSTS
+    assert statuses[:POSTS] == [303] * POSTS
     assert 429 in statuses[POSTS:]
-    assert _statuses(stack, "127.0.1.2", 2) == [200, 200]
+    assert _statuses(stack, "127.0.1.2", 2) == [303, 303]
 
 
 def test_a_browser_that_claims_another_address_is_counted_by_its_own(stack: Stack) -> None:
@@ -61,7 +61,7 @@ def test_a_gateway_that_is_named_says_who_asks_and_its_clients_cannot_add_to_it(
     statuses = _statuses(stack, GATEWAY, POSTS + 3, forwarded="198.51.100.{n}, 203.0.113.7")
 
     assert 429 in statuses[POSTS:]
-    assert _statuses(stack, GATEWAY, 2, forwarded="203.0.113.8") == [200, 200]
+    assert _statuses(stack, GATEWAY, 2, forwarded="203.0.113.8") == [303, 303]
 
 
 def test_a_form_repeated_from_another_address_is_the_same_post(stack: Stack) -> None:
@@ -70,9 +70,9 @@ def test_a_form_repeated_from_another_address_is_the_same_post(stack: Stack) -> 
     first = _post(stack, "127.0.3.1", key=key, text=text)
     again = _post(stack, "127.0.3.2", key=key, text=text)
 
-    assert first.status_code == again.status_code == 200
+    assert first.status_code == again.status_code == 303
     assert _number(first) == _number(again)
 
 
 def _number(page: httpx2.Response) -> str:
-    return page.text.split('id="number"')[1].split("<")[0].rpartition(">")[2]
+    return page.headers["location"].rpartition("/")[2]

@@ -39,9 +39,9 @@ async def shared(stats: Neighbour) -> AsyncIterator[Live]:
 class Watching:
     """One viewer: what it was told, part by part."""
 
-    def __init__(self, shared: Live) -> None:
+    def __init__(self, shared: Live, client: str = "") -> None:
         self.told: list[dict[str, str]] = []
-        self._stream = shared.watch()
+        self._stream = shared.watch(client)
 
     async def next(self) -> dict[str, str]:
         """The next parts."""
@@ -135,14 +135,31 @@ async def test_stats_that_is_not_there_keeps_no_page_waiting(stats: Neighbour, s
 
 async def test_there_are_only_so_many_viewers(stats: Neighbour, shared: Live) -> None:
     async with contextlib.AsyncExitStack() as seats:
-        for _ in range(live.MOST_VIEWERS):
-            viewer = Watching(shared)
+        for n in range(live.MOST_VIEWERS):
+            viewer = Watching(shared, f"client {n}")
             await anext(viewer._stream)
             seats.push_async_callback(viewer.leave)
-        with pytest.raises(Full):
-            await anext(shared.watch())
+        with pytest.raises(Full) as full:
+            await anext(shared.watch("another client"))
+        assert not full.value.own
     assert shared.viewers == 0
     await anext(shared.watch())
+
+
+async def test_one_client_takes_its_own_places_and_nobody_elses(stats: Neighbour, shared: Live) -> None:
+    async with contextlib.AsyncExitStack() as seats:
+        for _ in range(live.MOST_OF_A_CLIENT):
+            viewer = Watching(shared, "198.51.100.1")
+            await anext(viewer._stream)
+            seats.push_async_callback(viewer.leave)
+
+        with pytest.raises(Full) as full:
+            await anext(shared.watch("198.51.100.1"))
+
+        assert full.value.own
+        other = Watching(shared, "198.51.100.2")
+        await anext(other._stream)
+        await other.leave()
 
 
 async def test_nobody_watching_ends_the_stream(stats: Neighbour) -> None:

@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(
 
 def test_a_double_click_posts_once_and_a_changed_form_is_not_lost(portal: str) -> None:
     form = {"key": uuid.uuid4().hex, "kind": "complaint", "title": "双击", "text": "点了两次。", "send": "1"}
-    with httpx2.Client(base_url=portal, timeout=20) as http:
+    with httpx2.Client(base_url=portal, timeout=20, follow_redirects=True) as http:
         pages = [http.post("/post", data=form).text for _ in range(2)]
         assert "已受理" in pages[0]
         assert pages[0] == pages[1]
@@ -115,6 +115,28 @@ def test_a_double_click_posts_once_and_a_changed_form_is_not_lost(portal: str) -
         assert "另外一件事。" in changed.text
         key = changed.text.split('name="key" value="')[1].split('"')[0]
         assert "已受理" in http.post("/post", data=form | {"text": "另外一件事。", "key": key}).text
+
+
+def test_who_goes_back_after_posting_sends_nothing_twice_and_finds_the_receipt_again(
+    portal: str, open_page: Open
+) -> None:
+    for scripts in (True, False):
+        page = open_page("phone", scripts=scripts)
+        page.goto(f"{portal}/post")
+        fill(page, f"不公开的事 {uuid.uuid4().hex[:8]}", "家里的事,不想公开。")
+        page.check("#private")
+        number, code = send(page)
+        page.click("header >> text=查询进展")
+        page.go_back()
+        assert (page.inner_text("#number"), page.inner_text("#code")) == (number, code)
+
+        page.go_back()
+        if page.locator("button[name=send]").count():
+            page.go_back()
+        assert page.url.endswith("/post")
+        if page.input_value("#title"):
+            page.click("main form[data-draft] button[type=submit]")
+            expect(page.locator("main")).to_contain_text(number)
 
 
 def test_a_form_that_is_too_long_or_none_is_refused_with_a_sentence(portal: str) -> None:

@@ -4,13 +4,11 @@ import html
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from city.profile import Profile
 from fronts.portal.citizens import wall
 from fronts.portal.pages import Pages
-from fronts.portal.services import Services
 from services.stats.core.figures import row
 from tests.fronts.portal.injections import INJECTIONS
 
@@ -19,7 +17,7 @@ PROFILE = Profile.load(Path(__file__).resolve().parents[4] / "cities" / "suqian"
 
 @pytest.fixture
 def pages() -> Pages:
-    return Pages(PROFILE, Services(httpx2.AsyncClient(), {}))
+    return Pages(PROFILE)
 
 
 def figures(**others: Any) -> dict[str, Any]:

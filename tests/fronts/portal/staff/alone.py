@@ -16,11 +16,11 @@ from fastapi import FastAPI
 
 from chassis.tokens import make_keys
 from city.profile import Profile
-from fronts.portal.__main__ import create
+from fronts.portal.application import create
+from fronts.portal.keys import totp_key
 from fronts.portal.schema.migrate import migrate
 from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.settings import StaffSettings
-from fronts.portal.staff.staff_pages import derived
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
 from wenzheng.stack.home import CITY
@@ -92,7 +92,7 @@ class Portal:
             store = Store()
             await store.connect(self.dsn)
             try:
-                return await work(Accounts(store, PROFILE, derived(SECRET_BYTES, b"totp"), self.now))
+                return await work(Accounts(store, PROFILE, totp_key(SECRET_BYTES), self.now))
             finally:
                 await store.close()
 

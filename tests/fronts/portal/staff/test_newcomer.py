@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fronts.portal.__main__ import create
+from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.staff.alone import answering, free_port
 from tests.fronts.portal.staff.browsing import SIZES, WAYS

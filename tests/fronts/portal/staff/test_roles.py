@@ -12,7 +12,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from chassis.tokens import make_keys
-from fronts.portal.__main__ import create
+from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fronts.portal.__main__ import create
+from fronts.portal.application import create
 from tests.fronts.portal.staff.alone import Portal, answering, running, signed_in
 
 

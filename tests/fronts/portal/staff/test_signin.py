@@ -10,8 +10,8 @@ import pytest
 from chassis.tokens import Verifier, make_keys
 from fronts.portal.staff import totp
 from fronts.portal.staff.accounts import Accounts, Unfit, check_password, new_password
-from fronts.portal.staff.desk import Signer
 from fronts.portal.staff.sessions import hashed
+from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account
 from tests.fronts.portal.staff.alone import Portal, running, signed_in
 

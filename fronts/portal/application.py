@@ -1,0 +1,98 @@
+"""Puts the pages together: one application for citizens, staff and the wall."""
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+
+import httpx2
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from chassis.clock import clock_of
+from chassis.failures import EXIT_MISPLACED
+from city.profile import Profile
+from fronts.portal import static_files
+from fronts.portal.citizens import boards, following, front, posting, posts, receipts, wall
+from fronts.portal.citizens.live import Live
+from fronts.portal.clients import Clients
+from fronts.portal.cookies import CookieReader, Cookies
+from fronts.portal.forms import Unfit
+from fronts.portal.looks import Looking
+from fronts.portal.pages import Pages
+from fronts.portal.services import Services
+from fronts.portal.site import Site
+from fronts.portal.staff import staff_pages
+from fronts.portal.staff.accounts import Now, real_now
+from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.store import Store
+
+
+def create(
+    settings: StaffSettings, now: Now = real_now, transport: httpx2.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """The ASGI application; without a database there are the citizens' pages only.
+
+    `now` is real time, for sessions, locks and codes; `transport` leads to the services, by default over the network.
+    """
+    http = httpx2.AsyncClient(timeout=10, transport=transport)
+    store = Store()
+    services = Services(http, settings.addresses())
+    pages = Pages(Profile.load(settings.city), bool(settings.database), settings.demo_sign_in)
+    live = Live(services, lambda name, data: wall.parts(pages, name, data))
+
+    @contextlib.asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        if settings.database:
+            await store.connect(settings.database)
+        yield
+        await live.close()
+        await http.aclose()
+        await store.close()
+
+    app = FastAPI(title="wenzheng portal", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(
+        pages=pages,
+        services=services,
+        cookies=Cookies(settings.secure),
+        clock=clock_of(settings.clock_file, pages.profile.zone),
+        live=live,
+        address=settings.address,
+    )
+    for each in (front, posting, receipts, following, boards, posts, wall):
+        app.include_router(each.router)
+    if settings.database:
+        staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)
+    app.mount("/static", static_files.mounted(), name="static")
+    app.add_middleware(Looking)
+    app.add_middleware(Clients)
+    app.add_middleware(CookieReader)
+    _join_refusals(app, pages)
+    return app
+
+
+def _join_refusals(app: FastAPI, pages: Pages) -> None:
+    """How requests end that reach no page, and the probe."""
+
+    @app.exception_handler(Unfit)
+    async def unfit(_: Request, failure: Unfit) -> Response:
+        return pages.refuse(failure.status, failure.sentence)
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, failure: HTTPException) -> Response:
+        sentences = {404: "没有这个页面。", 405: "这个页面不能这样打开。"}
+        return pages.refuse(failure.status_code, sentences.get(failure.status_code, "请求不正确。"))
+
+    @app.get("/readyz", include_in_schema=False)
+    @app.get("/healthz", include_in_schema=False)
+    async def ready() -> Response:
+        return JSONResponse({"ready": True, "alive": True})
+
+
+def _signing_key(settings: StaffSettings) -> bytes:
+    """The key that signs tokens for the services. Ends the process with a sentence when it is missing."""
+    file = settings.token_private_key_file
+    if file is None or not file.exists():
+        print("WENZHENG_TOKEN_PRIVATE_KEY_FILE must name the portal's signing key", file=sys.stderr)
+        sys.exit(EXIT_MISPLACED)
+    return file.read_bytes()

@@ -1,0 +1,76 @@
+"""One post as anybody may see it, and support for a neighbour's post."""
+
+import uuid
+from hashlib import blake2b
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from fronts.portal.citizens import due_calendar, life
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Unfit
+from fronts.portal.pages import SECURITY
+from fronts.portal.site import Here
+from fronts.portal.typed import number_of
+
+_NEIGHBOUR: Final = "wenzheng-neighbour"
+_YEAR: Final = 365 * 24 * 3600
+
+router = APIRouter(include_in_schema=False)
+"""`/posts/{number}` and `/posts/{number}/support`."""
+
+
+def checked_number(typed: str) -> str:
+    """A number as it may stand in an address of a service. Raises Unfit 404 for what cannot be one."""
+    number = number_of(typed)
+    if not number:
+        raise Unfit(404, "没有这个编号的帖子。")
+    return number
+
+
+@router.get("/posts/{number}")
+async def post(site: Here, number: str, supported: str = "") -> Response:
+    """The page of one post."""
+    number = checked_number(number)
+    case = await site.services.get("intake", f"/v1/posts/{number}")
+    if not case.ok:
+        sentence = "没有这个编号的帖子。" if case.status == 404 else case.sentence
+        return site.pages.refuse(case.status, sentence)
+    deadline = await site.services.get("deadline", f"/v1/deadlines/{number}")
+    clock = deadline.body if deadline.ok else None
+    due = (clock or {}).get("due") or case.body["due"] or ""
+    today = site.clock.now().date()
+    policy = site.pages.profile.policy
+    return site.pages.render(
+        "public_post.html",
+        case=case.body,
+        deadline=clock,
+        steps=life.line(case.body, policy),
+        next=life.following(case.body, due, policy),
+        weeks=due_calendar.weeks(clock, today) if clock else [],
+        days_left=due_calendar.days_left(clock, today) if clock else None,
+        weekdays=due_calendar.WEEKDAYS,
+        supported=bool(supported),
+    )
+
+
+@router.post("/posts/{number}/support")
+async def support(site: Here, number: str, request: Request) -> Response:
+    """One voice a browser: the key is the same each time, and another for every post."""
+    number = checked_number(number)
+    neighbour = cookie(request, _NEIGHBOUR)
+    if not (neighbour.isalnum() and neighbour.isascii() and len(neighbour) == 32):
+        neighbour = uuid.uuid4().hex
+    key = blake2b(f"{neighbour}/{number}".encode(), digest_size=16).hexdigest()
+    answer = await site.services.post(f"/v1/posts/{number}/supports", {}, key)
+    response: Response
+    if request.headers.get("hx-request"):
+        html = site.pages.html("supported_part.html", answer=answer, number=number)
+        response = HTMLResponse(html, 200, SECURITY)
+    elif answer.ok:
+        response = RedirectResponse(f"/posts/{number}?supported=1", 303)
+    else:
+        response = site.pages.refuse(answer.status, answer.sentence)
+    site.cookies.keep(response, _NEIGHBOUR, neighbour, path="/posts", seconds=_YEAR)
+    return response

@@ -1,0 +1,94 @@
+"""Receipts: where a sent post leads to, and where one can go back to.
+
+A receipt holds the query code, which is stored nowhere. The browser that sent the post keeps it for half an hour in a
+cookie that no script reads and that is sent to the receipt's own address alone; on any other device the address leads
+to the form for number and code. Beside it lies a digest of what was sent, so that a form that is sent again after
+going back is recognised, whatever key it carries.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+from typing import Any, Final
+
+import segno
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from fronts.portal.citizens.posts import checked_number
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import read_form
+from fronts.portal.services import Answer
+from fronts.portal.site import Here, Site
+from fronts.portal.typed import code_of
+
+KEPT_SECONDS: Final = 1800
+"""How long a browser keeps a receipt: time to write it down, and short on a device that others use, too."""
+_CODE: Final = "wenzheng-receipt"
+_SENT: Final = "wenzheng-sent"
+_SENT_FORM: Final = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{32})\.([0-9a-f]{32})\.([A-Z0-9-]{3,40})")
+
+router = APIRouter(include_in_schema=False)
+"""`/receipts/{number}`."""
+
+
+def lead_to(site: Site, answer: Answer, body: dict[str, Any], key: str) -> Response:
+    """To the receipt of a post that was taken in under a form's key."""
+    number, code = str(answer.body["number"]), str(answer.body["query_code"])
+    response = RedirectResponse(_path(number), 303)
+    site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
+    salt = secrets.token_hex(8)
+    kept = f"{salt}.{_digest(salt, body)}.{_digest(salt, key)}.{number}"
+    site.cookies.keep(response, _SENT, kept, path="/post", seconds=KEPT_SECONDS)
+    return response
+
+
+def sent_before(request: Request, body: dict[str, Any], key: str) -> str:
+    """The number under which this browser has sent the very same under another key; empty when it has not.
+
+    Under the same key intake itself answers with the first receipt.
+    """
+    kept = _SENT_FORM.fullmatch(cookie(request, _SENT))
+    if kept is None or _digest(kept[1], body) != kept[2] or _digest(kept[1], key) == kept[3]:
+        return ""
+    return kept[4]
+
+
+@router.get("/receipts/{number}")
+async def receipt(request: Request, site: Here, number: str) -> Response:
+    """The receipt, on the device that sent the post; elsewhere the form for number and code."""
+    number = checked_number(number)
+    code = code_of(cookie(request, _CODE))
+    if not code:
+        return RedirectResponse(f"/follow?number={number}", 303)
+    drawn = segno.make(f"{site.address}/follow?number={number}", error="m", micro=False)
+    qr = drawn.svg_inline(scale=5, border=3, light="#fff", dark="#000", omitsize=True)
+    return site.pages.render(
+        "receipt.html",
+        number=number,
+        code=code,
+        qr=qr,
+        address=f"{site.address}/follow",
+        minutes=KEPT_SECONDS // 60,
+    )
+
+
+@router.post("/receipts/{number}")
+async def put_away(request: Request, site: Here, number: str) -> Response:
+    """Forget the receipt at once, as on a device that others use, too."""
+    number = checked_number(number)
+    await read_form(request)
+    response = RedirectResponse("/", 303)
+    site.cookies.forget(response, _CODE, path=_path(number))
+    site.cookies.forget(response, _SENT, path="/post")
+    return response
+
+
+def _path(number: str) -> str:
+    return f"/receipts/{number}"
+
+
+def _digest(salt: str, content: Any) -> str:
+    encoded = json.dumps(content, sort_keys=True).encode()
+    return hashlib.blake2b(encoded, digest_size=16, salt=bytes.fromhex(salt)).hexdigest()

@@ -1,0 +1,152 @@
+"""One case with everything about it and the forms that are possible now."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from city.profile import Profile
+from fronts.portal.staff import quality, reasons
+from fronts.portal.staff.acts import ACTS, DONE
+from fronts.portal.staff.keyed import fresh_key
+from fronts.portal.staff.similar import similar
+from fronts.portal.staff.site import Turned
+from fronts.portal.staff.standing import standing
+from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import number_of
+
+NOTICE_CHANNELS: Final = {"sms": "短信", "wechat": "微信", "mail": "邮件", "robot": "工作群"}
+NOTICE_STATES: Final = {
+    "sent": "已送达",
+    "failed": "未送达",
+    "suppressed": "不发送",
+    "claimed": "发送中",
+    "pending": "待发送",
+}
+EXTENSION_STATES: Final = {"asked": "待审批", "approved": "已同意", "refused": "未同意"}
+RETURN_STATES: Final = {
+    "asked": "待裁定",
+    "moved": "已改交",
+    "refused": "不同意退回",
+    "meeting": "提请交办会",
+}
+
+router = APIRouter(include_in_schema=False)
+"""`/staff/cases/{number}`."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a case's page is opened: plainly, after something was done, or after something was refused."""
+
+    status: int = 200
+    done: str = ""
+    """What was done."""
+    problem: str = ""
+    """Why something was not done."""
+    acting: str = ""
+    """The act whose form shows again what was typed."""
+    given: dict[str, str] = field(default_factory=dict)
+    """What was typed."""
+    key: str = ""
+    """The key of a form that may have been done; empty for a fresh one."""
+
+
+async def read_case(visit: Visit, number: str) -> dict[str, Any]:
+    """The case as intake tells it. Raises Turned with what intake said."""
+    if number_of(number) != number:
+        raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
+    answer = await visit.read("intake", f"/v1/cases/{number}")
+    if not answer.ok:
+        raise Turned(visit.refuse(answer.status, answer.sentence))
+    return answer.body
+
+
+@router.get("/staff/cases/{number}")
+async def show(
+    visit: Annotated[Visit, Depends(visitor())], number: str, done: str = "", start: str = ""
+) -> Response:
+    """The page; `start`: what a reply begins with, a template's code or `parts` for what assisting units wrote."""
+    case = await read_case(visit, number)
+    given = {"text": _beginning(start, case, visit.profile, visit.me.department)} if start else {}
+    return await _page(visit, case, Shown(done=done, acting="reply" if start else "", given=given))
+
+
+async def show_case(visit: Visit, number: str, shown: Shown) -> Response:
+    """The page of a case, after an act was refused or is to be gone on with."""
+    return await _page(visit, await read_case(visit, number), shown)
+
+
+async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
+    # The case was read first, and alone: who may not see it learns nothing from the others either.
+    number, profile = case["number"], visit.profile
+    assignment, deadline, notices, alike = await asyncio.gather(
+        visit.read("router", f"/v1/assignments/{number}"),
+        visit.read("deadline", f"/v1/deadlines/{number}"),
+        visit.read("notifier", f"/v1/notices/{number}"),
+        similar(visit.site.services, case),
+    )
+    decisions = reasons.decisions_of(assignment.body, profile) if assignment.ok else ()
+    title, text = reasons.marked(case["title"], case["text"], _spoke(decisions))
+    draft = case["draft"]
+    return visit.render(
+        "case.html",
+        shown.status,
+        case=case,
+        title=title,
+        text=text,
+        standing=standing(case, profile, visit.site.site.clock.now()),
+        assignment=assignment.ok,
+        decisions=decisions,
+        held=_held(case, decisions),
+        deadline=deadline.body if deadline.ok else None,
+        notices=notices.body["notices"] if notices.ok else None,
+        findings=await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
+        asked=next((e for e in case["extensions"] if e["state"] == "asked"), None),
+        offered={act.name: act for act in ACTS if act.offered(visit.me, case)},
+        alike=alike,
+        templates=profile.templates_of(visit.me.department),
+        unwritten=_unwritten(case, profile),
+        units=profile.departments,
+        names={unit.code: unit.name for unit in profile.departments},
+        duties=profile.duty,
+        notice_channels=NOTICE_CHANNELS,
+        notice_states=NOTICE_STATES,
+        extension_states=EXTENSION_STATES,
+        return_states=RETURN_STATES,
+        done=DONE.get(shown.done, ""),
+        problem=shown.problem,
+        acting=shown.acting,
+        given=shown.given,
+        key=shown.key or fresh_key(),
+    )
+
+
+def _spoke(decisions: tuple[reasons.Decision, ...]) -> tuple[reasons.Reason, ...]:
+    """The reasons whose words are marked in the post: of the last decision that had any, else of the best unit."""
+    spoke = next((d.reasons for d in reversed(decisions) if d.reasons), ())
+    if not spoke and decisions and decisions[-1].candidates:
+        return decisions[-1].candidates[0].reasons
+    return spoke
+
+
+def _held(case: dict[str, Any], decisions: tuple[reasons.Decision, ...]) -> tuple[reasons.Candidate, ...]:
+    """The best three of a case that waits for a person."""
+    if not case["held"]:
+        return ()
+    return next((d.candidates for d in reversed(decisions) if d.candidates), ())
+
+
+def _beginning(start: str, case: dict[str, Any], profile: Profile, unit: str) -> str:
+    """What a reply begins with: what the assisting units wrote, or a template; nothing for what is neither."""
+    if start == "parts":
+        return "\n".join(f"{part['department_name']}:{part['text']}" for part in case["written_parts"])
+    return next((template.text for template in profile.templates_of(unit) if template.code == start), "")
+
+
+def _unwritten(case: dict[str, Any], profile: Profile) -> list[str]:
+    """Names of the units that assist and have not written their part yet."""
+    written = {part["department"] for part in case["written_parts"]}
+    return [profile.department_name(unit) for unit in case["assisting"] if unit not in written]

@@ -1,0 +1,23 @@
+"""What a staff form carries besides what was typed: a key that makes a repeat harmless, ids of what it concerns."""
+
+import re
+import uuid
+from typing import Final
+
+_KEY: Final = re.compile(r"[0-9a-f]{32}")
+_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+def fresh_key() -> str:
+    """What makes a repeated form harmless."""
+    return uuid.uuid4().hex
+
+
+def checked_key(key: str) -> str:
+    """The key a form carries, or a fresh one for what is none."""
+    return key if _KEY.fullmatch(key) else fresh_key()
+
+
+def identity_of(text: str) -> str:
+    """The id of a reply, an extension or a group; empty for what cannot be one."""
+    return text if _IDENTITY.fullmatch(text) else ""

@@ -1,0 +1,60 @@
+"""The league table 通报 and the accountability record 问责, month by month."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from fronts.portal.staff.visits import Visit, visitor
+
+_FAULTS: Final = ("late", "overdue", "broken")
+
+router = APIRouter(include_in_schema=False)
+"""`/staff/league` and `/staff/accountability`."""
+
+
+@router.get("/staff/league")
+async def league(
+    visit: Annotated[Visit, Depends(visitor("supervisor", "mayor"))], month: str = ""
+) -> Response:
+    """Every unit's figures."""
+    chosen = _month(month, visit.site.site.clock.now())
+    answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    return visit.render("league.html", league=answer.body, month=chosen)
+
+
+@router.get("/staff/accountability")
+async def accountability(
+    visit: Annotated[Visit, Depends(visitor("supervisor"))], month: str = ""
+) -> Response:
+    """The units with something to answer for, most of it first."""
+    chosen = _month(month, visit.site.site.clock.now())
+    answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    rows = [_faults_of(row) for row in answer.body["departments"]]
+    rows = [row for row in rows if any(row[name] for name in (*_FAULTS, "returns", "reopened"))]
+    rows.sort(key=lambda row: (-sum(row[name] for name in _FAULTS), row["code"]))
+    return visit.render("accountability.html", rows=rows, month=chosen)
+
+
+def _faults_of(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": row["code"],
+        "name": row["name"],
+        "received": row["received"],
+        "late": row["replied"] - row["on_time"],
+        "overdue": row["overdue"],
+        "broken": row["broken_promises"],
+        "returns": row["returns"],
+        "reopened": row["reopened"],
+    }
+
+
+def _month(given: str, now: datetime) -> str:
+    """The month asked for, or the present one."""
+    return given if re.fullmatch(r"20[0-9][0-9]-(0[1-9]|1[0-2])", given) else f"{now:%Y-%m}"

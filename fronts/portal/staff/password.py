@@ -1,0 +1,40 @@
+"""Changing one's own password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.visits import ANY_STAGE, Visit, visitor
+
+AnyStage = Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]
+
+router = APIRouter(include_in_schema=False)
+"""`/staff/password`."""
+
+
+@router.get("/staff/password")
+async def password_form(visit: AnyStage) -> Response:
+    """The form."""
+    if visit.me.source != "local":
+        return visit.refuse(404, "您的账号由统一身份认证管理,请在那里修改密码。")
+    return visit.render("password.html", problem="", forced=visit.me.must_change)
+
+
+@router.post("/staff/password")
+async def change_password(visit: AnyStage) -> Response:
+    """Another password; every session but a new one of this browser ends."""
+    form = visit.form
+    try:
+        if visit.me.source != "local":
+            raise Unfit("您的账号由统一身份认证管理")
+        if form.one("new") != form.one("again"):
+            raise Unfit("两次输入的新密码不一致")
+        await visit.site.accounts.change(visit.me, form.one("old"), form.one("new"))
+    except Unfit as unfit:
+        return visit.render("password.html", 422, problem=f"{unfit}。", forced=visit.me.must_change)
+    session = await visit.site.sessions.open(visit.me)
+    response = RedirectResponse("/staff", 303)
+    visit.site.site.cookies.keep(response, visit.site.cookie, session.token)
+    return response

@@ -1,0 +1,29 @@
+"""The roles that have pages: their names, their first page, and what stands at the head of every page of theirs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+ROLE_NAMES: Final = {"clerk": "承办人", "leader": "分管领导", "supervisor": "督查员", "mayor": "市领导"}
+"""Role to what it is called."""
+
+HOMES: Final = {
+    "clerk": "/staff/cases",
+    "leader": "/staff/approvals",
+    "supervisor": "/staff/supervision",
+    "mayor": "/staff/reports",
+}
+"""Role to its first page."""
+
+Links = tuple[tuple[str, str], ...]
+LINKS: Final[Mapping[str, Links]] = {
+    "clerk": (("/staff/cases", "收件箱"),),
+    "leader": (("/staff/approvals", "待审批"), ("/staff/cases", "本单位帖子")),
+    "supervisor": (
+        ("/staff/supervision", "督查"),
+        ("/staff/league", "通报"),
+        ("/staff/accountability", "问责记录"),
+        ("/wall", "大屏"),
+    ),
+    "mayor": (("/staff/reports", "专报"), ("/staff/league", "通报"), ("/wall", "大屏")),
+}
+"""Role to address and name of what it finds at the head of every page."""

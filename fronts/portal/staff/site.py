@@ -1,0 +1,119 @@
+"""What every staff page works with: what it is rendered by, whose it is, and what stands before it."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Form
+from fronts.portal.pages import Pages
+from fronts.portal.services import Services
+from fronts.portal.site import Site
+from fronts.portal.staff.accounts import Accounts
+from fronts.portal.staff.provider import Provider
+from fronts.portal.staff.roles import LINKS, ROLE_NAMES
+from fronts.portal.staff.sessions import Session, Sessions, same
+from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.staff.signer import Signer
+from fronts.portal.store import Account, Store
+
+
+class Turned(Exception):
+    """The request ends here, with this response."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(frozen=True)
+class StaffSite:
+    """The staff's side."""
+
+    site: Site
+    store: Store
+    accounts: Accounts
+    sessions: Sessions
+    signer: Signer
+    settings: StaffSettings
+    before_key: bytes
+    """Guards the form of those who have no session yet."""
+    seats: tuple[tuple[str, str], ...] = ()
+    """Code and name of whom a visitor of a demonstration may turn into."""
+    provider: Provider | None = None
+    """The city's identity provider, where there is one."""
+
+    @property
+    def pages(self) -> Pages:
+        """Renders the templates."""
+        return self.site.pages
+
+    @property
+    def services(self) -> Services:
+        """The services behind."""
+        return self.site.services
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie."""
+        return self.site.cookies.name("wenzheng")
+
+    @property
+    def before(self) -> str:
+        """Name of the cookie of those who have no session yet."""
+        return self.site.cookies.name("wenzheng-before")
+
+    def before_form(self, cookie: str) -> str:
+        """What a form carries before there is a session; follows from the browser's own cookie."""
+        return hmac.digest(self.before_key, cookie.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+    def is_ours(self, request: Request, form: Form, session: Session | None) -> bool:
+        """Whether a form was shown by this portal to this very browser, in its session or before it has one."""
+        if session is not None:
+            return same(form.one("form"), session.form_token)
+        before = cookie(request, self.before)
+        return bool(before) and same(form.one("form"), self.before_form(before))
+
+    def render(self, name: str, session: Session | None = None, status: int = 200, **values: Any) -> Response:
+        """A page of the staff side."""
+        account = session.account if session is not None else None
+        open_to = account if account is not None and self.stage(account) == "" else None
+        return self.pages.render(
+            f"staff/{name}",
+            status,
+            me=account,
+            form_token=session.form_token if session is not None else "",
+            seats=self.seats,
+            role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
+            my_unit=self.pages.profile.department_name(account.department) if account is not None else "",
+            links=LINKS.get(open_to.role, ()) if open_to is not None else (),
+            **values,
+        )
+
+    def refuse(self, status: int, sentence: str, session: Session | None = None) -> Response:
+        """A page that says why not."""
+        response = self.render("refused.html", session, status, sentence=sentence)
+        if status == 503:
+            response.headers["Retry-After"] = "5"
+        return response
+
+    def stage(self, account: Account) -> str:
+        """The page somebody must go through first; empty when the whole desk is open."""
+        if account.must_change:
+            return "/staff/password"
+        if account.source == "local" and self.settings.totp_required and not account.totp_bound:
+            return "/staff/enrol"
+        return ""
+
+
+def staff_site(request: Request) -> StaffSite:
+    """The staff's side of the application that answers."""
+    site: StaffSite = request.app.state.staff
+    return site
+
+
+StaffHere = Annotated[StaffSite, Depends(staff_site)]
+"""A page's way to the staff's side."""

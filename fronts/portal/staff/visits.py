@@ -1,0 +1,106 @@
+"""Who asks for a staff page, whether they may, what they typed, and calls made in their name."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.web.responses import STORAGE_ERRORS
+from city.profile import Profile
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Form, read_form
+from fronts.portal.services import Answer
+from fronts.portal.staff.roles import ROLE_NAMES
+from fronts.portal.staff.sessions import Session, same
+from fronts.portal.staff.site import StaffSite, Turned, staff_site
+from fronts.portal.store import Account
+
+ANY_STAGE: Final = "any"
+"""A page that is open before somebody has been through what stands before all others."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a member of staff who may make it."""
+
+    site: StaffSite
+    request: Request
+    session: Session
+    form: Form
+
+    @property
+    def me(self) -> Account:
+        """Who asks."""
+        return self.session.account
+
+    @property
+    def profile(self) -> Profile:
+        """The city's."""
+        return self.site.pages.profile
+
+    @property
+    def token(self) -> str:
+        """What names them to the services."""
+        return self.site.signer.token(self.me)
+
+    async def read(self, service: str, path: str, **query: str) -> Answer:
+        """Read something in their name."""
+        return await self.site.services.read_as(self.token, service, path, query)
+
+    async def act(self, path: str, body: dict[str, Any], key: str) -> Answer:
+        """Do something in their name."""
+        return await self.site.services.act_as(self.token, path, body, key)
+
+    async def remove(self, path: str, key: str) -> Answer:
+        """Take something away in their name."""
+        return await self.site.services.remove_as(self.token, path, key)
+
+    def render(self, name: str, status: int = 200, **values: Any) -> Response:
+        """A page for them."""
+        return self.site.render(name, self.session, status, **values)
+
+    def refuse(self, status: int, sentence: str) -> Response:
+        """A page that says why not."""
+        return self.site.refuse(status, sentence, self.session)
+
+
+async def open_session(site: StaffSite, request: Request) -> Session | None:
+    """The open session of a request. Raises Turned while it cannot be looked up."""
+    try:
+        session = await site.sessions.find(cookie(request, site.cookie))
+    except STORAGE_ERRORS as failure:
+        raise Turned(site.refuse(503, "系统暂时不可用,请稍后再试。")) from failure
+    # The account of a demonstration opens nothing where there is none.
+    foreign = session is not None and session.account.source == "demo" and not site.settings.demo_sign_in
+    return None if foreign else session
+
+
+def visitor(*roles: str, stage: str = "") -> Callable[[Request], Awaitable[Visit]]:
+    """Lets through who is signed in, in one of the roles, and sends forms of this very session.
+
+    `stage`: the page belongs to those who must go through it first, whatever their role. Raises Turned.
+    """
+
+    async def visit(request: Request) -> Visit:
+        site = staff_site(request)
+        session = await open_session(site, request)
+        if session is None:
+            where = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
+            raise Turned(RedirectResponse(f"/staff/sign-in{where}", 303))
+        first = site.stage(session.account)
+        if first and stage not in (first, ANY_STAGE):
+            raise Turned(RedirectResponse(first, 303))
+        fit = roles or (ROLE_NAMES if stage != ANY_STAGE else (session.account.role,))
+        if session.account.role not in fit:
+            raise Turned(site.refuse(403, "您的角色不能使用此页面。", session))
+        form = Form({})
+        if request.method == "POST":
+            form = await read_form(request)
+            if not same(form.one("form"), session.form_token):
+                raise Turned(site.refuse(403, "表单已失效,请返回后重新提交。", session))
+        return Visit(site, request, session, form)
+
+    return visit

@@ -1,0 +1,60 @@
+"""The citizens' pages before intake's real door, both in this process: no broker, no database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+
+from chassis.clock import HandClock
+from fronts.portal.application import create
+from fronts.portal.staff.settings import StaffSettings
+from tests.services.intake.door import CITY, Intake, at
+
+ADDRESS = "https://wenzheng.example.gov.cn"
+NOON = at("2026-03-02 10:00")
+
+
+class Pages:
+    """A browser that follows no redirect by itself, and intake behind the pages."""
+
+    def __init__(self, intake: Intake, http: httpx2.AsyncClient) -> None:
+        self.intake = intake
+        self.http = http
+
+    async def send(self, **fields: str) -> httpx2.Response:
+        """The form of a post, sent."""
+        form = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了一周。", "send": "1"}
+        return await self.http.post("/post", data=form | fields)
+
+    async def receipt(self, **fields: Any) -> dict[str, Any]:
+        """A post taken in by intake itself."""
+        answer = await self.intake.post(**fields)
+        assert answer.status_code == 202, answer.text
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Pages]:
+    """Serve until the context is left; other services than intake are away."""
+    async with Intake(HandClock(NOON)).open() as intake:
+        behind = _Behind(intake)
+        settings = StaffSettings(
+            city=CITY, services='{"intake": "http://intake"}', portal_address=ADDRESS, _env_file=None
+        )
+        transport = httpx2.ASGITransport(app=create(settings, transport=behind))
+        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+            yield Pages(intake, http)
+
+
+class _Behind(httpx2.AsyncBaseTransport):
+    """Intake, and nobody else."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = httpx2.ASGITransport(app=intake.app)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.host != "intake":
+            raise httpx2.ConnectError("away", request=request)
+        return await self._intake.handle_async_request(request)
