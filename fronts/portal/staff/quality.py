@@ -42,7 +42,7 @@ _ASKING_WORDS = re.compile(
 )
 _NUMBER = "[0-9０-９一二三四五六七八九十百千两半]"
 _DATE = re.compile(
-    rf"{_NUMBER}+\s*(?:年|月|日|号|天|周|点|个?工作日|个?小时|个月)|[0-9]{{1,4}}[-/.][0-9]{{1,2}}|"
+    rf"{_NUMBER}{{1,8}}\s{{0,3}}(?:年|月|日|号|天|周|点|个?工作日|个?小时|个月)|[0-9]{{1,4}}[-/.][0-9]{{1,2}}|"
     r"今[天日]|明[天日]|当[天日]|[本下这]周|[本下]个?月|月底|年底|年内|季度|已(?:经)?(?:于|完成|修复|处理|解决|办结)"
 )
 _AMOUNT = re.compile(rf"{_NUMBER}|免费|不收费")
@@ -66,7 +66,7 @@ _STOCK = re.compile(
     r"尽快(?:处理|解决|办理|核实|落实|回复|答复|给[您你]答复)|(?:已经)?核实处理|[您你]反映的(?:问题|情况)|"
     r"如有(?:疑问|问题|需要)[^。]{0,25}|特此(?:回复|答复)|祝[您你][^。！!]{0,12}|欢迎[^。]{0,20}监督"
 )
-_BLANK = re.compile(r"〔[^〕]*〕|\[\s*\]|【\s*】|[XＸx×]{2,}(?:年|月|日|路|局|元)|_{2,}")
+_BLANK = re.compile(r"〔[^〔〕]*〕|\[\s*\]|【\s*】|(?<![XＸx×])[XＸx×]{2,}(?:年|月|日|路|局|元)|_{2,}")
 
 
 @dataclass(frozen=True)
@@ -89,20 +89,21 @@ def check(reply: str, post: str) -> tuple[Finding, ...]:
     reply = reply.strip()
     if not reply:
         return ()
-    found: list[Finding] = []
-    for sentence in _sentences(post):
-        if missing := _unanswered(sentence, reply):
-            found.append(Finding("question", missing, _short(sentence)))
+    findings: list[Finding] = []
+    answer = _Answer(reply)
+    for sentence in dict.fromkeys(_sentences(post)):
+        if missing := _unanswered(sentence, answer):
+            findings.append(Finding("question", missing, _short(sentence)))
     said = _STOCK.sub("", reply)
     if len(_substance(said)) < (DATED_SUBSTANCE if _DATE.search(said) else SUBSTANCE):
-        found.append(
+        findings.append(
             Finding(
                 "boilerplate", "除客套话外几乎没有内容,请写明核实到什么、做了什么、结果如何", _short(reply)
             )
         )
     for sentence in _sentences(reply):
         if _NOT_OURS.search(sentence):
-            found.append(
+            findings.append(
                 Finding(
                     "not-ours",
                     "不是本单位的事项应引职责清单申请退回,不能用回复了结",
@@ -110,10 +111,19 @@ def check(reply: str, post: str) -> tuple[Finding, ...]:
                 )
             )
         if _PROMISE.search(sentence) and not _DATE.search(sentence):
-            found.append(Finding("promise", "作出承诺须写明日期", _short(sentence)))
+            findings.append(Finding("promise", "作出承诺须写明日期", _short(sentence)))
     for blank in _BLANK.finditer(reply):
-        found.append(Finding("blank", "模板中的空白还没有填写", blank[0]))
-    return tuple(dict.fromkeys(found))
+        findings.append(Finding("blank", "模板中的空白还没有填写", _short(blank[0])))
+    return tuple(dict.fromkeys(findings))
+
+
+class _Answer:
+    """A reply, read once for all questions."""
+
+    def __init__(self, reply: str) -> None:
+        self.dated = bool(_DATE.search(reply))
+        self.counted = bool(_AMOUNT.search(reply))
+        self.pairs = {reply[at : at + 2] for at in range(len(reply) - 1)}
 
 
 async def checked(reply: str, post: str) -> tuple[Finding, ...]:
@@ -121,22 +131,21 @@ async def checked(reply: str, post: str) -> tuple[Finding, ...]:
     return await asyncio.to_thread(check, reply[:LOOKED_AT], post[:LOOKED_AT])
 
 
-def _unanswered(sentence: str, reply: str) -> str:
+def _unanswered(sentence: str, answer: _Answer) -> str:
     """Why a sentence of the post is a question the reply passes over; empty when it is not."""
     if not _ASKS.search(sentence):
         return ""
     if _WHEN.search(sentence):
-        return "" if _DATE.search(reply) else "网民问了时间,回复没有写明"
+        return "" if answer.dated else "网民问了时间,回复没有写明"
     if _HOW_MUCH.search(sentence):
-        return "" if _AMOUNT.search(reply) else "网民问了数量或金额,回复没有写明"
+        return "" if answer.counted else "网民问了数量或金额,回复没有写明"
     words = _substance(_ASKING_WORDS.sub("", sentence))
     pairs = {words[at : at + 2] for at in range(len(words) - 1)}
-    shared = sum(pair in reply for pair in pairs)
-    return "" if shared >= min(TOUCHED, len(pairs)) else "网民的这个问题没有回应"
+    return "" if len(pairs & answer.pairs) >= min(TOUCHED, len(pairs)) else "网民的这个问题没有回应"
 
 
 def _sentences(text: str) -> list[str]:
-    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    return [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
 
 
 def _substance(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a clerk reads is Chinese, and what is said of a reply is fair."""
 
-from typing import get_args
+import time
+from typing import Final, get_args
 
 import pytest
 
@@ -29,3 +30,50 @@ def test_a_short_reply_that_says_what_was_done_and_when_is_no_stock_phrase(
     reply: str, faults: list[str]
 ) -> None:
     assert [finding.fault for finding in quality.check(reply, POST)] == faults
+
+
+HOSTILE: Final = (
+    "1",
+    "一",
+    "X",
+    "x",
+    "〔",
+    "【",
+    "[ ",
+    "_",
+    "感谢",
+    "感谢您对",
+    "待",
+    "将",
+    "请向",
+    "请",
+    "何时?",
+    "多少?",
+    "路灯吗?",
+    "年",
+    "1 ",
+    "不属于我",
+    "您反映",
+    "尊敬的",
+    "关注与",
+    "\n",
+    " ",
+    "0-",
+    "12/",
+    "答复",
+    "已经于",
+    "?",
+    "。",
+    "xX",
+)
+"""What a text is filled with up to its limit; each begins something that a pattern looks for."""
+
+
+@pytest.mark.parametrize("filling", HOSTILE)
+def test_no_text_at_its_limit_takes_longer_than_a_blink(filling: str) -> None:
+    text = (filling * 10_000)[:10_000]
+    started = time.process_time()
+
+    quality.check(text, text)
+
+    assert time.process_time() - started < 0.5
