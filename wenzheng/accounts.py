@@ -8,6 +8,7 @@ import asyncpg
 
 from city.profile import Profile
 from fronts.portal.keys import totp_key
+from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff.accounts import Accounts, Unfit
 from fronts.portal.store import Store
 from wenzheng.stack.home import Home, Trouble, default_data, is_alive
@@ -42,7 +43,7 @@ async def with_accounts(home: Home, work: Callable[[Accounts], Awaitable[T]]) ->
     store = Store()
     await store.connect(database(home, state, "portal"))
     try:
-        return await work(Accounts(store, profile, key))
+        return await work(Accounts(store, profile, key, SecurityLog(store)))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         raise Trouble(f"数据库没有应答:{problem}。 The database does not answer; wenzheng up") from problem
     except Unfit as unfit:

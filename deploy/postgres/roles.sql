@@ -23,3 +23,19 @@ alter default privileges for role router in schema router grant select on tables
 alter default privileges for role deadline in schema deadline grant select on tables to auditor;
 alter default privileges for role notifier in schema notifier grant select on tables to auditor;
 alter default privileges for role stats in schema stats grant select on tables to auditor;
+-- The security log belongs to nobody who works: the portal adds and reads rows, and can neither change nor delete one.
+create schema security;
+create table if not exists security.log (
+    id      bigint generated always as identity primary key,
+    at      timestamptz not null,
+    kind    text not null,
+    person  text not null,
+    client  text not null,
+    about   text not null,
+    detail  text not null
+);
+create index if not exists log_person on security.log (person, id);
+create index if not exists log_kind on security.log (kind, id);
+grant usage on schema security to portal, auditor;
+grant select, insert on security.log to portal;
+grant select on security.log to auditor;

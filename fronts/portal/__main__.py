@@ -2,7 +2,9 @@
 
 import uvicorn
 
+from chassis.logs import configure
 from chassis.run import tuned
+from city.masking import mask
 from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 
@@ -11,6 +13,7 @@ def main() -> None:
     """Run until told to stop."""
     settings = StaffSettings.read()
     assert isinstance(settings, StaffSettings)
+    configure(mask, settings.instance or "portal")
     app = create(settings)
     tuned()
     uvicorn.run(

@@ -1,4 +1,4 @@
-"""Accounts of staff: `wenzheng account add`, `reset`, `list`, `demo`."""
+"""Accounts of staff: `wenzheng account add`, `reset`, `disable`, `enable`, `list`, `demo`."""
 
 import asyncio
 from typing import Annotated
@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fronts.portal.staff.accounts import ROLE_NAMES
+from fronts.portal.staff.roles import ROLE_NAMES
 from wenzheng.accounts import demo_accounts, demo_home, with_accounts
 from wenzheng.commands.terminal import Data, home_of, out
+from wenzheng.stack.home import Trouble
 
 app = typer.Typer(no_args_is_help=True, help="工作人员账号。 Accounts of staff.")
 Person = Annotated[str, typer.Argument(help="工号。 Staff id.")]
@@ -34,6 +35,29 @@ def add(
 def reset(person: Person, data: Data = None) -> None:
     """重设密码并解除动态码绑定和锁定。 Another first password; second factor, sessions and lock end."""
     print(asyncio.run(with_accounts(home_of(data), lambda accounts: accounts.reset(person))))
+
+
+@app.command("disable")
+def disable(
+    person: Annotated[str, typer.Argument(help="工号。 Staff id.")] = "",
+    role: Annotated[str, typer.Option(help="停用这个角色的全部账号。 Every account of this role.")] = "",
+    data: Data = None,
+) -> None:
+    """停用账号,已登录的立即退出。 Disable an account, or all of a role; their sessions end at once."""
+    if bool(person) == bool(role):
+        raise Trouble("请给出工号,或用 --role 给出角色。 Name a person, or a role with --role.")
+    if person:
+        asyncio.run(with_accounts(home_of(data), lambda accounts: accounts.disable(person)))
+        print(person)
+        return
+    for disabled in asyncio.run(with_accounts(home_of(data), lambda accounts: accounts.disable_role(role))):
+        print(disabled)
+
+
+@app.command("enable")
+def enable(person: Person, data: Data = None) -> None:
+    """重新启用账号。 Enable an account again."""
+    asyncio.run(with_accounts(home_of(data), lambda accounts: accounts.enable(person)))
 
 
 @app.command("list")

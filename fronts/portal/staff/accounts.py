@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,13 +13,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from chassis.vault import seal, unseal
 from city.profile import Profile
+from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff import totp
+from fronts.portal.staff.common_passwords import is_common
+from fronts.portal.staff.judging import Judging, WrongTries
 from fronts.portal.staff.roles import ROLE_NAMES
-from fronts.portal.store import Account, Store
+from fronts.portal.store import LOCK_AFTER, LOCK_FOR, Account, Attempt, Store
 
 SHORTEST: Final = 10
 LONGEST: Final = 128
 """Characters of a password; a longer one would only cost time."""
+
+COMMAND: Final = "wenzheng account"
+"""Who did what the command does: whoever has the stack's folder."""
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without characters that look alike."""
@@ -28,8 +35,6 @@ _GROUP: Final = 5
 
 _hasher: Final = PasswordHasher()
 """argon2id with the library's defaults (RFC 9106, second recommendation: 64 MiB, three passes)."""
-_AT_ONCE: Final = 2
-"""Passwords judged at the same time; each needs 64 MiB."""
 
 Now = Callable[[], datetime]
 
@@ -50,37 +55,52 @@ def new_password() -> str:
 
 
 def check_password(password: str, person: str) -> None:
-    """Raises Unfit for a password that is too short, too long, or says the person's id."""
+    """Raises Unfit for a password that is too short or too long, says the person's id, or is one that many use."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise Unfit(f"密码应为 {SHORTEST} 至 {LONGEST} 个字符")
     if person.lower() in password.lower():
         raise Unfit("密码不能包含工号")
-    if len(set(password)) < 5:
-        raise Unfit("密码过于简单")
+    if is_common(password):
+        raise Unfit("这个密码很多人用过,容易被猜到,请换一个")
+
+
+@dataclass(frozen=True)
+class Trying:
+    """Who tries to sign in: a browser that was signed in before, or an address."""
+
+    client: str
+    known: bool = False
 
 
 class Accounts:
     """Adds, resets and recognises accounts. `key` seals TOTP secrets (32 bytes)."""
 
-    def __init__(self, store: Store, profile: Profile, key: bytes, now: Now = real_now) -> None:
+    def __init__(
+        self, store: Store, profile: Profile, key: bytes, log: SecurityLog, now: Now = real_now
+    ) -> None:
         self._store = store
         self._profile = profile
         self._key = key
+        self._log = log
         self.now = now
         self._nobody = _hasher.hash(secrets.token_hex(16))
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._judging = Judging()
+        self._wrong = WrongTries()
 
-    async def add(self, person: str, name: str, department: str, role: str, must_change: bool = True) -> str:
-        """A new local account and its first password. Raises Unfit."""
+    async def add(
+        self, person: str, name: str, department: str, role: str, must_change: bool = True, by: str = COMMAND
+    ) -> str:
+        """A new local account and its first password; `by` whom. Raises Unfit."""
         self.check(person, name, department, role)
         password = new_password()
         hashed = await self._hash(password)
         account = Account(person, name, department, role, "local", hashed, must_change)
         if not await self._store.add(account, self.now()):
             raise Unfit(f"工号 {person} 已有账号")
+        await self._log.note("account-added", by, person, f"{department} {role}")
         return password
 
-    async def reset(self, person: str, must_change: bool = True) -> str:
+    async def reset(self, person: str, must_change: bool = True, by: str = COMMAND) -> str:
         """Another first password; the second factor is unbound, sessions and locks end. Raises Unfit."""
         account = await self._store.account(person)
         if account is None or account.source != "local":
@@ -88,7 +108,39 @@ class Accounts:
         password = new_password()
         await self._store.set_totp(person, b"", bound=False)
         await self._store.set_password(person, await self._hash(password), must_change)
+        await self._log.note("account-reset", by, person)
         return password
+
+    async def disable(self, person: str, by: str = COMMAND) -> None:
+        """Nobody signs in with the account any more, and whoever is signed in is not. Raises Unfit."""
+        await self._set_disabled(person, True, by)
+
+    async def enable(self, person: str, by: str = COMMAND) -> None:
+        """The account is as before. Raises Unfit."""
+        await self._set_disabled(person, False, by)
+
+    async def disable_role(self, role: str, by: str = COMMAND) -> list[str]:
+        """Disable every account of a role; whose they are. Raises Unfit."""
+        if role not in ROLE_NAMES:
+            raise Unfit(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
+        disabled = []
+        for person in await self._store.of_role(role):
+            if await self._store.set_disabled(person, True):
+                await self._log.note("account-disabled", by, person, f"角色 {role}")
+                disabled.append(person)
+        return disabled
+
+    async def sign_out(self, person: str, by: str) -> int:
+        """End every session of a person; how many there were."""
+        ended = await self._store.close_sessions(person)
+        await self._log.note("signed-out-everywhere", by, person, f"{ended} 处")
+        return ended
+
+    async def _set_disabled(self, person: str, disabled: bool, by: str) -> None:
+        if await self._store.account(person) is None:
+            raise Unfit(f"没有账号 {person}")
+        if await self._store.set_disabled(person, disabled):
+            await self._log.note("account-disabled" if disabled else "account-enabled", by, person)
 
     async def listed(self) -> Sequence[Account]:
         """All accounts."""
@@ -105,34 +157,72 @@ class Accounts:
         if department not in self._profile.department:
             raise Unfit(f"没有代码为 {department} 的单位")
 
-    async def recognise(self, person: str, password: str, code: str) -> Account | None:
+    async def recognise(self, person: str, password: str, code: str, trying: Trying) -> Account | None:
         """The account whose password and, when one is bound, whose code this is.
 
-        Every call counts as a try until it is right; the fifth in a row locks the account for a quarter
-        of an hour. An account that does not exist or is locked takes as long as one that does.
+        Every call counts as a try until it is right; the fifth in a row of one client locks the account for that
+        client for a quarter of an hour. An account that does not exist or is locked takes as long as one that does.
+        Raises Busy when this client or everybody must wait.
         """
-        account = await self._store.attempt(person, self.now()) if len(person) <= 64 else None
+        seconds = self.now().timestamp()
+        if not trying.known:
+            self._wrong.check(trying.client, seconds)
+        async with self._judging.place(trying.client, trying.known):
+            attempt = (
+                await self._store.attempt(person, trying.client, trying.known, self.now())
+                if len(person) <= 64
+                else None
+            )
+            account = await self._judged(attempt, password, code)
+            right = account is not None and await self._store.succeeded(
+                account.person, trying.client, self._used(account, code), self.now()
+            )
+        if right:
+            return account
+        if not trying.known:
+            self._wrong.add(trying.client, seconds)
+        await self._note_refused(attempt)
+        return None
+
+    async def _judged(self, attempt: Attempt | None, password: str, code: str) -> Account | None:
+        """The account of a try that is right."""
+        account = attempt.account if attempt is not None else None
         hashed = account.password if account is not None and account.source == "local" else ""
         right = await self._verify(hashed or self._nobody, password[: LONGEST + 1])
         if account is None or not hashed or not right:
             return None
-        step = 0
-        if account.totp_bound:
-            step = self._step(account, code)
-            if not step:
-                return None
-        return account if await self._store.succeeded(person, step) else None
+        return account if not account.totp_bound or self._step(account, code) else None
+
+    def _used(self, account: Account, code: str) -> int:
+        """The time step that a right try uses up; 0 without a second factor."""
+        return self._step(account, code) if account.totp_bound else 0
+
+    async def _note_refused(self, attempt: Attempt | None) -> None:
+        """A wrong try, by the person where there is such an account: what else was typed may be a password."""
+        if attempt is None:
+            await self._log.note("sign-in-refused", detail="没有这个账号,或已停用、已锁定")
+            return
+        person = attempt.account.person
+        await self._log.note("sign-in-refused", person, person, f"第 {attempt.tries} 次")
+        if attempt.tries == LOCK_AFTER:
+            await self._log.note("locked", person, person, f"{LOCK_FOR.seconds // 60} 分钟,对这个来源")
 
     async def change(self, account: Account, old: str, new: str) -> None:
-        """The person's own new password; signs out everywhere. Raises Unfit."""
-        if await self._store.attempt(account.person, self.now()) is None:
-            raise Unfit("账号已锁定,请稍后再试")
-        if not await self._verify(account.password, old[: LONGEST + 1]):
-            raise Unfit("现在的密码不正确")
-        check_password(new, account.person)
-        if new == old:
-            raise Unfit("新密码不能与现在的相同")
-        await self._store.set_password(account.person, await self._hash(new), must_change=False)
+        """The person's own new password; signs out everywhere. Raises Unfit, Busy.
+
+        Who may try is signed in already: their tries are their own, and no stranger's count.
+        """
+        trying = Trying(f"session {account.person}", known=True)
+        async with self._judging.place(trying.client, trying.known):
+            if await self._store.attempt(account.person, trying.client, trying.known, self.now()) is None:
+                raise Unfit("账号已锁定,请稍后再试")
+            if not await self._verify(account.password, old[: LONGEST + 1]):
+                raise Unfit("现在的密码不正确")
+            await asyncio.to_thread(check_password, new, account.person)
+            if new == old:
+                raise Unfit("新密码不能与现在的相同")
+            await self._store.set_password(account.person, await self._hash(new), must_change=False)
+        await self._log.note("password-changed", account.person, account.person)
 
     # -- the second factor ----------------------------------------------------------------------
 
@@ -154,6 +244,7 @@ class Accounts:
         if not step:
             raise Unfit("动态码不正确,请核对手机时间后再试")
         await self._store.set_totp(account.person, account.totp, bound=True, step=step)
+        await self._log.note("second-factor-bound", account.person, account.person)
 
     def _step(self, account: Account, code: str) -> int:
         return totp.matching_step(self._unsealed(account), code, self.now().timestamp(), account.totp_step)
@@ -162,8 +253,7 @@ class Accounts:
         return unseal(self._key, account.totp, account.person)["totp"]
 
     async def _hash(self, password: str) -> str:
-        async with self._at_once:
-            return await asyncio.to_thread(_hasher.hash, password)
+        return await self._judging.judge(lambda: _hasher.hash(password))
 
     async def _verify(self, hashed: str, password: str) -> bool:
         def judge() -> bool:
@@ -172,5 +262,4 @@ class Accounts:
             except (VerificationError, InvalidHashError):
                 return False
 
-        async with self._at_once:
-            return await asyncio.to_thread(judge)
+        return await self._judging.judge(judge)

@@ -105,12 +105,13 @@ async def _seated(site: StaffSite, session: Session | None, seat: Seat, unit: st
         account = await _account(site, seat, unit)
         if account is None:
             return site.refuse(422, "请选择单位。", session)
+        response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
         opened = await site.sessions.open(account)
         if session is not None:
             await site.sessions.close(session.token)
+        await site.log.note("signed-in", account.person, account.person, SOURCE)
     except STORAGE_ERRORS:
         return site.refuse(503, "系统暂时不可用,请稍后再试。")
-    response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
     site.site.cookies.keep(response, site.cookie, opened.token)
     return response
 

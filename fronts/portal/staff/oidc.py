@@ -11,8 +11,9 @@ from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.cookies import cookie
 from fronts.portal.staff.accounts import Unfit
 from fronts.portal.staff.provider import Distrusted, Provider
-from fronts.portal.staff.roles import HOMES
+from fronts.portal.staff.roles import HOMES, LOCAL_ROLES
 from fronts.portal.staff.sessions import hashed, same
+from fronts.portal.staff.signin import enter
 from fronts.portal.staff.site import StaffHere, StaffSite
 from fronts.portal.store import Account
 
@@ -58,18 +59,16 @@ async def _sign_in(request: Request, site: StaffSite, state: str, code: str, iss
         return site.refuse(403, FAILED)
     try:
         claims = await _provider(site).claims(code, _redirect(site), *begun)
-    except Distrusted:
+    except Distrusted as distrusted:
+        await site.log.note("distrusted", detail=str(distrusted))
         return site.refuse(403, FAILED)
     try:
         account = await _account(site, claims)
     except Unfit as unfit:
+        await site.log.note("sign-in-refused", detail=f"统一身份认证:{unfit}")
         return site.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{unfit}。")
-    session = await site.sessions.open(account)
-    await site.sessions.close(cookie(request, site.cookie))
     # A page and no redirect: what a navigation from the provider leads to is sent no strict cookie.
-    response = site.render("welcome.html", home=HOMES[account.role])
-    site.site.cookies.keep(response, site.cookie, session.token)
-    return response
+    return await enter(request, site, account, site.render("welcome.html", home=HOMES[account.role]))
 
 
 async def _account(site: StaffSite, claims: dict[str, Any]) -> Account:
@@ -78,6 +77,8 @@ async def _account(site: StaffSite, claims: dict[str, Any]) -> Account:
     name = str(claims.get("name") or claims.get("preferred_username") or person)[:30]
     role = str(claims.get(site.settings.oidc_role_claim, ""))
     department = str(claims.get(site.settings.oidc_department_claim, ""))
+    if role in LOCAL_ROLES:
+        raise Unfit("这个角色只能使用本地账号")
     site.accounts.check(person, name, department, role)
     await site.store.add(Account(person, name, department, role, "oidc"), site.accounts.now())
     account = await site.store.account(person)
@@ -85,7 +86,8 @@ async def _account(site: StaffSite, claims: dict[str, Any]) -> Account:
         raise Unfit("这个工号是本地账号")
     if account.disabled:
         raise Unfit("账号已停用")
-    await site.store.place(person, name, department, role)
+    if await site.store.place(person, name, department, role):
+        await site.log.note("rights-changed", person, person, f"{department} {role}")
     return Account(person, name, department, role, "oidc")
 
 

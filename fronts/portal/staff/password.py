@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.judging import Busy
+from fronts.portal.staff.signin import enter
 from fronts.portal.staff.visits import ANY_STAGE, Visit, visitor
 
 AnyStage = Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]
@@ -34,7 +36,8 @@ async def change_password(visit: AnyStage) -> Response:
         await visit.site.accounts.change(visit.me, form.one("old"), form.one("new"))
     except Unfit as unfit:
         return visit.render("password.html", 422, problem=f"{unfit}。", forced=visit.me.must_change)
-    session = await visit.site.sessions.open(visit.me)
-    response = RedirectResponse("/staff", 303)
-    visit.site.site.cookies.keep(response, visit.site.cookie, session.token)
-    return response
+    except Busy as busy:
+        response = visit.refuse(503, "现在登录的人太多,请稍后再试。")
+        response.headers["Retry-After"] = str(busy.seconds)
+        return response
+    return await enter(visit.request, visit.site, visit.me, RedirectResponse("/staff", 303))

@@ -111,7 +111,8 @@ class Provider:
             raise Distrusted(f"the id token is not valid: {failure}") from failure
         if not same(str(claims["nonce"]), nonce):
             raise Distrusted("the id token answers another sign-in")
-        if isinstance(claims["aud"], list) and claims.get("azp", "") != self._settings.oidc_client_id:
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if (several or "azp" in claims) and claims.get("azp") != self._settings.oidc_client_id:
             raise Distrusted("the id token was issued to another client")
         return claims
 

@@ -3,14 +3,28 @@
 from collections.abc import Mapping
 from typing import Final
 
-ROLE_NAMES: Final = {"clerk": "承办人", "leader": "分管领导", "supervisor": "督查员", "mayor": "市领导"}
+ROLE_NAMES: Final = {
+    "clerk": "承办人",
+    "leader": "分管领导",
+    "supervisor": "督查员",
+    "mayor": "市领导",
+    "operator": "系统管理员",
+    "auditor": "审计员",
+}
 """Role to what it is called."""
+
+LOCAL_ROLES: Final = ("operator", "auditor")
+"""Roles that no identity provider gives: who keeps the accounts and who reads the log is decided on this system."""
+CASE_ROLES: Final = ("clerk", "leader", "supervisor", "mayor")
+"""Roles that work on cases."""
 
 HOMES: Final = {
     "clerk": "/staff/cases",
     "leader": "/staff/approvals",
     "supervisor": "/staff/supervision",
     "mayor": "/staff/reports",
+    "operator": "/staff/accounts",
+    "auditor": "/staff/log",
 }
 """Role to its first page."""
 
@@ -25,5 +39,7 @@ LINKS: Final[Mapping[str, Links]] = {
         ("/wall", "大屏"),
     ),
     "mayor": (("/staff/reports", "专报"), ("/staff/league", "通报"), ("/wall", "大屏")),
+    "operator": (("/staff/accounts", "账号"),),
+    "auditor": (("/staff/log", "安全日志"),),
 }
 """Role to address and name of what it finds at the head of every page."""

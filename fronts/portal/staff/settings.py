@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import field_validator
+
 from chassis.settings import Settings
 
 
@@ -22,6 +24,14 @@ class StaffSettings(Settings):
     """The claim of the id token that holds the role."""
     oidc_department_claim: str = "department"
     """The claim that holds the code of the unit."""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _encrypted_only(cls, value: str) -> str:
+        """What an issuer says over an open connection anybody between may have said (OpenID Connect Core 1.0, 2)."""
+        if value and not value.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("应以 https:// 开头 (an identity provider is asked over https alone)")
+        return value
 
     @property
     def address(self) -> str:

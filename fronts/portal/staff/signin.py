@@ -9,9 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
+from fronts.portal.clients import block_of, client
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
-from fronts.portal.staff import demonstration
+from fronts.portal.staff import demonstration, devices
+from fronts.portal.staff.accounts import Trying
+from fronts.portal.staff.judging import Busy
 from fronts.portal.staff.roles import HOMES
 from fronts.portal.staff.sessions import Session
 from fronts.portal.staff.site import StaffHere, StaffSite
@@ -46,7 +49,7 @@ def back_to(path: str, account: Account) -> str:
 
 @router.get("/staff")
 @router.get("/staff/")
-async def home(visit: Annotated[Visit, Depends(visitor())]) -> Response:
+async def home(visit: Annotated[Visit, Depends(visitor(*HOMES))]) -> Response:
     """The first page of a role."""
     return RedirectResponse(HOMES[visit.me.role], 303)
 
@@ -70,27 +73,52 @@ async def sign_in(request: Request, site: StaffHere) -> Response:
     if not site.is_ours(request, form, None):
         return await _page(request, site, 403, Asked("页面已失效,请再试一次。", person, next_))
     try:
-        account = await site.accounts.recognise(person, form.one("password"), form.one("code"))
+        account = await site.accounts.recognise(
+            person, form.one("password"), form.one("code"), _trying(request, site, person)
+        )
         if account is None:
             return await _page(request, site, 401, Asked(WRONG, person, next_))
-        session = await site.sessions.open(account)
-        # Whoever was signed in at this browser before is so no longer.
-        await site.sessions.close(cookie(request, site.cookie))
+        return await enter(request, site, account, RedirectResponse(back_to(next_, account), 303))
+    except Busy as busy:
+        problem = "尝试次数太多,请稍后再试。" if busy.own else "现在登录的人太多,请稍后再试。"
+        response = await _page(request, site, 429 if busy.own else 503, Asked(problem, person, next_))
+        response.headers["Retry-After"] = str(busy.seconds)
+        return response
     except STORAGE_ERRORS:
         return site.refuse(503, "系统暂时不可用,请稍后再试。")
-    response = RedirectResponse(back_to(next_, account), 303)
-    site.site.cookies.keep(response, site.cookie, session.token)
-    site.site.cookies.forget(response, site.before)
+
+
+async def enter(request: Request, site: StaffSite, account: Account, response: Response) -> Response:
+    """The response with a session of the account; whoever was signed in at this browser before is so no longer."""
+    session = await site.sessions.open(account)
+    await site.sessions.close(cookie(request, site.cookie))
+    await site.log.note("signed-in", account.person, account.person, account.source)
+    cookies = site.site.cookies
+    cookies.keep(response, site.cookie, session.token)
+    cookies.forget(response, site.before)
+    if account.source == "local":
+        device = site.devices.cookie(account.person)
+        cookies.keep(response, devices.COOKIE, device, path=devices.PATH, seconds=devices.SECONDS)
     return response
 
 
 @router.post("/staff/sign-out")
 async def sign_out(visit: Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]) -> Response:
-    """End the session on the server."""
-    await visit.site.sessions.close(visit.session.token)
+    """End the session on the server; with `everywhere` every session of the person."""
+    if "everywhere" in visit.form:
+        await visit.site.accounts.sign_out(visit.me.person, visit.me.person)
+    else:
+        await visit.site.sessions.close(visit.session.token)
+        await visit.site.log.note("signed-out", visit.me.person, visit.me.person)
     response = RedirectResponse("/staff/sign-in", 303)
     visit.site.site.cookies.forget(response, visit.site.cookie)
     return response
+
+
+def _trying(request: Request, site: StaffSite, person: str) -> Trying:
+    """Who tries: a browser in which the person has signed in before, else the address."""
+    device = site.devices.device(cookie(request, devices.COOKIE), person)
+    return Trying(device, known=True) if device else Trying(block_of(client()))
 
 
 async def _page(

@@ -10,11 +10,13 @@ from fastapi.responses import Response
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form
 from fronts.portal.pages import Pages
+from fronts.portal.security_log import SecurityLog
 from fronts.portal.services import Services
 from fronts.portal.site import Site
 from fronts.portal.staff.accounts import Accounts
+from fronts.portal.staff.devices import Devices
 from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.roles import LINKS, ROLE_NAMES
+from fronts.portal.staff.roles import CASE_ROLES, LINKS, ROLE_NAMES
 from fronts.portal.staff.sessions import Session, Sessions, same
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.signer import Signer
@@ -38,6 +40,8 @@ class StaffSite:
     accounts: Accounts
     sessions: Sessions
     signer: Signer
+    devices: Devices
+    log: SecurityLog
     settings: StaffSettings
     before_key: bytes
     """Guards the form of those who have no session yet."""
@@ -89,6 +93,7 @@ class StaffSite:
             seats=self.seats,
             role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
             my_unit=self.pages.profile.department_name(account.department) if account is not None else "",
+            finds=open_to is not None and open_to.role in CASE_ROLES,
             links=LINKS.get(open_to.role, ()) if open_to is not None else (),
             **values,
         )

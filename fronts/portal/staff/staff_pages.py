@@ -9,8 +9,10 @@ from fastapi.responses import Response
 from chassis.failures import EXIT_MISPLACED
 from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal import keys
+from fronts.portal.security_log import SecurityLog
 from fronts.portal.site import Site
 from fronts.portal.staff import (
+    account_pages,
     acting,
     approvals,
     case,
@@ -19,6 +21,7 @@ from fronts.portal.staff import (
     groups,
     inbox,
     league,
+    log_page,
     oidc,
     password,
     reports,
@@ -27,6 +30,7 @@ from fronts.portal.staff import (
     supervision,
 )
 from fronts.portal.staff.accounts import Accounts, Now, real_now
+from fronts.portal.staff.devices import Devices
 from fronts.portal.staff.provider import Provider
 from fronts.portal.staff.sessions import Sessions
 from fronts.portal.staff.settings import StaffSettings
@@ -47,6 +51,8 @@ PAGES = (
     supervision,
     league,
     reports,
+    account_pages,
+    log_page,
 )
 """The pages that are there wherever staff sign in."""
 
@@ -61,13 +67,15 @@ def join(
     now: Now = real_now,
 ) -> None:
     """All staff routes, and how they refuse. `now` is real time, for sessions, locks and codes."""
-    secret = settings.secret()
+    secret, log = settings.secret(), SecurityLog(store)
     staff = app.state.staff = StaffSite(
         site=site,
         store=store,
-        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), now),
+        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now),
         sessions=Sessions(store, now),
         signer=Signer(signing_key),
+        devices=Devices(keys.device_key(secret)),
+        log=log,
         settings=settings,
         before_key=keys.form_key(secret),
         seats=tuple((seat.code, seat.name) for seat in demonstration.SEATS) if settings.demo_sign_in else (),

@@ -13,7 +13,7 @@ from city.profile import Profile
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form, read_form
 from fronts.portal.services import Answer
-from fronts.portal.staff.roles import ROLE_NAMES
+from fronts.portal.staff.roles import CASE_ROLES
 from fronts.portal.staff.sessions import Session, same
 from fronts.portal.staff.site import StaffSite, Turned, staff_site
 from fronts.portal.store import Account
@@ -78,10 +78,16 @@ async def open_session(site: StaffSite, request: Request) -> Session | None:
     return None if foreign else session
 
 
+async def _note_refused(site: StaffSite, request: Request, session: Session, why: str) -> None:
+    about = f"{request.method} {request.url.path}"[:80]
+    await site.log.note("refused", session.account.person, about, why)
+
+
 def visitor(*roles: str, stage: str = "") -> Callable[[Request], Awaitable[Visit]]:
     """Lets through who is signed in, in one of the roles, and sends forms of this very session.
 
-    `stage`: the page belongs to those who must go through it first, whatever their role. Raises Turned.
+    Without roles: whoever works on cases. `stage`: the page belongs to those who must go through it first, whatever
+    their role. Raises Turned.
     """
 
     async def visit(request: Request) -> Visit:
@@ -93,13 +99,15 @@ def visitor(*roles: str, stage: str = "") -> Callable[[Request], Awaitable[Visit
         first = site.stage(session.account)
         if first and stage not in (first, ANY_STAGE):
             raise Turned(RedirectResponse(first, 303))
-        fit = roles or (ROLE_NAMES if stage != ANY_STAGE else (session.account.role,))
+        fit = roles or (CASE_ROLES if not stage else (session.account.role,))
         if session.account.role not in fit:
+            await _note_refused(site, request, session, "角色不符")
             raise Turned(site.refuse(403, "您的角色不能使用此页面。", session))
         form = Form({})
         if request.method == "POST":
             form = await read_form(request)
             if not same(form.one("form"), session.form_token):
+                await _note_refused(site, request, session, "表单不是本次登录的")
                 raise Turned(site.refuse(403, "表单已失效,请返回后重新提交。", session))
         return Visit(site, request, session, form)
 

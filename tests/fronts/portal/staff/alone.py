@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import uvicorn
@@ -19,13 +20,16 @@ from city.profile import Profile
 from fronts.portal.application import create
 from fronts.portal.keys import totp_key
 from fronts.portal.schema.migrate import migrate
+from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
-from wenzheng.stack.home import CITY
+from wenzheng.stack import postgres
+from wenzheng.stack.home import CITY, ROLES
 
 T = TypeVar("T")
+PASSWORD: Final = "for-tests"
 SECRET_BYTES = b"a shared secret for tests only"
 PROFILE = Profile.load(CITY)
 
@@ -92,7 +96,9 @@ class Portal:
             store = Store()
             await store.connect(self.dsn)
             try:
-                return await work(Accounts(store, PROFILE, totp_key(SECRET_BYTES), self.now))
+                return await work(
+                    Accounts(store, PROFILE, totp_key(SECRET_BYTES), SecurityLog(store), self.now)
+                )
             finally:
                 await store.close()
 
@@ -100,7 +106,7 @@ class Portal:
 
     def add(self, person: str = "zhang", role: str = "clerk", must_change: bool = False) -> str:
         """An account; its password."""
-        unit = "supervision" if role == "supervisor" else "transport"
+        unit = "transport" if role in ("clerk", "leader") else "supervision"
         return self.accounts(lambda accounts: accounts.add(person, "张三", unit, role, must_change))
 
 
@@ -114,9 +120,10 @@ def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
         await connection.execute(f"create database {name}")
         await connection.close()
         own = f"{dsn.rsplit('/', 1)[0]}/{name}"
-        connection = await asyncpg.connect(own)
-        await connection.execute("create schema portal")
-        await connection.close()
+        # As the stack has it: the portal's role owns its schema and nothing else.
+        await postgres.create_roles(dsn, dict.fromkeys(ROLES, PASSWORD), name)
+        parts = urlsplit(own)
+        own = urlunsplit(parts._replace(netloc=f"portal:{PASSWORD}@{parts.hostname}:{parts.port}"))
         await migrate(own)
         await migrate(own)
         return own

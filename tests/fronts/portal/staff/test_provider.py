@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.provider import CLIENT, SECRET, Provider, provider
 from tests.fronts.portal.staff.alone import Portal, running, signed_in
 
@@ -98,7 +100,16 @@ def test_a_way_back_after_ten_minutes_is_too_late(city: tuple[Portal, Provider])
 @pytest.mark.real
 @pytest.mark.parametrize(
     "claims",
-    [{"role": "operator"}, {"role": ""}, {"department": "nowhere"}, {"sub": "../x"}, {"role": ["clerk"]}],
+    [
+        {"role": "operator"},
+        {"role": "auditor"},
+        {"azp": "another client"},
+        {"azp": ""},
+        {"role": ""},
+        {"department": "nowhere"},
+        {"sub": "../x"},
+        {"role": ["clerk"]},
+    ],
 )
 def test_claims_that_name_no_role_or_unit_sign_nobody_in(
     city: tuple[Portal, Provider], claims: dict[str, Any]
@@ -109,6 +120,42 @@ def test_claims_that_name_no_role_or_unit_sign_nobody_in(
 
     assert person.open("/staff/oidc/start").status == 403
     assert "wenzheng" not in person.http.cookies
+    logged = portal.sql("select kind, detail from security.log")
+    assert [row["kind"] for row in logged] == ["distrusted" if "azp" in claims else "sign-in-refused"]
+    assert logged[0]["detail"]
+
+
+@pytest.mark.real
+def test_a_token_for_this_very_client_is_trusted_whether_it_says_so_or_not(
+    city: tuple[Portal, Provider],
+) -> None:
+    portal, found = city
+    for claims in ({"azp": CLIENT}, {"aud": [CLIENT]}, {"aud": [CLIENT, "another"], "azp": CLIENT}):
+        found.person = {"sub": "li.si", "name": "张三", "role": "clerk", "department": "transport"} | claims
+        person = portal.person()
+        assert person.open("/staff/oidc/start").status == 200, claims
+
+
+@pytest.mark.real
+def test_whose_rights_the_provider_changes_is_signed_out_where_they_had_the_old_ones(
+    city: tuple[Portal, Provider],
+) -> None:
+    portal, found = city
+    before, after = portal.person(), portal.person()
+    before.open("/staff/oidc/start")
+    found.person |= {"department": "supervision", "role": "supervisor"}
+    after.open("/staff/oidc/start")
+
+    assert before.open("/staff/cases").path == "/staff/sign-in"
+    assert after.open("/staff/supervision").path == "/staff/supervision"
+    assert "rights-changed" in [row["kind"] for row in portal.sql("select kind from security.log")]
+
+
+def test_a_provider_over_an_open_connection_is_no_provider() -> None:
+    for issuer in ("http://id.example", "HTTP://id.example", "ftp://id.example", "id.example"):
+        with pytest.raises(ValidationError):
+            StaffSettings(oidc_issuer=issuer)
+    assert StaffSettings(oidc_issuer="https://id.example").oidc_issuer
 
 
 @pytest.mark.real

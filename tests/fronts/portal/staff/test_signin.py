@@ -12,7 +12,7 @@ from fronts.portal.staff import totp
 from fronts.portal.staff.accounts import Accounts, Unfit, check_password, new_password
 from fronts.portal.staff.sessions import hashed
 from fronts.portal.staff.signer import Signer
-from fronts.portal.store import Account
+from fronts.portal.store import Account, Attempt
 from tests.fronts.portal.staff.alone import Portal, running, signed_in
 
 # -- one-time codes -----------------------------------------------------------------------------
@@ -44,17 +44,20 @@ def test_a_code_holds_one_step_either_way_and_once() -> None:
     assert totp.matching_step(secret, totp.code(secret, step), now, used=step) == 0
     assert totp.matching_step(secret, totp.code(secret, step - 2), now, 0) == 0
     assert totp.matching_step(secret, "", now, 0) == 0
-    assert totp.matching_step(secret, "１２３４５６", now, 0) == 0
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in totp.code(secret, step))
+    assert totp.matching_step(secret, f" {wide[:3]} {wide[3:]}", now, 0) == step
 
 
 def test_first_passwords_differ_and_weak_ones_are_refused() -> None:
-    made = {new_password() for _ in range(200)}
+    passwords = {new_password() for _ in range(200)}
 
-    assert len(made) == 200
-    assert all(re.fullmatch(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}", one) for one in made)
-    for weak in ("short", "aaaaaaaaaaaa", "my-zhang-password", "x" * 129):
+    assert len(passwords) == 200
+    assert all(re.fullmatch(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}", one) for one in passwords)
+    for weak in ("short", "aaaaaaaaaaaa", "my-zhang-password", "x" * 129, "password123", "1234567890"):
         with pytest.raises(Unfit):
             check_password(weak, "zhang")
+    for password in passwords:
+        check_password(password, "zhang")
 
 
 def test_a_token_for_services_names_the_person_and_is_short_lived(tmp_path: Path) -> None:
@@ -132,9 +135,11 @@ def test_a_right_try_forgets_the_wrong_ones(portal: Portal) -> None:
 def test_tries_at_the_same_time_do_not_exceed_the_limit(portal: Portal) -> None:
     portal.add()
 
-    async def storm(accounts: Accounts) -> list[Account | None]:
+    async def storm(accounts: Accounts) -> list[Attempt | None]:
         store = accounts._store
-        return await asyncio.gather(*(store.attempt("zhang", portal.now()) for _ in range(40)))
+        return await asyncio.gather(
+            *(store.attempt("zhang", "198.51.100.1", False, portal.now()) for _ in range(40))
+        )
 
     assert sum(found is not None for found in portal.accounts(storm)) == 5
 
