@@ -110,15 +110,12 @@ class Office:
     def person(self, name: str, unit: str, role: str) -> Person:
         """A browser whose user has signed in as that."""
         if name not in self._passwords:
-            account = "clerk" if role == "operator" else role
             self._passwords[name] = aside(
                 with_accounts(
                     self.stack.home,
-                    lambda accounts: accounts.add(name, "张三", unit, account, must_change=False),
+                    lambda accounts: accounts.add(name, "张三", unit, role, must_change=False),
                 )
             )
-            if account != role:
-                self.sql("update account set role = $2 where person = $1", name, role)
         person = Person(self.portal)
         person.sign_in(name, self._passwords[name])
         return person

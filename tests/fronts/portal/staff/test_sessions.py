@@ -159,7 +159,7 @@ def test_signing_in_again_ends_the_session_before_it(portal: Portal) -> None:
 @pytest.mark.real
 def test_a_role_without_pages_has_none(portal: Portal) -> None:
     password = portal.add()
-    portal.sql("update account set role = 'operator'")
+    portal.sql("update account set role = 'archivist'")
     person = portal.person()
     page = person.sign_in("zhang", password)
 
