@@ -1,7 +1,7 @@
 """Whose request is at hand: services count what each person asks of them, not what the pages ask for all."""
 
 from contextvars import ContextVar
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,19 +23,6 @@ def passed_on() -> dict[str, str]:
 def client() -> str:
     """The address of the person whose request is at hand; empty outside of any, or where it is not known."""
     return _client.get()
-
-
-def block_of(address: str) -> str:
-    """What is counted as one client: an IPv4 address, or the /64 of an IPv6 one, which is a single household's."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 class Clients:

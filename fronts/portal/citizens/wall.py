@@ -7,8 +7,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
+from chassis.web.limits import client_key
 from fronts.portal.citizens.live import Full
-from fronts.portal.clients import block_of, client
+from fronts.portal.clients import client
 from fronts.portal.pages import SECURITY, Pages
 from fronts.portal.site import Here
 
@@ -39,7 +40,7 @@ async def wall(site: Here) -> Response:
 @router.get("/wall/stream")
 async def stream(request: Request, site: Here) -> Response:
     """Its parts as they change (server-sent events)."""
-    watching = site.live.watch(block_of(client()))
+    watching = site.live.watch(client_key(client()))
     try:
         first = await anext(watching)
     except Full as full:

@@ -8,8 +8,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from chassis.web.limits import client_key
 from chassis.web.responses import STORAGE_ERRORS
-from fronts.portal.clients import block_of, client
+from fronts.portal.clients import client
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
 from fronts.portal.staff import demonstration, devices
@@ -118,7 +119,7 @@ async def sign_out(visit: Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]) -
 def _trying(request: Request, site: StaffSite, person: str) -> Trying:
     """Who tries: a browser in which the person has signed in before, else the address."""
     device = site.devices.device(cookie(request, devices.COOKIE), person)
-    return Trying(device, known=True) if device else Trying(block_of(client()))
+    return Trying(device, known=True) if device else Trying(client_key(client()))
 
 
 async def _page(

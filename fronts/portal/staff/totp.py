@@ -6,7 +6,7 @@ import secrets
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from fronts.portal.typed import digits_of
+from city.typed import one_time_code
 
 STEP_SECONDS: Final = 30
 DIGITS: Final = 6
@@ -36,7 +36,7 @@ def step_of(unix_seconds: float) -> int:
 
 def matching_step(secret: str, given: str, unix_seconds: float, used: int) -> int:
     """The time step whose code was given, or 0: wrong, too old, or not newer than `used`."""
-    typed = digits_of(given)
+    typed = one_time_code(given)
     now = step_of(unix_seconds)
     found = 0
     for step in range(now - WINDOW, now + WINDOW + 1):

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from fronts.portal.typed import code_of, digits_of, number_of
+from city.typed import one_time_code
+from fronts.portal.typed import code_of, number_of
 from tests.fronts.portal.alone import opened
 
 
@@ -59,13 +60,13 @@ def test_what_cannot_be_a_code_is_none(typed: str) -> None:
     "typed", ["123456", " 123 456 ", "１２３４５６", "١٢٣٤٥٦", "123-456", "123\u200b456"]
 )
 def test_a_one_time_code_is_read_in_every_script(typed: str) -> None:
-    assert digits_of(typed) == "123456"
+    assert one_time_code(typed) == "123456"
 
 
 def test_a_long_text_takes_no_time() -> None:
     started = time.perf_counter()
     for evil in ("a" + "\u0344" * 100_000, "\u200b" * 100_000):
-        assert number_of(evil) == code_of(evil) == digits_of(evil) == ""
+        assert number_of(evil) == code_of(evil) == one_time_code(evil) == ""
     assert time.perf_counter() - started < 0.1
 
 
