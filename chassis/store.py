@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -200,21 +200,43 @@ class MemoryKeeper(Keeper, Protocol):
     def apply(self, applied: Sequence[Applied]) -> None: ...
 
 
-class PostgresDoor(Protocol):
-    """Inputs that the passing of time brings, claimed inside the batch's transaction."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The instant of what is not going to be due."""
+
+
+class DueDoor(Protocol):
+    """Inputs that the passing of time brings. `partitions` maps each owned partition to its number of city facts."""
+
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """City time before which a claim finds nothing; NEVER, or None when only a claim can tell.
+
+        It is asked ten times a second, and without a transaction.
+        """
+
+
+class PostgresDoor(DueDoor, Protocol):
+    """A due door on PostgreSQL."""
 
     async def claim(
         self, connection: Any, partitions: Mapping[int, int], now: datetime, limit: int
-    ) -> list[Input]: ...
+    ) -> list[Input]:
+        """What is due now, at most `limit` inputs, taken inside the batch's transaction."""
 
 
-class MemoryDoor(Protocol):
-    """The twin of a due door. `partitions` maps each owned partition to its number of city facts."""
+class MemoryDoor(DueDoor, Protocol):
+    """Its twin in memory."""
 
     def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
         """Whether `claim` would find something; for the memory bus, which runs until nothing is left."""
 
-    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]: ...
+    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        """What is due now, at most `limit` inputs."""
+
+
+def next_due(doors: Sequence[DueDoor], partitions: Mapping[int, int]) -> datetime | None:
+    """City time before which none of the doors has anything; NEVER without doors, None when only a claim can tell."""
+    instants = [door.next_due(partitions) for door in doors]
+    return None if None in instants else min((at for at in instants if at is not None), default=NEVER)
 
 
 class Transaction(Protocol):
@@ -265,9 +287,8 @@ class Store(Protocol):
 
     packing: Packing
 
-    @property
-    def has_due_doors(self) -> bool:
-        """Whether the passing of time brings inputs."""
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """City time before which no due door has anything; NEVER without doors, None when only a claim can tell."""
 
     async def any_marked(self, partitions: Sequence[int]) -> bool:
         """Whether an operator has marked a parked record of these partitions; asked outside a transaction."""

@@ -28,7 +28,7 @@ from chassis.engine.records import Backlog, Read, read
 from chassis.engine.waiting import waits
 from chassis.failures import Refused, Superseded
 from chassis.service import Incoming, Service
-from chassis.store import Input, Position, Store, Transaction
+from chassis.store import NEVER, Input, Position, Store, Transaction
 from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
@@ -195,14 +195,25 @@ class Listener:
         if now >= self._marks_at:
             self._marks_at = now + MARKS_SECONDS
             self._marked = self._marked or await self._store.any_marked(self.partitions)
-        if self._asks or self._marked or (self._store.has_due_doors and now >= self._due_at):
+        if self._asks or self._marked or self._may_be_due():
             await self.hear(())
 
     def _until_due(self) -> float:
         """Real seconds to wait for a reason to act: until something may be due, or an operator may have marked."""
-        if not self._store.has_due_doors:
-            return MARKS_SECONDS
-        return max(0.0, self._due_at - time.monotonic()) if self._behind else self._tick
+        if self._behind:
+            return max(0.0, self._due_at - time.monotonic())
+        return MARKS_SECONDS if self._store.next_due(self._owned()) == NEVER else self._tick
+
+    def _owned(self) -> dict[int, int]:
+        """Owned partition to its number of city facts."""
+        return {partition: view.amendments for partition, view in self.cities.items()}
+
+    def _may_be_due(self) -> bool:
+        """Whether it is time to claim what is due, as far as one can know without asking the database."""
+        if time.monotonic() < self._due_at:
+            return False
+        instant = self._store.next_due(self._owned())
+        return instant is None or instant <= self._clock.now()
 
     def let_time_pass(self) -> None:
         """Look at due doors and operators' marks with the next batch, whenever the last look was."""
@@ -322,13 +333,11 @@ class Listener:
         """What the passing of time and operators' marks bring, where it is time to look."""
         due: list[Input] = []
         marked: list[Any] = []
-        monotonic = time.monotonic()
-        if self._store.has_due_doors and monotonic >= self._due_at:
-            owned = {p: view.amendments for p, view in self.cities.items()}
+        if self._may_be_due():
             limit = max(1, min(DUE_LIMIT, self._budget.size))
-            due = await transaction.due(owned, self._clock.now(), limit)
+            due = await transaction.due(self._owned(), self._clock.now(), limit)
             self._behind = len(due) >= limit
-            self._due_at = monotonic + self._tick
+            self._due_at = time.monotonic() + self._tick
         if self._marked:
             marked = await transaction.marked(self.partitions)
             self._marked = False

@@ -62,7 +62,7 @@ class PositionedThread(driver.AIOKafkaConsumerThread):
             auto_offset_reset="earliest",
             max_poll_records=conf.broker_max_poll_records,
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=1000,
             fetch_min_bytes=1,
             session_timeout_ms=int(SESSION_TIMEOUT * 1000),
             heartbeat_interval_ms=1000,
@@ -72,6 +72,25 @@ class PositionedThread(driver.AIOKafkaConsumerThread):
             retry_backoff_ms=100,
             metadata_max_age_ms=60_000,
         )
+
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,
+        max_records: int | None = None,
+    ) -> Any:
+        """Fetch while somebody waits for records, and not before the next call.
+
+        The client would fetch again at once, and hold the first record that comes while the engine rests: every
+        second batch would then be of one record.
+        """
+        places = [tp for tp in active_partitions or () if tp in consumer.assignment()]
+        consumer.resume(*places)
+        try:
+            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        finally:
+            consumer.pause(*(place for place in places if place in consumer.assignment()))
 
 
 class PositionedConsumer(driver.Consumer):

@@ -9,6 +9,7 @@ the server.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -16,15 +17,18 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.engine.pace import Pace
 from contracts.codec import Event, Unreadable, decode
 from contracts.topics import BY_NAME, Topic
 
 _log = structlog.get_logger()
 
-CHUNK: Final = 20
-"""Events seen before others of the process get their turn."""
-REST: Final = 0.1
-"""Seconds between two polls, so that one brings what several people wrote."""
+CHUNK_SECONDS: Final = 0.02
+"""Events are seen for this long before others of the process get their turn: somebody may ask meanwhile."""
+CATCHING_UP: Final = Pace(times=0.5, at_most=0.02)
+"""The rest after each chunk while there is a backlog: a third of the time is left to those who ask."""
+FOLLOWING: Final = Pace(times=3.0, at_most=1.0, at_least=0.25)
+"""The rest between two polls, so that one brings what several people wrote. Nobody waits for a topic."""
 
 See = Callable[[Sequence[Event]], None]
 
@@ -51,7 +55,7 @@ class Overview:
             consumer = AIOKafkaConsumer(
                 bootstrap_servers=self._kafka,
                 enable_auto_commit=False,
-                fetch_max_wait_ms=500,
+                fetch_max_wait_ms=1000,
                 max_poll_records=500,
                 retry_backoff_ms=200,
             )
@@ -78,24 +82,29 @@ class Overview:
         if not self.lag:
             self.caught_up.set()
         while True:
-            polled = await consumer.getmany(timeout_ms=500, max_records=500)
+            # Paused while it rests: otherwise the first record that comes would be fetched alone.
+            consumer.resume(*places)
+            polled = await consumer.getmany(timeout_ms=1000, max_records=500)
+            consumer.pause(*places)
+            started = time.monotonic()
             for place, records in polled.items():
                 await self._take(place.topic, records)
                 at[place] = records[-1].offset + 1
             self.lag = sum(max(0, (consumer.highwater(place) or ends[place]) - at[place]) for place in places)
             if not self.caught_up.is_set() and all(at[place] >= ends[place] for place in places):
                 self.caught_up.set()
-            if self.caught_up.is_set():
-                await asyncio.sleep(REST)
+            if self.caught_up.is_set() and not self.lag:
+                await asyncio.sleep(FOLLOWING.rest(time.monotonic() - started))
 
     async def _take(self, topic: str, records: Sequence[Any]) -> None:
-        for begin in range(0, len(records), CHUNK):
-            events = []
-            for record in records[begin : begin + CHUNK]:
-                try:
-                    events.append(decode(BY_NAME[topic], record.key, record.value, record.headers))
-                except Unreadable:
-                    self.unreadable += 1
-            self._see(events)
-            self.seen += len(events)
-            await asyncio.sleep(0)
+        began = time.monotonic()
+        for record in records:
+            try:
+                self._see([decode(BY_NAME[topic], record.key, record.value, record.headers)])
+                self.seen += 1
+            except Unreadable:
+                self.unreadable += 1
+            spent = time.monotonic() - began
+            if spent > CHUNK_SECONDS:
+                await asyncio.sleep(CATCHING_UP.rest(spent))
+                began = time.monotonic()

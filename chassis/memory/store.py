@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from chassis.service import Applied
-from chassis.store import Input, MemoryDoor, MemoryKeeper, Outcome, Packing, Position, Remembered, Waiting
+from chassis.store import (
+    Input,
+    MemoryDoor,
+    MemoryKeeper,
+    Outcome,
+    Packing,
+    Position,
+    Remembered,
+    Waiting,
+    next_due,
+)
 from contracts.identity import PARTITIONS
 
 
@@ -112,9 +122,8 @@ class MemoryStore:
         self._leased: dict[str, float] = {}
         """Outbox row to the real second at which a sweep took it."""
 
-    @property
-    def has_due_doors(self) -> bool:
-        return bool(self.doors)
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        return next_due(self.doors, partitions)
 
     def state_of(self, subject: str) -> Any:
         """The state of a subject, or None; for readers and tests."""

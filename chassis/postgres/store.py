@@ -20,6 +20,7 @@ from chassis.store import (
     PostgresKeeper,
     Remembered,
     Waiting,
+    next_due,
 )
 from contracts.city_facts import CityFacts
 from contracts.identity import partition_of
@@ -267,9 +268,8 @@ class PostgresStore:
         )
         """States, positions and outbox of a batch in one statement: each statement is a journey to the server and back."""
 
-    @property
-    def has_due_doors(self) -> bool:
-        return bool(self.doors)
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        return next_due(self.doors, partitions)
 
     def arguments(self, outcome: Outcome) -> list[Any]:
         """What `save_statement` takes; states in order of subject."""

@@ -12,7 +12,7 @@ from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
-from chassis.store import Column, Input, Packing
+from chassis.store import NEVER, Column, Input, Packing
 from contracts.identity import derived
 from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue, new
 
@@ -55,9 +55,6 @@ where s.open and s.held = 0 limit $3::integer"""
 
 
 _FLOOR: Final = (datetime.min.replace(tzinfo=UTC), "")
-
-NEVER: Final = datetime.max.replace(tzinfo=UTC)
-"""When nothing is due unless the door hears of something first."""
 
 
 def _last(applied: Sequence[Applied]) -> dict[str, Applied]:

@@ -74,6 +74,9 @@ class Notes:
             raise DataError("invalid byte sequence for encoding")
         self.notes += texts
 
+    def next_due(self, partitions: Any) -> datetime | None:
+        return None
+
     def any_due(self, partitions: Any, now: datetime) -> bool:
         return bool(self.due)
 
@@ -152,6 +155,9 @@ class PostgresNotes:
     async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
         texts = [a.effect.text for a in applied if isinstance(a.effect, Note)]
         await connection.execute("insert into note (text) select * from unnest($1::text[])", texts)
+
+    def next_due(self, partitions: Any) -> datetime | None:
+        return None
 
     async def claim(
         self, connection: Any, partitions: Any, now: datetime, limit: int
@@ -364,9 +370,11 @@ class Failing:
         """Raised, one a transaction, after everything was saved: it is all undone."""
         self.saved: list[Outcome] = []
 
-    @property
-    def has_due_doors(self) -> bool:
-        return self._store.has_due_doors
+    def next_due(self, partitions: Any) -> datetime | None:
+        return self._store.next_due(partitions)
+
+    async def any_marked(self, partitions: Any) -> bool:
+        return await self._store.any_marked(partitions)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

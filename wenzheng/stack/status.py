@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from contracts.topics import TOPICS
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
-from wenzheng.stack.parts import LISTENERS, answers
+from wenzheng.stack.parts import LISTENERS, answers, prober
 
 LOOK_SECONDS = 10.0
 """What does not answer for so long is left out of the figures."""
@@ -75,14 +75,15 @@ async def status(home: Home) -> dict[str, Any]:
             found_tables = await asyncio.wait_for(tables(auditor), LOOK_SECONDS)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             found_tables = {}
-    ready = await asyncio.gather(
-        *(
-            answers(f"{part['address']}/readyz")
-            if part["address"].startswith("http")
-            else _known(part, kafka_up, postgres_up)
-            for part in state["parts"]
+    async with prober() as http:
+        ready = await asyncio.gather(
+            *(
+                answers(f"{part['address']}/readyz", http)
+                if part["address"].startswith("http")
+                else _known(part, kafka_up, postgres_up)
+                for part in state["parts"]
+            )
         )
-    )
     parts = []
     for part, is_ready in zip(state["parts"], ready, strict=True):
         alive = is_alive(part["pid"] or 0, part["started"])

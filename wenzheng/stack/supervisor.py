@@ -252,7 +252,7 @@ class Supervisor:
             for child in list(self._children.values()):
                 if not child.part.health or child.state != "ready" or child.process is None:
                     continue
-                if await answers(child.part.health):
+                if await answers(child.part.health, self._plan.http):
                     child.healthy_at = time.monotonic()
                 elif (
                     time.monotonic() - child.healthy_at > UNHEALTHY_SECONDS
@@ -292,6 +292,7 @@ class Supervisor:
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
+        await self._plan.http.aclose()
         for listening in self._sockets:
             listening.close()
         self._write_state()
