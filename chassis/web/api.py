@@ -11,6 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from chassis import problem
 from chassis.failures import HttpRefused, Refused
 from chassis.metrics import Metrics
+from chassis.web import docs
+from chassis.web.described import describe
 from chassis.web.probes import Probes
 from chassis.web.probes import routes as probe_routes
 from chassis.web.responses import Json, as_refused, problem_response
@@ -40,6 +42,8 @@ def create_api(name: str, sentence: str, metrics: Metrics, probes: Probes) -> Fa
     # For what nobody foresaw. Starlette raises it again afterwards; the edge then knows that it was answered.
     api.add_exception_handler(Exception, _failed)
     api.include_router(probe_routes(metrics, probes))
+    api.include_router(docs.routes(api))
+    describe(api, name)
     return api
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
+from chassis.web.described import described
 from chassis.web.responses import Json
 
 MOST_SHOWN: Final = 200
@@ -32,7 +33,7 @@ def routes(notices: Notices, verifier: Verifier) -> APIRouter:
     """`GET /v1/notices/{number}`, `GET /v1/outbox`."""
     router = APIRouter()
 
-    @router.get("/v1/notices/{number}")
+    @router.get("/v1/notices/{number}", openapi_extra=described(who="staff"))
     async def notice(number: str, request: Request) -> Response:
         """Every notice about a case in order of time, with channel, state and attempts; no address is among them."""
         staff = verifier.staff(request.headers.get("authorization"))

@@ -15,6 +15,7 @@ from chassis.clock import Clock
 from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.bodies import read_file
+from chassis.web.described import described
 from chassis.web.limits import RateLimit
 from chassis.web.responses import Json
 from city.normal import normal_form
@@ -31,6 +32,13 @@ DECIDED_ALIKE: Final = 3
 LONGEST_QUERY: Final = 2_000
 """Characters of a text that is compared; a longer one is cut."""
 TOPICS_SHOWN: Final = 50
+FILE: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""The body of a model file in the public description."""
 EVIDENCE_SHOWN: Final = 30
 """Newest posts of a topic that are listed."""
 
@@ -136,7 +144,7 @@ def _told(router: APIRouter, door: Door) -> None:
         largest = sorted(told.values(), key=lambda talk: (-talk.size, talk.topic))
         return Json({"as_of": now, "topics": [door.topic(talk) for talk in largest[:TOPICS_SHOWN]]})
 
-    @router.get("/v1/assignments/{number}")
+    @router.get("/v1/assignments/{number}", openapi_extra=described(who="staff"))
     async def assignment(number: str, request: Request) -> Response:
         """Every decision on the case with reasons, confidence, rule and model version."""
         staff = door.verifier.staff(request.headers.get("authorization"))
@@ -163,13 +171,15 @@ def _told(router: APIRouter, door: Door) -> None:
 def _models(router: APIRouter, door: Door) -> None:
     models, verifier = door.models, door.verifier
 
-    @router.get("/v1/models")
+    @router.get("/v1/models", openapi_extra=described(who="staff"))
     async def listed(request: Request) -> Response:
         """The model files stored, and every change-over so far."""
         require(verifier.staff(request.headers.get("authorization")), "operator", "supervisor")
         return Json({"models": await models.listed(), "activated": await models.activated()})
 
-    @router.get("/v1/models/{checksum}")
+    @router.get(
+        "/v1/models/{checksum}", openapi_extra=described(who="staff", media="application/octet-stream")
+    )
     async def file(checksum: str, request: Request) -> Response:
         """A model file as it was stored."""
         require(verifier.staff(request.headers.get("authorization")), "operator")
@@ -178,7 +188,7 @@ def _models(router: APIRouter, door: Door) -> None:
             raise problem.plain(404, "没有这个模型。")
         return Response(data, media_type="application/octet-stream")
 
-    @router.put("/v1/models/{checksum}")
+    @router.put("/v1/models/{checksum}", status_code=201, openapi_extra=described(who="staff") | FILE)
     async def keep(checksum: str, request: Request) -> Response:
         """Store a model file under its SHA-256; it judges nothing before intake says that it is activated."""
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")

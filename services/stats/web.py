@@ -12,6 +12,7 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
+from chassis.web.described import described
 from chassis.web.limits import RateLimit
 from city.profile import Profile
 from services.stats.core.figures import row, total
@@ -125,7 +126,7 @@ def routes(door: Door) -> APIRouter:
         door.limit.check(_client(request))
         return await door.by_day(request, since, to, department, kind)
 
-    @router.get("/v1/stream")
+    @router.get("/v1/stream", openapi_extra=described(media="text/event-stream"))
     async def stream(request: Request) -> Response:
         """The live figures as server-sent events.
 

@@ -4,16 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from msgspec.structs import fields
 
 from chassis.failures import HttpRefused
 from chassis.web.bodies import decode_body, read_body
+from chassis.web.described import Described, Who, described
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
 from services.intake.core.case import Case
 from services.intake.core.concerns import concerns
 from services.intake.store import seal_text
-from services.intake.web.door import Door, body_schema, client_of, nobody
+from services.intake.web import examples
+from services.intake.web.door import Door, client_of, nobody
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -39,8 +42,16 @@ def _route(router: APIRouter, door: Door, act: Act) -> None:
         summary=act.sentence,
         description=act.description,
         name=act.name,
-        openapi_extra=body_schema(bodies.Contact if act.who is NEIGHBOUR else act.body),
+        openapi_extra=_described(act),
     )(on_part if "{id}" in act.path else on_case)
+
+
+def _described(act: Act) -> Described:
+    """What the route says of itself beside its parameters."""
+    body: type[ask.Body] = bodies.Contact if act.who is NEIGHBOUR else act.body
+    who: Who = "anyone" if act.who is NEIGHBOUR else "author" if act.who is AUTHOR else "staff"
+    required = any(field.required for field in fields(body))
+    return described(body=body, who=who, example=examples.ACTS[act.name], optional=not required)
 
 
 async def _perform(door: Door, act: Act, request: Request, number: str, target: str = "") -> Response:

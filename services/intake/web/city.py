@@ -4,11 +4,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.web.bodies import decode_body, read_body
+from chassis.web.described import described
 from contracts.identity import PARTITIONS, city_subject
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.city import CHANGES, OPERATOR, Change
-from services.intake.web.door import Door, body_schema
+from services.intake.web import examples
+from services.intake.web.door import Door
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -23,7 +25,7 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
         status_code=202,
         summary=change.sentence,
         name=change.name,
-        openapi_extra=body_schema(change.body),
+        openapi_extra=described(body=change.body, who="staff", example=examples.CHANGES[change.name]),
     )
     async def handle(request: Request) -> Response:
         """Change the city from now on, in every partition."""

@@ -134,11 +134,3 @@ def nobody(client: str, key: str) -> str:
     with the client's address.
     """
     return "bearer" if _UUID.fullmatch(key) else client
-
-
-def body_schema(body: type[Any]) -> dict[str, Any]:
-    """The OpenAPI description of a body that the framework does not read itself."""
-    schema = msgspec.json.schema(body)
-    described = schema.get("$defs", {}).get(body.__name__, schema)
-    inline = {name: value for name, value in described.items() if name != "$ref"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inline}}}}

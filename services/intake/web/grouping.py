@@ -6,13 +6,15 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.identity import uuid7
 from chassis.web.bodies import decode_body, read_body
+from chassis.web.described import described
 from chassis.web.responses import Json
 from contracts.identity import derived
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT, standing
 from services.intake.core.case import Case
 from services.intake.core.concerns import grouping
-from services.intake.web.door import Door, body_schema, encode
+from services.intake.web import examples
+from services.intake.web.door import Door, encode
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -23,7 +25,7 @@ def routes(router: APIRouter, door: Door) -> None:
         status_code=202,
         summary=ACT["group"].sentence,
         description=ACT["group"].description,
-        openapi_extra=body_schema(ask.Group),
+        openapi_extra=described(body=ask.Group, who="staff", example=examples.GROUP),
     )
     async def group(request: Request) -> Response:
         actor = door.actor(request, ACT["group"].who.role)
@@ -46,6 +48,7 @@ def routes(router: APIRouter, door: Door) -> None:
         status_code=202,
         summary=ACT["ungroup"].sentence,
         description=ACT["ungroup"].description,
+        openapi_extra=described(who="staff"),
     )
     async def ungroup(group_id: str, number: str, request: Request) -> Response:
         actor = door.actor(request, ACT["ungroup"].who.role)

@@ -11,6 +11,7 @@ from chassis.identity import uuid7
 from chassis.problem import plain
 from chassis.web.asgi import Receive, Scope, Send, answer
 from chassis.web.bodies import decode_body, raw_body
+from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.responses import answer_problem, as_refused
 from city.masking import mask
@@ -18,7 +19,8 @@ from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
 from services.intake.store import seal_post
-from services.intake.web.door import Door, body_schema, encode, hashed, nobody
+from services.intake.web import examples
+from services.intake.web.door import Door, encode, hashed, nobody
 
 PATH: Final = "/v1/posts"
 
@@ -90,6 +92,11 @@ def _number(answers: list[object]) -> str:
 def routes(router: APIRouter, door: Door) -> None:
     """Documents the hot route, which is served in front of the framework."""
 
-    @router.post(PATH, status_code=202, summary="A citizen posts.", openapi_extra=body_schema(bodies.Post))
+    @router.post(
+        PATH,
+        status_code=202,
+        summary="A citizen posts.",
+        openapi_extra=described(body=bodies.Post, example=examples.POST),
+    )
     async def post() -> None:
         raise plain(500)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
+from chassis.web.described import described
 from chassis.web.responses import Json
 from city.typed import search_words
 from services.intake.core import requests as ask
@@ -34,7 +35,7 @@ def routes(router: APIRouter, door: Door) -> None:
 
 
 def _posts(router: APIRouter, door: Door) -> None:
-    @router.get("/v1/posts/{number}", summary="One post.")
+    @router.get("/v1/posts/{number}", summary="One post.", openapi_extra=described(who="anyone or author"))
     async def post(number: str, request: Request) -> Response:
         """The public view; with the query code, all of one's own case."""
         door.read_limit.check(client_of(request))
@@ -71,7 +72,9 @@ def _posts(router: APIRouter, door: Door) -> None:
 
 
 def _cases(router: APIRouter, door: Door) -> None:
-    @router.get("/v1/cases", summary="Cases in one's scope, by due date.")
+    @router.get(
+        "/v1/cases", summary="Cases in one's scope, by due date.", openapi_extra=described(who="staff")
+    )
     async def cases(
         request: Request,
         department: str = "",
@@ -105,7 +108,7 @@ def _cases(router: APIRouter, door: Door) -> None:
         rows = [views.in_inbox(case, door.profile) for case in listed]
         return Json({"cases": rows}, headers=PRIVATE | _next(door, request, query, listed))
 
-    @router.get("/v1/cases/{number}", summary="Everything on one case.")
+    @router.get("/v1/cases/{number}", summary="Everything on one case.", openapi_extra=described(who="staff"))
     async def case(number: str, request: Request) -> Response:
         """The contact is opened for the holding unit, and the opening is logged."""
         actor = door.actor(request, *STAFF)

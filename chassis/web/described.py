@@ -1,0 +1,270 @@
+"""The public description of a service (OpenAPI 3.1): what its routes say of themselves, made whole.
+
+FastAPI describes paths and parameters. Added here: bodies (msgspec structs, which FastAPI does not know) with their
+parts as components, who may call, the idempotency key, and every refusal that can come, with its problem type.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from chassis.problem import MEDIA_TYPE, PLAIN, TITLES
+
+Described = dict[str, Any]
+Who = Literal["anyone", "anyone or author", "author", "staff"]
+
+_SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
+    "anyone": [],
+    "anyone or author": [{}, {"queryCode": []}],
+    "author": [{"queryCode": []}],
+    "staff": [{"staff": []}],
+}
+_SCHEMES: Final[Described] = {
+    "staff": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token signed by the portal (Ed25519) that names person, department and role; at most a day old.",
+    },
+    "queryCode": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Query-Code",
+        "description": "The query code that the receipt of a post names. It is never part of an address.",
+    },
+}
+_MEANINGS: Final = {
+    400: "The request cannot be read: no UTF-8, U+0000, no JSON, a wrong cursor or Idempotency-Key.",
+    401: "A staff token or the post's query code is missing or not valid.",
+    403: "Not for this role, this unit, or not this post's query code.",
+    404: "There is no such thing.",
+    405: "The path has other methods; `Allow` names them.",
+    406: "The answer is JSON, and `Accept` excludes that.",
+    409: "Not at this step or at this time; `allowed` names the acts that are possible now.",
+    413: "The body is longer than 256 KiB.",
+    415: "The body is no `application/json`, or in a charset that is not read.",
+    421: "The service is not known under this `Host`.",
+    422: "A parameter or field is wrong, or the Idempotency-Key came with another body; `errors` names the fields.",
+    429: "Too many requests by this client; `Retry-After` says in how many seconds to come again.",
+    431: "Request line or headers are longer than 32 KiB.",
+    500: "The service failed; its log has the reason.",
+    503: "Nothing can be stored or read now; `Retry-After` says in how many seconds to come again.",
+}
+_ALWAYS: Final = (400, 406, 421, 429, 431, 500, 503)
+_KEY: Final[Described] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    "description": "Names this request; a repeat under the same key within seven days gets the first answer again.",
+    "example": "3f6c1b1e-4f0e-4f43-9e36-5a0b8e1f7d10",
+}
+
+
+def described(
+    *,
+    body: type[Any] | None = None,
+    who: Who = "anyone",
+    answer: Described | None = None,
+    example: Any = None,
+    media: str = "application/json",
+    keyed: bool = True,
+    optional: bool = False,
+) -> Described:
+    """What a route says of itself beside its parameters, as its `openapi_extra`.
+
+    `body` is the struct of the JSON body (`optional`: an empty one is `{}`), `example` one that works, `answer` the
+    schema of the answer and `media` its type, `keyed` whether the route wants an Idempotency-Key (POST by people).
+    """
+    extra: Described = {"security": _SECURITY[who], "x-keyed": keyed and body is not None}
+    if body is not None:
+        (schema,), components = msgspec.json.schema_components(
+            [body], ref_template="#/components/schemas/{name}"
+        )
+        content: Described = {"schema": schema}
+        if example is not None:
+            content["examples"] = {"plain": {"value": example}}
+        extra["requestBody"] = {"required": not optional, "content": {"application/json": content}}
+        extra["x-components"] = components
+    extra["x-answer"] = {media: {"schema": answer or _ANSWER.get(media, {})}}
+    return extra
+
+
+def describe(api: FastAPI, service: str) -> None:
+    """Let an application answer `/openapi.json` with the whole description."""
+
+    def whole() -> Described:
+        if api.openapi_schema is None:
+            api.openapi_schema = _whole(api, service)
+        return api.openapi_schema
+
+    api.openapi = whole  # type: ignore[method-assign]  # FastAPI's own way to extend it
+
+
+def _whole(api: FastAPI, service: str) -> Described:
+    document = get_openapi(
+        title=api.title, version=api.version, description=api.description, routes=api.routes
+    )
+    schemas: Described = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path, method, operation in operations(document):
+        schemas.update(operation.pop("x-components", {}))
+        _finish(operation, path, method, service)
+    schemas |= _PROBLEM
+    document["components"] |= {
+        "securitySchemes": _SCHEMES,
+        "parameters": {"IdempotencyKey": _KEY},
+        "responses": {f"Problem{status}": _problem(status) for status in _MEANINGS},
+    }
+    document["tags"] = [{"name": service, "description": api.description}]
+    return document
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Described]]:
+    """Path, method and operation of a description, in its order."""
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items():
+            if method in ("get", "put", "post", "delete", "patch"):
+                yield path, method, operation
+
+
+def _finish(operation: Described, path: str, method: str, service: str) -> None:
+    """Tags, key, answer and refusals of one operation."""
+    operation["tags"] = [service]
+    operation["operationId"] = f"{service}-{method}-{path.removeprefix('/v1/')}".replace("/", "-").translate(
+        _PLAIN_ID
+    )
+    keyed = operation.pop("x-keyed", False)
+    if keyed and method == "post":
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    operation.setdefault("security", [])
+    responses: Described = operation.setdefault("responses", {})
+    responses.pop("422", None)
+    answer = operation.pop("x-answer", {"application/json": {"schema": _ANSWER["application/json"]}})
+    for status, response in responses.items():
+        if status.startswith("2"):
+            response["description"] = _ANSWERED.get(status, response["description"])
+            response["content"] = answer
+    for refusal in sorted(_refusals(operation, path, method)):
+        responses[str(refusal)] = {"$ref": f"#/components/responses/Problem{refusal}"}
+
+
+_PLAIN_ID: Final = str.maketrans("", "", "{}")
+_ANSWER: Final[dict[str, Described]] = {
+    "application/json": {"type": "object"},
+    "application/octet-stream": {"type": "string", "format": "binary"},
+}
+"""Schemas of answers of which no more is said."""
+_ANSWERED: Final = {
+    "200": "What was asked for.",
+    "201": "Stored.",
+    "202": "Stored and published; the effects follow.",
+}
+
+
+def _refusals(operation: Described, path: str, method: str) -> set[int]:
+    """The statuses with which an operation can refuse."""
+    statuses = {*_ALWAYS}
+    if "requestBody" in operation:
+        statuses |= {413, 415, 422}
+    if operation.get("parameters"):
+        statuses.add(422)
+    if "{" in path:
+        statuses.add(404)
+    if operation["security"]:
+        statuses |= {401, 403}
+    if method != "get":
+        statuses |= {404, 409, 422}
+    return statuses
+
+
+_PROBLEM: Final[Described] = {
+    "Problem": {
+        "type": "object",
+        "description": "What is wrong and how to put it right (RFC 9457).",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": {"type": "string", "pattern": "^urn:wenzheng:problem:[a-z0-9-]+$"},
+            "title": {"type": "string", "description": "One Chinese sentence."},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "The remedy, in Chinese."},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+            "allowed": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The acts that are possible now, by the words of the table of acts.",
+            },
+        },
+    },
+    "FieldProblem": {
+        "type": "object",
+        "required": ["field", "reason"],
+        "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+    },
+}
+
+
+def _problem(status: int) -> Described:
+    kind = PLAIN.get(status, "wrong-step")
+    example: Described = {"type": f"urn:wenzheng:problem:{kind}", "title": TITLES[status], "status": status}
+    if status == 409:
+        example["allowed"] = ["question", "reply"]
+    if status == 422:
+        example["errors"] = [{"field": "title", "reason": "必填"}]
+    response: Described = {
+        "description": _MEANINGS[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    }
+    names = {405: "Allow", 429: "Retry-After", 503: "Retry-After", 401: "WWW-Authenticate"}
+    if status in names:
+        response["headers"] = {names[status]: {"schema": {"type": "string"}}}
+    return response
+
+
+def merged(documents: Mapping[str, Described], servers: Mapping[str, str]) -> Described:
+    """One description of all services: each path with the address of the service that answers it.
+
+    `documents` and `servers` are by the service's name. Components of one name are the same everywhere, or take
+    their service's name in front.
+    """
+    whole: Described = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "wenzheng 问政",
+            "version": "1.0.0",
+            "description": "Everything that can be asked of the five services.",
+        },
+        "tags": [],
+        "paths": {},
+        "components": {},
+    }
+    for service, document in documents.items():
+        renamed = _apart(document, service, whole["components"])
+        whole["tags"] += renamed.get("tags", [])
+        for path, item in renamed.get("paths", {}).items():
+            whole["paths"][path] = {"servers": [{"url": servers[service]}], **item}
+        for section, parts in renamed.get("components", {}).items():
+            whole["components"].setdefault(section, {}).update(parts)
+    return whole
+
+
+def _apart(document: Described, service: str, taken: Described) -> Described:
+    """A description whose components do not collide with others of the same name and another meaning."""
+    own = document.get("components", {}).get("schemas", {})
+    others = taken.get("schemas", {})
+    clashes = {name for name, schema in own.items() if name in others and others[name] != schema}
+    if not clashes:
+        return document
+    text = msgspec.json.encode(document).decode()
+    for name in clashes:
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{service}.{name}"')
+    renamed: Described = msgspec.json.decode(text)
+    schemas = renamed["components"]["schemas"]
+    renamed["components"]["schemas"] = {
+        f"{service}.{name}" if name in clashes else name: schema for name, schema in schemas.items()
+    }
+    return renamed

@@ -1,0 +1,124 @@
+"""The public descriptions: whole, true and usable, of every service and of all together."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import jsonschema
+import pytest
+
+from chassis.web.described import merged, operations
+from chassis.web.docs import page
+from services.intake.web import examples
+from tests.interfaces import SERVICES, edges
+from tests.journeys.world import World
+
+
+@pytest.fixture
+async def documents(tmp_path: Path) -> dict[str, Any]:
+    """Service to its description, as it is served."""
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    found = {}
+    for service, edge in edges(world).items():
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=edge), base_url="http://x") as http:
+            found[service] = (await http.get("/openapi.json")).json()
+    return found
+
+
+def references(part: Any) -> Iterator[str]:
+    """Every reference in a document."""
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def resolve(document: Any, reference: str) -> Any:
+    """What a reference leads to. Raises KeyError when it leads nowhere."""
+    assert reference.startswith("#/"), reference
+    for step in reference.removeprefix("#/").split("/"):
+        document = document[step]
+    return document
+
+
+async def test_every_reference_leads_to_something(documents: dict[str, Any]) -> None:
+    for document in (*documents.values(), merged(documents, dict.fromkeys(SERVICES, "http://x"))):
+        assert document["openapi"].startswith("3.1")
+        for reference in references(document):
+            assert resolve(document, reference)
+
+
+async def test_every_parameter_of_a_path_is_declared_and_no_other(documents: dict[str, Any]) -> None:
+    for document in documents.values():
+        for path, _, operation in operations(document):
+            parameters = [
+                resolve(document, p["$ref"]) if "$ref" in p else p for p in operation.get("parameters", [])
+            ]
+            assert {p["name"] for p in parameters if p["in"] == "path"} == set(re.findall(r"{(\w+)}", path))
+
+
+async def test_every_operation_says_what_it_is_who_may_and_what_can_come(documents: dict[str, Any]) -> None:
+    identities = []
+    for service, document in documents.items():
+        for path, method, operation in operations(document):
+            identities.append(operation["operationId"])
+            assert operation.get("summary") or operation.get("description"), path
+            assert operation["tags"] == [service]
+            assert "security" in operation
+            statuses = set(operation["responses"])
+            assert {"400", "406", "429", "500", "503"} <= statuses
+            assert any(status.startswith("2") for status in statuses)
+            if operation["security"]:
+                assert {"401", "403"} <= statuses
+            if "requestBody" in operation:
+                assert {"413", "415", "422"} <= statuses
+            if method == "post":
+                assert {"$ref": "#/components/parameters/IdempotencyKey"} in operation["parameters"]
+    assert len(identities) == len(set(identities))
+
+
+async def test_every_example_of_a_body_is_what_its_schema_wants(documents: dict[str, Any]) -> None:
+    checked = 0
+    for document in documents.values():
+        for path, _, operation in operations(document):
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if content is None:
+                continue
+            assert content["examples"], path
+            for example in content["examples"].values():
+                schema = {**content["schema"], "components": document["components"]}
+                jsonschema.Draft202012Validator(schema).validate(example["value"])
+                checked += 1
+    assert checked >= len(examples.ACTS)
+
+
+async def test_the_page_to_read_shows_every_operation_and_needs_nothing_from_elsewhere(
+    documents: dict[str, Any],
+) -> None:
+    whole = merged(documents, dict.fromkeys(SERVICES, "http://x"))
+
+    shown = page(whole, "/openapi.json")
+
+    for path, _, _ in operations(whole):
+        assert f"<code>{path}</code>" in shown
+    assert "<script" not in shown
+    assert "http" not in re.sub(r'"https?://x', "", shown.split("<h1>")[0])
+
+
+async def test_a_part_of_one_name_and_two_meanings_keeps_both(documents: dict[str, Any]) -> None:
+    stats, router = documents["stats"], documents["router"]
+    stats["components"]["schemas"]["Row"] = {"type": "object"}
+    router["components"]["schemas"]["Row"] = {"type": "string"}
+    next(iter(router["paths"].values()))["get"]["x"] = {"$ref": "#/components/schemas/Row"}
+
+    whole = merged({"stats": stats, "router": router}, dict.fromkeys(SERVICES, "http://x"))
+
+    assert whole["components"]["schemas"]["Row"] == {"type": "object"}
+    assert whole["components"]["schemas"]["router.Row"] == {"type": "string"}
+    assert "#/components/schemas/router.Row" in set(references(whole))

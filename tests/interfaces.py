@@ -1,0 +1,190 @@
+"""The interfaces of all five services in one process, on the twins of their stores, with a little life lived."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from chassis.memory.store import MemoryStore
+from chassis.metrics import Metrics
+from chassis.tokens import Staff, Verifier, sign
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.probes import Probes
+from services.deadline import web as deadline_web
+from services.deadline.core.case import Case as DatedCase
+from services.notifier import web as notifier_web
+from services.router import store as router_store
+from services.router import web as router_web
+from services.stats import store as stats_store
+from services.stats import web as stats_web
+from tests.journeys.world import World
+from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
+
+SERVICES = ("intake", "router", "deadline", "notifier", "stats")
+UNIT = "urban-management"
+ROLES = {
+    "clerk": UNIT,
+    "leader": UNIT,
+    "supervisor": "supervision",
+    "mayor": "government-office",
+    "operator": "supervision",
+}
+"""Role to the unit in which it is tried."""
+
+
+class DatedCases:
+    """Deadline's look-up on the twin."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def case(self, number: str) -> DatedCase | None:
+        """The case of a number."""
+        cases = (state for state in self._store.states() if isinstance(state, DatedCase))
+        return next((case for case in cases if number and case.number == number), None)
+
+
+class NoticesOfNobody:
+    """Notifier's look-up of a city in which nobody was told anything yet."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def notices(self, number: str) -> list[dict[str, Any]] | None:
+        """The notices about a post."""
+        return [] if await self._world.intake.door.cases.case(number) is not None else None
+
+    async def department(self, number: str) -> str | None:
+        """The unit that holds the post."""
+        kept = await self._world.intake.door.cases.case(number)
+        return kept[1].department if kept is not None else None
+
+
+def edges(world: World) -> dict[str, Any]:
+    """Service to its ASGI application."""
+    verifier = Verifier(PUBLIC)
+    routes = {
+        "router": router_web.routes(
+            router_web.Door(
+                profile=PROFILE,
+                cases=router_store.MemoryCases(world.assignments),
+                models=world.models,
+                topics=router_store.TopicsInMemory(world.assignments),
+                posts=world.posts,
+                verifier=verifier,
+                clock=world.clock,
+            )
+        ),
+        "deadline": deadline_web.routes(DatedCases(world.timers), lambda amendments: PROFILE, world.clock),
+        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier),
+        "stats": stats_web.routes(
+            stats_web.Door(stats_store.MemoryFigures(world.figures, world.cells), PROFILE, world.clock)
+        ),
+    }
+    served: dict[str, Any] = {"intake": world.intake.app}
+    for service, router in routes.items():
+        api = create_api(service, f"The service {service}.", Metrics(), Probes())
+        api.include_router(router)
+        served[service] = Edge(api, Metrics())
+    return served
+
+
+def token(role: str) -> dict[str, str]:
+    """The header of somebody in a role."""
+    return {"Authorization": f"Bearer {sign(PRIVATE, Staff(f'{role}-1', ROLES[role], role))}"}
+
+
+class Served:
+    """The five interfaces on real sockets, and what one needs to know to use them."""
+
+    def __init__(self, world: World, addresses: dict[str, str], receipts: list[dict[str, Any]]) -> None:
+        self.world = world
+        self.addresses = addresses
+        self.receipts = receipts
+
+
+async def live(world: World) -> list[dict[str, Any]]:
+    """Four posts: one replied, one accepted, one assigned, one just received."""
+    receipts = [(await world.intake.post(title=f"路灯不亮 {n}")).json() for n in range(4)]
+    for receipt in receipts[:3]:
+        await world.assigned_to(receipt["number"], UNIT)
+    for receipt in receipts[:2]:
+        answer = await world.intake.staff("clerk", UNIT, f"cases/{receipt['number']}/acceptance")
+        assert answer.status_code == 202, answer.text
+    number = receipts[0]["number"]
+    reply = await world.intake.staff("clerk", UNIT, f"cases/{number}/replies", {"text": "路灯已修复。"})
+    identity = reply.json()["reply_id"]
+    await world.intake.staff("leader", UNIT, f"cases/{number}/replies/{identity}/approval")
+    await world.settle()
+    return receipts
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[Served]:
+    """Serve until the context is left, on this event loop."""
+    world = World(1, "2026-03-02T10:00", folder)
+    async with world.open():
+        receipts = await live(world)
+        servers, addresses, running = [], {}, []
+        for service, edge in edges(world).items():
+            listening = socket.create_server(("127.0.0.1", 0))
+            config = uvicorn.Config(edge, lifespan="off", ws="none", log_config=None, access_log=False)
+            servers.append(uvicorn.Server(config))
+            running.append(asyncio.create_task(servers[-1]._serve([listening])))
+            addresses[service] = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        while not all(server.started for server in servers):
+            await asyncio.sleep(0.01)
+        try:
+            yield Served(world, addresses, receipts)
+        finally:
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*running)
+
+
+@contextmanager
+def served_beside(folder: Path) -> Iterator[Served]:
+    """As `serving`, on an event loop of its own in a thread, for tests that run another program."""
+    ready, ended = threading.Event(), threading.Event()
+    kept: list[Served] = []
+    failures: list[BaseException] = []
+
+    async def run() -> None:
+        async with serving(folder) as served:
+            kept.append(served)
+            ready.set()
+            while not ended.is_set():
+                await asyncio.sleep(0.05)
+
+    def thread() -> None:
+        try:
+            asyncio.run(run())
+        except BaseException as failure:
+            failures.append(failure)
+            ready.set()
+
+    beside = threading.Thread(target=thread)
+    beside.start()
+    ready.wait(60)
+    if failures:
+        raise failures[0]
+    try:
+        yield kept[0]
+    finally:
+        ended.set()
+        beside.join(30)
+    if failures:
+        raise failures[0]
+
+
+def client(edge: Any, **headers: str) -> httpx2.AsyncClient:
+    """A client of one service in this process."""
+    transport = httpx2.ASGITransport(app=edge)
+    return httpx2.AsyncClient(transport=transport, base_url="http://service", headers=headers)
