@@ -11,7 +11,7 @@ from contracts.posts import PostReceived
 from contracts.replies import AssignmentChosen, MeetingRuled, ReturnRequested, SpecialReportRequested
 
 
-class Choice(Struct, frozen=True):
+class Choice(Struct, frozen=True, gc=False):
     """What the routing rules say about a post."""
 
     department: str

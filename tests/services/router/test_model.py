@@ -195,7 +195,7 @@ def test_a_very_long_post_is_judged() -> None:
 def test_the_telling_pairs_stand_where_they_are_said_to_stand() -> None:
     title, text = "学区 划分", "我们小区请问小学\n招生,老师补课"
 
-    told = fitted().telling(title, text, "教育文体")
+    told = fitted().read(title, text).telling("教育文体")
 
     source = f"{title}\n{text}"
     assert 1 <= len(told) <= 5
@@ -208,7 +208,7 @@ def test_the_telling_pairs_stand_where_they_are_said_to_stand() -> None:
 @settings(deadline=None)
 @example("İ公交车", "公 交 站台", 5)
 def test_reasons_never_overlap_and_are_words_of_the_post(title: str, text: str, count: int) -> None:
-    told = fitted().telling(title, text, "交通运输", count)
+    told = fitted().read(title, text).telling("交通运输", count)
 
     source = f"{title}\n{text}"
     offsets = sorted(offset for _, offset in told)
@@ -218,7 +218,7 @@ def test_reasons_never_overlap_and_are_words_of_the_post(title: str, text: str, 
 
 
 def test_nothing_tells_for_a_class_the_model_does_not_know() -> None:
-    assert fitted().telling("公交车", "站台", "天气") == ()
+    assert fitted().read("公交车", "站台").telling("天气") == ()
 
 
 # -- the file -----------------------------------------------------------------------------------

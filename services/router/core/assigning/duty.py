@@ -22,15 +22,15 @@ Who answers, by the level of the item:
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import ahocorasick
 from msgspec import Struct
 
 from city.profile import Department, Division, Duty
 from city.reading import DECISIVE, WEAK, bare
 from contracts.assignments import Candidate, Reason
 from services.router.core.assigning.place import Place
+from services.router.core.assigning.reading import Lexicon, Reading
 
 WEAK_POINTS: Final = 1.0
 MOST_POINTS: Final = 5.0
@@ -53,7 +53,7 @@ WHERE: Final = frozenset(
 """After a word, these say that it names a spot and not the matter; so does a single 旁."""
 
 
-class Hit(Struct):
+class Hit(Struct, gc=False):
     """A word of the list found in the post."""
 
     word: str
@@ -67,19 +67,29 @@ class Hit(Struct):
     """Only a spot so far."""
 
 
-class _Word(Struct, frozen=True):
-    text: str
+class _Word(Struct, frozen=True, gc=False):
     claims: tuple[tuple[int, float], ...]
     as_spot: tuple[tuple[int, float], ...]
 
 
-class _Unit(Struct):
+class Claim(Struct, gc=False):
     """What speaks for one unit."""
 
     department: str
     items: list[tuple[float, int]]
+    """Points below zero and number of each duty item, the best first."""
     named: tuple[str, int] | None = None
+    """The unit's own name where it stands in the post."""
     points: float = 0.0
+    share: float = 0.0
+    """Of the whole, rounded down to four places."""
+
+
+class Judged(Struct, frozen=True, gc=False):
+    """What the duty list says of a post: its best claims, best first, and the words they rest on."""
+
+    claims: tuple[Claim, ...]
+    hits: tuple[Hit, ...]
 
 
 def governing(departments: Sequence[Department], divisions: Sequence[Division]) -> dict[str, str]:
@@ -101,12 +111,13 @@ def points_of(word: str) -> float:
 
 
 class DutyList:
-    """All duty items compiled into one automaton."""
+    """All duty items compiled into one lexicon."""
 
     def __init__(
         self, duties: Sequence[Duty], departments: Sequence[Department], areas: dict[str, str]
     ) -> None:
         self._duties = tuple(duties)
+        self._called = [f"{duty.code} {duty.name}({duty.basis})" for duty in duties]
         self._by_code = {duty.code: duty for duty in duties}
         self._areas = areas
         """Code of an area to the unit that governs it."""
@@ -115,26 +126,16 @@ class DutyList:
             for word in duty.words:
                 if text := bare(word).upper():
                     claims.setdefault(text, {})[number] = points_of(word)
-        self._automaton = ahocorasick.Automaton()
-        for text, items in claims.items():
-            units = len({self._duties[number].department for number in items})
-            self._automaton.add_word(
-                text,
-                _Word(
-                    text,
-                    tuple((number, points / units) for number, points in items.items()),
-                    tuple((number, min(points, WEAK_POINTS) / units) for number, points in items.items()),
-                ),
-            )
-        if len(self._automaton):
-            self._automaton.make_automaton()
-        self._names = ahocorasick.Automaton()
-        for unit in departments:
-            name = unit.name.removeprefix("市")
-            if len(name) > 2:
-                self._names.add_word(name, (name, unit.code))
-        if len(self._names):
-            self._names.make_automaton()
+        self.words = Lexicon({text: self._word(items) for text, items in claims.items()})
+        names = {unit.name.removeprefix("市"): unit.code for unit in departments}
+        self.names = Lexicon({name: code for name, code in names.items() if len(name) > 2})
+
+    def _word(self, items: dict[int, float]) -> _Word:
+        units = len({self._duties[number].department for number in items})
+        return _Word(
+            tuple((number, points / units) for number, points in items.items()),
+            tuple((number, min(points, WEAK_POINTS) / units) for number, points in items.items()),
+        )
 
     def owner(self, duty_item: str) -> str:
         """The unit of a duty item; empty when there is none."""
@@ -142,65 +143,74 @@ class DutyList:
         return "" if duty is None else duty.department
 
     def score(self, title: str, text: str, place: Place) -> list[Candidate]:
-        """Candidates, best first; scores are shares of the whole and add up to at most 1."""
-        whole = f"{title}\n{text}"
-        hits = self._hits(whole, len(title))
+        """Candidates with all their reasons, best first; scores are shares of the whole and add up to at most 1."""
+        reading = Reading(title, text)
+        judged = self.judge(reading, place)
+        return [self.candidate(claim, judged, reading, place) for claim in judged.claims]
+
+    def judge(self, reading: Reading, place: Place) -> Judged:
+        """The best claims, without their reasons; most posts are asked for those of three units at most."""
+        hits = self._hits(reading)
         items: dict[int, float] = {}
         for hit in hits:
+            weight = hit.weight
             for number, points in hit.claims:
-                items[number] = items.get(number, 0.0) + points * hit.weight
-        units: dict[str, _Unit] = {}
+                items[number] = items.get(number, 0.0) + points * weight
+        units: dict[str, Claim] = {}
+        duties, known_area = self._duties, place.area in self._areas
         for number, points in items.items():
-            department = self._answering(self._duties[number], place)
+            duty = duties[number]
+            department = self._answering(duty, place) if known_area else duty.department
             unit = units.get(department)
             if unit is None:
-                unit = units[department] = _Unit(department, [])
+                unit = units[department] = Claim(department, [])
             unit.items.append((-points, number))
-        for end, (name, department) in self._names.iter_long(whole) if len(self._names) else ():
-            unit = units.setdefault(department, _Unit(department, []))
-            unit.named = unit.named or (name, end - len(name) + 1)
+        for start, name, department in self.names.find(reading, reading.whole):
+            unit = units.setdefault(department, Claim(department, []))
+            unit.named = unit.named or (name, start)
         squares = DOUBT
         for unit in units.values():
-            unit.items.sort()
-            if unit.items:
-                unit.points = -unit.items[0][0] - OTHER_ITEMS * sum(points for points, _ in unit.items[1:])
+            if len(unit.items) > 1:
+                unit.items.sort()
+                unit.points = -unit.items[0][0] - OTHER_ITEMS * sum([points for points, _ in unit.items[1:]])
+            elif unit.items:
+                unit.points = -unit.items[0][0]
             if unit.named is not None:
                 unit.points += NAMED_POINTS
             squares += unit.points * unit.points
-        ranked = sorted(units.values(), key=lambda unit: (-unit.points, unit.department))
-        return [
-            Candidate(
-                unit.department,
-                self._duties[unit.items[0][1]].code if unit.items else "",
-                int(unit.points * unit.points / squares * 10_000) / 10_000,
-                self._reasons(unit, hits, place, whole),
-            )
-            for unit in ranked[:MOST_CANDIDATES]
-        ]
+        ranked = sorted(units.values(), key=lambda unit: (-unit.points, unit.department))[:MOST_CANDIDATES]
+        for unit in ranked:
+            unit.share = int(unit.points * unit.points / squares * 10_000) / 10_000
+        return Judged(tuple(ranked), tuple(hits))
 
-    def answering(self, department: str, candidates: Sequence[Candidate], place: Place) -> str:
+    def item(self, claim: Claim) -> str:
+        """The code of a claim's best duty item; empty for a unit that is only named."""
+        return self._duties[claim.items[0][1]].code if claim.items else ""
+
+    def candidate(self, claim: Claim, judged: Judged, reading: Reading, place: Place) -> Candidate:
+        """A claim with its reasons."""
+        reasons = self._reasons(claim, judged.hits, place, reading.whole)
+        return Candidate(claim.department, self.item(claim), claim.share, reasons)
+
+    def answering(self, department: str, judged: Judged, place: Place) -> str:
         """Who answers for a unit named by others: the area's government, where the unit's item found here says so."""
-        for candidate in candidates:
-            duty = self._by_code.get(candidate.duty_item)
-            if duty is not None and duty.department == department:
-                return candidate.department
+        for claim in judged.claims:
+            if claim.items and self._duties[claim.items[0][1]].department == department:
+                return claim.department
         return department
 
-    def _hits(self, whole: str, title: int) -> list[Hit]:
+    def _hits(self, reading: Reading) -> list[Hit]:
         """The words found, in the order in which they were; of one word all its findings together."""
         found: dict[str, Hit] = {}
-        capitals = whole.upper()
-        if len(capitals) == len(whole):
-            whole = capitals
-        words: Any = self._automaton.iter_long(whole) if len(self._automaton) else ()
-        for end, word in words:
-            text = word.text
+        title = len(reading.title)
+        whole = reading.capitals[: len(reading.whole)]
+        for offset, text, word in self.words.find(reading, whole):
             hit = found.get(text)
             if hit is not None and hit.times >= MOST_TIMES and not hit.somewhere:
                 continue
-            after = whole[end + 1 : end + 3]
+            end = offset + len(text)
+            after = whole[end : end + 2]
             spot = after in WHERE or after[:1] == "旁"
-            offset = end - len(text) + 1
             if hit is None:
                 found[text] = Hit(
                     text,
@@ -226,24 +236,25 @@ class DutyList:
             return self._areas[place.area]
         return duty.department
 
-    def _reasons(self, unit: _Unit, hits: list[Hit], place: Place, whole: str) -> tuple[Reason, ...]:
+    def _reasons(self, unit: Claim, hits: Sequence[Hit], place: Place, whole: str) -> tuple[Reason, ...]:
         """What spoke for a unit: at most five words of its best item, heaviest first, and where they stand."""
         reasons: list[Reason] = []
         if unit.items:
             number = unit.items[0][1]
             duty = self._duties[number]
             spoke = sorted(
-                (
+                [
                     (-points * hit.weight, hit.offset, whole[hit.offset : hit.offset + len(hit.word)])
                     for hit in hits
                     for claim, points in hit.claims
                     if claim == number
-                )
+                ]
             )[:MOST_WORDS]
-            words = tuple(sorted(((word, offset) for _, offset, word in spoke), key=lambda word: word[1]))
-            listed = "、".join(f"{word}{-points:.3g}分" for points, _, word in spoke)
+            standing = sorted([(offset, word) for _, offset, word in spoke])
+            words = tuple([(word, offset) for offset, word in standing])
+            listed = "、".join([f"{word}{-points:.3g}分" for points, _, word in spoke])
             reasons.append(Reason("words", f"出现“{listed}”", words, round(-unit.items[0][0], 2)))
-            reasons.append(Reason("duty", f"{duty.code} {duty.name}({duty.basis})", words))
+            reasons.append(Reason("duty", self._called[number], words))
             if duty.department != unit.department:
                 reasons.append(self._moved(duty, place, len(whole)))
         if unit.named is not None:

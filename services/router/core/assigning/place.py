@@ -9,20 +9,22 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-import ahocorasick
 from msgspec import Struct
+from msgspec.structs import replace
 
 from city.profile import Division
+from services.router.core.assigning.reading import Lexicon, Reading
 
 SHORT: Final = 2
 """Characters of a name that everyday words may also contain."""
 MOST_WORDS: Final = 5
 
 _ROAD: Final = r"(?:[A-Z]?\d{1,3}(?:国道|省道|县道)|[一-鿿]{1,7}?(?:路|街|大道|巷))"
+_CROSSING_ENDS: Final = ("交叉路口", "交叉口", "路口", "交汇处", "交会处", "交界处", "交口", "红绿灯")
 _CROSSING: Final = re.compile(
-    rf"(?={_ROAD}[与和同跟及、/])({_ROAD})[与和同跟及、/]({_ROAD})(?:的)?(?:十字|丁字)?"
-    r"(?:交叉路口|交叉口|路口|交汇处|交会处|交界处|交口|红绿灯)"
+    rf"(?={_ROAD}[与和同跟及、/])({_ROAD})[与和同跟及、/]({_ROAD})(?:的)?(?:十字|丁字)?(?:{'|'.join(_CROSSING_ENDS)})"
 )
+_ROAD_AND: Final = re.compile(r"[路街道巷][与和同跟及、/]")
 _BEFORE_ROAD: Final = re.compile(
     r".*(?:[在从到于的是由沿至往向经过问住了内]|[区县镇乡市](?!府)|街道|附近|靠近)(?=.{2})"
 )
@@ -42,7 +44,7 @@ _OWN_OFFICE: Final = re.compile(rf"(?<![小景校社库片新老灾牧山厂城�
 """An office named without its area: "县政府", "区住建局"; not "小区管委会"."""
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """What was recognised."""
 
     area: str = ""
@@ -59,16 +61,15 @@ class Place(Struct, frozen=True):
     office_offset: int = -1
 
 
-class _Name(Struct, frozen=True):
+class _Name(Struct, frozen=True, gc=False):
     """A name of the gazetteer; one that several streets of an area share means the area."""
 
-    text: str
     area: str
     street: str
 
 
 class Gazetteer:
-    """The city's divisions as one automaton."""
+    """The city's divisions as one lexicon."""
 
     def __init__(self, divisions: Iterable[Division]) -> None:
         self._areas: dict[str, str] = {}
@@ -78,45 +79,54 @@ class Gazetteer:
             for name in (division.street, *division.aliases):
                 if len(name) >= SHORT:
                     found.setdefault(name, set()).add((division.area_code, division.street_code))
-        self._shorts = tuple(name for area in self._areas.values() for name in _names(area))
+        self._shorts = tuple(name for area in self._areas.values() for name in _called(area))
+        self._called = {code: tuple(sorted(_called(area))) for code, area in self._areas.items()}
         self._offices: dict[str, re.Pattern[str]] = {}
-        for code, area in self._areas.items():
-            names = _names(area)
-            for name in names:
+        for code, names_of in self._called.items():
+            for name in names_of:
                 found.setdefault(name, set()).add((code, ""))
-            called = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+            called = "|".join(sorted(map(re.escape, names_of), key=len, reverse=True))
             self._offices[code] = re.compile(rf"(?:{called})(?:区|县)?{_OFFICES}")
-        self._automaton = ahocorasick.Automaton()
+        names: dict[str, _Name] = {}
         for name, places in found.items():
             areas = {area for area, _ in places}
             if len(areas) == 1:
                 streets = {street for _, street in places}
                 street = next(iter(streets)) if len(streets) == 1 else ""
-                self._automaton.add_word(name, _Name(name, next(iter(areas)), street))
-        if len(self._automaton):
-            self._automaton.make_automaton()
+                names[name] = _Name(next(iter(areas)), street)
+        self.names = Lexicon(names)
+        self.crossings = Lexicon(dict.fromkeys(_CROSSING_ENDS))
 
     def recognise(self, text: str, chosen_area: str = "") -> Place:
-        """Area and street named in the text; the area the citizen chose wins over a guess."""
+        """Area and street named in a text, which is read as a post without a title; offsets count in the text."""
+        place = self.read(Reading("", text), chosen_area)
+        return replace(
+            place,
+            words=tuple((word, offset - 1) for word, offset in place.words),
+            office_offset=max(-1, place.office_offset - 1),
+        )
+
+    def read(self, reading: Reading, chosen_area: str = "") -> Place:
+        """Area and street named in a post; the area the citizen chose wins over a guess."""
+        text = reading.with_place
         area, street = chosen_area, ""
         words: list[tuple[str, int]] = []
         area_ended = -1
-        for end, name in self._automaton.iter_long(text) if len(self._automaton) else ():
-            after = end + 1
+        for start, called, name in self.names.find(reading, text):
+            after = start + len(called)
             if _ROAD_AFTER.match(text, after):
                 continue
-            start = after - len(name.text)
-            short = len(name.text) == SHORT and name.street
+            short = len(called) == SHORT and name.street
             if short and start != area_ended and not _PLACE_AFTER.match(text, after):
                 continue
             if not name.street:
                 area_ended = after + (text[after : after + 1] in ("区", "县"))
-            words.append((name.text, start))
+            words.append((called, start))
             if not area:
                 area = name.area
             if name.street and not street and name.area == area:
                 street = name.street
-        roads, crossing = self._crossing(text)
+        roads, crossing = self._crossing(reading)
         if crossing:
             words.append(crossing)
         office, offset = self._office(text, area)
@@ -124,8 +134,11 @@ class Gazetteer:
             area, self._areas.get(area, ""), street, roads, tuple(words[:MOST_WORDS]), office, offset
         )
 
-    def _crossing(self, text: str) -> tuple[tuple[str, str], tuple[str, int] | None]:
-        found = _CROSSING.search(text)
+    def _crossing(self, reading: Reading) -> tuple[tuple[str, str], tuple[str, int] | None]:
+        text = reading.with_place
+        # Most posts have none of its last words, or no road before an "and": they need no search by all of it.
+        may = self.crossings.occurs(reading) and _ROAD_AND.search(text) is not None
+        found = _CROSSING.search(text) if may else None
         if found is None:
             return ("", ""), None
         first, start = found.group(1), found.start(1)
@@ -138,8 +151,9 @@ class Gazetteer:
         """An office of this area; one named without an area is the area's own."""
         if area not in self._offices:
             return "", -1
-        found = self._offices[area].search(text)
-        if found is None:
+        named = any(map(text.__contains__, self._called[area]))
+        found = self._offices[area].search(text) if named else None
+        if found is None and ("区" in text or "县" in text):
             found = next(
                 (
                     own
@@ -151,7 +165,7 @@ class Gazetteer:
         return (found.group(0), found.start()) if found else ("", -1)
 
 
-def _names(area: str) -> set[str]:
+def _called(area: str) -> set[str]:
     """What an area is called: in full, without 区 or 县, and a development zone by its kind alone."""
     names = {area, area.removesuffix("区"), area.removesuffix("县")}
     if area.endswith("经济技术开发区"):

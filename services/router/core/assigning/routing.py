@@ -15,6 +15,7 @@ the duty item says so, not statistics.
 
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import blake2b
 from typing import Final
 
 from msgspec.structs import replace
@@ -24,13 +25,13 @@ from contracts.assignments import Candidate, Reason
 from contracts.city_facts import ModelActivated
 from contracts.facts import Fact
 from contracts.posts import PostReceived
-from services.router.core.assigning.duty import DutyList, governing
+from services.router.core.assigning.duty import DutyList, Judged, governing
 from services.router.core.assigning.place import Gazetteer, Place
+from services.router.core.assigning.reading import LONGEST, LONGEST_PLACE, LONGEST_TITLE, Reading, Sieve
 from services.router.core.case import Choice
-from services.router.core.compared import compared
-from services.router.core.learning.model import Judgement, Model
+from services.router.core.learning.model import Model, Read
 
-RULES: Final = "duty-2"
+RULES: Final = "duty-3"
 """Version of the rules in this file and in `duty`; a change of either changes it."""
 
 MODEL_PART: Final = 0.75
@@ -38,6 +39,9 @@ DUTY_PART: Final = 0.25
 UNSUPPORTED: Final = 0.9
 """What is left of the model's chance when the duty list speaks for others only."""
 BEST: Final = 3
+FORESEEN: Final = 1_000
+"""Choices that are remembered after they were foreseen, the newest: the posts of a few batches, about 1 MB."""
+_CUT: Final = Reason("words", f"正文较长,只读了前 {LONGEST} 字")
 
 
 class UnknownModel(LookupError):
@@ -60,6 +64,7 @@ class Routing:
         if checksum and checksum not in self._models:
             raise UnknownModel(f"router has no model {checksum}")
         self.model = self._models[checksum] if checksum else None
+        self._foreseen: dict[bytes, Choice] = {}
 
     @cached_property
     def _places(self) -> Gazetteer:
@@ -69,6 +74,11 @@ class Routing:
     def _duty_list(self) -> DutyList:
         governs = governing(self.profile.departments, self.profile.divisions)
         return DutyList(self.profile.duties, self.profile.departments, governs)
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        places, duties = self._places, self._duty_list
+        return Sieve(duties.words, duties.names, places.names, places.crossings)
 
     @cached_property
     def rule_version(self) -> str:
@@ -84,7 +94,7 @@ class Routing:
         """After a fact about the city. Raises UnknownModel when the model told of was never stored."""
         if isinstance(fact, ModelActivated):
             changed = Routing(self.profile, self._models, fact.checksum)
-            for compiled in ("_places", "_duty_list", "rule_version"):
+            for compiled in ("_places", "_duty_list", "_sieve", "rule_version"):
                 if compiled in self.__dict__:
                     changed.__dict__[compiled] = self.__dict__[compiled]
             return changed
@@ -96,20 +106,45 @@ class Routing:
         return self._duty_list.owner(duty_item)
 
     def choose(self, post: PostReceived) -> Choice:
-        """Whose matter the post is, or, where that is not sure enough, nobody's: a person chooses."""
-        post = compared(post)
-        place = self._places.recognise(f"{post.title}\n{post.text}\n{post.place}", post.area)
-        candidates = self._duty_list.score(post.title, post.text, place)
-        confidence = candidates[0].score if candidates else 0.0
-        threshold = self.profile.policy.dispatch.automatic_confidence
-        if self.model is not None:
-            judged = self.model.judge([(post.title, post.text)])[0]
-            candidates, confidence = self._together(post, judged, candidates, place)
+        """Whose matter the post is, or, where that is not sure enough, nobody's: a person chooses.
+
+        Reads the first 3,000 characters of the text (`reading.LONGEST`) and says so where there are more.
+        """
+        known = self._foreseen.get(_digest(post)) if self._foreseen else None
+        return known if known is not None else self._choose(post)
+
+    @property
+    def foreseen(self) -> int:
+        """Choices that are remembered."""
+        return len(self._foreseen)
+
+    def foresee(self, post: PostReceived) -> None:
+        """Work out now what `choose` will be asked for: before the database's transaction, say. Twice costs nothing."""
+        digest = _digest(post)
+        if digest not in self._foreseen:
+            while len(self._foreseen) >= FORESEEN:
+                del self._foreseen[next(iter(self._foreseen))]
+            self._foreseen[digest] = self._choose(post)
+
+    def _choose(self, post: PostReceived) -> Choice:
+        reading = Reading(post.title, post.text, post.place)
+        self._sieve.mark(reading)
+        place = self._places.read(reading, post.area)
+        judged = self._duty_list.judge(reading, place)
+        if self.model is None:
+            best = [
+                self._duty_list.candidate(claim, judged, reading, place) for claim in judged.claims[:BEST]
+            ]
+            confidence = best[0].score if best else 0.0
+            threshold = self.profile.policy.dispatch.automatic_confidence
+        else:
+            best, confidence = self._together(self.model, reading, judged, place)
             threshold = self.model.threshold
-        sure = bool(candidates) and confidence >= threshold
+        if reading.cut and best:
+            best[0] = replace(best[0], reasons=(*best[0].reasons, _CUT))
         return Choice(
-            department=candidates[0].department if sure else "",
-            candidates=tuple(candidates[:BEST]),
+            department=best[0].department if best and confidence >= threshold else "",
+            candidates=tuple(best),
             confidence=confidence,
             rule_version=self.rule_version,
             model_version=self.model_version,
@@ -118,43 +153,59 @@ class Routing:
         )
 
     def _together(
-        self, post: PostReceived, judged: Judgement, candidates: list[Candidate], place: Place
+        self, model: Model, reading: Reading, judged: Judged, place: Place
     ) -> tuple[list[Candidate], float]:
-        """The units ranked by model and duty list together, and the confidence in the first."""
-        assert self.model is not None
+        """The best three by model and duty list together, and the confidence in the first."""
+        read = model.read(reading.title, reading.text)
         chances: dict[str, float] = {}
         labels: dict[str, str] = {}
-        for label, chance in judged.ranked:
-            unit = self._duty_list.answering(label, candidates, place)
+        for label, chance in read.judgement.ranked:
+            unit = self._duty_list.answering(label, judged, place)
             chances[unit] = chances.get(unit, 0.0) + chance
             labels.setdefault(unit, label)
-        by_duty = {candidate.department: candidate for candidate in candidates}
-        together = []
-        for unit in sorted({*chances, *by_duty}):
-            candidate = by_duty.get(unit, Candidate(unit))
-            share = MODEL_PART * chances.get(unit, 0.0) + DUTY_PART * candidate.score
-            together.append(replace(candidate, score=round(share, 6)))
-        together.sort(key=lambda candidate: (-candidate.score, candidate.department))
-        best = together[:BEST]
-        best = [
-            replace(
-                one,
-                reasons=(*one.reasons, self._heard(post, labels[one.department], chances[one.department])),
+        by_duty = {claim.department: claim for claim in judged.claims}
+        shares = {
+            unit: round(
+                MODEL_PART * chances.get(unit, 0.0)
+                + DUTY_PART * (by_duty[unit].share if unit in by_duty else 0.0),
+                6,
             )
-            if one.department in chances
-            else one
-            for one in best
-        ]
-        first = best[0].department
-        confidence = chances.get(first, 0.0)
-        if candidates and first not in [candidate.department for candidate in candidates[:BEST]]:
+            for unit in {*chances, *by_duty}
+        }
+        best = []
+        for unit in sorted(shares, key=lambda unit: (-shares[unit], unit))[:BEST]:
+            claim = by_duty.get(unit)
+            candidate = self._duty_list.candidate(claim, judged, reading, place) if claim else Candidate(unit)
+            reasons = candidate.reasons
+            if unit in chances:
+                reasons = (*reasons, _heard(read, labels[unit], chances[unit]))
+            best.append(replace(candidate, score=shares[unit], reasons=reasons))
+        confidence = chances.get(best[0].department, 0.0)
+        if judged.claims and best[0].department not in [claim.department for claim in judged.claims[:BEST]]:
             confidence *= UNSUPPORTED
         return best, round(confidence, 6)
 
-    def _heard(self, post: PostReceived, label: str, chance: float) -> Reason:
-        """What the model says for a unit, with the characters that told it most."""
-        assert self.model is not None
-        telling = self.model.telling(post.title, post.text, label)
-        listed = "、".join(gram for gram, _ in telling)
-        text = f"以往同类帖子多由该单位办理(把握 {chance:.0%})" + (f",关键字“{listed}”" if listed else "")
-        return Reason(kind="model", text=text, words=telling, weight=chance)
+
+def foresee(fact: Fact, city: Routing) -> None:
+    """What of a rule's work needs no state, done before the transaction begins: the scores of a post that asks for a unit.
+
+    They are remembered by the city value itself, so that a city that has learnt something meanwhile works
+    them out anew.
+    """
+    if isinstance(fact, PostReceived) and city.profile.policy.kind(fact.kind).clock:
+        city.foresee(fact)
+
+
+def _digest(post: PostReceived) -> bytes:
+    """Names everything of a post that `choose` looks at."""
+    title, text, place = post.title[: LONGEST_TITLE + 1], post.text[: LONGEST + 1], post.place[:LONGEST_PLACE]
+    parts = f"{len(title)} {len(text)} {post.area}\n{title}\n{text}\n{place}"
+    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _heard(read: Read, label: str, chance: float) -> Reason:
+    """What the model says for a unit, with the characters that told it most."""
+    telling = read.telling(label)
+    listed = "、".join(gram for gram, _ in telling)
+    text = f"以往同类帖子多由该单位办理(把握 {chance:.0%})" + (f",关键字“{listed}”" if listed else "")
+    return Reason(kind="model", text=text, words=telling, weight=chance)

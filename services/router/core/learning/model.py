@@ -11,6 +11,7 @@ import hashlib
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from services.router.core.hashing import points
 from services.router.core.learning.features import BITS, HASHING, buckets, hashed, normal
 from services.router.core.learning.neighbours import NeighbourIndex, Neighbours, doubtful
 
@@ -33,6 +35,11 @@ BEST: Final = 5
 _DIGITS: Final = 6
 _LOGS: Final = np.concatenate(([0.0], 1.0 + np.log(np.arange(1, 10_001)))).astype(np.float32)
 """1 + log count, by count."""
+_EXACT_LOGS: Final = np.array([0.0, *(1.0 + math.log(n) for n in range(1, 10_001))])
+"""The same in double precision, for the order of reasons."""
+_SPACE: Final = np.zeros(0x11_0000, dtype=np.bool_)
+_SPACE[[n for n in range(0x1_0000) if chr(n).isspace()]] = True
+"""Which characters are spaces; there are none beyond the first plane."""
 _TINY: Final = np.float32(1e-12)
 _FIRST: Final = np.zeros(1, dtype=np.intp)
 _POSTS: Final = ("<u2", "<u2", "<u2", "<f2")
@@ -179,12 +186,7 @@ class Model:
         """Scores of normal forms, in the order of `classes`. Each form is summed by itself, in one order."""
         if len(forms) == 1 and forms[0]:
             # The same steps without the borders: half the cost, for a post that comes alone.
-            rows = self._row.take(buckets(forms[0]))
-            rows.sort(kind="stable")
-            changes = np.empty(len(rows), dtype=bool)
-            np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
-            changes[-1] = True
-            return self._summed(rows, np.flatnonzero(changes), _FIRST)
+            return self._alone(self._row.take(buckets(forms[0])))
         single, pair, borders = hashed(forms)
         rows = np.zeros(2 * len(single), dtype=np.uint16)
         rows[0::2] = self._row.take(single)
@@ -204,6 +206,14 @@ class Model:
         starts = np.zeros(len(forms), dtype=np.intp)
         starts[1:] = np.searchsorted(last, ends[:-1])
         return self._summed(rows, last, starts)
+
+    def _alone(self, rows: NDArray[np.uint16]) -> list[list[float]]:
+        """Scores of one form from the rows of its n-grams, which are put in order."""
+        rows.sort(kind="stable")
+        changes = np.empty(len(rows), dtype=bool)
+        np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
+        changes[-1] = True
+        return self._summed(rows, np.flatnonzero(changes), _FIRST)
 
     def _summed(
         self, rows: NDArray[np.uint16], last: NDArray[np.intp], starts: NDArray[np.intp]
@@ -229,37 +239,19 @@ class Model:
                     scores[n] = index.added(own, told[mine], np.sqrt(lengths[mine]) / sums[n, -1])
         return scores
 
-    def telling(self, title: str, text: str, label: str, count: int = 5) -> tuple[tuple[str, int], ...]:
-        """The pairs of characters that spoke most for a class, as they stand in the post; the strongest first.
-
-        Offsets count in `title + "\n" + text`, as everywhere where reasons are shown. A pair that occurs
-        twice is told once, where it stands first; pairs do not overlap. At most `count`; none for a class
-        the model does not know.
-        """
-        if label not in self.classes:
-            return ()
-        source = f"{title}\n{text}"
-        lowered = [(character, n) for n, whole in enumerate(source) for character in whole.lower()]
-        places = [n for character, n in lowered if not character.isspace()]
+    def read(self, title: str, text: str) -> "Read":
+        """What it says of one post, as `judge` does, and what it can say of its reasons."""
         form = normal(title, text)
-        weights = self._table[self._row[buckets(form)[len(form) :]], self.classes.index(label)].tolist()
-        first: dict[str, int] = {}
-        often: dict[str, int] = {}
-        for n in range(len(form) - 1):
-            # A pair across a space or the title's end is not seen as one by the reader.
-            if places[n + 1] == places[n] + 1:
-                pair = form[n : n + 2]
-                first.setdefault(pair, n)
-                often[pair] = often.get(pair, 0) + 1
-        spoke = {pair: weights[n] * (1.0 + math.log(often[pair])) for pair, n in first.items()}
-        found: dict[int, str] = {}
-        for pair in sorted(spoke, key=lambda pair: (-spoke[pair], first[pair])):
-            offset = places[first[pair]]
-            if spoke[pair] <= 0.0 or len(found) == count:
-                break
-            if offset - 1 not in found and offset + 1 not in found:
-                found[offset] = source[offset : offset + 2]
-        return tuple((pair, offset) for offset, pair in found.items())
+        if not form:
+            return Read(self, "", "", np.zeros(0, dtype=np.uint16), self._judgement(self.scores([""])[0]))
+        rows = self._row.take(buckets(form))
+        of_pairs = rows[len(form) :].copy()
+        return Read(self, f"{title}\n{text}", form, of_pairs, self._judgement(self._alone(rows)[0]))
+
+    def spoke(self, rows: NDArray[np.uint16], label: str) -> NDArray[np.float32]:
+        """What each row adds to a class it knows."""
+        added: NDArray[np.float32] = self._table[rows, self.classes.index(label)]
+        return added
 
     def _judgement(self, scores: list[float]) -> Judgement:
         top = max(scores)
@@ -284,6 +276,55 @@ class Model:
             return knots[-1][1]
         (left, low), (right, high) = knots[place - 1], knots[place]
         return low + (high - low) * (share - left) / (right - left)
+
+
+class Read:
+    """A post as a model has read it: its judgement, and which of its characters told."""
+
+    def __init__(
+        self, model: Model, source: str, form: str, pair_rows: NDArray[np.uint16], judgement: Judgement
+    ) -> None:
+        self._model, self._source, self._form, self._rows = model, source, form, pair_rows
+        self.judgement = judgement
+
+    def telling(self, label: str, count: int = 5) -> tuple[tuple[str, int], ...]:
+        """The pairs of characters that spoke most for a class, as they stand in the post; the strongest first.
+
+        Offsets count in `title + "\n" + text`, as everywhere where reasons are shown. A pair that occurs
+        twice is told once, where it stands first; pairs do not overlap. At most `count`; none for a class
+        the model does not know.
+        """
+        if label not in self._model.classes or not len(self._rows):
+            return ()
+        places, kinds, seen = self._pairs
+        weights = self._model.spoke(self._rows, label)
+        able = np.flatnonzero(seen & (weights > 0))
+        _, first, often = np.unique(kinds[able], return_index=True, return_counts=True)
+        first = able[first]
+        spoke = weights[first].astype(np.float64) * _EXACT_LOGS.take(often, mode="clip")
+        found: dict[int, str] = {}
+        for offset in places[first[np.lexsort((first, -spoke))]].tolist():
+            if len(found) == count:
+                break
+            if offset - 1 not in found and offset + 1 not in found:
+                found[offset] = self._source[offset : offset + 2]
+        return tuple((pair, offset) for offset, pair in found.items())
+
+    @cached_property
+    def _pairs(self) -> tuple[NDArray[np.intp], NDArray[np.uint64], NDArray[np.bool_]]:
+        """Where each pair of the form stands, which pair it is, and whether the reader sees it as one.
+
+        A pair across a space or the title's end is not seen as one.
+        """
+        characters = points(self._source)
+        if len(self._source.lower()) == len(self._source):
+            places = np.flatnonzero(~_SPACE[characters])
+        else:
+            lowered = [(one, n) for n, whole in enumerate(self._source) for one in whole.lower()]
+            places = np.array([n for one, n in lowered if not one.isspace()], dtype=np.intp)
+        form = points(self._form).astype(np.uint64)
+        kinds = (form[:-1] << np.uint64(32)) | form[1:]
+        return places[:-1], kinds, places[1:] == places[:-1] + 1
 
 
 def _index(header: Header, neighbours: Neighbours, data: bytes) -> NeighbourIndex:
