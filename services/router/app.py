@@ -16,7 +16,7 @@ from contracts.replies import (
 )
 from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
 from services.router.core import rules
-from services.router.core.assigning.routing import Routing
+from services.router.core.assigning.routing import Routing, foresee
 from services.router.core.case import Case, new
 from services.router.store import Models
 
@@ -66,5 +66,6 @@ def build(profile: Profile, models: Models) -> Service[Case, Routing]:
         state=Case,
         initial=new,
         city=Broadcast(Routing(profile, models.loaded), Routing.amended, models.fetch),
+        foresee=foresee,
         parked_limit=profile.policy.parking.limit_per_hour,
     )

@@ -49,7 +49,7 @@ def assign(case: Case, post: PostReceived, context: Context[Judges]) -> Decision
     case = replace(case, number=post.number, received_at=post.at)
     if not context.city.profile.policy.kind(post.kind).clock:
         return Decision(case)
-    choice = context.city.choose(post)
+    choice = context.foreseen or context.city.choose(post)
     case = replace(case, candidates=choice.candidates)
     if case.closed:
         return Decision(case)

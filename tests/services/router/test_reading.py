@@ -1,18 +1,27 @@
 """What is read of a post: a bounded part, in which words are found as if every place were tried."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from contracts.assignments import PostAssigned
 from contracts.city_facts import PolicyChanged
+from contracts.decision import Context, Say
 from contracts.posts import PostReceived
-from services.router.core.assigning import routing
+from services.router.app import RULES
 from services.router.core.assigning.reading import LONGEST, Lexicon, Reading, Sieve
 from services.router.core.assigning.routing import Routing, foresee
+from services.router.core.case import new
 from tests.services.intake.door import PROFILE, at
+
+
+class Deaf:
+    """A city that must not be asked again for what was foreseen."""
+
+    def __init__(self, city: Routing) -> None:
+        self.profile = city.profile
+
 
 ALPHABET = "路灯坏了aAbß,𠀀\n"
 words = st.dictionaries(
@@ -83,52 +92,21 @@ def test_a_text_of_180_000_characters_is_read_like_one_of_three_thousand(hostile
     assert sum(len(reason.text) for one in choice.candidates for reason in one.reasons) < 2_000
 
 
-def test_what_was_foreseen_is_what_would_be_chosen() -> None:
-    ahead, plain = Routing(PROFILE), Routing(PROFILE)
-    posts = [post(f"路灯坏了{n}天,没有人修", area="321322") for n in range(5)]
-    for each in posts:
-        foresee(each, ahead)
-    assert [ahead.choose(each) for each in posts] == [plain.choose(each) for each in posts]
-
-
-def test_a_post_foreseen_is_scored_once_and_one_that_differs_anew() -> None:
+def test_a_post_that_asks_for_a_unit_is_scored_before_anything_is_known_of_its_case() -> None:
     city = Routing(PROFILE)
-    first = post("a\n路灯坏了", title="学区")
-    foresee(first, city)
+    mine = post("路灯坏了,没有人修", area="321322")
+    foreseen = foresee(mine, city)
 
-    assert city.choose(first) is city.choose(first)
-    for other in (
-        post("路灯坏了", title="学区\na"),
-        post("a\n路灯坏了", title="学区", area="321322"),
-        replace(first, place="沭阳县"),
-        post("a\n路灯坏了。", title="学区"),
-    ):
-        assert city.choose(other) is not city.choose(first)
-        assert city.choose(other) == Routing(PROFILE).choose(other)
+    assert foreseen == city.choose(mine)
+    [effect] = RULES[PostReceived](
+        new("p"), mine, Context("p", "c", mine.at, Deaf(city), 0, foreseen)
+    ).effects
+    assert isinstance(effect, Say)
+    assert isinstance(effect.fact, PostAssigned)
+    assert effect.fact.department == foreseen.department
 
 
-def test_a_city_that_learnt_something_works_out_anew_what_was_foreseen_before() -> None:
-    before = Routing(PROFILE)
-    mine = post("路灯坏了")
-    foresee(mine, before)
-    fact = PolicyChanged(
-        at=at("2026-03-02T10:00") + timedelta(hours=1), part={"dispatch": {"automatic_confidence": 1.0}}
-    )
-    after = before.amended(fact)
-
-    assert before.choose(mine).department
-    assert not after.choose(mine).department
-
-
-def test_of_what_was_foreseen_only_the_newest_is_kept() -> None:
+def test_for_a_survey_and_for_other_facts_nothing_is_foreseen() -> None:
     city = Routing(PROFILE)
-    for n in range(routing.FORESEEN + 5):
-        foresee(post(f"{n}"), city)
-    assert city.foreseen == routing.FORESEEN
-
-
-def test_a_survey_asks_nobody_and_nothing_is_foreseen_for_it() -> None:
-    city = Routing(PROFILE)
-    foresee(replace(post("路灯坏了"), kind="survey"), city)
-    foresee(PolicyChanged(at=at("2026-03-02T10:00"), part={}), city)
-    assert city.foreseen == 0
+    assert foresee(replace(post("路灯坏了"), kind="survey"), city) is None
+    assert foresee(PolicyChanged(at=at("2026-03-02T10:00"), part={}), city) is None

@@ -15,7 +15,6 @@ the duty item says so, not statistics.
 
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import blake2b
 from typing import Final
 
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from contracts.facts import Fact
 from contracts.posts import PostReceived
 from services.router.core.assigning.duty import DutyList, Judged, governing
 from services.router.core.assigning.place import Gazetteer, Place
-from services.router.core.assigning.reading import LONGEST, LONGEST_PLACE, LONGEST_TITLE, Reading, Sieve
+from services.router.core.assigning.reading import LONGEST, Reading, Sieve
 from services.router.core.case import Choice
 from services.router.core.learning.model import Model, Read
 
@@ -39,8 +38,6 @@ DUTY_PART: Final = 0.25
 UNSUPPORTED: Final = 0.9
 """What is left of the model's chance when the duty list speaks for others only."""
 BEST: Final = 3
-FORESEEN: Final = 1_000
-"""Choices that are remembered after they were foreseen, the newest: the posts of a few batches, about 1 MB."""
 _CUT: Final = Reason("words", f"正文较长,只读了前 {LONGEST} 字")
 
 
@@ -64,7 +61,6 @@ class Routing:
         if checksum and checksum not in self._models:
             raise UnknownModel(f"router has no model {checksum}")
         self.model = self._models[checksum] if checksum else None
-        self._foreseen: dict[bytes, Choice] = {}
 
     @cached_property
     def _places(self) -> Gazetteer:
@@ -110,23 +106,6 @@ class Routing:
 
         Reads the first 3,000 characters of the text (`reading.LONGEST`) and says so where there are more.
         """
-        known = self._foreseen.get(_digest(post)) if self._foreseen else None
-        return known if known is not None else self._choose(post)
-
-    @property
-    def foreseen(self) -> int:
-        """Choices that are remembered."""
-        return len(self._foreseen)
-
-    def foresee(self, post: PostReceived) -> None:
-        """Work out now what `choose` will be asked for: before the database's transaction, say. Twice costs nothing."""
-        digest = _digest(post)
-        if digest not in self._foreseen:
-            while len(self._foreseen) >= FORESEEN:
-                del self._foreseen[next(iter(self._foreseen))]
-            self._foreseen[digest] = self._choose(post)
-
-    def _choose(self, post: PostReceived) -> Choice:
         reading = Reading(post.title, post.text, post.place)
         self._sieve.mark(reading)
         place = self._places.read(reading, post.area)
@@ -186,21 +165,11 @@ class Routing:
         return best, round(confidence, 6)
 
 
-def foresee(fact: Fact, city: Routing) -> None:
-    """What of a rule's work needs no state, done before the transaction begins: the scores of a post that asks for a unit.
-
-    They are remembered by the city value itself, so that a city that has learnt something meanwhile works
-    them out anew.
-    """
+def foresee(fact: Fact, city: Routing) -> Choice | None:
+    """What of a rule's work needs no state, done before the transaction opens: the choice for a post that asks for a unit."""
     if isinstance(fact, PostReceived) and city.profile.policy.kind(fact.kind).clock:
-        city.foresee(fact)
-
-
-def _digest(post: PostReceived) -> bytes:
-    """Names everything of a post that `choose` looks at."""
-    title, text, place = post.title[: LONGEST_TITLE + 1], post.text[: LONGEST + 1], post.place[:LONGEST_PLACE]
-    parts = f"{len(title)} {len(text)} {post.area}\n{title}\n{text}\n{place}"
-    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return city.choose(fact)
+    return None
 
 
 def _heard(read: Read, label: str, chance: float) -> Reason:
