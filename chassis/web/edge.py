@@ -15,7 +15,7 @@ from chassis.failures import HttpRefused
 from chassis.metrics import Metrics
 from chassis.web.addresses import check_address, check_host, without_last_slash
 from chassis.web.asgi import App, Message, Receive, Scope, Send
-from chassis.web.headers import accepts_json, header, joined, with_defaults
+from chassis.web.headers import accepts_json, header, joined, with_defaults, without_cookies
 from chassis.web.responses import answer_problem, as_refused
 
 Hot = dict[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[int]]]
@@ -100,7 +100,8 @@ class Edge:
             elif method == "OPTIONS":
                 await self._options(path, watched)
             else:
-                inner = {**scope, "path": path, "method": "GET" if is_head else method}
+                headers = without_cookies(scope["headers"])
+                inner = {**scope, "path": path, "method": "GET" if is_head else method, "headers": headers}
                 await self._api(inner, _without_body(answered) if is_head else receive, watched)
                 route = str(getattr(inner.get("route"), "path", route))
         except Exception as failure:  # noqa: BLE001  the last stop

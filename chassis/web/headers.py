@@ -60,6 +60,11 @@ def cookie(header: str, name: str) -> str:
     return ""
 
 
+def without_cookies(headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    """The request's headers for FastAPI, which has Starlette read the cookies on every route, wanted or not."""
+    return [pair for pair in headers if pair[0] != b"cookie"]
+
+
 def accepts_json(accept: bytes | None) -> bool:
     """Whether an `Accept` header admits what the interfaces answer with (RFC 9110, 12.5.1)."""
     if accept is None or not accept.strip():

@@ -3,7 +3,7 @@
 import uvicorn
 
 from chassis.logs import configure
-from chassis.run import tuned
+from chassis.run import http_options, tuned
 from city.masking import mask
 from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
@@ -21,9 +21,7 @@ def main() -> None:
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
-        access_log=False,
-        proxy_headers=bool(settings.forwarded_by),
-        forwarded_allow_ips=settings.forwarded_by,
+        **http_options(settings),
     )
 
 

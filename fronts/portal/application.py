@@ -17,6 +17,7 @@ from fronts.portal.citizens import boards, following, front, posting, posts, rec
 from fronts.portal.citizens.live import Live
 from fronts.portal.clients import Clients
 from fronts.portal.cookies import CookieReader, Cookies
+from fronts.portal.edge import PageEdge, methods, sentence_of
 from fronts.portal.forms import Unfit
 from fronts.portal.looks import Looking
 from fronts.portal.pages import Pages
@@ -67,6 +68,7 @@ def create(
     app.add_middleware(Looking)
     app.add_middleware(Clients)
     app.add_middleware(CookieReader)
+    app.add_middleware(PageEdge, pages=pages, hosts=settings.known_hosts, secure=settings.secure)
     _join_refusals(app, pages)
     return app
 
@@ -79,9 +81,11 @@ def _join_refusals(app: FastAPI, pages: Pages) -> None:
         return pages.refuse(failure.status, failure.sentence)
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, failure: HTTPException) -> Response:
-        sentences = {404: "没有这个页面。", 405: "这个页面不能这样打开。"}
-        return pages.refuse(failure.status_code, sentences.get(failure.status_code, "请求不正确。"))
+    async def refused(request: Request, failure: HTTPException) -> Response:
+        response = pages.refuse(failure.status_code, sentence_of(failure.status_code))
+        if failure.status_code == 405:
+            response.headers["Allow"] = ", ".join(methods(app, request.url.path))
+        return response
 
     @app.get("/readyz", include_in_schema=False)
     @app.get("/healthz", include_in_schema=False)

@@ -11,16 +11,18 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.web import headers as chassis_headers
+
 READ_LIMIT: Final = 16 * 1024
 """Bytes of `Cookie` headers that are read; a browser sends a few hundred. Longer ones are as good as none."""
 
-_READ: Final = "wenzheng.cookies"
+_SENT: Final = "wenzheng.cookies"
 
 SameSite = Literal["strict", "lax"]
 
 
 class CookieReader:
-    """ASGI layer: reads the cookies of each request and takes their header away."""
+    """ASGI layer: keeps the cookies of each request aside and takes their header away."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,33 +30,20 @@ class CookieReader:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] == "http":
-            headers = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
-            scope = {**scope, "headers": headers, _READ: read(scope)}
+            header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+            kept = header.decode("latin-1") if len(header) <= READ_LIMIT else ""
+            scope = {**scope, "headers": chassis_headers.without_cookies(scope["headers"]), _SENT: kept}
         await self._app(scope, receive, send)
 
 
-def read(scope: Scope) -> dict[str, str]:
-    """Name to value of the cookies in a request's headers, the first of each name (RFC 6265, 5.4, in one pass)."""
-    header = b";".join(value for name, value in scope["headers"] if name == b"cookie")
-    if len(header) > READ_LIMIT:
-        return {}
-    cookies: dict[str, str] = {}
-    for pair in header.decode("latin-1").split(";"):
-        name, separator, value = pair.partition("=")
-        if separator:
-            cookies.setdefault(name.strip(), value.strip().removeprefix('"').removesuffix('"'))
-    return cookies
-
-
-def sent(scope: Scope) -> dict[str, str]:
-    """The cookies of a request that came through the layer."""
-    cookies: dict[str, str] = scope[_READ]
-    return cookies
+def sent(scope: Scope, name: str) -> str:
+    """The value of one cookie of a request that came through the layer; empty when it was not sent."""
+    return chassis_headers.cookie(scope[_SENT], name)
 
 
 def cookie(request: Request, name: str) -> str:
     """The value of one cookie; empty when it was not sent."""
-    return sent(request.scope).get(name, "")
+    return sent(request.scope, name)
 
 
 class Cookies:

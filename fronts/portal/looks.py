@@ -46,7 +46,7 @@ class Looking:
 
 
 def _wants_elder(scope: Scope) -> bool:
-    return sent(scope).get(COOKIE) == ELDER
+    return sent(scope, COOKIE) == ELDER
 
 
 def _here(scope: Scope) -> str:

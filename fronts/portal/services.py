@@ -74,7 +74,7 @@ class Services:
 
     async def post(self, path: str, body: dict[str, Any], key: str = "", code: str = "") -> Answer:
         """Do something at intake; `key` makes a repeated form harmless."""
-        headers = {"Idempotency-Key": key or uuid.uuid4().hex} | ({"X-Query-Code": code} if code else {})
+        headers = {"Idempotency-Key": _usable(key)} | ({"X-Query-Code": code} if code else {})
         return await self._ask("POST", "intake", path, headers, body=body)
 
     async def read_as(
@@ -118,6 +118,12 @@ class Services:
             found if isinstance(found, dict) else {},
             _cursor(response.headers.get("link", "")),
         )
+
+
+def _usable(key: str) -> str:
+    """The key a form carries, or a fresh one for what could not stand in a header."""
+    fits = 0 < len(key) <= 64 and all("!" <= character <= "~" for character in key)
+    return key if fits else uuid.uuid4().hex
 
 
 def _cursor(link: str) -> str:

@@ -1,6 +1,7 @@
 """What the environment says about staff signing in."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
@@ -37,6 +38,11 @@ class StaffSettings(Settings):
     def address(self) -> str:
         """The address people type, without a slash at its end."""
         return (self.portal_address or f"http://{self.http_host}:{self.http_port}").rstrip("/")
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """The names under which the pages are known: that of their address, and those the settings add."""
+        return self.host_names | {urlsplit(self.address).hostname or ""}
 
     @property
     def secure(self) -> bool:
