@@ -85,12 +85,11 @@ class PositionedThread(driver.AIOKafkaConsumerThread):
         The client would fetch again at once, and hold the first record that comes while the engine rests: every
         second batch would then be of one record.
         """
-        places = [tp for tp in active_partitions or () if tp in consumer.assignment()]
-        consumer.resume(*places)
+        consumer.resume(*consumer.assignment())
         try:
             return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
         finally:
-            consumer.pause(*(place for place in places if place in consumer.assignment()))
+            consumer.pause(*consumer.assignment())
 
 
 class PositionedConsumer(driver.Consumer):
