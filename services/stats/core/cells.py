@@ -5,7 +5,7 @@ construction the sum over the states, and a recount is one query.
 """
 
 from bisect import bisect_left
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.stats.core.case import Case, Cell, Replied
 
@@ -15,29 +15,70 @@ INSTANT_MINUTES: Final = 10
 HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
 """Upper bounds, in hours, of the buckets for the time to the first reply; beyond the last: the last."""
 
-Counts = dict[tuple[str, str, str], int]
-"""Day, unit and measure to a count; the kind is the case's own."""
+Counts = dict[Cell, int]
 
 
-def cells(case: Case) -> dict[Cell, int]:
-    """The cells a case's state implies. Nothing is implied before the post itself was heard."""
+class Implied(NamedTuple):
+    """What a case counts in: measures of its own day, unit and kind, and cells of other days and units."""
+
+    place: tuple[str, str, str] | None
+    """Day, unit and kind; none before the post itself was heard: then nothing is implied."""
+    measures: dict[str, int]
+    elsewhere: Counts
+
+
+NOTHING: Final = Implied(None, {}, {})
+
+
+def implied(case: Case) -> Implied:
+    """What a case's state implies. Nothing is implied before the post itself was heard."""
     if case.received_at is None:
-        return {}
-    day, unit = case.received_at.date().isoformat(), case.unit()
+        return NOTHING
+    day = case.received_at.date().isoformat()
     reply = case.first_reply()
-    counted = _messages(case, reply)
+    measures = _messages(case, reply)
     elsewhere: Counts = {}
     if case.left or not case.clock:
-        counted["left" if case.left else "clockless"] = 1
+        measures["left" if case.left else "clockless"] = 1
     else:
-        counted |= _outcome(case, reply)
-        counted |= _rating(case)
-        counted |= _second(case)
-        elsewhere = _of_other_units(case, day)
-    implied = {(day, unit, case.kind, measure): count for measure, count in counted.items() if count}
-    for (on, who, measure), count in elsewhere.items():
-        implied[(on, who, case.kind, measure)] = count
-    return implied
+        measures |= _outcome(case, reply)
+        if case.grade:
+            measures |= _rating(case)
+        if case.reopened:
+            measures |= _second(case)
+        if case.replies or case.returns or case.held:
+            elsewhere = _of_other_units(case, day)
+    return Implied((day, case.unit(), case.kind), measures, elsewhere)
+
+
+def cells(case: Case) -> Counts:
+    """The same as cells, those with a zero left out."""
+    return dict(difference(NOTHING, implied(case)))
+
+
+def difference(before: Implied, after: Implied) -> tuple[tuple[Cell, int], ...]:
+    """What must be added to the cells."""
+    changes: list[tuple[Cell, int]] = []
+    if before.place == after.place and after.place is not None:
+        # Most facts change a few measures of a case that stays where it is.
+        for measure, count in after.measures.items():
+            by = count - before.measures.get(measure, 0)
+            if by:
+                changes.append(((*after.place, measure), by))
+        for measure, count in before.measures.items():
+            if count and measure not in after.measures:
+                changes.append(((*after.place, measure), -count))
+    else:
+        for side, sign in ((before, -1), (after, 1)):
+            if side.place is not None:
+                place = side.place
+                changes += [((*place, name), sign * count) for name, count in side.measures.items() if count]
+    if before.elsewhere != after.elsewhere:
+        for cell in {**before.elsewhere, **after.elsewhere}:
+            by = after.elsewhere.get(cell, 0) - before.elsewhere.get(cell, 0)
+            if by:
+                changes.append((cell, by))
+    return tuple(changes)
 
 
 def _messages(case: Case, reply: Replied | None) -> dict[str, int]:
@@ -79,15 +120,11 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
 
 def _rating(case: Case) -> dict[str, int]:
     """The latest grade, of posts with a clock."""
-    if not case.grade:
-        return {}
     return {"rated": 1, "satisfied": int(case.grade >= case.satisfied_from)}
 
 
 def _second(case: Case) -> dict[str, int]:
     """Second handlings have columns of their own; each reopening asks for a reply of its own."""
-    if not case.reopened:
-        return {}
     counted = {"reopened": 1}
     if sum(reply.handling > 1 for reply in case.replies) >= case.reopened:
         counted["second_replied"] = 1
@@ -103,7 +140,8 @@ def _of_other_units(case: Case, day: str) -> Counts:
 
     def count(on: str, who: str, measure: str, by: int = 1) -> None:
         if by:
-            counted[(on, who, measure)] = counted.get((on, who, measure), 0) + by
+            cell = (on, who, case.kind, measure)
+            counted[cell] = counted.get(cell, 0) + by
 
     for given in case.replies:
         if not (given.lead and case.ungrouped):
@@ -119,10 +157,3 @@ def _of_other_units(case: Case, day: str) -> Counts:
 def bucket(hours: float) -> int:
     """Index of the bucket of a duration: the first whose upper bound is not below it."""
     return min(bisect_left(HOUR_BUCKETS, hours), len(HOUR_BUCKETS) - 1)
-
-
-def difference(before: dict[Cell, int], after: dict[Cell, int]) -> tuple[tuple[Cell, int], ...]:
-    """What must be added to the cells."""
-    changes = [(cell, count - before.get(cell, 0)) for cell, count in after.items()]
-    changes += [(cell, -count) for cell, count in before.items() if cell not in after]
-    return tuple((cell, by) for cell, by in changes if by)

@@ -22,7 +22,7 @@ from contracts.posts import (
 )
 from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
 from services.stats.core.case import Case, CitizenSeen, Count, Replied
-from services.stats.core.cells import cells, difference
+from services.stats.core.cells import difference, implied
 
 Here = Context[Profile]
 
@@ -39,6 +39,9 @@ def received(case: Case, fact: PostReceived, context: Here) -> Decision[Case]:
         citizen=fact.citizen,
     )
     decision = _change(case, after)
+    if fact.citizen == context.subject:
+        # Nobody signed: distinct people are counted (注册), and this is a post and no person.
+        return decision
     return Decision(after, (*decision.effects, CitizenSeen(fact.citizen)))
 
 
@@ -139,7 +142,7 @@ def ungrouped(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
 
 
 def _change(before: Case, after: Case) -> Decision[Case]:
-    changes = difference(cells(before), cells(after))
+    changes = difference(implied(before), implied(after))
     if not changes:
         return unchanged(after)
     return Decision(after, (Count(changes),))

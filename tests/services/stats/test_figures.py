@@ -126,3 +126,12 @@ async def test_figures_by_kind_add_up_and_the_ranking_is_the_same_until_somethin
     assert await ranked() == before
     await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
     assert await ranked() != before
+
+
+async def test_people_are_counted_once_and_posts_that_nobody_signed_are_nobodys(world: World) -> None:
+    signed = replace(numbered(1, "2026-03-02T09:00"), citizen="hash")
+    anonymous = replace(numbered(3, "2026-03-02T09:00"), citizen=derived("post", 3))
+
+    await world.hear((1, "posts", signed), (2, "posts", signed), (3, "posts", anonymous))
+
+    assert await world.figures.citizens() == 1

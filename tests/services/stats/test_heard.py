@@ -57,3 +57,13 @@ async def test_what_waited_in_a_topic_that_is_no_longer_heard_waits_no_more(pool
     assert await pool.fetchval("select offsets::text from position where partition = 0") == '{"posts": 9}'
     assert await pool.fetchval("select string_agg(topic, ' ') from waiting") == "replies"
     assert await pool.fetchval("select held from subject") == 1
+
+
+@pytest.mark.real
+async def test_anonymous_posts_that_were_counted_as_people_are_forgotten(pool: asyncpg.Pool) -> None:
+    await pool.execute("insert into subject (subject, partition, held, remembered) values ('p', 0, 0, '')")
+    await pool.execute("insert into citizen (citizen) values ('p'), ('hash')")
+
+    await pool.execute(import_module("services.stats.schema.versions.0005_registered").FORGET)
+
+    assert await pool.fetchval("select string_agg(citizen, ' ') from citizen") == "hash"
