@@ -19,6 +19,7 @@ import asyncpg
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from msgspec import Struct
 
 from chassis.clock import Clock, clock_of
 from chassis.engine.city import CityView
@@ -31,6 +32,7 @@ from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import Store
 from chassis.web.edge import Edge, EdgeSettings, Hot
+from chassis.web.limits import Limits
 from chassis.web.protocol import Bounds, bounded, networks
 
 _log = structlog.get_logger()
@@ -53,6 +55,10 @@ class Process:
     def clock(self, zone: tzinfo) -> Clock:
         """The city's clock."""
         return clock_of(self.settings.clock_file, zone)
+
+    def limits(self, rates: Struct) -> Limits:
+        """The limits of this process's doors: the policy's `[rates]`, unless its settings say none."""
+        return Limits(rates, self.settings.rate_limits)
 
     def edge(self, api: FastAPI, hot: Hot | None = None) -> Edge:
         """The outermost layer of this process's interfaces, as its settings want it."""

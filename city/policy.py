@@ -153,11 +153,23 @@ class Topics(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
-    """Requests a minute per client; 0 is without limit."""
+    """Requests a minute per client, one number for each door; 0 is without limit.
+
+    A client is an IPv4 address or the /64 of an IPv6 one; of staff it is the person.
+    """
 
     posts: PerMinute = 10
     supports: PerMinute = 30
+    acts: PerMinute = 60
+    """What authors and staff do to a case, wrong query codes included."""
     reads: PerMinute = 300
+    deadlines: PerMinute = 300
+    figures: PerMinute = 120
+    """The league table and the daily figures, the dearest of the public reads."""
+    streams: PerMinute = 20
+    """Live streams that are opened; how many may be open at once is the stream's own number."""
+    sign_in: PerMinute = 20
+    """Passwords and codes tried at the portal."""
 
 
 class Wrong(Struct, frozen=True):

@@ -16,7 +16,9 @@ from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
 from chassis.web.api import create_api
 from chassis.web.edge import Edge
+from chassis.web.limits import Limits
 from chassis.web.probes import Probes
+from city.profile import Profile
 from services.deadline import web as deadline_web
 from services.deadline.core.case import Case as DatedCase
 from services.notifier import web as notifier_web
@@ -67,13 +69,16 @@ class NoticesOfNobody:
         return kept[1].department if kept is not None else None
 
 
-def edges(world: World) -> dict[str, Any]:
+def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -> dict[str, Any]:
     """Service to its ASGI application."""
     verifier = Verifier(PUBLIC)
+    limits = Limits(profile.policy.rates, rate_limits)
+    world.intake.door.limits = limits
     routes = {
         "router": router_web.routes(
             router_web.Door(
-                profile=PROFILE,
+                profile=profile,
+                rate_limits=rate_limits,
                 cases=router_store.MemoryCases(world.assignments),
                 models=world.models,
                 topics=router_store.TopicsInMemory(world.assignments),
@@ -82,10 +87,14 @@ def edges(world: World) -> dict[str, Any]:
                 clock=world.clock,
             )
         ),
-        "deadline": deadline_web.routes(DatedCases(world.timers), lambda amendments: PROFILE, world.clock),
-        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier),
+        "deadline": deadline_web.routes(
+            DatedCases(world.timers), lambda amendments: profile, world.clock, limits
+        ),
+        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier, limits),
         "stats": stats_web.routes(
-            stats_web.Door(stats_store.MemoryFigures(world.figures, world.cells), PROFILE, world.clock)
+            stats_web.Door(
+                stats_store.MemoryFigures(world.figures, world.cells), profile, world.clock, rate_limits
+            )
         ),
     }
     served: dict[str, Any] = {"intake": world.intake.app}

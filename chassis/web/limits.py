@@ -6,6 +6,10 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
+from fastapi import Request
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from chassis import problem
 from chassis.failures import HttpRefused
 
@@ -29,10 +33,15 @@ def client_key(host: str) -> str:
     return str(address)
 
 
+def client_of(request: Request) -> str:
+    """The address a request came from, as the server believes it (`WENZHENG_FORWARDED_BY`)."""
+    return request.client.host if request.client is not None else "-"
+
+
 class RateLimit:
     """A token bucket per client; `per_minute` 0 switches it off.
 
-    An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 20).
+    An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 19).
     """
 
     def __init__(self, per_minute: int, remember: int = REMEMBERED) -> None:
@@ -57,3 +66,14 @@ class RateLimit:
         if spent:
             again = int((1 - level) / self._rate) + 1
             raise HttpRefused(429, "too-many", problem.TITLES[429], "请稍后再试。", retry_after=again)
+
+
+class Limits:
+    """The limits of a service's doors, each by its name in the policy's `[rates]`."""
+
+    def __init__(self, rates: Struct, on: bool) -> None:
+        self._doors = {door: RateLimit(rate if on else 0) for door, rate in asdict(rates).items()}
+
+    def check(self, door: str, client: str) -> None:
+        """Raises Refused 429 with Retry-After when the client has asked too often at this door."""
+        self._doors[door].check(client)

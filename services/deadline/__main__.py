@@ -24,7 +24,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         service=build(profile),
         store=store.postgres(process.pool, clock, process.metrics),
         clock=clock,
-        routes=[web.routes(reader, city.at, clock)],
+        routes=[web.routes(reader, city.at, clock, process.limits(profile.policy.rates))],
         on_listener=city.follow,
         refresh=refresh,
     )

@@ -87,7 +87,13 @@ async def assemble(process: run.Process) -> run.Assembled:
         service=build(profile),
         store=store.postgres(process.pool, claims),
         clock=clock,
-        routes=[web.routes(Lookup(process.pool, profile.zone), Verifier(public_key.read_bytes()))],
+        routes=[
+            web.routes(
+                Lookup(process.pool, profile.zone),
+                Verifier(public_key.read_bytes()),
+                process.limits(profile.policy.rates),
+            )
+        ],
         on_listener=lambda listener: [
             *city.follow(listener),
             Sender(notices, channels, listener, process.metrics, is_night).run,

@@ -9,6 +9,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.described import described
+from chassis.web.limits import Limits
 from chassis.web.responses import Json
 
 MOST_SHOWN: Final = 200
@@ -29,7 +30,7 @@ class Notices(Protocol):
     async def months(self) -> list[dict[str, Any]]: ...
 
 
-def routes(notices: Notices, verifier: Verifier) -> APIRouter:
+def routes(notices: Notices, verifier: Verifier, limits: Limits) -> APIRouter:
     """`GET /v1/notices/{number}`, `GET /v1/outbox`."""
     router = APIRouter()
 
@@ -38,6 +39,7 @@ def routes(notices: Notices, verifier: Verifier) -> APIRouter:
         """Every notice about a case in order of time, with channel, state and attempts; no address is among them."""
         staff = verifier.staff(request.headers.get("authorization"))
         require(staff, "clerk", "leader", "supervisor", "mayor", "operator")
+        limits.check("reads", staff.person)
         listed = None if "\0" in number else await notices.notices(number)
         if listed is None:
             raise problem.plain(404, "没有这个编号的帖子。")

@@ -16,7 +16,7 @@ from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.bodies import read_file
 from chassis.web.described import described
-from chassis.web.limits import RateLimit
+from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
 from city.normal import normal_form
 from city.profile import Profile
@@ -65,11 +65,11 @@ class Door:
     rate_limits: bool = False
 
     def __post_init__(self) -> None:
-        self.limit = RateLimit(self.profile.policy.rates.reads if self.rate_limits else 0)
+        self.limits = Limits(self.profile.policy.rates, self.rate_limits)
 
     def check(self, request: Request) -> None:
         """Raises Refused 429 when a client asks too often."""
-        self.limit.check(request.client.host if request.client is not None else "-")
+        self.limits.check("reads", client_of(request))
 
     async def alike(self, text: str, limit: int) -> list[dict[str, Any]]:
         """The public posts most like a text, and how each stands."""

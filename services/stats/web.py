@@ -13,7 +13,7 @@ from chassis.clock import Clock
 from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
-from chassis.web.limits import RateLimit
+from chassis.web.limits import Limits, client_of
 from city.profile import Profile
 from services.stats.core.figures import row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
@@ -40,7 +40,7 @@ class Door:
     rate_limits: bool = False
 
     def __post_init__(self) -> None:
-        self.limit = RateLimit(self.profile.policy.rates.reads if self.rate_limits else 0)
+        self.limits = Limits(self.profile.policy.rates, self.rate_limits)
         self.stream = Stream(self.figures, self.profile, self.clock)
 
     async def league(self, request: Request, month: str, period: str) -> Response:
@@ -111,7 +111,7 @@ def routes(door: Door) -> APIRouter:
         A period is a month, quarter (2026-Q1), half-year (2026-H1) or year (2026); each row then says what it was in
         the period before (环比) and in that of the year before (同比).
         """
-        door.limit.check(_client(request))
+        door.limits.check("figures", client_of(request))
         return await door.league(request, month, period)
 
     @router.get("/v1/figures")
@@ -123,7 +123,7 @@ def routes(door: Door) -> APIRouter:
         kind: str = "",
     ) -> Response:
         """Figures per day of receipt and, where neither unit nor kind is asked for, per kind; with the cut-off."""
-        door.limit.check(_client(request))
+        door.limits.check("figures", client_of(request))
         return await door.by_day(request, since, to, department, kind)
 
     @router.get("/v1/stream", openapi_extra=described(media="text/event-stream"))
@@ -134,14 +134,10 @@ def routes(door: Door) -> APIRouter:
         `areas` (this month by area) and `oldest_overdue`. `ranking`, at the beginning and whenever it has
         changed: this month's units in the order of the league table.
         """
-        door.limit.check(_client(request))
-        return door.stream.admit(_client(request))
+        door.limits.check("streams", client_of(request))
+        return door.stream.admit(client_of(request))
 
     return router
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client is not None else "-"
 
 
 def _period(field: str, text: str) -> Period:

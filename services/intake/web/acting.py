@@ -9,6 +9,7 @@ from msgspec.structs import fields
 from chassis.failures import HttpRefused
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described
+from chassis.web.limits import client_of
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
@@ -16,7 +17,7 @@ from services.intake.core.case import Case
 from services.intake.core.concerns import concerns
 from services.intake.store import seal_text
 from services.intake.web import examples
-from services.intake.web.door import Door, client_of, nobody
+from services.intake.web.door import Door, nobody
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -59,12 +60,14 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
     if act.who is NEIGHBOUR:
         return await _neighbour(door, act, request, number)
     if act.who is AUTHOR:
+        door.limits.check("acts", client_of(request))
         subject, case = await door.case(number)
         if not door.is_own(request, subject):
             raise HttpRefused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
         actor, caller = ask.AUTHOR, f"code:{subject}"
     else:
         actor = door.actor(request, act.who.role)
+        door.limits.check("acts", actor.person)
         subject, case = await door.case(number)
         caller = f"staff:{actor.person}"
     raw = await read_body(request)
@@ -80,7 +83,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
 async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Response:
     """Anyone may, once each: known by what they give of themselves, else by their key and address."""
     client = client_of(request)
-    door.support_limit.check(client)
+    door.limits.check("supports", client)
     subject = await door.subject(number)
     raw = await read_body(request)
     contact = decode_body(raw or b"{}", bodies.Contact)

@@ -30,6 +30,7 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
     async def handle(request: Request) -> Response:
         """Change the city from now on, in every partition."""
         actor = door.actor(request, OPERATOR)
+        door.limits.check("acts", actor.person)
         raw = await read_body(request)
         body, _ = bodies.cleaned(decode_body(raw, change.body))
         at = door.clock.now()

@@ -21,7 +21,7 @@ from chassis.tokens import Verifier, require
 from chassis.vault import Keys, Secrets
 from chassis.web.cursors import Cursor
 from chassis.web.headers import idempotency_key
-from chassis.web.limits import RateLimit
+from chassis.web.limits import Limits
 from chassis.web.responses import Json
 from city.profile import Profile
 from services.intake.core import requests as ask
@@ -53,17 +53,11 @@ class Door:
     count_read: Callable[[str], None] = lambda role: None
     """Counts an opening of personal data, by role."""
     rate_limits: bool = False
-    post_limit: RateLimit = field(init=False)
-    support_limit: RateLimit = field(init=False)
-    read_limit: RateLimit = field(init=False)
+    limits: Limits = field(init=False)
     cursor: Cursor = field(init=False)
 
     def __post_init__(self) -> None:
-        rates = self.profile.policy.rates
-        on = self.rate_limits
-        self.post_limit = RateLimit(rates.posts if on else 0)
-        self.support_limit = RateLimit(rates.supports if on else 0)
-        self.read_limit = RateLimit(rates.reads if on else 0)
+        self.limits = Limits(self.profile.policy.rates, self.rate_limits)
         self.cursor = Cursor(self.secrets.cursor)
 
     async def hand_in(
@@ -120,11 +114,6 @@ class Door:
 def hashed(body: bytes) -> str:
     """A body's hash, by which a repeat is told from another request under the same key."""
     return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def client_of(request: Request) -> str:
-    """The address a request came from."""
-    return request.client.host if request.client is not None else "-"
 
 
 def nobody(client: str, key: str) -> str:

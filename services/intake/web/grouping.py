@@ -29,6 +29,7 @@ def routes(router: APIRouter, door: Door) -> None:
     )
     async def group(request: Request) -> Response:
         actor = door.actor(request, ACT["group"].who.role)
+        door.limits.check("acts", actor.person)
         raw = await read_body(request)
         body = decode_body(raw, ask.Group)
         if body.lead not in body.numbers or len(set(body.numbers)) != len(body.numbers):
@@ -52,6 +53,7 @@ def routes(router: APIRouter, door: Door) -> None:
     )
     async def ungroup(group_id: str, number: str, request: Request) -> Response:
         actor = door.actor(request, ACT["ungroup"].who.role)
+        door.limits.check("acts", actor.person)
         subject = await door.subject(number)
         asked = ask.Asked("ungroup", actor, ask.Nothing(), group_id)
         kept = await door.desk.submit([(subject, asked)], uuid7(), _standing)

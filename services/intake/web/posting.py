@@ -39,7 +39,7 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
         try:
             headers = dict(scope["headers"])
             client = (scope.get("client") or ("-",))[0]
-            door.post_limit.check(client)
+            door.limits.check("posts", client)
             key = idempotency_key(headers.get(b"idempotency-key", b"").decode("latin-1"))
             body = await raw_body(scope, receive)
             subject = uuid7()

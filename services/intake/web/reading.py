@@ -9,6 +9,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
+from chassis.web.limits import client_of
 from chassis.web.responses import Json
 from city.typed import search_words
 from services.intake.core import requests as ask
@@ -16,7 +17,7 @@ from services.intake.core import views
 from services.intake.core.case import Case
 from services.intake.core.visibility import reader_of
 from services.intake.store import STATES, Query, listed_at
-from services.intake.web.door import Door, client_of
+from services.intake.web.door import Door
 
 STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
 """The roles that read cases."""
@@ -38,7 +39,7 @@ def _posts(router: APIRouter, door: Door) -> None:
     @router.get("/v1/posts/{number}", summary="One post.", openapi_extra=described(who="anyone or author"))
     async def post(number: str, request: Request) -> Response:
         """The public view; with the query code, all of one's own case."""
-        door.read_limit.check(client_of(request))
+        door.limits.check("reads", client_of(request))
         subject, case = await door.case(number)
         if door.is_own(request, subject):
             opened = await door.opened(ask.AUTHOR, "author", subject, case)
@@ -56,7 +57,7 @@ def _posts(router: APIRouter, door: Door) -> None:
         limit: int = 20,
     ) -> Response:
         """Posts that are answered or ask nobody for an answer; `kind`: one, or several with commas."""
-        door.read_limit.check(client_of(request))
+        door.limits.check("reads", client_of(request))
         query = Query(
             unit=department,
             kind=kind,
@@ -88,6 +89,7 @@ def _cases(router: APIRouter, door: Door) -> None:
     ) -> Response:
         """A unit's people find what it holds or assists with; supervisor and city leaders find all."""
         actor = door.actor(request, *STAFF)
+        door.limits.check("reads", actor.person)
         if state not in STATES:
             raise problem.wrong_field("state", f"应为 {'、'.join(STATES)} 之一")
         if sort != "due":
@@ -112,6 +114,7 @@ def _cases(router: APIRouter, door: Door) -> None:
     async def case(number: str, request: Request) -> Response:
         """The contact is opened for the holding unit, and the opening is logged."""
         actor = door.actor(request, *STAFF)
+        door.limits.check("reads", actor.person)
         subject, kept = await door.case(number)
         reader = reader_of(actor, kept)
         if reader is None:

@@ -14,6 +14,7 @@ from chassis.service import Applied
 from chassis.tokens import Staff, Verifier, sign
 from chassis.web.api import create_api
 from chassis.web.edge import Edge
+from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from services.notifier import store, web
 from services.notifier.core.case import Case, Claim, Notice, Settle
@@ -39,7 +40,9 @@ class Office:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         api = create_api("notifier", "…", Metrics(), Probes())
-        api.include_router(web.routes(Lookup(pool, PROFILE.zone), Verifier(PUBLIC)))
+        api.include_router(
+            web.routes(Lookup(pool, PROFILE.zone), Verifier(PUBLIC), Limits(PROFILE.policy.rates, False))
+        )
         transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
         self._claims = store.Claims()

@@ -189,7 +189,7 @@ def test_the_latest_period_of_all_ends_on_a_day_that_exists() -> None:
     assert Period.read(f"{periods.LAST_YEAR}").until.year == periods.LAST_YEAR + 1
 
 
-FEW: Final = replaced(PROFILE, policy=PROFILE.policy.changed({"rates": {"reads": 3}}))
+FEW: Final = replaced(PROFILE, policy=PROFILE.policy.changed({"rates": {"figures": 3, "streams": 3}}))
 """A city in which one may ask three times a minute."""
 
 

@@ -1,0 +1,97 @@
+"""Every door has its limit: who asks too often is told when to come again, and nobody else is kept waiting."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace as replaced
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.interfaces import PROFILE, client, edges, live, token
+from tests.journeys.world import World
+
+FEW = replaced(
+    PROFILE,
+    policy=PROFILE.policy.changed(
+        {
+            "rates": {
+                "posts": 2,
+                "supports": 2,
+                "acts": 2,
+                "reads": 2,
+                "deadlines": 2,
+                "figures": 2,
+                "streams": 2,
+            }
+        }
+    ),
+)
+NUMBER = "SQ260302-000004"
+POST = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了。"}
+CLERK, OTHER = token("clerk"), token("leader")
+
+
+@pytest.fixture
+async def doors(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    async with world.open():
+        await live(world)
+        yield edges(world, FEW, rate_limits=True)
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "path", "headers"),
+    [
+        ("intake", "POST", "/v1/posts", {}),
+        ("intake", "POST", f"/v1/posts/{NUMBER}/supports", {}),
+        ("intake", "POST", f"/v1/posts/{NUMBER}/follow-ups", {"X-Query-Code": "wrong"}),
+        ("intake", "POST", f"/v1/cases/{NUMBER}/acceptance", CLERK),
+        ("intake", "POST", "/v1/groups", token("supervisor")),
+        ("intake", "DELETE", f"/v1/groups/x/members/{NUMBER}", token("supervisor")),
+        ("intake", "POST", "/v1/city/policy", token("operator")),
+        ("intake", "GET", f"/v1/posts/{NUMBER}", {}),
+        ("intake", "GET", "/v1/posts", {}),
+        ("intake", "GET", "/v1/cases", CLERK),
+        ("intake", "GET", f"/v1/cases/{NUMBER}", CLERK),
+        ("router", "GET", "/v1/similar?text=路灯", {}),
+        ("router", "GET", "/v1/topics", {}),
+        ("deadline", "GET", f"/v1/deadlines/{NUMBER}", {}),
+        ("notifier", "GET", f"/v1/notices/{NUMBER}", CLERK),
+        ("stats", "GET", "/v1/league", {}),
+        ("stats", "GET", "/v1/figures", {}),
+    ],
+)
+async def test_who_asks_too_often_at_a_door_is_told_when_to_come_again(
+    doors: dict[str, Any], service: str, method: str, path: str, headers: dict[str, str]
+) -> None:
+    async with client(doors[service], **headers) as http:
+        answers = [
+            await http.request(
+                method, path, headers={"Idempotency-Key": f"key-{n}"}, json=POST if method == "POST" else None
+            )
+            for n in range(3)
+        ]
+        head = await http.head("/healthz")
+
+    assert 429 not in [answer.status_code for answer in answers[:2]]
+    assert answers[2].status_code == 429
+    assert int(answers[2].headers["retry-after"]) > 0
+    assert head.status_code == 200
+
+
+async def test_a_person_of_a_unit_does_not_use_up_the_part_of_another(doors: dict[str, Any]) -> None:
+    async with client(doors["intake"]) as http:
+        spent = [await http.get("/v1/cases", headers=CLERK) for _ in range(3)]
+        other = await http.get("/v1/cases", headers=OTHER)
+
+    assert spent[2].status_code == 429
+    assert other.status_code == 200
+
+
+async def test_a_part_spent_at_one_door_is_not_spent_at_another(doors: dict[str, Any]) -> None:
+    async with client(doors["stats"]) as stats, client(doors["intake"]) as intake:
+        spent = [await stats.get("/v1/league") for _ in range(3)]
+        read = await intake.get("/v1/posts")
+
+    assert spent[2].status_code == 429
+    assert read.status_code == 200
