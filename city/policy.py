@@ -152,6 +152,21 @@ class Topics(Struct, frozen=True, forbid_unknown_fields=True):
     """Posts of the window that are kept at once, the newest."""
 
 
+class FollowUps(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an author may add to one post without being asked (ours: a case stays small enough to read)."""
+
+    at_most: Annotated[int, Meta(ge=1, le=1000)] = 20
+    characters: Annotated[int, Meta(ge=100, le=1_000_000)] = 20_000
+    """Of all of them together."""
+
+
+class Supports(Struct, frozen=True, forbid_unknown_fields=True):
+    """Voices for a neighbour's post (ours: who they are is not known)."""
+
+    a_network: Annotated[int, Meta(ge=1, le=10_000)] = 8
+    """Voices for one post from one address: a household, or neighbours behind one router, and no more."""
+
+
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client, one number for each door; 0 is without limit.
 
@@ -206,6 +221,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     topics: Topics = Topics()
     notices: Notices = Notices()
     parking: Parking = Parking()
+    follow_ups: FollowUps = FollowUps()
+    supports: Supports = Supports()
     rates: Rates = Rates()
 
     def kind(self, code: str) -> Kind:

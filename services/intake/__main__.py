@@ -49,6 +49,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         desk=desk,
         clock=clock,
         cases=store.PostgresCases(process.pool),
+        voices=store.PostgresVoices(process.pool),
         numbers=store.PostgresNumbers(process.pool),
         keys=keys,
         read_log=store.PostgresReadLog(process.pool),

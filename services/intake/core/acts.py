@@ -58,7 +58,7 @@ def _extension_id(case: Case) -> Answer:
 
 
 def _supports(case: Case) -> Answer:
-    return {"number": case.number, "supports": len(case.supporters)}
+    return {"number": case.number, "supports": case.supports}
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ ACTS: Final = (
         "supports",
         NEIGHBOUR,
         KNOWN,
-        ask.Nothing,
+        ask.Voice,
         citizen.support,
         "A neighbour supports the post.",
         when=lambda case: "support" in visible(case, "anyone"),

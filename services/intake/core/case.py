@@ -132,7 +132,7 @@ class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     by: str = ""
     """Staff id; shown to staff only."""
     of: str = ""
-    """Id of the question or follow-up whose masked text it repeats."""
+    """Id of the question or follow-up whose text belongs behind it; it is kept once."""
 
 
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -181,6 +181,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     follow_ups: tuple[FollowUp, ...] = ()
     reopened: tuple[datetime, ...] = ()
     supporters: tuple[str, ...] = ()
+    """Counted before voices were remembered with their networks."""
+    voices: tuple[tuple[str, str], ...] = ()
+    """The latest voices: supporter and network. The others are in the table `voice` alone."""
+    voice_count: int = 0
+    """All of them."""
     group: Group | None = None
     erased: bool = False
     asks: bool = True
@@ -193,6 +198,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def exists(self) -> bool:
         """Whether the post was received."""
         return self.received_at is not None
+
+    @property
+    def supports(self) -> int:
+        """How many neighbours support it."""
+        return len(self.supporters) + self.voice_count
 
     @property
     def open(self) -> bool:

@@ -175,6 +175,17 @@ class Moderation(Body, frozen=True):
     reason: Short
 
 
+class Voice(Body, frozen=True):
+    """A neighbour's voice, as the door met it."""
+
+    network: str
+    """Keyed hash of the address it came from."""
+    known: bool = False
+    """It is among the voices that were counted before and are remembered outside the case."""
+    earlier: int = 0
+    """How many of those came from the same network."""
+
+
 class Group(Body, frozen=True):
     """Posts that are one matter."""
 

@@ -23,13 +23,14 @@ def _public_history(case: Case) -> list[dict[str, Any]]:
 
 def _history(case: Case, opened: Opened, staff: bool) -> list[dict[str, Any]]:
     """The lines for author or staff; with the boxes opened, what the citizen added stands in them as it was written."""
+    added = {question.id: question.answer for question in case.questions}
+    added |= {follow_up.id: follow_up.text for follow_up in case.follow_ups}
+    added |= opened.added
     lines = []
     for entry in case.history:
         if not (staff or entry.public):
             continue
-        text = entry.text
-        if entry.of in opened.added:
-            text = f"{text.partition(':')[0]}:{opened.added[entry.of]}"
+        text = f"{entry.text}:{added[entry.of]}" if entry.of in added else entry.text
         line = {"at": entry.at, "kind": entry.kind, "text": text}
         lines.append(line | ({"by": entry.by} if staff and entry.by else {}))
     return lines
@@ -52,7 +53,7 @@ def summary(case: Case, city: Profile) -> dict[str, Any]:
         "provisional": case.provisional,
         "paused": case.paused,
         "overdue": case.missed and case.open,
-        "supports": len(case.supporters),
+        "supports": case.supports,
     }
 
 

@@ -6,6 +6,7 @@ from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryRe
 from services.intake.store.numbers import Numbers, PostgresNumbers
 from services.intake.store.read_log import PostgresReadLog, ReadLog
 from services.intake.store.sealing import MemoryVault, Vault, open_boxes, seal_post, seal_text
+from services.intake.store.voices import MemoryVoices, PostgresVoices, Voices
 
 __all__ = [
     "COLUMNS",
@@ -15,13 +16,16 @@ __all__ = [
     "MemoryNumbers",
     "MemoryReadLog",
     "MemoryVault",
+    "MemoryVoices",
     "Numbers",
     "PostgresCases",
     "PostgresNumbers",
     "PostgresReadLog",
+    "PostgresVoices",
     "Query",
     "ReadLog",
     "Vault",
+    "Voices",
     "listed_at",
     "memory",
     "open_boxes",

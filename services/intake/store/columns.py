@@ -13,6 +13,7 @@ from city.normal import normal_form
 from services.intake.core.case import Case, new
 from services.intake.core.visibility import visible
 from services.intake.store.sealing import MemoryVault, Vault
+from services.intake.store.voices import MemoryVoices, PostgresVoices
 
 
 def listed_at(case: Case) -> datetime | None:
@@ -58,9 +59,9 @@ COLUMNS: Final = (
 
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance, web or listener."""
-    return PostgresStore(pool, Case, new, COLUMNS, (Vault(PostgresKeys()),))
+    return PostgresStore(pool, Case, new, COLUMNS, (Vault(PostgresKeys()), PostgresVoices(pool)))
 
 
-def memory(vault: MemoryVault) -> MemoryStore:
+def memory(vault: MemoryVault, voices: MemoryVoices) -> MemoryStore:
     """The twin."""
-    return MemoryStore(Case, (vault,))
+    return MemoryStore(Case, (vault, voices))

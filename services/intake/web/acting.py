@@ -9,7 +9,7 @@ from msgspec.structs import fields
 from chassis.failures import HttpRefused
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described
-from chassis.web.limits import client_of
+from chassis.web.limits import client_key, client_of
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
@@ -90,8 +90,10 @@ async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Res
     key = request.headers.get("idempotency-key", "")
     caller = nobody(client, key)
     identity = bodies.phone_of(contact.phone) or contact.openid or f"{caller}/{key}"
-    actor = ask.Actor(door.secrets.citizen(identity), "", "neighbour")
-    asked = ask.Asked(act.name, actor, ask.Nothing())
+    supporter, network = door.secrets.citizen(identity), door.secrets.citizen(client_key(client))
+    known, earlier = await door.voices.look(subject, supporter, network)
+    actor = ask.Actor(supporter, "", "neighbour")
+    asked = ask.Asked(act.name, actor, ask.Voice(network, known, earlier))
     return await door.hand_in(
         request,
         [(subject, asked)],

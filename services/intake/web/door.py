@@ -24,11 +24,12 @@ from chassis.web.headers import idempotency_key
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
 from city.profile import Profile
+from city.typed import case_number, query_code
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
 from services.intake.core.sealing import CLOSED, Opened
 from services.intake.core.visibility import Reader, visible
-from services.intake.store import Cases, Numbers, ReadLog, open_boxes
+from services.intake.store import Cases, Numbers, ReadLog, Voices, open_boxes
 
 encode: Final = msgspec.json.Encoder().encode
 
@@ -44,6 +45,7 @@ class Door:
     clock: Clock
     cases: Cases
     numbers: Numbers
+    voices: Voices
     keys: Keys
     read_log: ReadLog
     secrets: Secrets
@@ -76,14 +78,14 @@ class Door:
 
     async def subject(self, number: str) -> str:
         """The post id of a number. Raises HttpRefused 404."""
-        subject = await self.cases.subject(number)
+        subject = await self.cases.subject(case_number(number))
         if subject is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         return subject
 
     async def case(self, number: str) -> tuple[str, Case]:
         """Post id and case of a number. Raises HttpRefused 404."""
-        kept = await self.cases.case(number)
+        kept = await self.cases.case(case_number(number))
         if kept is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         return kept
@@ -98,7 +100,9 @@ class Door:
         code = request.headers.get("x-query-code")
         if code is None:
             return False
-        if not hmac.compare_digest(code.strip().upper().encode(), self.secrets.query_code(subject).encode()):
+        # Headers come as Latin-1; what people type, full-width letters too, is UTF-8.
+        typed = query_code(code.encode("latin-1", "replace").decode(errors="replace"))
+        if not hmac.compare_digest(typed.encode(), self.secrets.query_code(subject).encode()):
             raise HttpRefused(403, "wrong-code", "查询码不正确", "请核对受理时给出的查询码。")
         return True
 

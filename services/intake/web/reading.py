@@ -21,10 +21,6 @@ from services.intake.web.door import Door
 
 STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
 """The roles that read cases."""
-PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "X-Query-Code, Authorization"}
-"""What is not for everyone stays in no cache."""
-ANYONES: Final = {"Cache-Control": "no-cache", "Vary": "X-Query-Code, Authorization"}
-"""What is public may be kept, and asked for again each time: it can be hidden or withdrawn."""
 OF_A_UNIT: Final = ("clerk", "leader")
 """The roles that read their own unit's cases only."""
 
@@ -43,8 +39,8 @@ def _posts(router: APIRouter, door: Door) -> None:
         subject, case = await door.case(number)
         if door.is_own(request, subject):
             opened = await door.opened(ask.AUTHOR, "author", subject, case)
-            return Json(views.own(case, door.profile, opened), headers=PRIVATE)
-        return with_etag(request, views.public(case, door.profile), **ANYONES)
+            return Json(views.own(case, door.profile, opened))
+        return with_etag(request, views.public(case, door.profile))
 
     @router.get("/v1/posts", summary="Public posts, newest first.")
     async def posts(
@@ -69,7 +65,7 @@ def _posts(router: APIRouter, door: Door) -> None:
         )
         cases = await door.cases.page(query)
         rows = [views.listed(case, door.profile) for case in cases]
-        return with_etag(request, {"posts": rows}, **ANYONES, **_next(door, request, query, cases))
+        return with_etag(request, {"posts": rows}, **_next(door, request, query, cases))
 
 
 def _cases(router: APIRouter, door: Door) -> None:
@@ -108,7 +104,7 @@ def _cases(router: APIRouter, door: Door) -> None:
         )
         listed = await door.cases.page(query)
         rows = [views.in_inbox(case, door.profile) for case in listed]
-        return Json({"cases": rows}, headers=PRIVATE | _next(door, request, query, listed))
+        return Json({"cases": rows}, headers=_next(door, request, query, listed))
 
     @router.get("/v1/cases/{number}", summary="Everything on one case.", openapi_extra=described(who="staff"))
     async def case(number: str, request: Request) -> Response:
@@ -124,7 +120,7 @@ def _cases(router: APIRouter, door: Door) -> None:
             members = await door.cases.of_group(kept.group)
             seen = [member for member in members if reader_of(actor, member) is not None]
             view["group"] = views.group(kept.group, seen, door.profile) | {"size": len(members)}
-        return Json(view, headers=PRIVATE)
+        return Json(view)
 
 
 def _after(door: Door, cursor: str) -> tuple[str, str] | None:

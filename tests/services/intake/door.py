@@ -47,11 +47,12 @@ def at(text: str) -> datetime:
 class Intake:
     """One web instance of intake in memory."""
 
-    def __init__(self, clock: HandClock, profile: Profile = PROFILE) -> None:
+    def __init__(self, clock: HandClock, profile: Profile = PROFILE, rate_limits: bool = False) -> None:
         self.clock = clock
         self.service = build(profile)
         self.keys = store.MemoryVault()
-        self.store: MemoryStore = store.memory(self.keys)
+        self.voices = store.MemoryVoices()
+        self.store: MemoryStore = store.memory(self.keys, self.voices)
         self.read_log = store.MemoryReadLog()
         self.secrets = Secrets(b"a secret of the tests")
         publisher = Publisher(self.store, Quiet())
@@ -62,10 +63,12 @@ class Intake:
             clock=clock,
             cases=store.MemoryCases(self.store),
             numbers=store.MemoryNumbers(),
+            voices=self.voices,
             keys=self.keys,
             read_log=self.read_log,
             secrets=self.secrets,
             verifier=Verifier(PUBLIC),
+            rate_limits=rate_limits,
         )
         metrics = Metrics()
         api = create_api("intake", "", metrics, Probes())

@@ -1,7 +1,7 @@
-"""Two web instances at the same rows of a real database: what one holds the other leaves, and a citizen has one key."""
+"""Intake on a real database: what one instance holds the other leaves; keys and voices are kept with the case."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -9,11 +9,14 @@ import pytest
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
+from chassis.service import Applied
 from chassis.store import Outcome, Remembered
 from chassis.vault import PostgresKeys
 from contracts.identity import city_subject, partition_of
 from services.intake import store
 from services.intake.core.case import Case
+from services.intake.core.sealing import KeepKeys
+from services.intake.core.voices import KeepVoice
 from tests.postgres import server
 from wenzheng.stack.home import ROLES
 from wenzheng.stack.postgres import create_roles
@@ -58,22 +61,39 @@ async def test_a_row_that_another_request_holds_is_named_and_the_others_are_load
     assert loaded["free"].state.number == "free"
 
 
-async def test_a_citizen_has_one_key_whoever_makes_it_first(pool: asyncpg.Pool) -> None:
+async def test_the_keys_of_a_post_are_kept_once_and_erased_together(pool: asyncpg.Pool) -> None:
     keys = PostgresKeys()
-    async with pool.acquire() as first, pool.acquire() as second:
-        async with first.transaction():
-            made = await keys.get_or_create(first, ["zhang", "li", "zhang"])
-            # The second waits for the row of the first and sees it only after its own statement began.
-            waiting = asyncio.create_task(keys.get_or_create(second, ["li", "wang"]))
-            while not await first.fetchval(
-                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                " and datname = current_database()"
-            ):
-                await asyncio.sleep(0.01)
-        found = await waiting
 
-    assert set(made) == {"zhang", "li"}
-    assert found["li"] == made["li"]
-    assert found["wang"] not in made.values()
-    async with pool.acquire() as again:
-        assert await keys.get_or_create(again, ["zhang"]) == {"zhang": made["zhang"]}
+    await keys.keep(pool, {"p1": b"contact"}, {"p1": b"text", "p2": b"other"})
+    await keys.keep(pool, {"p1": b"later"}, {"p1": b"later"})
+
+    assert await keys.contacts(pool, ["p1", "p2"]) == {"p1": b"contact"}
+    assert await keys.texts(pool, ["p1", "p2"]) == {"p1": b"text", "p2": b"other"}
+    await keys.erase(pool, ["p1"])
+    assert await keys.contacts(pool, ["p1", "p2"]) == {}
+    assert await keys.texts(pool, ["p1", "p2"]) == {"p2": b"other"}
+
+
+async def test_what_rules_decide_of_keys_and_voices_is_kept_in_the_same_save_or_not_at_all(
+    pool: asyncpg.Pool,
+) -> None:
+    kept = store.postgres(pool)
+    effects = [
+        Applied("q1", partition_of("q1"), "cause", datetime.now(UTC), effect)
+        for effect in (KeepKeys(b"contact", b"text"), KeepVoice("neighbour", "network"))
+    ]
+    voices, keys = store.PostgresVoices(pool), PostgresKeys()
+
+    with pytest.raises(ConnectionError):
+        async with kept.transaction() as transaction:
+            await transaction.save(Outcome(effects=effects))
+            raise ConnectionError
+    assert await voices.look("q1", "neighbour", "network") == (False, 0)
+    assert await keys.texts(pool, ["q1"]) == {}
+
+    for _ in range(2):
+        async with kept.transaction() as transaction:
+            await transaction.save(Outcome(effects=effects))
+    assert await voices.look("q1", "neighbour", "network") == (True, 1)
+    assert await voices.look("q1", "another", "network") == (False, 1)
+    assert await keys.contacts(pool, ["q1"]) == {"q1": b"contact"}

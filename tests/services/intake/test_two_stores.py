@@ -81,7 +81,7 @@ async def both(dsn: str) -> AsyncIterator[Both]:
     rows = [
         Remembered(subject := derived("case", case.number), partition_of(subject), case) for case in cases
     ]
-    memory = store.memory(store.MemoryVault())
+    memory = store.memory(store.MemoryVault(), store.MemoryVoices())
     real: Store = store.postgres(pool)
     for kept in (memory, real):
         async with kept.transaction() as transaction:

@@ -144,7 +144,7 @@ async def test_what_is_private_stays_in_no_cache_and_what_is_public_is_asked_for
 
     for reader in READERS:
         headers = (await _read(intake, reader, receipt)).headers
-        assert headers["vary"] == "X-Query-Code, Authorization", reader
+        assert {"authorization", "x-query-code"} <= set(headers["vary"].lower().split(", ")), reader
         assert headers["cache-control"] == ("no-cache" if reader == "anyone" else "private, no-store"), reader
     assert "no-store" in (await intake.staff_get("clerk", LEAD, "cases")).headers["cache-control"]
     assert (await intake.http.get("/v1/posts")).headers["cache-control"] == "no-cache"

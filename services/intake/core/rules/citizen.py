@@ -21,9 +21,13 @@ from services.intake.core import requests as ask
 from services.intake.core.case import Case, Entry, FollowUp, Rating
 from services.intake.core.rules.saying import Here, say, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
+from services.intake.core.voices import KeepVoice
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 """好差评 GB/T 39735."""
+
+LATEST_VOICES: Final = 100
+"""Voices kept in the case itself; more than can come between a look at the table and the commit."""
 
 
 def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
@@ -79,6 +83,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
 
 def follow_up(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
     """The citizen adds something to an own post."""
+    _within_limits(case, asked.body.text, context)
     at, identity, text, box = (
         context.now,
         derived(context.cause, "follow-up"),
@@ -87,7 +92,7 @@ def follow_up(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Deci
     )
     fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=box)
     case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at, box)))
-    return say(case, fact, "followed-up", f"网民追问:{text}", of=identity)
+    return say(case, fact, "followed-up", "网民追问", of=identity)
 
 
 def answer(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
@@ -96,7 +101,7 @@ def answer(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decisio
     answered = replace(question, answer=text, answered_at=context.now, sealed=box)
     case = replace(case, questions=(*case.questions[:-1], answered), step="accepted", paused=False)
     fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=box)
-    return say(case, fact, "answered", f"网民补充:{text}", of=question.id)
+    return say(case, fact, "answered", "网民补充", of=question.id)
 
 
 def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[Case]:
@@ -162,13 +167,39 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     return Decision(decision.state, (EraseKeys(), *decision.effects), answer=case)
 
 
-def support(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
-    """One voice each; a second one changes nothing."""
-    supporter = asked.actor.person
-    if supporter in case.supporters:
+def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[Case]:
+    """One voice each; a second one changes nothing, and one network has only so many.
+
+    Exact however many come at once: the latest voices are in the case, older ones in what the door looked up.
+    """
+    supporter, voice = asked.actor.person, asked.body
+    if voice.known or supporter in case.supporters or any(supporter == known for known, _ in case.voices):
         return Decision(case, answer=case)
-    case = replace(case, supporters=(*case.supporters, supporter))
-    return Decision(case, (Say(PostSupported(at=context.now, supporter=supporter)),), answer=case)
+    # A voice may be both in the case and in the table: the larger count is the true one at its least.
+    recent = sum(network == voice.network for _, network in case.voices)
+    if max(recent, voice.earlier) >= context.city.policy.supports.a_network:
+        raise NotNow("supports-over", "同一网络对本帖的支持已达上限", "感谢您的关注。")
+    case = replace(
+        case,
+        voices=(*case.voices, (supporter, voice.network))[-LATEST_VOICES:],
+        voice_count=case.voice_count + 1,
+    )
+    said = PostSupported(at=context.now, supporter=supporter)
+    return Decision(case, (KeepVoice(supporter, voice.network), Say(said)), answer=case)
+
+
+def _within_limits(case: Case, text: str, context: Here) -> None:
+    """Raises NotNow when the author has added as much as the policy takes.
+
+    Answers, ratings and reopenings need no limit: each of them follows an act of the unit.
+    """
+    limits = context.city.policy.follow_ups
+    if len(case.follow_ups) >= limits.at_most:
+        raise NotNow("follow-ups-over", f"一个帖子最多追问 {limits.at_most} 次", "如有新的情况,请另发新帖。")
+    if len(text) + sum(len(added.text) for added in case.follow_ups) > limits.characters:
+        raise NotNow(
+            "follow-ups-over", f"一个帖子的追问最多共 {limits.characters} 字", "请写短一些,或另发新帖。"
+        )
 
 
 def _box(case: Case, asked: ask.Asked[ask.TextOnly]) -> bytes:
