@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup up demo test check bench pictures down
+.PHONY: help setup up demo test check bench pictures planted down
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,9 @@ bench: setup ## measure, beside calibration loops run in the same call
 pictures: setup ## photograph the pages into docs/pictures
 	@bash scripts/setup browser
 	@WENZHENG_PICTURES=docs/pictures $(PY) -m pytest -q tests/fronts/portal/citizens/test_pictures.py
+
+planted: setup ## plant the bugs of the catalogue one at a time; BUGS="engine --nearest" chooses
+	@$(PY) -m tests.planted $(BUGS)
 
 down: ## stop a stack in the background
 	@.venv/bin/wenzheng down

@@ -54,7 +54,7 @@ class Compared(Struct, frozen=True):
 
     number: str
     department: str
-    """The unit whose reply stopped the clock, else the holder (product.md section 5)."""
+    """The unit whose reply stopped the clock, else the holder."""
     before: Outcome
     after: Outcome
 

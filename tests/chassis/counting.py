@@ -1,8 +1,7 @@
 """A toy service that counts what it hears of each post, in memory and on PostgreSQL, for tests of the engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,7 +20,7 @@ from chassis.postgres.answers import ANSWERS_SCHEMA, PostgresAnswers
 from chassis.postgres.schema import FIRST_TABLES
 from chassis.postgres.store import PostgresStore, PostgresTransaction
 from chassis.service import Applied, Broadcast, Incoming, Service
-from chassis.store import Input, Outcome, Packing, Store, Transaction, Waiting
+from chassis.store import Input, Packing, Store, Waiting
 from contracts.assignments import SpecialReportRaised
 from contracts.city_facts import ModelActivated
 from contracts.codec import Event, decode, encode
@@ -298,7 +297,6 @@ class World:
         return set(self.memory.outbox)
 
     async def lock_is_awaited(self) -> bool:
-        """Whether a transaction waits for what another holds."""
         return False
 
 
@@ -356,55 +354,3 @@ class RealWorld(World):
 
     async def lock_is_awaited(self) -> bool:
         return bool(await self._pool.fetchval("select exists (select from pg_locks where not granted)"))
-
-
-class Failing:
-    """A store, real or in memory, that fails on purpose: at saving, or when the commit is due."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.packing = store.packing
-        self.at_save: list[BaseException] = []
-        """Raised, one a transaction, in place of saving."""
-        self.at_commit: list[BaseException] = []
-        """Raised, one a transaction, after everything was saved: it is all undone."""
-        self.saved: list[Outcome] = []
-
-    def next_due(self, partitions: Any) -> datetime | None:
-        return self._store.next_due(partitions)
-
-    async def any_marked(self, partitions: Any) -> bool:
-        return await self._store.any_marked(partitions)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Any]:
-        async with self._store.transaction() as transaction:
-            yield FailingTransaction(self, transaction)
-            if self.at_commit:
-                raise self.at_commit.pop(0)
-
-    async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
-        return await self._store.sweep(older_than, limit)
-
-    async def forget(self, acknowledged: Sequence[str]) -> None:
-        await self._store.forget(acknowledged)
-
-    async def close(self) -> None:
-        await self._store.close()
-
-
-class FailingTransaction:
-    """Passes everything on, except what is to fail."""
-
-    def __init__(self, failing: Failing, transaction: Transaction) -> None:
-        self._failing = failing
-        self._transaction = transaction
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transaction, name)
-
-    async def save(self, outcome: Outcome) -> None:
-        self._failing.saved.append(outcome)
-        if self._failing.at_save:
-            raise self._failing.at_save.pop(0)
-        await self._transaction.save(outcome)

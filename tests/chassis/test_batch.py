@@ -6,7 +6,8 @@ from asyncpg import DataError
 from chassis.engine.publisher import Publisher
 from chassis.failures import Refused
 from chassis.memory.bus import Quiet
-from tests.chassis.counting import OTHER, POST, UNFIT, Failing, Ring, World, Write, text_of
+from tests.chassis.counting import OTHER, POST, UNFIT, Ring, World, Write, text_of
+from tests.chassis.failing import Failing
 
 
 async def test_a_refused_part_of_a_request_takes_everything_with_it(world: World) -> None:

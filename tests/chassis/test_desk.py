@@ -13,7 +13,8 @@ from chassis.memory.bus import Quiet
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.identity import city_subject
 from contracts.topics import CITY
-from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Failing, World, Write, text_of
+from tests.chassis.counting import NOW, OTHER, POST, UNFIT, World, Write, text_of
+from tests.chassis.failing import Failing
 
 
 def named(key: str = "k", body: str = "b", caller: str = "c") -> IdempotencyKey:

@@ -20,7 +20,7 @@ FIRED = 100_000
 LONG = 1_000_000
 """Timers fired under an old snapshot."""
 PENDING = 20_000_000
-"""Timers pending beside those that fire: about half of a nation's (product.md section 8)."""
+"""Timers pending beside those that fire: about half of a nation's."""
 DUES = 50_000
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=30)

@@ -105,7 +105,7 @@ def test_an_overdue_case_says_so() -> None:
 
 
 def deadline(**fields: Any) -> dict[str, Any]:
-    """Received on 13 February 2026, before 春节: due on the 25th (product.md, section 4)."""
+    """Received on 13 February 2026, before 春节: due on the 25th."""
     off = {date(2026, 2, day): "春节" for day in range(15, 24)}
     counted = []
     number = 0

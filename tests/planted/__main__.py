@@ -1,0 +1,154 @@
+"""Plants each bug of the catalogue alone in a copy of the tree, and prints who noticed: `make planted`.
+
+The tests nearest to a bug run first; where they all pass, the fast suite. What was found out is kept in
+`.planted/`, so that a run that was stopped goes on where it was; a bug that has changed is tried again.
+
+    python -m tests.planted                 all that was not tried yet
+    python -m tests.planted engine clock    some areas
+    python -m tests.planted --again         everything once more
+    python -m tests.planted --nearest       without the fast suite
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+from tests.planted.catalogue import AREAS, ROOT, Bug, bugs
+
+COPIES: Final = 2
+"""Bugs tried at the same time, each in a copy of its own."""
+KEPT: Final = ROOT / ".planted"
+NEAREST_SECONDS: Final = 300
+SUITE_SECONDS: Final = 1200
+WANTED: Final = 0.95
+"""The share of bugs that must be noticed."""
+_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of one bug."""
+
+    name: str
+    noticed: str
+    """The first test that failed, or `hangs`; empty when none did."""
+    by: str
+    """`nearest` or `suite`."""
+    seconds: float
+
+
+def main() -> int:
+    """The command; returns 1 when fewer are noticed than wanted, or one survives without a reason."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("areas", nargs="*", help=" | ".join(AREAS))
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--nearest", action="store_true", help="without the fast suite")
+    asked = parser.parse_args()
+    chosen = [bug for bug in bugs() if not asked.areas or bug.area in asked.areas]
+    if asked.again:
+        shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(exist_ok=True)
+    known = _known()
+    waiting = [bug for bug in chosen if bug.name not in known]
+    copies: SimpleQueue[Path] = SimpleQueue()
+    folders = [KEPT / f"copy-{n}" for n in range(COPIES)] if waiting else []
+    for folder in folders:
+        copies.put(_copy(folder))
+    with ThreadPoolExecutor(COPIES) as pool:
+        for found in pool.map(lambda bug: _try(bug, copies, not asked.nearest), waiting):
+            known[found.name] = found
+    for folder in folders:
+        shutil.rmtree(folder)
+    return _tell(chosen, known)
+
+
+def _try(bug: Bug, copies: "SimpleQueue[Path]", suite: bool) -> Found:
+    folder = copies.get()
+    started = time.monotonic()
+    try:
+        bug.plant(folder)
+        marks = "not browser" if bug.real else "not real and not slow"
+        noticed, by = _noticed(folder, marks, NEAREST_SECONDS, bug.tests), "nearest"
+        if not noticed and suite:
+            noticed, by = _noticed(folder, "not real and not slow", SUITE_SECONDS), "suite"
+    finally:
+        bug.pull_out(folder)
+        copies.put(folder)
+    found = Found(bug.name, noticed, by, round(time.monotonic() - started, 1))
+    if noticed or suite:
+        with (KEPT / "found.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(vars(found), ensure_ascii=False) + "\n")
+    print(
+        f"{found.seconds:6.1f} s  {bug.name:<18} {noticed or 'NOBODY NOTICED'}  {bug.file}: {bug.why}",
+        flush=True,
+    )
+    return found
+
+
+def _noticed(folder: Path, marks: str, seconds: int, tests: tuple[str, ...] = ("tests",)) -> str:
+    """The first test that fails on the copy; `hangs` when they do not end."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", marks, "--timeout", "120", "--tb=no", *tests]
+    # The copy comes before the tree that this environment is set up for.
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "hangs"
+    if done.returncode == 0:
+        return ""
+    failed = _FAILED.search(done.stdout)
+    if failed is None and done.returncode == 5:
+        raise SystemExit(f"no test was chosen by {' '.join(tests)}, {marks}")
+    return failed.group(1) if failed else (done.stdout + done.stderr).strip().splitlines()[-1]
+
+
+def _copy(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    # The broker's jars lie in the environment.
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+def _known() -> dict[str, Found]:
+    file = KEPT / "found.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return {found.name: found for line in lines if (found := Found(**json.loads(line)))}
+
+
+def _tell(chosen: list[Bug], known: dict[str, Found]) -> int:
+    survivors = [bug for bug in chosen if bug.name in known and not known[bug.name].noticed]
+    tried = [bug for bug in chosen if bug.name in known]
+    for area in AREAS:
+        of_area = [bug for bug in tried if bug.area == area]
+        noticed = sum(bool(known[bug.name].noticed) for bug in of_area)
+        if of_area:
+            print(f"{area:<10} {noticed:>3} of {len(of_area)}")
+    share = 1 - len(survivors) / max(1, len(tried))
+    print(f"noticed {len(tried) - len(survivors)} of {len(tried)} ({share:.1%})")
+    for bug in survivors:
+        print(f"  {bug.name} {bug.file}: {bug.why}\n    {bug.survives or 'no reason is given'}")
+    return int(share < WANTED or any(not bug.survives for bug in survivors))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Laws of size and of imports, over all the code; what breaks one today stands in `laws.toml` and may only shrink."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("contracts", "city", "chassis", "services", "fronts", "wenzheng")
+FOLDERS = (*PACKAGES, "tests")
+FILE_LINES = 400
+FUNCTION_LINES = 60
+ALLOWED = tomllib.loads((ROOT / "tests" / "system" / "laws.toml").read_text(encoding="utf-8"))
+
+
+def files(root: Path, *folders: str) -> Iterator[tuple[str, str]]:
+    """Path and text of every module below the folders."""
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*.py")):
+            if "__pycache__" not in path.parts:
+                yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+
+
+def long_files(root: Path, *folders: str) -> dict[str, int]:
+    """Files with more lines than the law allows."""
+    counts = {path: text.count("\n") for path, text in files(root, *folders)}
+    return {path: count for path, count in counts.items() if count > FILE_LINES}
+
+
+def long_functions(root: Path, *folders: str) -> dict[str, int]:
+    """Functions, nested ones too, with more lines than the law allows."""
+    long = {}
+    for path, text in files(root, *folders):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    long[f"{path}:{node.name}"] = lines
+    return long
+
+
+def arrows(root: Path, *folders: str) -> dict[str, set[str]]:
+    """Module to the modules it imports, wherever the import stands: in a function, or for types only, too."""
+    texts = {_module(path): (path, text) for path, text in files(root, *folders)}
+    drawn: dict[str, set[str]] = {module: set() for module in texts}
+    for module, (path, text) in texts.items():
+        package = module if path.endswith("/__init__.py") else module.rpartition(".")[0]
+        for node in ast.walk(ast.parse(text)):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                if node.level:
+                    base = ".".join(
+                        [*package.split(".")[: len(package.split(".")) - node.level + 1], base]
+                    ).strip(".")
+                # What is imported from a package is its module of that name, or something of the package itself.
+                named = [f"{base}.{alias.name}" for alias in node.names]
+                names = [name if name in texts else base for name in named]
+            drawn[module] |= {name for name in names if name in texts and name != module}
+    return drawn
+
+
+def cycles(drawn: dict[str, set[str]]) -> list[set[str]]:
+    """Modules that import each other in a circle, one set a circle (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found: list[set[str]] = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        path.append(module)
+        for other in drawn[module]:
+            if other not in index:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in path:
+                low[module] = min(low[module], index[other])
+        if low[module] == index[module]:
+            circle = set(path[path.index(module) :])
+            del path[path.index(module) :]
+            if len(circle) > 1:
+                found.append(circle)
+
+    for module in drawn:
+        if module not in index:
+            visit(module)
+    return found
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def beyond(found: dict[str, int], allowed: dict[str, int]) -> dict[str, int]:
+    """What breaks a law, and is not allowed or has grown."""
+    return {name: lines for name, lines in found.items() if lines > allowed.get(name, 0)}
+
+
+def test_no_file_is_longer_than_a_reader_bears() -> None:
+    assert beyond(long_files(ROOT, *FOLDERS), ALLOWED["files"]) == {}, f"more than {FILE_LINES} lines"
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    assert beyond(long_functions(ROOT, *FOLDERS), ALLOWED["functions"]) == {}, f"over {FUNCTION_LINES} lines"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert cycles(arrows(ROOT, *PACKAGES)) == []
+
+
+def test_what_is_allowed_is_still_needed() -> None:
+    kept = long_files(ROOT, *FOLDERS)
+    assert [name for name in ALLOWED["files"] if name not in kept] == [], "take them out of laws.toml"
+    kept = long_functions(ROOT, *FOLDERS)
+    assert [name for name in ALLOWED["functions"] if name not in kept] == [], "take them out of laws.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("long", "a = 1\n" * 401),
+        ("function", "def f() -> None:\n" + "    a = 1\n" * 60),
+        ("method", "class C:\n    async def f(self) -> None:\n" + "        a = 1\n" * 60),
+    ],
+)
+def test_what_is_too_long_is_told(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / f"{name}.py").write_text(text)
+
+    told = {**long_files(tmp_path, "city"), **long_functions(tmp_path, "city")}
+
+    assert [path.partition(":")[0] for path in told] == [f"city/{name}.py"]
+    assert beyond(told, dict.fromkeys(told, 400 if name == "long" else 60)) == told, (
+        "what is allowed may not grow"
+    )
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import city.one\n",
+        "from city import one\n",
+        "from .one import f\n",
+        "def g() -> None:\n    from city.one import f\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from city.one import f\n",
+    ],
+)
+def test_a_circle_is_told_wherever_its_import_hides(tmp_path: Path, back: str) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "one.py").write_text("from city.two import g\n")
+    (tmp_path / "city" / "two.py").write_text("from city.three import h\n")
+    (tmp_path / "city" / "three.py").write_text(back)
+
+    assert cycles(arrows(tmp_path, "city")) == [{"city.one", "city.two", "city.three"}]
