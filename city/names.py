@@ -1,0 +1,201 @@
+"""What is personal and holds letters: mail addresses, openids, plates, passports and permits, chat accounts.
+
+Patterns over the reading of a text. Each begins at a fixed kind of place and repeats nothing twice, so that the
+time is linear in the text whatever it holds.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from city.sight import BREAK, Seen
+from city.spans import CHAT, ID, MAIL, OPENID, PHONE, PLATE, Kind
+
+_MARK: Final = r"[ \-.~,'\"]{0,2}"
+"""What may stand between two characters of a plate or a passport."""
+_NOT_IN_WORD: Final = r"(?![A-Za-z0-9])"
+
+# -- mail -----------------------------------------------------------------------------------------
+
+_AT: Final = re.compile(
+    r" ?@ ?|\((?:[aA][tT]|@)\)|艾特|(?<=[A-Za-z0-9]) [aA][tT] (?=[A-Za-z0-9-]{1,40}(?:\.| [dD][oO][tT] ))"
+)
+_DOT: Final = r"(?: ?[.。] ?|\([dD][oO][tT]\)| [dD][oO][tT] |点)"
+_TOP_LEVEL: Final = r"(?:[A-Za-z]{2,24}|中国|公司|网络|网址|公益|政务|在线|集团|商城|手机|移动)"
+_DOMAIN: Final = re.compile(
+    rf"(?:[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,4}}?{_DOT}|[\u4e00-\u9fff]{{1,12}}\.){_TOP_LEVEL}{_NOT_IN_WORD}"
+)
+_LOCAL_PART: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_%&#")
+_IDEOGRAPH: Final = re.compile("[\u3400-\u9fff\ue000-\ue009]")
+"""Han characters, spelled digits among them."""
+_LONGEST_NAME: Final = 4
+"""Ideographs before @ that are taken for the name in the address."""
+
+
+def find_mail(seen: Seen) -> Iterator[tuple[Kind, int, int]]:
+    """Mail addresses in a reading, with a name in Chinese, blanks, (at) and 。 for the point as well."""
+    plain, coded = seen.plain, seen.coded
+    ended = 0
+    for sign in _AT.finditer(plain):
+        domain = _DOMAIN.match(plain, sign.end())
+        if domain is None:
+            continue
+        start = sign.start()
+        while start > ended and coded[start - 1] in _LOCAL_PART:
+            start -= 1
+        if start == sign.start():
+            while start > max(ended, sign.start() - _LONGEST_NAME) and _IDEOGRAPH.match(coded[start - 1]):
+                start -= 1
+        if start < sign.start():
+            yield MAIL, start, domain.end()
+            ended = domain.end()
+
+
+# -- everything else ------------------------------------------------------------------------------
+
+_WORDS: Final = re.compile(r"[A-Za-z][a-z]*(?:[-_][A-Z]?[a-z]+|[A-Z][a-z]+)*")
+"""Words, run together or joined by hyphens."""
+_PROVINCE: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_SUFFIX: Final = (
+    "(?:应急|挂(?![号牌职])|学(?![校生区院期习费员])|警(?![务察示官方力民情])|港(?![湾口城币股])|澳(?!门)|"
+    "领(?![导取域先])|使(?![用得馆])|试(?![点验用])|超(?![市过速出载]))"
+)
+_REGISTERED: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}{_NOT_IN_WORD}(?!区(?!间)|次|路|号楼|栋|幢|室|座|线|型)"
+"""The letter of a city or an office and five or six characters."""
+_SHORT: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{3}}{_MARK}{_SUFFIX}"
+_CAR: Final = r"(?:车牌号?码?|牌照|车号|号牌|军车|军牌|警车)"
+_ACCOUNT: Final = r"号?(?:是|为|叫|[ :：,]){0,3}([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
+_PERMIT: Final = "(?:护照|[Pp]assport|通行证|台胞证|回乡证|还乡证|居住证|军官证|士兵证|警官证|香港身份证|澳门身份证|身份证)"
+
+
+_MISREAD: Final = str.maketrans("OoIl", "0011")
+
+
+def _digits(text: str) -> int:
+    return sum(character.isdigit() for character in text)
+
+
+def _is_openid(written: str) -> bool:
+    """An openid mixes digits and letters of both cases; a long word or a slug does not."""
+    upper = sum(character.isupper() for character in written)
+    return (
+        _digits(written) >= 4
+        or (upper > 0 and _digits(written) > 0)
+        or (3 <= upper <= 24 and not _WORDS.fullmatch(written))
+    )
+
+
+def _is_plate(written: str) -> bool:
+    """A plate has at least three digits, or two and no more than three capital letters beside its own."""
+    rest = [character for character in written if character.isascii() and character.isalnum()][1:]
+    letters = [character for character in rest if character.isalpha()]
+    digits = len(rest) - len(letters)
+    return digits >= 3 or (digits == 2 and len(letters) <= 3 and all(letter.isupper() for letter in letters))
+
+
+def _has_digits(written: str) -> bool:
+    return _digits(written) >= 2
+
+
+def _is_misread_mobile(written: str) -> bool:
+    """A mobile number in which O stands for 0 or l for 1, and most are digits."""
+    number = re.sub(r"\W", "", written)
+    misread = number.translate(_MISREAD)
+    return number != misread and _digits(written) >= 6 and re.fullmatch(r"1[3-9]\d{9}", misread) is not None
+
+
+def _is_misread_id(written: str) -> bool:
+    number = written.translate(_MISREAD)
+    return (
+        number != written
+        and _digits(written) >= 10
+        and re.match(r"[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d", number) is not None
+    )
+
+
+def _any(written: str) -> bool:
+    return True
+
+
+_Pattern = tuple[Kind, re.Pattern[str], Callable[[str], bool]]
+
+_PATTERNS_OF_DIGITS: Final[tuple[_Pattern, ...]] = tuple(
+    (kind, re.compile(pattern), accepts)
+    for kind, pattern, accepts in (
+        (
+            ID,
+            rf"(?:台胞证|军官证|士兵证|警官证)[^0-9A-Za-z{BREAK}]{{0,8}}(\d(?:{_MARK}\d){{6,9}})(?!\d)",
+            _any,
+        ),
+        (
+            PLATE,
+            rf"(?<![即致促迫大行驱指假])使{_MARK}\d{{3}}{_MARK}\d{{3}}{_NOT_IN_WORD}(?=[^人元户名个万吨次件 ]|\Z)",
+            _any,
+        ),
+    )
+)
+"""Those that need no Latin letter."""
+
+_PATTERNS: Final[tuple[_Pattern, ...]] = _PATTERNS_OF_DIGITS + tuple(
+    (kind, re.compile(pattern), accepts)
+    for kind, pattern, accepts in (
+        (OPENID, r"[oO](?<![A-Za-z0-9_+/=-][oO])[0-9A-Za-z-]{27}(?![A-Za-z0-9+/=-])", _is_openid),
+        (
+            ID,
+            rf"{_PERMIT}[^0-9A-Za-z{BREAK}]{{0,8}}([A-Za-z]{{1,2}}{_MARK}\d(?:{_MARK}\d){{5,8}}(?:\(\d\))?)(?!\d)",
+            _any,
+        ),
+        (ID, r"[A-Z](?<![A-Za-z][A-Z])[A-Z]?\d{6} ?\([0-9A]\)", _any),
+        (ID, r"(?<![A-Za-z0-9])[0-9OoIl]{17}[0-9OoIlXx](?![A-Za-z0-9])", _is_misread_id),
+        (
+            PHONE,
+            r"[1Il](?<![A-Za-z0-9][1Il])[0-9OoIl]{2}[ -]?[0-9OoIl]{4}[ -]?[0-9OoIl]{4}(?![A-Za-z0-9])",
+            _is_misread_mobile,
+        ),
+        (PLATE, rf"[{_PROVINCE}]{_MARK}(?:{_REGISTERED}|{_SHORT})", _is_plate),
+        (
+            PLATE,
+            rf"(?<![A-Za-z])(?:WJ|wj){_MARK}(?:[{_PROVINCE}]|\d\d)?{_MARK}\d(?:{_MARK}\d){{3,4}}[A-Za-z]?{_NOT_IN_WORD}",
+            _any,
+        ),
+        (
+            PLATE,
+            rf"{_CAR}[^0-9A-Za-z{BREAK}]{{0,6}}([A-Za-z]{{1,2}}{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}){_NOT_IN_WORD}",
+            _has_digits,
+        ),
+        (PLATE, rf"[军空海北沈兰济南广成][A-Za-z]{_MARK}\d{{5}}{_NOT_IN_WORD}(?![路号区栋幢座室])", _any),
+        (CHAT, r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
+        (
+            CHAT,
+            rf"(?:[微薇威][信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?<![A-Za-z0-9])[vV]信|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
+            _any,
+        ),
+    )
+)
+
+
+_LETTER: Final = re.compile("[A-Za-z@]|艾特")
+_CITY_PLATE: Final = re.compile(
+    rf"([\u4e00-\u9fff])([A-HJ-NP-Z]{_MARK}\d{{5}}){_NOT_IN_WORD}(?![号楼室区座栋幢线路型次])"
+)
+_NUMBERED: Final = frozenset(
+    "号码版型款座栋幢楼段线第区组类级库室层路站井桩灯杆机梯表单案件卷图标页位道省籍同备品次证卡箱栏柜"
+)
+"""Ends of words for things that have such numbers of their own."""
+
+
+def find_named(seen: Seen) -> Iterator[tuple[Kind, int, int]]:
+    """Everything personal in a reading that holds letters, mail addresses first; some may overlap."""
+    plain = seen.plain
+    lettered = _LETTER.search(plain) is not None
+    if lettered:
+        yield from find_mail(seen)
+    for kind, pattern, accepts in _PATTERNS if lettered else _PATTERNS_OF_DIGITS:
+        for match in pattern.finditer(plain):
+            start, end = match.span(match.lastindex or 0)
+            if accepts(plain[start:end]):
+                yield kind, start, end
+    for match in _CITY_PLATE.finditer(plain) if lettered else ():
+        if match[1] not in _NUMBERED:
+            yield PLATE, *match.span(2)

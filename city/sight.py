@@ -1,0 +1,175 @@
+"""What a text reads as: to a person's eye 139, １３９, ¹³⁹, ①③⑨ and 一三九 are one number, whatever stands between.
+
+One table says of each character what it reads as. A text is put through it once; a map of places leads back,
+so that what is found in the reading can be pointed at in the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from city.characters import BLANKS, LINE_ENDS, UNSHOWN
+
+BREAK: Final = "\x1e"
+"""Stands for what parts two numbers for certain, such as a run of asterisks that hides one already."""
+HIDING: Final = 4
+"""Asterisks in a row that hide something; fewer may part the digits of a number."""
+
+_SPELLED: Final = 0xE000
+_RINGED: Final = 0xE010
+"""Where the reading keeps digits that are spelled in Chinese, or ringed, raised or lowered: in the Private Use
+Area, which the table leaves to it. They read as digits, but beside a plain digit a new number begins."""
+_NOTHING: Final = "\0"
+_CHINESE: Final = {
+    character: digit
+    for digit, characters in enumerate(
+        (
+            "〇零○◯洞",
+            "一壹弌幺ㄧ㆒㈠㊀〡",
+            "二贰貳弍两㆓㈡㊁〢",
+            "三叁參叄弎㆔㈢㊂〣",
+            "四肆㆕㈣㊃〤",
+            "五伍㈤㊄〥",
+            "六陆陸㈥㊅〦",
+            "七柒拐㈦㊆〧",
+            "八捌㈧㊇〨",
+            "九玖勾㈨㊈〩",
+        )
+    )
+    for character in characters
+}
+"""Numerals, those of cheques, of Suzhou and of radio operators among them."""
+NUMERALS: Final = "".join(_CHINESE)
+"""Characters that read as a digit and look like words."""
+_LETTERS: Final = dict(
+    zip(
+        "АВЕКМНОРСТУХаеорсухіѕІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+        "ABEKMHOPCTYXaeopcyxisISJABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+"""Cyrillic and Greek letters that look like Latin ones (Unicode confusables.txt)."""
+_DOTS: Final = "․‧・･·•∙⋅●。｡"
+_DASHES: Final = "_−ーｰ¬杠"
+_WAVES: Final = "～〜∼∽"
+_COMMAS: Final = "，、;；﹐﹑"
+
+
+class Seen(Struct, frozen=True):
+    """The reading of a text."""
+
+    coded: str
+    """Letters and digits in ASCII, but for spelled and ringed digits; kinds of marks each as one mark; unseen
+    characters and combining marks left out; repeated marks once."""
+    plain: str
+    """The same with every digit in ASCII."""
+    places: Sequence[int] | None
+    """Where each character stands in the text; None: where it stands in the reading."""
+
+    def place(self, index: int) -> int:
+        """Where a character of the reading stands in the text."""
+        return index if self.places is None else self.places[index]
+
+
+def see(text: str) -> Seen:
+    """The reading of a text, in time linear in its length."""
+    coded = text.translate(_READS_AS)
+    places: Sequence[int] | None = None
+    if _REDUCED.search(coded):
+        kept: list[int] = []
+        parts: list[str] = []
+        position = 0
+        for match in _REDUCED.finditer(coded):
+            kept.extend(range(position, match.start()))
+            parts.append(coded[position : match.start()])
+            run = match.group()
+            position = match.end()
+            if run[0] != _NOTHING:
+                kept.append(match.start())
+                asterisks = run.count("*") >= HIDING
+                parts.append(BREAK if asterisks else run[0])
+        kept.extend(range(position, len(coded)))
+        parts.append(coded[position:])
+        coded, places = "".join(parts), kept
+    plain = coded.translate(_ASCII) if _CODED.search(coded) else coded
+    return Seen(coded, plain, places)
+
+
+def is_spelled(coded: str) -> bool:
+    """Whether a character of `coded` is a digit spelled in Chinese."""
+    return _SPELLED <= ord(coded) < _RINGED
+
+
+def digit_class(coded: str) -> int:
+    """0 for a plain digit, else which kind of other digit it is; neighbours of two kinds are two numbers."""
+    point = ord(coded)
+    return 0 if point < _SPELLED else 1 if point < _RINGED else 2
+
+
+class _Reading(dict[int, str]):
+    """Character to what it reads as, worked out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = _reads_as(chr(point))
+        return self[point]
+
+
+def _reads_as(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in f"\n{LINE_ENDS}":
+        return "\n"
+    if _BLANK.match(character):
+        return " "
+    if _UNSEEN.match(character) or category in ("Mn", "Me", "Cf"):
+        return _NOTHING
+    if category in ("Co", "Cn"):
+        return "\ufffd"
+    if character.isascii():
+        return {"[": "(", "{": "(", "]": ")", "}": ")", "_": "-", ";": ","}.get(character, character)
+    return _digit(character) or _letter(character, category) or _mark(character, category)
+
+
+def _digit(character: str) -> str:
+    if character in _CHINESE:
+        return chr(_SPELLED + _CHINESE[character])
+    decimal = unicodedata.decimal(character, None)
+    digit = unicodedata.digit(character, None)
+    if decimal is not None:
+        return str(decimal)
+    return "" if digit is None else chr(_RINGED + digit)
+
+
+def _letter(character: str, category: str) -> str:
+    if character in _LETTERS:
+        return _LETTERS[character]
+    plain = unicodedata.normalize("NFKC", character)
+    if len(plain) == 1 and plain.isascii() and plain.isalnum():
+        return plain
+    return character if category[0] == "L" and character not in _DASHES else ""
+
+
+def _mark(character: str, category: str) -> str:
+    """A mark by what it does between two digits."""
+    if character in "。｡":
+        return "。"
+    if category == "Pd" or character in _DASHES:
+        return "-"
+    for kind, reading in ((_DOTS, "."), (_WAVES, "~"), (_COMMAS, ","), ("：︰∶﹕", ":"), ("＊∗⁎✱", "*")):
+        if character in kind:
+            return reading
+    if category in ("Ps", "Pe"):
+        return "(" if category == "Ps" else ")"
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain.isascii() and plain.isprintable() else character
+
+
+_BLANK: Final = re.compile(f"[{BLANKS}]")
+_UNSEEN: Final = re.compile(f"[{UNSHOWN}]")
+_READS_AS: Final = _Reading()
+_REDUCED: Final = re.compile(r"\0+|([ \n])[ \n\0]+|([.~,:*+=#|/!'\"。])\0*(?:\2\0*)+")
+"""What is left out of the reading: unseen characters, and a mark or a blank after its like."""
+_CODED: Final = re.compile(f"[{chr(_SPELLED)}-{chr(_RINGED + 9)}]")
+_ASCII: Final = {base + digit: str(digit) for base in (_SPELLED, _RINGED) for digit in range(10)}
