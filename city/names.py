@@ -22,8 +22,10 @@ _AT: Final = re.compile(
 )
 _DOT: Final = r"(?: ?[.。] ?|\([dD][oO][tT]\)| [dD][oO][tT] |点)"
 _TOP_LEVEL: Final = r"(?:[A-Za-z]{2,24}|中国|公司|网络|网址|公益|政务|在线|集团|商城|手机|移动)"
+_LABEL: Final = "[A-Za-z0-9-]{1,63}"
 _DOMAIN: Final = re.compile(
-    rf"(?:[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,4}}?{_DOT}|[\u4e00-\u9fff]{{1,12}}\.){_TOP_LEVEL}{_NOT_IN_WORD}"
+    rf"(?:{_LABEL}(?:\.{_LABEL}){{0,5}}\.|{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}?{_DOT}|[\u4e00-\u9fff]{{1,12}}\.)"
+    rf"{_TOP_LEVEL}{_NOT_IN_WORD}"
 )
 _LOCAL_PART: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_%&#")
 _IDEOGRAPH: Final = re.compile("[\u3400-\u9fff\ue000-\ue009]")

@@ -1,6 +1,11 @@
-"""The city's word lists for moderation: what is blocked at the door, held for a person, or starred out."""
+"""The city's word lists for moderation: what is blocked at the door, held for a person, or starred out.
+
+A word is found however it is written: in traditional or full-width characters, in capitals, with blanks, dots or
+characters that nobody sees between its own.
+"""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
@@ -9,8 +14,12 @@ from typing import Final, Literal
 import ahocorasick  # type: ignore[import-not-found, unused-ignore]
 from msgspec import Struct
 
-_PARTING: Final = re.compile(r"[ \t\u3000*_.·~|/\-]+")
+from city.characters import BLANKS, UNSHOWN
+from city.normal import folded
+
+_PARTING: Final = re.compile(rf"[{BLANKS}{UNSHOWN}*_.·•・~|/\\\-]")
 """What people put between the characters of a word to slip it past a list; no mark that ends a clause."""
+_LEFT_OUT: Final = "\0"
 
 
 class Match(Struct, frozen=True):
@@ -37,7 +46,7 @@ class WordLists:
         self.mask = frozenset(map(str.lower, mask)) - self.block - self.hold
         self._automaton = ahocorasick.Automaton()
         for word in sorted(self.block | self.hold | self.mask):
-            key = _PARTING.sub("", word) or word
+            key = _compared(word)[0] or word
             self._automaton.add_word(key, (word, len(key)))
         if len(self._automaton):
             self._automaton.make_automaton()
@@ -70,21 +79,34 @@ class WordLists:
         """Every listed word of a text, also where blanks or dots part its characters."""
         if not len(self._automaton):
             return []
-        lowered = text.lower()
-        lowered = lowered if len(lowered) == len(text) else text
-        squeezed = _PARTING.sub("", lowered)
-        hits = list(self._automaton.iter(squeezed))
-        if not hits:
-            return []
-        places = _places(lowered) if len(squeezed) != len(lowered) else None
-        found = []
-        for last, (word, length) in hits:
-            first = last - length + 1
-            start, end = (first, last + 1) if places is None else (places[first], places[last] + 1)
-            found.append(Match(word, start, end))
-        return found
+        compared, places = _compared(text)
+        return [
+            Match(word, *_span(places, last - length + 1, last))
+            for last, (word, length) in self._automaton.iter(compared)
+        ]
 
 
-def _places(text: str) -> list[int]:
-    """Where each character that parts nothing stands."""
-    return [place for place, character in enumerate(text) if not _PARTING.match(character)]
+class _Compared(dict[int, str]):
+    """Character to the one it is compared as, worked out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        character = folded(chr(point)).lower()
+        parts = _PARTING.fullmatch(character) or unicodedata.category(chr(point)) in ("Mn", "Me")
+        self[point] = _LEFT_OUT if parts else character if len(character) == 1 else chr(point)
+        return self[point]
+
+
+_COMPARED: Final = _Compared()
+
+
+def _compared(text: str) -> tuple[str, list[int] | None]:
+    """The text as words are looked for in it, and where each character stands; None: where it stands."""
+    read = text.translate(_COMPARED)
+    if _LEFT_OUT not in read:
+        return folded(read), None
+    places = [place for place, character in enumerate(read) if character != _LEFT_OUT]
+    return folded(read.replace(_LEFT_OUT, "")), places
+
+
+def _span(places: list[int] | None, first: int, last: int) -> tuple[int, int]:
+    return (first, last + 1) if places is None else (places[first], places[last] + 1)

@@ -33,6 +33,20 @@ def test_masked_words_are_starred_one_for_one_also_when_parted() -> None:
     assert LISTS.masked("路灯不亮") == "路灯不亮"
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["不想活", "不\u200b想\u00ad活", "不想\u0336活", "不－想－活", "不·想•活", "不　想　活", "不*想*活"],
+)
+def test_a_word_is_found_however_it_is_hidden(written: str) -> None:
+    assert LISTS.judge(f"我{written}了").outcome == "hold"
+
+
+def test_a_word_is_found_in_traditional_and_full_width_characters() -> None:
+    assert LISTS.judge("辦證刻章聯繫").outcome == "block"
+    assert LISTS.judge("加ＱＱ").outcome == "hold"
+    assert LISTS.masked("這傻\u00ad逼工程") == "這***工程"
+
+
 def test_a_match_says_where_it_stands() -> None:
     assert LISTS.matches("我 不 想活") == [Match("不想活", 2, 6)]
 
