@@ -13,9 +13,8 @@ class Act:
     """One act; its page is `/staff/cases/{number}/{name}`."""
 
     name: str
+    """Its word, as in intake's `allowed`."""
     role: str
-    allowed: str
-    """What intake's `allowed` calls it."""
     path: str
     """Below `/v1/cases/{number}/`; `{id}` is the reply or extension it concerns."""
     title: str
@@ -32,7 +31,7 @@ class Act:
             own = me.department in case["assisting"] and me.department != case["department"]
         else:
             own = me.role not in ("clerk", "leader") or case["department"] == me.department
-        return me.role == self.role and own and self.allowed in case["allowed"]
+        return me.role == self.role and own and self.name in case["allowed"]
 
 
 def _fields(*names: str) -> Callable[[Form], dict[str, Any]]:
@@ -57,98 +56,87 @@ def _extension(form: Form) -> dict[str, Any]:
 
 
 ACTS: Final = (
-    Act("accept", "clerk", "acceptance", "acceptance", "受理", "已受理。", _fields()),
-    Act(
-        "question", "clerk", "question", "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")
-    ),
-    Act("reply", "clerk", "reply", "replies", "回复", "回复已提交领导审阅。", _fields("text")),
+    Act("acceptance", "clerk", "acceptance", "受理", "已受理。", _fields()),
+    Act("question", "clerk", "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")),
+    Act("reply", "clerk", "replies", "回复", "回复已提交领导审阅。", _fields("text")),
     Act(
         "part",
         "clerk",
-        "part",
         "parts",
         "填写协办意见",
         "协办意见已送牵头单位。",
         _fields("text"),
         assists=True,
     ),
-    Act("extension", "clerk", "extension", "extensions", "申请延期", "延期已提交领导审阅。", _extension),
+    Act("extension", "clerk", "extensions", "申请延期", "延期已提交领导审阅。", _extension),
     Act(
         "return",
         "clerk",
-        "return",
         "returns",
         "退回(不是本单位职责)",
         "已申请退回。",
         _fields("duty_item", "reason"),
         leaves=True,
     ),
-    Act("approve", "leader", "approval", "replies/{id}/approval", "批准并公布", "回复已公布。", _fields()),
+    Act("approval", "leader", "replies/{id}/approval", "批准并公布", "回复已公布。", _fields()),
     Act(
-        "send-back",
-        "leader",
         "reply-return",
+        "leader",
         "replies/{id}/return",
         "退回修改",
         "回复已退回修改。",
         _fields("remark"),
     ),
     Act(
-        "approve-extension",
-        "leader",
         "extension-approval",
+        "leader",
         "extensions/{id}/approval",
         "同意延期",
         "已同意延期。",
         _fields(),
     ),
     Act(
-        "refuse-extension",
-        "leader",
         "extension-refusal",
+        "leader",
         "extensions/{id}/refusal",
         "不同意延期",
         "已不同意延期。",
         _fields("remark"),
     ),
     Act(
-        "assign",
-        "supervisor",
         "assignment",
+        "supervisor",
         "assignment",
         "选定承办单位",
         "已选定承办单位。",
         lambda form: _fields("department", "reason")(form) | {"assisting": _assisting(form, "department")},
     ),
     Act(
-        "rule",
-        "supervisor",
         "ruling",
+        "supervisor",
         "ruling",
         "交办会裁定",
         "裁定已登记。",
         _ruling,
     ),
-    Act("urge", "supervisor", "urging", "urgings", "催办", "已催办。", _fields("text")),
+    Act("urging", "supervisor", "urgings", "催办", "已催办。", _fields("text")),
     Act(
         "special-report",
         "supervisor",
-        "special-report",
         "special-report",
         "专报市领导",
         "已专报市领导。",
         _fields("text"),
     ),
     Act(
-        "moderate",
-        "supervisor",
         "moderation",
+        "supervisor",
         "moderation",
         "审核",
         "审核结果已登记。",
         _fields("action", "reason"),
     ),
-    Act("instruct", "mayor", "instruction", "instructions", "批示", "批示已送达。", _fields("text")),
+    Act("instruction", "mayor", "instructions", "批示", "批示已送达。", _fields("text")),
 )
 
 BY_NAME: Final = {act.name: act for act in ACTS}

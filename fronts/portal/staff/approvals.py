@@ -17,7 +17,7 @@ from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 10
 """Cases on a page; each is read whole."""
-_CHOSEN = re.compile(r"([A-Z0-9-]{3,52})/(approve|approve-extension)/([0-9A-Za-z-]{1,64})")
+_CHOSEN = re.compile(r"([A-Z0-9-]{3,52})/(approval|extension-approval)/([0-9A-Za-z-]{1,64})")
 
 Leader = Annotated[Visit, Depends(visitor("leader"))]
 

@@ -53,7 +53,7 @@ async def inbox(
     return await _page(visit, chosen, cursor, done, [])
 
 
-@router.post("/staff/cases/accept")
+@router.post("/staff/cases/acceptance")
 async def accept_many(visit: Annotated[Visit, Depends(visitor("clerk"))]) -> Response:
     """Take on the cases that were chosen; the page says which could not be."""
     form = visit.form

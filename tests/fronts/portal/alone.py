@@ -18,9 +18,13 @@ NOON = at("2026-03-02 10:00")
 class Pages:
     """A browser that follows no redirect by itself, and intake behind the pages."""
 
-    def __init__(self, intake: Intake, http: httpx2.AsyncClient) -> None:
+    def __init__(
+        self, intake: Intake, http: httpx2.AsyncClient, deadlines: dict[str, dict[str, Any]]
+    ) -> None:
         self.intake = intake
         self.http = http
+        self.deadlines = deadlines
+        """What is said of a number by a deadline service that says everything to everybody."""
 
     async def send(self, **fields: str) -> httpx2.Response:
         """The form of a post, sent."""
@@ -39,22 +43,30 @@ class Pages:
 async def opened() -> AsyncIterator[Pages]:
     """Serve until the context is left; other services than intake are away."""
     async with Intake(HandClock(NOON)).open() as intake:
-        behind = _Behind(intake)
+        deadlines: dict[str, dict[str, Any]] = {}
+        behind = _Behind(intake, deadlines)
         settings = StaffSettings(
-            city=CITY, services='{"intake": "http://intake"}', portal_address=ADDRESS, _env_file=None
+            city=CITY,
+            services='{"intake": "http://intake", "deadline": "http://deadline"}',
+            portal_address=ADDRESS,
+            _env_file=None,
         )
         transport = httpx2.ASGITransport(app=create(settings, transport=behind))
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-            yield Pages(intake, http)
+            yield Pages(intake, http, deadlines)
 
 
 class _Behind(httpx2.AsyncBaseTransport):
-    """Intake, and nobody else."""
+    """Intake, and what the test says of deadlines; nobody else."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, deadlines: dict[str, dict[str, Any]]) -> None:
         self._intake = httpx2.ASGITransport(app=intake.app)
+        self._deadlines = deadlines
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        number = request.url.path.rpartition("/")[2]
+        if request.url.host == "deadline" and number in self._deadlines:
+            return httpx2.Response(200, json=self._deadlines[number], request=request)
         if request.url.host != "intake":
             raise httpx2.ConnectError("away", request=request)
         return await self._intake.handle_async_request(request)

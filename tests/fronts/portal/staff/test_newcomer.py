@@ -66,13 +66,13 @@ def test_a_newcomer_goes_all_the_way_round(
     assert page.input_value("#number") == number
     page.click("[name=seat][value=clerk]")
     assert page.url.endswith(f"/staff/cases/{number}")
-    page.locator("#accept button").click()
+    page.locator("#acceptance button").click()
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
     page.click("text=提交领导审阅")
     page.click("aside [name=seat][value=leader]")
     assert page.url.endswith(f"/staff/cases/{number}")
-    page.locator("#approve button").click()
+    page.locator("#approval button").click()
     expect(page.locator("main")).to_contain_text("回复已公布")
 
     _citizen(page, number, code)
@@ -91,7 +91,7 @@ def test_a_newcomer_goes_all_the_way_round(
     assert page.input_value("#number") == number
     page.click("[name=seat][value=second-clerk]")
     assert page.url.endswith(f"/staff/cases/{number}")
-    page.locator("#accept button").click()
+    page.locator("#acceptance button").click()
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
     page.click("text=提交领导审阅")
@@ -123,5 +123,5 @@ def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(
     page.fill("#number", number)
     page.click("[name=seat][value=supervisor]")
 
-    assert page.locator("#assign form").count() == 1
+    assert page.locator("#assignment form").count() == 1
     page.close()

@@ -35,54 +35,54 @@ COLUMNS: Final = {
 """Who asks: unit and role. The case is held by one unit, another assists, a third has nothing to do with it."""
 
 ROWS: Final = """
-#                                        anonym clerk  a.clrk o.clrk leader a.lead o.lead superv mayor  operat auditr
-GET  /staff                              sign-in go     go     go     go     go     go     go     go     go     go
-GET  /staff/                             sign-in go     go     go     go     go     go     go     go     go     go
-GET  /staff/sign-in                      200    go     go     go     go     go     go     go     go     go     go
-POST /staff/sign-in                      403    403    403    403    403    403    403    403    403    403    403
-GET  /staff/password                     sign-in 200    200    200    200    200    200    200    200    200    200
-POST /staff/password                     sign-in 422    422    422    422    422    422    422    422    422    422
-GET  /staff/enrol                        sign-in 200    200    200    200    200    200    200    200    200    200
-GET  /staff/enrol/code.svg               sign-in 200    200    200    200    200    200    200    200    200    200
-POST /staff/enrol                        sign-in 422    422    422    422    422    422    422    422    422    422
-GET  /staff/cases                        sign-in 200    200    200    200    200    200    403    403    403    403
-POST /staff/cases/accept                 sign-in done   409    409    403    403    403    403    403    403    403
-GET  /staff/find                         sign-in go     go     go     go     go     go     go     go     403    403
-GET  /staff/cases/{number}               sign-in 200    200    403    200    200    403    200    200    403    403
-POST /staff/cases/{number}/preview       sign-in 200    409    403    403    403    403    403    403    403    403
-GET  /staff/cases/{number}/return        sign-in 200    409    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/accept        sign-in done   403    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/question      sign-in done   403    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/reply         sign-in done   403    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/part          sign-in 403    done   403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/extension     sign-in done   403    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/return        sign-in done   409    403    403    403    403    403    403    403    403
-POST /staff/cases/{number}/approve       sign-in 403    403    403    done   403    403    403    403    403    403
-POST /staff/cases/{number}/send-back     sign-in 403    403    403    done   403    403    403    403    403    403
-POST /staff/cases/{number}/approve-extension sign-in 403    403    403    done   403    403    403    403    403    403
-POST /staff/cases/{number}/refuse-extension sign-in 403    403    403    done   403    403    403    403    403    403
-POST /staff/cases/{number}/assign        sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/rule          sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/urge          sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/special-report sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/moderate      sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/instruct      sign-in 403    403    403    403    403    403    403    done   403    403
-GET  /staff/cases/{number}/group         sign-in 403    403    403    403    403    403    200    403    403    403
-POST /staff/cases/{number}/group         sign-in 403    403    403    403    403    403    done   403    403    403
-POST /staff/cases/{number}/ungroup       sign-in 403    403    403    403    403    403    done   403    403    403
-GET  /staff/approvals                    sign-in 403    403    403    200    200    200    403    403    403    403
-POST /staff/approvals                    sign-in 403    403    403    done   409    409    403    403    403    403
-GET  /staff/supervision                  sign-in 403    403    403    403    403    403    200    403    403    403
-GET  /staff/league                       sign-in 403    403    403    403    403    403    200    200    403    403
-GET  /staff/accountability               sign-in 403    403    403    403    403    403    200    403    403    403
-GET  /staff/reports                      sign-in 403    403    403    403    403    403    403    200    403    403
-GET  /staff/accounts                     sign-in 403    403    403    403    403    403    403    403    200    403
-POST /staff/accounts/change              sign-in 403    403    403    403    403    403    403    403    422    403
-GET  /staff/log                          sign-in 403    403    403    403    403    403    403    403    403    200
-GET  /staff/oidc/start                   404    404    404    404    404    404    404    404    404    404    404
-GET  /staff/oidc/back                    404    404    404    404    404    404    404    404    404    404    404
-POST /staff/demo                         404    404    404    404    404    404    404    404    404    404    404
-POST /staff/sign-out                     sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in
+#                                              anonym clerk  a.clrk o.clrk leader a.lead o.lead superv mayor  operat auditr
+GET  /staff                                    sign-in go     go     go     go     go     go     go     go     go     go
+GET  /staff/                                   sign-in go     go     go     go     go     go     go     go     go     go
+GET  /staff/sign-in                            200    go     go     go     go     go     go     go     go     go     go
+POST /staff/sign-in                            403    403    403    403    403    403    403    403    403    403    403
+GET  /staff/password                           sign-in 200    200    200    200    200    200    200    200    200    200
+POST /staff/password                           sign-in 422    422    422    422    422    422    422    422    422    422
+GET  /staff/enrol                              sign-in 200    200    200    200    200    200    200    200    200    200
+GET  /staff/enrol/code.svg                     sign-in 200    200    200    200    200    200    200    200    200    200
+POST /staff/enrol                              sign-in 422    422    422    422    422    422    422    422    422    422
+GET  /staff/cases                              sign-in 200    200    200    200    200    200    403    403    403    403
+POST /staff/cases/acceptance                   sign-in done   409    409    403    403    403    403    403    403    403
+GET  /staff/find                               sign-in go     go     go     go     go     go     go     go     403    403
+GET  /staff/cases/{number}                     sign-in 200    200    403    200    200    403    200    200    403    403
+POST /staff/cases/{number}/preview             sign-in 200    409    403    403    403    403    403    403    403    403
+GET  /staff/cases/{number}/return              sign-in 200    409    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/acceptance          sign-in done   403    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/question            sign-in done   403    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/reply               sign-in done   403    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/part                sign-in 403    done   403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/extension           sign-in done   403    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/return              sign-in done   409    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/approval            sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/reply-return        sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/extension-approval  sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/extension-refusal   sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/assignment          sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/ruling              sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/urging              sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/special-report      sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/moderation          sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/instruction         sign-in 403    403    403    403    403    403    403    done   403    403
+GET  /staff/cases/{number}/group               sign-in 403    403    403    403    403    403    200    403    403    403
+POST /staff/cases/{number}/group               sign-in 403    403    403    403    403    403    done   403    403    403
+POST /staff/cases/{number}/ungroup             sign-in 403    403    403    403    403    403    done   403    403    403
+GET  /staff/approvals                          sign-in 403    403    403    200    200    200    403    403    403    403
+POST /staff/approvals                          sign-in 403    403    403    done   409    409    403    403    403    403
+GET  /staff/supervision                        sign-in 403    403    403    403    403    403    200    403    403    403
+GET  /staff/league                             sign-in 403    403    403    403    403    403    200    200    403    403
+GET  /staff/accountability                     sign-in 403    403    403    403    403    403    200    403    403    403
+GET  /staff/reports                            sign-in 403    403    403    403    403    403    403    200    403    403
+GET  /staff/accounts                           sign-in 403    403    403    403    403    403    403    403    200    403
+POST /staff/accounts/change                    sign-in 403    403    403    403    403    403    403    403    422    403
+GET  /staff/log                                sign-in 403    403    403    403    403    403    403    403    403    200
+GET  /staff/oidc/start                         404    404    404    404    404    404    404    404    404    404    404
+GET  /staff/oidc/back                          404    404    404    404    404    404    404    404    404    404    404
+POST /staff/demo                               404    404    404    404    404    404    404    404    404    404    404
+POST /staff/sign-out                           sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in
 """
 """`sign-in`: sent there. `go`: sent on. `done`: the act was done. `404`: not there unless the stack is set up for it."""
 
@@ -147,7 +147,7 @@ def test_every_staff_route_has_a_line(tmp_path: Path) -> None:
 def _prepared(office: Office, act: str) -> tuple[str, Fields]:
     """A case at which the act is possible, and the fields of its form."""
     made: dict[str, tuple[Callable[[], str], Callable[[str], dict[str, str]]]] = {
-        "accept": (office.assigned, lambda _: {}),
+        "acceptance": (office.assigned, lambda _: {}),
         "question": (office.accepted, lambda _: {"text": "请补充哪一站?"}),
         "reply": (office.accepted, lambda _: {"text": REPLY}),
         "part": (office.accepted, lambda _: {"text": "站台由我局维修。"}),
@@ -157,19 +157,19 @@ def _prepared(office: Office, act: str) -> tuple[str, Fields]:
             lambda n: {"reason": "等材料", "new_date": office.later(n), "progress": "已看现场"},
         ),
         "return": (office.assigned, lambda _: {"duty_item": _foreign_duty(), "reason": "不是我单位职责"}),
-        "approve": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
-        "send-back": (
+        "approval": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
+        "reply-return": (
             office.drafted,
             lambda n: {"id": office.case(n)["draft"]["reply_id"], "remark": "请写日期"},
         ),
-        "approve-extension": (office.stretched, lambda n: {"id": _extension(office, n)}),
-        "refuse-extension": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
-        "assign": (office.assigned, lambda _: {"department": HOLDER, "reason": "职责"}),
-        "rule": (office.assigned, lambda _: {"lead": HOLDER, "reason": "交办会"}),
-        "urge": (office.assigned, lambda _: {"text": "请抓紧"}),
+        "extension-approval": (office.stretched, lambda n: {"id": _extension(office, n)}),
+        "extension-refusal": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
+        "assignment": (office.assigned, lambda _: {"department": HOLDER, "reason": "职责"}),
+        "ruling": (office.assigned, lambda _: {"lead": HOLDER, "reason": "交办会"}),
+        "urging": (office.assigned, lambda _: {"text": "请抓紧"}),
         "special-report": (office.assigned, lambda _: {"text": "长期未决"}),
-        "moderate": (office.assigned, lambda _: {"action": "hold", "reason": "待核实"}),
-        "instruct": (office.assigned, lambda _: {"text": "请办结"}),
+        "moderation": (office.assigned, lambda _: {"action": "hold", "reason": "待核实"}),
+        "instruction": (office.assigned, lambda _: {"text": "请办结"}),
         "group": (office.assigned, lambda _: {"more": office.assigned()}),
         "ungroup": (
             lambda: _grouped(office),
@@ -206,12 +206,12 @@ def _asked(office: Office, method: str, path: str) -> tuple[str, str, Fields]:
     if method == "POST" and "{number}" in path:
         number, fields = _prepared(office, act)
         return number, path.replace("{number}", number), fields
-    if path == "/staff/cases/accept":
+    if path == "/staff/cases/acceptance":
         number = office.assigned()
         return number, path, {"number": [number]}
     if path == "/staff/approvals" and method == "POST":
         number = office.drafted()
-        return number, path, {"chosen": [f"{number}/approve/{office.case(number)['draft']['reply_id']}"]}
+        return number, path, {"chosen": [f"{number}/approval/{office.case(number)['draft']['reply_id']}"]}
     number = office.drafted() if path == "/staff/approvals" else office.accepted()
     address = path.replace("{number}", number)
     return number, f"{address}?number={number}" if path == "/staff/find" else address, {}
