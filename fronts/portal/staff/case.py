@@ -61,8 +61,9 @@ async def read_case(visit: Visit, number: str) -> dict[str, Any]:
     answer = await visit.read("intake", f"/v1/cases/{number}")
     if not answer.ok:
         raise Turned(visit.refuse(answer.status, answer.sentence))
-    if answer.body["contact"]:
-        # The log knows of it before the page shows it.
+    holds = visit.me.role in ("clerk", "leader") and visit.me.department == answer.body["department"]
+    if holds and not answer.body["erased"]:
+        # The boxes are opened for the holding unit; the log knows of it before the page shows them.
         await visit.site.log.note("personal-read", visit.me.person, number, "联系方式和原文")
     return answer.body
 

@@ -115,9 +115,15 @@ def own(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
 
 
 def staff(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
-    """Everything, for those whose case it is; as it was written only where the boxes were opened."""
+    """Everything, for those whose case it is; as it was written only where the boxes were opened.
+
+    Who asked for it is told to nobody by name, not to the holding unit either.
+    """
     draft = case.draft
     return own(case, city, opened) | {
+        "contact": {
+            name: value for name, value in opened.contact.items() if name != "name" or not case.hide_name
+        },
         "assisting": list(case.assisting),
         "parts": case.parts,
         "held": case.held,

@@ -1,5 +1,6 @@
 """Forms: bounded, UTF-8, and as long for the limit as for the page's counter."""
 
+import time
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -50,3 +51,14 @@ async def test_a_follow_up_of_two_thousand_characters_may_have_lines() -> None:
         form = {"number": receipt["number"], "code": receipt["query_code"], "act": "follow-ups", "text": text}
 
         assert (await pages.http.post("/follow", data=form)).status_code == 200
+
+
+@pytest.mark.parametrize("mark", ["\u0344", "\u0f73", "\u0300", "\ufdfa", "\u200b", "1", "〇", "😀"])
+async def test_a_text_that_is_dear_to_make_normal_keeps_nobody_waiting(mark: str) -> None:
+    text = "a" + mark * (40_000 // len(mark.encode()))
+    async with opened() as pages:
+        started = time.process_time()
+        answer = await pages.http.post("/post/similar", data={"title": "abcd", "text": text})
+
+        assert answer.status_code == 200
+        assert time.process_time() - started < 0.5

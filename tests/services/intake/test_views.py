@@ -20,3 +20,14 @@ def test_a_return_that_waits_for_a_ruling_says_so() -> None:
     shown = msgspec.json.decode(msgspec.json.encode(views.staff(case, PROFILE, CLOSED)))
 
     assert shown["returns"][0]["state"] == "asked"
+
+
+def test_a_name_that_is_not_to_be_public_is_not_told_to_the_unit_either() -> None:
+    contact = {"name": "王小明", "phone": "13812345678"}
+    opened = msgspec.structs.replace(CLOSED, contact=contact)
+    case = Case(number="SQ1", kind="complaint", received_at=AT)
+    nameless = msgspec.structs.replace(case, hide_name=True)
+
+    assert views.staff(case, PROFILE, opened)["contact"] == contact
+    assert views.staff(nameless, PROFILE, opened)["contact"] == {"phone": "13812345678"}
+    assert views.own(nameless, PROFILE, opened)["contact"] == contact, "it is the author's own"

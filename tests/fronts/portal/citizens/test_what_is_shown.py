@@ -154,3 +154,21 @@ async def test_why_a_post_is_not_shown_is_said(state: Standing, sentence: str) -
     async with opened() as pages:
         receipt = await _post(pages, state)
         assert sentence in (await pages.http.get(f"/posts/{receipt['number']}")).text
+
+
+async def test_who_does_not_want_to_be_named_sees_that_it_was_heard() -> None:
+    async with opened() as pages:
+        for hide, heard in ((True, True), (False, False)):
+            receipt = await pages.receipt(title=f"{hide}", contact={"name": NAME}, hide_name=hide)
+            form = {"number": receipt["number"], "code": receipt["query_code"]}
+            assert ("不公开姓名" in (await pages.http.post("/follow", data=form)).text) == heard
+
+
+async def test_what_becomes_of_an_answer_is_said_where_it_is_typed() -> None:
+    async with opened() as pages:
+        receipt = await pages.receipt()
+        form = {"number": receipt["number"], "code": receipt["query_code"]}
+        page = (await pages.http.post("/follow", data=form)).text
+        assert "只有承办单位和您能看到,不公开。" in page
+        sure = (await pages.http.post("/follow", data=form | {"act": "erasure"})).text
+        assert "您的其他帖子不受影响" in sure
