@@ -89,8 +89,9 @@ def topics(
 
 
 def _tell(told: dict[str, Talk], window: TopicWindow, moment: datetime) -> None:
-    """As the router does, save that here every post that joined is told."""
-    told |= {talk.topic: talk for talk, _ in news(told, window.topics(), moment, enough=1, share=0.0)}
+    """As the router does, but every post that joined is told, and a topic that has left the window keeps its words."""
+    changed = news(told, window.topics(), moment, enough=1, share=0.0)
+    told |= {talk.topic: talk for talk, _ in changed if talk.words}
 
 
 def _in_order(rows: Iterator[_Row]) -> list[_Row]:

@@ -207,7 +207,7 @@ class Topics(Protocol):
         """Topics that were told of since an instant of city time, by name; the newest last."""
 
     async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        """Keep what is told and put its records into the outbox, in one transaction."""
+        """Keep what is told and put its records, if any, into the outbox, in one transaction."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -230,10 +230,7 @@ class PostgresTopics:
 
     async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
         """As the protocol says. Raises LookupError when this instance does not lead."""
-        connection = self._leadership.connection
-        if connection is None:
-            raise LookupError("another instance leads")
-        async with connection.transaction():
+        async with self._leadership.writing() as connection:
             await connection.execute(
                 "insert into topic (topic, grown_at, told) "
                 "select * from unnest($1::text[], $2::timestamptz[], $3::bytea[]) "
@@ -242,9 +239,10 @@ class PostgresTopics:
                 [talk.grown_at for talk in told],
                 [_encode(talk) for talk in told],
             )
-            await connection.execute(
-                "insert into outbox (id, blob) values ($1::text, $2::bytea)", cause, pack(records)
-            )
+            if records:
+                await connection.execute(
+                    "insert into outbox (id, blob) values ($1::text, $2::bytea)", cause, pack(records)
+                )
 
 
 class TopicsInMemory:
@@ -256,10 +254,11 @@ class TopicsInMemory:
 
     async def told(self, since: datetime) -> dict[str, Talk]:
         """As the protocol says."""
-        found = [talk for talk in self._told.values() if talk.grown_at >= since]
-        return {talk.topic: talk for talk in sorted(found, key=lambda talk: (talk.grown_at, talk.topic))}
+        known = [(talk.grown_at, talk.topic) for talk in self._told.values() if talk.grown_at is not None]
+        return {topic: self._told[topic] for grown_at, topic in sorted(known) if grown_at >= since}
 
     async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
         """As the protocol says."""
         self._told |= {talk.topic: talk for talk in told}
-        self._store.outbox[cause] = (time.time(), pack(records))
+        if records:
+            self._store.outbox[cause] = (time.time(), pack(records))

@@ -43,15 +43,18 @@ class Teller:
             return 0
         now, numbers = self._clock.now(), self._posts.numbers
         told = await self._topics.told(now - timedelta(hours=2 * numbers.window_hours))
-        found = news(told, self._posts.topics(now), now, numbers.enough, numbers.share)
-        if not found:
+        changed = news(told, self._posts.topics(now), now, numbers.enough, numbers.share)
+        if not changed:
             return 0
         records: list[Addressed] = []
-        for talk, fact in found:
+        for talk, fact in changed:
+            if fact is None:
+                continue
             identity = derived(f"{talk.topic}/{talk.seq}", type_of(type(fact)))
             event = Event(identity, GROUPS.name, talk.topic, talk.seq, fact, "router")
             records.append((GROUPS.name, partition_of(talk.topic), encode(event)))
-        blob_id = derived(f"{found[0][0].topic}/{found[0][0].seq}", "blob", time.time_ns())
-        await self._topics.tell([talk for talk, _ in found], records, blob_id)
-        self._offer(blob_id, records)
-        return len(found)
+        blob_id = derived(changed[0][0].topic, "blob", time.time_ns())
+        await self._topics.tell([talk for talk, _ in changed], records, blob_id)
+        if records:
+            self._offer(blob_id, records)
+        return len(records)

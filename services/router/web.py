@@ -24,7 +24,8 @@ from services.router.core.case import Case
 from services.router.core.learning.model import MOST_BYTES, Damaged, Model
 from services.router.core.topics.city_posts import CityPosts, Shown
 from services.router.core.topics.similar import Alike
-from services.router.core.topics.talk import Talk
+from services.router.core.topics.talk import Talk, told_of
+from services.router.core.topics.window import Found
 from services.router.store import Models, Topics
 
 MOST_ALIKE: Final = 10
@@ -77,9 +78,10 @@ class Door:
             self.posts.alike(normal_form(text[:LONGEST_QUERY])[:LONGEST_QUERY], limit)
         )
 
-    async def decided_alike(self, number: str) -> list[dict[str, Any]]:
-        """Posts like this one that have a unit: how the city decided before."""
-        found = await self._standing(self.posts.like(number, 2 * DECIDED_ALIKE))
+    async def decided_alike(self, number: str, public_only: bool) -> list[dict[str, Any]]:
+        """Posts like this one that have a unit: how the city decided before. A unit is shown public ones only."""
+        alike = self.posts.like(number, 2 * DECIDED_ALIKE)
+        found = await self._standing([pair for pair in alike if pair[1].visible or not public_only])
         return [one for one in found if one["department"]][:DECIDED_ALIKE]
 
     async def _standing(self, found: Sequence[tuple[Alike, Shown]]) -> list[dict[str, Any]]:
@@ -99,19 +101,31 @@ class Door:
             "received_at": shown.received_at,
         }
 
-    def topic(self, talk: Talk) -> dict[str, Any]:
-        """A topic as anyone may see it: of its posts, those that are public."""
+    async def standing(self) -> list[dict[str, Any]]:
+        """The topics that were told of and still stand, the largest first.
+
+        Words, place and reason are those of the posts that anyone may see now, not those that were told: a post
+        that is hidden takes its words with it.
+        """
+        now = self.clock.now()
+        told = await self.topics.told(now - timedelta(hours=2 * self.posts.numbers.window_hours))
+        named = told_of(told, self.posts.standing(now))
+        known = [(told[name], found) for name, found in named if name in told]
+        known.sort(key=lambda pair: (-len(pair[1].posts), pair[0].topic))
+        return [self._topic(talk, found) for talk, found in known[:TOPICS_SHOWN]]
+
+    def _topic(self, talk: Talk, found: Found) -> dict[str, Any]:
         areas = {division.area_code: division.area for division in self.profile.divisions}
-        shown = [found for post in talk.posts if (found := self.posts.shown(post)) is not None]
+        shown = [post for key in found.posts if (post := self.posts.shown(key)) is not None]
         return {
             "topic": talk.topic,
-            "words": talk.words,
-            "area": talk.area,
-            "area_name": areas.get(talk.area, ""),
-            "place": talk.place,
-            "size": talk.size,
-            "growth": talk.growth,
-            "why": talk.why,
+            "words": found.words,
+            "area": found.area,
+            "area_name": areas.get(found.area, ""),
+            "place": found.place,
+            "size": len(found.posts),
+            "growth": found.growth,
+            "why": found.why,
             "first_at": talk.found_at,
             "last_at": talk.grown_at,
             "posts": [{"number": one.number, "title": one.title} for one in shown[-EVIDENCE_SHOWN:]],
@@ -139,10 +153,7 @@ def _told(router: APIRouter, door: Door) -> None:
     async def topics(request: Request) -> Response:
         """What many people have posted about within the window, the largest first, with their posts."""
         door.check(request)
-        now = door.clock.now()
-        told = await door.topics.told(now - timedelta(hours=door.posts.numbers.window_hours))
-        largest = sorted(told.values(), key=lambda talk: (-talk.size, talk.topic))
-        return Json({"as_of": now, "topics": [door.topic(talk) for talk in largest[:TOPICS_SHOWN]]})
+        return Json({"as_of": door.clock.now(), "topics": await door.standing()})
 
     @router.get("/v1/assignments/{number}", openapi_extra=described(who="staff"))
     async def assignment(number: str, request: Request) -> Response:
@@ -152,7 +163,9 @@ def _told(router: APIRouter, door: Door) -> None:
         case = await door.cases.case(number)
         if case is None:
             raise problem.plain(404, "没有这个编号的帖子。")
-        if staff.role in ("clerk", "leader") and staff.department not in (*case.holders, *case.assisting):
+        of_unit = staff.role in ("clerk", "leader")
+        # Whose case it was reads no more of it than anyone else: what is decided afterwards is another unit's.
+        if of_unit and staff.department not in (case.department, *case.assisting):
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json(
             {
@@ -163,7 +176,7 @@ def _told(router: APIRouter, door: Door) -> None:
                 "meeting": case.meeting,
                 "decisions": msgspec.to_builtins(case.decided),
                 "returns": msgspec.to_builtins(case.returned),
-                "similar": await door.decided_alike(number),
+                "similar": await door.decided_alike(number, public_only=of_unit),
             }
         )
 

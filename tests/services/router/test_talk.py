@@ -25,7 +25,7 @@ class Told:
     def tell(self, *topics: Found, at: datetime = AT) -> list[TopicFound | TopicGrown]:
         found = news(self.talks, topics, at, enough=5, share=0.25)
         self.talks |= {talk.topic: talk for talk, _ in found}
-        return [fact for _, fact in found]
+        return [fact for _, fact in found if fact is not None]
 
 
 def test_a_topic_nobody_was_told_of_is_found_with_its_evidence() -> None:
@@ -86,3 +86,34 @@ def test_what_left_the_window_is_not_told_as_new_when_it_is_seen_again() -> None
     told.tell(standing("a", range(20)))
     told.tell(standing("a", range(10, 30)))
     assert told.tell(standing("a", range(5, 30))) == []
+
+
+def test_words_that_a_topic_no_longer_shares_are_forgotten_without_a_word() -> None:
+    told = Told({})
+    told.tell(standing("a", range(6), words=("王小明", "公交")))
+
+    assert told.tell(standing("a", range(5), words=("公交",))) == []
+    assert told.talks["a"].words == ("公交",)
+    assert told.talks["a"].seq == 1
+
+
+def test_a_topic_that_no_longer_stands_keeps_no_words_and_goes_on_under_its_name() -> None:
+    told = Told({})
+    told.tell(standing("a", range(6)))
+
+    assert told.tell() == []
+    kept = told.talks["a"]
+    assert (kept.words, kept.place, kept.why) == ((), "", "")
+    assert told.tell(standing("b", range(6))) == []
+    assert told.talks["a"].words == ("公交",)
+    assert "b" not in told.talks
+
+
+def test_a_topic_that_stands_as_it_was_told_is_not_written_again() -> None:
+    told = Told({})
+    told.tell(standing("a", range(6)))
+    before = told.talks["a"]
+
+    told.tell(standing("a", range(7), words=("公交", "停运")))
+
+    assert told.talks["a"] is before

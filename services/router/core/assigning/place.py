@@ -108,6 +108,24 @@ class Gazetteer:
 
     def read(self, reading: Reading, chosen_area: str = "") -> Place:
         """Area and street named in a post; the area the citizen chose wins over a guess."""
+        area, street, words = self._named(reading, chosen_area)
+        roads, crossing = self._crossing(reading)
+        if crossing:
+            words.append(crossing)
+        office, offset = self._office(reading.with_place, area)
+        return Place(area, self.area_name(area), street, roads, tuple(words[:MOST_WORDS]), office, offset)
+
+    def where(self, reading: Reading, chosen_area: str = "") -> tuple[str, str]:
+        """The codes of area and street alone, as `read` has them."""
+        area, street, _ = self._named(reading, chosen_area)
+        return area, street
+
+    def area_name(self, area: str) -> str:
+        """What the area of a code is called; empty for an unknown one."""
+        return self._areas.get(area, "")
+
+    def _named(self, reading: Reading, chosen_area: str) -> tuple[str, str, list[tuple[str, int]]]:
+        """Area, street and the names that gave them away."""
         text = reading.with_place
         area, street = chosen_area, ""
         words: list[tuple[str, int]] = []
@@ -126,13 +144,7 @@ class Gazetteer:
                 area = name.area
             if name.street and not street and name.area == area:
                 street = name.street
-        roads, crossing = self._crossing(reading)
-        if crossing:
-            words.append(crossing)
-        office, offset = self._office(text, area)
-        return Place(
-            area, self._areas.get(area, ""), street, roads, tuple(words[:MOST_WORDS]), office, offset
-        )
+        return area, street, words
 
     def _crossing(self, reading: Reading) -> tuple[tuple[str, str], tuple[str, int] | None]:
         text = reading.with_place

@@ -32,14 +32,15 @@ class Reading:
     It is in plain digits and simplified characters, one character for one, so that offsets hold in the post itself.
     """
 
-    __slots__ = ("capitals", "cut", "spots", "text", "three", "title", "two", "whole", "with_place")
+    __slots__ = ("capitals", "cut", "place", "spots", "text", "three", "title", "two", "whole", "with_place")
 
     def __init__(self, title: str, text: str, place: str = "") -> None:
         self.title, self.text = folded(title[:LONGEST_TITLE]), folded(text[:LONGEST])
         self.cut = len(title) > LONGEST_TITLE or len(text) > LONGEST
         """Whether there was more than is read."""
         self.whole = f"{self.title}\n{self.text}"
-        self.with_place = f"{self.whole}\n{folded(place[:LONGEST_PLACE])}"
+        self.place = folded(place[:LONGEST_PLACE])
+        self.with_place = f"{self.whole}\n{self.place}"
         self.capitals = _capitals(self.whole) + _capitals(self.with_place[len(self.whole) :])
         """`with_place` in capitals, character for character; title and text, or the place, that would grow stay as they are."""
         self.two, self.three = _starts(self.capitals)

@@ -1,8 +1,9 @@
 """The newest posts of the whole city, as one memory: which are alike, and what many are about. Pure.
 
 Numbers of `[topics]` that the city changes are in force from then on; a window made longer fills with what comes.
-Only what anyone may see is offered as alike: not what is withdrawn, hidden, held by moderation or not
-public. A post that is not public still counts towards a topic, which shows no text of it.
+Topics and what is offered as alike come from what anyone may see: a post that is not public never counts
+towards a topic; one that is withdrawn, hidden, held by moderation or erased leaves the window at once, and
+the topic is measured anew without it. One that is released comes in again.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,18 @@ from city.policy import Topics as Numbers
 from city.profile import Profile
 from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
-from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
+from contracts.posts import (
+    CitizenErased,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostWithdrawn,
+)
 from services.router.core.assigning.place import Gazetteer
-from services.router.core.compared import compared
+from services.router.core.assigning.reading import Reading
 from services.router.core.topics.similar import Alike, SimilarIndex
+from services.router.core.topics.text import LONGEST
 from services.router.core.topics.window import Found, Seen, TopicWindow
 
 CAPACITY: Final = 30_000
@@ -27,6 +36,9 @@ CAPACITY: Final = 30_000
 window of topics, the process stays under 300 MB."""
 
 GONE: Final = -1
+
+MOST_HELD: Final = 2_000
+"""Held posts whose words are kept for the day when they are released, the newest; about 4 MB."""
 
 ONE_OF_ALL: Final = "city:0"
 """A fact about the city is said to every partition; here, where all are read, one of them is enough."""
@@ -61,6 +73,8 @@ class CityPosts:
         """Number to post."""
         self._moderated: dict[str, tuple[int, bool]] = {}
         """Post to the number of the last fact of moderation and whether it is held since; -1: gone for good."""
+        self._held: dict[str, Seen] = {}
+        """What the window would see of public posts that are held."""
         self.changed = False
         """Whether anything was seen since the topics were last looked at."""
 
@@ -82,7 +96,7 @@ class CityPosts:
                     self._moderate(event, held=True)
                 case PostReleased():
                     self._moderate(event, held=False)
-                case PostHidden() | PostWithdrawn():
+                case PostHidden() | PostWithdrawn() | CitizenErased():
                     self._forget(event)
         for event in events:
             if isinstance(event.fact, PostReceived):
@@ -104,8 +118,12 @@ class CityPosts:
         return found if found is not None and found.visible else None
 
     def topics(self, now: datetime) -> list[Found]:
-        """What many posts of the window are about."""
+        """What many posts of the window are about, for the one who tells of it: nothing has changed since."""
         self.changed = False
+        return self.standing(now)
+
+    def standing(self, now: datetime) -> list[Found]:
+        """What many posts of the window are about; all of it from posts that anyone may see."""
         self._window.expire(now)
         return self._window.topics()
 
@@ -122,16 +140,26 @@ class CityPosts:
             return
         while len(self._shown) >= self._capacity:
             self._drop(next(iter(self._shown)))
-        self._shown[key] = Shown(post.number, post.title, post.at, post.public, moderated[1])
+        shown = self._shown[key] = Shown(post.number, post.title, post.at, post.public, moderated[1])
         self._keys[post.number] = key
-        post = compared(post)
-        self._similar.add(key, f"{post.title}\n{post.text}", post.at)
-        place = self._gazetteer.recognise(f"{post.title}\n{post.text}\n{post.place}", post.area)
-        where = post.place or place.area_name
-        self._window.see(
-            Seen(key, post.number, post.title, post.text, post.at, place.area, place.street, where)
-        )
-        self.changed = True
+        reading = Reading(post.title, post.text, post.place)
+        self._similar.add(key, reading.whole, post.at)
+        if not shown.public:
+            return
+        area, street = self._gazetteer.where(reading, post.area)
+        where = reading.place or self._gazetteer.area_name(area)
+        seen = Seen(key, post.number, reading.title, reading.text, post.at, area, street, where)
+        if shown.held:
+            self._keep(seen)
+        else:
+            self._window.see(seen)
+            self.changed = True
+
+    def _keep(self, seen: Seen) -> None:
+        """Until it is released; a text is cut to what the window would look at."""
+        self._held[seen.key] = replace(seen, title=seen.title[:LONGEST], text=seen.text[:LONGEST])
+        while len(self._held) > MOST_HELD:
+            del self._held[next(iter(self._held))]
 
     def _moderate(self, event: Event, held: bool) -> None:
         last = self._moderated.get(event.subject, (0, False))[0]
@@ -139,13 +167,24 @@ class CityPosts:
             return
         self._remember(event.subject, event.seq, held)
         shown = self._shown.get(event.subject)
-        if shown is not None:
-            self._shown[event.subject] = replace(shown, held=held)
+        if shown is None or shown.held == held:
+            return
+        self._shown[event.subject] = replace(shown, held=held)
+        if held:
+            seen = self._window.remove(event.subject)
+            if seen is not None:
+                self._keep(seen)
+        elif event.subject in self._held:
+            self._window.see(self._held.pop(event.subject))
+        self.changed = True
 
     def _forget(self, event: Event) -> None:
         """Gone for good, whatever comes after it or overtook it."""
+        self._window.remove(event.subject)
+        self._held.pop(event.subject, None)
         self._drop(event.subject)
         self._remember(event.subject, GONE, True)
+        self.changed = True
 
     def _drop(self, key: str) -> None:
         self._similar.remove(key)

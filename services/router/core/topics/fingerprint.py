@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.router.core.topics.text import BITS, NOTHING, Pairs, names, sequence
+from services.router.core.topics.text import BITS, NOTHING, Pairs, each_once, names, sequence
 
 Weights = NDArray[np.float32]
 
@@ -19,8 +20,9 @@ LIFT: Final = 2.5
 HEAVIEST: Final = 5.0
 CORE: Final = 80
 """Pairs of a fingerprint."""
+LEAST_POSTS: Final = 3
 OFTEN: Final = 0.15
-"""Share of a topic's posts that must hold a pair of its fingerprint."""
+"""Share of a topic's posts, three at the least, that must hold a pair of its fingerprint."""
 REST: Final = 0.15
 """Within a piece, the heaviest pair counts in full and the others by so much."""
 PIECES: Final = 2
@@ -67,8 +69,7 @@ class Post:
         self.turn, self.key, self.number, self.at, self.area, self.place = turn, key, number, at, area, place
         self.text = text
         self.sequence: Pairs = sequence(text)
-        pairs = np.unique(self.sequence)
-        self.pairs: Pairs = pairs[pairs != NOTHING]
+        self.pairs: Pairs = each_once(self.sequence)
         self.topic: str = ""
         self._named: tuple[frozenset[int], tuple[frozenset[int], ...]] | None = None
 
@@ -116,14 +117,51 @@ class Fingerprint(Struct, frozen=True):
         return int(self.held[self.named].max(initial=0))
 
 
-def fingerprint_of(
+class Common(Struct, frozen=True):
+    """What some posts hold more often than others do, before anybody has looked which of it are names."""
+
+    core: Pairs
+    weights: Weights
+    held: NDArray[np.int64]
+    may_name: NDArray[np.bool_]
+    """Heavy enough and the posts' own: of a name, if it reads like one."""
+    whole: Pairs
+    """The pairs of all the posts, one post after the other."""
+    starts: NDArray[np.int64]
+    """Where each post begins in `whole`."""
+
+    def named_by(self, posts: Sequence[Post]) -> Fingerprint:
+        """With the names: of those that may be, the pairs that read like one in enough of the posts that hold them."""
+        named = self.may_name.copy()
+        for n in np.flatnonzero(named).tolist():
+            pair = int(self.core[n])
+            holders = (
+                np.searchsorted(self.starts, np.flatnonzero(self.whole == self.core[n]), side="right") - 1
+            )
+            left, missing = len(holders), CALLED * float(self.held[n])
+            # Reading where names stand in a post is slow: no more posts are read than settle the matter.
+            for holder in holders.tolist():
+                if missing <= 0 or left < missing:
+                    break
+                missing -= pair in posts[holder].named
+                left -= 1
+            named[n] = missing <= 0
+        return Fingerprint(self.core, self.weights, self.held, named)
+
+
+def common_of(
     posts: Sequence[Post], counts: NDArray[np.int32], total: int, present: NDArray[np.int32]
-) -> Fingerprint:
-    """The fingerprint of some posts, given how many of all `total` posts, and of the window's, hold each pair."""
+) -> Common:
+    """What the posts have in common, given how many of all `total` posts, and of the window's, hold each pair."""
     many = len(posts)
-    pairs, held = np.unique(np.concatenate([post.pairs for post in posts]), return_counts=True)
-    some = held >= max(3, OFTEN * many)
-    pairs, held = pairs[some], held[some]
+    sizes = np.array([post.pairs.size for post in posts])
+    whole = np.concatenate([post.pairs for post in posts])
+    # In order, a pair that so many posts hold stands so many places before itself; few do, and only these are counted.
+    least = max(LEAST_POSTS, ceil(OFTEN * many))
+    ordered = np.sort(whole)
+    often = ordered[least - 1 :]
+    pairs, more = np.unique(often[often == ordered[: often.size]], return_counts=True)
+    held = more + (least - 1)
     others = np.maximum(counts[pairs] - held, 0) + 0.5
     rate = others / (max(total - many, 0) + PRIOR)
     lift = np.log(held / (many + 1) / rate)
@@ -131,11 +169,8 @@ def fingerprint_of(
     good = np.flatnonzero(weights > 0)
     good = good[np.argsort(-weights[good], kind="stable")[:CORE]]
     pairs, weights, held = pairs[good], weights[good].astype(np.float32), held[good]
-    named = (weights >= NAME) & (held >= EXCLUSIVE * present[pairs])
-    for n in np.flatnonzero(named).tolist():
-        called = sum(int(pairs[n]) in post.named for post in posts)
-        named[n] = called >= CALLED * held[n]
-    return Fingerprint(pairs, weights, held, named)
+    may_name = (weights >= NAME) & (held >= EXCLUSIVE * present[pairs])
+    return Common(pairs, weights, held, may_name, whole, np.cumsum(sizes) - sizes)
 
 
 class Scale:
@@ -146,13 +181,20 @@ class Scale:
         self._named: NDArray[np.bool_] = np.zeros(1 << BITS, dtype=np.bool_)
 
     def may_belong(
-        self, pairs: Pairs, starts: NDArray[np.int64], fingerprint: Fingerprint
+        self, pairs: Pairs, starts: NDArray[np.int64], fingerprint: Fingerprint | Common
     ) -> NDArray[np.bool_]:
         """Which posts hold enough of a fingerprint to be weighed; `pairs` are those of one post after the other."""
         self._marks[fingerprint.core] = fingerprint.weights
         sums = np.add.reduceat(self._marks[pairs], starts)
         self._marks[fingerprint.core] = 0
         return sums >= BELONGS
+
+    def could_belong(self, posts: Sequence[Post], common: Common) -> NDArray[np.bool_]:
+        """Which posts could belong, whatever in their common pairs turns out to be a name."""
+        self._marks[common.core] = common.weights
+        total, _, pieces = _weighed(posts, self._marks, self._named)
+        self._marks[common.core] = 0
+        return (total >= _least(posts)) & (pieces >= PIECES)
 
     def belonging(self, posts: Sequence[Post], fingerprint: Fingerprint, usual: float) -> Weights:
         """What each post holds of a fingerprint; 0 for one that does not belong."""
@@ -163,7 +205,7 @@ class Scale:
         self._marks[fingerprint.core] = 0
         self._named[names_] = False
         length = np.array([len(post.text) for post in posts])
-        low = BELONGS + length / CHANCE_NAMED
+        low = _least(posts)
         high = np.maximum(NAMELESS, NAMELESS_USUAL * usual) + length / CHANCE
         total[(total < low) | (pieces < PIECES) | (matter < MATTER)] = 0
         name = frozenset(names_.tolist())
@@ -171,6 +213,11 @@ class Scale:
             if matter[n] == total[n] or posts[n].is_elsewhere(name):
                 total[n] = 0
         return total
+
+
+def _least(posts: Sequence[Post]) -> NDArray[np.float64]:
+    """Weight that each post must hold, were it to hold the name: the longer the post, the more it holds by chance."""
+    return BELONGS + np.array([len(post.text) for post in posts]) / CHANCE_NAMED
 
 
 def _weighed(

@@ -5,6 +5,7 @@ hashes of MinHash bands (long posts), a bit for each hashed pair (short queries)
 All pairs are hashed to 16 bits; a post of 300 characters then mistakes about one pair in two hundred.
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from rensa import RMinHash
+
+from services.router.core import hashing
+from services.router.core.hashing import ONE, points
 
 LONGEST: Final = 1000
 """Characters of a post that are compared; what follows is not looked at."""
@@ -34,11 +38,7 @@ _HASHES: Final = 1 << 16
 _BITS: Final = 1 << 12
 _FIRST: Final = 256
 """Columns there is room for at first; doubled until the capacity."""
-_ONE: Final = np.uint32(2_654_435_761)
-"""Knuth's multiplier, the golden ratio of 2^32."""
-_TWO: Final = np.uint32(2_246_822_519)
-_MIX: Final = np.uint32(3_266_489_917)
-"""Odd constants of the public-domain hash xxHash32."""
+_MARKS: Final = re.compile(r"[\W_]+")
 _WIDE: Final = np.uint64(0x9E37_79B9_7F4A_7C15)
 """The golden ratio of 2^64: spreads 16 bits over the 64 MinHash wants."""
 
@@ -95,7 +95,7 @@ class SimilarIndex:
         self._pairs[slot] = pairs.tobytes()
         self._times[slot] = moment
         self._bands[:, slot] = _bands(pairs)
-        self._bits[np.unique(pairs % _BITS), slot >> 3] |= np.uint8(128 >> (slot & 7))
+        self._bits[pairs % _BITS, slot >> 3] |= np.uint8(128 >> (slot & 7))
         self._counts[pairs] += np.uint32(1)
 
     def remove(self, key: str) -> None:
@@ -105,7 +105,7 @@ class SimilarIndex:
             return
         pairs = np.frombuffer(self._pairs[slot], dtype=np.uint16)
         self._counts[pairs] -= np.uint32(1)
-        self._bits[np.unique(pairs % _BITS), slot >> 3] &= np.uint8(255 ^ (128 >> (slot & 7)))
+        self._bits[pairs % _BITS, slot >> 3] &= np.uint8(255 ^ (128 >> (slot & 7)))
         self._times[slot] = np.inf
         self._keys[slot] = None
         self._pairs[slot] = b""
@@ -188,12 +188,16 @@ class SimilarIndex:
 
 def _pairs(text: str) -> NDArray[np.uint16]:
     """Hashes of the character pairs of the letters and digits of a text, each once, in order of size."""
-    form = "".join(filter(str.isalnum, text[: 2 * LONGEST].lower()))[:LONGEST]
-    points = np.frombuffer(form.encode("utf-32-le", "replace"), dtype=np.uint32)
-    if points.size == 1:
-        points = np.repeat(points, 2)
-    mixed = ((points[:-1] * _TWO) ^ (points[1:] * _ONE)) * _MIX
-    return np.unique((mixed >> np.uint32(16)).astype(np.uint16))
+    form = _MARKS.sub("", text[: 2 * LONGEST].lower())[:LONGEST]
+    if len(form) == 1:
+        form += form
+    hashes = (hashing.pairs(points(form)) >> np.uint32(16)).astype(np.uint16)
+    # A stable sort of 16 bits is a radix sort.
+    hashes.sort(kind="stable")
+    first = np.empty(hashes.size, dtype=np.bool_)
+    first[:1] = True
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    return hashes[first]
 
 
 def _bands(pairs: NDArray[np.uint16]) -> NDArray[np.uint32]:
@@ -203,7 +207,7 @@ def _bands(pairs: NDArray[np.uint16]) -> NDArray[np.uint32]:
     rows = np.array(digests, dtype=np.uint32).reshape(BANDS, ROWS)
     hashes = np.zeros(BANDS, dtype=np.uint32)
     for row in range(ROWS):
-        hashes = (hashes ^ rows[:, row]) * _ONE
+        hashes = (hashes ^ rows[:, row]) * ONE
         hashes ^= hashes >> np.uint32(15)
     return hashes
 

@@ -1,17 +1,22 @@
 """What was told of the matters many people talk about, and what there is to tell next. Pure.
 
-The window of posts (`topics`) lives in memory and is rebuilt at every start; what was told is stored.
+The window of posts (`window`) lives in memory and is rebuilt at every start; what was told is stored.
 So what to tell is always the difference between the two: a topic nobody was told of is found, one that
 gained enough posts since has grown. A rebuilt window may call a topic by another name, since its first
 posts have left it; a topic that shares most of its posts with a told one goes on under the told name.
+
+Words, place and reason are kept as they stand now: where a post was hidden, its words leave what is stored
+of the topic, and a topic that no longer stands keeps no words at all.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from contracts.decision import Context, Decision, Say, unchanged
 from contracts.groups import GroupFact, TopicFound, TopicGrown
 from services.router.core.topics.window import Found
 
@@ -25,45 +30,145 @@ class Talk(Struct, frozen=True):
     """What was told of a topic."""
 
     topic: str
-    seq: int
+    seq: int = 0
     """Facts said about it."""
-    words: tuple[str, ...]
-    posts: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
     """Ids of the posts told of, in the order they were told, the newest two thousand."""
-    numbers: tuple[str, ...]
-    size: int
+    numbers: tuple[str, ...] = ()
+    size: int = 0
     """Posts told of, all in all."""
-    area: str
-    place: str
-    growth: float
+    area: str = ""
+    place: str = ""
+    growth: float = 0.0
     """Posts an hour over the window."""
-    why: str
-    found_at: datetime
-    grown_at: datetime
+    why: str = ""
+    found_at: datetime | None = None
+    grown_at: datetime | None = None
+
+
+def new(topic: str) -> Talk:
+    """A topic of which nothing was told yet."""
+    return Talk(topic)
+
+
+class TopicStands(Struct, frozen=True, tag="topic.stands"):
+    """How a topic stands in the window now."""
+
+    found: Found
+    enough: int
+    """It has grown when it gained so many posts or,"""
+    share: float
+    """if that is more, such a share of what was told."""
+
+
+class TopicFades(Struct, frozen=True, tag="topic.fades"):
+    """A topic that was told of no longer stands in the window."""
+
+
+def stands(talk: Talk, given: TopicStands, context: Context[Any]) -> Decision[Talk]:
+    """Tell of a topic when it is new or has grown enough; words that it no longer shares are forgotten at once."""
+    found = given.found
+    now = replace(
+        talk, words=found.words, area=found.area, place=found.place, growth=found.growth, why=found.why
+    )
+    before = set(talk.posts)
+    joined = [n for n, post in enumerate(found.posts) if post not in before]
+    if talk.seq and len(joined) < max(given.enough, given.share * len(found.posts) / (1 + given.share)):
+        # Words that are still said need no writing down; words that are not must go, whoever said them.
+        still = set(talk.words) <= set(found.words) and talk.place == found.place
+        return unchanged(talk) if still else Decision(now)
+    posts = tuple(found.posts[n] for n in joined)
+    numbers = tuple(found.numbers[n] for n in joined)
+    now = replace(
+        now,
+        seq=talk.seq + 1,
+        posts=(*talk.posts, *posts)[-REMEMBERED:],
+        numbers=(*talk.numbers, *numbers)[-REMEMBERED:],
+        size=talk.size + len(posts),
+        found_at=talk.found_at or context.now,
+        grown_at=context.now,
+    )
+    fact: GroupFact
+    if not talk.seq:
+        fact = TopicFound(
+            at=context.now,
+            topic=now.topic,
+            words=now.words,
+            posts=posts,
+            numbers=numbers,
+            area=now.area,
+            place=now.place,
+            growth=now.growth,
+            why=now.why,
+        )
+    else:
+        fact = TopicGrown(
+            at=context.now,
+            topic=now.topic,
+            words=now.words,
+            posts=posts,
+            numbers=numbers,
+            size=now.size,
+            area=now.area,
+            place=now.place,
+            growth=now.growth,
+            why=now.why,
+        )
+    return Decision(now, (Say(fact),))
+
+
+def fades(talk: Talk, given: TopicFades, context: Context[Any]) -> Decision[Talk]:
+    """What it was about is forgotten; which posts it had is not, so that it can go on under its name."""
+    return Decision(replace(talk, words=(), place="", growth=0.0, why=""))
+
+
+def told_of(told: Mapping[str, Talk], standing: Sequence[Found]) -> list[tuple[str, Found]]:
+    """Each topic that stands, with the name under which it is or will be told; no two go on under one name."""
+    taken: set[str] = set()
+    named: list[tuple[str, Found]] = []
+    for topic in standing:
+        known = _known(told, topic, taken)
+        name = topic.topic if known is None else known.topic
+        taken.add(name)
+        named.append((name, topic))
+    return named
+
+
+def inputs(
+    told: Mapping[str, Talk], standing: Sequence[Found], enough: int, share: float
+) -> list[tuple[str, TopicStands | TopicFades]]:
+    """What the rules are given, topic by topic: all that stand, and those told of that no longer do."""
+    named = told_of(told, standing)
+    there = {name for name, _ in named}
+    gone = [name for name, talk in told.items() if name not in there and (talk.words or talk.why)]
+    return [
+        *((name, TopicStands(found, enough, share)) for name, found in named),
+        *((name, TopicFades()) for name in gone),
+    ]
 
 
 def news(
     told: Mapping[str, Talk], standing: Sequence[Found], at: datetime, enough: int, share: float
-) -> list[tuple[Talk, GroupFact]]:
-    """What to say of the topics as they stand, each with what is then told of it.
-
-    `enough`, `share`: a topic has grown when it gained so many posts or, if that is more, such a share of
-    what was told.
-    """
-    found: list[tuple[Talk, GroupFact]] = []
-    taken: set[str] = set()
-    for topic in standing:
-        known = _known(told, topic, taken)
-        if known is None:
-            taken.add(topic.topic)
-            found.append(_found(topic, at))
-            continue
-        taken.add(known.topic)
-        before = set(known.posts)
-        joined = [n for n, post in enumerate(topic.posts) if post not in before]
-        if len(joined) >= max(enough, share * len(topic.posts) / (1 + share)):
-            found.append(_grown(known, topic, joined, at))
-    return found
+) -> list[tuple[Talk, GroupFact | None]]:
+    """What the rules make of the topics as they stand: each that changed, and the fact to say of it, if any."""
+    changed: list[tuple[Talk, GroupFact | None]] = []
+    for name, given in inputs(told, standing, enough, share):
+        before = told.get(name) or new(name)
+        context: Context[Any] = Context(name, "", at, None)
+        decision = (
+            stands(before, given, context)
+            if isinstance(given, TopicStands)
+            else fades(before, given, context)
+        )
+        if decision.state != before:
+            facts = [
+                effect.fact
+                for effect in decision.effects
+                if isinstance(effect, Say) and isinstance(effect.fact, GroupFact)
+            ]
+            changed.append((decision.state, facts[0] if facts else None))
+    return changed
 
 
 def _known(told: Mapping[str, Talk], topic: Found, taken: set[str]) -> Talk | None:
@@ -77,64 +182,3 @@ def _known(told: Mapping[str, Talk], topic: Found, taken: set[str]) -> Talk | No
         if talk.topic not in taken and common > most and common >= SAME * min(len(posts), len(talk.posts)):
             best, most = talk, common
     return best
-
-
-def _found(topic: Found, at: datetime) -> tuple[Talk, GroupFact]:
-    talk = Talk(
-        topic=topic.topic,
-        seq=1,
-        words=topic.words,
-        posts=topic.posts[-REMEMBERED:],
-        numbers=topic.numbers[-REMEMBERED:],
-        size=len(topic.posts),
-        area=topic.area,
-        place=topic.place,
-        growth=topic.growth,
-        why=topic.why,
-        found_at=at,
-        grown_at=at,
-    )
-    fact = TopicFound(
-        at=at,
-        topic=topic.topic,
-        words=topic.words,
-        posts=topic.posts,
-        numbers=topic.numbers,
-        area=topic.area,
-        place=topic.place,
-        growth=topic.growth,
-        why=topic.why,
-    )
-    return talk, fact
-
-
-def _grown(known: Talk, topic: Found, joined: Sequence[int], at: datetime) -> tuple[Talk, GroupFact]:
-    posts = tuple(topic.posts[n] for n in joined)
-    numbers = tuple(topic.numbers[n] for n in joined)
-    talk = Talk(
-        topic=known.topic,
-        seq=known.seq + 1,
-        words=topic.words,
-        posts=(*known.posts, *posts)[-REMEMBERED:],
-        numbers=(*known.numbers, *numbers)[-REMEMBERED:],
-        size=known.size + len(posts),
-        area=topic.area,
-        place=topic.place,
-        growth=topic.growth,
-        why=topic.why,
-        found_at=known.found_at,
-        grown_at=at,
-    )
-    fact = TopicGrown(
-        at=at,
-        topic=known.topic,
-        words=topic.words,
-        posts=posts,
-        numbers=numbers,
-        size=talk.size,
-        area=topic.area,
-        place=topic.place,
-        growth=topic.growth,
-        why=topic.why,
-    )
-    return talk, fact

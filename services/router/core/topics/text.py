@@ -1,11 +1,14 @@
 """A post as topics read it: its form, its character pairs, and which of them stand in names. Pure."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import rjieba
 from numpy.typing import NDArray
+
+from services.router.core.hashing import pairs, points
 
 Pairs = NDArray[np.uint32]
 
@@ -20,6 +23,7 @@ STEM: Final = 3
 would be taken for it, and posts about many places would seem to name one."""
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE)
+_MARK: Final = re.compile(r"[\W_]")
 _ENDS: Final = (
     *(
         "小区",
@@ -77,11 +81,8 @@ _PROPER: Final = ("nr", "ns", "nt", "nz")
 _JOINING: Final = ("n", "a", "b", "j", "m", "q", "x", "z", "g")
 """Tags of words that may stand in a name before its ending, as may any word no dictionary has; "our" in
 "our estate" names none."""
-_ONE: Final = np.uint32(2_654_435_761)
-"""Knuth's multiplier, the golden ratio of 2^32."""
-_TWO: Final = np.uint32(2_246_822_519)
-_MIX: Final = np.uint32(3_266_489_917)
-"""Odd constants of the public-domain hash xxHash32."""
+_ENDING, _NAME, _PLACE, _APART = 1, 2, 4, 8
+"""Of a word: an ending of places; a name; a name that ends as places do; and what no name goes on before."""
 
 
 def form(title: str, text: str) -> str:
@@ -89,18 +90,26 @@ def form(title: str, text: str) -> str:
     whole = f"{title} {text}" if title and title not in text else text
     if "." in whole:
         whole = _LINK.sub(" ", whole)
-    return "".join([sign if sign.isalnum() else " " for sign in whole[:LONGEST].lower()])
+    return _MARK.sub(" ", whole[:LONGEST].lower())
 
 
 def sequence(written: str) -> Pairs:
     """The numbers of the pairs of a form in order, NOTHING where a mark or space is."""
-    points = np.frombuffer(written.encode("utf-32-le", "replace"), dtype=np.uint32)
-    if points.size < 2:
-        return np.empty(0, dtype=np.uint32)
-    mixed: Pairs = ((points[:-1] * _TWO) ^ (points[1:] * _ONE)) * _MIX >> np.uint32(32 - BITS)
-    gap = points == ord(" ")
-    mixed[gap[:-1] | gap[1:]] = NOTHING
-    return mixed
+    characters = points(written)
+    numbers = pairs(characters) >> np.uint32(32 - BITS)
+    gap = characters == ord(" ")
+    numbers[gap[:-1] | gap[1:]] = NOTHING
+    return numbers
+
+
+def each_once(numbers: Pairs) -> Pairs:
+    """The different numbers in order of size, NOTHING left out."""
+    ordered = np.sort(numbers)
+    first = np.empty(ordered.size, dtype=np.bool_)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    first &= ordered != NOTHING
+    return ordered[first]
 
 
 def names(written: str) -> tuple[list[range], list[range]]:
@@ -114,15 +123,27 @@ def names(written: str) -> tuple[list[range], list[range]]:
     here, stem = 0, 0
     for word, tag in rjieba.tag(written):
         after = here + len(word)
-        known = len(word) < 2 or not tag.startswith("n") or rjieba.has_word(word)
-        if word in _ENDS and stem < here:
+        kind = _kind(word, tag)
+        if kind & _ENDING and stem < here:
             placed.append(range(max(stem, here - STEM), here))
-        elif not known or (len(word) > 1 and tag.startswith(_PROPER)):
+        elif kind & _NAME:
             called.append(range(here, after - 1))
-            if word.endswith(_ENDS):
+            if kind & _PLACE:
                 placed.append(range(here, after - 1))
-        joins = tag.startswith(_JOINING) or word == "里" or (len(word) > 1 and not rjieba.has_word(word))
-        if not word.strip() or not joins:
+        if kind & _APART:
             stem = after
         here = after
     return called, placed
+
+
+@lru_cache(maxsize=20_000)
+def _kind(word: str, tag: str) -> int:
+    """What a word may be in a name; the same words come again and again."""
+    known = len(word) < 2 or not tag.startswith("n") or rjieba.has_word(word)
+    joins = tag.startswith(_JOINING) or word == "里" or (len(word) > 1 and not rjieba.has_word(word))
+    return (
+        (_ENDING if word in _ENDS else 0)
+        | (_NAME if not known or (len(word) > 1 and tag.startswith(_PROPER)) else 0)
+        | (_PLACE if word.endswith(_ENDS) else 0)
+        | (_APART if not word.strip() or not joins else 0)
+    )

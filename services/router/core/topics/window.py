@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from city.policy import Topics as Numbers
-from services.router.core.topics.fingerprint import PRIOR, Fingerprint, Post, Scale, fingerprint_of
+from services.router.core.topics.fingerprint import PRIOR, Common, Fingerprint, Post, Scale, common_of
 from services.router.core.topics.text import BITS, Pairs, form
 from services.router.core.topics.words import describe
 
@@ -52,6 +53,7 @@ ELSEWHERE: Final = 0.5
 COHESION: Final = 12.0
 """Weight of the fingerprint that half of a topic's posts must hold."""
 ROUNDS: Final = 4
+_FIRST: Final = np.zeros(1, dtype=np.int64)
 STEADY: Final = 0.05
 """A topic of which a smaller share came or went in a round is settled."""
 
@@ -116,6 +118,9 @@ class TopicWindow:
         self._scale = Scale()
         self._topics: dict[str, _Topic] = {}
         self._leads: dict[int, list[str]] = {}
+        """Topics by each pair of their fingerprints."""
+        self._leading: NDArray[np.bool_] = np.zeros(1 << BITS, dtype=np.bool_)
+        """The pairs of `_leads`."""
 
     def __len__(self) -> int:
         return len(self._posts)
@@ -151,6 +156,26 @@ class TopicWindow:
             self._born(post)
         elif len(topic.members) >= topic.size_settled * (1 + self._share):
             self._settle(topic)
+
+    def remove(self, key: str) -> Seen | None:
+        """Let go of a post at once, as if it had never been seen; its topic is measured anew, and may end.
+
+        Returns what `see` would take of it; None for a post that is not in the window.
+        """
+        turn = self._turns.pop(key, None)
+        if turn is None:
+            return None
+        post = self._posts.pop(turn)
+        self._present[post.pairs] -= 1
+        self._uncount(post)
+        topic = self._topics.get(post.topic)
+        if topic is not None:
+            self._release(topic, post)
+            if len(topic.members) < self._enough:
+                self._forget(topic)
+            else:
+                self._settle(topic)
+        return Seen(post.key, post.number, "", post.text, post.at, post.area, "", post.place)
 
     def expire(self, now: datetime) -> None:
         """Let go of posts older than the window; a time before the latest one means that one."""
@@ -190,21 +215,25 @@ class TopicWindow:
         return post
 
     def _drop(self) -> None:
-        turn = next(iter(self._posts))
-        post = self._posts.pop(turn)
+        """Let go of the oldest; what it held is still known to be said in the city, save what a topic held."""
+        post = self._posts.pop(next(iter(self._posts)))
         del self._turns[post.key]
         self._present[post.pairs] -= 1
         topic = self._topics.get(post.topic)
         if topic is not None:
-            self._counts[post.pairs] = np.maximum(self._counts[post.pairs] - 1, self._present[post.pairs])
-            self._total -= 1
+            self._uncount(post)
             self._release(topic, post)
             if not topic.members:
                 self._forget(topic)
 
+    def _uncount(self, post: Post) -> None:
+        self._counts[post.pairs] = np.maximum(self._counts[post.pairs] - 1, self._present[post.pairs])
+        self._total -= 1
+
     def _joined(self, post: Post) -> _Topic | None:
         """The topic a new post belongs to most, which takes it in."""
-        hits = Counter(name for pair in post.pairs.tolist() for name in self._leads.get(pair, ()))
+        leading = post.pairs[self._leading[post.pairs]].tolist()
+        hits = Counter([name for pair in leading for name in self._leads[pair]])
         best, most = None, 0.0
         for name, _ in hits.most_common(8):
             topic = self._topics[name]
@@ -225,8 +254,8 @@ class TopicWindow:
         del topic.members[post.turn]
         topic.described = None
 
-    def _fingerprint(self, posts: Sequence[Post]) -> Fingerprint:
-        return fingerprint_of(posts, self._counts, self._total, self._present)
+    def _common(self, posts: Sequence[Post]) -> Common:
+        return common_of(posts, self._counts, self._total, self._present)
 
     def _coheres(self, fingerprint: Fingerprint, usual: float, posts: Sequence[Post]) -> bool:
         """Whether one name runs through the posts as a place's, and they hold enough in common."""
@@ -253,12 +282,8 @@ class TopicWindow:
         )[1:]
         near = np.flatnonzero(sums >= NEAR)
         near = near[np.argsort(-sums[near], kind="stable")]
-        others = [
-            self._posts[turn]
-            for turn in (near + oldest).tolist()
-            if turn in self._posts and turn != post.turn
-        ]
-        return [other for other in others if not other.topic][:NEIGHBOURS]
+        others = (self._posts.get(turn) for turn in (near + oldest).tolist() if turn != post.turn)
+        return list(islice((other for other in others if other is not None and not other.topic), NEIGHBOURS))
 
     def _born(self, post: Post) -> None:
         """A topic of this post and its neighbours, if they make one."""
@@ -267,10 +292,15 @@ class TopicWindow:
         if len(members) < seed:
             return
         for _ in range(ROUNDS):
-            fingerprint = self._fingerprint(members)
-            weights = self._scale.belonging(members, fingerprint, 0.0)
-            kept = [member for member, weight in zip(members, weights.tolist(), strict=True) if weight]
-            if len(kept) < seed or post not in kept:
+            common = self._common(members)
+            able = self._able(members, common)
+            # Most posts end here. Only the others are worth reading where names stand in them, which takes longest.
+            if len(able) < seed or able[0] is not post:
+                return
+            fingerprint = common.named_by(members)
+            weights = self._scale.belonging(able, fingerprint, 0.0)
+            kept = [member for member, weight in zip(able, weights.tolist(), strict=True) if weight]
+            if len(kept) < seed or kept[0] is not post:
                 return
             settled, members = len(kept) == len(members), kept
             if settled:
@@ -287,11 +317,27 @@ class TopicWindow:
             self._take(topic, member)
         self._settle(topic)
 
+    def _able(self, members: list[Post], common: Common) -> list[Post]:
+        """Those that could belong, whatever turns out to be a name; none when the first of them could not."""
+        if not common.core.size:
+            return []
+        first = members[0]
+        # One post alone is soon weighed, and half of those that come end here.
+        if not self._scale.may_belong(first.pairs, _FIRST, common)[0]:
+            return []
+        if not self._scale.could_belong([first], common)[0]:
+            return []
+        heavy = self._scale.may_belong(common.whole, common.starts, common)
+        some = [members[n] for n in np.flatnonzero(heavy).tolist()]
+        could = self._scale.could_belong(some, common)
+        return [some[n] for n in np.flatnonzero(could).tolist()]
+
     def _settle(self, topic: _Topic) -> None:
         """Take in what belongs, let go what does not, until little changes; a topic that does not cohere ends."""
         fingerprint, usual = topic.fingerprint, topic.usual
         for _ in range(ROUNDS):
-            fingerprint = self._fingerprint(list(topic.members.values()))
+            members = list(topic.members.values())
+            fingerprint = self._common(members).named_by(members)
             able = [other for other in self._candidates(fingerprint) if other.topic in ("", topic.name)]
             weights = self._scale.belonging(able, fingerprint, usual)
             belonging = {
@@ -314,6 +360,7 @@ class TopicWindow:
         topic.fingerprint, topic.usual, topic.described = fingerprint, usual, None
         for pair in fingerprint.core.tolist():
             self._leads.setdefault(pair, []).append(topic.name)
+            self._leading[pair] = True
         topic.size_settled = len(topic.members)
 
     def _candidates(self, fingerprint: Fingerprint) -> list[Post]:
@@ -331,6 +378,7 @@ class TopicWindow:
             self._leads[pair].remove(topic.name)
             if not self._leads[pair]:
                 del self._leads[pair]
+                self._leading[pair] = False
 
     def _forget(self, topic: _Topic) -> None:
         for post in list(topic.members.values()):
