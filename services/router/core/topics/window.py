@@ -25,23 +25,12 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from city.policy import Topics as Numbers
-from services.router.core.topics.fingerprint import PRIOR, Common, Fingerprint, Post, Scale, common_of
+from services.router.core.topics.counts import PairCounts
+from services.router.core.topics.fingerprint import Common, Fingerprint, Post, Scale, common_of
 from services.router.core.topics.text import BITS, Pairs, form
 from services.router.core.topics.words import describe
 
-MEMORY: Final = 40_000
-"""Posts after which counts are halved: what is common changes slowly. Posts that left the window as a topic's
-are not counted: a matter that goes on for weeks must not become an everyday one."""
-NEWEST: Final = 16
-"""Posts remembered of each pair, the newest ones, from which topics are born."""
-FOLDED: Final = 18
-"""Their table has 2^18 rows, so that some pairs share one."""
-RARE: Final = 0.02
-"""A pair in a larger share of all posts leads to no neighbours."""
-LOOKED_UP: Final = 128
 NEIGHBOURS: Final = 24
-NEAR: Final = 10.0
-"""Weight two posts must share to be neighbours."""
 SEED: Final = 5
 """Posts a topic is born from, if it has enough when it has taken in all that belong."""
 THREAD: Final = 0.4
@@ -111,10 +100,7 @@ class TopicWindow:
         self._posts: dict[int, Post] = {}
         self._turns: dict[str, int] = {}
         self._turn = 0
-        self._counts: NDArray[np.int32] = np.zeros(1 << BITS, dtype=np.int32)
-        self._total = 0
-        self._present: NDArray[np.int32] = np.zeros(1 << BITS, dtype=np.int32)
-        self._newest: NDArray[np.int32] = np.zeros((1 << FOLDED, NEWEST), dtype=np.int32)
+        self._counts = PairCounts()
         self._scale = Scale()
         self._topics: dict[str, _Topic] = {}
         self._leads: dict[int, list[str]] = {}
@@ -166,8 +152,7 @@ class TopicWindow:
         if turn is None:
             return None
         post = self._posts.pop(turn)
-        self._present[post.pairs] -= 1
-        self._uncount(post)
+        self._counts.leave(post, forget=True)
         topic = self._topics.get(post.topic)
         if topic is not None:
             self._release(topic, post)
@@ -201,15 +186,7 @@ class TopicWindow:
         self._turn += 1
         text = form(seen.title, seen.text)
         post = Post(self._turn, seen.key, seen.number, seen.at, seen.area, seen.place, text)
-        rows = post.pairs & np.uint32((1 << FOLDED) - 1)
-        # The row's newest stands at its count's place, so that the oldest of NEWEST is written over.
-        self._newest[rows, self._counts[post.pairs] % NEWEST] = post.turn
-        self._present[post.pairs] += 1
-        self._counts[post.pairs] += 1
-        self._total += 1
-        if self._total >= MEMORY:
-            self._counts >>= 1
-            self._total >>= 1
+        self._counts.add(post)
         self._posts[post.turn] = post
         self._turns[post.key] = post.turn
         return post
@@ -218,17 +195,12 @@ class TopicWindow:
         """Let go of the oldest; what it held is still known to be said in the city, save what a topic held."""
         post = self._posts.pop(next(iter(self._posts)))
         del self._turns[post.key]
-        self._present[post.pairs] -= 1
         topic = self._topics.get(post.topic)
+        self._counts.leave(post, forget=topic is not None)
         if topic is not None:
-            self._uncount(post)
             self._release(topic, post)
             if not topic.members:
                 self._forget(topic)
-
-    def _uncount(self, post: Post) -> None:
-        self._counts[post.pairs] = np.maximum(self._counts[post.pairs] - 1, self._present[post.pairs])
-        self._total -= 1
 
     def _joined(self, post: Post) -> _Topic | None:
         """The topic a new post belongs to most, which takes it in."""
@@ -255,7 +227,7 @@ class TopicWindow:
         topic.described = None
 
     def _common(self, posts: Sequence[Post]) -> Common:
-        return common_of(posts, self._counts, self._total, self._present)
+        return common_of(posts, self._counts.counts, self._counts.total, self._counts.present)
 
     def _coheres(self, fingerprint: Fingerprint, usual: float, posts: Sequence[Post]) -> bool:
         """Whether one name runs through the posts as a place's, and they hold enough in common."""
@@ -268,21 +240,8 @@ class TopicWindow:
 
     def _neighbours(self, post: Post) -> list[Post]:
         """Posts without a topic that share several rare pairs with this one, nearest first."""
-        counts = self._counts[post.pairs]
-        able = (counts >= 3) & (counts <= max(RARE * self._total, 8))
-        pairs, counts = post.pairs[able], counts[able]
-        if pairs.size > LOOKED_UP:
-            rarest = np.argsort(counts, kind="stable")[:LOOKED_UP]
-            pairs, counts = pairs[rarest], counts[rarest]
-        weights = np.log((self._total + PRIOR) / counts)
-        oldest = next(iter(self._posts))
-        held = self._newest[pairs & np.uint32((1 << FOLDED) - 1)] - oldest
-        sums = np.bincount(
-            np.maximum(held, -1).ravel() + 1, np.repeat(weights, NEWEST), self._turn - oldest + 2
-        )[1:]
-        near = np.flatnonzero(sums >= NEAR)
-        near = near[np.argsort(-sums[near], kind="stable")]
-        others = (self._posts.get(turn) for turn in (near + oldest).tolist() if turn != post.turn)
+        turns = self._counts.near(post, oldest=next(iter(self._posts)))
+        others = (self._posts.get(turn) for turn in turns)
         return list(islice((other for other in others if other is not None and not other.topic), NEIGHBOURS))
 
     def _born(self, post: Post) -> None:
