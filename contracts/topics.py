@@ -67,12 +67,12 @@ DEADLINES: Final = Topic(
     "deadlines", "deadline", ("intake", "notifier", "stats"), DeadlineFact, "What the clock of a case says."
 )
 NOTICES: Final = Topic(
-    "notices", "notifier", ("intake",), NoticeFact, "What was told to whom, and whether it arrived."
+    "notices", "notifier", (), NoticeFact, "What was told to whom, and whether it arrived."
 )
 GROUPS: Final = Topic(
     "groups",
     "router",
-    ("intake", "notifier"),
+    ("notifier",),
     GroupFact,
     "What many people talk about at once.",
     key="topic of talk",

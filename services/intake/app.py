@@ -25,8 +25,7 @@ from contracts.deadlines import (
     MissWithdrawn,
     PromiseBroken,
 )
-from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
-from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
+from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
 from services.intake.core import acts, city, heard
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, new
@@ -53,9 +52,6 @@ RULES: Mapping[type, Rule] = {
     MissWithdrawn: heard.miss_withdrawn,
     CaseEscalated: heard.escalated,
     PromiseBroken: heard.promise_broken,
-    NoticeSent: heard.notice,
-    NoticeFailed: heard.notice,
-    NoticeSuppressed: heard.notice,
 }
 
 READS = "wenzheng_vault_reads_total"
@@ -66,7 +62,7 @@ def build(profile: Profile) -> Service[Case, Profile]:
     """The service as a value; its web side and its listening side are two processes of it."""
     return Service(
         name="intake",
-        hears=(ASSIGNMENTS, DEADLINES, NOTICES, GROUPS),
+        hears=(ASSIGNMENTS, DEADLINES),
         says=(POSTS, REPLIES, CITY),
         rules=RULES,
         state=Case,

@@ -15,7 +15,7 @@ def test_each_service_has_heard_what_the_others_have_said() -> None:
 
         for name, row in life.remembered.items():
             assert row.seen == {topic: said[topic] for topic in row.seen}, name
-        assert life.remembered["intake"].seen.keys() == {"assignments", "deadlines", "notices"}
+        assert life.remembered["intake"].seen.keys() == {"assignments", "deadlines"}
 
 
 def test_a_case_has_been_warned_and_reminded_and_waits_for_its_miss_and_the_word_to_the_leader() -> None:

@@ -191,8 +191,6 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     asks: bool = True
     """Somebody must answer it; a post that asks nobody (a debate) is listed without a reply."""
     history: tuple[Entry, ...] = ()
-    notices: tuple[tuple[str, int], ...] = ()
-    """Outcome to number of notices: sent, failed, suppressed."""
 
     @property
     def exists(self) -> bool:

@@ -25,7 +25,6 @@ from contracts.deadlines import (
     PromiseBroken,
 )
 from contracts.decision import Context, Decision
-from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from services.intake.core.case import Case, Entry, Extension, Step
 
 Here = Context[Profile]
@@ -148,14 +147,6 @@ def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
 def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
     """The promised date passed."""
     return _note(case, fact.at, "promise-broken", f"承诺日期 {fact.promised.date()} 未兑现")
-
-
-def notice(case: Case, fact: NoticeSent | NoticeFailed | NoticeSuppressed, context: Here) -> Decision[Case]:
-    """Somebody was told, or could not be."""
-    outcome = {NoticeSent: "sent", NoticeFailed: "failed", NoticeSuppressed: "suppressed"}[type(fact)]
-    counts = dict(case.notices)
-    counts[outcome] = counts.get(outcome, 0) + 1
-    return Decision(replace(case, notices=tuple(counts.items())))
 
 
 def _lapsed(extension: Extension) -> Extension:

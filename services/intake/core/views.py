@@ -134,7 +134,6 @@ def staff(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
         "written_parts": _written_parts(case, city),
         "returns": _returns(case),
         "group": None,
-        "notices": dict(case.notices),
         "erased": case.erased,
         "assigned_at": case.assigned_at,
         "history": _history(case, opened, staff=True),
