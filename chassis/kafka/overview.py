@@ -55,7 +55,7 @@ class Overview:
             consumer = AIOKafkaConsumer(
                 bootstrap_servers=self._kafka,
                 enable_auto_commit=False,
-                fetch_max_wait_ms=1000,
+                fetch_max_wait_ms=2000,
                 max_poll_records=500,
                 retry_backoff_ms=200,
             )

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wenzheng.stack import aot_cache
 from wenzheng.stack.home import JARS, ROOT, Trouble
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def main() -> None:
     """The command behind `make setup`."""
     try:
         fetch()
+        aot_cache.make_once()
     except Trouble as problem:
         sys.exit(str(problem))
 
