@@ -290,9 +290,6 @@ class Store(Protocol):
     def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
         """City time before which no due door has anything; NEVER without doors, None when only a claim can tell."""
 
-    async def any_marked(self, partitions: Sequence[int]) -> bool:
-        """Whether an operator has marked a parked record of these partitions; asked outside a transaction."""
-
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """READ COMMITTED; one at a time for each store object."""
 

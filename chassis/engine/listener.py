@@ -28,7 +28,7 @@ from chassis.engine.records import Backlog, Read, read
 from chassis.engine.waiting import waits
 from chassis.failures import Refused, Superseded
 from chassis.service import Incoming, Service
-from chassis.store import NEVER, Input, Position, Store, Transaction
+from chassis.store import Input, Position, Store, Transaction
 from contracts.identity import city_subject, derived, partition_of
 
 _log = structlog.get_logger()
@@ -50,9 +50,6 @@ DUE_PACE = Pace(times=3.0, at_most=0.5)
 
 A storm is paced by the work it makes and not by a fixed beat: on a machine with time to spare it is
 over soon; on a loaded one each batch takes longer, and so does the rest it leaves to the people who post."""
-
-MARKS_SECONDS = 1.0
-"""Between two looks for parked records that an operator has marked."""
 
 
 class Listener:
@@ -84,7 +81,6 @@ class Listener:
         self._due_at = 0.0
         self._behind = False
         """More was due than the last claim took."""
-        self._marks_at = 0.0
         self._marked = True
         """An operator's marks are to be looked at with the next batch."""
         self._parked_at: deque[float] = deque()
@@ -191,18 +187,17 @@ class Listener:
 
     async def tick(self) -> None:
         """A batch without a poll, when there is any reason for one."""
-        now = time.monotonic()
-        if now >= self._marks_at:
-            self._marks_at = now + MARKS_SECONDS
-            self._marked = self._marked or await self._store.any_marked(self.partitions)
         if self._asks or self._marked or self._may_be_due():
             await self.hear(())
 
+    def obey_marks(self) -> None:
+        """An operator has marked a parked record: act on it with the next batch."""
+        self._marked = True
+        self._asks.come.set()
+
     def _until_due(self) -> float:
-        """Real seconds to wait for a reason to act: until something may be due, or an operator may have marked."""
-        if self._behind:
-            return max(0.0, self._due_at - time.monotonic())
-        return MARKS_SECONDS if self._store.next_due(self._owned()) == NEVER else self._tick
+        """Real seconds until the next look at the clock."""
+        return max(0.0, self._due_at - time.monotonic()) if self._behind else self._tick
 
     def _owned(self) -> dict[int, int]:
         """Owned partition to its number of city facts."""

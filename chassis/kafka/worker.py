@@ -42,6 +42,10 @@ STUCK_SECONDS = 60.0
 """Behind the log and not moving for so long: not alive."""
 
 
+REFRESH_SECONDS = 10.0
+"""Between two looks at a service's own gauges; Prometheus asks no more often."""
+
+
 @dataclass
 class _Lag:
     """Events on the bus not yet handled, looked up now and then."""
@@ -165,7 +169,8 @@ async def _look(
     app: faust.App,
     refresh: Callable[[], Awaitable[None]] | None,
 ) -> None:
-    """Gauges that must be looked up; every two seconds."""
+    """Gauges that must be looked up, and operators' marks, every two seconds; a service's own gauges more rarely."""
+    refresh_at = 0.0
     while True:
         await asyncio.sleep(2)
         ends = {}
@@ -181,9 +186,13 @@ async def _look(
         metrics.gauge("wenzheng_lag_events", name).set(behind)
         row = await pool.fetchrow(
             "select (select count(*) from waiting where parked) parked, "
+            "exists (select from waiting where mark <> '') marked, "
             "(select coalesce(extract(epoch from clock_timestamp() - min(at)), 0) from outbox) age"
         )
         metrics.gauge("wenzheng_parked", name).set(row["parked"])
         metrics.gauge("wenzheng_outbox_age_seconds", name).set(row["age"])
-        if refresh is not None:
+        if row["marked"]:
+            listening.obey_marks()
+        if refresh is not None and time.monotonic() >= refresh_at:
+            refresh_at = time.monotonic() + REFRESH_SECONDS
             await refresh()

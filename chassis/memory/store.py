@@ -157,9 +157,6 @@ class MemoryStore:
                 vars(thing).update(attributes)
             raise
 
-    async def any_marked(self, partitions: Sequence[int]) -> bool:
-        return any(row.mark and row.partition in partitions for row in self.waiting.values())
-
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         now = time.time()
         before = now - older_than

@@ -59,7 +59,6 @@ from waiting where subject = any($1::text[])"""
 _MARKED = """
 select subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark
 from waiting where mark <> '' and partition = any($1::smallint[]) limit 500"""
-_ANY_MARKED = "select exists (select from waiting where mark <> '' and partition = any($1::smallint[]))"
 _WAITING_PUT = """
 insert into waiting (subject, topic, seq, partition, "offset", parked, reason, key, value, headers, mark)
 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::bigint[], $6::boolean[], $7::text[],
@@ -298,10 +297,6 @@ class PostgresStore:
         async with self._connection.transaction():
             yield PostgresTransaction(self, self._connection)
 
-    async def any_marked(self, partitions: Sequence[int]) -> bool:
-        marked: bool = await self._pool.fetchval(_ANY_MARKED, list(partitions))
-        return marked
-
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._pool.fetch(_SWEEP, older_than, limit)
         return sorted((row["id"], row["blob"]) for row in rows)
@@ -315,6 +310,10 @@ class PostgresStore:
             self._connection = None
 
 
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """What the pool does to a connection that is given back: nothing, where its own way is another journey."""
+
+
 async def connect(dsn: str, schema: str, size: int = 4, instance: str = "") -> asyncpg.Pool:
     """A pool for one service: its schema on the search path, abandoned transactions ended after 3 s.
 
@@ -325,6 +324,8 @@ async def connect(dsn: str, schema: str, size: int = 4, instance: str = "") -> a
         dsn,
         min_size=1,
         max_size=size,
+        # Nobody leaves anything in a session, so there is nothing to undo when a connection is given back.
+        reset=_as_it_is,
         command_timeout=60,
         server_settings={
             "search_path": schema,

@@ -23,9 +23,6 @@ class Failing:
     def next_due(self, partitions: Any) -> datetime | None:
         return self._store.next_due(partitions)
 
-    async def any_marked(self, partitions: Any) -> bool:
-        return await self._store.any_marked(partitions)
-
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
         async with self._store.transaction() as transaction:
