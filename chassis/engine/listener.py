@@ -155,6 +155,7 @@ class Listener:
                 await self._batch(backlog)
             if not backlog:
                 break
+            await asyncio.sleep(0)  # whoever asks this process for something gets a turn between two batches
         full = len(poll) > FULL * POLL_LIMIT
         self.rest = 0.0 if full else self.service.pace.rest(time.monotonic() - started)
 

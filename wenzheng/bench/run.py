@@ -1,16 +1,7 @@
 """Runs the measurements on a stack of its own and prints them."""
 
 import asyncio
-import json
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,11 +9,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, clock, masking, routing, storm, timers, topics
+from wenzheng.bench import calibrate, clock, flood, masking, routing, step, storm, timers, topics
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
-from wenzheng.posts_file import real_or_sample
-from wenzheng.stack.home import ROOT, Home
+from wenzheng.bench.stack import bodies, cpu_seconds, drained
+from wenzheng.stack.home import Home
 from wenzheng.stack.status import database, status
 
 ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -32,70 +23,14 @@ ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "topics": topics.measure,
 }
 """Measurements of pure code, which need no stack."""
-ON_A_STACK: Final = ("chain", "latency", "timers", "inbox")
+ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox")
 
 CHAIN_SECONDS = 60.0
 LATENCY_SECONDS = 20.0
 LATENCY_RATE = 50.0
 
 
-@contextmanager
-def stack(ports: int) -> Iterator[Home]:
-    """A stack in a private folder, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="wz-bench-"))
-    command = [sys.executable, "-m", "wenzheng"]
-    subprocess.run(
-        [*command, "up", "--detach", "--data", str(folder / "d"), "--ports", str(ports)],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        yield Home(folder / "d")
-    finally:
-        subprocess.run(
-            [*command, "down", "--data", str(folder / "d")], cwd=ROOT, check=False, stdout=subprocess.DEVNULL
-        )
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def bodies() -> list[bytes]:
-    """Posts as they are sent, without contact, so that what is measured is the chain and not the providers."""
-    return [
-        json.dumps(body, ensure_ascii=False).encode() for body in real_or_sample() if len(body["text"]) < 3000
-    ]
-
-
-def cpu_seconds(home: Home) -> dict[str, float]:
-    """CPU seconds used so far by each part, its children included."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    found = {}
-    for part in home.read_state()["parts"]:
-        total = 0
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            # PostgreSQL's backends are children, each in a session of its own.
-            if int(path.parent.name) == part["pid"] or int(fields[1]) == part["pid"]:
-                total += int(fields[11]) + int(fields[12])
-        found[part["name"]] = total / ticks
-    return found
-
-
-async def drained(home: Home, seconds: float = 120) -> float:
-    """Seconds until nothing lags."""
-    started = time.monotonic()
-    while time.monotonic() - started < seconds:
-        parts = (await status(home))["parts"]
-        if not any((part["lag"] or 0) for part in parts):
-            return time.monotonic() - started
-        await asyncio.sleep(0.5)
-    return time.monotonic() - started
-
-
-async def chain(home: Home, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
+async def chain(home: Home, step_us: float, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
     """As many posts as are answered, through all five services; lag sampled on the way."""
     posts = bodies()
     address = home.read_state()["services"]["intake"]
@@ -124,15 +59,24 @@ async def chain(home: Home, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
         "post_p99_ms": round(load.quantile(0.99), 1),
         "cpu_us_per_post": cpu,
         "cpu_us_per_post_all": sum(cpu.values()),
+        "chain_ratio": round(sum(cpu.values()) / step_us, 1),
     }
 
 
-async def latency(home: Home, rate: float = LATENCY_RATE, seconds: float = LATENCY_SECONDS) -> dict[str, Any]:
-    """POST to 202, and POST to the assignment on the log (its broker's timestamp), at an even rate."""
+async def latency(
+    home: Home, step_us: float, rate: float = LATENCY_RATE, seconds: float = LATENCY_SECONDS
+) -> dict[str, Any]:
+    """POST to 202, and POST to the assignment on the log (its broker's timestamp), at an even rate.
+
+    `ratio` is all CPU of a post, that of an idle stack included, in steps of the bare reference.
+    """
     posts = bodies()
     state = home.read_state()
+    before = cpu_seconds(home)
     load = await drive(state["services"]["intake"], lambda n: posts[n % len(posts)], seconds, rate, 32)
+    after = cpu_seconds(home)
     await drained(home)
+    cpu = {name: round((after[name] - before[name]) / max(1, len(load.accepted)) * 1e6) for name in after}
     assigned = await _assigned_at(state["kafka"])
     delays = [
         1000 * (assigned[number] - sent) for number, sent in load.accepted.items() if number in assigned
@@ -145,6 +89,9 @@ async def latency(home: Home, rate: float = LATENCY_RATE, seconds: float = LATEN
         "assignment_p50_ms": round(quantile(delays, 0.5), 1),
         "assignment_p99_ms": round(quantile(delays, 0.99), 1),
         "assignments_seen": len(delays),
+        "cpu_us_per_post": cpu,
+        "cpu_us_per_post_all": sum(cpu.values()),
+        "ratio": round(sum(cpu.values()) / step_us, 1),
     }
 
 
@@ -186,8 +133,13 @@ async def measure(
             **await calibrate.bare_kafka(state["kafka"]),
             **await calibrate.raw_unnest(superuser),
             **await calibrate.raw_asgi(),
+            **await step.measure(state["kafka"], superuser),
         }
     }
+    if "step" in which:
+        found["step"] = {
+            key: found["calibration"][key] for key in ("step_us", "engine_us", "step_ratio", "exactly_once")
+        }
     if "timers" in which:
         found["timers"] = await timers.measure(superuser, Profile.load(state["city"]), pending)
         found["timers"] |= await storm.measure(
@@ -199,9 +151,15 @@ async def measure(
         )
     if "inbox" in which:
         found["inbox"] = await inbox(home, lambda: drained(home), lambda: cpu_seconds(home))
+    step_us = found["calibration"]["step_us"]
     if "latency" in which:
-        found["latency"] = await latency(home)
+        found["latency_at_5"] = await latency(home, step_us, 5.0)
+        found["latency"] = await latency(home, step_us)
+        found["latency"]["ratio_50"] = found["latency"].pop("ratio")
     if "chain" in which:
-        found["chain"] = await chain(home)
-        found["latency_at_80_percent"] = await latency(home, found["chain"]["chain_posts_per_s"] * 0.8, 15)
+        found["chain"] = await chain(home, step_us)
+        rate = found["chain"]["chain_posts_per_s"] * 0.8
+        found["latency_at_80_percent"] = await latency(home, step_us, rate, 60)
+    if "flood" in which:
+        found["flood"] = await flood.measure(home)
     return found

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from wenzheng.bench import timers
 from wenzheng.bench.run import ALONE, ON_A_STACK, measure
-from wenzheng.bench.run import stack as bench_stack
+from wenzheng.bench.stack import stack as bench_stack
 from wenzheng.bench.storm import TIMERS as STORM_TIMERS
 from wenzheng.commands.terminal import out
 from wenzheng.stack.home import Trouble

@@ -1,0 +1,114 @@
+"""The stack that is measured: started in a folder of its own, its parts' processor time, and when nothing lags."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+from wenzheng.posts_file import real_or_sample
+from wenzheng.stack.home import ROOT, Home
+from wenzheng.stack.status import status
+
+LISTENING: Final = ("intake-listen", "router-listen", "router", "deadline", "notifier", "stats")
+"""The parts that hear the bus."""
+
+
+@contextmanager
+def stack(ports: int) -> Iterator[Home]:
+    """A stack in a private folder, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="wz-bench-"))
+    command = [sys.executable, "-m", "wenzheng"]
+    subprocess.run(
+        [*command, "up", "--detach", "--data", str(folder / "d"), "--ports", str(ports)],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield Home(folder / "d")
+    finally:
+        subprocess.run(
+            [*command, "down", "--data", str(folder / "d")], cwd=ROOT, check=False, stdout=subprocess.DEVNULL
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def bodies() -> list[bytes]:
+    """Posts as they are sent, without contact, so that what is measured is the chain and not the providers."""
+    return [
+        json.dumps(body, ensure_ascii=False).encode() for body in real_or_sample() if len(body["text"]) < 3000
+    ]
+
+
+def cpu_seconds(home: Home) -> dict[str, float]:
+    """CPU seconds used so far by each part, its children included."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    found = {}
+    for part in home.read_state()["parts"]:
+        total = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            # PostgreSQL's backends are children, each in a session of its own.
+            if int(path.parent.name) == part["pid"] or int(fields[1]) == part["pid"]:
+                total += int(fields[11]) + int(fields[12])
+        found[part["name"]] = total / ticks
+    return found
+
+
+async def drained(home: Home, seconds: float = 120) -> float:
+    """Seconds until nothing lags."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        parts = (await status(home))["parts"]
+        if not any((part["lag"] or 0) for part in parts):
+            return time.monotonic() - started
+        await asyncio.sleep(0.5)
+    return time.monotonic() - started
+
+
+async def processes(home: Home) -> dict[str, int | None]:
+    """Part to process id, as they are now."""
+    return {part["name"]: part["pid"] for part in (await status(home))["parts"]}
+
+
+@asynccontextmanager
+async def nobody_listens(home: Home) -> AsyncIterator[None]:
+    """End all parts that hear the bus; they are started again at the end of the context.
+
+    The manager is held meanwhile, so that it starts nobody again before that.
+    """
+    manager = home.read_state()["pid"]
+    pids = await processes(home)
+    os.kill(manager, signal.SIGSTOP)
+    try:
+        for name in LISTENING:
+            pid = pids[name]
+            if pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+        yield
+    finally:
+        os.kill(manager, signal.SIGCONT)
+
+
+async def everybody_listens(home: Home, seconds: float = 120.0) -> bool:
+    """Wait until every part is ready; False when one is not in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if all(part["state"] == "ready" for part in (await status(home))["parts"]):
+            return True
+        await asyncio.sleep(0.5)
+    return False
