@@ -54,6 +54,15 @@ class Calendar:
             last += 1
         return date(last, 12, 31)
 
+    @cached_property
+    def beginning(self) -> date:
+        """The first day of the first year published; deadlines before it are provisional, as those beyond the last."""
+        return date(self.years[0], 1, 1) if self.years else date.max
+
+    def covers(self, first: date, last: date) -> bool:
+        """Whether every day from one to another is published."""
+        return self.beginning <= first and last <= self.horizon
+
     def works(self, day: date) -> bool:
         """Whether the day is worked."""
         known = self.days.get(day)

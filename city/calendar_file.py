@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from city.calendar import Calendar, Day
+from city.normal import shows_nothing, written
 
 REQUIRED: Final = ("date", "name", "is_off_day")
 OPTIONAL: Final = ("notice", "closing")
@@ -85,6 +86,9 @@ def _csv(text: str, wrong: list[Wrong]) -> Iterator[tuple[int, Mapping[str, Any]
     missing = [name for name in REQUIRED if name not in header]
     if unknown:
         wrong.append(Wrong(1, f"未知的列 {','.join(unknown)}"))
+    wrong.extend(
+        Wrong(1, f"列 {name} 出现了 {times} 次") for name, times in Counter(header).items() if times > 1
+    )
     if missing:
         wrong.append(Wrong(1, f"缺少列 {','.join(missing)}"))
         return
@@ -125,7 +129,7 @@ def _day(row: Mapping[str, Any]) -> Day:
     off = _TRUTH.get(str(row["is_off_day"]).lower())
     if off is None:
         raise ValueError(f"is_off_day 应为 0 或 1,实为 {row['is_off_day']}")
-    if not row["name"]:
+    if shows_nothing(written(str(row["name"]))):
         raise ValueError("缺少名称")
     closing = None
     if row.get("closing"):

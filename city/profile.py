@@ -9,8 +9,10 @@ from pathlib import Path
 
 from city.calendar import Calendar, Day
 from city.policy import Policy
+from city.public_contacts import PublicContacts, public_contacts
+from city.publication import Published, published
 from city.reading import Complaint, Reader
-from city.units import Department, Division, Duty, ReplyTemplate
+from city.units import Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists
 from city.working_time import WorkingTime, working_time
 from contracts.city_facts import CalendarPublished, PolicyChanged
@@ -42,6 +44,8 @@ class Profile:
     divisions: tuple[Division, ...]
     words: WordLists
     reply_templates: tuple[ReplyTemplate, ...] = ()
+    listed_contacts: tuple[PublicContact, ...] = ()
+    """Telephones, mail addresses and places of the units that anybody may read."""
     department: dict[str, Department] = field(init=False, repr=False, compare=False)
     """Units by code."""
     duty: dict[str, Duty] = field(init=False, repr=False, compare=False)
@@ -68,6 +72,15 @@ class Profile:
             self.divisions,
         )
         return blake2b(repr(parts).encode(), digest_size=5).hexdigest()
+
+    @cached_property
+    def public_contacts(self) -> PublicContacts:
+        """What masking leaves in every text, and the audit does not count as personal."""
+        return public_contacts(self.listed_contacts)
+
+    def published(self, *texts: str) -> Published:
+        """Texts that are shown one below the other, made fit to be read by all, and judged by the word lists."""
+        return published(texts, self.words, self.public_contacts)
 
     def department_name(self, code: str) -> str:
         """The Chinese name of a unit, or its code when the profile does not know it."""
@@ -111,6 +124,7 @@ class Profile:
             divisions=reader.divisions(),
             words=reader.words,
             reply_templates=reader.reply_templates(),
+            listed_contacts=reader.public_contacts(),
         )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
-from city.contacts import is_mobile
+from city import contacts
+from city.units import PublicContact
 
 
 class PublicContacts:
@@ -31,7 +32,7 @@ class PublicContacts:
         for phone in self.phones:
             number = phone.partition("转")[0].removeprefix("+")
             ways |= {number, f"86{number.removeprefix('0')}", f"0086{number.removeprefix('0')}"}
-            if number.startswith("0") and not is_mobile(number):
+            if number.startswith("0") and not contacts.is_mobile(number):
                 area = 3 if number[1] in "12" else 4
                 ways.add(number[area:])
         return frozenset(ways)
@@ -43,6 +44,20 @@ class PublicContacts:
     def has_mail(self, address: str) -> bool:
         """Whether an address is a public one."""
         return address.lower() in self.mails
+
+
+def public_contacts(listed: Iterable[PublicContact]) -> PublicContacts:
+    """What the listed contacts make public; one that cannot be dialled or mailed makes nothing public."""
+    phones, mails = [], []
+    for contact in listed:
+        try:
+            if contact.kind == "phone":
+                phones.append(contacts.phone(contact.value))
+            elif contact.kind == "mail":
+                mails.append(contacts.mail(contact.value))
+        except ValueError:
+            continue
+    return PublicContacts(filter(None, phones), filter(None, mails))
 
 
 NONE: Final = PublicContacts()

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from city import contacts
 from city.calendar import Calendar
 from city.calendar_file import contradictions, read_calendar
 from city.policy import Policy, PolicyError, line_of, read_policy
-from city.units import LEVELS, Department, Division, Duty, ReplyTemplate
+from city.units import CONTACT_KINDS, LEVELS, Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists
 from contracts.posts import PostKind
 
@@ -28,6 +29,9 @@ DIVISION_COLUMNS: Final = ("area_code", "area", "street_code", "street", "aliase
 TEMPLATE_COLUMNS: Final = ("code", "department", "name", "text")
 TEMPLATES: Final = "reply-templates.csv"
 """A city may do without."""
+CONTACT_COLUMNS: Final = ("department", "kind", "value", "note")
+CONTACTS: Final = "public-contacts.csv"
+"""A city may do without; then no telephone is shown in a reply."""
 WEAK: Final = "?"
 """At the end of a duty's word: it hints at the duty and does not name it."""
 DECISIVE: Final = "!"
@@ -65,6 +69,7 @@ class Reader:
             self._duties: list[Row] = []
             self._divisions: list[Row] = []
             self._templates: list[Row] = []
+            self._contacts: list[Row] = []
             self.calendar, self._calendar_lines = Calendar(()), dict[date, int]()
             self.words = WordLists((), ())
             return
@@ -72,11 +77,8 @@ class Reader:
         self._departments = self._rows("departments.csv", DEPARTMENT_COLUMNS, "code", "name")
         self._duties = self._rows("duties.csv", DUTY_COLUMNS, "code", "department", "name")
         self._divisions = self._rows("divisions.csv", DIVISION_COLUMNS, *DIVISION_COLUMNS[:4])
-        self._templates = (
-            self._rows(TEMPLATES, TEMPLATE_COLUMNS, "code", "name", "text")
-            if (directory / TEMPLATES).exists()
-            else []
-        )
+        self._templates = self._optional_rows(TEMPLATES, TEMPLATE_COLUMNS, "code", "name", "text")
+        self._contacts = self._optional_rows(CONTACTS, CONTACT_COLUMNS, "kind", "value")
         self._unique(TEMPLATES, self._templates, "code")
         self._unique("departments.csv", self._departments, "code")
         self._unique("duties.csv", self._duties, "code")
@@ -108,15 +110,21 @@ class Reader:
         """Beginnings of replies, in the order of the file."""
         return tuple(ReplyTemplate(**row) for _, row in self._templates)
 
+    def public_contacts(self) -> tuple[PublicContact, ...]:
+        """What anybody may read of the units, in the order of the file."""
+        return tuple(PublicContact(**row) for _, row in self._contacts)
+
     def examine(self, today: date | None = None) -> None:
         """Adds what can be read and still makes no sense; `today` asks whether the calendar reaches it."""
         self._examine_departments()
         self._examine_duties()
         self._examine_divisions()
         units = {row["code"] for _, row in self._departments}
-        for line, row in self._templates:
-            if row["department"] and row["department"] not in units:
-                self._complain(TEMPLATES, line, f"单位 {row['department']} 不存在")
+        for file, rows in ((TEMPLATES, self._templates), (CONTACTS, self._contacts)):
+            for line, row in rows:
+                if row["department"] and row["department"] not in units:
+                    self._complain(file, line, f"单位 {row['department']} 不存在")
+        self._examine_contacts()
         for day, reason in contradictions(self.calendar):
             self._complain("calendar.csv", self._calendar_lines.get(day, 1), reason)
         if self.policy is not None:
@@ -207,6 +215,22 @@ class Reader:
                 if earlier != line:
                     self._complain(file, line, f"{called} 也是第 {earlier} 行的名称")
 
+    def _examine_contacts(self) -> None:
+        seen: dict[tuple[str, str], int] = {}
+        for line, row in self._contacts:
+            kind, value = row["kind"], row["value"]
+            if kind not in CONTACT_KINDS:
+                self._complain(CONTACTS, line, f"种类 {kind} 应为 {'、'.join(CONTACT_KINDS)} 之一")
+                continue
+            try:
+                normal = {"phone": contacts.phone, "mail": contacts.mail}.get(kind, str)(value)
+            except ValueError as problem:
+                self._complain(CONTACTS, line, f"{value}:{problem}")
+                continue
+            earlier = seen.setdefault((row["department"], normal), line)
+            if earlier != line:
+                self._complain(CONTACTS, line, f"{value} 与第 {earlier} 行重复")
+
     # -- form ---------------------------------------------------------------------------------
 
     def _complain(self, file: str, line: int, reason: str) -> None:
@@ -256,6 +280,10 @@ class Reader:
             line = line_of(text, ("city", "time_zone"))
             self._complain("policy.toml", line, f"time_zone:没有时区 {values['time_zone']}")
 
+    def _optional_rows(self, file: str, columns: tuple[str, ...], *filled: str) -> list[Row]:
+        """The rows of a file that a city may do without."""
+        return self._rows(file, columns, *filled) if (self._directory / file).exists() else []
+
     def _rows(self, file: str, columns: tuple[str, ...], *filled: str) -> list[Row]:
         """The rows of a file that have all columns; those in `filled` must hold something."""
         text = self._text(file)
@@ -266,6 +294,8 @@ class Reader:
         for name in header:
             if name not in columns:
                 self._complain(file, 1, f"未知的列 {name}")
+            elif header.count(name) > 1:
+                self._complain(file, 1, f"列 {name} 出现了 {header.count(name)} 次")
         missing = [name for name in columns if name not in header]
         if missing:
             self._complain(file, 1, f"缺少列 {','.join(missing)}")

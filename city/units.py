@@ -53,3 +53,19 @@ class Division(Struct, frozen=True):
     street_code: str
     street: str
     aliases: tuple[str, ...] = ()
+
+
+CONTACT_KINDS: Final = ("phone", "mail", "address")
+
+
+class PublicContact(Struct, frozen=True):
+    """A telephone, mail address or place of a unit that anybody may read (对外公开的联系方式)."""
+
+    department: str
+    """The unit's code; empty: the city's."""
+    kind: str
+    """One of CONTACT_KINDS."""
+    value: str
+    """As it is shown."""
+    note: str = ""
+    """What it is for."""

@@ -36,7 +36,7 @@ class Due(Struct, frozen=True):
 
     at: datetime
     provisional: bool
-    """Beyond the last published day: may be dated again."""
+    """Outside the published days: may be dated again."""
     counted: tuple[Counted, ...]
 
 
@@ -181,8 +181,9 @@ class WorkingTime:
         return self.closing(self.add_minutes(resumed, left).astimezone(self.zone).date())
 
     def is_provisional(self, at: datetime) -> bool:
-        """Whether the instant lies beyond the last published day."""
-        return at.astimezone(self.zone).date() > self.calendar.horizon
+        """Whether the instant lies outside the published days."""
+        day = at.astimezone(self.zone).date()
+        return not self.calendar.covers(day, day)
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -199,7 +200,9 @@ class WorkingTime:
                 position += 1
                 why = f"{'' if why == '工作日' else why + ' '}第{position}个工作日"
             counted.append(Counted(current, counts, why))
-        return Due(self.closing(last), last > self.calendar.horizon, tuple(counted))
+        return Due(
+            self.closing(last), not self.calendar.covers(day + timedelta(days=1), last), tuple(counted)
+        )
 
     def _spans_of(self, closing: time | None) -> tuple[tuple[int, int], ...]:
         """The worked spans of a day, in minutes since midnight."""

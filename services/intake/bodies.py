@@ -9,8 +9,8 @@ from msgspec.structs import fields, replace
 
 from chassis.problem import wrong_field
 from city import contacts
-from city.masking import mask
 from city.normal import length, shows_nothing, written, written_line
+from city.profile import Profile
 from contracts.posts import PostKind
 from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text
 
@@ -46,8 +46,8 @@ class Post(Body, frozen=True):
     hide_name: bool = False
 
 
-def cleaned(body: B) -> tuple[B, dict[str, str]]:
-    """The body with its free texts masked, and those texts as they were written, by field.
+def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:
+    """The body with its free texts fit to be read by all, and those texts as they were written, by field.
 
     Raises HttpRefused 422 when a text that must say something shows nothing, and when one is too long.
     """
@@ -56,10 +56,12 @@ def cleaned(body: B) -> tuple[B, dict[str, str]]:
     for field, limit in _free(type(body)).items():
         value = getattr(body, field)
         if isinstance(value, dict):
-            texts[field] = {key: mask(_shown(text, field, limit)) for key, text in value.items()}
+            texts[field] = {
+                key: city.published(_shown(text, field, limit)).texts[0] for key, text in value.items()
+            }
         elif field in _required(type(body)) or not shows_nothing(written(value)):
             unmasked[field] = _shown(value, field, limit)
-            texts[field] = mask(unmasked[field])
+            texts[field] = city.published(unmasked[field]).texts[0]
         else:
             texts[field] = ""
     return (replace(body, **texts) if texts else body), unmasked

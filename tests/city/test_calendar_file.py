@@ -71,3 +71,17 @@ def test_what_no_notice_would_say_is_a_contradiction() -> None:
         "2026-03-05 是休息日,不应有下班时间",
         "缺少 2025 年的放假通知",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("date,name,is_off_day\n2026-10-01,\u200b,1\n", "缺少名称"),
+        ("date,name,is_off_day,name\n2026-10-01,国庆节,1,假\n", "列 name 出现了 2 次"),
+        ("date,name,is_off_day,closing\n2026-12-02,半天,0,12:00:30\n", "下班时间 12:00:30 应为 HH:MM"),
+        ("date,name,is_off_day,closing\n2026-12-02,半天,0,12:00+08:00\n", "下班时间 12:00+08:00 应为 HH:MM"),
+        ("date,name,is_off_day,closing\n2026-12-02,半天,0,24:00\n", "下班时间 24:00 应为 HH:MM"),
+    ],
+)
+def test_what_no_notice_could_mean_is_refused(text: str, reason: str) -> None:
+    assert reason in [wrong.reason for wrong in read_calendar(text).wrong]

@@ -301,3 +301,57 @@ def test_a_file_that_is_missing_or_no_text_is_told(folder: Path) -> None:
     (folder / "words" / "mask.txt").write_bytes(b"\xff\xfe\x00")
 
     assert told(folder) == ["divisions.csv:0: 文件不存在", "words/mask.txt:0: 不是 UTF-8 文本"]
+
+
+# -- public contacts --------------------------------------------------------------------------
+
+
+def test_a_city_may_list_no_contacts(folder: Path) -> None:
+    (folder / "public-contacts.csv").unlink()
+
+    assert Profile.load(folder).published("电话0527-84368123").texts == ("电话*************",)
+    assert told(folder) == []
+
+
+def test_what_a_city_lists_is_shown_as_it_is(folder: Path) -> None:
+    (folder / "public-contacts.csv").write_text(
+        "department,kind,value,note\n"
+        "water,phone,0527-84351234转801,抢修\n"
+        ",mail,office@example.gov.cn,\n"
+        "water,address,幸福路1号,大厅\n",
+        encoding="utf-8",
+    )
+
+    text = "请拨0527-84351234转801,或写信到office@example.gov.cn;不要打0527-84351235"
+
+    assert told(folder) == []
+    assert Profile.load(folder).published(text).texts == (
+        "请拨0527-84351234转801,或写信到office@example.gov.cn;不要打*************",
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("fire,phone,0527-84351234,", "单位 fire 不存在"),
+        ("water,fax,0527-84351234,", "种类 fax 应为 phone、mail、address 之一"),
+        ("water,phone,12345678901234,", "12345678901234:不是电话号码"),
+        ("water,mail,a@b..com,", "a@b..com:不是邮箱地址"),
+        ("water,phone,,", "value 不能为空"),
+        ("water,phone,(0527)84350000,", "(0527)84350000 与第 2 行重复"),
+    ],
+)
+def test_a_contact_that_is_wrong_is_named_with_its_line(folder: Path, row: str, reason: str) -> None:
+    (folder / "public-contacts.csv").write_text(
+        f"department,kind,value,note\nwater,phone,0527-84350000,\n{row}\n", encoding="utf-8"
+    )
+
+    assert told(folder) == [f"public-contacts.csv:3: {reason}"]
+
+
+def test_a_column_that_stands_twice_is_named(folder: Path) -> None:
+    (folder / "public-contacts.csv").write_text(
+        "department,kind,value,note,kind\nwater,phone,0527-84350000,,mail\n", encoding="utf-8"
+    )
+
+    assert "public-contacts.csv:1: 列 kind 出现了 2 次" in told(folder)

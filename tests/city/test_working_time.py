@@ -97,6 +97,19 @@ def test_what_arrives_on_a_day_off_counts_from_the_next_working_day() -> None:
     assert TIME.due(at("2026-10-03T10:00")).at == at("2026-10-10T18:00")  # 8, 9 and the worked Saturday
 
 
+@pytest.mark.parametrize("received", ["2009-09-30", "2007-01-01", "2007-02-15", "2009-12-30"])
+def test_before_the_first_published_year_a_deadline_is_provisional(received: str) -> None:
+    due = TIME.due(at(f"{received}T10:00"))
+
+    assert due.provisional
+    assert TIME.is_provisional(at(f"{received}T10:00"))
+
+
+def test_from_the_first_published_day_on_a_deadline_is_certain() -> None:
+    assert not TIME.due(at("2009-12-31T10:00")).provisional
+    assert not TIME.due(at("2010-01-04T10:00")).provisional
+
+
 def test_beyond_the_last_published_day_a_deadline_is_provisional() -> None:
     assert TIME.due(at("2026-12-28T10:00")).provisional is False
     found = TIME.due(at("2026-12-30T10:00"))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
-from city.masking import mask
+from city.normal import written
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act
@@ -83,9 +83,10 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
 
 async def _note_report(visit: Visit, number: str) -> None:
     case: dict[str, Any] = await read_case(visit, number)
-    written = mask(visit.form.one("text").strip())
+    report = written(visit.form.one("text"))
+    text = visit.site.pages.profile.published(report).texts[0]
     now = visit.site.site.clock.now()
-    await visit.site.store.report(SpecialReport(number, now, case["title"], written, visit.me.person))
+    await visit.site.store.report(SpecialReport(number, now, case["title"], text, visit.me.person))
 
 
 for _act in ACTS:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from city.calendar import belongs_to
+from city.normal import shows_nothing, written, written_line
 from city.profile import Profile
 from contracts.city_facts import (
     CalendarDay,
@@ -60,9 +61,11 @@ def calendar(body: CalendarBody, actor: ask.Actor, at: datetime, city: Profile) 
     for day in body.days:
         if not belongs_to(body.year, day.day):
             raise wrong_field("days", f"{day.day} 不在 {body.year} 年,也不在前后一个月")
+        if shows_nothing(written(day.name)):
+            raise wrong_field("days", f"{day.day} 缺少名称")
         if day.closing:
             _check_closing(day, city)
-        days.append(CalendarDay(day.day, day.name, day.is_off_day, day.closing))
+        days.append(CalendarDay(day.day, written_line(day.name), day.is_off_day, day.closing))
     if len({day.day for day in days}) != len(days):
         raise wrong_field("days", "日期重复")
     return CalendarPublished(at=at, year=body.year, days=tuple(days), notice=body.notice, by=actor.person)

@@ -71,7 +71,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         subject, case = await door.case(number)
         caller = f"staff:{actor.person}"
     raw = await read_body(request)
-    body, written = bodies.cleaned(decode_body(raw or b"{}", act.body))
+    body, written = bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)
     box = b""
     if act.sealed:
         box = await seal_text(door.keys, door.connection(), subject, written["text"])

@@ -14,7 +14,6 @@ from chassis.web.bodies import decode_body, raw_body
 from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.responses import answer_problem, as_refused
-from city.masking import mask
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
@@ -67,13 +66,15 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
 def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.Submit:
     """The request that the rule meets: texts masked, and sealed as they were written."""
     personal = bodies.personal_of(post)
+    published = door.profile.published(personal["title"], personal["text"], personal.get("place", ""))
+    title, text, place = published.texts
     identity = personal.get("phone") or personal.get("openid")
     return ask.Submit(
         kind=post.kind,
-        title=mask(personal["title"]),
-        text=mask(personal["text"]),
+        title=title,
+        text=text,
         area=post.area,
-        place=mask(personal.get("place", "")),
+        place=place,
         public=post.public,
         hide_name=post.hide_name,
         citizen=door.secrets.citizen(identity) if identity else subject,

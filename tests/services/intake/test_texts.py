@@ -7,8 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from chassis.clock import HandClock
-from tests.services.intake.door import Intake, at
+from services.intake.bodies import cleaned
+from services.intake.core.requests import TextOnly
+from tests.services.intake.door import PROFILE, Intake, at
 
+OFFICE = next(each.value for each in PROFILE.listed_contacts if each.kind == "phone")
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
 
@@ -138,3 +141,40 @@ async def test_a_search_meets_a_title_however_either_was_typed(intake: Intake, a
     found = await intake.staff_get("supervisor", "supervision", f"cases?state=all&q={quote(asked)}")
 
     assert [case["title"] for case in found.json()["cases"]] == ["網絡問政２０２６①"]
+
+
+def test_a_reply_shows_the_offices_own_telephone_and_no_private_one() -> None:
+    text = f"您好!已于3月2日修复。联系电话:{OFFICE},或找李工13900001234。"
+
+    reply, unmasked = cleaned(TextOnly(text), PROFILE)
+
+    assert reply.text == f"您好!已于3月2日修复。联系电话:{OFFICE},或找李工***********。"
+    assert unmasked == {"text": text}
+
+
+async def test_a_citizens_own_mention_of_the_office_stays_too(intake: Intake) -> None:
+    receipt = (await intake.post(text=f"打了{OFFICE}没人接,我的电话13900001234")).json()
+
+    seen = (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()
+
+    assert seen["text"] == f"打了{OFFICE}没人接,我的电话***********"
+
+
+async def test_foul_words_are_starred_where_others_read_and_not_where_the_author_does(intake: Intake) -> None:
+    foul = min(PROFILE.words.mask)
+    receipt = (await intake.post(title=f"{foul}路灯", text=f"这{foul}路灯", place=f"{foul}路")).json()
+
+    seen = (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()
+
+    assert (seen["title"], seen["text"]) == (f"{'*' * len(foul)}路灯", f"这{'*' * len(foul)}路灯")
+    assert (await intake.own(receipt))["text"] == f"这{foul}路灯"
+
+
+async def test_a_number_begun_in_the_title_and_ended_in_the_text_is_read_by_nobody_else(
+    intake: Intake,
+) -> None:
+    receipt = (await intake.post(title="打电话1390000", text="1234找我")).json()
+
+    seen = (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()
+
+    assert (seen["title"], seen["text"]) == ("打电话*******", "****找我")
