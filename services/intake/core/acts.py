@@ -4,120 +4,36 @@ Routes, refusals, `allowed`, the OpenAPI text and the engine's table of rules fo
 An act has one word: the table's `name`, the rule's function, `allowed` and the glossary use it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from contracts.decision import Decision, Forbidden, NotFound, NotNow
+from services.intake.core import moderation
 from services.intake.core import requests as ask
-from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case, Step
+from services.intake.core.act import (
+    ANSWERED,
+    ASSISTANT,
+    AUTHOR,
+    CLERK,
+    HELD,
+    KNOWN,
+    LEADER,
+    MAYOR,
+    NEIGHBOUR,
+    OPEN,
+    SUPERVISOR,
+    Act,
+    Answer,
+    drafted,
+    extension_id,
+    reply_id,
+    supports,
+    undrafted,
+    waits_for_more_time,
+)
+from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case
 from services.intake.core.rules import citizen, supervisor, unit
 from services.intake.core.rules.saying import Here
 from services.intake.core.visibility import visible
-
-Answer = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Who:
-    """Who may do an act."""
-
-    role: str
-    """`author`: with the query code; `neighbour`: anyone; else a role of staff."""
-    units: Literal["any", "holding", "assisting"] = "any"
-    """Which units' people may."""
-    sentence: str = ""
-
-
-AUTHOR: Final = Who("author", sentence="the author, with the query code")
-NEIGHBOUR: Final = Who("neighbour", sentence="anyone, once")
-CLERK: Final = Who("clerk", "holding", "a clerk of the holding unit")
-ASSISTANT: Final = Who("clerk", "assisting", "a clerk of an assisting unit")
-LEADER: Final = Who("leader", "holding", "a leader of the holding unit")
-SUPERVISOR: Final = Who("supervisor", sentence="a supervisor")
-MAYOR: Final = Who("mayor", sentence="a city leader")
-
-
-def standing(case: Case) -> Answer:
-    """Number, status and what is possible next."""
-    return {
-        "number": case.number,
-        "status": case.step,
-        "status_name": STATUS_NAMES[case.step],
-        "allowed": allowed(case),
-    }
-
-
-def _reply_id(case: Case) -> Answer:
-    assert case.draft is not None
-    return {"number": case.number, "reply_id": case.draft.id}
-
-
-def _extension_id(case: Case) -> Answer:
-    return {"number": case.number, "extension_id": case.extensions[-1].id}
-
-
-def _supports(case: Case) -> Answer:
-    return {"number": case.number, "supports": case.supports}
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act on a case."""
-
-    name: str
-    """Its word; the rule's function has the same."""
-    chinese: str
-    path: str
-    """Below `/v1/posts/{number}/` for citizens, `/v1/cases/{number}/` for staff; empty: a route of its own."""
-    who: Who
-    steps: tuple[Step, ...]
-    """The steps at which it is possible."""
-    body: type[ask.Body]
-    rule: Callable[[Case, Any, Here], Decision[Case]]
-    sentence: str
-    """What it is, for readers of the interface."""
-    when: Callable[[Case], bool] = lambda case: True
-    """What must hold beside the step."""
-    answer: Callable[[Case], Answer] = standing
-    """What the person is answered, from the case as it is afterwards."""
-    sealed: bool = False
-    """Its text is kept in a sealed box as well, as it was written."""
-    offered: bool = True
-    """Named in `allowed`. A right that holds at every step is not."""
-
-    @property
-    def public(self) -> bool:
-        """Whether citizens do it."""
-        return self.who in (AUTHOR, NEIGHBOUR)
-
-    @property
-    def description(self) -> str:
-        """For the OpenAPI document: who may, and when."""
-        steps = "at every step" if self.steps == EVERY_STEP else f"at {', '.join(self.steps)}"
-        return f"{self.chinese} (`{self.name}`). By {self.who.sentence}, {steps}."
-
-
-HELD: Final[tuple[Step, ...]] = ("assigned", "accepted", "asked", "reopened")
-"""A unit has it and must still answer."""
-OPEN: Final[tuple[Step, ...]] = ("received", *HELD)
-"""Somebody must still answer."""
-ANSWERED: Final[tuple[Step, ...]] = ("replied", "rated")
-KNOWN: Final = (*OPEN, *ANSWERED)
-"""Neither withdrawn nor hidden."""
-
-
-def _drafted(case: Case) -> bool:
-    return case.draft is not None
-
-
-def _undrafted(case: Case) -> bool:
-    return case.draft is None
-
-
-def _waits_for_more_time(case: Case) -> bool:
-    return case.extension_asked is not None
-
 
 ACTS: Final = (
     # citizens
@@ -131,6 +47,7 @@ ACTS: Final = (
         citizen.follow_up,
         "The citizen adds something.",
         sealed=True,
+        example={"text": "今晚仍然不亮。"},
     ),
     Act(
         "answer",
@@ -143,6 +60,7 @@ ACTS: Final = (
         "The citizen answers the open question.",
         when=lambda case: case.question_open is not None,
         sealed=True,
+        example={"text": "在路口东北角,编号 17 的灯杆。"},
     ),
     Act(
         "rating",
@@ -153,6 +71,7 @@ ACTS: Final = (
         ask.Grade,
         citizen.rating,
         "The citizen grades the published reply.",
+        example={"grade": 5, "text": "很快就修好了。"},
     ),
     Act(
         "reopening",
@@ -163,6 +82,7 @@ ACTS: Final = (
         ask.ReasonOnly,
         citizen.reopening,
         "The citizen asks for a second handling.",
+        example={"reason": "修好两天后又坏了。"},
     ),
     Act(
         "withdrawal",
@@ -195,7 +115,7 @@ ACTS: Final = (
         citizen.support,
         "A neighbour supports the post.",
         when=lambda case: "support" in visible(case, "anyone"),
-        answer=_supports,
+        answer=supports,
     ),
     # the holding unit's clerk
     Act(
@@ -217,6 +137,7 @@ ACTS: Final = (
         ask.TextOnly,
         unit.question,
         "The clerk asks the citizen; the clock pauses.",
+        example={"text": "请问是哪一根灯杆?"},
     ),
     Act(
         "reply",
@@ -227,8 +148,9 @@ ACTS: Final = (
         ask.TextOnly,
         unit.reply,
         "The clerk lays a reply before the leader.",
-        when=_undrafted,
-        answer=_reply_id,
+        when=undrafted,
+        answer=reply_id,
+        example={"text": "路灯已于今日修复,感谢您的反映。"},
     ),
     Act(
         "extension",
@@ -240,7 +162,8 @@ ACTS: Final = (
         unit.extension,
         "The clerk asks for more time.",
         when=lambda case: case.extension_asked is None,
-        answer=_extension_id,
+        answer=extension_id,
+        example={"reason": "需要订购配件", "new_date": "2026-03-10", "progress": "配件已订购,三日内到货。"},
     ),
     Act(
         "return",
@@ -251,7 +174,8 @@ ACTS: Final = (
         ask.Return,
         unit.return_,
         "The clerk says it is not theirs.",
-        when=_undrafted,
+        when=undrafted,
+        example={"duty_item": "urban-management-01", "reason": "此事属城管职责。"},
     ),
     # a clerk of a unit that assists
     Act(
@@ -264,6 +188,7 @@ ACTS: Final = (
         unit.part,
         "The clerk of an assisting unit writes its part.",
         when=lambda case: bool(case.assisting and case.department),
+        example={"text": "供电线路正常,故障在灯具。"},
     ),
     # the holding unit's leader
     Act(
@@ -275,7 +200,7 @@ ACTS: Final = (
         ask.Nothing,
         unit.approval,
         "The leader approves; the reply is published.",
-        when=_drafted,
+        when=drafted,
     ),
     Act(
         "reply-return",
@@ -286,7 +211,8 @@ ACTS: Final = (
         ask.Remark,
         unit.reply_return,
         "The leader sends the draft back.",
-        when=_drafted,
+        when=drafted,
+        example={"remark": "请写明修复时间。"},
     ),
     Act(
         "extension-approval",
@@ -297,7 +223,7 @@ ACTS: Final = (
         ask.Nothing,
         unit.extension_approval,
         "The leader grants more time.",
-        when=_waits_for_more_time,
+        when=waits_for_more_time,
     ),
     Act(
         "extension-refusal",
@@ -308,7 +234,8 @@ ACTS: Final = (
         ask.Remark,
         unit.extension_refusal,
         "The leader refuses more time.",
-        when=_waits_for_more_time,
+        when=waits_for_more_time,
+        example={"remark": "配件已有库存,请按期办结。"},
     ),
     # the supervisor
     Act(
@@ -320,6 +247,7 @@ ACTS: Final = (
         ask.Assignment,
         supervisor.assignment,
         "The supervisor decides who answers.",
+        example={"department": "urban-management", "reason": "路灯由城管维护。"},
     ),
     Act(
         "ruling",
@@ -330,6 +258,7 @@ ACTS: Final = (
         ask.Ruling,
         supervisor.ruling,
         "The assignment meeting has ruled.",
+        example={"lead": "urban-management", "assisting": ["housing"], "reason": "交办会裁定由城管牵头。"},
     ),
     Act(
         "special-report",
@@ -340,6 +269,7 @@ ACTS: Final = (
         ask.TextOnly,
         supervisor.special_report,
         "The supervisor takes the case to the city leaders.",
+        example={"text": "同类问题一月内出现五次,报请协调。"},
     ),
     Act(
         "urging",
@@ -350,6 +280,7 @@ ACTS: Final = (
         ask.TextOnly,
         supervisor.urging,
         "The supervisor urges the unit.",
+        example={"text": "请尽快答复。"},
     ),
     Act(
         "moderation",
@@ -360,6 +291,7 @@ ACTS: Final = (
         ask.Moderation,
         supervisor.moderation,
         "The supervisor holds, releases or hides a post.",
+        example={"action": "hide", "reason": "含有他人隐私。"},
     ),
     Act(
         "group",
@@ -392,16 +324,25 @@ ACTS: Final = (
         ask.TextOnly,
         supervisor.instruction,
         "A city leader writes an instruction.",
+        example={"text": "请城管局本周内办结。"},
     ),
 )
 
 ACT: Final = {act.name: act for act in ACTS}
 
 
+def answer_of(act: Act, case: Case) -> Answer:
+    """What the person who did it is answered."""
+    return standing(case) if act.answer is None else act.answer(case)
+
+
 def decide(case: Case, asked: ask.Asked[Any], context: Here) -> Decision[Case]:
     """The act's rule, once the table lets it through; whoever is refused for now learns what is possible instead."""
     act = ACT[asked.act]
     permit(act, case, asked.actor)
+    if act.who is AUTHOR:
+        # What an author adds is read by the unit, not published, so held words need nobody to look first.
+        moderation.judge(context.city, *ask.texts_of(asked.body))
     try:
         return act.rule(case, asked, context)
     except NotNow as refused:
@@ -436,3 +377,13 @@ def possible(act: Act, case: Case) -> bool:
 def allowed(case: Case) -> tuple[str, ...]:
     """The acts possible now, whoever does them."""
     return tuple(act.name for act in ACTS if act.offered and possible(act, case))
+
+
+def standing(case: Case) -> Answer:
+    """Number, status and what is possible next."""
+    return {
+        "number": case.number,
+        "status": case.step,
+        "status_name": STATUS_NAMES[case.step],
+        "allowed": allowed(case),
+    }

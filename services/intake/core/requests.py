@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Final, Generic, TypeVar
 
 from msgspec import Meta, Struct
+from msgspec.structs import astuple
 
 from contracts.city_facts import CityFact
 
@@ -45,6 +46,11 @@ AUTHOR: Final = Actor("", "", "author")
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
     """A request's JSON object; unknown fields are refused, so that a typing error is seen."""
+
+
+def texts_of(body: Body) -> list[str]:
+    """Everything in a body that is text."""
+    return [value for value in astuple(body) if isinstance(value, str)]
 
 
 B = TypeVar("B", bound=Body)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from city.profile import Profile
-from services.intake.core.acts import ACT, AUTHOR, allowed
+from services.intake.core.act import AUTHOR
+from services.intake.core.acts import ACT, allowed
 from services.intake.core.case import STATUS_NAMES, Case, Group
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible

@@ -12,11 +12,11 @@ from chassis.web.described import Described, Who, described
 from chassis.web.limits import client_key, client_of
 from services.intake import bodies
 from services.intake.core import requests as ask
-from services.intake.core.acts import ACTS, AUTHOR, NEIGHBOUR, Act
+from services.intake.core.act import AUTHOR, NEIGHBOUR, Act
+from services.intake.core.acts import ACTS, answer_of
 from services.intake.core.case import Case
 from services.intake.core.concerns import concerns
 from services.intake.store import seal_text
-from services.intake.web import examples
 from services.intake.web.door import Door, nobody
 
 
@@ -52,7 +52,7 @@ def _described(act: Act) -> Described:
     body: type[ask.Body] = bodies.Contact if act.who is NEIGHBOUR else act.body
     who: Who = "anyone" if act.who is NEIGHBOUR else "author" if act.who is AUTHOR else "staff"
     required = any(field.required for field in fields(body))
-    return described(body=body, who=who, example=examples.ACTS[act.name], optional=not required)
+    return described(body=body, who=who, example=dict(act.example), optional=not required)
 
 
 async def _perform(door: Door, act: Act, request: Request, number: str, target: str = "") -> Response:
@@ -77,7 +77,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         box = await seal_text(door.keys, door.connection(), subject, written["text"])
     asked = ask.Asked(act.name, actor, body, target, box)
     inputs: list[tuple[str, Any]] = [(subject, asked), *concerns(subject, case, asked)]
-    return await door.hand_in(request, inputs, caller, raw, lambda answers: act.answer(_case(answers)))
+    return await door.hand_in(request, inputs, caller, raw, lambda answers: answer_of(act, _case(answers)))
 
 
 async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Response:
@@ -99,7 +99,7 @@ async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Res
         [(subject, asked)],
         f"neighbour:{caller}",
         raw,
-        lambda answers: act.answer(_case(answers)),
+        lambda answers: answer_of(act, _case(answers)),
     )
 
 

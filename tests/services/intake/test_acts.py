@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.clock import HandClock
-from services.intake.core.acts import ACT, ACTS, Act
+from services.intake.core.act import Act
+from services.intake.core.acts import ACT, ACTS
 from services.intake.core.city import CHANGES
 from tests.services.intake.door import Intake, at
 

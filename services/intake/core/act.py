@@ -1,0 +1,111 @@
+"""What an act is: its word, who may do it and when, what is filled in, its rule. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from contracts.decision import Decision
+from services.intake.core import requests as ask
+from services.intake.core.case import EVERY_STEP, Case, Step
+from services.intake.core.rules.saying import Here
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who may do an act."""
+
+    role: str
+    """`author`: with the query code; `neighbour`: anyone; else a role of staff."""
+    units: Literal["any", "holding", "assisting"] = "any"
+    """Which units' people may."""
+    sentence: str = ""
+
+
+AUTHOR: Final = Who("author", sentence="the author, with the query code")
+NEIGHBOUR: Final = Who("neighbour", sentence="anyone, once")
+CLERK: Final = Who("clerk", "holding", "a clerk of the holding unit")
+ASSISTANT: Final = Who("clerk", "assisting", "a clerk of an assisting unit")
+LEADER: Final = Who("leader", "holding", "a leader of the holding unit")
+SUPERVISOR: Final = Who("supervisor", sentence="a supervisor")
+MAYOR: Final = Who("mayor", sentence="a city leader")
+
+
+HELD: Final[tuple[Step, ...]] = ("assigned", "accepted", "asked", "reopened")
+"""A unit has it and must still answer."""
+OPEN: Final[tuple[Step, ...]] = ("received", *HELD)
+"""Somebody must still answer."""
+ANSWERED: Final[tuple[Step, ...]] = ("replied", "rated")
+KNOWN: Final = (*OPEN, *ANSWERED)
+"""Neither withdrawn nor hidden."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act on a case."""
+
+    name: str
+    """Its word; the rule's function has the same."""
+    chinese: str
+    path: str
+    """Below `/v1/posts/{number}/` for citizens, `/v1/cases/{number}/` for staff; empty: a route of its own."""
+    who: Who
+    steps: tuple[Step, ...]
+    """The steps at which it is possible."""
+    body: type[ask.Body]
+    rule: Callable[[Case, Any, Here], Decision[Case]]
+    sentence: str
+    """What it is, for readers of the interface."""
+    when: Callable[[Case], bool] = lambda case: True
+    """What must hold beside the step."""
+    answer: Callable[[Case], Answer] | None = None
+    """What the person is answered, from the case as it is afterwards; None: how the case stands."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """A body that works, for readers of the interface."""
+    sealed: bool = False
+    """Its text is kept in a sealed box as well, as it was written."""
+    offered: bool = True
+    """Named in `allowed`. A right that holds at every step is not."""
+
+    @property
+    def public(self) -> bool:
+        """Whether citizens do it."""
+        return self.who in (AUTHOR, NEIGHBOUR)
+
+    @property
+    def description(self) -> str:
+        """For the OpenAPI document: who may, and when."""
+        steps = "at every step" if self.steps == EVERY_STEP else f"at {', '.join(self.steps)}"
+        return f"{self.chinese} (`{self.name}`). By {self.who.sentence}, {steps}."
+
+
+def reply_id(case: Case) -> Answer:
+    """Number and the id of the draft that was made."""
+    assert case.draft is not None
+    return {"number": case.number, "reply_id": case.draft.id}
+
+
+def extension_id(case: Case) -> Answer:
+    """Number and the id of the request that was made."""
+    return {"number": case.number, "extension_id": case.extensions[-1].id}
+
+
+def supports(case: Case) -> Answer:
+    """Number and how many support it."""
+    return {"number": case.number, "supports": case.supports}
+
+
+def drafted(case: Case) -> bool:
+    """A draft is before the leader."""
+    return case.draft is not None
+
+
+def undrafted(case: Case) -> bool:
+    """No draft is before the leader."""
+    return case.draft is None
+
+
+def waits_for_more_time(case: Case) -> bool:
+    """A request for more time is before the leader."""
+    return case.extension_asked is not None
