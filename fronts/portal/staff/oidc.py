@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.cookies import cookie
+from fronts.portal.forms import read_form
 from fronts.portal.staff.accounts import Unfit
 from fronts.portal.staff.provider import Distrusted, Provider
 from fronts.portal.staff.roles import HOMES, LOCAL_ROLES
@@ -23,7 +24,7 @@ UNDER_WAY: Final = timedelta(minutes=10)
 FAILED: Final = "统一身份认证没有成功,请重新登录。"
 
 router = APIRouter(include_in_schema=False)
-"""`/staff/oidc/start` and `/staff/oidc/back`."""
+"""`/staff/oidc/start`, `/staff/oidc/back` and `/staff/oidc/logout`."""
 
 
 @router.get("/staff/oidc/start")
@@ -48,6 +49,24 @@ async def back(request: Request, site: StaffHere, state: str = "", code: str = "
     response = await _sign_in(request, site, state, code, iss)
     site.site.cookies.forget(response, _cookie(site))
     return response
+
+
+@router.post("/staff/oidc/logout")
+async def sign_out(request: Request, site: StaffHere) -> Response:
+    """The provider says that somebody is signed out, or has no account any more: every session of theirs ends.
+
+    It comes from the provider's own server, without a browser, so no form of ours is asked for: the token is signed.
+    """
+    form = await read_form(request)
+    try:
+        person = await _provider(site).signed_out(form.one("logout_token"))
+    except Distrusted as distrusted:
+        await site.log.note("distrusted", detail=str(distrusted))
+        return JSONResponse({"error": "invalid_request"}, 400)
+    account = await site.store.account(person)
+    if account is not None and account.source == "oidc":
+        await site.accounts.sign_out(person, "统一身份认证")
+    return Response(status_code=200)
 
 
 async def _sign_in(request: Request, site: StaffSite, state: str, code: str, iss: str) -> Response:

@@ -15,6 +15,7 @@ from fronts.portal.staff.settings import StaffSettings
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures with a public key only; with a shared secret the portal could sign for the provider."""
+SIGNED_OUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY_SECONDS: Final = 30
 METADATA_SECONDS: Final = 3600
 KEYS_SECONDS: Final = 60
@@ -94,8 +95,26 @@ class Provider:
             raise Distrusted(f"the token endpoint answered {response.status_code}")
         return await self._checked(token, nonce)
 
+    async def signed_out(self, token: str) -> str:
+        """Whom the provider signs out (OpenID Connect Back-Channel Logout 1.0, 2.6). Raises Distrusted."""
+        claims = await self._decoded(token, ("exp", "iat", "iss", "aud", "sub", "jti", "events"))
+        events = claims["events"]
+        if not isinstance(events, dict) or SIGNED_OUT not in events or "nonce" in claims:
+            raise Distrusted("the token signs nobody out")
+        return str(claims["sub"])
+
     async def _checked(self, token: str, nonce: str) -> dict[str, Any]:
         """OpenID Connect Core 1.0, 3.1.3.7."""
+        claims = await self._decoded(token, ("exp", "iat", "iss", "aud", "sub", "nonce"))
+        if not same(str(claims["nonce"]), nonce):
+            raise Distrusted("the id token answers another sign-in")
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if (several or "azp" in claims) and claims.get("azp") != self._settings.oidc_client_id:
+            raise Distrusted("the id token was issued to another client")
+        return claims
+
+    async def _decoded(self, token: str, required: tuple[str, ...]) -> dict[str, Any]:
+        """The claims of a token that the provider signed for this portal, and that still holds."""
         try:
             key = await self._key(str(jwt.get_unverified_header(token).get("kid", "")))
             claims: dict[str, Any] = jwt.decode(
@@ -105,15 +124,10 @@ class Provider:
                 audience=self._settings.oidc_client_id,
                 issuer=self._settings.oidc_issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "nonce"]},
+                options={"require": list(required)},
             )
         except (jwt.PyJWTError, TypeError, ValueError) as failure:
-            raise Distrusted(f"the id token is not valid: {failure}") from failure
-        if not same(str(claims["nonce"]), nonce):
-            raise Distrusted("the id token answers another sign-in")
-        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-        if (several or "azp" in claims) and claims.get("azp") != self._settings.oidc_client_id:
-            raise Distrusted("the id token was issued to another client")
+            raise Distrusted(f"the token is not valid: {failure}") from failure
         return claims
 
     async def _key(self, name: str) -> jwt.PyJWK:

@@ -84,6 +84,22 @@ class Provider:
             token = jwt.encode(claims, key, algorithm="RS256", headers={"kid": "one"})
         return {"access_token": "unused", "token_type": "Bearer", "id_token": token}
 
+    def signs_out(self, **others: Any) -> str:
+        """A token that says somebody is signed out; claims replaced or, with None, left out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 60,
+            "jti": secrets.token_hex(8),
+            "sub": self.person["sub"],
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        } | others
+        claims = {name: value for name, value in claims.items() if value is not None}
+        key = self._other if self.fault == "key" else self._key
+        return jwt.encode(claims, key, algorithm="RS256", headers={"kid": "one"})
+
 
 @contextmanager
 def provider() -> Iterator[Provider]:

@@ -20,6 +20,8 @@ PLACES: Final = {
     "leader": HOLDER,
     "supervisor": SUPERVISION,
     "mayor": SUPERVISION,
+    "operator": SUPERVISION,
+    "auditor": SUPERVISION,
 }
 PAGES: Final = {
     "clerk": (
@@ -42,6 +44,8 @@ PAGES: Final = {
         "/staff/accountability",
     ),
     "mayor": ("/staff/reports", "/staff/cases/{accepted}", "/staff/league"),
+    "operator": ("/staff/accounts", "/staff/accounts?q=没有", "/staff/accounts?done=disable"),
+    "auditor": ("/staff/log", "/staff/log?kind=signed-in", "/staff/log?person=nobody"),
 }
 """What each role looks at; `/staff/supervision` is refused to a clerk."""
 

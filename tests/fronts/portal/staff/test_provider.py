@@ -151,6 +151,52 @@ def test_whose_rights_the_provider_changes_is_signed_out_where_they_had_the_old_
     assert "rights-changed" in [row["kind"] for row in portal.sql("select kind from security.log")]
 
 
+@pytest.mark.real
+def test_whom_the_provider_signs_out_is_signed_out_here_at_once(city: tuple[Portal, Provider]) -> None:
+    portal, found = city
+    person, colleague = portal.person(), portal.person()
+    person.open("/staff/oidc/start")
+    token = found.signs_out()
+    found.person |= {"sub": "wang.wu"}
+    colleague.open("/staff/oidc/start")
+
+    assert portal.person().http.post("/staff/oidc/logout", data={"logout_token": token}).status_code == 200
+
+    assert person.open("/staff/cases").path == "/staff/sign-in"
+    assert signed_in(colleague.open("/staff/cases"))
+
+
+@pytest.mark.real
+def test_a_word_of_signing_out_that_is_not_the_providers_signs_nobody_out(
+    city: tuple[Portal, Provider],
+) -> None:
+    portal, found = city
+    person = portal.person()
+    person.open("/staff/oidc/start")
+    portal.add("zhao")
+    wrong = [
+        found.signs_out(events={}),
+        found.signs_out(events=None),
+        found.signs_out(nonce="n"),
+        found.signs_out(aud="another"),
+        found.signs_out(iss="http://127.0.0.1:1"),
+        found.signs_out(exp=1),
+        found.signs_out(sub=None),
+        "",
+        "x.y.z",
+    ]
+    found.fault = "key"
+    wrong.append(found.signs_out())
+
+    for token in wrong:
+        answer = portal.person().http.post("/staff/oidc/logout", data={"logout_token": token})
+        assert answer.status_code == 400, token
+    assert signed_in(person.open("/staff/cases"))
+    assert [row["kind"] for row in portal.sql("select kind from security.log")].count("distrusted") == len(
+        wrong
+    )
+
+
 def test_a_provider_over_an_open_connection_is_no_provider() -> None:
     for issuer in ("http://id.example", "HTTP://id.example", "ftp://id.example", "id.example"):
         with pytest.raises(ValidationError):

@@ -80,6 +80,7 @@ GET  /staff/accounts                           sign-in 403    403    403    403 
 POST /staff/accounts/change                    sign-in 403    403    403    403    403    403    403    403    422    403
 GET  /staff/log                                sign-in 403    403    403    403    403    403    403    403    403    200
 GET  /staff/oidc/start                         404    404    404    404    404    404    404    404    404    404    404
+POST /staff/oidc/logout                        404    404    404    404    404    404    404    404    404    404    404
 GET  /staff/oidc/back                          404    404    404    404    404    404    404    404    404    404    404
 POST /staff/demo                               404    404    404    404    404    404    404    404    404    404    404
 POST /staff/sign-out                           sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in sign-in
