@@ -39,6 +39,8 @@ AUTOMATIC: Final = 0.96
 """Accuracy promised for posts assigned without a person."""
 MARGIN: Final = 0.003
 """The threshold is set for so much more than is promised, since held-out folds are a sample, too."""
+SUREST: Final = 20
+"""Held-out posts that must stand above the threshold: of labels drawn by lot a few surest ones are right by chance."""
 KNOTS: Final = 33
 """Points of the calibration line."""
 SLOPE: Final = 0.001
@@ -316,5 +318,6 @@ def _threshold(chances: NDArray[Any], right: NDArray[Any]) -> float:
     surest = chances[order]
     accurate = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last = np.append(surest[1:] < surest[:-1], True)
-    enough = np.flatnonzero(last & (accurate >= AUTOMATIC + MARGIN))
+    many = np.arange(1, len(order) + 1) >= SUREST
+    enough = np.flatnonzero(last & many & (accurate >= AUTOMATIC + MARGIN))
     return float(surest[enough[-1]]) if len(enough) else 1.0

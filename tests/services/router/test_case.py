@@ -21,7 +21,7 @@ from contracts.assignments import (
 )
 from contracts.decision import Context, Say
 from contracts.facts import Fact
-from contracts.posts import PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
 from contracts.replies import (
     AssignmentChosen,
     MeetingRuled,
@@ -31,8 +31,10 @@ from contracts.replies import (
 )
 from services.router.app import RULES
 from services.router.core.case import Case, Choice, new
+from services.router.store import COLUMNS
 from tests.services.intake.door import PROFILE, at
 
+HELD = next(column for column in COLUMNS if column.name == "held_for_person")
 MONDAY = at("2026-03-02T10:00")
 UNITS = ("transport", "housing", "water", "education")
 ITEM = {f"{unit}-item": unit for unit in UNITS}
@@ -183,6 +185,66 @@ def test_a_case_sent_back_to_who_has_held_it_is_ping_pong_and_calls_the_meeting(
     assert called.departments == ("housing", "transport")
     assert called.until == at("2026-03-03T18:00")
     assert post.case.department == "housing"
+
+
+def test_a_refused_return_is_no_step_towards_the_meeting() -> None:
+    post = Post().received()
+    post.chosen("housing", hours=0.5)
+    assert kinds(post.returned("transport", "water-item", hours=1)) == [ReturnRefused]
+    assert kinds(post.returned("education", "education-item", hours=1)) == [ReturnRefused]
+
+    assert kinds(post.returned("housing", "water-item", hours=2)) == [PostReassigned]
+
+
+def test_a_return_too_late_draws_nobody_in() -> None:
+    post = Post().received()
+    assert kinds(post.returned("transport", "education-item", hours=24 + 8.5)) == [ReturnRefused]
+    post.chosen("housing", hours=25 + 8.5)
+
+    assert kinds(post.returned("housing", "water-item", hours=26 + 8.5)) == [PostReassigned]
+
+
+def test_naming_who_assists_does_not_give_the_unit_another_day_to_return_it() -> None:
+    post = Post().received()
+    for hours in (5, 20):
+        post.hear(
+            AssignmentChosen(
+                at=MONDAY + timedelta(hours=hours),
+                department="transport",
+                assisting=("water", "education")[: 1 + (hours > 5)],
+                reason="协办",
+                by="s",
+            )
+        )
+    assert post.case.assisting == ("water", "education")
+    assert kinds(post.returned("transport", "housing-item", hours=24 + 8.5)) == [ReturnRefused]
+
+
+def test_a_case_that_moved_gives_its_new_unit_a_day_of_its_own() -> None:
+    post = Post().received()
+    post.chosen("housing", hours=24 + 7)
+    assert kinds(post.returned("housing", "water-item", hours=24 + 8.5)) == [PostReassigned]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [PostWithdrawn(at=MONDAY), PostHidden(at=MONDAY, reason="违规", by="s")],
+    ids=["withdrawn", "hidden"],
+)
+def test_a_held_post_that_is_taken_out_no_longer_waits_for_a_person(gone: Fact) -> None:
+    post = Post(Judge(department="")).received()
+    assert (post.case.held, HELD.value(post.case)) == (True, True)
+
+    post.hear(gone)
+    assert (post.case.held, HELD.value(post.case)) == (False, False)
+    assert post.chosen("water") == []
+
+
+def test_a_post_withdrawn_before_it_was_heard_waits_for_nobody() -> None:
+    post = Post(Judge(department=""))
+    post.hear(PostWithdrawn(at=MONDAY))
+    post.received()
+    assert (post.said, post.case.held) == ([], False)
 
 
 def test_a_third_unit_drawn_in_calls_the_meeting() -> None:

@@ -110,3 +110,16 @@ def test_for_a_survey_and_for_other_facts_nothing_is_foreseen() -> None:
     city = Routing(PROFILE)
     assert foresee(replace(post("路灯坏了"), kind="survey"), city) is None
     assert foresee(PolicyChanged(at=at("2026-03-02T10:00"), part={}), city) is None
+
+
+@pytest.mark.parametrize(("above", "assigned"), [(0.0, True), (0.0001, False), (-0.0001, True)])
+def test_a_confidence_that_just_reaches_the_threshold_assigns(above: float, assigned: bool) -> None:
+    mine = post("路灯坏了,路灯不亮,没有人修")
+    first = Routing(PROFILE).choose(mine)
+    threshold = round(first.confidence + above, 6)
+    fact = PolicyChanged(at=mine.at, part={"dispatch": {"automatic_confidence": threshold}})
+
+    choice = Routing(PROFILE).amended(fact).choose(mine)
+
+    assert choice.confidence == first.confidence
+    assert choice.department == (first.candidates[0].department if assigned else "")

@@ -46,6 +46,10 @@ CALLED: Final = 0.25
 """A pair is of a name when it reads like one in so many of the posts that hold it; word cutting often errs."""
 
 
+_ROUNDING: Final = 1e-3
+"""By so much may a sum in double precision be below the same one in single precision."""
+
+
 class Post:
     """What is kept of a post of the window."""
 
@@ -188,6 +192,29 @@ class Scale:
         sums = np.add.reduceat(self._marks[pairs], starts)
         self._marks[fingerprint.core] = 0
         return sums >= BELONGS
+
+    def could_alone(self, post: Post, common: Common) -> bool:
+        """As `could_belong`, for one post: few of its pairs are common ones, so that a plain sum is soonest done."""
+        self._marks[common.core] = common.weights
+        held = self._marks[post.sequence]
+        self._marks[common.core] = 0
+        spots = held.nonzero()[0]
+        total, pieces, last, seen = 0.0, 0, -9, set[int]()
+        top = rest = 0.0
+        for spot, weight, pair in zip(
+            spots.tolist(), held[spots].tolist(), post.sequence[spots].tolist(), strict=True
+        ):
+            if pair in seen:
+                continue
+            seen.add(pair)
+            if spot - last > 1:
+                total += top + REST * rest
+                pieces, top, rest = pieces + 1, weight, 0.0
+            else:
+                top, rest = max(top, weight), rest + min(top, weight)
+            last = spot
+        total += top + REST * rest
+        return pieces >= PIECES and total >= BELONGS + len(post.text) / CHANCE_NAMED - _ROUNDING
 
     def could_belong(self, posts: Sequence[Post], common: Common) -> NDArray[np.bool_]:
         """Which posts could belong, whatever in their common pairs turns out to be a name."""

@@ -42,7 +42,6 @@ ELSEWHERE: Final = 0.5
 COHESION: Final = 12.0
 """Weight of the fingerprint that half of a topic's posts must hold."""
 ROUNDS: Final = 4
-_FIRST: Final = np.zeros(1, dtype=np.int64)
 STEADY: Final = 0.05
 """A topic of which a smaller share came or went in a round is settled."""
 
@@ -280,11 +279,8 @@ class TopicWindow:
         """Those that could belong, whatever turns out to be a name; none when the first of them could not."""
         if not common.core.size:
             return []
-        first = members[0]
         # One post alone is soon weighed, and half of those that come end here.
-        if not self._scale.may_belong(first.pairs, _FIRST, common)[0]:
-            return []
-        if not self._scale.could_belong([first], common)[0]:
+        if not self._scale.could_alone(members[0], common):
             return []
         heavy = self._scale.may_belong(common.whole, common.starts, common)
         some = [members[n] for n in np.flatnonzero(heavy).tolist()]
