@@ -26,7 +26,7 @@ test: setup ## every test, on the real broker, database and browser too
 check: setup ## format, lint, types, import laws, fast tests
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/ruff check -q .
-	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng
+	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng wenzheng_client
 	@.venv/bin/lint-imports --no-cache > /tmp/wenzheng-imports.$$$$ || { cat /tmp/wenzheng-imports.$$$$; rm -f /tmp/wenzheng-imports.$$$$; exit 1; }; rm -f /tmp/wenzheng-imports.$$$$
 	@$(PY) -m wenzheng.tools.publish_contracts --check
 	@$(PY) -m wenzheng.tools.draw_clock --check
