@@ -68,6 +68,18 @@ class NoticesOfNobody:
         kept = await self._world.intake.door.cases.case(number)
         return kept[1].department if kept is not None else None
 
+    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]:
+        """The notices that wait or failed."""
+        return []
+
+    async def waiting(self) -> dict[str, int]:
+        """How many wait, by channel."""
+        return {}
+
+    async def months(self) -> list[dict[str, Any]]:
+        """What each channel did."""
+        return []
+
 
 def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -> dict[str, Any]:
     """Service to its ASGI application."""

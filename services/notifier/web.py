@@ -47,13 +47,14 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits) -> APIRouter:
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json({"number": number, "notices": listed})
 
-    @router.get("/v1/outbox")
+    @router.get("/v1/outbox", openapi_extra=described(who="staff"))
     async def outbox(request: Request, state: str = "waiting", limit: int = 50) -> Response:
         """Notices that wait (`state=waiting`, longest first) or failed (`state=failed`, newest first), and why.
 
         With the numbers of those that wait by channel, and of what each channel did month by month.
         """
-        require(verifier.staff(request.headers.get("authorization")), "operator")
+        staff = require(verifier.staff(request.headers.get("authorization")), "operator")
+        limits.check("reads", staff.person)
         if state not in ("waiting", "failed"):
             raise problem.wrong_field("state", "应为 waiting 或 failed")
         if not 1 <= limit <= MOST_SHOWN:

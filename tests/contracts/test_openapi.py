@@ -11,7 +11,7 @@ import pytest
 
 from chassis.web.described import merged, operations
 from chassis.web.docs import page
-from services.intake.web import examples
+from services.intake.core.acts import ACTS
 from tests.interfaces import SERVICES, edges
 from tests.journeys.world import World
 
@@ -83,6 +83,17 @@ async def test_every_operation_says_what_it_is_who_may_and_what_can_come(documen
     assert len(identities) == len(set(identities))
 
 
+async def test_whoever_must_prove_who_asks_is_told_so_beforehand(tmp_path: Path) -> None:
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    for edge in edges(world).values():
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=edge), base_url="http://x") as http:
+            for path, method, operation in operations((await http.get("/openapi.json")).json()):
+                if method != "get" or "event-stream" in str(operation["responses"]["200"]):
+                    continue
+                answer = await http.get(re.sub(r"{\w+}", "x", path))
+                assert (answer.status_code == 401) == (operation["security"] == [{"staff": []}]), path
+
+
 async def test_every_example_of_a_body_is_what_its_schema_wants(documents: dict[str, Any]) -> None:
     checked = 0
     for document in documents.values():
@@ -95,7 +106,7 @@ async def test_every_example_of_a_body_is_what_its_schema_wants(documents: dict[
                 schema = {**content["schema"], "components": document["components"]}
                 jsonschema.Draft202012Validator(schema).validate(example["value"])
                 checked += 1
-    assert checked >= len(examples.ACTS)
+    assert checked >= len(ACTS)
 
 
 async def test_the_page_to_read_shows_every_operation_and_needs_nothing_from_elsewhere(
