@@ -73,21 +73,7 @@ def clock(case: Case, city: Profile) -> Clock | None:
     days = rules.reply_days if handling.number == 1 else city.policy.reopen.reply_days
     first = time.due(handling.start, days)
     stop, cause, department = _stop(case, handling)
-    due = first.at
-    pauses: list[Span] = []
-    extensions: list[Moved] = []
-    for movement in _movements(case, handling, stop, city):
-        if isinstance(movement, _Open):
-            span = _span(movement, due, stop, time)
-            pauses.append(span)
-            due = span.due_after
-        else:
-            frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
-            due = max(due, movement.promised) if frozen else movement.promised
-            extensions.append(replace(movement, due=due))
-            if frozen:
-                # The clock resumes with the later of both instants.
-                pauses[-1] = replace(pauses[-1], due_after=due)
+    due, pauses, extensions = _moved(first.at, _movements(case, handling, stop, city), stop, time)
     return Clock(
         handling=handling.number,
         start=handling.start,
@@ -103,19 +89,48 @@ def clock(case: Case, city: Profile) -> Clock | None:
     )
 
 
-def _span(question: "_Open", due: datetime, stop: datetime | None, time: WorkingTime) -> Span:
-    """A pause of a clock that was due at `due`. It ends with the case at the latest.
+def _moved(
+    due: datetime, movements: "list[_Open | Moved]", stop: datetime | None, time: WorkingTime
+) -> tuple[datetime, list[Span], list[Moved]]:
+    """Where pauses and extensions, in order of time, move a due instant."""
+    pauses: list[Span] = []
+    extensions: list[Moved] = []
+    # When the clock last stood still, and when it was due then; for questions that overlap it stands still once.
+    frozen_at = frozen_due = due
+    # The latest date promised while it stood still: it resumes with that, if the minutes left end before.
+    later: datetime | None = None
+    for movement in movements:
+        if isinstance(movement, _Open):
+            if not movement.continues:
+                frozen_at, frozen_due, later = movement.start, due, None
+            span = _span(movement, frozen_at, frozen_due, stop, time)
+            due = span.due_after if later is None else max(span.due_after, later)
+            pauses.append(replace(span, due_after=due))
+            continue
+        frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
+        due = max(due, movement.promised) if frozen else movement.promised
+        extensions.append(replace(movement, due=due))
+        if frozen:
+            later = movement.promised if later is None else max(later, movement.promised)
+            pauses[-1] = replace(pauses[-1], due_after=due)
+    return due, pauses, extensions
+
+
+def _span(
+    question: "_Open", frozen_at: datetime, frozen_due: datetime, stop: datetime | None, time: WorkingTime
+) -> Span:
+    """A pause of a clock that stands still since `frozen_at`. It ends with the case at the latest.
 
     A clock that stops while it is paused never runs again: its due instant stays. Where that has passed
     meanwhile, it moves as if the clock had gone on at the stop, for the minutes left were frozen.
     """
-    left = max(0, time.minutes_between(question.start, due))
+    left = max(0, time.minutes_between(frozen_at, frozen_due))
     if stop is None or question.end <= stop:
-        after, waited_out = time.resume(due, question.start, question.end), not question.answered
+        after, waited_out = time.resume(frozen_due, frozen_at, question.end), not question.answered
         return Span(
             question.question, question.start, question.end, question.answered, waited_out, left, after
         )
-    after = due if stop <= due else time.resume(due, question.start, stop)
+    after = frozen_due if stop <= frozen_due else time.resume(frozen_due, frozen_at, stop)
     return Span(question.question, question.start, stop, False, False, left, after)
 
 
@@ -226,6 +241,8 @@ class _Open(Struct, frozen=True):
     start: datetime
     end: datetime
     answered: bool
+    continues: bool
+    """Another question was open when it was asked: the clock stood still already."""
 
 
 def _movements(case: Case, handling: Handling, stop: datetime | None, city: Profile) -> list[_Open | Moved]:
@@ -239,11 +256,12 @@ def _movements(case: Case, handling: Handling, stop: datetime | None, city: Prof
         limit = time.add_days(start, city.policy.pause.working_days)
         answered = question.answered_at is not None and question.answered_at <= limit
         end = question.answered_at if answered and question.answered_at is not None else limit
-        if opened and start < opened[-1].end:
+        continues = bool(opened) and start < opened[-1].end
+        if continues:
             # A question asked while another is open freezes only what the other does not.
             start = opened[-1].end
-        if end > start:
-            opened.append(_Open(question.id, start, end, answered))
+        if end > start and (stop is None or start < stop):
+            opened.append(_Open(question.id, start, end, answered, continues))
     moved = [
         Moved(extension.id, extension.approved_at, date := time.closing_from(extension.new_date), date)
         for extension in case.extensions

@@ -103,8 +103,8 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
     for pause in made.pauses:
         if pause.waited_out and pause.question not in dict(said.resumed):
             yield Word(pause.end, _LIMIT, pause.question)
-    if due not in said.near:
-        yield Word(warned_at(made, policy.warning.share, time), _NEAR)
+    if due not in said.near and (warned := warned_at(made, policy.warning.share, time)) < due:
+        yield Word(warned, _NEAR)
     if said.missed is None:
         yield Word(due, _MISSED)
     for level in LADDER:

@@ -41,7 +41,8 @@ class Life:
     handling: int = 1
     open: bool = True
     question: int = 0
-    asking: bool = False
+    asking: list[str] = field(default_factory=list)
+    """Questions that are open."""
     extensions: int = 0
     group: int = 0
     grouped: bool = False
@@ -54,7 +55,8 @@ class Life:
         self.topics[topic].append(fact)
 
     def end(self) -> None:
-        self.open = self.asking = self.draft = False
+        self.open = self.draft = False
+        self.asking = []
 
     def happen(self, what: str, n: int) -> None:
         """Let it happen, when it can at this moment; `n` chooses among units and days."""
@@ -63,12 +65,12 @@ class Life:
         match what:
             case "move":
                 self.say("assignments", moved(when, UNITS[n % 3]))
-            case "ask" if self.open and not self.asking:
-                self.question, self.asking = self.question + 1, True
-                self.say("replies", asked(when, f"q{self.question}"))
+            case "ask" | "ask again" if self.open and (what == "ask again" or not self.asking):
+                self.question += 1
+                self.asking.append(f"q{self.question}")
+                self.say("replies", asked(when, self.asking[-1]))
             case "answer" if self.asking:
-                self.asking = False
-                self.say("replies", answered(when, f"q{self.question}"))
+                self.say("replies", answered(when, self.asking.pop(n % len(self.asking))))
             case "extend" if self.open and self.extensions < 3:
                 self.extensions += 1
                 self.say("replies", extended(when, day.isoformat(), f"e{self.extensions}"))
@@ -140,7 +142,7 @@ class Life:
 HAPPENINGS: Final = (
     *("move", "ask", "answer", "extend", "draft", "send back", "reply", "lead replies", "reopen", "group"),
     *("ungroup", "meet", "calendar", "policy", "ask", "answer", "extend", "group", "lead replies", "ungroup"),
-    *("reply", "reopen", "withdraw", "hide", "group for a while", "group for a while"),
+    *("reply", "reopen", "withdraw", "hide", "group for a while", "group for a while", "ask again"),
 )
 _STEPS = st.lists(
     st.tuples(st.sampled_from(HAPPENINGS), st.integers(1, 4 * 24 * 60), st.integers(0, 5)),

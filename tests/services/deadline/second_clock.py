@@ -1,0 +1,356 @@
+"""A second clock: slow, naive, and written from the words of the rules alone, to hold beside the first.
+
+It shares no code with `city.working_time` and `services.deadline`: time is a row of minutes, each worked or not,
+and every question is answered by going along that row.
+
+- The answer is due at the closing time of the third working day after the day of receipt.
+- While a question to the citizen is open, the working minutes left are frozen: until the answer, or for five working
+  days. Resuming, it is due when they are used up, rounded up to that day's closing time.
+- An approved extension moves the due date to the closing time of the new date (of the next working day, where it is
+  none); inside a pause, the clock resumes with whichever is later.
+- A published reply stops the clock; so do withdrawal and hiding. A pause ends with the case.
+- A reopened case has five working days from the reopening.
+- The lead's reply stops its members' clocks; who has left the group goes on as if never grouped.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
+from contracts.city_facts import CalendarPublished, PolicyChanged
+from contracts.facts import Fact
+from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
+from contracts.replies import (
+    CitizenAnswered,
+    CitizenAsked,
+    ExtensionApproved,
+    PostReopened,
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyPublished,
+    ReplySentBack,
+)
+
+DAY = 24 * 60
+SPANS = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
+"""Worked minutes of a working day."""
+
+
+class Days:
+    """The days of some years: which are worked, and until when."""
+
+    def __init__(self, file: Path, first: int, last: int) -> None:
+        self._off: dict[date, bool] = {}
+        self._closing: dict[date, time] = {}
+        with file.open(encoding="utf-8-sig") as rows:
+            for row in csv.DictReader(rows):
+                self._off[date.fromisoformat(row["date"])] = row["is_off_day"] == "1"
+        self._origin = date(first, 1, 1)
+        self._row = bytearray((date(last + 1, 1, 1) - self._origin).days * DAY)
+        self._written: set[date] = set()
+        day = self._origin
+        while day <= date(last, 12, 31):
+            self._write(day)
+            day += timedelta(days=1)
+
+    def amended(self, published: Iterable[CalendarPublished]) -> "Days":
+        """With local days laid over the calendar (no whole year's notice)."""
+        other = Days.__new__(Days)
+        other._off, other._closing = dict(self._off), dict(self._closing)
+        other._origin, other._row = self._origin, bytearray(self._row)
+        for notice in published:
+            for named in notice.days:
+                other._off[named.day] = named.is_off_day
+                other._closing.pop(named.day, None)
+                if named.closing:
+                    other._closing[named.day] = time.fromisoformat(named.closing)
+                other._write(named.day)
+        return other
+
+    def _write(self, day: date) -> None:
+        begin = (day - self._origin).days * DAY
+        self._row[begin : begin + DAY] = bytes(DAY)
+        if not self.worked(day):
+            return
+        closes = self.closes(day)
+        for opens, ends in SPANS:
+            if ends == SPANS[-1][1] or closes.hour * 60 + closes.minute < ends:
+                ends = closes.hour * 60 + closes.minute
+            for minute in range(opens, ends):
+                self._row[begin + minute] = 1
+
+    def worked(self, day: date) -> bool:
+        """Whether anybody works on the day."""
+        off = self._off.get(day)
+        return day.weekday() not in (5, 6) if off is None else not off
+
+    def closes(self, day: date) -> time:
+        """The hour of closing."""
+        return self._closing.get(day, time(18, 0))
+
+    def closing(self, day: date, of: datetime) -> datetime:
+        """The instant of closing, in the zone of another instant."""
+        return datetime.combine(day, self.closes(day), of.tzinfo)
+
+    def after(self, day: date, count: int) -> date:
+        """The count-th working day after a day, counted one by one; before it, where count is negative."""
+        step = timedelta(days=1 if count > 0 else -1)
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.worked(day)
+        return day
+
+    def from_day(self, day: date) -> date:
+        """The day itself, or the next that is worked."""
+        while not self.worked(day):
+            day += timedelta(days=1)
+        return day
+
+    def place(self, at: datetime) -> int:
+        """The minute of an instant in the row."""
+        return (at.date() - self._origin).days * DAY + at.hour * 60 + at.minute
+
+    def minutes(self, start: datetime, end: datetime) -> int:
+        """Worked minutes between two instants; none when the end is earlier."""
+        return sum(self._row[self.place(start) : self.place(end)])
+
+    def works_at(self, place: int) -> bool:
+        """Whether a minute is worked."""
+        return bool(self._row[place])
+
+    def used_up(self, start: datetime, minutes: int) -> datetime:
+        """When so many worked minutes have passed since an instant."""
+        place = self.place(start)
+        while minutes:
+            minutes -= self._row[place]
+            place += 1
+        return start.replace(second=0, microsecond=0) + timedelta(minutes=place - self.place(start))
+
+    def published_until(self) -> date:
+        """The end of the last year whose National Day is known, with none missing before it."""
+        years = {day.year for day, off in self._off.items() if off and (day.month, day.day) == (10, 1)}
+        year = min(years)
+        while year + 1 in years:
+            year += 1
+        return date(year, 12, 31)
+
+
+@dataclass
+class Rules:
+    """The numbers of the rules."""
+
+    reply_days: int = 3
+    second_days: int = 5
+    waiting_days: int = 5
+    remind: int = -1
+    supervisor: int = 1
+    bulletin: int = 5
+
+    def changed(self, facts: Iterable[PolicyChanged], kind: str) -> "Rules":
+        """With the numbers that were published later."""
+        rules = Rules(**vars(self))
+        for fact in facts:
+            for table, numbers in fact.part.items():
+                for name, number in numbers.items():
+                    match table, name:
+                        case _, "reply_days" if table == f"kinds.{kind}":
+                            rules.reply_days = int(number)
+                        case "pause", "working_days":
+                            rules.waiting_days = int(number)
+                        case "ladder", "remind" | "supervisor" | "bulletin":
+                            setattr(rules, name, int(number))
+        return rules
+
+
+@dataclass
+class Reading:
+    """What the second clock says of a case."""
+
+    start: datetime
+    first_due: datetime
+    due: datetime
+    provisional: bool
+    stop: datetime | None
+    cause: str
+    waits: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """Stretches during which any question was open; touching ones are one."""
+    promised: dict[str, datetime] = field(default_factory=dict)
+    warned: datetime | None = None
+    """When 80 % of the working time up to the due instant was gone; None when the citizen is waited for until then."""
+    ladder: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it stopped in time."""
+        return self.stop is not None and self.stop <= self.due
+
+
+def read(facts: Sequence[Fact], days: Days, rules: Rules) -> Reading:
+    """What the facts, in order of time, come to."""
+    [post] = [fact for fact in facts if isinstance(fact, PostReceived)]
+    reopenings = [fact.at for fact in facts if isinstance(fact, PostReopened)]
+    start = reopenings[-1] if reopenings else post.at
+    count = rules.second_days if reopenings else rules.reply_days
+    first_due = days.closing(days.after(start.date(), count), start)
+    stop, cause = _stopped(facts, start, len(reopenings) + 1)
+    reading = Reading(start, first_due, first_due, False, stop, cause)
+    _move(reading, facts, days, rules)
+    reading.provisional = reading.due.date() > days.published_until()
+    warned = _warned(reading, days)
+    reading.warned = warned if warned < reading.due else None
+    for level, number in (
+        ("remind", rules.remind),
+        ("supervisor", rules.supervisor),
+        ("bulletin", rules.bulletin),
+    ):
+        reading.ladder[level] = days.closing(days.after(reading.due.date(), number), start)
+    reading.ladder["leader"] = reading.due
+    return reading
+
+
+def _stopped(facts: Sequence[Fact], start: datetime, handling: int) -> tuple[datetime | None, str]:
+    lead_of: dict[str, str] = {}
+    answering: dict[str, bool] = {}
+    for fact in facts:
+        if isinstance(fact, PostsGrouped):
+            lead_of[fact.group] = fact.lead
+            answering[fact.lead] = True
+        elif isinstance(fact, PostUngrouped):
+            answering[lead_of[fact.group]] = False
+    ends = []
+    for fact in facts:
+        match fact:
+            case ReplyPublished() if fact.at >= start and fact.handling >= handling:
+                if not fact.lead or answering.get(fact.lead, True):
+                    ends.append((fact.at, 0, "replied"))
+            case PostWithdrawn():
+                ends.append((fact.at, 1, "withdrawn"))
+            case PostHidden():
+                ends.append((fact.at, 1, "hidden"))
+    return (min(ends)[0], min(ends)[2]) if ends else (None, "")
+
+
+def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> None:
+    """Go through questions, answers and extensions in order of time."""
+    stop = reading.stop
+    answers: dict[str, datetime] = {}
+    for fact in facts:
+        if isinstance(fact, CitizenAnswered):
+            answers.setdefault(fact.question, fact.at)
+    steps: list[tuple[datetime, int, str, object]] = []
+    for fact in facts:
+        if fact.at < reading.start or (stop is not None and fact.at >= stop):
+            continue
+        if isinstance(fact, CitizenAsked):
+            limit = days.closing(days.after(fact.at.date(), rules.waiting_days), fact.at)
+            steps.append((fact.at, 1, fact.question, min(limit, answers.get(fact.question, limit))))
+        elif isinstance(fact, ExtensionApproved):
+            promised = days.closing(days.from_day(fact.new_date), fact.at)
+            reading.promised[fact.extension] = promised
+            steps.append((fact.at, 2, fact.extension, promised))
+    waiting_from: datetime | None = None
+    waiting_until = reading.start
+    left = 0
+    later: datetime | None = None
+
+    def resume(until: datetime) -> None:
+        nonlocal waiting_from, later
+        if waiting_from is None or waiting_until > until:
+            return
+        reading.waits.append((waiting_from, waiting_until))
+        _resume(reading, days, left, waiting_until, later)
+        waiting_from, later = None, None
+
+    for at, rank, _, value in sorted(steps, key=lambda step: step[:3]):
+        assert isinstance(value, datetime)
+        resume(at)
+        if rank == 1:
+            if value <= at:
+                continue
+            if waiting_from is None:
+                waiting_from, waiting_until, left = at, value, days.minutes(at, reading.due)
+            else:
+                waiting_until = max(waiting_until, value)
+        elif waiting_from is None:
+            reading.due = value
+        else:
+            later = value if later is None else max(later, value)
+    if waiting_from is None:
+        return
+    if stop is None or waiting_until <= stop:
+        resume(waiting_until)
+        return
+    reading.waits.append((waiting_from, stop))
+    if stop > reading.due:
+        _resume(reading, days, left, stop, None)
+    reading.due = reading.due if later is None else max(reading.due, later)
+
+
+def _resume(reading: Reading, days: Days, left: int, at: datetime, later: datetime | None) -> None:
+    if left:
+        reading.due = days.closing(days.used_up(at, left).date(), at)
+    if later is not None:
+        reading.due = max(reading.due, later)
+
+
+def _warned(reading: Reading, days: Days) -> datetime:
+    """Go along the minutes that are worked and not frozen, to the one that makes 80 %."""
+    waits = [(days.place(a), days.place(b)) for a, b in reading.waits if a < reading.due]
+    due = days.place(reading.due)
+    running = [
+        place
+        for place in range(days.place(reading.start), due)
+        if days.works_at(place) and not any(a <= place < b for a, b in waits)
+    ]
+    gone = round(len(running) * 0.8)
+    end = running[gone - 1] + 1 if gone else days.place(reading.start)
+    warned = reading.start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
+        minutes=end - days.place(reading.start) + reading.start.hour * 60 + reading.start.minute
+    )
+    if not gone:
+        warned = reading.start
+    return max([warned, *(b for a, b in reading.waits if a < reading.due)])
+
+
+def held(facts: Sequence[Fact], reading: Reading, until: datetime, days: Days) -> Mapping[str, int]:
+    """Worked minutes from the start to an instant by whoever held the case: each minute is one holder's."""
+    marks = sorted(
+        {reading.start, until, *(fact.at for fact in facts), *(at for wait in reading.waits for at in wait)}
+    )
+    minutes: dict[str, int] = {}
+    for begin, end in pairwise(mark for mark in marks if reading.start <= mark <= until):
+        holder = _holder(facts, reading, begin)
+        passed = days.minutes(begin, end)
+        if passed:
+            minutes[holder] = minutes.get(holder, 0) + passed
+    return minutes
+
+
+def _holder(facts: Sequence[Fact], reading: Reading, at: datetime) -> str:
+    if any(begin <= at < end for begin, end in reading.waits):
+        return "citizen"
+    unit, sitting, desk = "", False, ""
+    for fact in facts:
+        if fact.at > at:
+            break
+        match fact:
+            case PostAssigned() | PostReassigned():
+                unit, sitting = fact.department, False
+            case MeetingCalled():
+                sitting = True
+            case LeadNamed():
+                sitting = False
+            case ReplyDrafted():
+                desk = fact.department
+            case ReplySentBack() | ReplyApproved() | ReplyPublished():
+                desk = ""
+    if sitting:
+        return "meeting"
+    if desk and desk == unit:
+        return f"leader:{unit}"
+    return unit or "router"
