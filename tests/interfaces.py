@@ -11,7 +11,6 @@ from typing import Any
 import httpx2
 import uvicorn
 
-from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
 from chassis.web.api import create_api
@@ -19,8 +18,8 @@ from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from city.profile import Profile
+from services.deadline import store as deadline_store
 from services.deadline import web as deadline_web
-from services.deadline.core.case import Case as DatedCase
 from services.notifier import web as notifier_web
 from services.router import store as router_store
 from services.router import web as router_web
@@ -39,18 +38,6 @@ ROLES = {
     "operator": "supervision",
 }
 """Role to the unit in which it is tried."""
-
-
-class DatedCases:
-    """Deadline's look-up on the twin."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    async def case(self, number: str) -> DatedCase | None:
-        """The case of a number."""
-        cases = (state for state in self._store.states() if isinstance(state, DatedCase))
-        return next((case for case in cases if number and case.number == number), None)
 
 
 class NoticesOfNobody:
@@ -100,7 +87,13 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
         "deadline": deadline_web.routes(
-            DatedCases(world.timers), lambda amendments: profile, world.clock, limits
+            deadline_web.Door(
+                deadline_store.MemoryCases(world.timers),
+                lambda amendments: profile,
+                world.clock,
+                verifier,
+                limits,
+            )
         ),
         "notifier": notifier_web.routes(NoticesOfNobody(world), verifier, limits),
         "stats": stats_web.routes(

@@ -14,11 +14,12 @@ from fastapi.openapi.utils import get_openapi
 from chassis.problem import MEDIA_TYPE, PLAIN, TITLES
 
 Described = dict[str, Any]
-Who = Literal["anyone", "anyone or author", "author", "staff"]
+Who = Literal["anyone", "anyone or author", "anyone or staff", "author", "staff"]
 
 _SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
     "anyone": [],
     "anyone or author": [{}, {"queryCode": []}],
+    "anyone or staff": [{}, {"staff": []}],
     "author": [{"queryCode": []}],
     "staff": [{"staff": []}],
 }

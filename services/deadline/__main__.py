@@ -2,6 +2,7 @@
 
 from chassis import run
 from chassis.kafka import worker
+from chassis.tokens import Verifier
 from city.masking import mask
 from city.profile import Profile
 from services.deadline import store, web
@@ -10,7 +11,11 @@ from services.deadline.app import METRICS, build
 
 async def assemble(process: run.Process) -> run.Assembled:
     """Deadline on Kafka and PostgreSQL."""
-    profile = Profile.load(process.settings.city)
+    settings = process.settings
+    if settings.token_public_key_file is None:
+        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    verifier = Verifier(settings.token_public_key_file.read_bytes())
+    profile = Profile.load(settings.city)
     clock = process.clock(profile.zone)
     reader = store.Reader(process.pool)
 
@@ -20,11 +25,12 @@ async def assemble(process: run.Process) -> run.Assembled:
         days = (city().calendar.horizon - clock.now().date()).days
         process.metrics.gauge("wenzheng_calendar_horizon_days").set(days)
 
+    door = web.Door(reader, city.at, clock, verifier, process.limits(profile.policy.rates))
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, clock, process.metrics),
         clock=clock,
-        routes=[web.routes(reader, city.at, clock, process.limits(profile.policy.rates))],
+        routes=[web.routes(door)],
         on_listener=city.follow,
         refresh=refresh,
     )

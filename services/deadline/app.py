@@ -7,7 +7,16 @@ from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
-from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
+from contracts.posts import (
+    CitizenErased,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostsGrouped,
+    PostUngrouped,
+    PostWithdrawn,
+)
 from contracts.replies import (
     CitizenAnswered,
     CitizenAsked,
@@ -36,6 +45,9 @@ RULES: Mapping[type, Rule] = {
     PostReopened: rules.start_again,
     PostWithdrawn: rules.leave,
     PostHidden: rules.leave,
+    PostHeld: rules.show,
+    PostReleased: rules.show,
+    CitizenErased: rules.erase,
     MeetingCalled: rules.meet,
     LeadNamed: rules.meet,
     PostsGrouped: rules.join,

@@ -289,3 +289,15 @@ class Reader:
             row["subject"], row["partition"], row["held"], row["remembered"]
         ).state
         return state
+
+
+class MemoryCases:
+    """The twin."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def case(self, number: str) -> Case | None:
+        """As PostgreSQL's."""
+        cases = (state for state in self._store.states() if isinstance(state, Case))
+        return next((case for case in cases if number and case.number == number), None)

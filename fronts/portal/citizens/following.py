@@ -111,7 +111,7 @@ async def _case(
     site: Site, code: str, case: dict[str, Any], act: str, done: Answer | None, typed: Form
 ) -> Response:
     answer = await site.services.get("deadline", f"/v1/deadlines/{case['number']}")
-    deadline = answer.body if answer.ok else None
+    deadline = with_reasons(answer.body, case) if answer.ok else None
     due = (deadline or {}).get("due") or case["due"] or ""
     shown = case if not case["moderation"] else case | {"text": ""}
     refused = done is not None and not done.ok
@@ -134,6 +134,17 @@ async def _case(
         days_left=due_calendar.days_left(deadline, today) if deadline else None,
         weekdays=due_calendar.WEEKDAYS,
     )
+
+
+def with_reasons(deadline: dict[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
+    """The deadline with what was written for each extension: of a post that is not public only intake tells its author."""
+    written = {wish["extension_id"]: wish for wish in case.get("extensions", ())}
+    told = [
+        extension
+        | {name: written.get(extension["extension"], extension)[name] for name in ("reason", "progress")}
+        for extension in deadline.get("extensions", ())
+    ]
+    return deadline | {"extensions": told}
 
 
 def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:

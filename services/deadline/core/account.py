@@ -10,8 +10,11 @@ from services.deadline.core.case import Case
 from services.deadline.core.clock import Clock, assisted, clock, ledger
 
 
-def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
-    """Due date, days, pauses, extensions, ladder and ledger of a case, and all of it told in `lines`."""
+def account(case: Case, profile: Profile, now: datetime, *, reasons: bool = True) -> dict[str, Any]:
+    """Due date, days, pauses, extensions, ladder and ledger of a case, and all of it told in `lines`.
+
+    Without `reasons` nothing that a person wrote: of extensions only the dates.
+    """
     made = clock(case, profile)
     if made is None:
         reason = "此类帖子不计时限"
@@ -45,9 +48,9 @@ def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
             {
                 "extension": e.id,
                 "at": e.approved_at,
-                "reason": e.reason,
+                "reason": e.reason if reasons else "",
                 "new_date": e.new_date,
-                "progress": e.progress,
+                "progress": e.progress if reasons else "",
                 "department": e.department,
                 "promise_broken": e.id in case.said.broken,
             }
@@ -59,7 +62,7 @@ def account(case: Case, profile: Profile, now: datetime) -> dict[str, Any]:
         "in_time": made.in_time if made.stop is not None else None,
         "held": held,
         "assisting": helped,
-        "lines": _lines(case, made, held, helped, now, profile),
+        "lines": _lines(case, made, held, helped, now, profile, reasons),
     }
 
 
@@ -70,6 +73,7 @@ def _lines(
     helped: list[dict[str, Any]],
     now: datetime,
     profile: Profile,
+    reasons: bool,
 ) -> list[str]:
     """The clock from receipt to stop in Chinese, one happening a line, in order of time."""
     kind = "重新办理" if case.reopened else "受理"
@@ -89,13 +93,10 @@ def _lines(
     dues = {moved.extension: moved.due for moved in made.extensions}
     for extension in case.extensions:
         if extension.id in dues:
-            happened.append(
-                (
-                    extension.approved_at,
-                    f"{moment(extension.approved_at)} 延期至 {moment(dues[extension.id])},"
-                    f"原因:{extension.reason};进展:{extension.progress}",
-                )
-            )
+            line = f"{moment(extension.approved_at)} 延期至 {moment(dues[extension.id])}"
+            if reasons:
+                line += f",原因:{extension.reason};进展:{extension.progress}"
+            happened.append((extension.approved_at, line))
             if extension.id in case.said.broken:
                 date = profile.working_time.closing_from(extension.new_date)
                 happened.append((date, f"{moment(date)} 承诺的日期未兑现"))

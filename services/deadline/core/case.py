@@ -117,6 +117,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
     number: str = ""
     kind: str = ""
+    public: bool = False
+    """Its author lets anybody see it. False as well for cases remembered since before this was kept."""
+    withheld: bool = False
+    """Moderation keeps it from public view."""
+    erased: bool = False
     received_at: datetime | None = None
     reopened: tuple[datetime, ...] = ()
     holdings: tuple[Holding, ...] = ()
@@ -147,6 +152,16 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         if self.reopened:
             return Handling(1 + len(self.reopened), self.reopened[-1])
         return Handling(1, self.received_at)
+
+    @property
+    def shown(self) -> bool:
+        """Whether anybody may see the post."""
+        return self.public and not self.withheld and not self.erased and self.left is None
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """The units that assist now."""
+        return max(self.assisting, key=lambda change: change.at).units if self.assisting else ()
 
     @property
     def clock_name(self) -> ClockName:

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 from city.profile import Profile
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.decision import Context, Decision
-from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
+from contracts.posts import (
+    CitizenErased,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostsGrouped,
+    PostUngrouped,
+    PostWithdrawn,
+)
 from contracts.replies import (
     CitizenAnswered,
     CitizenAsked,
@@ -39,7 +48,18 @@ Here = Context[Profile]
 
 def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
     """The post was received: its clock starts with the day of receipt."""
-    return reconcile(replace(case, number=post.number, kind=post.kind, received_at=post.at), context, post.at)
+    case = replace(case, number=post.number, kind=post.kind, public=post.public, received_at=post.at)
+    return reconcile(case, context, post.at)
+
+
+def show(case: Case, fact: PostHeld | PostReleased, context: Here) -> Decision[Case]:
+    """Moderation withholds the post, or finds nothing against it: what its door tells, not its clock."""
+    return Decision(replace(case, withheld=isinstance(fact, PostHeld)))
+
+
+def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
+    """The author's data is gone; the clock goes on, and nothing written is told to the public any more."""
+    return Decision(replace(case, erased=True))
 
 
 def hold(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
