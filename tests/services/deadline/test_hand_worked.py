@@ -46,7 +46,6 @@ WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 RECEIVED: Final[tuple[tuple[str, str, str], ...]] = (
-    # plain weeks
     ("a Monday in a plain week", "Mon 2026-03-02 10:00", "Thu 2026-03-05 18:00"),
     ("before opening counts as that day", "Mon 2026-03-02 00:00", "Thu 2026-03-05 18:00"),
     ("a minute before closing", "Mon 2026-03-02 17:59", "Thu 2026-03-05 18:00"),
@@ -57,7 +56,6 @@ RECEIVED: Final[tuple[tuple[str, str, str], ...]] = (
     ("a Saturday", "Sat 2026-03-07 10:00", "Wed 2026-03-11 18:00"),
     ("a Sunday", "Sun 2026-03-08 10:00", "Wed 2026-03-11 18:00"),
     ("29 February", "Thu 2024-02-29 15:00", "Tue 2024-03-05 18:00"),
-    # spring festival
     ("spring festival 2010 begins on a Saturday", "Thu 2010-02-11 10:00", "Sun 2010-02-21 18:00"),
     ("within spring festival 2010", "Wed 2010-02-17 10:00", "Mon 2010-02-22 18:00"),
     ("the Friday before spring festival 2011; Sunday worked", "Fri 2011-01-28 10:00", "Tue 2011-02-01 18:00"),
@@ -70,20 +68,17 @@ RECEIVED: Final[tuple[tuple[str, str, str], ...]] = (
     ("over spring festival 2026, Saturday 14 worked", "Fri 2026-02-13 16:00", "Wed 2026-02-25 18:00"),
     ("on a worked Saturday before it", "Sat 2026-02-14 10:00", "Thu 2026-02-26 18:00"),
     ("the last Saturday of February 2026 is worked", "Wed 2026-02-25 10:00", "Sat 2026-02-28 18:00"),
-    # New Year
     ("over New Year 2012, Saturday 31 worked", "Thu 2011-12-29 10:00", "Wed 2012-01-04 18:00"),
     ("over New Year 2022, a Monday", "Thu 2021-12-30 10:00", "Wed 2022-01-05 18:00"),
     ("over New Year 2023, Monday 2 off", "Fri 2022-12-30 10:00", "Thu 2023-01-05 18:00"),
     ("over New Year 2026, Sunday 4 worked", "Mon 2025-12-29 10:00", "Sun 2026-01-04 18:00"),
     ("on New Year's Eve 2025", "Wed 2025-12-31 10:00", "Tue 2026-01-06 18:00"),
-    # Qingming, Labour Day, Dragon Boat
     ("Qingming 2011, Saturday 2 worked", "Fri 2011-04-01 10:00", "Thu 2011-04-07 18:00"),
     ("Qingming 2024, Sunday 7 worked", "Wed 2024-04-03 10:00", "Tue 2024-04-09 18:00"),
     ("Qingming 2026", "Thu 2026-04-02 10:00", "Wed 2026-04-08 18:00"),
     ("Labour Day 2026, Saturday 9 worked", "Wed 2026-04-29 10:00", "Thu 2026-05-07 18:00"),
     ("the worked Saturday after Labour Day 2026", "Wed 2026-05-06 10:00", "Sat 2026-05-09 18:00"),
     ("Dragon Boat 2026", "Thu 2026-06-18 10:00", "Wed 2026-06-24 18:00"),
-    # Mid-Autumn and National Day
     ("a worked Sunday of September 2026", "Sun 2026-09-20 10:00", "Wed 2026-09-23 18:00"),
     ("the Saturday before it", "Sat 2026-09-19 10:00", "Tue 2026-09-22 18:00"),
     ("over Mid-Autumn 2026", "Wed 2026-09-23 10:00", "Tue 2026-09-29 18:00"),
@@ -284,7 +279,6 @@ HAPPENED: Final[tuple[tuple[str, str, tuple[Fact, ...], str], ...]] = (
         (extended(when("Wed 2026-11-04 10:00"), "2027-03-01"),),
         "Mon 2027-03-01 18:00",
     ),
-    # stops
     (
         "answered at the closing instant",
         MONDAY,
@@ -315,7 +309,6 @@ HAPPENED: Final[tuple[tuple[str, str, tuple[Fact, ...], str], ...]] = (
         (PostHidden(at=instant("Fri 2026-03-06 10:00"), reason="", by="s"),),
         "Thu 2026-03-05 18:00",
     ),
-    # transfers and groups
     (
         "transfers move nothing",
         MONDAY,
@@ -342,7 +335,6 @@ HAPPENED: Final[tuple[tuple[str, str, tuple[Fact, ...], str], ...]] = (
         ),
         "Fri 2026-03-06 18:00",
     ),
-    # second handlings
     (
         "reopened: five working days",
         MONDAY,
@@ -404,7 +396,3 @@ def test_what_happens_moves_the_due_instant_to_where_a_person_counts_it(
     about: str, receipt: str, facts: tuple[Fact, ...], due: str
 ) -> None:
     agree([received(when(receipt)), assigned(when(receipt)), *facts], due)
-
-
-def test_there_are_more_than_sixty_rows() -> None:
-    assert len(RECEIVED) + len(HAPPENED) >= 60

@@ -1,6 +1,5 @@
 """Cases whose timers were armed one for each word keep their clocks when each gets one timer."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import asyncpg
@@ -8,9 +7,9 @@ import pytest
 
 from chassis.postgres.migrate import migrate
 from contracts.identity import derived, partition_of
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.facts import at
-from tests.services.deadline.test_timers import WHOLE, RealWorld, pass_time, post
+from tests.services.deadline.world import WHOLE, RealWorld, pass_time, post
 
 pytestmark = [pytest.mark.real]
 
@@ -42,12 +41,6 @@ ANSWERED_LATE = """[{"posts":1,"assignments":1,"replies":1},{"deadlines":2},{"nu
 {"id":"h","kind":"leader","due_at":"2026-03-05T18:00:00+08:00"}],
 "ended":[{"id":"i","how":"cancelled"},{"id":"j","how":"cancelled"}]}]"""
 ANSWERED_LATE_TIMERS = ("2026-03-05T18:00", "2026-03-05T18:00")
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 async def leave(pool: asyncpg.Pool, n: int, remembered: str, timers: tuple[str, ...]) -> None:
