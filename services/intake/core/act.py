@@ -65,6 +65,8 @@ class Act:
     """A body that works, for readers of the interface."""
     sealed: bool = False
     """Its text is kept in a sealed box as well, as it was written."""
+    concerns: Callable[[str, Case, Any], list[tuple[str, Any]]] | None = None
+    """(subject, case, request) -> what is handled together with it, all or nothing: (subject, request) of other cases."""
     offered: bool = True
     """Named in `allowed`. A right that holds at every step is not."""
 

@@ -14,7 +14,6 @@ from services.intake.core.act import (
     ASSISTANT,
     AUTHOR,
     CLERK,
-    HELD,
     KNOWN,
     LEADER,
     MAYOR,
@@ -31,6 +30,7 @@ from services.intake.core.act import (
     waits_for_more_time,
 )
 from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case
+from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import citizen, supervisor, unit
 from services.intake.core.rules.saying import Here
 from services.intake.core.visibility import visible
@@ -201,6 +201,7 @@ ACTS: Final = (
         unit.approval,
         "The leader approves; the reply is published.",
         when=drafted,
+        concerns=answered_with_group,
     ),
     Act(
         "reply-return",
@@ -276,7 +277,7 @@ ACTS: Final = (
         "催办",
         "urgings",
         SUPERVISOR,
-        HELD,
+        OPEN,
         ask.TextOnly,
         supervisor.urging,
         "The supervisor urges the unit.",
@@ -320,7 +321,7 @@ ACTS: Final = (
         "批示",
         "instructions",
         MAYOR,
-        (*HELD, *ANSWERED),
+        KNOWN,
         ask.TextOnly,
         supervisor.instruction,
         "A city leader writes an instruction.",

@@ -6,12 +6,9 @@ from services.intake.core import requests as ask
 from services.intake.core.case import Case
 
 
-def concerns(subject: str, case: Case, asked: ask.Asked[Any]) -> list[tuple[str, ask.Answered]]:
-    """What is handled together with `asked`, all or nothing: (subject, request) of each other case.
-
-    The reply that the leader of a group's lead approves answers every member.
-    """
-    if asked.act != "approval" or case.group is None or case.group.lead != subject or case.draft is None:
+def answered_with_group(subject: str, case: Case, asked: ask.Asked[Any]) -> list[tuple[str, ask.Answered]]:
+    """The reply that the leader of a group's lead approves answers every member: (subject, request) of each."""
+    if case.group is None or case.group.lead != subject or case.draft is None:
         return []
     draft = case.draft
     answered = ask.Answered(subject, draft.id, draft.text, case.department, draft.by)

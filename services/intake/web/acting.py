@@ -15,7 +15,6 @@ from services.intake.core import requests as ask
 from services.intake.core.act import AUTHOR, NEIGHBOUR, Act
 from services.intake.core.acts import ACTS, answer_of
 from services.intake.core.case import Case
-from services.intake.core.concerns import concerns
 from services.intake.store import seal_text
 from services.intake.web.door import Door, nobody
 
@@ -61,14 +60,14 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         return await _neighbour(door, act, request, number)
     if act.who is AUTHOR:
         door.limits.check("acts", client_of(request))
-        subject, case = await door.case(number)
+        subject = await door.subject(number)
         if not door.is_own(request, subject):
             raise HttpRefused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
         actor, caller = ask.AUTHOR, f"code:{subject}"
     else:
         actor = door.actor(request, act.who.role)
         door.limits.check("acts", actor.person)
-        subject, case = await door.case(number)
+        subject = await door.subject(number)
         caller = f"staff:{actor.person}"
     raw = await read_body(request)
     body, written = bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)
@@ -76,7 +75,9 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
     if act.sealed:
         box = await seal_text(door.keys, door.connection(), subject, written["text"])
     asked = ask.Asked(act.name, actor, body, target, box)
-    inputs: list[tuple[str, Any]] = [(subject, asked), *concerns(subject, case, asked)]
+    inputs: list[tuple[str, Any]] = [(subject, asked)]
+    if act.concerns is not None:
+        inputs += act.concerns(subject, (await door.case(number))[1], asked)
     return await door.hand_in(request, inputs, caller, raw, lambda answers: answer_of(act, _case(answers)))
 
 
