@@ -126,7 +126,7 @@ _PATTERNS_OF_DIGITS: Final[tuple[_Pattern, ...]] = tuple(
     for kind, pattern, accepts in (
         (
             ID,
-            rf"(?:台胞证|军官证|士兵证|警官证)[^0-9A-Za-z{BREAK}]{{0,8}}(\d(?:{_MARK}\d){{6,9}})(?!\d)",
+            rf"(?:台胞证|通行证|军官证|士兵证|警官证)[^0-9A-Za-z{BREAK}]{{0,8}}(\d(?:{_MARK}\d){{6,9}})(?!\d)",
             _any,
         ),
         (

@@ -29,9 +29,22 @@ _MIXED: Final = frozenset({" ", "-", ".", "~", ""})
 USUAL: Final = (3, 4, 4)
 _AFTER_PREFIX: Final = ("", " ", "-", "(", ")")
 """What may stand between the country's number and the rest."""
-_GROUPINGS: Final = frozenset({USUAL, (4, 4, 3), (4, 3, 4), (3, 3, 5), (3, 8), (7, 4), (3, 5, 3)})
+_GROUPINGS: Final = frozenset(
+    {
+        USUAL,
+        (4, 4, 3),
+        (4, 3, 4),
+        (3, 3, 5),
+        (3, 8),
+        (7, 4),
+        (3, 5, 3),
+        (2, 3, 3, 3),
+        (3, 2, 2, 2, 2),
+    }
+)
 """How people break up a mobile number, whatever parts the groups."""
 _SHORT_GROUPINGS: Final = _GROUPINGS - {(3, 8), (7, 4)}
+_THREE_GROUPS: Final = frozenset(lengths for lengths in _SHORT_GROUPINGS if len(lengths) == 3)
 _CARD_GROUPINGS: Final = frozenset(
     {
         (4, 4, 4, 4),
@@ -72,7 +85,9 @@ def is_mobile(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
         return False
     if mark in ("", " "):
         return len(lengths) <= 6
-    if mark in _LISTED or mark in TIMES or mark == ".":
+    if mark in _LISTED:
+        return lengths in _THREE_GROUPS
+    if mark in TIMES or mark == ".":
         return lengths in _SHORT_GROUPINGS
     return lengths in _GROUPINGS or (lengths[0] >= 3 and len(lengths) <= 4)
 
@@ -100,7 +115,7 @@ def is_id(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
         kinds = set(marks)
         if len(lengths) == 18:
             return len(kinds) == 1
-        most = 4 if not kinds.isdisjoint(_LISTED) else 6
+        most = 4 if not kinds.isdisjoint(_LISTED) and lengths[0] != 6 else 6
         return len(kinds) <= 2 and (len(lengths) <= most or (len(kinds) == 1 and len(set(lengths)) == 1))
     if len(digits) == 15 and ID_15.fullmatch(digits):
         return lengths in ((15,), (6, 6, 3), (6, 9), (12, 3)) and set(marks).isdisjoint(_LISTED | {"."})
@@ -111,6 +126,8 @@ def is_card(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
     """Fifteen to nineteen digits of UnionPay, or others that pass the Luhn check; whole or in the card's groups."""
     if not 15 <= len(digits) <= LONGEST or digits[0] not in "3456789":
         return False
+    if digits.startswith("62") and len(digits) in (16, 19) and len(lengths) <= 5 and set(marks) <= {" ", "-"}:
+        return True
     if len(lengths) > 1 and (
         (lengths not in _CARD_GROUPINGS and len(lengths) != len(digits)) or len(set(marks)) > 1
     ):
@@ -131,9 +148,10 @@ def is_landline(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool
         return False
     if len(lengths) == 1:
         return _LANDLINE.fullmatch(digits) is not None
-    if not set(marks).isdisjoint(_LISTED - {":"}) or len(set(marks)) > 2:
-        return False
     area = lengths[0]
+    in_two = len(lengths) == 2 and lengths[1] == 8
+    if not set(marks).isdisjoint(_LISTED - {":"} - ({"/", "|"} if in_two else set())) or len(set(marks)) > 2:
+        return False
     if len(lengths) == len(digits):
         return len(set(marks)) == 1 and _LANDLINE.fullmatch(digits) is not None
     local = digits[area:]

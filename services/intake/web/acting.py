@@ -16,7 +16,7 @@ from services.intake.core.act import AUTHOR, NEIGHBOUR, Act
 from services.intake.core.acts import ACTS, answer_of
 from services.intake.core.case import Case
 from services.intake.store import seal_text
-from services.intake.web.door import Door, nobody
+from services.intake.web.door import Door, made_ready, nobody
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -70,7 +70,9 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         subject = await door.subject(number)
         caller = f"staff:{actor.person}"
     raw = await read_body(request)
-    body, written = bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)
+    body, written = await made_ready(
+        raw, lambda: bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)
+    )
     box = b""
     if act.sealed:
         box = await seal_text(door.keys, door.connection(), subject, written["text"])

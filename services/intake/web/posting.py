@@ -19,7 +19,7 @@ from services.intake.core import requests as ask
 from services.intake.core.case import Case
 from services.intake.store import seal_post
 from services.intake.web import examples
-from services.intake.web.door import Door, encode, hashed, nobody
+from services.intake.web.door import Door, encode, hashed, made_ready, nobody
 
 PATH: Final = "/v1/posts"
 
@@ -42,7 +42,10 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
             key = idempotency_key(headers.get(b"idempotency-key", b"").decode("latin-1"))
             body = await raw_body(scope, receive)
             subject = uuid7()
-            request = submission(door, subject, decode_body(body, bodies.Post), await door.numbers.draw())
+            drawn = await door.numbers.draw()
+            request = await made_ready(
+                body, lambda: submission(door, subject, decode_body(body, bodies.Post), drawn)
+            )
             kept = await door.desk.submit(
                 [(subject, request)],
                 cause=uuid7(),

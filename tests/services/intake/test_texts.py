@@ -1,5 +1,6 @@
 """What becomes of the texts and contacts that people send, from the door to what others see."""
 
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ import pytest
 from chassis.clock import HandClock
 from services.intake.bodies import cleaned
 from services.intake.core.requests import TextOnly
+from services.intake.web.door import LONG, made_ready
 from tests.services.intake.door import PROFILE, Intake, at
 
 OFFICE = next(each.value for each in PROFILE.listed_contacts if each.kind == "phone")
@@ -178,3 +180,12 @@ async def test_a_number_begun_in_the_title_and_ended_in_the_text_is_read_by_nobo
     seen = (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()
 
     assert (seen["title"], seen["text"]) == ("打电话*******", "****找我")
+
+
+@pytest.mark.parametrize(("length", "aside"), [(100, False), (LONG + 1, True)])
+async def test_a_long_text_is_made_ready_where_nobody_waits_for_it(length: int, aside: bool) -> None:
+    here = threading.get_ident()
+
+    there = await made_ready(b"x" * length, threading.get_ident)
+
+    assert (there != here) is aside
