@@ -2,11 +2,13 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# Two processes, a file of tests to one of them: its tests share one broker and database. The slowest ten are told.
+TWO := -n 2 --dist loadfile --durations=10
 
-.PHONY: help setup up demo test check bench pictures planted down
+.PHONY: help setup up demo test test-fast lint check bench pictures planted down
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: ## what the others need, without starting anything
 	@bash scripts/setup
@@ -19,11 +21,16 @@ demo: setup ## a month of real life in about two minutes; DEMO=--exit ends it
 
 test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup browser
-	@$(PY) -m pytest -m "not browser"
+	@$(PY) -m pytest $(TWO) -m "not browser and not alone"
+	@# What ends processes and waits for others to notice has the machine to itself.
+	@$(PY) -m pytest --durations=10 -m alone
 	@# In a process of its own: playwright holds an event loop as long as a browser is open.
-	@$(PY) -m pytest -m browser
+	@$(PY) -m pytest $(TWO) -m browser
 
-check: setup ## format, lint, types, import laws, fast tests
+test-fast: setup ## the tests without broker, database and browser; TESTS=tests/city chooses
+	@$(PY) -m pytest -q $(TWO) -m "not real and not slow" $(TESTS)
+
+lint: setup ## format, lint, types, import laws, generated documents
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/ruff check -q .
 	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng wenzheng_client
@@ -34,7 +41,8 @@ check: setup ## format, lint, types, import laws, fast tests
 	@$(PY) -m wenzheng.tools.write_figures --check
 	@$(PY) -m wenzheng.tools.write_notices --check
 	@$(PY) -m wenzheng city check cities/suqian > /dev/null
-	@$(PY) -m pytest -q -m "not real and not slow"
+
+check: lint test-fast ## what every commit must pass
 
 bench: setup ## measure, beside calibration loops run in the same call
 	@exec .venv/bin/wenzheng bench

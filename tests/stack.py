@@ -26,9 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def free_base() -> int:
-    """A base whose sixty ports are free."""
+    """A base whose sixty ports are free; processes of tests that run side by side draw from bases of their own."""
+    place = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    places = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     while True:
-        base = random.randrange(20_000, 32_000, 60)
+        base = random.randrange(20_000 + 60 * place, 32_000, 60 * places)
         probes = []
         try:
             for port in range(base, base + 60):

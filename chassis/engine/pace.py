@@ -27,7 +27,7 @@ class Pace:
 PEOPLE_WAIT = Pace(times=3.0, at_most=0.1)
 """After a batch whose facts a person waits for, such as an assignment."""
 
-NOBODY_WAITS = Pace(times=3.0, at_most=0.5, at_least=0.2)
+NOBODY_WAITS = Pace(times=3.0, at_most=0.5, at_least=0.4)
 """After a batch that only a history or a figure follows: half a second later is soon enough."""
 
 A_PAGE_FOLLOWS = Pace(times=3.0, at_most=0.3, at_least=0.1)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.stack import Client, Stack, running
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.alone]
 
 SECONDS = 60
 RATE = 20
