@@ -139,7 +139,12 @@ async def _listening(
         await pool.fetchval("select 1")
         return ""
 
-    api = create_api(name, sentence, metrics, Probes(alive, ready))
+    api = create_api(
+        name,
+        sentence,
+        metrics,
+        Probes(alive, ready, lambda: f"{lag.events} events behind" if lag.events else ""),
+    )
     for routes in assembled.routes:
         api.include_router(routes)
     port = settings.http_port or free_port()

@@ -21,11 +21,14 @@ class Probes:
         self,
         alive: Callable[[], str] = lambda: "",
         ready: Callable[[], Awaitable[str]] | None = None,
+        catching_up: Callable[[], str] = lambda: "",
     ) -> None:
         self.alive = alive
         """Empty, or why the process makes no progress."""
         self.ready = ready
         """Empty, or why it cannot serve now."""
+        self.catching_up = catching_up
+        """Empty, or what the process is still behind with. It is alive and serves meanwhile: nobody ends it for that."""
 
 
 def routes(metrics: Metrics, probes: Probes) -> APIRouter:
@@ -35,7 +38,10 @@ def routes(metrics: Metrics, probes: Probes) -> APIRouter:
     @router.get("/healthz")
     async def healthz() -> Response:
         reason = probes.alive()
-        return Json({"alive": not reason, "reason": reason}, 503 if reason else 200)
+        return Json(
+            {"alive": not reason, "reason": reason, "catching_up": probes.catching_up()},
+            503 if reason else 200,
+        )
 
     @router.get("/readyz")
     async def readyz() -> Response:

@@ -67,7 +67,10 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         await pool.fetchval("select 1")
         return ""
 
-    api = create_api("router", SENTENCE, metrics, Probes(ready=ready))
+    def behind() -> str:
+        return "" if overview.caught_up.is_set() else f"{overview.lag} records of the log not yet seen"
+
+    api = create_api("router", SENTENCE, metrics, Probes(ready=ready, catching_up=behind))
     door = web.Door(
         profile=profile,
         cases=store.Reader(pool),
