@@ -1,6 +1,8 @@
 """How cases are looked up: what lists are asked for, and how PostgreSQL answers. Reads only."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -11,6 +13,10 @@ from chassis.store import Packing
 from services.intake.core.case import Case, Group
 
 MAX_PAGE: Final = 100
+SEARCHED: Final = 5_000
+"""Public posts, the newest, that a search for words looks through: no index serves it, and anybody may ask."""
+SEARCHES: Final = 2
+"""Searches at once; others wait, and leave the other connections to those who read and write."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +85,13 @@ class Cases(Protocol):
 class PostgresCases:
     """The cases in PostgreSQL. A number's post id never changes, so it is remembered."""
 
-    def __init__(self, pool: asyncpg.Pool, remember: int = 50_000) -> None:
+    def __init__(self, pool: asyncpg.Pool, remember: int = 50_000, searched: int = SEARCHED) -> None:
         self._pool = pool
         self._packing = Packing(Case)
         self._subjects: dict[str, str] = {}
         self._remember = remember
+        self._searched = searched
+        self._searching = asyncio.Semaphore(SEARCHES)
 
     async def subject(self, number: str) -> str | None:
         known = self._subjects.get(number)
@@ -142,9 +150,14 @@ class PostgresCases:
         if query.unit:
             unit = value(query.unit)
             walks = [[*walk, part.format(unit=unit)] for walk in walks for part in (_HELD, _ASSISTED)]
-        parts = [f"(select * from subject where {' and '.join(walk)} {last})" for walk in walks]
-        found = f"({' union all '.join(parts)}) as found"
-        rows = await self._pool.fetch(f"select {_ROW} from {found} {last}", *values)
+        posts = "subject"
+        if query.public and query.words:
+            newest = f"order by answered_at desc, number limit {self._searched}"
+            posts = f"(select * from subject where shown {newest}) newest"
+        parts = [f"(select * from {posts} where {' and '.join(walk)} {last})" for walk in walks]
+        statement = f"select {_ROW} from ({' union all '.join(parts)}) page {last}"
+        async with self._searching if query.words else nullcontext():
+            rows = await self._pool.fetch(statement, *values)
         return [self._unpack(row) for row in rows]
 
     async def of_group(self, group: Group) -> list[Case]:

@@ -6,15 +6,16 @@ from chassis.memory.store import MemoryStore
 from contracts.city_facts import CityFacts
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Group
-from services.intake.store.cases import MAX_PAGE, Query, members_of
+from services.intake.store.cases import MAX_PAGE, SEARCHED, Query, members_of
 from services.intake.store.columns import COLUMNS, listed_at, shown
 
 
 class MemoryCases:
     """Cases of a memory store."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, searched: int = SEARCHED) -> None:
         self._store = store
+        self._searched = searched
 
     def _all(self) -> list[tuple[str, Case]]:
         found = [(subject, self._store.state_of(subject)) for subject in self._store.subject]
@@ -30,7 +31,7 @@ class MemoryCases:
 
     async def page(self, query: Query) -> list[Case]:
         found = []
-        for _, case in self._all():
+        for case in self._looked_through(query):
             values = {column.name: column.value(case) for column in COLUMNS}
             state = query.state or "all"
             column = {"held": "for_person"}.get(state, state)
@@ -58,6 +59,15 @@ class MemoryCases:
             numbers = [case.number for case in found]
             found = found[numbers.index(query.after[1]) + 1 :]
         return found[: min(query.limit, MAX_PAGE)]
+
+    def _looked_through(self, query: Query) -> list[Case]:
+        """Every case; for a public search the newest of those that are shown."""
+        cases = [case for _, case in self._all()]
+        if not (query.public and query.words):
+            return cases
+        listed = sorted(filter(shown, cases), key=lambda case: case.number)
+        listed.sort(key=lambda case: listed_at(case) or datetime.min, reverse=True)
+        return listed[: self._searched]
 
     async def of_group(self, group: Group) -> list[Case]:
         found = [case for subject, case in self._all() if subject in group.members]

@@ -124,6 +124,18 @@ async def test_both_stores_show_the_public_the_same_posts(both: Both) -> None:
     assert await _walk(memory, public=True)
 
 
+async def test_a_public_search_looks_through_the_newest_posts_only_in_both_stores(both: Both) -> None:
+    every = [store.MemoryCases(both[0]._store), store.PostgresCases(both[1]._pool)]
+    few = [store.MemoryCases(both[0]._store, 20), store.PostgresCases(both[1]._pool, searched=20)]
+    newest = (await _walk(every[0], public=True))[:20]
+
+    for words in WORDS:
+        whole = await _walk(every[0], public=True, words=words)
+        expected = [number for number in whole if number in newest]
+        assert [await _walk(cases, public=True, words=words) for cases in few] == [expected, expected]
+        assert await _walk(every[1], public=True, words=words) == whole
+
+
 async def test_a_unit_finds_all_it_ever_had(both: Both) -> None:
     memory, real = both
     for unit in UNITS:

@@ -170,6 +170,15 @@ async def test_what_a_citizen_answers_or_gives_as_a_reason_is_not_published(inta
     assert "李四家门口" in own
 
 
+async def test_every_door_that_reads_posts_is_one_that_is_walked_here(intake: Intake) -> None:
+    paths = (await intake.http.get("/openapi.json")).json()["paths"]
+    doors = {path for path, methods in paths.items() if "get" in methods}
+
+    assert doors == {"/v1/posts", "/v1/posts/{number}", "/v1/cases", "/v1/cases/{number}"}, (
+        "a new door needs its cells in core/visibility.py, and its reading in this file"
+    )
+
+
 def test_a_case_nobody_wrote_shows_nothing() -> None:
     assert SHOWN.keys() == set(READERS)
     assert all(row.keys() == set(STANDINGS) for row in SHOWN.values())
