@@ -2,10 +2,11 @@
 
 import re
 from email.message import Message as MailMessage
-from functools import lru_cache
-from typing import Final, TypeVar
+from functools import cache, lru_cache
+from typing import Any, Final, TypeVar
 
 import msgspec
+import msgspec.inspect
 from fastapi import Request
 
 from chassis import problem
@@ -110,7 +111,7 @@ def decode_body(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as failure:
-        field, reason = _field(str(failure))
+        field, reason = _field(str(failure), kind)
         if field == "body" and reason.startswith("类型"):
             raise HttpRefused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
         raise HttpRefused(
@@ -129,7 +130,7 @@ def _sentence(failure: Exception) -> str:
     return text
 
 
-def _field(text: str) -> tuple[str, str]:
+def _field(text: str, kind: Any) -> tuple[str, str]:
     """msgspec says `Expected … - at `$.field``; people want the field and a Chinese reason."""
     reason, _, place = text.partition(" - at ")
     field = place.strip("`").removeprefix("$").lstrip(".") or "body"
@@ -139,7 +140,20 @@ def _field(text: str) -> tuple[str, str]:
     if "unknown field" in reason:
         return reason.split("`")[1], "没有这个字段"
     if "enum value" in reason or "Invalid value" in reason:
-        return field, f"取值不在允许范围内({reason})"
+        return field, f"应为 {_choices(kind).get(field) or reason} 之一"
     if "length" in reason:
         return field, f"长度不符({reason})"
     return field, f"类型或取值不对({reason})"
+
+
+@cache
+def _choices(kind: Any) -> dict[str, str]:
+    """Field of a struct to the values that it may have, for fields that have a fixed choice."""
+    described = msgspec.inspect.type_info(kind)
+    if not isinstance(described, msgspec.inspect.StructType):
+        return {}
+    return {
+        part.encode_name: "、".join(str(value) for value in part.type.values)
+        for part in described.fields
+        if isinstance(part.type, msgspec.inspect.LiteralType)
+    }

@@ -1,6 +1,7 @@
 """The figures as anyone may read them: the league table, figures by day, and a live stream."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,6 +15,7 @@ from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
+from city import named
 from city.profile import Profile
 from services.stats.core.figures import row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
@@ -62,7 +64,7 @@ class Door:
         first = _day("from", since) if since else last - timedelta(days=USUAL_DAYS - 1)
         if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
             raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
-        unit, kind = self._department(department), self._kind(kind)
+        unit, kind = self._code(named.unit, "department", department), self._code(named.kind, "kind", kind)
         until = last + timedelta(days=1)
         days = await self.figures.by_day(first, until, unit, kind)
         by_kind = {} if unit or kind else await self.figures.by_kind(first, until)
@@ -79,25 +81,12 @@ class Door:
         }
         return with_etag(request, content, unhashed=_CUT_OFF)
 
-    def _department(self, wanted: str) -> str:
-        """The code of a unit that is named by code or by name; empty for all. Raises Refused 422."""
-        if not wanted or wanted in self.profile.department:
-            return wanted
-        for unit in self.profile.departments:
-            if unit.name == wanted:
-                return unit.code
-        codes = "、".join(sorted(self.profile.department))
-        raise problem.wrong_field("department", f"没有这个单位,应为单位名称或以下代码之一:{codes}")
-
-    def _kind(self, wanted: str) -> str:
-        """The code of a kind that is named by code or by name; empty for all. Raises Refused 422."""
-        kinds = self.profile.policy.kinds
-        for code, kind in kinds.items():
-            if wanted in (code, kind.name):
-                return code
-        if not wanted:
-            return ""
-        raise problem.wrong_field("kind", f"没有这种帖子,应为 {'、'.join(kinds)} 之一")
+    def _code(self, look_up: Callable[[Profile, str], str], field: str, called: str) -> str:
+        """The code of what a parameter calls by code or name; empty for all. Raises Refused 422."""
+        try:
+            return look_up(self.profile, called)
+        except named.NotNamed as unknown:
+            raise problem.wrong_field(field, str(unknown)) from unknown
 
 
 def routes(door: Door) -> APIRouter:

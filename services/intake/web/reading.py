@@ -1,5 +1,6 @@
 """What can be looked up: posts by anyone, one's own case, cases by staff."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,8 @@ from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import client_of
 from chassis.web.responses import Json
+from city import named
+from city.profile import Profile
 from city.typed import search_words
 from services.intake.core import requests as ask
 from services.intake.core import views
@@ -55,9 +58,9 @@ def _posts(router: APIRouter, door: Door) -> None:
         """Posts that are answered or ask nobody for an answer; `kind`: one, or several with commas."""
         door.limits.check("reads", client_of(request))
         query = Query(
-            unit=department,
-            kind=kind,
-            area=area,
+            unit=_code(named.unit, door, "department", department),
+            kind=",".join(_code(named.kind, door, "kind", one) for one in kind.split(",")),
+            area=_code(named.area, door, "area", area),
             words=search_words(q),
             public=True,
             after=_after(door, cursor),
@@ -90,14 +93,15 @@ def _cases(router: APIRouter, door: Door) -> None:
             raise problem.wrong_field("state", f"应为 {'、'.join(STATES)} 之一")
         if sort != "due":
             raise problem.wrong_field("sort", "只能按 due 排列")
-        unit = actor.department if actor.role in OF_A_UNIT else department
-        if actor.role in OF_A_UNIT and department not in ("", unit):
+        asked = _code(named.unit, door, "department", department)
+        unit = actor.department if actor.role in OF_A_UNIT else asked
+        if actor.role in OF_A_UNIT and asked not in ("", unit):
             raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
         query = Query(
             unit=unit,
             state=state,
-            kind=kind,
-            area=area,
+            kind=",".join(_code(named.kind, door, "kind", one) for one in kind.split(",")),
+            area=_code(named.area, door, "area", area),
             words=search_words(q),
             after=_after(door, cursor),
             limit=max(1, min(limit, 100)),
@@ -121,6 +125,14 @@ def _cases(router: APIRouter, door: Door) -> None:
             seen = [member for member in members if reader_of(actor, member) is not None]
             view["group"] = views.group(kept.group, seen, door.profile) | {"size": len(members)}
         return Json(view)
+
+
+def _code(look_up: Callable[[Profile, str], str], door: Door, field: str, called: str) -> str:
+    """The code of what a parameter calls by code or name. Raises Refused 422, which names what there is."""
+    try:
+        return look_up(door.profile, called)
+    except named.NotNamed as unknown:
+        raise problem.wrong_field(field, str(unknown)) from unknown
 
 
 def _after(door: Door, cursor: str) -> tuple[str, str] | None:

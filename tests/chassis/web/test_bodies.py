@@ -1,8 +1,9 @@
 """Bodies as people and their programs send them: charsets, byte order marks, types, and what cannot be stored."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from msgspec import Struct
 
 from chassis.failures import Refused
 from chassis.web.bodies import decode_body
@@ -100,3 +101,16 @@ def test_a_long_run_of_backslashes_costs_one_look() -> None:
 
     with pytest.raises(Refused):
         decode_body(body, dict[str, str])
+
+
+class Coloured(Struct):
+    colour: Literal["red", "green"]
+
+
+def test_who_chooses_what_is_not_offered_is_told_what_is() -> None:
+    with pytest.raises(Refused) as refused:
+        decode_body(b'{"colour": "blue"}', Coloured)
+
+    assert [(error.field, error.reason) for error in refused.value.errors] == [
+        ("colour", "应为 green、red 之一")
+    ]

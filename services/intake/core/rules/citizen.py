@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from city import named
 from contracts.decision import Decision, Effect, NotNow, Say
 from contracts.identity import derived
 from contracts.posts import (
@@ -19,7 +20,7 @@ from contracts.replies import CitizenAnswered, PostRated, PostReopened
 from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Entry, FollowUp, Rating
-from services.intake.core.rules.saying import Here, say, wrong_field
+from services.intake.core.rules.saying import Here, code, say, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import KeepVoice
 
@@ -39,8 +40,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     kind = city.policy.kind(post.kind)
     if not kind.clock and not kind.moderated:
         raise wrong_field("kind", f"{kind.name}不由网民发布")
-    if post.area and all(division.area_code != post.area for division in city.divisions):
-        raise wrong_field("area", "没有这个区县")
+    area = code(named.area, context, "area", post.area, "没有这个区县")
     hold = moderation.judge(city, post.title, post.text, post.place)
     received = PostReceived(
         at=at,
@@ -48,7 +48,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         kind=post.kind,  # type: ignore[arg-type]  # checked at the door
         title=post.title,
         text=post.text,
-        area=post.area,
+        area=area,
         place=post.place,
         public=post.public and kind.public,
         hide_name=post.hide_name,
@@ -62,7 +62,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         kind=post.kind,
         title=post.title,
         text=post.text,
-        area=post.area,
+        area=area,
         place=post.place,
         public=received.public,
         hide_name=post.hide_name,

@@ -1,9 +1,11 @@
 """What the rules share: a line of the history, and a fact to be said with it. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from city.named import NotNamed
 from city.profile import Profile
 from contracts.decision import Context, Decision, FieldError, Invalid, Say
 from contracts.facts import Fact
@@ -15,6 +17,14 @@ Here = Context[Profile]
 def wrong_field(field: str, reason: str, title: str = "填写的内容有问题") -> Invalid:
     """One field of a request is wrong, for this reason in Chinese."""
     return Invalid("invalid", title, errors=(FieldError(field, reason),))
+
+
+def code(look_up: Callable[[Profile, str], str], context: Here, field: str, called: str, title: str) -> str:
+    """The code of what a field calls by code or name. Raises Invalid, which names what there is."""
+    try:
+        return look_up(context.city, called)
+    except NotNamed as unknown:
+        raise wrong_field(field, str(unknown), title=title) from unknown
 
 
 def write(

@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from city import named
 from contracts.decision import Decision, NotFound, NotNow
 from contracts.facts import Fact
 from contracts.posts import PostHeld, PostHidden, PostReleased, PostsGrouped, PostUngrouped
@@ -16,7 +17,7 @@ from contracts.replies import (
 )
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Group
-from services.intake.core.rules.saying import Here, say, wrong_field
+from services.intake.core.rules.saying import Here, code, say, wrong_field
 
 MODERATION_NAMES: Final = {"hold": "暂不公开", "release": "恢复公开", "hide": "已屏蔽"}
 
@@ -24,34 +25,35 @@ MODERATION_NAMES: Final = {"hold": "暂不公开", "release": "恢复公开", "h
 def assignment(case: Case, asked: ask.Asked[ask.Assignment], context: Here) -> Decision[Case]:
     """A person decides who answers."""
     chosen, by = asked.body, asked.actor.person
-    _known_units(context, "department", (chosen.department, *chosen.assisting))
+    department = _unit(context, "department", chosen.department)
     fact = AssignmentChosen(
         at=context.now,
-        department=chosen.department,
-        assisting=chosen.assisting,
+        department=department,
+        assisting=tuple(_unit(context, "assisting", unit) for unit in chosen.assisting),
         reason=chosen.reason,
         by=by,
     )
-    text = f"督查指定 {context.city.department_name(chosen.department)}:{chosen.reason}"
+    text = f"督查指定 {context.city.department_name(department)}:{chosen.reason}"
     return say(case, fact, "chosen", text, public=False, by=by)
 
 
 def ruling(case: Case, asked: ask.Asked[ask.Ruling], context: Here) -> Decision[Case]:
     """The assignment meeting named lead and assisting units."""
     ruled, by = asked.body, asked.actor.person
-    _known_units(context, "lead", (ruled.lead, *ruled.assisting))
-    _known_units(context, "parts", tuple(ruled.parts))
-    if set(ruled.parts) - {ruled.lead, *ruled.assisting}:
+    lead = _unit(context, "lead", ruled.lead)
+    assisting = tuple(_unit(context, "assisting", unit) for unit in ruled.assisting)
+    parts = {_unit(context, "parts", unit): text for unit, text in ruled.parts.items()}
+    if set(parts) - {lead, *assisting}:
         raise wrong_field("parts", "有的单位不在其中", title="分工只能给牵头和协办单位")
     fact = MeetingRuled(
         at=context.now,
-        lead=ruled.lead,
-        assisting=ruled.assisting,
+        lead=lead,
+        assisting=assisting,
         reason=ruled.reason,
-        parts=ruled.parts,
+        parts=parts,
         by=by,
     )
-    text = f"交办会明确 {context.city.department_name(ruled.lead)} 牵头:{ruled.reason}"
+    text = f"交办会明确 {context.city.department_name(lead)} 牵头:{ruled.reason}"
     return say(case, fact, "ruled", text, public=False, by=by)
 
 
@@ -128,7 +130,5 @@ def ungroup(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     return say(case, fact, "ungrouped", "取消并案,单独办理", by=asked.actor.person)
 
 
-def _known_units(context: Here, field: str, units: tuple[str, ...]) -> None:
-    unknown = [unit for unit in units if unit not in context.city.department]
-    if unknown:
-        raise wrong_field(field, f"没有代码为 {unknown[0]} 的单位", title="没有这个单位")
+def _unit(context: Here, field: str, called: str) -> str:
+    return code(named.unit, context, field, called, "没有这个单位")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from city import named
 from contracts.decision import Decision, FieldError, Invalid, NotFound, NotNow, Say
 from contracts.identity import derived
 from contracts.replies import (
@@ -21,7 +22,7 @@ from contracts.replies import (
 )
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Draft, Extension, Question, Reply, Returned, WrittenPart
-from services.intake.core.rules.saying import Here, received_at, say, write, wrong_field
+from services.intake.core.rules.saying import Here, code, received_at, say, write
 
 
 def acceptance(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
@@ -181,8 +182,8 @@ def return_(case: Case, asked: ask.Asked[ask.Return], context: Here) -> Decision
     duty_item, by = asked.body.duty_item, asked.actor.person
     if why := _kept(case, context):
         raise NotNow("first-asked", "按首问负责制,由本单位继续办理", why)
-    if context.city.duties and duty_item not in context.city.duty:
-        raise wrong_field("duty_item", "没有这一条职责", title="职责清单中没有这一条")
+    if context.city.duties:
+        duty_item = code(named.duty_item, context, "duty_item", duty_item, "职责清单中没有这一条")
     identity = derived(context.cause, "return")
     fact = ReturnRequested(
         at=context.now,
