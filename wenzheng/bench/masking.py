@@ -18,6 +18,11 @@ HOSTILE: Final = (
     "(0527)",
     "+1 2 ",
     "4000 ",
+    "一 ",
+    "①1",
+    "1\u0336",
+    "车牌A1",
+    "a@b.",
 )
 """Each repeated to a long text: beginnings of what is masked, over and over, and never the end."""
 SHORT: Final = 4_000

@@ -14,6 +14,7 @@ from chassis.web.bodies import decode_body, raw_body
 from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.responses import answer_problem, as_refused
+from city.contacts import is_mobile
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
@@ -82,9 +83,15 @@ def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.S
         hide_name=post.hide_name,
         citizen=door.secrets.citizen(identity) if identity else subject,
         drawn=drawn,
-        channels=tuple(channel for field, channel in _CHANNELS if field in personal),
+        channels=_channels(personal),
         **seal_post(personal, subject),
     )
+
+
+def _channels(personal: dict[str, str]) -> tuple[str, ...]:
+    """By which the citizen can be told, best first; a landline receives no text message."""
+    reached = {field for field in personal if field != "phone" or is_mobile(personal[field])}
+    return tuple(channel for field, channel in _CHANNELS if field in reached)
 
 
 def _number(answers: list[object]) -> str:

@@ -1,5 +1,6 @@
 """What becomes of the texts and contacts that people send, from the door to what others see."""
 
+import json
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from chassis.clock import HandClock
+from chassis.outbox import unpack
 from services.intake.bodies import cleaned
 from services.intake.core.requests import TextOnly
 from services.intake.web.door import LONG, made_ready
@@ -189,3 +191,21 @@ async def test_a_long_text_is_made_ready_where_nobody_waits_for_it(length: int, 
     there = await made_ready(b"x" * length, threading.get_ident)
 
     assert (there != here) is aside
+
+
+@pytest.mark.parametrize(
+    ("contact", "channels"),
+    [
+        ({"phone": "13900001234"}, ["sms"]),
+        ({"phone": "0527-84351234"}, []),
+        ({"phone": "0527-84351234转801", "mail": "name@example.com"}, ["mail"]),
+    ],
+)
+async def test_only_a_telephone_that_receives_text_messages_is_sent_any(
+    intake: Intake, contact: dict[str, str], channels: list[str]
+) -> None:
+    await intake.post(contact=contact)
+
+    said = [record for _, blob in intake.store.outbox.values() for _, _, record in unpack(blob)]
+
+    assert json.loads(said[0].value).get("channels", []) == channels
