@@ -165,5 +165,5 @@ def _problems(answer: Answer) -> tuple[str, dict[str, str]]:
     return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
 
 
-_CLEAR: Final = ("不能为空", "没有这个区县", "不是电话号码")
+_CLEAR: Final = ("不能为空", "没有这个区县")
 """Reasons of intake that are shown as they are; the others name limits in the terms of the interface."""

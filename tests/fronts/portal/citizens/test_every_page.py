@@ -27,6 +27,7 @@ PAGES = (
     "post refused",
     "similar",
     "receipt",
+    "sent before",
     "follow",
     "own case asked",
     "own case answered",
@@ -111,13 +112,19 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
             page.locator("#title").press_sequentially("公积金提取")
             page.wait_for_selector("#similar .offer")
             return
-        typed = {"post refused": "   ", "similar": "租房可以提取公积金吗", "receipt": "租房提取公积金"}[name]
+        typed = {"post refused": "   ", "similar": "租房可以提取公积金吗"}.get(name, "租房提取公积金")
         page.route("**/post/similar", lambda route: route.abort())
         page.fill("#title", "公积金")
         page.fill("#text", typed)
         page.click("main form[data-draft] button[type=submit]")
-        if name == "receipt":
+        if name in ("receipt", "sent before"):
             page.click("button[name=send]")
+        if name == "sent before":
+            page.goto(f"{portal}/post")
+            page.fill("#title", "公积金")
+            page.fill("#text", typed)
+            page.click("main form[data-draft] button[type=submit]")
+            page.wait_for_selector("#before")
     page.wait_for_load_state()
 
 
