@@ -71,6 +71,11 @@ class Office:
         """What a member of staff does, in whose token's name."""
         return self._done("POST", f"/v1/cases/{number}/{path}", body, self._as(role, unit))
 
+    def citizen(self, receipt: dict[str, Any], path: str, **body: Any) -> dict[str, Any]:
+        """What the author of a post does with the query code."""
+        code = {"X-Query-Code": receipt["query_code"]}
+        return self._done("POST", f"/v1/posts/{receipt['number']}/{path}", body, code)
+
     def assigned(self, **fields: Any) -> str:
         """The number of a post that one unit holds and another assists with."""
         number: str = self.post(**fields)["number"]

@@ -299,6 +299,39 @@ def test_contact_and_unmasked_text_are_for_the_holding_unit_alone(
 
 
 @pytest.mark.real
+def test_what_a_citizen_adds_reaches_the_holding_unit_as_it_was_written(
+    office: Office, people: dict[str, Person]
+) -> None:
+    receipt = office.post()
+    number = receipt["number"]
+    office.give(number)
+    office.act(number, "acceptance")
+    office.act(number, "questions", text="请留电话。")
+    office.citizen(receipt, "answers", text="我的电话13700001111。")
+    office.citizen(receipt, "follow-ups", text="或者打13700002222。")
+
+    page = people["clerk"].open(f"/staff/cases/{number}").text
+    assert "13700001111" in page
+    assert "13700002222" in page
+    assert "王小明" in page
+    for who in ("assisting clerk", "supervisor", "mayor"):
+        seen = people[who].open(f"/staff/cases/{number}").text
+        assert "137000" not in seen, who
+        assert "王小明" not in seen, who
+
+
+@pytest.mark.real
+def test_the_units_own_telephone_in_a_published_reply_can_be_read(office: Office) -> None:
+    phone = next(contact.value for contact in PROFILE.listed_contacts if contact.kind == "phone")
+    number = office.drafted(f"您好!早高峰已自 3 月 9 日起加开四班。联系电话:{phone}。本人电话13812345678。")
+    office.act(number, f"replies/{office.case(number)['draft']['reply_id']}/approval", "leader")
+
+    page = Person(office.portal).open(f"/posts/{number}").text
+    assert phone in page
+    assert "13812345678" not in page
+
+
+@pytest.mark.real
 def test_every_role_may_sign_out(office: Office) -> None:
     for who, expected in TABLE["POST", "/staff/sign-out"].items():
         place = COLUMNS[who]

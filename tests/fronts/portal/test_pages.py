@@ -1,0 +1,33 @@
+"""What every page has: instants in city time, and lines in order of time whatever the order they came in."""
+
+from city.profile import Profile
+from fronts.portal.pages import Pages, in_time
+from tests.services.intake.door import CITY
+
+PAGES = Pages(Profile.load(CITY))
+
+
+def rendered(template: str, **values: object) -> str:
+    return PAGES._templates.from_string(template).render(**values)
+
+
+def test_an_instant_is_shown_in_city_time_whatever_its_offset() -> None:
+    for instant in ("2026-03-02T18:00:00+08:00", "2026-03-02T10:00:00Z", "2026-03-02T11:00:00+01:00"):
+        assert rendered("{{ at | minute }}", at=instant) == "2026年3月2日 18:00"
+
+
+def test_a_day_is_the_days_of_the_city_and_a_date_stays_what_it_is() -> None:
+    assert rendered("{{ at | day }}", at="2026-03-02T17:00:00Z") == "2026年3月3日"
+    assert rendered("{{ at | day }}", at="2026-03-02") == "2026年3月2日"
+    assert rendered("{{ at | day }}", at="") == ""
+
+
+def test_lines_stand_in_order_of_time_whatever_the_order_and_offset_they_came_with() -> None:
+    lines = [
+        {"at": "2026-03-02T18:00:02+08:00", "text": "third"},
+        {"at": "2026-03-02T10:00:01.5+00:00", "text": "second"},
+        {"at": "2026-03-02T18:00:01+08:00", "text": "first"},
+        {"at": "2026-03-02T10:00:02+00:00", "text": "fourth, as it came"},
+    ]
+
+    assert [line["text"] for line in in_time(lines)] == ["first", "second", "third", "fourth, as it came"]
