@@ -91,8 +91,8 @@ class PageEdge:
 def methods(app: FastAPI, path: str) -> list[str]:
     """The methods that a path has, over all its routes; none where there is no page."""
     contexts: Iterable[Any] = iter_route_contexts(app.routes)
-    found = {method for each in contexts if each.path_regex.match(path) for method in each.methods or ()}
-    return sorted(found | {"HEAD"} if "GET" in found else found)
+    allowed = {method for each in contexts if each.path_regex.match(path) for method in each.methods or ()}
+    return sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)
 
 
 def _without_body(started: asyncio.Event) -> Receive:

@@ -59,7 +59,7 @@ def _here(scope: Scope) -> str:
 
 def local(address: str) -> str:
     """An address within this site, or the front page: nobody is led away by a form field."""
-    found = urlsplit(address)
+    parts = urlsplit(address)
     inside = address.startswith("/") and not address.startswith(("//", "/\\"))
-    fit = inside and not found.scheme and not found.netloc and address.isascii() and address.isprintable()
+    fit = inside and not parts.scheme and not parts.netloc and address.isascii() and address.isprintable()
     return address if fit else "/"

@@ -110,12 +110,12 @@ class Services:
                 headers=headers | passed_on(),
                 json=body,
             )
-            found = msgspec.json.decode(response.content)
+            decoded = msgspec.json.decode(response.content)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return Answer(503, {})
         return Answer(
             response.status_code,
-            found if isinstance(found, dict) else {},
+            decoded if isinstance(decoded, dict) else {},
             _cursor(response.headers.get("link", "")),
         )
 
@@ -128,8 +128,8 @@ def _usable(key: str) -> str:
 
 def _cursor(link: str) -> str:
     """The cursor in a `Link` header's next address."""
-    found = re.match(r'<([^>]*)>; rel="next"', link)
-    return parse_qs(urlsplit(found[1]).query).get("cursor", [""])[0] if found else ""
+    next_page = re.match(r'<([^>]*)>; rel="next"', link)
+    return parse_qs(urlsplit(next_page[1]).query).get("cursor", [""])[0] if next_page else ""
 
 
 @asynccontextmanager

@@ -55,26 +55,26 @@ def _marks(
     due: date,
     today: date,
 ) -> dict[date, list[str]]:
-    found: dict[date, list[str]] = {start: ["收到"]}
+    marks: dict[date, list[str]] = {start: ["收到"]}
     number = 0
     for day, one in sorted(counted.items()):
         if one["counts"]:
             number += 1
             extra = ["调休上班"] if day.weekday() >= 5 else []
-            found.setdefault(day, []).extend([*extra, f"第{number}天"])
+            marks.setdefault(day, []).extend([*extra, f"第{number}天"])
         else:
-            found.setdefault(day, []).extend([one["reason"], "不计"])
+            marks.setdefault(day, []).extend([one["reason"], "不计"])
     for pause in deadline["pauses"]:
         day, end = _day(pause["from"]), _day(pause["to"])
         while day <= min(end, due):
-            found.setdefault(day, []).append("暂停")
+            marks.setdefault(day, []).append("暂停")
             day += timedelta(days=1)
     first = _day(deadline["first_due"])
     if first != due:
-        found.setdefault(first, []).append("原到期")
-    found.setdefault(due, []).append("到期")
-    found.setdefault(today, []).append("今天")
-    return found
+        marks.setdefault(first, []).append("原到期")
+    marks.setdefault(due, []).append("到期")
+    marks.setdefault(today, []).append("今天")
+    return marks
 
 
 def _look(day: date, start: date, last: date, due: date, counted: Mapping[date, Mapping[str, Any]]) -> str:

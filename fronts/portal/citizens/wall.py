@@ -67,8 +67,10 @@ def parts(pages: Pages, name: str, data: dict[str, Any]) -> dict[str, str]:
         return {"source": "away"}
     if name == "days" and not data:
         return {}
-    found = {part: pages.html(f"wall/{part}.html", **_values(name, data)) for part in _OF_EVENT.get(name, ())}
-    return found | ({"source": "here"} if name == "figures" else {})
+    changed = {
+        part: pages.html(f"wall/{part}.html", **_values(name, data)) for part in _OF_EVENT.get(name, ())
+    }
+    return changed | ({"source": "here"} if name == "figures" else {})
 
 
 def _values(name: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ async def _note_report(visit: Visit, number: str) -> None:
     case: dict[str, Any] = await read_case(visit, number)
     report = written(visit.form.one("text"))
     text = visit.site.pages.profile.published(report).texts[0]
-    now = visit.site.site.clock.now()
+    now = visit.now()
     await visit.site.store.report(SpecialReport(number, now, case["title"], text, visit.me.person))
 
 

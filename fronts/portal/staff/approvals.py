@@ -74,7 +74,7 @@ async def _beside(visit: Visit, case: dict[str, Any]) -> dict[str, Any]:
     """A case with how it stands, what is to be said against its draft, and the extension that is asked for."""
     draft = case["draft"]
     return case | {
-        "standing": standing(case, visit.profile, visit.site.site.clock.now()),
+        "standing": standing(case, visit.profile, visit.now()),
         "findings": await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
         "asked": next((e for e in case["extensions"] if e["state"] == "asked"), None),
     }

@@ -101,7 +101,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         case=case,
         title=title,
         text=text,
-        standing=standing(case, profile, visit.site.site.clock.now()),
+        standing=standing(case, profile, visit.now()),
         assignment=assignment.ok,
         decisions=decisions,
         held=_held(case, decisions),

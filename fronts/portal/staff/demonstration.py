@@ -112,7 +112,7 @@ async def _seated(site: StaffSite, session: Session | None, seat: Seat, unit: st
         await site.log.note("signed-in", account.person, account.person, SOURCE)
     except STORAGE_ERRORS:
         return site.refuse(503, "系统暂时不可用,请稍后再试。")
-    site.site.cookies.keep(response, site.cookie, opened.token)
+    site.cookies.keep(response, site.cookie, opened.token)
     return response
 
 

@@ -20,7 +20,7 @@ async def league(
     visit: Annotated[Visit, Depends(visitor("supervisor", "mayor"))], month: str = ""
 ) -> Response:
     """Every unit's figures."""
-    chosen = _month(month, visit.site.site.clock.now())
+    chosen = _month(month, visit.now())
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
@@ -32,7 +32,7 @@ async def accountability(
     visit: Annotated[Visit, Depends(visitor("supervisor"))], month: str = ""
 ) -> Response:
     """The units with something to answer for, most of it first."""
-    chosen = _month(month, visit.site.site.clock.now())
+    chosen = _month(month, visit.now())
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)

@@ -45,16 +45,16 @@ def lines_of(rows: Sequence[dict[str, Any]], me: Account, profile: Profile, now:
 
 
 def _about(row: dict[str, Any], me: Account) -> list[str]:
-    found = [row["number"], row["kind_name"], row["status_name"], _words(row["received_at"])]
+    about = [row["number"], row["kind_name"], row["status_name"], _words(row["received_at"])]
     if row["department"] != me.department:
-        found.append("协办")
+        about.append("协办")
     if row["to_approve"]:
-        found.append("待审批")
+        about.append("待审批")
     if row["returned"]:
-        found.append("退回中")
+        about.append("退回中")
     if row["supports"]:
-        found.append(f"{row['supports']} 人支持")
-    return found
+        about.append(f"{row['supports']} 人支持")
+    return about
 
 
 def _words(instant: str) -> str:

@@ -39,7 +39,7 @@ async def start(site: StaffHere) -> Response:
         return site.refuse(503, "统一身份认证暂时不可用,请稍后再试。")
     response = RedirectResponse(address, 303)
     # Lax: the way back begins at the provider, and a strict cookie would stay at home.
-    site.site.cookies.keep(response, _cookie(site), state, same_site="lax")
+    site.cookies.keep(response, _cookie(site), state, same_site="lax")
     return response
 
 
@@ -47,7 +47,7 @@ async def start(site: StaffHere) -> Response:
 async def back(request: Request, site: StaffHere, state: str = "", code: str = "", iss: str = "") -> Response:
     """The provider sends somebody back with a code, once, to the browser that was sent."""
     response = await _sign_in(request, site, state, code, iss)
-    site.site.cookies.forget(response, _cookie(site))
+    site.cookies.forget(response, _cookie(site))
     return response
 
 
@@ -120,4 +120,4 @@ def _redirect(site: StaffSite) -> str:
 
 
 def _cookie(site: StaffSite) -> str:
-    return site.site.cookies.name("wenzheng-oidc")
+    return site.cookies.name("wenzheng-oidc")

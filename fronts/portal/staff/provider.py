@@ -43,14 +43,14 @@ class Provider:
         """The discovery document (OpenID Connect Discovery 1.0, 4). Raises Distrusted."""
         if self._metadata and time.monotonic() - self._read_at < METADATA_SECONDS:
             return self._metadata
-        found = await self._read(f"{self._issuer}/.well-known/openid-configuration")
-        if found.get("issuer") != self._settings.oidc_issuer:
+        document = await self._read(f"{self._issuer}/.well-known/openid-configuration")
+        if document.get("issuer") != self._settings.oidc_issuer:
             raise Distrusted("the discovery document names another issuer")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            if not str(found.get(name, "")).startswith(("https://", "http://127.0.0.1:")):
+            if not str(document.get(name, "")).startswith(("https://", "http://127.0.0.1:")):
                 raise Distrusted(f"{name} is missing or not encrypted")
-        self._metadata, self._read_at = found, time.monotonic()
-        return found
+        self._metadata, self._read_at = document, time.monotonic()
+        return document
 
     async def address(self, redirect: str, state: str, nonce: str, verifier: str) -> str:
         """Where to send somebody to sign in."""
@@ -133,10 +133,10 @@ class Provider:
     async def _key(self, name: str) -> jwt.PyJWK:
         async with self._lock:
             if name not in self._keys and time.monotonic() - self._keys_at >= KEYS_SECONDS:
-                found = await self._read(str((await self.metadata())["jwks_uri"]))
+                document = await self._read(str((await self.metadata())["jwks_uri"]))
                 self._keys_at = time.monotonic()
                 self._keys = {}
-                for each in found.get("keys", []):
+                for each in document.get("keys", []):
                     try:
                         if each.get("use", "sig") == "sig" and each.get("kty") != "oct":
                             self._keys[str(each.get("kid", ""))] = jwt.PyJWK(each)
@@ -149,9 +149,9 @@ class Provider:
     async def _read(self, address: str) -> dict[str, Any]:
         try:
             response = await self._http.get(address)
-            found = response.json()
+            document = response.json()
         except (httpx2.HTTPError, ValueError) as failure:
             raise Distrusted(f"{address} does not answer") from failure
-        if response.status_code != 200 or not isinstance(found, dict):
+        if response.status_code != 200 or not isinstance(document, dict):
             raise Distrusted(f"{address} answered {response.status_code}")
-        return found
+        return document

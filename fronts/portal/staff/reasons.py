@@ -66,7 +66,7 @@ class Decision:
     chosen_by: str
 
 
-def reasons_of(found: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
+def reasons_of(told: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
     """Reasons as the router tells them."""
     return tuple(
         Reason(
@@ -74,18 +74,18 @@ def reasons_of(found: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
             str(one.get("text", "")),
             tuple((str(word), int(at)) for word, at in one.get("words", ())),
         )
-        for one in found
+        for one in told
     )
 
 
-def candidates_of(found: Iterable[dict[str, Any]], profile: Profile) -> tuple[Candidate, ...]:
+def candidates_of(told: Iterable[dict[str, Any]], profile: Profile) -> tuple[Candidate, ...]:
     """The best units, best first."""
-    made = []
-    for one in found:
+    candidates = []
+    for one in told:
         code = str(one.get("department", ""))
         item = str(one.get("duty_item", ""))
         duty = profile.duty.get(item)
-        made.append(
+        candidates.append(
             Candidate(
                 code,
                 profile.department_name(code),
@@ -95,15 +95,15 @@ def candidates_of(found: Iterable[dict[str, Any]], profile: Profile) -> tuple[Ca
                 reasons_of(one.get("reasons", ())),
             )
         )
-    return tuple(made)
+    return tuple(candidates)
 
 
 def decisions_of(assignment: dict[str, Any], profile: Profile) -> tuple[Decision, ...]:
     """All decisions, oldest first."""
-    made = []
+    decisions = []
     for one in assignment.get("decisions", ()):
         unit = str(one.get("department", ""))
-        made.append(
+        decisions.append(
             Decision(
                 str(one.get("at", "")),
                 DECISIONS.get(str(one.get("kind", "")), str(one.get("kind", ""))),
@@ -115,7 +115,7 @@ def decisions_of(assignment: dict[str, Any], profile: Profile) -> tuple[Decision
                 str(one.get("chosen_by", "")),
             )
         )
-    return tuple(made)
+    return tuple(decisions)
 
 
 def marked(title: str, text: str, reasons: Sequence[Reason]) -> tuple[list[Piece], list[Piece]]:

@@ -58,10 +58,10 @@ class Sessions:
 
     async def find(self, token: str) -> Session | None:
         """The open session of a token, whose account is as it is now."""
-        found = await self._store.session(hashed(token)) if token else None
-        if found is None:
+        kept = await self._store.session(hashed(token)) if token else None
+        if kept is None:
             return None
-        created, seen, account = found
+        created, seen, account = kept
         now = self._now()
         if now - seen >= IDLE or now - created >= ABSOLUTE:
             await self._store.close_session(hashed(token))

@@ -94,7 +94,7 @@ async def enter(request: Request, site: StaffSite, account: Account, response: R
     session = await site.sessions.open(account)
     await site.sessions.close(cookie(request, site.cookie))
     await site.log.note("signed-in", account.person, account.person, account.source)
-    cookies = site.site.cookies
+    cookies = site.cookies
     cookies.keep(response, site.cookie, session.token)
     cookies.forget(response, site.before)
     if account.source == "local":
@@ -112,7 +112,7 @@ async def sign_out(visit: Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]) -
         await visit.site.sessions.close(visit.session.token)
         await visit.site.log.note("signed-out", visit.me.person, visit.me.person)
     response = RedirectResponse("/staff/sign-in", 303)
-    visit.site.site.cookies.forget(response, visit.site.cookie)
+    visit.site.cookies.forget(response, visit.site.cookie)
     return response
 
 
@@ -138,5 +138,5 @@ async def _page(
         oidc=site.provider is not None,
         demo=await demonstration.offer(site),
     )
-    site.site.cookies.keep(response, site.before, before)
+    site.cookies.keep(response, site.before, before)
     return response

@@ -35,7 +35,7 @@ async def similar(services: Services, case: dict[str, Any]) -> tuple[Alike, ...]
         answer = await asyncio.wait_for(services.get("router", "/v1/similar", text=text), SECONDS)
     except TimeoutError:
         return ()
-    found = answer.body.get("posts", []) if answer.ok else []
+    posts = answer.body.get("posts", []) if answer.ok else []
     return tuple(
         Alike(
             str(one["number"]),
@@ -44,6 +44,6 @@ async def similar(services: Services, case: dict[str, Any]) -> tuple[Alike, ...]
             one["state"] == "answered",
             str(one["received_at"]),
         )
-        for one in found
+        for one in posts
         if one["number"] != case["number"]
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from fronts.portal.cookies import cookie
+from fronts.portal.cookies import Cookies, cookie
 from fronts.portal.forms import Form
 from fronts.portal.pages import Pages
 from fronts.portal.security_log import SecurityLog
@@ -61,14 +61,19 @@ class StaffSite:
         return self.site.services
 
     @property
+    def cookies(self) -> Cookies:
+        """How cookies are set."""
+        return self.site.cookies
+
+    @property
     def cookie(self) -> str:
         """Name of the session's cookie."""
-        return self.site.cookies.name("wenzheng")
+        return self.cookies.name("wenzheng")
 
     @property
     def before(self) -> str:
         """Name of the cookie of those who have no session yet."""
-        return self.site.cookies.name("wenzheng-before")
+        return self.cookies.name("wenzheng-before")
 
     def before_form(self, cookie: str) -> str:
         """What a form carries before there is a session; follows from the browser's own cookie."""

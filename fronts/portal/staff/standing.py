@@ -48,13 +48,13 @@ def standing(row: dict[str, Any], profile: Profile, now: datetime) -> Standing:
 def standings(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -> list[Standing]:
     """How each case of a list stands at `now`; those that are due together are counted once."""
     known: dict[tuple[object, ...], Standing] = {}
-    found = []
+    standing_of_each = []
     for row in rows:
         alike = tuple(row[name] for name in ("status", "kind", "due", "paused", "overdue"))
         if alike not in known:
             known[alike] = standing(row, profile, now)
-        found.append(known[alike])
-    return found
+        standing_of_each.append(known[alike])
+    return standing_of_each
 
 
 def with_standing(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -> list[dict[str, Any]]:

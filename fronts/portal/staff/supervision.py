@@ -64,7 +64,7 @@ async def supervision(
     )
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    rows = with_standing(answer.body["cases"], profile, visit.site.site.clock.now())
+    rows = with_standing(answer.body["cases"], profile, visit.now())
     if reasoned:
         rows = list(await asyncio.gather(*(_explained(visit, row) for row in rows)))
     return visit.render(

@@ -38,12 +38,12 @@ def matching_step(secret: str, given: str, unix_seconds: float, used: int) -> in
     """The time step whose code was given, or 0: wrong, too old, or not newer than `used`."""
     typed = one_time_code(given)
     now = step_of(unix_seconds)
-    found = 0
+    matching = 0
     for step in range(now - WINDOW, now + WINDOW + 1):
         # Every step is compared, so that the time taken tells nothing.
         if hmac.compare_digest(code(secret, step).encode(), typed.encode()) and step > used:
-            found = step
-    return found
+            matching = step
+    return matching
 
 
 def address(secret: str, issuer: str, person: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -40,6 +41,10 @@ class Visit:
     def profile(self) -> Profile:
         """The city's."""
         return self.site.pages.profile
+
+    def now(self) -> datetime:
+        """City time, in which cases are due."""
+        return self.site.site.clock.now()
 
     @property
     def token(self) -> str:
