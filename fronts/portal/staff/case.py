@@ -25,7 +25,7 @@ NOTICE_STATES: Final = {
     "claimed": "发送中",
     "pending": "待发送",
 }
-EXTENSION_STATES: Final = {"asked": "待审批", "approved": "已同意", "refused": "未同意"}
+EXTENSION_STATES: Final = {"asked": "待审批", "approved": "已同意", "refused": "未同意", "lapsed": "已失效"}
 RETURN_STATES: Final = {
     "asked": "待裁定",
     "moved": "已改交",

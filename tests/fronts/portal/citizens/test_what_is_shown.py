@@ -1,12 +1,13 @@
 """What the pages show of a post: every page, by how public the post is; a line of the table for each page."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from chassis.store import Outcome
-from services.intake.core.case import Entry, Reply
+from services.intake.core.case import Entry, Extension, Reply
 from services.intake.core.visibility import STANDINGS, Standing, standing
 from tests.fronts.portal.alone import NOON, Pages, opened
 
@@ -172,3 +173,22 @@ async def test_what_becomes_of_an_answer_is_said_where_it_is_typed() -> None:
         assert "只有承办单位和您能看到,不公开。" in page
         sure = (await pages.http.post("/follow", data=form | {"act": "erasure"})).text
         assert "您的其他帖子不受影响" in sure
+
+
+async def test_why_more_time_was_granted_for_a_private_post_is_told_to_its_author_alone() -> None:
+    async with opened() as pages:
+        receipt = await _post(pages, "private")
+        number = receipt["number"]
+        [granted] = pages.deadlines[number]["extensions"]
+        pages.deadlines[number]["extensions"] = [granted | {"reason": "", "progress": ""}]
+        pages.deadlines[number]["lines"] = []
+        asked = Extension("e1", REASON, date(2026, 3, 9), PROGRESS, "clerk", NOON, state="approved")
+        await _changed(pages, number, extensions=(asked,))
+
+        form = {"number": number, "code": receipt["query_code"]}
+        own = (await pages.http.post("/follow", data=form)).text
+        public = (await pages.http.get(f"/posts/{number}")).text
+
+        assert (REASON in own, PROGRESS in own) == (True, True)
+        assert "延期到 2026年3月9日" in public
+        assert (REASON in public, PROGRESS in public) == (False, False)
