@@ -88,6 +88,7 @@ def _deadline(number: str) -> dict[str, Any]:
         "pauses": [],
         "extensions": [
             {
+                "extension": "e1",
                 "reason": REASON,
                 "progress": PROGRESS,
                 "new_date": "2026-03-09",
