@@ -1,5 +1,6 @@
 """Intake on a real database: what one instance holds the other leaves; keys and voices are kept with the case."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
@@ -7,6 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from chassis.clock import HandClock
+from chassis.engine.answers import IdempotencyKey
+from chassis.engine.desk import Desk
+from chassis.engine.publisher import Publisher
+from chassis.identity import uuid7
+from chassis.memory.bus import Quiet
+from chassis.postgres.answers import PostgresAnswers
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from chassis.service import Applied
@@ -14,10 +22,13 @@ from chassis.store import Outcome, Remembered
 from chassis.vault import PostgresKeys
 from contracts.identity import city_subject, partition_of
 from services.intake import store
+from services.intake.app import build
 from services.intake.core.case import Case
+from services.intake.core.requests import Submit
 from services.intake.core.sealing import KeepKeys
 from services.intake.core.voices import KeepVoice
 from tests.postgres import server
+from tests.services.intake.door import PROFILE, at
 from wenzheng.stack.home import ROLES
 from wenzheng.stack.postgres import create_roles
 
@@ -97,3 +108,40 @@ async def test_what_rules_decide_of_keys_and_voices_is_kept_in_the_same_save_or_
     assert await voices.look("q1", "neighbour", "network") == (True, 1)
     assert await voices.look("q1", "another", "network") == (False, 1)
     assert await keys.contacts(pool, ["q1"]) == {"q1": b"contact"}
+
+
+async def test_a_lone_post_takes_few_journeys_to_the_database(pool: asyncpg.Pool) -> None:
+    kept = store.postgres(pool)
+    desk = Desk(
+        build(PROFILE), kept, Publisher(kept, Quiet()), HandClock(at("2026-03-02T10:00")), PostgresAnswers()
+    )
+    committing = asyncio.create_task(desk.run())
+
+    async def post(n: int) -> None:
+        subject = uuid7()
+        request = Submit(
+            kind="complaint",
+            title="路灯不亮",
+            text="幸福路的路灯坏了一周。",
+            area="",
+            place="",
+            public=True,
+            hide_name=False,
+            citizen=subject,
+            drawn=900_000 + n,
+            **store.seal_post({"text": "x", "phone": "13812345678"}, subject),
+        )
+        key = IdempotencyKey("bearer", "/v1/posts", f"key-{n}", "hash")
+        await desk.submit([(subject, request)], uuid7(), lambda answers: b"", key)
+
+    try:
+        await post(1)
+        assert kept._connection is not None
+        said: list[str] = []
+        with kept._connection.query_logger(lambda record: said.append(record.query)):
+            await post(2)
+    finally:
+        committing.cancel()
+
+    # Begin; known keys; the city and the row; states and outbox; the post's keys; the answer; commit.
+    assert len(said) <= 7, said
