@@ -28,11 +28,16 @@ def singles(characters: Hashes) -> Hashes:
     return characters * ONE
 
 
-def pairs(characters: Hashes) -> Hashes:
-    """The hash of each character with the next, one fewer than characters; the highest bits are the best mixed."""
-    if characters.size < 2:
-        return np.empty(0, dtype=np.uint32)
-    mixed = characters[:-1] * TWO
-    mixed ^= characters[1:] * ONE
+def pair(first: Hashes, second: Hashes) -> Hashes:
+    """The hash of each character of one row with the one beside it in the other; the highest bits are the best mixed."""
+    mixed: Hashes = first * TWO
+    mixed ^= second * ONE
     mixed *= MIX
     return mixed
+
+
+def pairs(characters: Hashes) -> Hashes:
+    """The hash of each character with the next, one fewer than characters."""
+    if characters.size < 2:
+        return np.empty(0, dtype=np.uint32)
+    return pair(characters[:-1], characters[1:])

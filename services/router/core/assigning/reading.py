@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 
 from city.normal import folded
-from services.router.core.hashing import MIX, Hashes, pairs, points
+from services.router.core.hashing import MIX, Hashes, pair, pairs, points
 
 T = TypeVar("T")
 
@@ -66,7 +66,8 @@ class Lexicon(Generic[T]):
         self._by_start = {
             start: tuple(sorted(those, key=lambda pair: -len(pair[0]))) for start, those in by_start.items()
         }
-        self._sieve = Sieve(self)
+        self._sieve: Sieve | None = None
+        """Of this lexicon alone, for readings that no sieve of several has marked."""
 
     @property
     def beginnings(self) -> Iterable[str]:
@@ -106,6 +107,7 @@ class Lexicon(Generic[T]):
     def _places(self, reading: Reading) -> list[int]:
         """Where a word may begin."""
         if id(self) not in reading.spots:
+            self._sieve = self._sieve or Sieve(self)
             self._sieve.mark(reading)
         places = reading.spots[id(self)]
         if self._single:
@@ -125,12 +127,13 @@ class Sieve:
         self._three = np.zeros(1 << _BITS, dtype=np.uint8)
         """By the hash of three characters: which have a word that begins so."""
         for lexicon, (_, bit) in zip(lexicons, self._lexicons, strict=True):
-            for start in lexicon.beginnings:
-                two, three = _starts(start)
-                if len(start) == 2:
-                    self._two[two[0]] |= bit
-                else:
-                    self._three[three[0]] |= bit
+            starts = [start.ljust(3, "\n") for start in lexicon.beginnings]
+            characters = points("".join(starts)).reshape(-1, 3)
+            whole = characters[:, 2] == ord("\n")
+            two = pair(characters[:, 0], characters[:, 1])
+            three = _three(two, pair(characters[:, 1], characters[:, 2]))
+            self._two[(two >> _SHIFT)[whole]] |= bit
+            self._three[(three >> _SHIFT)[~whole]] |= bit
 
     def mark(self, reading: Reading) -> None:
         """Write down in the reading where words of each lexicon may begin."""
@@ -150,6 +153,11 @@ def _capitals(text: str) -> str:
 def _starts(text: str) -> tuple[Hashes, Hashes]:
     """Beyond its end a text goes on with line ends, which no word has."""
     by_two = pairs(points(text + "\n\n"))
-    by_three = by_two[:-1] * MIX
-    by_three ^= by_two[1:]
-    return by_two[:-1] >> _SHIFT, by_three >> _SHIFT
+    return by_two[:-1] >> _SHIFT, _three(by_two[:-1], by_two[1:]) >> _SHIFT
+
+
+def _three(first: Hashes, second: Hashes) -> Hashes:
+    """The hash of three characters in a row, from those of their two pairs."""
+    mixed: Hashes = first * MIX
+    mixed ^= second
+    return mixed
