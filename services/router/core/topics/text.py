@@ -9,6 +9,7 @@ import rjieba
 from numpy.typing import NDArray
 
 from services.router.core.hashing import pairs, points
+from services.router.core.topics.endings import PLACE_ENDINGS
 
 Pairs = NDArray[np.uint32]
 
@@ -24,58 +25,6 @@ would be taken for it, and posts about many places would seem to name one."""
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE)
 _MARK: Final = re.compile(r"[\W_]")
-_ENDS: Final = (
-    *(
-        "小区",
-        "花园",
-        "家园",
-        "新村",
-        "公寓",
-        "广场",
-        "大厦",
-        "新城",
-        "名城",
-        "国际",
-        "雅苑",
-        "佳苑",
-        "嘉园",
-        "号楼",
-    ),
-    *(
-        "社区",
-        "街道",
-        "大道",
-        "工业园",
-        "开发区",
-        "公园",
-        "工地",
-        "工厂",
-        "市场",
-        "商场",
-        "超市",
-        "酒店",
-        "水库",
-    ),
-    *(
-        "学校",
-        "小学",
-        "中学",
-        "幼儿园",
-        "医院",
-        "地铁站",
-        "栋",
-        "幢",
-        "路",
-        "街",
-        "巷",
-        "镇",
-        "乡",
-        "村",
-        "县",
-    ),
-    *("桥", "苑", "城", "湾", "郡", "轩", "阁"),
-)
-"""What names of places end in."""
 _PROPER: Final = ("nr", "ns", "nt", "nz")
 """The dictionary's tags of names of people, places, bodies and other things."""
 _JOINING: Final = ("n", "a", "b", "j", "m", "q", "x", "z", "g")
@@ -142,8 +91,8 @@ def _kind(word: str, tag: str) -> int:
     known = len(word) < 2 or not tag.startswith("n") or rjieba.has_word(word)
     joins = tag.startswith(_JOINING) or word == "里" or (len(word) > 1 and not rjieba.has_word(word))
     return (
-        (_ENDING if word in _ENDS else 0)
+        (_ENDING if word in PLACE_ENDINGS else 0)
         | (_NAME if not known or (len(word) > 1 and tag.startswith(_PROPER)) else 0)
-        | (_PLACE if word.endswith(_ENDS) else 0)
+        | (_PLACE if word.endswith(PLACE_ENDINGS) else 0)
         | (_APART if not word.strip() or not joins else 0)
     )

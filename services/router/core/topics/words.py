@@ -6,6 +6,7 @@ from typing import Final
 
 import rjieba
 
+from services.router.core.topics.endings import NAME_ENDINGS
 from services.router.core.topics.fingerprint import Fingerprint, Post
 
 WORDS: Final = 6
@@ -16,39 +17,6 @@ _HOLLOW: Final = tuple("updcrymtkzef")
 _JOINING: Final = tuple("nabjmq")
 """Tags of words that may be parts of one name."""
 _LONGEST_NAME: Final = 10
-_NAME_ENDS: Final = frozenset(
-    [
-        "小区",
-        "花园",
-        "家园",
-        "新村",
-        "公寓",
-        "广场",
-        "大厦",
-        "新城",
-        "社区",
-        "街道",
-        "工地",
-        "市场",
-        "学校",
-        "小学",
-        "中学",
-        "医院",
-        "公司",
-        "路",
-        "街",
-        "镇",
-        "乡",
-        "村",
-        "桥",
-        "苑",
-        "城",
-        "厂",
-        "站",
-        "组",
-        "期",
-    ]
-)
 
 
 def describe(fingerprint: Fingerprint, members: Sequence[Post]) -> tuple[tuple[str, ...], str]:
@@ -106,7 +74,7 @@ def _names(text: str, is_name: Sequence[bool]) -> Iterator[str]:
         after = here + len(token)
         inside = any(is_name[here : after - 1])
         joined = 0 < here <= len(is_name) and is_name[here - 1]
-        if name and (joined or inside or token in _NAME_ENDS) and len(name) + len(token) <= _LONGEST_NAME:
+        if name and (joined or inside or token in NAME_ENDINGS) and len(name) + len(token) <= _LONGEST_NAME:
             name += token
         else:
             if len(name) >= 2:
