@@ -73,7 +73,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     api = create_api("router", SENTENCE, metrics, Probes(ready=ready, catching_up=behind))
     door = web.Door(
         profile=profile,
-        cases=store.Reader(pool),
+        cases=store.PostgresCases(pool),
         models=store.Models(pool),
         topics=topics,
         posts=posts,

@@ -33,12 +33,12 @@ def postgres(pool: asyncpg.Pool) -> PostgresStore:
 
 
 def memory() -> MemoryStore:
-    """The twin."""
+    """The twin of `postgres`."""
     return MemoryStore(Case)
 
 
-class Reader:
-    """What the web side looks up."""
+class PostgresCases:
+    """The cases that the web side looks up."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -70,18 +70,16 @@ class Reader:
 
 
 class MemoryCases:
-    """The twin of the reader."""
+    """The twin, in memory."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
     async def case(self, number: str) -> Case | None:
-        """As PostgreSQL's."""
         cases = (state for state in self._store.states() if isinstance(state, Case))
         return next((case for case in cases if number and case.number == number), None)
 
     async def cases(self, posts: Sequence[str]) -> Mapping[str, Case]:
-        """As PostgreSQL's."""
         return {post: case for post in posts if (case := self._store.state_of(post)) is not None}
 
 
@@ -163,8 +161,8 @@ class Models:
         )
 
 
-class ModelsInMemory(Models):
-    """The twin."""
+class MemoryModels(Models):
+    """The twin, in memory."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.loaded = {}
@@ -172,7 +170,6 @@ class ModelsInMemory(Models):
         self._files: dict[str, tuple[Model, bytes, str]] = {}
 
     async def listed(self) -> list[dict[str, Any]]:
-        """As PostgreSQL's."""
         return [
             {
                 "checksum": checksum,
@@ -192,7 +189,6 @@ class ModelsInMemory(Models):
         )
 
     async def read(self, checksum: str) -> bytes | None:
-        """As PostgreSQL's."""
         found = self._files.get(checksum)
         return None if found is None else found[1]
 
@@ -222,14 +218,13 @@ class PostgresTopics:
         self._leadership = leadership
 
     async def told(self, since: datetime) -> dict[str, Talk]:
-        """As the protocol says."""
         rows = await self._pool.fetch(
             "select told from topic where grown_at >= $1::timestamptz order by grown_at, topic", since
         )
         return {talk.topic: talk for row in rows if (talk := _read_talk(row["told"]))}
 
     async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        """As the protocol says. Raises LookupError when this instance does not lead."""
+        """Raises LookupError when this instance does not lead."""
         async with self._leadership.writing() as connection:
             await connection.execute(
                 "insert into topic (topic, grown_at, told) "
@@ -245,7 +240,7 @@ class PostgresTopics:
                 )
 
 
-class TopicsInMemory:
+class MemoryTopics:
     """The twin; what is told goes into the outbox of the router's store."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -253,12 +248,10 @@ class TopicsInMemory:
         self._told: dict[str, Talk] = {}
 
     async def told(self, since: datetime) -> dict[str, Talk]:
-        """As the protocol says."""
         known = [(talk.grown_at, talk.topic) for talk in self._told.values() if talk.grown_at is not None]
         return {topic: self._told[topic] for grown_at, topic in sorted(known) if grown_at >= since}
 
     async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        """As the protocol says."""
         self._told |= {talk.topic: talk for talk in told}
         if records:
             self._store.outbox[cause] = (time.time(), pack(records))

@@ -52,12 +52,12 @@ class World:
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.notices = notifier_store.memory(self.intake.keys)
         self.assignments = router_store.memory()
-        self.models = router_store.ModelsInMemory(self.assignments)
+        self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
         self._overseen = {"city": 0, "posts": 0}
         self._teller = Teller(
             self.posts,
-            router_store.TopicsInMemory(self.assignments),
+            router_store.MemoryTopics(self.assignments),
             self.clock,
             self._leads,
             lambda blob, records: None,

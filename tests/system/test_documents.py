@@ -20,7 +20,7 @@ from services.notifier.app import METRICS as NOTIFIER
 from services.notifier.app import build as notifier
 from services.router.app import METRICS as ROUTER
 from services.router.app import build as router
-from services.router.store import ModelsInMemory
+from services.router.store import MemoryModels
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from services.stats.core.figures import REPORT, SHARES, rate
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
 SERVICES = (
     intake(PROFILE),
-    router(PROFILE, ModelsInMemory()),
+    router(PROFILE, MemoryModels()),
     deadline(PROFILE),
     notifier(PROFILE),
     stats(PROFILE),

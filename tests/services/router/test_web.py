@@ -36,8 +36,8 @@ class Router:
     def __init__(self) -> None:
         self.clock = HandClock(at("2026-03-02T18:30"))
         self.store: MemoryStore = store.memory()
-        self.models = store.ModelsInMemory(self.store)
-        self.topics = store.TopicsInMemory(self.store)
+        self.models = store.MemoryModels(self.store)
+        self.topics = store.MemoryTopics(self.store)
         self.posts = CityPosts(PROFILE)
         door = Door(
             profile=PROFILE,
