@@ -7,6 +7,7 @@ every step is linear in its length.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from city.characters import as_class
@@ -16,7 +17,7 @@ from city.public_contacts import NONE, PublicContacts
 from city.sight import NUMERALS, see
 from city.spans import MAIL, PHONE, Span, Taken, in_order
 
-__all__ = ["Span", "find_personal", "mask", "mask_together"]
+__all__ = ["Span", "apart", "find_personal", "mask", "mask_together"]
 
 _ROUNDS: Final = 3
 _READ: Final = re.compile(r"[0-9A-Za-z]")
@@ -42,10 +43,14 @@ def mask(text: str, public: PublicContacts = NONE) -> str:
 
 def mask_together(texts: tuple[str, ...], public: PublicContacts = NONE) -> tuple[str, ...]:
     """Texts that are shown one below the other, masked as one, so that none begins what the next one ends."""
-    masked = mask("\n".join(texts), public)
+    return apart(mask("\n".join(texts), public), texts)
+
+
+def apart(together: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """What became of texts that were put together with a line end between them, each as long as it was."""
     parts, position = [], 0
     for text in texts:
-        parts.append(masked[position : position + len(text)])
+        parts.append(together[position : position + len(text)])
         position += len(text) + 1
     return tuple(parts)
 
@@ -59,8 +64,9 @@ def find_personal(text: str, public: PublicContacts = NONE) -> list[Span]:
     if not _MAY_BE.search(plain):
         return []
     taken = Taken(len(plain))
-    for token in _TOKEN.finditer(plain):
-        taken.take(*token.span())
+    if _LONG.search(plain):
+        for token in _TOKEN.finditer(plain):
+            taken.take(*token.span())
     spans = []
     for kind, start, end in find_named(seen):
         if taken.take(start, end) and not (kind == MAIL and public.has_mail(plain[start:end])):
@@ -87,6 +93,8 @@ _WORDS: Final = as_class(point for point in range(0x4E00, 0xA000) if chr(point) 
 _HARMLESS: Final = re.compile(f"[{_WORDS}、。，！？：；（）“”《》 \n]*")
 """Texts that hold nothing that reads as a digit or a letter."""
 
+_LONG: Final = re.compile(r"[0-9A-Za-z]{6}")
+"""Part of every token; asked first, for few texts have any."""
 _TOKEN: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|"

@@ -169,7 +169,7 @@ _PATTERNS: Final[tuple[_Pattern, ...]] = _PATTERNS_OF_DIGITS + tuple(
         (CHAT, r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
         (
             CHAT,
-            rf"(?:[微薇威][信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威][信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
             rf"(?<![A-Za-z0-9])[vV]信|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
             _any,
         ),
@@ -178,6 +178,8 @@ _PATTERNS: Final[tuple[_Pattern, ...]] = _PATTERNS_OF_DIGITS + tuple(
 
 
 _LETTER: Final = re.compile("[A-Za-z@]|艾特")
+_TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
+_SIX_TOGETHER: Final = re.compile("[A-Za-z0-9_-]{6}")
 _CITY_PLATE: Final = re.compile(
     rf"([\u4e00-\u9fff])([A-HJ-NP-Z]{_MARK}\d{{5}}){_NOT_IN_WORD}(?![号楼室区座栋幢线路型次])"
 )
@@ -187,10 +189,15 @@ _NUMBERED: Final = frozenset(
 """Ends of words for things that have such numbers of their own."""
 
 
+def _may_name(plain: str) -> bool:
+    """Whatever holds letters and is personal holds two digits or six characters together, or is a mail address."""
+    return any(pattern.search(plain) for pattern in (_TWO_DIGITS, _SIX_TOGETHER, _AT))
+
+
 def find_named(seen: Seen) -> Iterator[tuple[Kind, int, int]]:
     """Everything personal in a reading that holds letters, mail addresses first; some may overlap."""
     plain = seen.plain
-    lettered = _LETTER.search(plain) is not None
+    lettered = _LETTER.search(plain) is not None and _may_name(plain)
     if lettered:
         yield from find_mail(seen)
     for kind, pattern, accepts in _PATTERNS if lettered else _PATTERNS_OF_DIGITS:

@@ -30,6 +30,8 @@ _MEANT: Final = (
 """Unseen characters that belong to what is seen: joined emoji, keycaps, glyphs of ideographs, Mongolian, Arabic
 and Indic letters, flags of regions."""
 _DECEIVING: Final = re.compile(f"({_MEANT})|[{UNSHOWN}]")
+_UNSEEN: Final = re.compile(f"[{UNSHOWN}]")
+"""Asked first: few texts have any, and telling those that are meant from the others costs a look around each."""
 _MARK: Final = f"(?![\\x00-\u02ff\u30a0-\u9fff])[{MARKS}]"
 """A combining mark; what is surely none is told first, for the class of marks is long."""
 _TOO_MANY_MARKS: Final = re.compile(f"((?:{_MARK}){{{MOST_MARKS}}})(?:{_MARK})+")
@@ -62,7 +64,10 @@ def written(text: str) -> str:
     text = _LINE_END.sub("\n", text)
     if not text.isascii():
         text = _TOO_MANY_MARKS.sub(r"\1", text)
-    text = _DECEIVING.sub(lambda match: match.group(1) or "", text)
+        if _UNSEEN.search(text):
+            text = _DECEIVING.sub(lambda match: match.group(1) or "", text)
+    elif _UNSEEN.search(text):
+        text = _UNSEEN.sub("", text)
     text = _BLANK_AT_END.sub("", _BLANK.sub(" ", text))
     return _EMPTY_LINES.sub("\n\n", text).strip()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from city.masking import mask_together
+from city.masking import apart, mask
 from city.public_contacts import PublicContacts
 from city.words import Verdict, WordLists
 
@@ -27,5 +27,7 @@ def published(texts: Sequence[str], words: WordLists, contacts: PublicContacts) 
     Personal data and words of the mask list become asterisks, one for each character; the telephones and
     addresses of units stay. Listed words are judged in the texts as they were given.
     """
-    starred = mask_together(tuple(map(words.masked, texts)), contacts)
-    return Published(starred, words.judge("\n".join(texts)))
+    together = "\n".join(texts)
+    matches = words.matches(together)
+    starred = apart(mask(words.masked(together, matches), contacts), texts)
+    return Published(starred, words.verdict(matches))

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from city.characters import BLANKS, LINE_ENDS, UNSHOWN
+from city.characters import BLANKS, LINE_ENDS, UNSHOWN, as_class
 
 BREAK: Final = "\x1e"
 """Stands for what parts two numbers for certain, such as a run of asterisks that hides one already."""
@@ -76,7 +76,7 @@ class Seen(Struct, frozen=True):
 
 def see(text: str) -> Seen:
     """The reading of a text, in time linear in its length."""
-    coded = text.translate(_READS_AS)
+    coded = _OTHERWISE.sub(_read, text)
     places: Sequence[int] | None = None
     if _REDUCED.search(coded):
         kept: list[int] = []
@@ -169,6 +169,17 @@ def _mark(character: str, category: str) -> str:
 _BLANK: Final = re.compile(f"[{BLANKS}]")
 _UNSEEN: Final = re.compile(f"[{UNSHOWN}]")
 _READS_AS: Final = _Reading()
+_AS_IT_IS: Final = as_class(
+    point for point in (*range(0x21, 0x7F), *range(0x4E00, 0xA000)) if _reads_as(chr(point)) == chr(point)
+)
+_OTHERWISE: Final = re.compile(f"[^{_AS_IT_IS}]")
+"""What may read as something else than itself: a twelfth of an ordinary text, so the rest is not looked up."""
+
+
+def _read(match: re.Match[str]) -> str:
+    return _READS_AS[ord(match.group())]
+
+
 _REDUCED: Final = re.compile(r"\0+|([ \n])[ \n\0]+|([.~,:*+=#|/!'\"。])\0*(?:\2\0*)+")
 """What is left out of the reading: unseen characters, and a mark or a blank after its like."""
 _CODED: Final = re.compile(f"[{chr(_SPELLED)}-{chr(_RINGED + 9)}]")

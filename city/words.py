@@ -14,7 +14,7 @@ from typing import Final, Literal
 import ahocorasick  # type: ignore[import-not-found, unused-ignore]
 from msgspec import Struct
 
-from city.characters import BLANKS, UNSHOWN
+from city.characters import BLANKS, UNSHOWN, as_class
 from city.normal import folded
 
 _PARTING: Final = re.compile(rf"[{BLANKS}{UNSHOWN}*_.·•・~|/\\\-]")
@@ -59,17 +59,21 @@ class WordLists:
 
     def judge(self, text: str) -> Verdict:
         """Whether a text may pass, must wait for a person, or is refused. Block wins over hold."""
-        found = {match.word for match in self.matches(text)}
+        return self.verdict(self.matches(text))
+
+    def verdict(self, matches: Iterable[Match]) -> Verdict:
+        """What follows from the listed words of a text. Block wins over hold."""
+        found = {match.word for match in matches}
         blocked = tuple(sorted(found & self.block))
         if blocked:
             return Verdict("block", blocked)
         held = tuple(sorted(found & self.hold))
         return Verdict("hold", held) if held else Verdict("pass")
 
-    def masked(self, text: str) -> str:
-        """The text with the words of the mask list as asterisks, one character for one."""
+    def masked(self, text: str, matches: Iterable[Match] | None = None) -> str:
+        """The text with the words of the mask list as asterisks, one character for one; `matches` where they are known."""
         characters: list[str] | None = None
-        for match in self.matches(text):
+        for match in self.matches(text) if matches is None else matches:
             if match.word in self.mask:
                 characters = characters or list(text)
                 characters[match.start : match.end] = "*" * (match.end - match.start)
@@ -97,10 +101,23 @@ class _Compared(dict[int, str]):
 
 
 _COMPARED: Final = _Compared()
+_ORDINARY_POINTS: Final = (
+    0x0A,
+    *range(0x21, 0x7F),
+    *range(0x2010, 0x2030),
+    *range(0x3000, 0xA000),
+    *range(0xFF00, 0xFFF0),
+)
+_PARTED: Final = re.compile(
+    f"[^A-Z{as_class(point for point in _ORDINARY_POINTS if _COMPARED[point] == chr(point))}]"
+)
+"""What is left out of the comparison, or compared as another character; a text without any is looked through as it is."""
 
 
 def _compared(text: str) -> tuple[str, list[int] | None]:
     """The text as words are looked for in it, and where each character stands; None: where it stands."""
+    if not _PARTED.search(text):
+        return folded(text).lower(), None
     read = text.translate(_COMPARED)
     if _LEFT_OUT not in read:
         return folded(read), None
