@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -15,11 +15,13 @@ from chassis.failures import HttpRefused
 from chassis.metrics import Metrics
 from chassis.web.addresses import check_address, check_host, without_last_slash
 from chassis.web.asgi import App, Message, Receive, Scope, Send
-from chassis.web.headers import accepts_json, header, joined, with_defaults, without_cookies
+from chassis.web.headers import accepts_json, joined, with_defaults, without_cookies
 from chassis.web.responses import answer_problem, as_refused
 
 Hot = dict[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[int]]]
 """Method and path to a raw ASGI route; it returns the status it answered with."""
+
+_NAMES_WHO_ASKS: Final = frozenset((b"authorization", b"x-query-code"))
 
 
 class EdgeSettings(Struct, frozen=True):
@@ -72,27 +74,33 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         method, path = scope["method"], without_last_slash(scope["path"])
-        status, route, answered = 500, "-", asyncio.Event()
+        status, route, answered = 500, "-", False
         is_head = method == "HEAD"
-        known = any(name in (b"authorization", b"x-query-code") for name, _ in scope["headers"])
+        headers_sent = asyncio.Event() if is_head else None
+        known, accept = False, None
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                accept = value
+            elif name in _NAMES_WHO_ASKS:
+                known = True
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
-                answered.set()
-                given = [*message.get("headers", ())]
+                status, answered = message["status"], True
+                given = message.get("headers", ())
                 if status == 405:
-                    given.append((b"allow", joined(self.methods(path)).encode()))
+                    given = [*given, (b"allow", joined(self.methods(path)).encode())]
                 message["headers"] = with_defaults(given, status, known, self._settings.https)
-            if not is_head:
+            if headers_sent is None:
                 await send(message)
             elif message["type"] == "http.response.start":
+                headers_sent.set()
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
         try:
-            self._check(scope, path)
+            self._check(scope, path, accept)
             hot = self._hot.get((method, path))
             if hot is not None:
                 route = path
@@ -102,21 +110,23 @@ class Edge:
             else:
                 headers = without_cookies(scope["headers"])
                 inner = {**scope, "path": path, "method": "GET" if is_head else method, "headers": headers}
-                await self._api(inner, _without_body(answered) if is_head else receive, watched)
+                await self._api(
+                    inner, receive if headers_sent is None else _without_body(headers_sent), watched
+                )
                 route = str(getattr(inner.get("route"), "path", route))
         except Exception as failure:  # noqa: BLE001  the last stop
             # FastAPI has answered what its routes raised, and logged it, before it raises again.
-            if not answered.is_set():
+            if not answered:
                 await answer_problem(watched, as_refused(failure))
         finally:
             self._metrics.request(route, status, time.perf_counter() - started)
 
-    def _check(self, scope: Scope, path: str) -> None:
+    def _check(self, scope: Scope, path: str, accept: bytes | None) -> None:
         """Raises Refused for a request that no route should see."""
         if self._settings.hosts is not None:
             check_host(scope, self._settings.hosts)
         check_address(scope)
-        if path.startswith("/v1/") and not accepts_json(header(scope, b"accept")):
+        if accept is not None and path.startswith("/v1/") and not accepts_json(accept):
             raise HttpRefused(406, "not-acceptable", problem.TITLES[406], "这里的回答是 application/json。")
 
     async def _options(self, path: str, send: Send) -> None:
@@ -140,7 +150,7 @@ class Edge:
         return sorted(found | {"OPTIONS"}) if found else []
 
 
-def _without_body(answered: asyncio.Event) -> Receive:
+def _without_body(headers_sent: asyncio.Event) -> Receive:
     """What a route hears under HEAD: no body, and that the client is gone as soon as the headers are sent.
 
     A stream ends then instead of going on for nobody.
@@ -150,7 +160,7 @@ def _without_body(answered: asyncio.Event) -> Receive:
     async def receive() -> Message:
         for part in parts:
             return part
-        await answered.wait()
+        await headers_sent.wait()
         return {"type": "http.disconnect"}
 
     return receive

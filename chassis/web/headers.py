@@ -1,6 +1,7 @@
 """Request headers that the layers and routes read, and the headers that every response carries: each in one place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 from chassis.failures import HttpRefused
@@ -65,9 +66,10 @@ def without_cookies(headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
     return [pair for pair in headers if pair[0] != b"cookie"]
 
 
-def accepts_json(accept: bytes | None) -> bool:
+@lru_cache(64)
+def accepts_json(accept: bytes) -> bool:
     """Whether an `Accept` header admits what the interfaces answer with (RFC 9110, 12.5.1)."""
-    if accept is None or not accept.strip():
+    if not accept.strip():
         return True
     for part in accept.decode("latin-1").lower().split(","):
         media, *parameters = (piece.strip() for piece in part.split(";"))
@@ -86,19 +88,27 @@ def _is_zero(parameter: str) -> bool:
     return name.strip() == "q" and value.strip().strip("0").strip(".") == ""
 
 
-def with_defaults(given: Iterable[tuple[bytes, bytes]], status: int, known: bool, https: bool) -> Pairs:
+def with_defaults(given: Collection[tuple[bytes, bytes]], status: int, known: bool, https: bool) -> Pairs:
     """The headers of a response with those that every response carries.
 
     `known`: the request said who asks, so that no cache may keep the answer. What else a route has set stays.
     """
-    pairs = [pair for pair in given if not (known and pair[0] == PRIVATE[0])]
-    names = {name for name, _ in pairs}
-    added = [*SAFE]
-    if https:
-        added.append(HTTPS_ONLY)
-    if known or status >= 400:
-        added.append(PRIVATE)
-    return [*pairs, *(pair for pair in added if pair[0] not in names), (b"vary", VARY)]
+    added = _added(known or status >= 400, https)
+    names = {name for name, _ in given}
+    if not names.isdisjoint(_ADDED_NAMES):
+        given = [pair for pair in given if not (known and pair[0] == PRIVATE[0])]
+        kept = {name for name, _ in given}
+        added = tuple(pair for pair in added if pair[0] not in kept or pair[0] == b"vary")
+    return [*given, *added]
+
+
+@cache
+def _added(private: bool, https: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """What is added to the headers of a route that has set none of them."""
+    return (*SAFE, *((HTTPS_ONLY,) if https else ()), *((PRIVATE,) if private else ()), (b"vary", VARY))
+
+
+_ADDED_NAMES: Final = frozenset(name for name, _ in (*SAFE, HTTPS_ONLY, PRIVATE))
 
 
 def joined(values: Sequence[str]) -> str:
