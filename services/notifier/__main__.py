@@ -37,6 +37,7 @@ def channels_of(
                 own.wechat_app_id,
                 secret_of(own.wechat_secret_file, settings),
                 own.wechat_template,
+                own.public_url,
             ),
         ),
         "sms": Sms(
@@ -47,6 +48,7 @@ def channels_of(
                 secret_of(own.sms_secret_file, settings),
                 own.sms_sign_name or f"{profile.name}问政",
                 own.sms_template,
+                own.public_url,
             ),
         ),
         "mail": Mail(
@@ -58,6 +60,7 @@ def channels_of(
                 own.mail_security,
                 own.mail_user,
                 password.read_text(encoding="utf-8").strip() if password is not None else "",
+                own.public_url,
             )
         ),
         # Units that have robots of their own reach them at their providers.

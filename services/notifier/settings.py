@@ -31,6 +31,9 @@ class ChannelSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
 
+    public_url: str = ""
+    """Address of the pages as citizens reach them; every notice to a citizen then carries a link to the post."""
+
     wechat_url: str = ""
     wechat_app_id: str = "wenzheng"
     wechat_secret_file: Path | None = None
@@ -56,7 +59,7 @@ class ChannelSettings(BaseSettings):
     robots_file: Path | None = None
     """JSON object: unit's code to its robot. Without it every unit has one at the gateway, by its code."""
 
-    @field_validator("wechat_url", "sms_url", "robot_url")
+    @field_validator("public_url", "wechat_url", "sms_url", "robot_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")

@@ -91,6 +91,8 @@ class Outgoing(Struct, frozen=True):
     """It was sent before and its end was not heard."""
     contact: dict[str, str]
     """The opened sealed box; empty for staff, and when the citizen was erased."""
+    number: str = ""
+    """The post's, for citizens: where the notice's link leads."""
 
 
 class Delay(Struct, frozen=True):
@@ -178,9 +180,10 @@ class PostgresNotices:
             if not owned:
                 return []
             rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
-            contacts = await self._contacts(
+            cases = await self._cases(
                 connection, [row["subject"] for row in rows if row["audience"] == "citizen"]
             )
+            contacts = await contacts_of(self._keys, connection, cases)
         return [
             Outgoing(
                 subject=row["subject"],
@@ -196,6 +199,7 @@ class PostgresNotices:
                 attempts=row["attempts"],
                 repeated=row["repeated"],
                 contact=contacts.get(row["subject"], {}) if row["audience"] == "citizen" else {},
+                number=cases[row["subject"]].number if row["audience"] == "citizen" else "",
             )
             for row in rows
         ]
@@ -217,9 +221,7 @@ class PostgresNotices:
             pass
         self._claims.claimed.clear()
 
-    async def _contacts(
-        self, connection: asyncpg.Connection, subjects: Sequence[str]
-    ) -> dict[str, dict[str, str]]:
+    async def _cases(self, connection: asyncpg.Connection, subjects: Sequence[str]) -> dict[str, Case]:
         if not subjects:
             return {}
         rows = await connection.fetch(
@@ -232,7 +234,7 @@ class PostgresNotices:
             ).state
             for row in rows
         }
-        return await contacts_of(self._keys, connection, cases)
+        return cases
 
 
 async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
@@ -311,10 +313,12 @@ class ClaimsInMemory:
             )
             self.rows[identity] = row
             contact: dict[str, str] = {}
+            number = ""
             if notice.audience == "citizen":
-                opened = await contacts_of(self._keys, None, {row.subject: self.store.state_of(row.subject)})
-                contact = opened.get(row.subject, {})
-            outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact))
+                case = self.store.state_of(row.subject)
+                contact = (await contacts_of(self._keys, None, {row.subject: case})).get(row.subject, {})
+                number = case.number
+            outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact, number))
         return outgoing
 
     async def later(self, delays: Sequence[Delay]) -> None:

@@ -169,6 +169,7 @@ class Plan:
             "WENZHENG_GATEWAY_MAIL": f"127.0.0.1:{self.ports.of('gateway-mail')}",
             "WENZHENG_GATEWAY_KEY_FILE": str(self.home.secret_file("gateway-key")),
             "WENZHENG_SERVICES": json.dumps(self.addresses()),
+            "WENZHENG_PUBLIC_URL": os.environ.get("WENZHENG_PUBLIC_URL", self.addresses()["portal"]),
         }
         # One machine is every client here; whoever wants the limits says so.
         environment.setdefault("WENZHENG_RATE_LIMITS", "false")

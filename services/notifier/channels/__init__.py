@@ -2,6 +2,7 @@
 
 import re
 from typing import Final, Literal, Protocol
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -43,3 +44,8 @@ def address_of(outgoing: Outgoing) -> str | None:
     field = FIELD[outgoing.notice.channel]
     address = outgoing.contact.get(field, "")
     return address if _RIGHT[field].fullmatch(address) else None
+
+
+def link_of(site: str, outgoing: Outgoing) -> str:
+    """The page at which the author follows the post; empty where the site's address is not set."""
+    return f"{site}/follow?number={quote(outgoing.number, safe='')}" if site and outgoing.number else ""

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import aiosmtplib
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of
+from services.notifier.channels import Delivery, address_of, link_of
 from services.notifier.store import Outgoing
 
 _SECURITY: Final[Mapping[str, dict[str, Any]]] = {
@@ -28,6 +28,8 @@ class MailAccount(Struct, frozen=True):
     security: Literal["none", "starttls", "tls"] = "none"
     user: str = ""
     password: str = ""
+    site: str = ""
+    """Address of the pages, for the link to the post."""
 
 
 class Mail:
@@ -79,9 +81,11 @@ class Mail:
         message["Message-ID"] = f"<{outgoing.notice.id}@{self._account.sender.rpartition('@')[2]}>"
         # No answering machine answers a machine (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(outgoing.notice.text)
+        text, link = outgoing.notice.text, link_of(self._account.site, outgoing)
+        message.set_content(f"{text}\n{link}" if link else text)
+        seen = f'<p><a href="{escape(link)}">查看进展</a></p>' if link else ""
         message.add_alternative(
-            f'<html lang="zh-CN"><body><p>{escape(outgoing.notice.text)}</p></body></html>', subtype="html"
+            f'<html lang="zh-CN"><body><p>{escape(text)}</p>{seen}</body></html>', subtype="html"
         )
         return message
 

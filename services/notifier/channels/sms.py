@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of
+from services.notifier.channels import Delivery, address_of, link_of
 from services.notifier.channels.aliyun import authorised
 from services.notifier.store import Outgoing
 
@@ -33,6 +33,8 @@ class SmsAccount(Struct, frozen=True):
     secret: str
     sign_name: str
     template: str
+    site: str = ""
+    """Address of the pages, for the link to the post."""
 
 
 class Sms:
@@ -59,13 +61,17 @@ class Sms:
             PhoneNumbers=phone,
             SignName=self._account.sign_name,
             TemplateCode=self._account.template,
-            TemplateParam=json.dumps({"text": outgoing.notice.text}, ensure_ascii=False),
+            TemplateParam=json.dumps({"text": self._text(outgoing)}, ensure_ascii=False),
             OutId=outgoing.notice.id,
         )
         code = str(answer.get("Code", ""))
         if code == "OK":
             return Delivery("sent")
         return Delivery("later" if code.startswith(_LATER) else "failed", code or "no code")
+
+    def _text(self, outgoing: Outgoing) -> str:
+        link = link_of(self._account.site, outgoing)
+        return f"{outgoing.notice.text} {link}" if link else outgoing.notice.text
 
     async def _receipt(self, phone: str, notice: str) -> Delivery | None:
         """What became of an earlier attempt; None where the provider knows of none.

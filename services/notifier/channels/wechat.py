@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx2
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of
+from services.notifier.channels import Delivery, address_of, link_of
 from services.notifier.core.wording import shortened
 from services.notifier.store import Outgoing
 
@@ -29,6 +29,8 @@ class WeChatAccount(Struct, frozen=True):
     app_id: str
     secret: str
     template: str
+    site: str = ""
+    """Address of the pages, to which a tap on the message leads."""
 
 
 class WeChat:
@@ -75,10 +77,12 @@ class WeChat:
     def _message(self, openid: str, outgoing: Outgoing) -> dict[str, Any]:
         """The text over the fields, in order; what does not fit shows as an ellipsis."""
         text = shortened(outgoing.notice.text, FIELDS * FIELD_LENGTH)
+        link = link_of(self._account.site, outgoing)
         parts = [text[n * FIELD_LENGTH : (n + 1) * FIELD_LENGTH] for n in range(FIELDS)]
         return {
             "touser": openid,
             "template_id": self._account.template,
+            **({"page": link} if link else {}),
             # The provider passes over what it does not know; the fake gateway tells arrivals apart by it.
             "client_msg_id": outgoing.notice.id,
             "data": {f"thing{n}": {"value": part or "-"} for n, part in enumerate(parts, 1)},

@@ -58,7 +58,6 @@ class Notice(Struct, frozen=True):
     """The unit told, for staff; the holding unit, for citizens."""
     text: str
     """What is told, masked, on one line."""
-    url: str = ""
     at: datetime | None = None
     """City time of the fact that is told."""
 

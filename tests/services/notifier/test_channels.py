@@ -414,6 +414,24 @@ async def test_mail_signs_in_where_the_server_asks_for_it(tmp_path: Path) -> Non
     assert (wrong.state, right.state, arrivals.counts) == ("later", "sent", {"n1": 1})
 
 
+# -- links -----------------------------------------------------------------------------------------
+
+
+async def test_every_notice_to_a_citizen_leads_to_the_post(city: City) -> None:
+    site = "https://ask.city.example"
+    there = f"{site}/follow?number=SQ260302-000001"
+    told = {channel: outgoing(channel, number="SQ260302-000001") for channel in ("wechat", "sms", "mail")}
+
+    await sent(WeChat(city.http, replace(WECHAT, site=site)), told["wechat"])
+    assert json.loads(city.requests[-1].content)["page"] == there
+    await sent(Sms(city.http, replace(SMS, site=site)), told["sms"])
+    assert city.arrived()[-1].endswith(f'{there}"}}')
+    mail = Mail(MailAccount("127.0.0.1", 1, "notice@city.example", "通知", site=site))
+    message = mail._message("wang@example.com", told["mail"])
+    assert f'href="{there}"' in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert there in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
 # -- settings --------------------------------------------------------------------------------------
 
 
