@@ -56,15 +56,19 @@ class NoticesOfNobody:
         return kept[1].department if kept is not None else None
 
     async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]:
-        """The notices that wait or failed."""
+        """Nothing waits and nothing failed."""
         return []
 
+    async def failed(self, notice: str) -> str | None:
+        """The subject of a notice that failed."""
+        return None
+
     async def waiting(self) -> dict[str, int]:
-        """How many wait, by channel."""
+        """Nothing waits."""
         return {}
 
     async def months(self) -> list[dict[str, Any]]:
-        """What each channel did."""
+        """Nothing was sent."""
         return []
 
 
@@ -95,7 +99,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
                 limits,
             )
         ),
-        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier, limits),
+        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier, limits, notifier_web.Engine()),
         "stats": stats_web.routes(
             stats_web.Door(
                 stats_store.MemoryFigures(world.figures, world.cells), profile, world.clock, rate_limits

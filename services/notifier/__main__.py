@@ -5,6 +5,7 @@ from datetime import time
 import httpx2
 
 from chassis import run
+from chassis.engine.listener import Listener
 from chassis.kafka import worker
 from chassis.settings import Settings
 from chassis.tokens import Verifier
@@ -86,6 +87,12 @@ async def assemble(process: run.Process) -> run.Assembled:
         quiet: bool = city().policy.notices.is_quiet(now)
         return quiet
 
+    engine = web.Engine()
+
+    def with_listener(listener: Listener) -> list[run.Background]:
+        engine.follow(listener)
+        return [*city.follow(listener), Sender(notices, channels, listener, process.metrics, is_night).run]
+
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, claims),
@@ -95,12 +102,10 @@ async def assemble(process: run.Process) -> run.Assembled:
                 Lookup(process.pool, profile.zone),
                 Verifier(public_key.read_bytes()),
                 process.limits(profile.policy.rates),
+                engine,
             )
         ],
-        on_listener=lambda listener: [
-            *city.follow(listener),
-            Sender(notices, channels, listener, process.metrics, is_night).run,
-        ],
+        on_listener=with_listener,
     )
 
 

@@ -9,13 +9,14 @@ from city.profile import Profile
 from contracts.posts import CitizenErased
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
 from services.notifier.core import rules
-from services.notifier.core.case import Case, Outcome, new
+from services.notifier.core.case import Case, Outcome, Resend, new
 from services.notifier.core.table import TOLD
 
 RULES: Mapping[type, Rule] = {
     **dict.fromkeys(TOLD, rules.tell),  # to whom and in which words: core/table.py
     CitizenErased: rules.erase,
     Outcome: rules.settle,  # an answer from outside
+    Resend: rules.resend,  # an operator's word
 }
 
 METRICS = (

@@ -72,6 +72,13 @@ class Lookup:
         """Notices that wait, longest first, or that failed, newest first."""
         return self._rows(await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit))
 
+    async def failed(self, notice: str) -> str | None:
+        """The subject of a notice that failed; None for any other."""
+        subject: str | None = await self._pool.fetchval(
+            "select subject from notice where id = $1::uuid and state = 'failed'", notice
+        )
+        return subject
+
     async def waiting(self) -> dict[str, int]:
         """Channel to the number of notices that wait for it."""
         return {row["channel"]: row["waiting"] for row in await self._pool.fetch(_COUNTS)}

@@ -14,7 +14,7 @@ from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Packing
 from chassis.vault import Keys, unseal
-from services.notifier.core.case import Case, Claim, Notice, Settle, new
+from services.notifier.core.case import Again, Case, Claim, Notice, Settle, new
 
 LEASE_SECONDS: Final = 60.0
 """Real time after which a claimed notice whose end was not heard is taken up again, under the same id."""
@@ -40,6 +40,9 @@ with settled as (
 insert into channel_month (month, channel, state, partition, count)
 select $5::text, channel, state, partition, count(*) from settled group by channel, state, partition order by 2, 3, 4
 on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
+_AGAIN = """
+update notice set state = 'pending', attempts = 0, repeated = true, reason = '', next_at = clock_timestamp()
+where id = any($1::uuid[]) and state = 'failed'"""
 _OWNER = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""
@@ -127,13 +130,13 @@ class Notices(Protocol):
 class Claims:
     """Keeps the notices that rules claim and settle, in PostgreSQL; wakes the sender."""
 
-    effects = (Claim, Settle)
+    effects = (Claim, Settle, Again)
 
     def __init__(self) -> None:
         self.claimed = asyncio.Event()
 
     async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
-        """Two statements, whatever the batch holds."""
+        """A statement for each kind of effect, whatever the batch holds."""
         claims = [(one, one.effect.notice) for one in applied if isinstance(one.effect, Claim)]
         if claims:
             await connection.execute(
@@ -160,6 +163,10 @@ class Claims:
                 [settle.reason for _, settle in settles],
                 f"{settles[0][0]:%Y-%m}",  # city time: one for the whole batch
             )
+        again = [one.effect.id for one in applied if isinstance(one.effect, Again)]
+        if again:
+            await connection.execute(_AGAIN, again)
+            self.claimed.set()
 
 
 class PostgresNotices:
@@ -199,7 +206,7 @@ class PostgresNotices:
                 attempts=row["attempts"],
                 repeated=row["repeated"],
                 contact=contacts.get(row["subject"], {}) if row["audience"] == "citizen" else {},
-                number=cases[row["subject"]].number if row["audience"] == "citizen" else "",
+                number=_number(cases.get(row["subject"])) if row["audience"] == "citizen" else "",
             )
             for row in rows
         ]
@@ -237,6 +244,10 @@ class PostgresNotices:
         return cases
 
 
+def _number(case: Case | None) -> str:
+    return case.number if case is not None else ""
+
+
 async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
     """The opened contacts of cases by subject; a box that does not open any more is absent."""
     sealed = {subject: case.sealed for subject, case in cases.items() if case.sealed}
@@ -267,7 +278,7 @@ class Row(Struct, frozen=True):
 class ClaimsInMemory:
     """The twin of both sides. Real time does not pass in memory: a lease runs out when the driver says so."""
 
-    effects = (Claim, Settle)
+    effects = (Claim, Settle, Again)
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -286,6 +297,9 @@ class ClaimsInMemory:
                 self.rows[end.id] = replace(
                     self.rows[end.id], state=end.state, attempts=end.attempts, reason=end.reason
                 )
+            elif isinstance(one.effect, Again) and self.rows[one.effect.id].state == "failed":
+                row = self.rows[one.effect.id]
+                self.rows[one.effect.id] = Row(row.subject, row.partition, row.notice, repeated=True)
 
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True

@@ -1,16 +1,19 @@
 """The notices about a post, for staff; the outbox, for the operator."""
 
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.engine.listener import Listener
+from chassis.failures import HttpRefused, Superseded
 from chassis.tokens import Verifier, require
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
+from services.notifier.core.case import Resend
 
 MOST_SHOWN: Final = 200
 """Notices of the outbox in one answer."""
@@ -25,13 +28,35 @@ class Notices(Protocol):
 
     async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]: ...
 
+    async def failed(self, notice: str) -> str | None: ...
+
     async def waiting(self) -> dict[str, int]: ...
 
     async def months(self) -> list[dict[str, Any]]: ...
 
 
-def routes(notices: Notices, verifier: Verifier, limits: Limits) -> APIRouter:
-    """`GET /v1/notices/{number}`, `GET /v1/outbox`."""
+class Engine:
+    """The listener of this process, which takes an operator's word in; known once it listens."""
+
+    def __init__(self) -> None:
+        self._listener: Listener | None = None
+
+    def follow(self, listener: Listener) -> None:
+        """Hand in to this listener from now on."""
+        self._listener = listener
+
+    async def submit(self, subject: str, given: Resend, cause: str) -> None:
+        """Returns when it is committed. Raises HttpRefused 503 where another instance owns the post."""
+        try:
+            if self._listener is None:
+                raise Superseded("not listening yet")
+            await self._listener.submit(subject, given, cause)
+        except Superseded as elsewhere:
+            raise problem.not_stored() from elsewhere
+
+
+def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine) -> APIRouter:
+    """`GET /v1/notices/{number}`, `GET /v1/outbox`, `POST /v1/outbox/{notice}/resend`."""
     router = APIRouter()
 
     @router.get("/v1/notices/{number}", openapi_extra=described(who="staff"))
@@ -40,7 +65,7 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits) -> APIRouter:
         staff = verifier.staff(request.headers.get("authorization"))
         require(staff, "clerk", "leader", "supervisor", "mayor", "operator")
         limits.check("reads", staff.person)
-        listed = None if "\0" in number else await notices.notices(number)
+        listed = await notices.notices(number)
         if listed is None:
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and await notices.department(number) != staff.department:
@@ -67,5 +92,18 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits) -> APIRouter:
                 "notices": await notices.outbox(state, limit),
             }
         )
+
+    @router.post(
+        "/v1/outbox/{notice}/resend", status_code=202, openapi_extra=described(who="staff", keyed=False)
+    )
+    async def resend(notice: UUID, request: Request) -> Response:
+        """A notice that failed goes out once more, under the same id; 404 for one that has not failed."""
+        staff = require(verifier.staff(request.headers.get("authorization")), "operator")
+        limits.check("acts", staff.person)
+        subject = await notices.failed(str(notice))
+        if subject is None:
+            raise problem.plain(404, "没有这条发送失败的通知。")
+        await engine.submit(subject, Resend(str(notice)), f"{notice}/resend")
+        return Json({"notice": str(notice), "state": "pending"}, 202)
 
     return router

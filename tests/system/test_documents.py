@@ -87,7 +87,7 @@ def test_every_topic_a_service_hears_has_a_fact_that_meets_a_rule(service: Servi
         if topic is not CITY and not any(fact in service.rules for fact in topic.facts)
     }
 
-    assert deaf <= ({"groups"} if service.name == "intake" else set())
+    assert deaf == set()
 
 
 def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:

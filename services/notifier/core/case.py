@@ -77,6 +77,19 @@ class Settle(Effect, frozen=True):
     reason: str = ""
 
 
+class Again(Effect, frozen=True):
+    """A notice that failed is to be tried again; it may have arrived, so the next attempt is a repeat."""
+
+    id: str
+
+
+class Resend(Struct, frozen=True):
+    """Input of an operator: a notice that failed is to go out once more."""
+
+    notice: str
+    """Its id."""
+
+
 class Outcome(Struct, frozen=True):
     """Input of the sender: what became of a notice at its channel."""
 

@@ -14,7 +14,7 @@ from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import CitizenErased, PostReceived
-from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
+from services.notifier.core.case import Again, Case, Claim, Early, Notice, Outcome, Resend, Settle
 from services.notifier.core.table import SUPERVISION, TOLD, Tell
 from services.notifier.core.wording import (
     CITIZEN_LENGTH,
@@ -54,6 +54,11 @@ def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
 def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
     """Nobody can be told any more."""
     return Decision(replace(case, erased=True, sealed=b"", channels=()))
+
+
+def resend(case: Case, given: Resend, context: Here) -> Decision[Case]:
+    """Once more, under the same id; of a notice that has not failed nothing comes."""
+    return Decision(case, (Again(given.notice),))
 
 
 def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:

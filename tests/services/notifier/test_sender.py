@@ -14,9 +14,10 @@ from chassis.memory.store import MemoryStore
 from chassis.service import Applied
 from chassis.vault import KeysInMemory
 from city.policy import Notices as NoticesPolicy
+from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.channels import Delivery
-from services.notifier.core.case import Claim, Notice, Outcome
+from services.notifier.core.case import Again, Claim, Notice, Outcome, Settle
 from services.notifier.sender import ATTEMPTS, LAST_ATTEMPTS, LONGEST_DELAY, attempts_of, sort
 from services.notifier.store import ClaimsInMemory, Delay, Notices, Outgoing
 from tests.journeys.world import World
@@ -55,6 +56,14 @@ class Kept:
             self.notices.let_leases_run_out()
         else:
             await self.pool.execute("update notice set next_at = clock_timestamp()")
+
+    async def apply(self, effect: Effect) -> None:
+        applied = [Applied("post", 0, "c", at("2026-03-02T10:00"), effect)]
+        if isinstance(self.notices, ClaimsInMemory):
+            self.notices.apply(applied)
+        else:
+            async with self.pool.acquire() as connection:
+                await store.Claims().apply(connection, applied)
 
     pool: asyncpg.Pool
 
@@ -126,6 +135,18 @@ async def test_once_a_repeat_always_a_repeat(kept: Kept) -> None:
     [third] = of_staff(await kept.take())
 
     assert (third.attempts, third.repeated) == (3, True)
+
+
+async def test_a_notice_that_failed_goes_out_again_as_a_repeat_when_the_operator_says_so(kept: Kept) -> None:
+    [first] = of_staff(await kept.take())
+    await kept.apply(Again(first.notice.id))
+    assert of_staff(await kept.take()) == [], "it has not failed"
+    await kept.apply(Settle(first.notice.id, "failed", 5, "away"))
+    await kept.apply(Again(first.notice.id))
+
+    [again] = of_staff(await kept.take())
+
+    assert (again.attempts, again.repeated) == (1, True)
 
 
 async def test_at_night_staff_are_told_and_citizens_are_not(kept: Kept) -> None:

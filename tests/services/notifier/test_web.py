@@ -1,5 +1,6 @@
 """The list of notices and the operator's outbox, on a real database: who may look, in which order, in city time."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,21 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
+from chassis.clock import HandClock
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
+from chassis.memory.bus import Quiet
 from chassis.metrics import Metrics
 from chassis.service import Applied
 from chassis.tokens import Staff, Verifier, sign
+from chassis.vault import KeysInMemory
 from chassis.web.api import create_api
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
+from contracts.identity import PARTITIONS
 from services.notifier import store, web
+from services.notifier.app import build
 from services.notifier.core.case import Case, Claim, Notice, Settle
 from services.notifier.lookup import Lookup
 from tests.postgres import migrated, server
@@ -39,9 +47,12 @@ class Office:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.engine = web.Engine()
         api = create_api("notifier", "…", Metrics(), Probes())
         api.include_router(
-            web.routes(Lookup(pool, PROFILE.zone), Verifier(PUBLIC), Limits(PROFILE.policy.rates, False))
+            web.routes(
+                Lookup(pool, PROFILE.zone), Verifier(PUBLIC), Limits(PROFILE.policy.rates, False), self.engine
+            )
         )
         transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
@@ -77,6 +88,10 @@ class Office:
         token = sign(PRIVATE, Staff("p", department, role))
         return await self.http.get(path, headers={"Authorization": f"Bearer {token}"})
 
+    async def post(self, path: str, role: str = "operator") -> httpx2.Response:
+        token = sign(PRIVATE, Staff("p", "supervision", role))
+        return await self.http.post(path, headers={"Authorization": f"Bearer {token}"})
+
 
 @pytest.fixture
 async def office(dsn: str) -> AsyncIterator[Office]:
@@ -86,9 +101,10 @@ async def office(dsn: str) -> AsyncIterator[Office]:
             remembered = (await transaction.load(["post"], lock=True))["post"]
         case = replace(remembered.state, number="SQ1", department="water")
         assert isinstance(case, Case)
+        remembered.state = case
         await pool.execute(
             "update subject set number = 'SQ1', remembered = $1::bytea where subject = 'post'",
-            kept.packing.pack(replace(remembered, state=case)),
+            kept.packing.pack(remembered),
         )
         await kept.close()
         opened = Office(pool)
@@ -123,9 +139,9 @@ async def test_the_notices_of_a_post_are_for_its_unit_and_those_who_see_all(
     assert (await office.get("/v1/notices/SQ1", role, department)).status_code == status
 
 
-async def test_an_unknown_number_and_one_that_cannot_be_are_not_found(office: Office) -> None:
+async def test_an_unknown_number_is_not_found_and_one_that_cannot_be_is_refused(office: Office) -> None:
     assert (await office.get("/v1/notices/SQ9")).status_code == 404
-    assert (await office.get("/v1/notices/SQ1%00")).status_code == 404
+    assert (await office.get("/v1/notices/SQ1%00")).status_code == 400
 
 
 async def test_the_outbox_shows_what_waits_longest_first_and_what_failed_newest_first(office: Office) -> None:
@@ -166,9 +182,44 @@ async def test_the_outbox_is_the_operators_alone(office: Office, role: str) -> N
     assert (await office.http.get("/v1/outbox")).status_code == 401
 
 
-@pytest.mark.parametrize("query", ["state=sent", "state=%00", "limit=0", "limit=201", "limit=x"])
+@pytest.mark.parametrize("query", ["state=sent", "state=", "limit=0", "limit=201", "limit=x"])
 async def test_a_wrong_question_to_the_outbox_is_told_what_would_be_right(office: Office, query: str) -> None:
     answer = await office.get(f"/v1/outbox?{query}")
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
+
+
+async def test_a_notice_that_failed_is_sent_again_by_the_operator_as_a_repeat(office: Office) -> None:
+    failed, other = await office.claim(1), await office.claim(2)
+    await office.settle(failed, "failed", "isv.OUT_OF_SERVICE")
+    claims = store.Claims()
+    kept = store.postgres(office.pool, claims)
+    listener = Listener(build(PROFILE), kept, Publisher(kept, Quiet()), HandClock(NOW), "instance")
+    await listener.take_over(range(PARTITIONS))
+    office.engine.follow(listener)
+    notices = store.PostgresNotices(office.pool, KeysInMemory(), claims)
+    await notices.take("instance", range(PARTITIONS), [], 10)
+
+    asking = asyncio.create_task(office.post(f"/v1/outbox/{failed}/resend"))
+    while not asking.done():
+        await asyncio.sleep(0.01)
+        await listener.tick()
+    [again] = await notices.take("instance", range(PARTITIONS), [], 10)
+
+    assert (await asking).status_code == 202
+    assert (again.notice.id, again.attempts, again.repeated) == (failed, 1, True)
+    assert (await office.post(f"/v1/outbox/{other}/resend")).status_code == 404
+    await kept.close()
+
+
+async def test_nobody_but_the_operator_sends_again_and_no_process_that_does_not_listen(
+    office: Office,
+) -> None:
+    failed = await office.claim(1)
+    await office.settle(failed, "failed")
+
+    assert (await office.post(f"/v1/outbox/{failed}/resend", "supervisor")).status_code == 403
+    assert (await office.post(f"/v1/outbox/{failed}/resend")).status_code == 503
+    assert (await office.post("/v1/outbox/none/resend")).status_code == 422
+    assert (await office.get("/v1/outbox?state=failed")).json()["notices"][0]["notice"] == failed
