@@ -1,0 +1,122 @@
+"""Mail by a real SMTP server; and the settings of all channels."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from msgspec.structs import replace
+
+from chassis.settings import Settings
+from services.notifier.channels import Delivery
+from services.notifier.channels.mail import Mail, MailAccount
+from services.notifier.gateway.__main__ import Mailbox
+from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.settings import ChannelSettings, secret_of
+from services.notifier.settings import Robot as RobotAccount
+from tests.services.notifier.outside import outgoing, sent
+
+# -- mail ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Iterator[tuple[Arrivals, Controller]]:
+    arrivals = Arrivals(tmp_path / "mail.jsonl")
+    server = Controller(Mailbox(arrivals), hostname="127.0.0.1", port=0)
+    server.port = _free_port()
+    server.start()
+    try:
+        yield arrivals, server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_a_mail_names_its_notice_and_says_that_a_machine_sent_it(
+    mailbox: tuple[Arrivals, Controller],
+) -> None:
+    arrivals, server = mailbox
+    account = MailAccount("127.0.0.1", server.port, "notice@city.example", "宿迁问政通知")
+
+    assert await sent(Mail(account), outgoing("mail", "已回复 <b>请评价</b>")) == Delivery("sent")
+
+    assert arrivals.counts == {"n1": 1}
+    assert arrivals.since(0)[0]["text"] == "已回复 <b>请评价</b>"
+    message = Mail(account)._message("wang@example.com", outgoing("mail", "<b>"))
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"] == "<n1@city.example>"
+    assert "&lt;b&gt;" in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+async def test_a_mail_server_that_is_away_is_tried_again(tmp_path: Path) -> None:
+    account = MailAccount("127.0.0.1", _free_port(), "notice@city.example", "通知")
+
+    assert (await sent(Mail(account), outgoing("mail"))).state == "later"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_mail_signs_in_where_the_server_asks_for_it(tmp_path: Path) -> None:
+    def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"city", b"right"))
+
+    arrivals = Arrivals(tmp_path / "mail.jsonl")
+    server = Controller(
+        Mailbox(arrivals),
+        hostname="127.0.0.1",
+        port=_free_port(),
+        auth_required=True,
+        auth_require_tls=False,
+        authenticator=known,
+    )
+    server.start()
+    try:
+        account = MailAccount("127.0.0.1", server.port, "notice@city.example", "通知", user="city")
+        wrong = await sent(Mail(replace(account, password="wrong")), outgoing("mail"))
+        right = await sent(Mail(replace(account, password="right")), outgoing("mail"))
+    finally:
+        await asyncio.to_thread(server.stop)
+
+    assert (wrong.state, right.state, arrivals.counts) == ("later", "sent", {"n1": 1})
+
+
+# -- settings --------------------------------------------------------------------------------------
+
+
+def test_each_channel_has_a_credential_of_its_own_in_a_file(tmp_path: Path) -> None:
+    for name in ("gateway", "wechat"):
+        (tmp_path / name).write_text(f"{name}-secret\n", encoding="utf-8")
+    settings = Settings(gateway_key_file=tmp_path / "gateway")
+    own = ChannelSettings(wechat_secret_file=tmp_path / "wechat", sms_url="https://sms.example/")
+
+    assert secret_of(own.wechat_secret_file, settings) == "wechat-secret"
+    assert secret_of(own.sms_secret_file, settings) == "gateway-secret"
+    assert own.sms_url == "https://sms.example"
+
+
+def test_a_password_is_never_sent_to_a_mail_server_in_the_clear(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="MAIL_SECURITY"):
+        ChannelSettings(mail_user="city", mail_password_file=tmp_path / "password")
+
+    assert ChannelSettings(mail_user="city", mail_security="tls").mail_user == "city"
+
+
+def test_robots_are_read_from_a_file_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "robots.json"
+    file.write_text('{"water": {"kind": "dingtalk", "key": "t", "secret": "SEC"}}', encoding="utf-8")
+    assert ChannelSettings(robots_file=file).robots() == {"water": RobotAccount("dingtalk", "t", "SEC")}
+    assert ChannelSettings().robots() is None
+
+    file.write_text('{"water": {"kind": "fax", "key": "t"}}', encoding="utf-8")
+    with pytest.raises(ValueError):
+        ChannelSettings(robots_file=file).robots()
