@@ -129,7 +129,10 @@ def test_strangers_from_everywhere_make_each_other_wait_a_minute_and_no_longer(p
 def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> None:
     password = portal.add()
     owner = from_address(portal, "127.0.1.1")
+    started = time.monotonic()
     assert signed_in(owner.sign_in("zhang", password))
+    quiet = time.monotonic() - started
+    owner.submit(owner.open("/staff/cases"), "/staff/sign-out")
 
     def wrong(n: int) -> int:
         return from_address(portal, f"127.0.2.{n % 50 + 1}").sign_in("zhang", f"wrong {n}").status
@@ -143,7 +146,8 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
         statuses = [each.result() for each in tries]
 
     assert signed_in(page) or page.path == "/staff/cases"
-    assert waited < 10
+    # Never more than those who stand before it in the queue, whatever else the machine does: 8 places, 2 threads.
+    assert waited < 20 * quiet + 5
     assert set(statuses) <= {401, 429, 503}
 
 
