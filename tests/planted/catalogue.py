@@ -8,7 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BUGS: Final = Path(__file__).parent / "bugs"
-AREAS: Final = ("engine", "clock", "routing", "notifier", "stats", "privacy", "doors", "city")
+AREAS: Final = ("engine", "clock", "routing", "notifier", "stats", "privacy", "audit", "doors", "city")
 
 
 @dataclass(frozen=True)

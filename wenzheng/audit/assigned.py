@@ -7,7 +7,7 @@ from contracts.assignments import AssignmentHeld, PostAssigned, PostReassigned
 from contracts.facts import Fact
 from contracts.posts import PostReceived
 from wenzheng.audit.row import Invariant
-from wenzheng.audit.snapshot import Part
+from wenzheng.audit.snapshot import Part, heard
 
 
 class Assigned(Invariant):
@@ -38,6 +38,26 @@ class Assigned(Invariant):
             said = [decided[subject][seq] for seq in sorted(decided[subject])]
             self._holder(remembered, said)
             self._again(posts.get(subject), said)
+        for service in ("intake", "notifier"):
+            self._elsewhere(service, part)
+
+    def _elsewhere(self, service: str, part: Part) -> None:
+        """Whoever has heard who holds a case remembers the same holder."""
+        position = self.snapshot.positions[service].get(part.partition, {})
+        assigned = heard(part, ("assignments",), position)
+        for subject, remembered in part.states[service].items():
+            holders = [
+                fact.department
+                for fact in assigned.get(subject, ())
+                if isinstance(fact, PostAssigned | PostReassigned)
+            ]
+            if remembered.held:
+                self.row.in_flight += 1
+            elif (holders[-1] if holders else "") != remembered.state.department:
+                self.row.fail(
+                    f"{remembered.state.number}: {service} heard {holders[-1:]}, "
+                    f"remembers {remembered.state.department}"
+                )
 
     def _holder(self, remembered: Remembered, said: list[Fact]) -> None:
         case = remembered.state

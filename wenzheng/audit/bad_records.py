@@ -1,6 +1,6 @@
 """I7: a record that nobody can read is parked once by each of its readers."""
 
-from contracts.topics import TOPICS
+from contracts.topics import BY_NAME, TOPICS
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Logged, Part
 from wenzheng.stack.home import SERVICES
@@ -33,12 +33,15 @@ class BadRecords(Invariant):
                         )
 
     async def whole(self) -> None:
-        """Nothing is parked twice at one place."""
+        """Nothing is parked twice at one place, and what is parked lies on the log."""
         for service, places in self.snapshot.parked.items():
             for place, times in places.items():
                 self.row.checked += 1
                 if times > 1 and not place[0].startswith("@"):
                     self.row.fail(f"{service}: {place} is parked {times} times")
+                topic, partition, offset = place
+                if topic in BY_NAME and offset >= self.snapshot.ends[(topic, partition)]:
+                    self.row.fail(f"{service}: {place} is parked and lies beyond the log's end")
 
 
 def _is_repeat(records: list[Logged], bad: Logged) -> bool:

@@ -27,9 +27,15 @@ class Arrived(Invariant):
                 self._sent.add(logged.event.fact.notice)
 
     async def whole(self) -> None:
-        """Compare the table with what arrived."""
+        """Compare the table with what arrived, and with what was said."""
         arrived = await self._arrivals()
         known = set()
+        waits = {
+            fact.notice
+            for facts in self.snapshot.outboxes["notifier"].values()
+            for fact in facts.values()
+            if isinstance(fact, NoticeSent)
+        }
         async for notice in self.snapshot.connection.cursor(
             "select id::text, state, repeated, attempts from notifier.notice"
         ):
@@ -44,6 +50,13 @@ class Arrived(Invariant):
                 notice["state"] == "sent" and times > 1 and not notice["repeated"] and notice["attempts"] < 2
             ):
                 self.row.fail(f"notice {notice['id']} arrived {times} times and is no repeat")
+            # One whose answer was lost may be suppressed when it is to be repeated; it has been tried twice.
+            elif notice["state"] == "suppressed" and times and notice["attempts"] < 2:
+                self.row.fail(f"notice {notice['id']} is said to be suppressed and arrived")
+            if notice["state"] == "sent" and notice["id"] not in self._sent | waits:
+                self.row.fail(f"notice {notice['id']} was sent and nobody said so")
+            elif notice["state"] in ("failed", "suppressed") and notice["id"] in self._sent:
+                self.row.fail(f"notice {notice['id']} was said to be sent and is {notice['state']}")
         for identity in arrived.keys() - known:
             if identity in self._sent:
                 self.row.fail(f"notice {identity} arrived and is not known")

@@ -18,10 +18,11 @@ from chassis.store import Packing, Remembered
 from city.profile import Profile
 from contracts.codec import Event, Unreadable, decode, placed
 from contracts.facts import Fact
-from contracts.identity import PARTITIONS, is_city_subject
+from contracts.identity import PARTITIONS, is_city_subject, partition_of
 from contracts.topics import BY_NAME, CITY, TOPICS
 from services.deadline.core.case import Case as DeadlineCase
 from services.intake.core.case import Case as IntakeCase
+from services.notifier.core.case import Case as NotifierCase
 from services.router.core.assigning.routing import Routing, UnknownModel
 from services.router.core.case import Case as RouterCase
 from services.router.core.learning.model import Model
@@ -33,9 +34,10 @@ STATES: Final[dict[str, type[Any]]] = {
     "intake": IntakeCase,
     "router": RouterCase,
     "deadline": DeadlineCase,
+    "notifier": NotifierCase,
     "stats": StatsCase,
 }
-"""Service to what it remembers of a subject, where an invariant asks for it."""
+"""Service to what it remembers of a subject."""
 
 RECORDS_AT_ONCE: Final = 200_000
 """Records of one partition number held in memory at a time; longer partitions are read in buckets."""
@@ -54,7 +56,9 @@ class Logged:
     event: Event | None
     reason: str
     subject: str
-    """Empty where the record does not say it."""
+    """Empty where the record does not say it, or lies where its subject does not belong."""
+    seq: int
+    """0 where it has no subject."""
     raw: ConsumerRecord
 
 
@@ -86,11 +90,18 @@ class Snapshot:
         """Service to (topic, subject) to what is committed and perhaps not yet published, by number."""
         self.parked: dict[str, Counter[Place]] = {}
         self.unparked: dict[str, Counter[Place]] = {}
+        self.dropped: dict[str, set[tuple[str, str, int]]] = {}
+        """Service to (topic, subject, number) of what an operator let go: its number counts as handled."""
         self.models: dict[str, Model] = {}
         self.routings: dict[tuple[str, str], Routing] = {}
         """Rule and model version to what decides with them; grows with the parts read."""
         self._packing = {service: Packing(state) for service, state in STATES.items()}
         self._clock = clock_of(home.clock if home.clock.exists() else None, self.profile.zone)
+
+    @property
+    def now(self) -> datetime:
+        """City time."""
+        return self._clock.now()
 
     async def read(self) -> None:
         """The tables that are small; call it first inside the transaction."""
@@ -110,6 +121,10 @@ class Snapshot:
                 f"select {columns} from {service}.waiting where parked and reason <> ''"
             )
             self.unparked[service] = await self._places(f"select {columns} from {service}.unparked")
+            self.dropped[service] = {
+                (row["topic"], row["subject"], row["seq"])
+                for row in await self.connection.fetch(f"select topic, subject, seq from {service}.unparked")
+            }
 
     async def _places(self, query: str) -> Counter[Place]:
         return Counter(
@@ -165,6 +180,23 @@ class Snapshot:
         return CityView(routing.profile, len(seen))
 
 
+def numbers(part: Part, topic: str, below: int | None = None) -> dict[str, set[int]]:
+    """Subject to the numbers that the log has of it in a topic, readable or not; all, or those below an offset."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for logged in part.log[topic]:
+        if logged.subject and (below is None or logged.offset < below):
+            found[logged.subject].add(logged.seq)
+    return found
+
+
+def through(present: set[int]) -> int:
+    """The last of the numbers 1, 2, 3 … that are all there."""
+    last = 0
+    while last + 1 in present:
+        last += 1
+    return last
+
+
 def heard(part: Part, topics: tuple[str, ...], position: dict[str, int]) -> dict[str, list[Fact]]:
     """Subject to its facts up to the position, each once, in order of their numbers within each topic.
 
@@ -189,13 +221,17 @@ def _bucket(subject: str, buckets: int) -> int:
 
 
 def _logged(record: ConsumerRecord) -> Logged:
+    event: Event | None = None
+    reason = ""
     try:
-        subject, _ = placed(record.key, record.headers)
-    except Unreadable:
-        subject = ""
-    try:
-        event: Event | None = decode(BY_NAME[record.topic], record.key, record.value, record.headers)
-        reason = ""
-    except Unreadable as problem:
-        event, reason = None, str(problem)
-    return Logged(record.offset, record.timestamp / 1000, event, reason, subject, record)
+        subject, seq = placed(record.key, record.headers)
+        if partition_of(subject) != record.partition:
+            raise Unreadable("subject belongs to another partition")
+    except (Unreadable, ValueError) as problem:
+        subject, seq, reason = "", 0, str(problem)
+    if subject:
+        try:
+            event = decode(BY_NAME[record.topic], record.key, record.value, record.headers)
+        except Unreadable as problem:
+            reason = str(problem)
+    return Logged(record.offset, record.timestamp / 1000, event, reason, subject, seq, record)

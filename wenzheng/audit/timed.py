@@ -25,6 +25,9 @@ from wenzheng.audit.snapshot import Part, heard
 EARLY: Final = timedelta(seconds=2)
 """Tolerance between the broker's clock and city time."""
 
+LATE: Final = timedelta(minutes=1)
+"""A clock may have been due for so long before a case without its word counts as forgotten."""
+
 RUNG: Final = DeadlineMissed | CaseEscalated | DeadlineNear | PromiseBroken
 """Facts that a timer makes, and that carry the instant for which it was armed."""
 
@@ -50,8 +53,9 @@ class Timed(Invariant):
             self._timer(remembered.state, armed.get(subject))
             if remembered.held:
                 self.row.in_flight += 1
-            else:
-                self._clock(subject, remembered.state, facts.get(subject, []), part)
+                continue
+            self._clock(subject, remembered.state, facts.get(subject, []), part)
+            self._late(remembered.state, part)
         said: dict[tuple[str, int], Event] = {}
         for logged in part.log["deadlines"]:
             if logged.event is None:
@@ -89,6 +93,18 @@ class Timed(Invariant):
                     if word in words:
                         self.row.fail(f"{event.subject}: {type(fact).__name__} was said twice")
                     words.add(word)
+
+    def _late(self, case: Case, part: Part) -> None:
+        """A case that is late is called so, or a timer is about to."""
+        made = clock(case, part.city.city)
+        if made is None or case.amendments != part.city.amendments:
+            return
+        if case.said.handling != made.handling or case.said.missed is not None:
+            return
+        ended = made.stop or self.snapshot.now
+        pending = case.next_at is not None and case.next_at <= made.due
+        if ended > made.due + LATE and not pending and made.cause in ("", "replied"):
+            self.row.fail(f"{case.number}: late since {made.due}, and nobody says so")
 
     def _clock(self, subject: str, case: Case, facts: list[Fact], part: Part) -> None:
         folded: Any = Case()

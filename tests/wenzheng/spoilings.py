@@ -1,0 +1,382 @@
+"""Every way in which a city can be spoiled that a row of the audit must tell of."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from chassis.store import Remembered
+from contracts.assignments import PostAssigned
+from contracts.deadlines import DeadlineMissed
+from contracts.identity import partition_of
+from contracts.posts import PostReceived
+from contracts.replies import CitizenAsked
+from tests.wenzheng.spoiled import Entry, SpoiledCity
+
+MOBILE = "13812345678"
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """One thing that must not be, and the row that tells of it."""
+
+    row: str
+    what: str
+    spoil: Callable[[SpoiledCity], Awaitable[None]]
+
+
+def moved(entry: Entry, **changes: Any) -> Entry:
+    """The record elsewhere, or at another time."""
+    return dataclasses.replace(entry, **changes)
+
+
+SPOILINGS: list[Spoiling] = []
+
+
+def spoils(row: str, what: str) -> Callable[[Callable[[SpoiledCity], Awaitable[None]]], None]:
+    """Put a way of spoiling into the list."""
+    return lambda spoil: SPOILINGS.append(Spoiling(row, what, spoil))
+
+
+async def unreadable(city: SpoiledCity) -> None:
+    """A record that nobody can read, parked by its one reader as the engine would have."""
+    bad = Entry("notices", 0, None, b"{broken", (), city.log["notices"][0].timestamp)
+    offset = sum(entry.partition == 0 for entry in city.log["notices"])
+    city.log["notices"].append(bad)
+    await city.write("notices")
+    await city.move_position("intake", "notices", 0, 1)
+    await city.execute(
+        'insert into intake.waiting (subject, topic, seq, partition, "offset", parked, reason, value, headers, mark) '
+        "values ('?0', 'notices', $1, 0, $1, true, 'null key', $2, $3, '')",
+        offset,
+        bad.value,
+        b"\x90",
+    )
+    await city.keep()
+
+
+# -- I1 ---------------------------------------------------------------------------------------
+
+
+@spoils("I1", "a case is stored and was never published")
+async def _(city: SpoiledCity) -> None:
+    like = city.states["intake"][city.subject("intake", lambda case: case.exists)]
+    case = replace(like.state, number="SQ-2026-999999", department="")
+    await city.remember("intake", "a-lost-case", Remembered("a-lost-case", partition_of("a-lost-case"), case))
+
+
+@spoils("I1", "a case was published and is not stored")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("intake", lambda case: case.exists)
+    await city.execute("delete from intake.subject where subject = $1", subject)
+
+
+@spoils("I1", "a case is stored under another number than was said")
+async def _(city: SpoiledCity) -> None:
+    await city.change("intake", city.subject("intake", lambda case: case.exists), number="SQ-2026-999999")
+
+
+@spoils("I1", "an answer was given and no case is stored")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into intake.answered (caller, path, key, body_hash, answer) values ('c', '/v1/posts', 'k', 'b', $1)",
+        b'{"number":"SQ-2026-999999"}',
+    )
+
+
+@spoils("I1", "an act is stored and its fact was never published")
+async def _(city: SpoiledCity) -> None:
+    await city.change("intake", city.subject("intake", lambda case: case.replies), said="replies")
+
+
+@spoils("I1", "a fact of an act was published and the act is not stored")
+async def _(city: SpoiledCity) -> None:
+    await city.change("intake", city.subject("intake", lambda case: case.replies), said="replies", by=-1)
+
+
+# -- I2 ---------------------------------------------------------------------------------------
+
+
+@spoils("I2", "router remembers another unit than it said")
+async def _(city: SpoiledCity) -> None:
+    await city.change("router", city.subject("router", lambda case: case.department), department="education")
+
+
+@spoils("I2", "router remembers a unit and said none")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("router", lambda case: case.number and not case.department)
+    await city.change("router", subject, department="education")
+
+
+@spoils("I2", "intake shows another unit than it heard")
+async def _(city: SpoiledCity) -> None:
+    await city.change("intake", city.subject("intake", lambda case: case.department), department="education")
+
+
+@spoils("I2", "notifier tells another unit than it heard")
+async def _(city: SpoiledCity) -> None:
+    await city.change(
+        "notifier", city.subject("notifier", lambda case: case.department), department="education"
+    )
+
+
+@spoils("I2", "the rules decide otherwise than was decided")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("posts", PostReceived, lambda fact: fact.title == "公交不到站")
+    await city.put(old, old.saying(title="学区划分", text="请问幸福路小学的学区怎样划分?学校 学区 入学"))
+
+
+@spoils("I2", "a post was assigned twice")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("assignments", PostAssigned)
+    subject = (old.key or b"").decode()
+    await city.change("router", subject, said="assignments", by=1)
+    await city.add(old.numbered(city.last_number(old) + 1))
+
+
+# -- I3 ---------------------------------------------------------------------------------------
+
+
+@spoils("I3", "a fact of the clock was changed")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("deadline", lambda case: case.replies and case.said.missed is None)
+    replies = city.states["deadline"][subject].state.replies
+    moved = (replace(replies[0], at=replies[0].at + timedelta(minutes=5)), *replies[1:])
+    await city.change("deadline", subject, replies=moved)
+
+
+@spoils("I3", "a timer is armed and not in the table")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("deadline", lambda case: case.next_at is not None)
+    await city.execute("delete from deadline.timer where subject = $1", subject)
+
+
+@spoils("I3", "a timer is in the table and not armed")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("deadline", lambda case: case.number and case.next_at is None)
+    await city.execute(
+        "insert into deadline.timer (subject, partition, number, due_at) values ($1, $2, 0, now())",
+        subject,
+        partition_of(subject),
+    )
+
+
+@spoils("I3", "a miss was said twice")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("deadlines", DeadlineMissed)
+    await city.change("deadline", (old.key or b"").decode(), said="deadlines")
+    await city.add(old.numbered(city.last_number(old) + 1))
+
+
+@spoils("I3", "a miss stands against a reply in time")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("deadline", lambda case: case.replies and case.said.missed is None)
+    case = city.states["deadline"][subject].state
+    await city.change("deadline", subject, state_said=replace(case.said, missed=case.said.due))
+
+
+@spoils("I3", "a case is late and nobody says so")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("deadline", lambda case: case.said.missed is not None)
+    case = city.states["deadline"][subject].state
+    await city.change("deadline", subject, state_said=replace(case.said, missed=None))
+
+
+@spoils("I3", "a miss was said before its instant")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("deadlines", DeadlineMissed)
+    earliest = min(entry.timestamp for entry in city.log["posts"])
+    await city.put(old, moved(old, timestamp=earliest))
+
+
+# -- I4 ---------------------------------------------------------------------------------------
+
+
+async def _notice(city: SpoiledCity, state: str) -> str:
+    identity = await city.connection.fetchval(
+        "select id::text from notifier.notice where state = $1 and not repeated and attempts < 2 limit 1",
+        state,
+    )
+    assert identity is not None
+    return str(identity)
+
+
+@spoils("I4", "a notice is said to be sent and never arrived")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into notifier.notice (id, partition, subject, cause, kind, audience, channel, department, text, state) "
+        "select gen_random_uuid(), partition, subject, cause, kind, audience, channel, department, text, 'sent' "
+        "from notifier.notice where id = $1::text::uuid",
+        await _notice(city, "sent"),
+    )
+
+
+@spoils("I4", "a notice arrived and nobody knows it")
+async def _(city: SpoiledCity) -> None:
+    await city.execute("delete from notifier.notice where id = $1::text::uuid", await _notice(city, "sent"))
+
+
+@spoils("I4", "a notice arrived and is said to be suppressed")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update notifier.notice set state = 'suppressed' where id = $1::text::uuid",
+        await _notice(city, "sent"),
+    )
+
+
+@spoils("I4", "a notice arrived twice and is no repeat")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update notifier.notice set repeated = false, attempts = 1 where repeated or attempts > 1"
+    )
+
+
+# -- I5 ---------------------------------------------------------------------------------------
+
+
+@spoils("I5", "a cell was deleted")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "delete from stats.cell where ctid = (select ctid from stats.cell where count > 0 limit 1)"
+    )
+
+
+@spoils("I5", "a cell counts one more")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update stats.cell set count = count + 1 where ctid = (select ctid from stats.cell where count > 0 limit 1)"
+    )
+
+
+@spoils("I5", "a cell counts what nobody did")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into stats.cell (day, unit, kind, measure, partition, count) values "
+        "('2026-03-02', 'nobody', 'complaint', 'received', 0, 1)"
+    )
+
+
+@spoils("I5", "a post remembered implies other cells than the log")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("stats", lambda post: post.number)
+    await city.change("stats", subject, kind="suggestion")
+
+
+# -- I6 ---------------------------------------------------------------------------------------
+
+
+@spoils("I6", "a number is skipped")
+async def _(city: SpoiledCity) -> None:
+    old = city.log["notices"][0]
+    last = [entry for entry in city.log["notices"] if entry.key == old.key][-1]
+    assert last.event is not None
+    await city.put(last, last.numbered(last.event.seq + 1))
+
+
+@spoils("I6", "a fact is stored and was never published")
+async def _(city: SpoiledCity) -> None:
+    await city.change("notifier", city.subject("notifier", lambda case: case.department), said="notices")
+
+
+@spoils("I6", "a fact was published and is not stored")
+async def _(city: SpoiledCity) -> None:
+    await city.change(
+        "notifier", city.subject("notifier", lambda case: case.department), said="notices", by=-1
+    )
+
+
+@spoils("I6", "a position lies beyond the end of the log")
+async def _(city: SpoiledCity) -> None:
+    await city.move_position("stats", "posts", 0, 7)
+
+
+@spoils("I6", "a position stepped back")
+async def _(city: SpoiledCity) -> None:
+    partition = city.log["deadlines"][-1].partition
+    await city.move_position("intake", "deadlines", partition, -1)
+
+
+@spoils("I6", "a reader passed a fact by")
+async def _(city: SpoiledCity) -> None:
+    await city.change("router", city.subject("router", lambda case: case.department), seen="replies", by=-1)
+
+
+# -- I7 ---------------------------------------------------------------------------------------
+
+
+@spoils("I7", "a bad record was passed by and not parked")
+async def _(city: SpoiledCity) -> None:
+    await city.execute("delete from intake.waiting where subject = '?0'")
+
+
+@spoils("I7", "a bad record was parked twice")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        'insert into intake.unparked (topic, partition, "offset", subject, seq, mark, reason) '
+        "select topic, partition, \"offset\", subject, seq, 'drop', reason from intake.waiting where subject = '?0'"
+    )
+
+
+@spoils("I7", "what is parked lies nowhere on the log")
+async def _(city: SpoiledCity) -> None:
+    await city.execute('update intake.waiting set "offset" = "offset" + 1000 where subject = \'?0\'')
+
+
+@spoils("I7", "a record in another subject's partition was passed by")
+async def _(city: SpoiledCity) -> None:
+    old = city.log["notices"][0]
+    elsewhere = (old.partition + 1) % 12
+    await city.add(moved(old, partition=elsewhere))
+    await city.move_position("intake", "notices", elsewhere, 1)
+
+
+# -- I8 ---------------------------------------------------------------------------------------
+
+
+@spoils("I8", "a telephone stands after the sealed field")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("posts", PostReceived, lambda fact: bool(fact.sealed_contact))
+    value = old.value or b""
+    assert value.endswith(b'"}'), "the last field is a sealed box"
+    await city.put(old, moved(old, value=value[:-1] + f',"note":"{MOBILE}"}}'.encode()))
+
+
+def _asked(text: str) -> Callable[[SpoiledCity], Awaitable[None]]:
+    async def spoil(city: SpoiledCity) -> None:
+        old = city.entry("replies", CitizenAsked)
+        await city.put(old, old.saying(text=f"请打{text}找我。"))
+
+    return spoil
+
+
+for _what, _text in (
+    ("in one go", MOBILE),
+    ("in Chinese numerals", "一三八一二三四五六七八"),
+    ("in financial numerals", "壹叁捌壹贰叁肆伍陆柒捌"),
+    ("in circled digits", "①③⑧①②③④⑤⑥⑦⑧"),
+    ("in Arabic digits", "١٣٨١٢٣٤٥٦٧٨"),
+    ("with marks", "1-3-8-1-2-3-4-5-6-7-8"),
+    ("behind the country's code", "+86 138 1234 5678"),
+    ("of a landline", "0527-84389998"),
+):
+    SPOILINGS.append(Spoiling("I8", f"a telephone {_what} stands on the log", _asked(_text)))
+SPOILINGS.append(Spoiling("I8", "an identity card stands on the log", _asked("11010519491231002X")))
+SPOILINGS.append(Spoiling("I8", "a mail address stands on the log", _asked("someone@example.cn")))
+
+
+@spoils("I8", "a telephone stands in a log file")
+async def _(city: SpoiledCity) -> None:
+    city.append("intake.log", f"somebody at {MOBILE} posted")
+
+
+@spoils("I8", "a telephone stands in a state")
+async def _(city: SpoiledCity) -> None:
+    await city.change("intake", city.subject("intake", lambda case: case.exists), text=f"请打{MOBILE}")
+
+
+@spoils("I8", "a telephone stands in a notice")
+async def _(city: SpoiledCity) -> None:
+    await city.execute("update notifier.notice set text = $1", f"请打{MOBILE}")

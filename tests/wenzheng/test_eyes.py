@@ -1,0 +1,58 @@
+"""The audit's eyes: what they call personal, and what they let pass."""
+
+import pytest
+
+from city.public_contacts import PublicContacts
+from wenzheng.audit.eyes import personal
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请打13812345678找我", "phone"),
+        ("请打138 1234 5678找我", "phone"),
+        ("请打1-3-8-1-2-3-4-5-6-7-8找我", "phone"),
+        ("请打1.3.8.1.2.3.4.5.6.7.8找我", "phone"),
+        ("请打１３８１２３４５６７８找我", "phone"),
+        ("请打١٣٨١٢٣٤٥٦٧٨找我", "phone"),
+        ("请打一三八一二三四五六七八找我", "phone"),
+        ("请打壹叁捌壹贰叁肆伍陆柒捌找我", "phone"),
+        ("请打①③⑧①②③④⑤⑥⑦⑧找我", "phone"),
+        ("请打+86 138 1234 5678找我", "phone"),
+        ("请打0527-84389998找我", "landline"),
+        ("身份证11010519491231002X", "id"),
+        ("写信到someone@example.cn", "mail"),
+        ("写信到ｓｏｍｅｏｎｅ＠example.cn", "mail"),
+        ("oDemo0000001abcdEFGH00000001", "openid"),
+        ('{"sealed_text":"YWJj","note":"13812345678"}', "phone"),
+    ],
+)
+def test_personal_data_is_seen_in_whatever_digits_and_marks(text: str, kind: str) -> None:
+    assert kind in personal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "编号SQ260302-000123",
+        '{"at":"2026-03-02T09:00:00.123456+08:00","due":"2026-03-05T18:00:00+08:00"}',
+        '{"confidence":0.13812345678}',
+        "0195a000-1381-7000-8000-138123456789",
+        "checksum 1381234567a138123456781381234567",
+        "拨打12345、0527-12345或110",
+        "投资69800元,回报1040万",
+        "一期1-23-1-602/1-23-1-202/1-23-1-502",
+        '{"sealed_contact":"MTM4MTIzNDU2Nzg="}',
+        "listening on 127.0.0.1:13812 pid 1381",
+    ],
+)
+def test_numbers_of_another_kind_pass(text: str) -> None:
+    assert personal(text, "SQ") == []
+
+
+def test_what_an_office_gives_out_itself_passes_and_its_neighbour_does_not() -> None:
+    public = PublicContacts(["052784368123"], ["office@example.cn"])
+
+    assert personal("联系电话0527-84368123,邮箱office@example.cn", "SQ", public) == []
+    assert personal("联系电话0527-84368124", "SQ", public) == ["landline"]
+    assert personal("邮箱other@example.cn", "SQ", public) == ["mail"]
