@@ -90,9 +90,11 @@ async def city() -> AsyncIterator[SpoiledCity]:
     with running(clock=f"{START}@1") as stack:
         await live(stack)
         stopped = await SpoiledCity.stopped(stack)
-        await unreadable(stopped)
-        yield stopped
-        await stopped.resume()
+        try:
+            await unreadable(stopped)
+            yield stopped
+        finally:
+            await stopped.resume()
 
 
 async def violations(city: SpoiledCity) -> dict[str, list[str]]:
