@@ -24,11 +24,11 @@ class Pace:
         return max(self.at_least, min(self.times * seconds, self.at_most))
 
 
-PEOPLE_WAIT = Pace(times=3.0, at_most=0.1)
-"""After a batch whose facts a person waits for, such as an assignment."""
+PEOPLE_WAIT = Pace(times=3.0, at_most=0.1, at_least=0.03)
+"""After a batch whose facts a person waits for, such as an assignment. A blink, in which two or three posts come."""
 
 NOBODY_WAITS = Pace(times=3.0, at_most=0.5, at_least=0.4)
 """After a batch that only a history or a figure follows: half a second later is soon enough."""
 
-A_PAGE_FOLLOWS = Pace(times=3.0, at_most=0.3, at_least=0.1)
+A_PAGE_FOLLOWS = Pace(times=3.0, at_most=0.4, at_least=0.2)
 """After a batch that shows on a page somebody may be looking at, such as a due date."""

@@ -9,14 +9,15 @@ from typing import Protocol
 import structlog
 from aiokafka.errors import KafkaError
 
+from chassis.engine.pace import Pace
 from chassis.outbox import Addressed, unpack
 from chassis.store import Store
 
 _log = structlog.get_logger()
 
 
-REST = 0.02
-"""Seconds to rest at most between two sets of batches."""
+BETWEEN_SETS = Pace(times=2.0, at_most=0.02, at_least=0.01)
+"""The rest between two sets of batches, so that they grow under load: each costs the broker as much as ten records."""
 
 
 class Bus(Protocol):
@@ -101,8 +102,7 @@ class Publisher:
             started = time.monotonic()
             if not await self._publish(together):
                 return
-            # Rest in proportion, so that batches grow under load: each costs the broker as much as ten records.
-            await asyncio.sleep(min(2 * (time.monotonic() - started), REST))
+            await asyncio.sleep(BETWEEN_SETS.rest(time.monotonic() - started))
 
     async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
         try:

@@ -122,7 +122,7 @@ def test_a_batch_grows_by_doubling_and_shrinks_at_once() -> None:
 
 
 def test_the_rest_says_who_waits() -> None:
-    assert PEOPLE_WAIT.rest(0.001) == 0.003
+    assert PEOPLE_WAIT.rest(0.001) == 0.03
     assert PEOPLE_WAIT.rest(1.0) == 0.1
     assert NOBODY_WAITS.rest(0.001) == 0.4
     assert NOBODY_WAITS.rest(1.0) == 0.5

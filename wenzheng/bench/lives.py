@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.service import Applied, Service
 from chassis.store import Packing, Remembered
 from city.profile import Profile
+from city.words import Verdict
 from contracts.assignments import PostAssigned
 from contracts.decision import Context, Say
 from contracts.facts import Fact
@@ -170,4 +171,5 @@ def _submit(drawn: int, n: int) -> Submit:
         hide_name=True,
         citizen=f"citizen-{n}",
         drawn=drawn,
+        verdict=Verdict("pass"),
     )

@@ -30,7 +30,7 @@ def make_once() -> bool:
             home.prepare()
             settings = kafka.properties(home, ports)
             kafka.format_once(home, settings)
-            _train(kafka.command(settings, training=True), f"127.0.0.1:{ports.of('kafka')}")
+            _train(kafka.command(settings, training=True), ports.of("kafka"))
         except (OSError, Trouble, subprocess.TimeoutExpired) as problem:
             print(f"Kafka: {problem}", file=sys.stderr)
     return kafka.AOT_CACHE.exists()
@@ -50,7 +50,7 @@ def _free_ports() -> Ports:
     raise Trouble("没有空闲端口。 No free ports.")
 
 
-def _train(command: list[str], address: str) -> None:
+def _train(command: list[str], port: int) -> None:
     """Start a broker, wait until it answers, end it; it writes the cache as it ends."""
     broker = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=kafka.environment()
@@ -58,13 +58,19 @@ def _train(command: list[str], address: str) -> None:
     try:
         until = time.monotonic() + START_SECONDS
         while broker.poll() is None and time.monotonic() < until:
-            if asyncio.run(kafka.answers(address)):
-                asyncio.run(kafka.create_topics(address))
-                break
             time.sleep(0.2)
+            if _listens(port) and asyncio.run(kafka.answers(f"127.0.0.1:{port}")):
+                asyncio.run(kafka.create_topics(f"127.0.0.1:{port}"))
+                break
         broker.terminate()
         broker.wait(START_SECONDS)
     finally:
         if broker.poll() is None:
             broker.kill()
             broker.wait()
+
+
+def _listens(port: int) -> bool:
+    """Whether anybody listens on this port; asked first, since Kafka's client complains of every refusal."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,6 +1,7 @@
 """What the city's word lists say of a text that citizens wrote. Pure."""
 
 from city.profile import Profile
+from city.words import Verdict
 from contracts.decision import Invalid
 
 
@@ -9,7 +10,14 @@ def judge(city: Profile, *texts: str) -> str:
 
     Raises Invalid for a word that may not be published at all.
     """
-    verdict = city.words.judge("\n".join(texts))
+    return hold(city.words.judge("\n".join(texts)))
+
+
+def hold(verdict: Verdict) -> str:
+    """Why a person must look before texts are public of which the lists say this; empty when nobody must.
+
+    Raises Invalid for a word that may not be published at all.
+    """
     named = "、".join(verdict.found)
     if verdict.outcome == "block":
         raise Invalid("blocked", "内容含有不能发布的词语", f"请修改后再提交:{named}")

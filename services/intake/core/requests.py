@@ -6,6 +6,7 @@ from typing import Annotated, Final, Generic, TypeVar
 from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
+from city.words import Verdict
 from contracts.city_facts import CityFact
 
 TEXT: Final = 10_000
@@ -82,6 +83,8 @@ class Submit(Struct, frozen=True):
     citizen: str
     drawn: int
     """The number drawn for it; the rule makes the public number of it."""
+    verdict: Verdict
+    """What the city's word lists say of the texts as they were written."""
     channels: tuple[str, ...] = ()
     """By which the citizen can be told, best first."""
     sealed_contact: bytes = b""

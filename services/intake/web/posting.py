@@ -83,6 +83,7 @@ def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.S
         hide_name=post.hide_name,
         citizen=door.secrets.citizen(identity) if identity else subject,
         drawn=drawn,
+        verdict=published.verdict,
         channels=_channels(personal),
         **seal_post(personal, subject),
     )

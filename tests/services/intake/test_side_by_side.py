@@ -20,6 +20,7 @@ from chassis.postgres.store import connect
 from chassis.service import Applied
 from chassis.store import Outcome, Remembered
 from chassis.vault import PostgresKeys
+from city.words import Verdict
 from contracts.identity import city_subject, partition_of
 from services.intake import store
 from services.intake.app import build
@@ -129,6 +130,7 @@ async def test_a_lone_post_takes_few_journeys_to_the_database(pool: asyncpg.Pool
             hide_name=False,
             citizen=subject,
             drawn=900_000 + n,
+            verdict=Verdict("pass"),
             **store.seal_post({"text": "x", "phone": "13812345678"}, subject),
         )
         key = IdempotencyKey("bearer", "/v1/posts", f"key-{n}", "hash")

@@ -41,7 +41,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     if not kind.clock and not kind.moderated:
         raise wrong_field("kind", f"{kind.name}不由网民发布")
     area = code(named.area, context, "area", post.area, "没有这个区县")
-    hold = moderation.judge(city, post.title, post.text, post.place)
+    hold = moderation.hold(post.verdict)
     received = PostReceived(
         at=at,
         number=f"{city.number_prefix}{at:%y%m%d}-{post.drawn:06d}",
