@@ -87,12 +87,12 @@ class Metrics:
         assert isinstance(found, Histogram)
         return found
 
-    def batch(self, service: str, tally: BatchCounts, seconds: float) -> None:
+    def batch(self, service: str, counts: BatchCounts, seconds: float) -> None:
         """What one engine transaction did."""
         self.counter("wenzheng_batches_total", service).inc()
         self.histogram("wenzheng_batch_seconds", service).observe(seconds)
         for outcome in ("handled", "repeated", "waiting", "parked", "said"):
-            count = getattr(tally, outcome)
+            count = getattr(counts, outcome)
             if count:
                 self.counter("wenzheng_events_total", service, outcome).inc(count)
 

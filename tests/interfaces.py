@@ -84,7 +84,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
                 rate_limits=rate_limits,
                 cases=router_store.MemoryCases(world.assignments),
                 models=world.models,
-                topics=router_store.MemoryTopics(world.assignments),
+                topics=router_store.MemoryTopics(world.talk),
                 posts=world.posts,
                 verifier=verifier,
                 clock=world.clock,

@@ -68,10 +68,11 @@ class Desk:
         store: Store,
         publisher: Publisher,
         clock: CityTime,
-        answers: Answers,
+        answers: Answers | None = None,
         prepare: Prepare | None = None,
         meter: Meter | None = None,
         limit: int = 256,
+        creates: bool = False,
     ) -> None:
         self.service = service
         self._committer = Committer(store, publisher, derived(str(time.time_ns()), "desk", id(self)))
@@ -80,6 +81,9 @@ class Desk:
         self._prepare = prepare
         self._meter = meter or Silent()
         self._limit = limit
+        self._creates = creates
+        """Rows are made for unknown subjects before a rule decides, so that two instances that meet one take turns.
+        Not needed where nobody else can know a new subject's name."""
         self._asks = Asks()
         self._view = CityView(service.city.initial)
         self.moved_at = time.monotonic()
@@ -98,9 +102,10 @@ class Desk:
     ) -> Any:
         """Handle all inputs of a request, or none; returns what `encode` makes of the answers, once it is durable.
 
-        A request with an idempotency key is answered in bytes. Raises Refused as a rule does, or 422 when the
-        key was used for another body.
+        A request with an idempotency key is answered in bytes, and needs a desk that keeps answers. Raises
+        Refused as a rule does, or 422 when the key was used for another body.
         """
+        assert idempotency is None or self._answers is not None, "this desk keeps no answers"
         return await self._asks.put(inputs, cause, encode, idempotency)
 
     async def run(self) -> None:
@@ -153,7 +158,9 @@ class Desk:
             return Decided(await self._decide(transaction, asks, group), group.told)
 
         async def keep(transaction: Transaction, decided: Decided) -> None:
-            if group.kept and not await self._answers.keep(transaction.connection, group.kept):
+            if self._answers is None or not group.kept:
+                return
+            if not await self._answers.keep(transaction.connection, group.kept):
                 raise Busy
 
         decided = await self._committer.commit(decide, keep)
@@ -210,7 +217,9 @@ class Desk:
     async def _recognise(self, transaction: Transaction, asks: Sequence[Ask], group: _Group) -> list[Ask]:
         """Answer repeats as the first time; returns the requests that are new."""
         named = [ask.idempotency for ask in asks if ask.idempotency is not None]
-        known = await self._answers.find(transaction.connection, named) if named else {}
+        known = {}
+        if self._answers is not None and named:
+            known = await self._answers.find(transaction.connection, named)
         fresh: list[Ask] = []
         for ask in asks:
             kept = known.get(ask.idempotency) if ask.idempotency is not None else None
@@ -228,6 +237,9 @@ class Desk:
         """Lock and load what the requests concern, and look whether the city has changed."""
         subjects = sorted({subject for ask in asks for subject, _ in ask.inputs})
         loaded, busy = await transaction.load_free(subjects, [city_subject(0)])
+        unknown = [subject for subject in subjects if subject not in loaded and subject not in busy]
+        if self._creates and unknown:
+            loaded |= await transaction.load(unknown, lock=True)
         city = loaded.get(city_subject(0))
         if city is not None and len(city.state.facts) != self._view.amendments:
             self._view = view_of(self.service, loaded, city_subject(0))

@@ -1,9 +1,6 @@
 """One leader among the instances that share a name: an advisory lock, which lives and dies with its connection."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 from zlib import crc32
 
@@ -17,7 +14,7 @@ HEARTBEAT_SECONDS: Final = 2.0
 class Leadership:
     """One leader among the instances that share a name, for as long as its connection lives.
 
-    A connection has one user at a time: the heartbeat and the leader's writes take turns.
+    The connection is used for nothing else: what a leader writes goes its own way.
     """
 
     def __init__(self, pool: asyncpg.Pool, name: str) -> None:
@@ -25,29 +22,14 @@ class Leadership:
         self._key = crc32(name.encode())
         self._connection: asyncpg.Connection | None = None
         self._asked_at = 0.0
-        self._turns = asyncio.Lock()
 
     @property
     def connection(self) -> asyncpg.Connection | None:
-        """The leader's own connection, to look at; None while another instance leads. Who uses it takes `writing`."""
+        """The leader's own connection, to look at; None while another instance leads."""
         return self._connection
 
     async def held(self) -> bool:
         """Whether this instance leads: tries to, where nobody does. Raises what a lost connection raises."""
-        async with self._turns:
-            return await self._held()
-
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[asyncpg.Connection]:
-        """The leader's own connection in a transaction, for one user. Raises LookupError when another instance leads."""
-        async with self._turns:
-            if self._connection is None:
-                raise LookupError("another instance leads")
-            async with self._connection.transaction():
-                yield self._connection
-            self._asked_at = time.monotonic()
-
-    async def _held(self) -> bool:
         if self._connection is not None:
             if time.monotonic() - self._asked_at >= HEARTBEAT_SECONDS:
                 await self._connection.execute("select 1")

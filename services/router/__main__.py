@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chassis import run
+from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
 from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
@@ -17,7 +18,7 @@ from city.profile import Profile
 from contracts.identity import PARTITIONS
 from contracts.topics import CITY, POSTS
 from services.router import store, web
-from services.router.app import METRICS, build
+from services.router.app import METRICS, build, build_talk
 from services.router.core.topics.city_posts import CAPACITY, CityPosts
 from services.router.teller import Teller
 
@@ -48,13 +49,15 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     clock, posts = process.clock(profile.zone), CityPosts(profile)
     overview = Overview((CITY, POSTS), settings.kafka, posts.see, BACKLOG)
     leadership = Leadership(pool, "router topics")
-    topics = store.PostgresTopics(pool, leadership)
-    publisher = Publisher(store.postgres(pool), KafkaBus(settings.kafka, settings.instance or "router"))
+    topics = store.PostgresTopics(pool)
+    talk_store = store.postgres_talk(pool)
+    publisher = Publisher(talk_store, KafkaBus(settings.kafka, settings.instance or "router"))
+    desk = Desk(build_talk(), talk_store, publisher, clock, meter=metrics, creates=True)
 
     async def leads() -> bool:
         return overview.caught_up.is_set() and await leadership.held()
 
-    teller = Teller(posts, topics, clock, leads, publisher.offer)
+    teller = Teller(posts, topics, clock, leads, desk)
 
     async def tell() -> None:
         metrics.gauge("wenzheng_overview_lag_events").set(overview.lag)

@@ -14,10 +14,12 @@ from contracts.replies import (
     ReturnRequested,
     SpecialReportRequested,
 )
-from contracts.topics import ASSIGNMENTS, CITY, POSTS, REPLIES
+from contracts.topics import ASSIGNMENTS, CITY, GROUPS, POSTS, REPLIES
 from services.router.core import rules
 from services.router.core.assigning.routing import Routing, foresee
 from services.router.core.case import Case, new
+from services.router.core.topics import talk
+from services.router.core.topics.talk import Talk, TopicFades, TopicStands
 from services.router.store import Models
 
 RULES: Mapping[type, Rule] = {
@@ -61,11 +63,30 @@ def build(profile: Profile, models: Models) -> Service[Case, Routing]:
     return Service(
         name="router",
         hears=(POSTS, REPLIES, CITY),
-        says=(ASSIGNMENTS,),  # topic `groups` is said by the half that sees the whole city (`teller.py`)
+        says=(ASSIGNMENTS,),
         rules=RULES,
         state=Case,
         initial=new,
         city=Broadcast(Routing(profile, models.loaded), Routing.amended, models.fetch),
         foresee=foresee,
         parked_limit=profile.policy.parking.limit_per_hour,
+    )
+
+
+TALK_RULES: Mapping[type, Rule] = {
+    TopicStands: talk.stands,
+    TopicFades: talk.fades,
+}
+
+
+def build_talk() -> Service[Talk, None]:
+    """What router says of the whole city: it hears nothing of it partition by partition, it is told (`teller.py`)."""
+    return Service(
+        name="router",
+        hears=(),
+        says=(GROUPS,),
+        rules=TALK_RULES,
+        state=Talk,
+        initial=talk.new,
+        city=Broadcast(None, lambda city, fact: city),
     )

@@ -1,17 +1,13 @@
 """Where router keeps its cases, models and what was told of topics: PostgreSQL, and the twins in memory."""
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
 import asyncpg
-import msgspec
 
 from chassis.memory.store import MemoryStore
-from chassis.outbox import Addressed, pack
-from chassis.postgres.leadership import Leadership
 from chassis.postgres.store import PostgresStore
 from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
@@ -19,6 +15,7 @@ from contracts.facts import Fact
 from services.router.core.case import Case, new
 from services.router.core.learning.model import Model
 from services.router.core.topics.talk import Talk
+from services.router.core.topics.talk import new as new_talk
 
 COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),
@@ -196,62 +193,53 @@ class MemoryModels(Models):
         self._files.setdefault(checksum, (model, data, by))
 
 
+TALK_COLUMNS: Final = (Column[Talk]("topic_grown_at", "timestamptz", lambda talk: talk.grown_at),)
+
+
+def postgres_talk(pool: asyncpg.Pool) -> PostgresStore:
+    """Where the topics of one instance are kept: rows of the same table as the cases, by the topic's name."""
+    return PostgresStore(pool, Talk, new_talk, TALK_COLUMNS)
+
+
+def memory_talk() -> MemoryStore:
+    """The twin of `postgres_talk`."""
+    return MemoryStore(Talk)
+
+
 class Topics(Protocol):
-    """What was told of topics, and the way to tell more."""
+    """What was told of topics."""
 
     async def told(self, since: datetime) -> dict[str, Talk]:
         """Topics that were told of since an instant of city time, by name; the newest last."""
 
-    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        """Keep what is told and put its records, if any, into the outbox, in one transaction."""
-
-
-_encode = msgspec.json.Encoder().encode
-_read_talk = msgspec.json.Decoder(Talk).decode
-
 
 class PostgresTopics:
-    """In PostgreSQL; told over the connection of whoever leads."""
+    """In PostgreSQL."""
 
-    def __init__(self, pool: asyncpg.Pool, leadership: Leadership) -> None:
+    def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._leadership = leadership
+        self._packing = Packing(Talk)
 
     async def told(self, since: datetime) -> dict[str, Talk]:
         rows = await self._pool.fetch(
-            "select told from topic where grown_at >= $1::timestamptz order by grown_at, topic", since
+            "select subject, partition, held, remembered from subject "
+            "where topic_grown_at >= $1::timestamptz order by topic_grown_at, subject",
+            since,
         )
-        return {talk.topic: talk for row in rows if (talk := _read_talk(row["told"]))}
-
-    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        """Raises LookupError when this instance does not lead."""
-        async with self._leadership.writing() as connection:
-            await connection.execute(
-                "insert into topic (topic, grown_at, told) "
-                "select * from unnest($1::text[], $2::timestamptz[], $3::bytea[]) "
-                "on conflict (topic) do update set grown_at = excluded.grown_at, told = excluded.told",
-                [talk.topic for talk in told],
-                [talk.grown_at for talk in told],
-                [_encode(talk) for talk in told],
-            )
-            if records:
-                await connection.execute(
-                    "insert into outbox (id, blob) values ($1::text, $2::bytea)", cause, pack(records)
-                )
+        unpack = self._packing.unpack
+        talks = [
+            unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state for row in rows
+        ]
+        return {talk.topic: talk for talk in talks}
 
 
 class MemoryTopics:
-    """The twin; what is told goes into the outbox of the router's store."""
+    """The twin."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
-        self._told: dict[str, Talk] = {}
 
     async def told(self, since: datetime) -> dict[str, Talk]:
-        known = [(talk.grown_at, talk.topic) for talk in self._told.values() if talk.grown_at is not None]
-        return {topic: self._told[topic] for grown_at, topic in sorted(known) if grown_at >= since}
-
-    async def tell(self, told: Sequence[Talk], records: Sequence[Addressed], cause: str) -> None:
-        self._told |= {talk.topic: talk for talk in told}
-        if records:
-            self._store.outbox[cause] = (time.time(), pack(records))
+        told = {talk.topic: talk for talk in self._store.states() if talk.grown_at is not None}
+        known = sorted((talk.grown_at, topic) for topic, talk in told.items())
+        return {topic: told[topic] for grown_at, topic in known if grown_at >= since}

@@ -10,7 +10,9 @@ from typing import Any
 import httpx2
 
 from chassis.clock import HandClock
-from chassis.memory.bus import MemoryBus
+from chassis.engine.desk import Desk
+from chassis.engine.publisher import Publisher
+from chassis.memory.bus import MemoryBus, Quiet
 from contracts.codec import Event
 from contracts.facts import Fact
 from services.deadline import app as deadline
@@ -55,12 +57,13 @@ class World:
         self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
         self._overseen = {"city": 0, "posts": 0}
+        self.talk = router_store.memory_talk()
         self._teller = Teller(
             self.posts,
-            router_store.MemoryTopics(self.assignments),
+            router_store.MemoryTopics(self.talk),
             self.clock,
             self._leads,
-            lambda blob, records: None,
+            Desk(router.build_talk(), self.talk, Publisher(self.talk, Quiet()), self.clock),
         )
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
@@ -68,6 +71,7 @@ class World:
     async def open(self) -> AsyncIterator["World"]:
         """Everything runs until the context is left."""
         await self.bus.join(router.build(PROFILE, self.models), self.assignments)
+        self.bus.publish_for(self.talk)
         await self.bus.join(deadline.build(PROFILE), self.timers)
         await self.bus.join(stats.build(PROFILE), self.figures)
         notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)

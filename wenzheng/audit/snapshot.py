@@ -38,6 +38,8 @@ STATES: Final[dict[str, type[Any]]] = {
     "stats": StatsCase,
 }
 """Service to what it remembers of a subject."""
+CASES_ONLY: Final = {"router": " and topic_grown_at is null"}
+"""Router keeps hot topics beside its cases; what was said of them is no case's."""
 
 RECORDS_AT_ONCE: Final = 200_000
 """Records of one partition number held in memory at a time; longer partitions are read in buckets."""
@@ -147,7 +149,8 @@ class Snapshot:
         for service, packing in self._packing.items():
             states = part.states[service] = {}
             async for row in self.connection.cursor(
-                f"select subject, partition, held, remembered from {service}.subject where partition = $1::smallint",
+                f"select subject, partition, held, remembered from {service}.subject "
+                f"where partition = $1::smallint{CASES_ONLY.get(service, '')}",
                 partition,
             ):
                 subject = row["subject"]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,6 +50,7 @@ def up(
         workers,
         kafka=os.environ.get("WENZHENG_KAFKA", ""),
         database=os.environ.get("WENZHENG_DATABASE", ""),
+        city=Path(os.environ.get("WENZHENG_CITY", CITY)).resolve(),
     )
     asyncio.run(Supervisor(plan, progress).run(lambda: print_addresses(plan)))
 

@@ -95,7 +95,7 @@ async def test_what_moderation_said_first_holds_for_the_post_that_comes_after(
 async def test_a_topic_that_was_told_loses_the_words_of_those_that_went(router: Router, state: str) -> None:
     router.posts.see([*about_the_child(6), *about_the_bus(6)])
     assert NAME in await everything_told(router)
-    router.offered.clear()
+    router.talk.outbox.clear()
 
     router.posts.see([said(f"c{n}", 2, GONE[state]) for n in range(2)])
 

@@ -8,8 +8,12 @@ import httpx2
 import pytest
 
 from chassis.clock import HandClock
+from chassis.engine.desk import Desk
+from chassis.engine.publisher import Publisher
+from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
+from chassis.outbox import unpack
 from chassis.store import Remembered
 from chassis.tokens import Staff, Verifier, sign
 from chassis.web.api import create_api
@@ -18,6 +22,7 @@ from chassis.web.probes import Probes
 from contracts.identity import partition_of
 from contracts.posts import PostHeld
 from services.router import store
+from services.router.app import build_talk
 from services.router.core.case import Case
 from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
@@ -37,7 +42,8 @@ class Router:
         self.clock = HandClock(at("2026-03-02T18:30"))
         self.store: MemoryStore = store.memory()
         self.models = store.MemoryModels(self.store)
-        self.topics = store.MemoryTopics(self.store)
+        self.talk = store.memory_talk()
+        self.topics = store.MemoryTopics(self.talk)
         self.posts = CityPosts(PROFILE)
         door = Door(
             profile=PROFILE,
@@ -53,17 +59,16 @@ class Router:
         transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://router")
         self.leads = True
-        self.offered: list[Any] = []
-        self.teller = Teller(
-            self.posts,
-            self.topics,
-            self.clock,
-            self._leads,
-            lambda _, records: self.offered.extend(records),
-        )
+        desk = Desk(build_talk(), self.talk, Publisher(self.talk, Quiet()), self.clock)
+        self.teller = Teller(self.posts, self.topics, self.clock, self._leads, desk)
 
     async def _leads(self) -> bool:
         return self.leads
+
+    @property
+    def offered(self) -> list[Any]:
+        """The records of facts about topics, as they lie in the outbox."""
+        return [record for _, blob in self.talk.outbox.values() for record in unpack(blob)]
 
     def remember(self, post: str, case: Case) -> None:
         partition = partition_of(post)
