@@ -140,8 +140,10 @@ class PositionedConsumer(driver.Consumer):
         """One poll, one message; fetched only when the last batch is finished, and paced."""
         handover = self._handover
         await handover.idle.wait()
-        if handover.listener.rest:
-            await asyncio.sleep(handover.listener.rest)
+        # Once after a batch, and not again while nothing comes.
+        rest, handover.listener.rest = handover.listener.rest, 0.0
+        if rest:
+            await asyncio.sleep(rest)
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
