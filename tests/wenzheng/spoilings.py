@@ -43,14 +43,14 @@ def spoils(row: str, what: str) -> Callable[[Callable[[SpoiledCity], Awaitable[N
 
 async def unreadable(city: SpoiledCity) -> None:
     """A record that nobody can read, parked by its one reader as the engine would have."""
-    bad = Entry("notices", 0, None, b"{broken", (), city.log["notices"][0].timestamp)
-    offset = sum(entry.partition == 0 for entry in city.log["notices"])
-    city.log["notices"].append(bad)
-    await city.write("notices")
-    await city.move_position("intake", "notices", 0, 1)
+    bad = Entry("groups", 0, None, b"{broken", (), city.log["notices"][0].timestamp)
+    offset = sum(entry.partition == 0 for entry in city.log["groups"])
+    city.log["groups"].append(bad)
+    await city.write("groups")
+    await city.move_position("notifier", "groups", 0, 1)
     await city.execute(
-        'insert into intake.waiting (subject, topic, seq, partition, "offset", parked, reason, value, headers, mark) '
-        "values ('?0', 'notices', $1, 0, $1, true, 'null key', $2, $3, '')",
+        'insert into notifier.waiting (subject, topic, seq, partition, "offset", parked, reason, value, headers, mark) '
+        "values ('?0', 'groups', $1, 0, $1, true, 'null key', $2, $3, '')",
         offset,
         bad.value,
         b"\x90",
@@ -309,28 +309,28 @@ async def _(city: SpoiledCity) -> None:
 
 @spoils("I7", "a bad record was passed by and not parked")
 async def _(city: SpoiledCity) -> None:
-    await city.execute("delete from intake.waiting where subject = '?0'")
+    await city.execute("delete from notifier.waiting where subject = '?0'")
 
 
 @spoils("I7", "a bad record was parked twice")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
-        'insert into intake.unparked (topic, partition, "offset", subject, seq, mark, reason) '
-        "select topic, partition, \"offset\", subject, seq, 'drop', reason from intake.waiting where subject = '?0'"
+        'insert into notifier.unparked (topic, partition, "offset", subject, seq, mark, reason) '
+        "select topic, partition, \"offset\", subject, seq, 'drop', reason from notifier.waiting where subject = '?0'"
     )
 
 
 @spoils("I7", "what is parked lies nowhere on the log")
 async def _(city: SpoiledCity) -> None:
-    await city.execute('update intake.waiting set "offset" = "offset" + 1000 where subject = \'?0\'')
+    await city.execute('update notifier.waiting set "offset" = "offset" + 1000 where subject = \'?0\'')
 
 
 @spoils("I7", "a record in another subject's partition was passed by")
 async def _(city: SpoiledCity) -> None:
-    old = city.log["notices"][0]
+    old = city.log["assignments"][0]
     elsewhere = (old.partition + 1) % 12
     await city.add(moved(old, partition=elsewhere))
-    await city.move_position("intake", "notices", elsewhere, 1)
+    await city.move_position("intake", "assignments", elsewhere, 1)
 
 
 # -- I8 ---------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ LINE = """ACTS: Final = (
         "备注",
         "notes",
         CLERK,
-        HELD,
+        OPEN,
         ask.TextOnly,
         unit.note,
         "The clerk notes something for colleagues.",
