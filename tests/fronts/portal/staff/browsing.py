@@ -25,7 +25,7 @@ class Desk:
             **options,
         )
         self.page: Page = self._context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(60_000)
 
     def large(self) -> None:
         """长者版, as the citizens' side keeps it."""

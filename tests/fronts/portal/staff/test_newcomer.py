@@ -51,7 +51,7 @@ def test_a_newcomer_goes_all_the_way_round(
         base_url=demonstration, viewport={"width": width, "height": height}, java_script_enabled=scripts
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto("/post")
     page.check("input[name=kind][value=complaint]")
     page.fill("#title", "小学门口的路灯不亮")
