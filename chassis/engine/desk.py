@@ -6,7 +6,7 @@ transaction holds, does not touch its neighbours.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,9 +27,6 @@ from chassis.store import Input, Remembered, Store, Transaction
 from contracts.identity import city_subject, derived
 
 _log = structlog.get_logger()
-
-Prepare = Callable[[Any, Sequence[Input]], Awaitable[Sequence[Input]]]
-"""prepare(connection, inputs) -> inputs, for a whole batch inside its transaction (connection None in memory)."""
 
 BUSY = 8
 """A group of this many is a sign of load: the next one may wait a little and be larger."""
@@ -69,7 +66,6 @@ class Desk:
         publisher: Publisher,
         clock: CityTime,
         answers: Answers | None = None,
-        prepare: Prepare | None = None,
         meter: Meter | None = None,
         limit: int = 256,
         creates: bool = False,
@@ -78,7 +74,6 @@ class Desk:
         self._committer = Committer(store, publisher, derived(str(time.time_ns()), "desk", id(self)))
         self._clock = clock
         self._answers = answers
-        self._prepare = prepare
         self._meter = meter or Silent()
         self._limit = limit
         self._creates = creates
@@ -179,24 +174,15 @@ class Desk:
             locked = any(subject in busy for subject, _ in ask.inputs)
             (group.locked if locked else ready).append(ask)
         until = time.monotonic() + SECONDS
-        for n, (ask, inputs) in enumerate(await self._prepared(transaction, ready)):
+        for n, ask in enumerate(ready):
             if n and time.monotonic() > until:
                 group.late += ready[n:]
                 break
-            self._handle(batch, ask, inputs, group)
+            self._handle(batch, ask, group)
         return batch
 
-    async def _prepared(
-        self, transaction: Transaction, asks: Sequence[Ask]
-    ) -> list[tuple[Ask, Sequence[Input]]]:
-        if self._prepare is None or not asks:
-            return [(ask, ask.inputs) for ask in asks]
-        flat = [given for ask in asks for given in ask.inputs]
-        prepared = iter(await self._prepare(transaction.connection, flat))
-        return [(ask, [next(prepared) for _ in ask.inputs]) for ask in asks]
-
     @staticmethod
-    def _handle(batch: Batch, ask: Ask, inputs: Sequence[Input], group: _Group) -> None:
+    def _handle(batch: Batch, ask: Ask, group: _Group) -> None:
         """Let one request meet its rules; a repeat of one in the same group gets the first one's answer."""
         key = ask.idempotency
         place = None if key is None else (key.caller, key.path, key.key)
@@ -205,7 +191,7 @@ class Desk:
             group.told.append((ask, answer if body_hash == key.body_hash else _mismatch()))
             return
         try:
-            answer = ask.encode(batch.take_all(inputs, ask.cause))
+            answer = ask.encode(batch.take_all(ask.inputs, ask.cause))
         except Exception as problem:  # a refusal, or a bug: either concerns this request alone
             group.told.append((ask, problem))
             return

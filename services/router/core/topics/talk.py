@@ -89,32 +89,18 @@ def stands(talk: Talk, given: TopicStands, context: Context[Any]) -> Decision[Ta
         found_at=talk.found_at or context.now,
         grown_at=context.now,
     )
-    fact: GroupFact
-    if not talk.seq:
-        fact = TopicFound(
-            at=context.now,
-            topic=now.topic,
-            words=now.words,
-            posts=posts,
-            numbers=numbers,
-            area=now.area,
-            place=now.place,
-            growth=now.growth,
-            why=now.why,
-        )
-    else:
-        fact = TopicGrown(
-            at=context.now,
-            topic=now.topic,
-            words=now.words,
-            posts=posts,
-            numbers=numbers,
-            size=now.size,
-            area=now.area,
-            place=now.place,
-            growth=now.growth,
-            why=now.why,
-        )
+    told_now: dict[str, Any] = {
+        "at": context.now,
+        "topic": now.topic,
+        "words": now.words,
+        "posts": posts,
+        "numbers": numbers,
+        "area": now.area,
+        "place": now.place,
+        "growth": now.growth,
+        "why": now.why,
+    }
+    fact = TopicGrown(size=now.size, **told_now) if talk.seq else TopicFound(**told_now)
     return Decision(now, (Say(fact),))
 
 
