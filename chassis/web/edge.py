@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from msgspec import Struct
 from starlette.middleware.cors import CORSMiddleware
 
@@ -16,6 +15,7 @@ from chassis.metrics import Metrics
 from chassis.web.addresses import check_address, check_host, without_last_slash
 from chassis.web.asgi import App, Message, Receive, Scope, Send
 from chassis.web.headers import accepts_json, joined, with_defaults, without_cookies
+from chassis.web.methods import methods_at, without_body
 from chassis.web.responses import answer_problem, as_refused
 
 Hot = dict[tuple[str, str], Callable[[Scope, Receive, Send], Awaitable[int]]]
@@ -52,7 +52,6 @@ class Edge:
         self._metrics = metrics
         self._hot = hot or {}
         self._settings = settings
-        self._allowed: list[tuple[Any, frozenset[str]]] | None = None
         self._app: App = self._serve
         if settings.origins:
             self._app = CORSMiddleware(
@@ -111,7 +110,7 @@ class Edge:
                 headers = without_cookies(scope["headers"])
                 inner = {**scope, "path": path, "method": "GET" if is_head else method, "headers": headers}
                 await self._api(
-                    inner, receive if headers_sent is None else _without_body(headers_sent), watched
+                    inner, receive if headers_sent is None else without_body(headers_sent), watched
                 )
                 route = str(getattr(inner.get("route"), "path", route))
         except Exception as failure:  # noqa: BLE001  the last stop
@@ -139,28 +138,7 @@ class Edge:
         await send({"type": "http.response.body", "body": b""})
 
     def methods(self, path: str) -> list[str]:
-        """The methods that a path has, over all its routes."""
-        if self._allowed is None:
-            contexts: Iterable[Any] = iter_route_contexts(self._api.routes)
-            self._allowed = [(context.path_regex, frozenset(context.methods or ())) for context in contexts]
-        found = {method for regex, methods in self._allowed if regex.match(path) for method in methods}
-        found |= {method for method, hot_path in self._hot if hot_path == path}
-        if "GET" in found:
-            found.add("HEAD")
-        return sorted(found | {"OPTIONS"}) if found else []
-
-
-def _without_body(headers_sent: asyncio.Event) -> Receive:
-    """What a route hears under HEAD: no body, and that the client is gone as soon as the headers are sent.
-
-    A stream ends then instead of going on for nobody.
-    """
-    parts: Iterator[Message] = iter(({"type": "http.request", "body": b"", "more_body": False},))
-
-    async def receive() -> Message:
-        for part in parts:
-            return part
-        await headers_sent.wait()
-        return {"type": "http.disconnect"}
-
-    return receive
+        """The methods that a path has, over all its routes, OPTIONS among them; none where nothing is served."""
+        methods = methods_at(self._api.routes, path)
+        methods |= {method for method, hot_path in self._hot if hot_path == path}
+        return sorted(methods | {"OPTIONS"}) if methods else []

@@ -11,13 +11,14 @@ from starlette.exceptions import HTTPException
 
 from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
+from chassis.web.methods import methods_at
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import boards, following, front, posting, posts, receipts, wall
 from fronts.portal.citizens.live import Live
 from fronts.portal.clients import Clients
 from fronts.portal.cookies import CookieReader, Cookies
-from fronts.portal.edge import PageEdge, methods, sentence_of
+from fronts.portal.edge import PageEdge, sentence_of
 from fronts.portal.forms import Unfit
 from fronts.portal.looks import Looking
 from fronts.portal.pages import Pages
@@ -84,7 +85,7 @@ def _join_refusals(app: FastAPI, pages: Pages) -> None:
     async def refused(request: Request, failure: HTTPException) -> Response:
         response = pages.refuse(failure.status_code, sentence_of(failure.status_code))
         if failure.status_code == 405:
-            response.headers["Allow"] = ", ".join(methods(app, request.url.path))
+            response.headers["Allow"] = ", ".join(sorted(methods_at(app.routes, request.url.path)))
         return response
 
     @app.get("/readyz", include_in_schema=False)

@@ -5,17 +5,15 @@ a page and no problem document.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.failures import HttpRefused
 from chassis.web.addresses import check_address, check_host
 from chassis.web.headers import HTTPS_ONLY, SAFE
+from chassis.web.methods import without_body
 from fronts.portal.pages import SECURITY, Pages
 
 _log = structlog.get_logger()
@@ -74,7 +72,7 @@ class PageEdge:
             return
         inner = {**scope, "method": "GET"} if is_head else scope
         try:
-            await self._app(inner, _without_body(started) if is_head else receive, watched)
+            await self._app(inner, without_body(started) if is_head else receive, watched)
         except Exception as failure:  # the last stop: a person reads a sentence, the log has the rest
             _log.error("page failed", path=scope["path"], reason=repr(failure), exc_info=failure)
             if not started.is_set():
@@ -86,26 +84,3 @@ class PageEdge:
         # The pages' own word on a header comes before the services'.
         once = list(dict(reversed(added)).items())
         return [*given, *once, *([HTTPS_ONLY] if self._secure else [])]
-
-
-def methods(app: FastAPI, path: str) -> list[str]:
-    """The methods that a path has, over all its routes; none where there is no page."""
-    contexts: Iterable[Any] = iter_route_contexts(app.routes)
-    allowed = {method for each in contexts if each.path_regex.match(path) for method in each.methods or ()}
-    return sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)
-
-
-def _without_body(started: asyncio.Event) -> Receive:
-    """What a page hears under HEAD: no body, and that nobody listens any more once its headers are sent.
-
-    A stream ends then instead of going on for nobody.
-    """
-    parts: Iterator[Message] = iter(({"type": "http.request", "body": b"", "more_body": False},))
-
-    async def receive() -> Message:
-        for part in parts:
-            return part
-        await started.wait()
-        return {"type": "http.disconnect"}
-
-    return receive
