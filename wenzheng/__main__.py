@@ -13,6 +13,7 @@ from wenzheng.commands.audit import audit
 from wenzheng.commands.bench import bench
 from wenzheng.commands.demo import demo
 from wenzheng.commands.due import due
+from wenzheng.commands.interfaces import interfaces
 from wenzheng.commands.replay import replay
 from wenzheng.commands.stack import down, status, up
 from wenzheng.commands.terminal import err
@@ -28,7 +29,7 @@ app = typer.Typer(
 )
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     *(up, down, status, demo, audit, token, replay, due, topics, whatif, bench),
-    *(model.train, model.evaluate, model.route),
+    *(interfaces, model.train, model.evaluate, model.route),
 )
 GROUPS: Final = (city, calendar, parked, account, model)
 
