@@ -224,3 +224,23 @@ async def test_where_people_change_the_same_rows_an_event_waits_for_the_row_of_i
     await hearing
 
     assert await world.heard() == ("changed meanwhile", "2")
+
+
+async def test_a_fact_without_a_rule_moves_its_number_and_nothing_else(world: World) -> None:
+    listener = await world.start()
+    await listener.hear([world.support(1)])
+
+    await listener.hear([world.record(None, 2)])
+    await listener.hear([world.support(3)])
+
+    assert await world.heard() == ("1", "3"), "the third is next, for the second was heard"
+    assert await world.held() == 0
+
+
+async def test_a_fact_without_a_rule_about_an_unknown_subject_is_remembered_as_heard(world: World) -> None:
+    listener = await world.start()
+
+    await listener.hear([world.record(None, 1)])
+    await listener.hear([world.support(2)])
+
+    assert await world.heard() == ("2",)

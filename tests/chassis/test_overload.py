@@ -9,6 +9,7 @@ import pytest
 
 from chassis.engine.batch import BatchCounts
 from chassis.engine.budget import Budget
+from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.pace import NOBODY_WAITS, PEOPLE_WAIT
 from chassis.engine.publisher import Publisher
@@ -18,7 +19,7 @@ from contracts.decision import Context, Decision
 from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.posts import PostSupported
 from contracts.topics import CITY
-from tests.chassis.counting import NOW, POST, Count, FixedClock, World
+from tests.chassis.counting import NOW, POST, Count, FixedClock, World, Write, encoded
 
 RULE_SECONDS = 0.02
 
@@ -164,3 +165,44 @@ async def test_four_seconds_of_rules_in_one_poll_do_not_use_up_the_databases_pat
 
     assert len(await world.heard()) == 200
     assert len(batches.handled) > 4
+
+
+async def test_requests_that_one_transaction_has_no_time_for_are_the_first_of_the_next(world: World) -> None:
+    def slowly(state: Count, write: Write, context: Context[str]) -> Decision[Count]:
+        time.sleep(RULE_SECONDS)
+        return Decision(Count((*state.heard, write.text)), answer=write.text)
+
+    store, batches = world.store(), Batches()
+    service = replace(world.service, rules={**world.service.rules, Write: slowly})
+    desk = Desk(
+        service, store, Publisher(store, Quiet()), FixedClock(), world.answers(), meter=batches, limit=60
+    )
+    asking = [
+        asyncio.create_task(desk.submit([(POST, Write(str(n)))], f"request {n}", encoded)) for n in range(60)
+    ]
+    await asyncio.sleep(0)
+
+    await desk.commit()
+    first = len(await world.heard())
+    while desk.waiting:
+        await desk.commit()
+    await asyncio.gather(*asking)
+
+    assert first < 60, "half a second does not last for 60 rules of 20 ms"
+    assert await world.heard() == tuple(str(n) for n in range(60))
+
+
+async def test_what_cannot_be_foreseen_is_left_to_the_rule(world: World) -> None:
+    def cannot(fact: object, city: str) -> str:
+        raise KeyError("nothing to foresee")
+
+    service = replace(world.service, foresee=cannot)
+    store = world.store()
+    listener = Listener(service, store, Publisher(store, Quiet()), FixedClock(), "one")
+    await listener.take_over(range(PARTITIONS))
+
+    await listener.hear([world.support(1), world.support(2, "hopeless")])
+
+    assert await world.heard() == ("1",)
+    [parked] = await world.waiting()
+    assert "no rule can bear this" in parked.reason
