@@ -158,17 +158,27 @@ class Month:
         return await self._staff("leader", unit, number, approval, {}, "replied") is not None
 
     async def _unit(self, number: str) -> str | None:
-        """The unit the router found; a held post is given to one by the supervisor."""
+        """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""
         for attempt in range(200):
             await asyncio.sleep(0.3)
             case = await self._call("GET", f"/v1/posts/{number}", None, "")
             if case is not None and case["department"]:
                 return str(case["department"])
-            if attempt % 20 == 3:
-                unit = self._random.choice(self._profile.departments).code
-                body = {"department": unit, "reason": "按职责交办"}
-                await self._staff("supervisor", "supervision", number, "assignment", body, "chosen")
+            if attempt % 4 == 3:
+                await self._choose(number)
         return None
+
+    async def _choose(self, number: str) -> None:
+        """The supervisor decides where the router was not sure, and leaves alone what it has not decided yet."""
+        case = await self._call(
+            "GET", f"/v1/cases/{number}", None, "", self._bearer("supervisor", "supervision")
+        )
+        if case is None or not case["held"]:
+            return
+        candidates = [candidate["department"] for candidate in case["candidates"]]
+        unit = (candidates or [self._random.choice(self._profile.departments).code])[0]
+        body = {"department": unit, "reason": "按职责交办"}
+        await self._staff("supervisor", "supervision", number, "assignment", body, "chosen")
 
     async def _give_back(self, number: str, unit: str) -> str | None:
         others = [duty for duty in self._profile.duties if duty.department != unit]
@@ -201,12 +211,16 @@ class Month:
         counts: str,
         person: str = "",
     ) -> dict[str, Any] | None:
-        person = person or f"{role}-{unit}"
-        place = (person, unit, role)
+        return await self._call(
+            "POST", f"/v1/cases/{number}/{path}", body, counts, self._bearer(role, unit, person)
+        )
+
+    def _bearer(self, role: str, unit: str, person: str = "") -> dict[str, str]:
+        """The header of somebody of a unit; signed once."""
+        place = (person or f"{role}-{unit}", unit, role)
         if place not in self._tokens:
-            self._tokens[place] = sign(self._key, Staff(person, unit, role), 4 * 3600)
-        headers = {"Authorization": f"Bearer {self._tokens[place]}"}
-        return await self._call("POST", f"/v1/cases/{number}/{path}", body, counts, headers)
+            self._tokens[place] = sign(self._key, Staff(*place), 4 * 3600)
+        return {"Authorization": f"Bearer {self._tokens[place]}"}
 
     async def _citizen(
         self, number: str, code: str, path: str, body: dict[str, Any], counts: str

@@ -30,5 +30,6 @@ PEOPLE_WAIT = Pace(times=3.0, at_most=0.1, at_least=0.03)
 NOBODY_WAITS = Pace(times=3.0, at_most=0.5, at_least=0.4)
 """After a batch that only a history or a figure follows: half a second later is soon enough."""
 
-A_PAGE_FOLLOWS = Pace(times=3.0, at_most=0.4, at_least=0.2)
-"""After a batch that shows on a page somebody may be looking at, such as a due date."""
+A_PAGE_FOLLOWS = Pace(times=3.0, at_most=0.2, at_least=0.1)
+"""After a batch that shows on a page somebody may be looking at, or that an act depends on: who holds a case, when it
+is due. A unit's own system acts as soon as it hears of an assignment, and must find itself the holder."""

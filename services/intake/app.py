@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis.engine.pace import NOBODY_WAITS
+from chassis.engine.pace import A_PAGE_FOLLOWS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
@@ -67,7 +67,7 @@ def build(profile: Profile) -> Service[Case, Profile]:
         rules=RULES,
         state=Case,
         initial=new,
-        pace=NOBODY_WAITS,
+        pace=A_PAGE_FOLLOWS,
         city=Broadcast(profile, Profile.amended),
         parked_limit=profile.policy.parking.limit_per_hour,
         people=True,
