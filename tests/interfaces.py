@@ -25,6 +25,7 @@ from services.router import store as router_store
 from services.router import web as router_web
 from services.stats import store as stats_store
 from services.stats import web as stats_web
+from tests.conforming import Conforming
 from tests.journeys.world import World
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
 
@@ -110,7 +111,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     for service, router in routes.items():
         api = create_api(service, f"The service {service}.", Metrics(), Probes())
         api.include_router(router)
-        served[service] = Edge(api, Metrics())
+        served[service] = Conforming(Edge(api, Metrics()), api)
     return served
 
 

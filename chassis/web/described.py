@@ -69,7 +69,7 @@ def described(
     *,
     body: type[Any] | None = None,
     who: Who = "anyone",
-    answer: Described | None = None,
+    answer: type[Any] | tuple[type[Any], ...] | None = None,
     example: Any = None,
     media: str = "application/json",
     keyed: bool = True,
@@ -78,20 +78,36 @@ def described(
     """What a route says of itself beside its parameters, as its `openapi_extra`.
 
     `body` is the struct of the JSON body (`optional`: an empty one is `{}`), `example` one that works, `answer` the
-    schema of the answer and `media` its type, `keyed` whether the route wants an Idempotency-Key (POST by people).
+    shape of the JSON answer, or the shapes of which it has one; `media` is the type of an answer that is no JSON, `keyed` whether the route wants an Idempotency-Key (POST by people).
     """
     extra: Described = {"security": _SECURITY[who], "x-keyed": keyed and body is not None}
+    extra["x-components"] = {}
     if body is not None:
-        (schema,), components = msgspec.json.schema_components(
-            [body], ref_template="#/components/schemas/{name}"
-        )
+        (schema,), extra["x-components"] = _shapes(body)
         content: Described = {"schema": schema}
         if example is not None:
             content["examples"] = {"plain": {"value": example}}
         extra["requestBody"] = {"required": not optional, "content": {"application/json": content}}
-        extra["x-components"] = components
-    extra["x-answer"] = {media: {"schema": answer or _ANSWER.get(media, {})}}
+    if answer is None:
+        extra["x-answer"] = {media: {"schema": _ANSWER[media]}}
+    else:
+        shapes, components = _shapes(*(answer if isinstance(answer, tuple) else (answer,)))
+        extra["x-components"] = _joined(extra["x-components"], components)
+        extra["x-answer"] = {media: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
     return extra
+
+
+def _shapes(*shapes: type[Any]) -> tuple[list[Described], Described]:
+    """The schemas of types, and the components to which they refer."""
+    schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    return list(schemas), dict(components)
+
+
+def _joined(known: Described, more: Described) -> Described:
+    """Components of both. Raises ValueError for one name with two meanings."""
+    if clashes := [name for name in known.keys() & more.keys() if known[name] != more[name]]:
+        raise ValueError(f"components of one name and two meanings: {', '.join(sorted(clashes))}")
+    return known | more
 
 
 def describe(api: FastAPI, service: str) -> None:
@@ -113,7 +129,7 @@ def _whole(api: FastAPI, service: str) -> Described:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for path, method, operation in operations(document):
-        schemas.update(operation.pop("x-components", {}))
+        schemas |= _joined(schemas, operation.pop("x-components", {}))
         _finish(operation, path, method, service)
     schemas |= _PROBLEM
     document["components"] |= {
@@ -145,7 +161,7 @@ def _finish(operation: Described, path: str, method: str, service: str) -> None:
     operation.setdefault("security", [])
     responses: Described = operation.setdefault("responses", {})
     responses.pop("422", None)
-    answer = operation.pop("x-answer", {"application/json": {"schema": _ANSWER["application/json"]}})
+    answer = operation.pop("x-answer")
     for status, response in responses.items():
         if status.startswith("2"):
             response["description"] = _ANSWERED.get(status, response["description"])
@@ -156,10 +172,10 @@ def _finish(operation: Described, path: str, method: str, service: str) -> None:
 
 _PLAIN_ID: Final = str.maketrans("", "", "{}")
 _ANSWER: Final[dict[str, Described]] = {
-    "application/json": {"type": "object"},
     "application/octet-stream": {"type": "string", "format": "binary"},
+    "text/event-stream": {"type": "string"},
 }
-"""Schemas of answers of which no more is said."""
+"""Media type to the schema of an answer that is no JSON. Of JSON every operation tells the shape."""
 _ANSWERED: Final = {
     "200": "What was asked for.",
     "201": "Stored.",

@@ -15,6 +15,7 @@ from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
 from services.deadline.core.account import account
+from services.deadline.core.answers import CountedDeadline, NoClock
 from services.deadline.core.case import Case
 from services.deadline.core.visibility import reasons_shown
 
@@ -54,7 +55,10 @@ def routes(door: Door) -> APIRouter:
     """`GET /v1/deadlines/{number}`."""
     router = APIRouter()
 
-    @router.get("/v1/deadlines/{number}", openapi_extra=described(who="anyone or staff"))
+    @router.get(
+        "/v1/deadlines/{number}",
+        openapi_extra=described(who="anyone or staff", answer=(CountedDeadline, NoClock)),
+    )
     async def deadline(number: str, request: Request) -> Response:
         """How the deadline of a case was counted, and where its time went.
 

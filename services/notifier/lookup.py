@@ -5,8 +5,10 @@ from datetime import tzinfo
 from typing import Any, Final
 
 import asyncpg
+from msgspec import convert
 
 from chassis.store import Packing
+from services.notifier.core.answers import ChannelMonth, OutboxNotice, ToldNotice
 from services.notifier.core.case import Case
 
 _ABOUT: Final = """
@@ -46,14 +48,14 @@ class Lookup:
         self._pool = pool
         self._zone = zone
 
-    async def notices(self, number: str) -> list[dict[str, Any]] | None:
+    async def notices(self, number: str) -> list[ToldNotice] | None:
         """The notices about a post, in order of what they tell; None for an unknown number."""
         subject = await self._pool.fetchval(
             "select subject from subject where number = $1::text and number <> ''", number
         )
         if subject is None:
             return None
-        return self._rows(await self._pool.fetch(_ABOUT, subject))
+        return convert(self._rows(await self._pool.fetch(_ABOUT, subject)), list[ToldNotice])
 
     async def department(self, number: str) -> str | None:
         """The unit that holds the post."""
@@ -68,9 +70,10 @@ class Lookup:
         )
         return case.department
 
-    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]:
+    async def outbox(self, state: str, limit: int) -> list[OutboxNotice]:
         """Notices that wait, longest first, or that failed, newest first."""
-        return self._rows(await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit))
+        rows = await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit)
+        return convert(self._rows(rows), list[OutboxNotice])
 
     async def failed(self, notice: str) -> str | None:
         """The subject of a notice that failed; None for any other."""
@@ -83,14 +86,14 @@ class Lookup:
         """Channel to the number of notices that wait for it."""
         return {row["channel"]: row["waiting"] for row in await self._pool.fetch(_COUNTS)}
 
-    async def months(self) -> list[dict[str, Any]]:
+    async def months(self) -> list[ChannelMonth]:
         """What each channel sent, failed to send and was spared, month by month, newest first."""
         months: dict[tuple[str, str], dict[str, Any]] = {}
         for row in await self._pool.fetch(_MONTHS):
             place = (row["month"], row["channel"])
             counted = months.setdefault(place, {"month": place[0], "channel": place[1]})
             counted[row["state"]] = row["count"]
-        return list(months.values())
+        return convert(list(months.values()), list[ChannelMonth])
 
     def _rows(self, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
         shown = []

@@ -1,6 +1,6 @@
 """The notices about a post, for staff; the outbox, for the operator."""
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,6 +13,7 @@ from chassis.tokens import Verifier, require
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
+from services.notifier.core.answers import ChannelMonth, Outbox, OutboxNotice, Resent, ToldNotice, ToldNotices
 from services.notifier.core.case import Resend
 
 MOST_SHOWN: Final = 200
@@ -22,17 +23,17 @@ MOST_SHOWN: Final = 200
 class Notices(Protocol):
     """Looks notices up."""
 
-    async def notices(self, number: str) -> list[dict[str, Any]] | None: ...
+    async def notices(self, number: str) -> list[ToldNotice] | None: ...
 
     async def department(self, number: str) -> str | None: ...
 
-    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]: ...
+    async def outbox(self, state: str, limit: int) -> list[OutboxNotice]: ...
 
     async def failed(self, notice: str) -> str | None: ...
 
     async def waiting(self) -> dict[str, int]: ...
 
-    async def months(self) -> list[dict[str, Any]]: ...
+    async def months(self) -> list[ChannelMonth]: ...
 
 
 class Engine:
@@ -59,7 +60,7 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
     """`GET /v1/notices/{number}`, `GET /v1/outbox`, `POST /v1/outbox/{notice}/resend`."""
     router = APIRouter()
 
-    @router.get("/v1/notices/{number}", openapi_extra=described(who="staff"))
+    @router.get("/v1/notices/{number}", openapi_extra=described(who="staff", answer=ToldNotices))
     async def notice(number: str, request: Request) -> Response:
         """Every notice about a case in order of time, with channel, state and attempts; no address is among them."""
         staff = verifier.staff(request.headers.get("authorization"))
@@ -70,9 +71,9 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
             raise problem.plain(404, "没有这个编号的帖子。")
         if staff.role in ("clerk", "leader") and await notices.department(number) != staff.department:
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
-        return Json({"number": number, "notices": listed})
+        return Json(ToldNotices(number=number, notices=listed))
 
-    @router.get("/v1/outbox", openapi_extra=described(who="staff"))
+    @router.get("/v1/outbox", openapi_extra=described(who="staff", answer=Outbox))
     async def outbox(request: Request, state: str = "waiting", limit: int = 50) -> Response:
         """Notices that wait (`state=waiting`, longest first) or failed (`state=failed`, newest first), and why.
 
@@ -94,7 +95,9 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
         )
 
     @router.post(
-        "/v1/outbox/{notice}/resend", status_code=202, openapi_extra=described(who="staff", keyed=False)
+        "/v1/outbox/{notice}/resend",
+        status_code=202,
+        openapi_extra=described(who="staff", answer=Resent, keyed=False),
     )
     async def resend(notice: UUID, request: Request) -> Response:
         """A notice that failed goes out once more, under the same id; 404 for one that has not failed."""
@@ -104,6 +107,6 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
         if subject is None:
             raise problem.plain(404, "没有这条发送失败的通知。")
         await engine.submit(subject, Resend(str(notice)), f"{notice}/resend")
-        return Json({"notice": str(notice), "state": "pending"}, 202)
+        return Json(Resent(notice=str(notice), state="pending"), 202)
 
     return router

@@ -1,17 +1,19 @@
 """Where router keeps its cases, models and what was told of topics: PostgreSQL, and the twins in memory."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import asyncpg
+from msgspec import convert
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
 from contracts.facts import Fact
+from services.router.core.answers import ModelChange, StoredModel
 from services.router.core.case import Case, new
 from services.router.core.learning.model import Model
 from services.router.core.topics.talk import Talk
@@ -104,14 +106,14 @@ class Models:
         await self._write(sha256(data).hexdigest(), model, data, by)
         return model
 
-    async def listed(self) -> list[dict[str, Any]]:
+    async def listed(self) -> list[StoredModel]:
         """The files stored, oldest first."""
         rows = await self._pool.fetch(
             "select checksum, version, threshold, classes, length(data) bytes, by, at from model order by at"
         )
-        return [dict(row) for row in rows]
+        return convert([dict(row) for row in rows], list[StoredModel])
 
-    async def activated(self) -> list[dict[str, Any]]:
+    async def activated(self) -> list[ModelChange]:
         """The change-overs, in their order, as the partition that has learnt most knows them."""
         facts = max((state.facts for state in await self._city()), key=len, default=())
         return [
@@ -158,6 +160,10 @@ class Models:
         )
 
 
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+"""When a file of the twin was stored: real time does not pass in memory."""
+
+
 class MemoryModels(Models):
     """The twin, in memory."""
 
@@ -166,7 +172,7 @@ class MemoryModels(Models):
         self._store = store
         self._files: dict[str, tuple[Model, bytes, str]] = {}
 
-    async def listed(self) -> list[dict[str, Any]]:
+    async def listed(self) -> list[StoredModel]:
         return [
             {
                 "checksum": checksum,
@@ -175,7 +181,7 @@ class MemoryModels(Models):
                 "classes": len(model.classes),
                 "bytes": len(data),
                 "by": by,
-                "at": datetime.min,
+                "at": _LONG_AGO,
             }
             for checksum, (model, data, by) in self._files.items()
         ]

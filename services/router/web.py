@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -20,6 +19,15 @@ from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
 from city.normal import normal_form
 from city.profile import Profile
+from services.router.core.answers import (
+    AlikePost,
+    AlikePosts,
+    Assignment,
+    ModelKept,
+    ModelList,
+    StandingTopic,
+    StandingTopics,
+)
 from services.router.core.case import Case
 from services.router.core.learning.model import MOST_BYTES, Damaged, Model
 from services.router.core.topics.city_posts import CityPosts, Shown
@@ -72,23 +80,23 @@ class Door:
         """Raises Refused 429 when a client asks too often."""
         self.limits.check("reads", client_of(request))
 
-    async def alike(self, text: str, limit: int) -> list[dict[str, Any]]:
+    async def alike(self, text: str, limit: int) -> list[AlikePost]:
         """The public posts most like a text, and how each stands."""
         return await self._standing(
             self.posts.alike(normal_form(text[:LONGEST_QUERY])[:LONGEST_QUERY], limit)
         )
 
-    async def decided_alike(self, number: str, public_only: bool) -> list[dict[str, Any]]:
+    async def decided_alike(self, number: str, public_only: bool) -> list[AlikePost]:
         """Posts like this one that have a unit: how the city decided before. A unit is shown public ones only."""
         alike = self.posts.like(number, 2 * DECIDED_ALIKE)
         found = await self._standing([pair for pair in alike if pair[1].visible or not public_only])
         return [one for one in found if one["department"]][:DECIDED_ALIKE]
 
-    async def _standing(self, found: Sequence[tuple[Alike, Shown]]) -> list[dict[str, Any]]:
+    async def _standing(self, found: Sequence[tuple[Alike, Shown]]) -> list[AlikePost]:
         cases = await self.cases.cases([one.key for one, _ in found]) if found else {}
         return [self._alike(one, shown, cases.get(one.key)) for one, shown in found]
 
-    def _alike(self, one: Alike, shown: Shown, case: Case | None) -> dict[str, Any]:
+    def _alike(self, one: Alike, shown: Shown, case: Case | None) -> AlikePost:
         unit = case.department if case is not None else ""
         return {
             "number": shown.number,
@@ -101,7 +109,7 @@ class Door:
             "received_at": shown.received_at,
         }
 
-    async def standing(self) -> list[dict[str, Any]]:
+    async def standing(self) -> list[StandingTopic]:
         """The topics that were told of and still stand, the largest first.
 
         Words, place and reason are those of the posts that anyone may see now, not those that were told: a post
@@ -114,7 +122,7 @@ class Door:
         known.sort(key=lambda pair: (-len(pair[1].posts), pair[0].topic))
         return [self._topic(talk, found) for talk, found in known[:TOPICS_SHOWN]]
 
-    def _topic(self, talk: Talk, found: Found) -> dict[str, Any]:
+    def _topic(self, talk: Talk, found: Found) -> StandingTopic:
         areas = {division.area_code: division.area for division in self.profile.divisions}
         shown = [post for key in found.posts if (post := self.posts.shown(key)) is not None]
         return {
@@ -141,21 +149,21 @@ def routes(door: Door) -> APIRouter:
 
 
 def _told(router: APIRouter, door: Door) -> None:
-    @router.get("/v1/similar")
+    @router.get("/v1/similar", openapi_extra=described(answer=AlikePosts))
     async def similar(request: Request, text: str = "", limit: int = 5) -> Response:
         """Public posts that say nearly the same, best first: answered ones to read, open ones to support."""
         door.check(request)
         if not text.strip():
             raise problem.wrong_field("text", "不能为空")
-        return Json({"posts": await door.alike(text, max(1, min(limit, MOST_ALIKE)))})
+        return Json(AlikePosts(posts=await door.alike(text, max(1, min(limit, MOST_ALIKE)))))
 
-    @router.get("/v1/topics")
+    @router.get("/v1/topics", openapi_extra=described(answer=StandingTopics))
     async def topics(request: Request) -> Response:
         """What many people have posted about within the window, the largest first, with their posts."""
         door.check(request)
-        return Json({"as_of": door.clock.now(), "topics": await door.standing()})
+        return Json(StandingTopics(as_of=door.clock.now(), topics=await door.standing()))
 
-    @router.get("/v1/assignments/{number}", openapi_extra=described(who="staff"))
+    @router.get("/v1/assignments/{number}", openapi_extra=described(who="staff", answer=Assignment))
     async def assignment(number: str, request: Request) -> Response:
         """Every decision on the case with reasons, confidence, rule and model version."""
         staff = door.verifier.staff(request.headers.get("authorization"))
@@ -168,27 +176,27 @@ def _told(router: APIRouter, door: Door) -> None:
         if of_unit and staff.department not in (case.department, *case.assisting):
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json(
-            {
-                "number": number,
-                "department": case.department,
-                "assisting": case.assisting,
-                "held": case.held,
-                "meeting": case.meeting,
-                "decisions": msgspec.to_builtins(case.decided),
-                "returns": msgspec.to_builtins(case.returned),
-                "similar": await door.decided_alike(number, public_only=of_unit),
-            }
+            Assignment(
+                number=number,
+                department=case.department,
+                assisting=case.assisting,
+                held=case.held,
+                meeting=case.meeting,
+                decisions=case.decided,
+                returns=case.returned,
+                similar=await door.decided_alike(number, public_only=of_unit),
+            )
         )
 
 
 def _models(router: APIRouter, door: Door) -> None:
     models, verifier = door.models, door.verifier
 
-    @router.get("/v1/models", openapi_extra=described(who="staff"))
+    @router.get("/v1/models", openapi_extra=described(who="staff", answer=ModelList))
     async def listed(request: Request) -> Response:
         """The model files stored, and every change-over so far."""
         require(verifier.staff(request.headers.get("authorization")), "operator", "supervisor")
-        return Json({"models": await models.listed(), "activated": await models.activated()})
+        return Json(ModelList(models=await models.listed(), activated=await models.activated()))
 
     @router.get(
         "/v1/models/{checksum}", openapi_extra=described(who="staff", media="application/octet-stream")
@@ -201,7 +209,11 @@ def _models(router: APIRouter, door: Door) -> None:
             raise problem.plain(404, "没有这个模型。")
         return Response(data, media_type="application/octet-stream")
 
-    @router.put("/v1/models/{checksum}", status_code=201, openapi_extra=described(who="staff") | FILE)
+    @router.put(
+        "/v1/models/{checksum}",
+        status_code=201,
+        openapi_extra=described(who="staff", answer=ModelKept) | FILE,
+    )
     async def keep(checksum: str, request: Request) -> Response:
         """Store a model file under its SHA-256; it judges nothing before intake says that it is activated."""
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")
@@ -215,4 +227,4 @@ def _models(router: APIRouter, door: Door) -> None:
         if unknown := [label for label in classes if label not in door.profile.department]:
             raise problem.wrong_field("classes", f"不是单位代码:{'、'.join(unknown[:5])}")
         model = await models.keep(data, staff.person)
-        return Json({"checksum": checksum, "version": model.version, "threshold": model.threshold}, 201)
+        return Json(ModelKept(checksum=checksum, version=model.version, threshold=model.threshold), 201)

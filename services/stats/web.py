@@ -17,6 +17,7 @@ from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
 from city import named
 from city.profile import Profile
+from services.stats.core.answers import FIGURES, LEAGUE
 from services.stats.core.figures import row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
 from services.stats.league import compared, league
@@ -93,7 +94,7 @@ def routes(door: Door) -> APIRouter:
     """`/v1/league`, `/v1/figures`, `/v1/stream`."""
     router = APIRouter()
 
-    @router.get("/v1/league")
+    @router.get("/v1/league", openapi_extra=described(answer=LEAGUE))
     async def league_table(request: Request, month: str = "", period: str = "") -> Response:
         """The league table of a `month` (YYYY-MM; the present one when none is named), or of a `period`.
 
@@ -103,7 +104,7 @@ def routes(door: Door) -> APIRouter:
         door.limits.check("figures", client_of(request))
         return await door.league(request, month, period)
 
-    @router.get("/v1/figures")
+    @router.get("/v1/figures", openapi_extra=described(answer=FIGURES))
     async def figures_by_day(
         request: Request,
         since: str = Query("", alias="from"),

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from city.explain import explain, moment
 from city.profile import Profile
+from services.deadline.core.answers import AssistedTime, CountedDeadline, HeldTime, NoClock
 from services.deadline.core.case import Case
 from services.deadline.core.clock import Clock, assisted, clock, ledger
 
 
-def account(case: Case, profile: Profile, now: datetime, *, reasons: bool = True) -> dict[str, Any]:
+def account(
+    case: Case, profile: Profile, now: datetime, *, reasons: bool = True
+) -> CountedDeadline | NoClock:
     """Due date, days, pauses, extensions, ladder and ledger of a case, and all of it told in `lines`.
 
     Without `reasons` nothing that a person wrote: of extensions only the dates.
@@ -21,11 +23,11 @@ def account(case: Case, profile: Profile, now: datetime, *, reasons: bool = True
         return {"number": case.number, "clock": None, "reason": reason, "lines": [reason]}
     until = made.stop or max(now, made.start)
     name = profile.department_name
-    held = [
+    held: list[HeldTime] = [
         {"holder": one.holder, "name": _holder(one.holder, name), "minutes": one.minutes}
         for one in ledger(case, made, until, profile.working_time)
     ]
-    helped = [
+    helped: list[AssistedTime] = [
         {"department": one.holder, "name": name(one.holder), "minutes": one.minutes}
         for one in assisted(case, made, until, profile.working_time)
     ]
@@ -69,8 +71,8 @@ def account(case: Case, profile: Profile, now: datetime, *, reasons: bool = True
 def _lines(
     case: Case,
     made: Clock,
-    held: list[dict[str, Any]],
-    helped: list[dict[str, Any]],
+    held: list[HeldTime],
+    helped: list[AssistedTime],
     now: datetime,
     profile: Profile,
     reasons: bool,

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_type_hints
 
 from contracts.decision import Decision
 from services.intake.core import requests as ask
+from services.intake.core.answers import ExtensionAsked, ReplyDrafted, Standing, Supported
 from services.intake.core.case import EVERY_STEP, Case, Step
 from services.intake.core.rules.saying import Here
 
-Answer = dict[str, Any]
+Answer = Standing | ReplyDrafted | ExtensionAsked | Supported
 
 
 @dataclass(frozen=True)
@@ -76,24 +77,30 @@ class Act:
         return self.who in (AUTHOR, NEIGHBOUR)
 
     @property
+    def answered(self) -> type[Any]:
+        """The shape of its answer: what `answer` says that it returns."""
+        shape: type[Any] = Standing if self.answer is None else get_type_hints(self.answer)["return"]
+        return shape
+
+    @property
     def description(self) -> str:
         """For the OpenAPI document: who may, and when."""
         steps = "at every step" if self.steps == EVERY_STEP else f"at {', '.join(self.steps)}"
         return f"{self.chinese} (`{self.name}`). By {self.who.sentence}, {steps}."
 
 
-def reply_id(case: Case) -> Answer:
+def reply_id(case: Case) -> ReplyDrafted:
     """Number and the id of the draft that was made."""
     assert case.draft is not None
     return {"number": case.number, "reply_id": case.draft.id}
 
 
-def extension_id(case: Case) -> Answer:
+def extension_id(case: Case) -> ExtensionAsked:
     """Number and the id of the request that was made."""
     return {"number": case.number, "extension_id": case.extensions[-1].id}
 
 
-def supports(case: Case) -> Answer:
+def supports(case: Case) -> Supported:
     """Number and how many support it."""
     return {"number": case.number, "supports": case.supports}
 

@@ -29,6 +29,7 @@ from services.intake.core.act import (
     undrafted,
     waits_for_more_time,
 )
+from services.intake.core.answers import Standing
 from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import citizen, supervisor, unit
@@ -380,7 +381,7 @@ def allowed(case: Case) -> tuple[str, ...]:
     return tuple(act.name for act in ACTS if act.offered and possible(act, case))
 
 
-def standing(case: Case) -> Answer:
+def standing(case: Case) -> Standing:
     """Number, status and what is possible next."""
     return {
         "number": case.number,

@@ -11,6 +11,9 @@ Step = Literal[
     "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
 ]
 
+Moderation = Literal["", "held", "hidden"]
+"""Empty when anyone may see the post."""
+
 STATUS_NAMES: Final[dict[str, str]] = {
     "received": "已受理",
     "assigned": "已交办",
@@ -153,8 +156,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     sealed_text: bytes = b""
     received_at: datetime | None = None
     step: Step = "received"
-    moderation: str = ""
-    """`held` or `hidden`; empty when anyone may see the post."""
+    moderation: Moderation = ""
     department: str = ""
     assisting: tuple[str, ...] = ()
     parts: dict[str, str] = {}

@@ -1,12 +1,30 @@
 """A case as citizens, neighbours and staff see it. Pure."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from city.profile import Profile
 from services.intake.core.act import AUTHOR
 from services.intake.core.acts import ACT, allowed
-from services.intake.core.case import STATUS_NAMES, Case, Group
+from services.intake.core.answers import (
+    AskedExtension,
+    AskedQuestion,
+    AskedReturn,
+    GroupMember,
+    GroupOfCase,
+    Line,
+    ListedCase,
+    ListedPost,
+    OwnPost,
+    PartOfUnit,
+    PublicPost,
+    PublishedReply,
+    StaffCase,
+    StaffLine,
+    Summary,
+    ToldPost,
+)
+from services.intake.core.case import STATUS_NAMES, Case, Entry, Group
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible
 
@@ -14,7 +32,7 @@ _FOR_ANYONE: Final = {"answered": "网民已补充", "reopened": "网民申请�
 """Kind of a line to what anyone reads of it: what a citizen writes to the unit is not published word for word."""
 
 
-def _public_history(case: Case) -> list[dict[str, Any]]:
+def _public_history(case: Case) -> list[Line]:
     return [
         {"at": entry.at, "kind": entry.kind, "text": _FOR_ANYONE.get(entry.kind, entry.text)}
         for entry in case.history
@@ -22,22 +40,36 @@ def _public_history(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _history(case: Case, opened: Opened, staff: bool) -> list[dict[str, Any]]:
-    """The lines for author or staff; with the boxes opened, what the citizen added stands in them as it was written."""
+def _added(case: Case, opened: Opened) -> dict[str, str]:
+    """Id of a question or follow-up to what the citizen added; as it was written where the boxes were opened."""
     added = {question.id: question.answer for question in case.questions}
     added |= {follow_up.id: follow_up.text for follow_up in case.follow_ups}
-    added |= opened.added
-    lines = []
+    return added | opened.added
+
+
+def _line(entry: Entry, added: dict[str, str]) -> Line:
+    text = f"{entry.text}:{added[entry.of]}" if entry.of in added else entry.text
+    return {"at": entry.at, "kind": entry.kind, "text": text}
+
+
+def _own_history(case: Case, opened: Opened) -> list[Line]:
+    added = _added(case, opened)
+    return [_line(entry, added) for entry in case.history if entry.public]
+
+
+def _staff_history(case: Case, opened: Opened) -> list[StaffLine]:
+    added = _added(case, opened)
+    lines: list[StaffLine] = []
     for entry in case.history:
-        if not (staff or entry.public):
-            continue
-        text = f"{entry.text}:{added[entry.of]}" if entry.of in added else entry.text
-        line = {"at": entry.at, "kind": entry.kind, "text": text}
-        lines.append(line | ({"by": entry.by} if staff and entry.by else {}))
+        line = _line(entry, added)
+        told: StaffLine = {"at": line["at"], "kind": line["kind"], "text": line["text"]}
+        if entry.by:
+            told["by"] = entry.by
+        lines.append(told)
     return lines
 
 
-def summary(case: Case, city: Profile) -> dict[str, Any]:
+def summary(case: Case, city: Profile) -> Summary:
     """One line of a list."""
     return {
         "number": case.number,
@@ -58,7 +90,7 @@ def summary(case: Case, city: Profile) -> dict[str, Any]:
     }
 
 
-def listed(case: Case, city: Profile) -> dict[str, Any]:
+def listed(case: Case, city: Profile) -> ListedPost:
     """One post of the public list, with its replies."""
     return {
         **summary(case, city),
@@ -68,7 +100,7 @@ def listed(case: Case, city: Profile) -> dict[str, Any]:
     }
 
 
-def in_inbox(case: Case, city: Profile) -> dict[str, Any]:
+def in_inbox(case: Case, city: Profile) -> ListedCase:
     """One case of a list for staff, with what waits."""
     return {
         **summary(case, city),
@@ -80,80 +112,108 @@ def in_inbox(case: Case, city: Profile) -> dict[str, Any]:
     }
 
 
-def public(case: Case, city: Profile) -> dict[str, Any]:
+def public(case: Case, city: Profile) -> PublicPost:
     """What anyone may see: of a post that is not shown, no more than how it stands."""
-    view = summary(case, city) | {"links": {"deadline": f"/v1/deadlines/{case.number}"}}
-    parts = visible(case, "anyone")
-    if "words" not in parts:
-        return view | {"title": "", "text": "", "history": [], "replies": []}
-    return view | {
-        "text": case.text,
-        "place": case.place,
-        "history": _public_history(case),
-        "replies": _replies(case, city),
+    view: PublicPost = {
+        **summary(case, city),
+        "links": {"deadline": f"/v1/deadlines/{case.number}"},
+        "text": "",
+        "place": "",
+        "history": [],
+        "replies": [],
     }
+    if "words" not in visible(case, "anyone"):
+        view["title"] = ""
+        return view
+    view["text"] = case.text
+    view["place"] = case.place
+    view["history"] = _public_history(case)
+    view["replies"] = _replies(case, city)
+    return view
 
 
-def own(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
-    """Everything the citizen said and was told, as it was written while the post's keys exist."""
-    return summary(case, city) | {
-        "title": opened.post.get("title", case.title),
+def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
+    view: ToldPost = {
+        **summary(case, city),
         "text": opened.post.get("text", case.text),
         "place": opened.post.get("place", case.place),
         "contact": opened.contact,
         "public": case.public,
         "hide_name": case.hide_name,
         "moderation": case.moderation,
-        "history": _history(case, opened, staff=False),
         "replies": _replies(case, city),
         "questions": _questions(case, opened),
         "follow_ups": [{"text": opened.added.get(f.id, f.text), "at": f.at} for f in case.follow_ups],
         "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
         "extensions": _extensions(case),
-        "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
         "links": {"deadline": f"/v1/deadlines/{case.number}"},
+    }
+    view["title"] = opened.post.get("title", case.title)
+    return view
+
+
+def own(case: Case, city: Profile, opened: Opened) -> OwnPost:
+    """Everything the citizen said and was told, as it was written while the post's keys exist."""
+    return {
+        **_told(case, city, opened),
+        "history": _own_history(case, opened),
+        "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
     }
 
 
-def staff(case: Case, city: Profile, opened: Opened) -> dict[str, Any]:
+def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None = None) -> StaffCase:
     """Everything, for those whose case it is; as it was written only where the boxes were opened.
 
     Who asked for it is told to nobody by name, not to the holding unit either.
     """
     draft = case.draft
-    return own(case, city, opened) | {
-        "contact": {
-            name: value for name, value in opened.contact.items() if name != "name" or not case.hide_name
-        },
-        "assisting": list(case.assisting),
+    told = _told(case, city, opened)
+    if case.hide_name:
+        told["contact"] = {name: value for name, value in opened.contact.items() if name != "name"}
+    return {
+        **told,
+        "history": _staff_history(case, opened),
+        "allowed": allowed(case),
+        "assisting": case.assisting,
         "parts": case.parts,
         "held": case.held,
         "candidates": case.candidates,
         "meeting": case.meeting,
         "level": case.level,
-        "draft": draft and {"reply_id": draft.id, "text": draft.text, "by": draft.by, "at": draft.at},
+        "draft": None
+        if draft is None
+        else {"reply_id": draft.id, "text": draft.text, "by": draft.by, "at": draft.at},
         "written_parts": _written_parts(case, city),
         "returns": _returns(case),
-        "group": None,
+        "group": group,
         "erased": case.erased,
         "assigned_at": case.assigned_at,
-        "history": _history(case, opened, staff=True),
-        "allowed": list(allowed(case)),
     }
 
 
-def group(group: Group, members: Sequence[Case], city: Profile) -> dict[str, Any]:
-    """A group and those of its members that the reader may see."""
-    rows = [summary(case, city) for case in members]
-    names = ("number", "title", "status", "status_name", "department", "department_name")
+def group_of(group: Group, members: Sequence[Case], size: int, city: Profile) -> GroupOfCase:
+    """A group of `size` posts and those of its members that the reader may see."""
     return {
         "id": group.id,
         "lead_number": group.lead_number,
-        "members": [{name: row[name] for name in names} for row in rows],
+        "members": [_member(case, city) for case in members],
+        "size": size,
     }
 
 
-def _replies(case: Case, city: Profile) -> list[dict[str, Any]]:
+def _member(case: Case, city: Profile) -> GroupMember:
+    row = summary(case, city)
+    return {
+        "number": row["number"],
+        "title": row["title"],
+        "status": row["status"],
+        "status_name": row["status_name"],
+        "department": row["department"],
+        "department_name": row["department_name"],
+    }
+
+
+def _replies(case: Case, city: Profile) -> list[PublishedReply]:
     return [
         {
             "reply_id": reply.id,
@@ -167,7 +227,7 @@ def _replies(case: Case, city: Profile) -> list[dict[str, Any]]:
     ]
 
 
-def _written_parts(case: Case, city: Profile) -> list[dict[str, Any]]:
+def _written_parts(case: Case, city: Profile) -> list[PartOfUnit]:
     return [
         {
             "part_id": part.id,
@@ -181,14 +241,14 @@ def _written_parts(case: Case, city: Profile) -> list[dict[str, Any]]:
     ]
 
 
-def _returns(case: Case) -> list[dict[str, Any]]:
+def _returns(case: Case) -> list[AskedReturn]:
     return [
         {"id": r.id, "department": r.department, "duty_item": r.duty_item, "at": r.at, "state": r.state}
         for r in case.returns
     ]
 
 
-def _questions(case: Case, opened: Opened) -> list[dict[str, Any]]:
+def _questions(case: Case, opened: Opened) -> list[AskedQuestion]:
     return [
         {
             "question_id": q.id,
@@ -201,7 +261,7 @@ def _questions(case: Case, opened: Opened) -> list[dict[str, Any]]:
     ]
 
 
-def _extensions(case: Case) -> list[dict[str, Any]]:
+def _extensions(case: Case) -> list[AskedExtension]:
     return [
         {
             "extension_id": e.id,

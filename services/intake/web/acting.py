@@ -51,7 +51,9 @@ def _described(act: Act) -> Described:
     body: type[ask.Body] = bodies.Contact if act.who is NEIGHBOUR else act.body
     who: Who = "anyone" if act.who is NEIGHBOUR else "author" if act.who is AUTHOR else "staff"
     required = any(field.required for field in fields(body))
-    return described(body=body, who=who, example=dict(act.example), optional=not required)
+    return described(
+        body=body, who=who, answer=act.answered, example=dict(act.example), optional=not required
+    )
 
 
 async def _perform(door: Door, act: Act, request: Request, number: str, target: str = "") -> Response:

@@ -8,6 +8,7 @@ from chassis.web.described import described
 from contracts.identity import PARTITIONS, city_subject
 from services.intake import bodies
 from services.intake.core import requests as ask
+from services.intake.core.answers import CityChanged
 from services.intake.core.city import CHANGES, OPERATOR, Change
 from services.intake.web import examples
 from services.intake.web.door import Door
@@ -25,7 +26,9 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
         status_code=202,
         summary=change.sentence,
         name=change.name,
-        openapi_extra=described(body=change.body, who="staff", example=examples.CHANGES[change.name]),
+        openapi_extra=described(
+            body=change.body, who="staff", answer=CityChanged, example=examples.CHANGES[change.name]
+        ),
     )
     async def handle(request: Request) -> Response:
         """Change the city from now on, in every partition."""
@@ -37,5 +40,5 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
         fact = change.fact(body, actor, at, door.profile)
         inputs = [(city_subject(partition), ask.Publish(fact, at)) for partition in range(PARTITIONS)]
         return await door.hand_in(
-            request, inputs, f"staff:{actor.person}", raw, lambda _: {"published": change.name, "at": at}
+            request, inputs, f"staff:{actor.person}", raw, lambda _: CityChanged(published=change.name, at=at)
         )

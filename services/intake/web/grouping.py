@@ -11,6 +11,7 @@ from chassis.web.responses import Json
 from contracts.identity import derived
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT, standing
+from services.intake.core.answers import Grouped, Standing
 from services.intake.core.case import Case
 from services.intake.core.concerns import grouping
 from services.intake.web import examples
@@ -25,7 +26,7 @@ def routes(router: APIRouter, door: Door) -> None:
         status_code=202,
         summary=ACT["group"].sentence,
         description=ACT["group"].description,
-        openapi_extra=described(body=ask.Group, who="staff", example=examples.GROUP),
+        openapi_extra=described(body=ask.Group, who="staff", answer=Grouped, example=examples.GROUP),
     )
     async def group(request: Request) -> Response:
         actor = door.actor(request, ACT["group"].who.role)
@@ -41,7 +42,7 @@ def routes(router: APIRouter, door: Door) -> None:
             grouping(body, subjects, actor, identity),
             f"staff:{actor.person}",
             raw,
-            lambda _: {"group": identity, "lead": body.lead},
+            lambda _: Grouped(group=identity, lead=body.lead),
         )
 
     @router.delete(
@@ -49,7 +50,7 @@ def routes(router: APIRouter, door: Door) -> None:
         status_code=202,
         summary=ACT["ungroup"].sentence,
         description=ACT["ungroup"].description,
-        openapi_extra=described(who="staff"),
+        openapi_extra=described(who="staff", answer=Standing),
     )
     async def ungroup(group_id: str, number: str, request: Request) -> Response:
         actor = door.actor(request, ACT["ungroup"].who.role)

@@ -17,6 +17,7 @@ from chassis.web.responses import answer_problem, as_refused
 from city.contacts import is_mobile
 from services.intake import bodies
 from services.intake.core import requests as ask
+from services.intake.core.answers import Receipt
 from services.intake.core.case import Case
 from services.intake.store import seal_post
 from services.intake.web import examples
@@ -56,7 +57,7 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
             subject, number = _kept.decode(kept)
         except Exception as failure:  # noqa: BLE001  every failure becomes a problem document
             return await answer_problem(send, as_refused(failure))
-        receipt = {
+        receipt: Receipt = {
             "number": number,
             "query_code": door.secrets.query_code(subject),
             "links": {"self": f"/v1/posts/{number}", "deadline": f"/v1/deadlines/{number}"},
@@ -108,7 +109,7 @@ def routes(router: APIRouter, door: Door) -> None:
         PATH,
         status_code=202,
         summary="A citizen posts.",
-        openapi_extra=described(body=bodies.Post, example=examples.POST),
+        openapi_extra=described(body=bodies.Post, answer=Receipt, example=examples.POST),
     )
     async def post() -> None:
         raise plain(500)

@@ -15,8 +15,8 @@ from chassis.web.responses import Json
 from city import named
 from city.profile import Profile
 from city.typed import search_words
+from services.intake.core import answers, views
 from services.intake.core import requests as ask
-from services.intake.core import views
 from services.intake.core.case import Case
 from services.intake.core.visibility import reader_of
 from services.intake.store import STATES, Query, listed_at
@@ -35,7 +35,11 @@ def routes(router: APIRouter, door: Door) -> None:
 
 
 def _posts(router: APIRouter, door: Door) -> None:
-    @router.get("/v1/posts/{number}", summary="One post.", openapi_extra=described(who="anyone or author"))
+    @router.get(
+        "/v1/posts/{number}",
+        summary="One post.",
+        openapi_extra=described(who="anyone or author", answer=(answers.PublicPost, answers.OwnPost)),
+    )
     async def post(number: str, request: Request) -> Response:
         """The public view; with the query code, all of one's own case."""
         door.limits.check("reads", client_of(request))
@@ -45,7 +49,11 @@ def _posts(router: APIRouter, door: Door) -> None:
             return Json(views.own(case, door.profile, opened))
         return with_etag(request, views.public(case, door.profile))
 
-    @router.get("/v1/posts", summary="Public posts, newest first.")
+    @router.get(
+        "/v1/posts",
+        summary="Public posts, newest first.",
+        openapi_extra=described(answer=answers.ListedPosts),
+    )
     async def posts(
         request: Request,
         kind: str = "",
@@ -73,7 +81,9 @@ def _posts(router: APIRouter, door: Door) -> None:
 
 def _cases(router: APIRouter, door: Door) -> None:
     @router.get(
-        "/v1/cases", summary="Cases in one's scope, by due date.", openapi_extra=described(who="staff")
+        "/v1/cases",
+        summary="Cases in one's scope, by due date.",
+        openapi_extra=described(who="staff", answer=answers.ListedCases),
     )
     async def cases(
         request: Request,
@@ -94,11 +104,8 @@ def _cases(router: APIRouter, door: Door) -> None:
         if sort != "due":
             raise problem.wrong_field("sort", "只能按 due 排列")
         asked = _code(named.unit, door, "department", department)
-        unit = actor.department if actor.role in OF_A_UNIT else asked
-        if actor.role in OF_A_UNIT and asked not in ("", unit):
-            raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
         query = Query(
-            unit=unit,
+            unit=_scope(actor, asked),
             state=state,
             kind=",".join(_code(named.kind, door, "kind", one) for one in kind.split(",")),
             area=_code(named.area, door, "area", area),
@@ -110,7 +117,11 @@ def _cases(router: APIRouter, door: Door) -> None:
         rows = [views.in_inbox(case, door.profile) for case in listed]
         return Json({"cases": rows}, headers=_next(door, request, query, listed))
 
-    @router.get("/v1/cases/{number}", summary="Everything on one case.", openapi_extra=described(who="staff"))
+    @router.get(
+        "/v1/cases/{number}",
+        summary="Everything on one case.",
+        openapi_extra=described(who="staff", answer=answers.StaffCase),
+    )
     async def case(number: str, request: Request) -> Response:
         """The contact is opened for the holding unit, and the opening is logged."""
         actor = door.actor(request, *STAFF)
@@ -119,12 +130,22 @@ def _cases(router: APIRouter, door: Door) -> None:
         reader = reader_of(actor, kept)
         if reader is None:
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
-        view = views.staff(kept, door.profile, await door.opened(actor, reader, subject, kept))
+        opened = await door.opened(actor, reader, subject, kept)
+        group = None
         if kept.group is not None:
             members = await door.cases.of_group(kept.group)
             seen = [member for member in members if reader_of(actor, member) is not None]
-            view["group"] = views.group(kept.group, seen, door.profile) | {"size": len(members)}
-        return Json(view)
+            group = views.group_of(kept.group, seen, len(members), door.profile)
+        return Json(views.staff(kept, door.profile, opened, group))
+
+
+def _scope(actor: ask.Actor, asked: str) -> str:
+    """The unit whose cases are listed, empty for all. Raises Refused 403 for another than one's own."""
+    if actor.role not in OF_A_UNIT:
+        return asked
+    if asked not in ("", actor.department):
+        raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
+    return actor.department
 
 
 def _code(look_up: Callable[[Profile, str], str], door: Door, field: str, called: str) -> str:

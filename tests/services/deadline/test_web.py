@@ -19,6 +19,7 @@ from contracts.assignments import LeadNamed
 from contracts.posts import CitizenErased, PostHeld, PostHidden, PostReleased, PostWithdrawn
 from services.deadline import web
 from services.deadline.core.case import Case
+from tests.conforming import Conforming
 from tests.services.deadline.desk import given
 from tests.services.deadline.facts import PROFILE, assigned, at, extended, moved, policy, received
 from tests.services.intake.door import PRIVATE, PUBLIC
@@ -37,7 +38,7 @@ class Asked:
         metrics = Metrics()
         api = create_api("deadline", "…", metrics, Probes())
         api.include_router(web.routes(door))
-        transport = httpx2.ASGITransport(app=Edge(api, metrics))
+        transport = httpx2.ASGITransport(app=Conforming(Edge(api, metrics), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://deadline")
 
     async def case(self, number: str) -> Case | None:

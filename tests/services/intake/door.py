@@ -27,6 +27,7 @@ from city.profile import Profile
 from services.intake import store
 from services.intake.app import build
 from services.intake.web import Door, posting, routes
+from tests.conforming import Conforming
 
 CITY = Path(__file__).resolve().parents[3] / "cities" / "suqian"
 PROFILE = Profile.load(CITY)
@@ -73,7 +74,8 @@ class Intake:
         metrics = Metrics()
         api = create_api("intake", "", metrics, Probes())
         api.include_router(routes(self.door))
-        self.app = Edge(api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
+        edge = Edge(api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
+        self.app = Conforming(edge, api)
         self._keys_used = 0
         self.http: httpx2.AsyncClient
 

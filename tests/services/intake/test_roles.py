@@ -67,7 +67,7 @@ async def intake() -> AsyncIterator[Intake]:
         yield opened
 
 
-def _ready(act: Act, case: Case) -> Case:
+def ready(act: Act, case: Case) -> Case:
     """The case at a step where the act is possible, whoever does it."""
     case = replace(
         case,
@@ -85,19 +85,19 @@ def _ready(act: Act, case: Case) -> Case:
     return case
 
 
-async def _case(intake: Intake, act: Act | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+async def case_for(intake: Intake, act: Act | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Receipts of the case at hand and of another post."""
     mine = (await intake.post(contact={"phone": "13812345678"})).json()
     other = (await intake.post()).json()
     subject = await intake.door.subject(mine["number"])
     async with intake.store.transaction() as transaction:
         [kept] = (await transaction.load([subject], lock=True)).values()
-        kept.state = _ready(act or ACTS[0], kept.state)
+        kept.state = ready(act or ACTS[0], kept.state)
         await transaction.save(Outcome(changed=[kept]))
     return mine, other
 
 
-def _headers(caller: str, mine: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
+def headers_of(caller: str, mine: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
     if caller == "nobody":
         return {}
     if caller.startswith("author"):
@@ -119,7 +119,7 @@ def test_the_cells_name_every_act_once() -> None:
     ("act", "who"), [cell for cell in _cells() if cell[0].path], ids=lambda cell: getattr(cell, "name", "")
 )
 async def test_an_act_is_done_by_whoever_may_and_by_nobody_else(intake: Intake, act: Act, who: str) -> None:
-    mine, other = await _case(intake, act)
+    mine, other = await case_for(intake, act)
     place = "posts" if act.public else "cases"
     path = f"/v1/{place}/{mine['number']}/{act.path.format(id='x1')}"
     subject = await intake.door.subject(mine["number"])
@@ -132,7 +132,7 @@ async def test_an_act_is_done_by_whoever_may_and_by_nobody_else(intake: Intake, 
     for caller in CALLERS:
         intake.store.subject[subject] = before
         intake.voices.kept.clear()
-        headers = _headers(caller, mine, other) | intake.key()
+        headers = headers_of(caller, mine, other) | intake.key()
         told[caller] = (await intake.http.post(path, json=body, headers=headers)).status_code
         if caller not in MAY[who]:
             assert intake.store.subject[subject] == before, f"{caller} left something behind"
@@ -144,10 +144,10 @@ async def test_an_act_is_done_by_whoever_may_and_by_nobody_else(intake: Intake, 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 async def test_the_city_is_changed_by_operators_only(intake: Intake, change: Any) -> None:
-    mine, other = await _case(intake)
+    mine, other = await case_for(intake)
     told = {}
     for caller in CALLERS:
-        headers = _headers(caller, mine, other) | intake.key()
+        headers = headers_of(caller, mine, other) | intake.key()
         body = examples.CHANGES[change.name]
         told[caller] = (
             await intake.http.post(f"/v1/city/{change.name}", json=body, headers=headers)
@@ -159,13 +159,13 @@ async def test_the_city_is_changed_by_operators_only(intake: Intake, change: Any
 async def test_posts_are_grouped_and_taken_out_by_supervisors_only(intake: Intake) -> None:
     told: dict[str, tuple[int, int]] = {}
     for caller in CALLERS:
-        mine, other = await _case(intake)
+        mine, other = await case_for(intake)
         body = {"numbers": [mine["number"], other["number"]], "lead": mine["number"]}
         grouped = await intake.staff("supervisor", "supervision", "groups", body)
         member = f"/v1/groups/{grouped.json()['group']}/members/{other['number']}"
-        taken = await intake.http.delete(member, headers=_headers(caller, mine, other))
+        taken = await intake.http.delete(member, headers=headers_of(caller, mine, other))
         free = [(await intake.post()).json()["number"] for _ in range(2)]
-        headers = _headers(caller, mine, other) | intake.key()
+        headers = headers_of(caller, mine, other) | intake.key()
         again = await intake.http.post("/v1/groups", json={"numbers": free, "lead": free[0]}, headers=headers)
         told[caller] = (taken.status_code, again.status_code)
 
@@ -179,10 +179,10 @@ READ_BY = {f"{role}/{side}" for role in ("clerk", "leader") for side in ("holdin
 
 
 async def test_a_case_is_read_by_its_units_the_supervisor_and_the_city_leaders(intake: Intake) -> None:
-    mine, other = await _case(intake)
+    mine, other = await case_for(intake)
 
     told = {
-        caller: await intake.http.get(f"/v1/cases/{mine['number']}", headers=_headers(caller, mine, other))
+        caller: await intake.http.get(f"/v1/cases/{mine['number']}", headers=headers_of(caller, mine, other))
         for caller in CALLERS
     }
 
@@ -192,11 +192,11 @@ async def test_a_case_is_read_by_its_units_the_supervisor_and_the_city_leaders(i
 
 
 async def test_a_list_of_cases_holds_what_its_reader_may_read(intake: Intake) -> None:
-    mine, other = await _case(intake)
+    mine, other = await case_for(intake)
 
     listed = set()
     for caller in CALLERS:
-        response = await intake.http.get("/v1/cases?state=all", headers=_headers(caller, mine, other))
+        response = await intake.http.get("/v1/cases?state=all", headers=headers_of(caller, mine, other))
         if response.status_code == 200 and mine["number"] in response.text:
             listed.add(caller)
         else:
@@ -207,7 +207,7 @@ async def test_a_list_of_cases_holds_what_its_reader_may_read(intake: Intake) ->
 
 @pytest.mark.parametrize("role", ["clerk", "leader"])
 async def test_a_unit_s_people_cannot_ask_for_another_unit_s_list(intake: Intake, role: str) -> None:
-    await _case(intake)
+    await case_for(intake)
 
     response = await intake.staff_get(role, FOREIGN, f"cases?department={HOLDING}")
 
@@ -215,7 +215,7 @@ async def test_a_unit_s_people_cannot_ask_for_another_unit_s_list(intake: Intake
 
 
 async def test_a_clerk_sees_of_a_group_only_the_members_of_the_own_unit(intake: Intake) -> None:
-    mine, other = await _case(intake)
+    mine, other = await case_for(intake)
     body = {"numbers": [mine["number"], other["number"]], "lead": mine["number"]}
     await intake.staff("supervisor", "supervision", "groups", body)
 

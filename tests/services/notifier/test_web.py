@@ -27,6 +27,7 @@ from services.notifier import store, web
 from services.notifier.app import build
 from services.notifier.core.case import Case, Claim, Notice, Settle
 from services.notifier.lookup import Lookup
+from tests.conforming import ANSWERED, Conforming
 from tests.postgres import migrated, server
 from tests.services.deadline.facts import PROFILE, at
 from tests.services.intake.door import PRIVATE, PUBLIC
@@ -54,7 +55,7 @@ class Office:
                 Lookup(pool, PROFILE.zone), Verifier(PUBLIC), Limits(PROFILE.policy.rates, False), self.engine
             )
         )
-        transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
+        transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
         self._claims = store.Claims()
 
@@ -208,6 +209,7 @@ async def test_a_notice_that_failed_is_sent_again_by_the_operator_as_a_repeat(of
     [again] = await notices.take("instance", range(PARTITIONS), [], 10)
 
     assert (await asking).status_code == 202
+    assert ("wenzheng notifier", "post", "/v1/outbox/{notice}/resend") in ANSWERED
     assert (again.notice.id, again.attempts, again.repeated) == (failed, 1, True)
     assert (await office.post(f"/v1/outbox/{other}/resend")).status_code == 404
     await kept.close()

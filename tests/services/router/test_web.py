@@ -27,6 +27,7 @@ from services.router.core.case import Case
 from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
 from services.router.web import Door, routes
+from tests.conforming import Conforming
 from tests.places import STREETS
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC, at
 from tests.services.router.test_city_posts import BUS, received, said
@@ -56,7 +57,7 @@ class Router:
         )
         api = create_api("router", "", Metrics(), Probes())
         api.include_router(routes(door))
-        transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
+        transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://router")
         self.leads = True
         desk = Desk(build_talk(), self.talk, Publisher(self.talk, Quiet()), self.clock)

@@ -16,6 +16,7 @@ from city.profile import Profile
 from services.stats import store, web
 from services.stats.core import periods
 from services.stats.core.periods import Period
+from tests.conforming import Conforming
 from tests.services.stats.test_core import PROFILE, assigned, at, received, replied, told
 
 
@@ -27,9 +28,9 @@ class Asked:
         cases, self.cells = store.memory()
         self.door = web.Door(store.MemoryFigures(cases, self.cells), profile, self.clock, rate_limits)
         metrics = Metrics()
-        api = create_api("stats", "…", metrics, Probes())
+        api = create_api("stats", "The service stats.", metrics, Probes())
         api.include_router(web.routes(self.door))
-        self.app = Edge(api, metrics)
+        self.app = Conforming(Edge(api, metrics), api)
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url="http://stats")
 
     def counted(self, *days: str, unit: str = "water", answered: bool = True) -> None:

@@ -1,0 +1,293 @@
+"""What intake answers, shape by shape: views are built as these, and the OpenAPI schemas follow from them."""
+
+from datetime import date, datetime
+from typing import Literal, NotRequired, TypedDict
+
+from contracts.assignments import Candidate
+from services.intake.core.case import Moderation, Step
+
+
+class ReceiptLinks(TypedDict):
+    """Where the post and its deadline are read."""
+
+    self: str
+    deadline: str
+
+
+class Receipt(TypedDict):
+    """What a citizen keeps of a post."""
+
+    number: str
+    query_code: str
+    links: ReceiptLinks
+
+
+class Links(TypedDict):
+    """Where more is read."""
+
+    deadline: str
+
+
+class Line(TypedDict):
+    """A line of the history."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+class StaffLine(Line):
+    """A line of the history with the member of staff who wrote it, where one did."""
+
+    by: NotRequired[str]
+
+
+class PublishedReply(TypedDict):
+    """A published reply."""
+
+    reply_id: str
+    text: str
+    department: str
+    department_name: str
+    at: datetime
+    handling: int
+    """1, or 2 and more after reopenings."""
+
+
+class AskedQuestion(TypedDict):
+    """A question to the citizen; `answer` is empty until there is one."""
+
+    question_id: str
+    text: str
+    at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+class AddedText(TypedDict):
+    """What the citizen added."""
+
+    text: str
+    at: datetime
+
+
+class GivenRating(TypedDict):
+    """A grade for a reply, 1 to 5."""
+
+    reply: str
+    grade: int
+    text: str
+    at: datetime
+
+
+class AskedExtension(TypedDict):
+    """A request for more time, and what became of it."""
+
+    extension_id: str
+    reason: str
+    new_date: date
+    progress: str
+    state: Literal["asked", "approved", "refused", "lapsed"]
+    at: datetime
+
+
+class PartOfUnit(TypedDict):
+    """What an assisting unit has to say on its part."""
+
+    part_id: str
+    text: str
+    department: str
+    department_name: str
+    by: str
+    at: datetime
+
+
+class AskedReturn(TypedDict):
+    """A unit's "not ours", and what became of it."""
+
+    id: str
+    department: str
+    duty_item: str
+    at: datetime
+    state: Literal["asked", "moved", "refused", "meeting"]
+
+
+class DraftedReply(TypedDict):
+    """A reply before the leader."""
+
+    reply_id: str
+    text: str
+    by: str
+    at: datetime
+
+
+class GroupMember(TypedDict):
+    """A post of a group, as far as the reader may see it."""
+
+    number: str
+    title: str
+    status: Step
+    status_name: str
+    department: str
+    department_name: str
+
+
+class GroupOfCase(TypedDict):
+    """The group a case is in: `members` are those the reader may see, `size` counts all."""
+
+    id: str
+    lead_number: str
+    members: list[GroupMember]
+    size: int
+
+
+class Summary(TypedDict):
+    """One line of a list."""
+
+    number: str
+    kind: str
+    kind_name: str
+    title: str
+    status: Step
+    status_name: str
+    department: str
+    """Code of the unit that must answer; empty while there is none."""
+    department_name: str
+    area: str
+    received_at: datetime | None
+    due: datetime | None
+    """None where nobody has to answer, and until the deadline is known."""
+    provisional: bool
+    """The calendar of the year is not published yet: the date may move."""
+    paused: bool
+    overdue: bool
+    supports: int
+
+
+class ListedPost(Summary):
+    """One post of the public list, with its replies."""
+
+    text: str
+    replies: list[str]
+    answered_at: datetime | None
+
+
+class ListedPosts(TypedDict):
+    """A page of public posts; the header `Link` leads to the next."""
+
+    posts: list[ListedPost]
+
+
+class ListedCase(Summary):
+    """One case of a list for staff, with what waits."""
+
+    held: bool
+    to_approve: bool
+    returned: bool
+    level: str
+    allowed: tuple[str, ...]
+
+
+class ListedCases(TypedDict):
+    """A page of cases; the header `Link` leads to the next."""
+
+    cases: list[ListedCase]
+
+
+class PublicPost(Summary):
+    """What anyone may see of a post; without its words where it is not shown."""
+
+    links: Links
+    text: str
+    place: str
+    history: list[Line]
+    replies: list[PublishedReply]
+
+
+class ToldPost(Summary):
+    """What author and staff are told alike: as it was written where the boxes were opened, else masked."""
+
+    text: str
+    place: str
+    contact: dict[str, str]
+    public: bool
+    hide_name: bool
+    moderation: Moderation
+    """Empty when anyone may see the post."""
+    replies: list[PublishedReply]
+    questions: list[AskedQuestion]
+    follow_ups: list[AddedText]
+    ratings: list[GivenRating]
+    extensions: list[AskedExtension]
+    links: Links
+
+
+class OwnPost(ToldPost):
+    """Everything the author said and was told."""
+
+    history: list[Line]
+    allowed: list[str]
+
+
+class StaffCase(ToldPost):
+    """Everything on a case, for those whose case it is."""
+
+    history: list[StaffLine]
+    allowed: tuple[str, ...]
+    assisting: tuple[str, ...]
+    parts: dict[str, str]
+    """Unit to its part of the matter, as the meeting ruled."""
+    held: bool
+    candidates: tuple[Candidate, ...]
+    meeting: bool
+    level: str
+    draft: DraftedReply | None
+    written_parts: list[PartOfUnit]
+    returns: list[AskedReturn]
+    group: GroupOfCase | None
+    erased: bool
+    assigned_at: datetime | None
+
+
+class Standing(TypedDict):
+    """How a case stands after an act: number, status and what is possible next."""
+
+    number: str
+    status: Step
+    status_name: str
+    allowed: tuple[str, ...]
+
+
+class ReplyDrafted(TypedDict):
+    """The draft that was made."""
+
+    number: str
+    reply_id: str
+
+
+class ExtensionAsked(TypedDict):
+    """The request that was made."""
+
+    number: str
+    extension_id: str
+
+
+class Supported(TypedDict):
+    """How many neighbours support the post."""
+
+    number: str
+    supports: int
+
+
+class Grouped(TypedDict):
+    """The group that was made."""
+
+    group: str
+    lead: str
+
+
+class CityChanged(TypedDict):
+    """What was said to every partition, and when."""
+
+    published: str
+    at: datetime

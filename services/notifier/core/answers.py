@@ -1,0 +1,77 @@
+"""What notifier answers, shape by shape; the OpenAPI schemas follow from these."""
+
+from datetime import datetime
+from typing import Literal, NotRequired, TypedDict
+
+State = Literal["pending", "claimed", "sent", "failed", "suppressed"]
+
+
+class ToldNotice(TypedDict):
+    """A notice about a case; no address is part of it."""
+
+    notice: str
+    cause: str
+    """Id of the event that it tells of."""
+    kind: str
+    audience: str
+    channel: str
+    department: str
+    """The unit told, for staff; the holding unit, for citizens."""
+    text: str
+    state: State
+    attempts: int
+    repeated: bool
+    """It may have arrived before."""
+    reason: str
+    at: datetime
+
+
+class ToldNotices(TypedDict):
+    """Every notice about a case, in order of time."""
+
+    number: str
+    notices: list[ToldNotice]
+
+
+class OutboxNotice(TypedDict):
+    """A notice that waits or failed, and the number of its post."""
+
+    notice: str
+    number: str | None
+    kind: str
+    audience: str
+    channel: str
+    department: str
+    text: str
+    state: State
+    attempts: int
+    repeated: bool
+    reason: str
+    at: datetime
+    next_at: datetime
+
+
+class ChannelMonth(TypedDict):
+    """How many notices of a channel ended in which way in a month (YYYY-MM)."""
+
+    month: str
+    channel: str
+    sent: NotRequired[int]
+    failed: NotRequired[int]
+    suppressed: NotRequired[int]
+
+
+class Outbox(TypedDict):
+    """Notices that wait or failed; how many wait by channel; what each channel did month by month."""
+
+    state: Literal["waiting", "failed"]
+    waiting: dict[str, int]
+    months: list[ChannelMonth]
+    notices: list[OutboxNotice]
+
+
+class Resent(TypedDict):
+    """A notice that goes out once more."""
+
+    notice: str
+    state: Literal["pending"]

@@ -1,0 +1,160 @@
+"""Every operation answers what its description says; `Conforming` looks at each answer of the drivers."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.responses import Response
+
+from chassis.clock import HandClock
+from chassis.metrics import Metrics
+from chassis.web.api import create_api
+from chassis.web.described import described, operations
+from chassis.web.probes import Probes
+from chassis.web.responses import Json
+from services.intake.core.acts import ACTS
+from services.intake.core.city import CHANGES
+from services.intake.web import examples
+from services.router.core.answers import ModelKept
+from tests.conforming import ANSWERED, Conforming
+from tests.interfaces import client, edges, live, token
+from tests.journeys.world import World
+from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.intake.test_roles import case_for, headers_of
+from tests.services.router.test_web import rows
+from wenzheng.training import fit
+
+ELSEWHERE = {
+    (
+        "wenzheng notifier",
+        "post",
+        "/v1/outbox/{notice}/resend",
+    ): "tests/services/notifier/test_web.py, on a database"
+}
+"""Operation to the test that has it answer."""
+
+
+async def everything_of_intake() -> None:
+    """Every act by whoever may, every change of the city, every list."""
+    async with Intake(HandClock(at("2026-03-02T10:00"))).open() as intake:
+        for act in ACTS:
+            if not act.path:
+                continue
+            mine, other = await case_for(intake, act)
+            place = "posts" if act.public else "cases"
+            unit = "holding" if act.who.units == "any" else act.who.units
+            caller = "author" if act.public else f"{act.who.role}/{unit}"
+            body = dict(act.example) | ({"duty_item": PROFILE.duties[0].code} if act.name == "return" else {})
+            done = await intake.http.post(
+                f"/v1/{place}/{mine['number']}/{act.path.format(id='x1')}",
+                json=body,
+                headers=headers_of(caller, mine, other) | intake.key(),
+            )
+            assert done.status_code == 202, (act.name, done.text)
+            await intake.own(mine)
+            await intake.http.get(f"/v1/posts/{mine['number']}")
+            await intake.staff_get("supervisor", "supervision", f"cases/{mine['number']}")
+        mine, other = await case_for(intake)
+        body = {"numbers": [mine["number"], other["number"]], "lead": mine["number"]}
+        group = (await intake.staff("supervisor", "supervision", "groups", body)).json()["group"]
+        await intake.staff_get("supervisor", "supervision", f"cases/{mine['number']}")
+        await intake.staff_get("supervisor", "supervision", "cases?state=all")
+        await intake.http.get("/v1/posts")
+        headers = headers_of("supervisor/holding", mine, other)
+        await intake.http.delete(f"/v1/groups/{group}/members/{other['number']}", headers=headers)
+        for change in CHANGES:
+            await intake.staff(
+                "operator", "supervision", f"city/{change.name}", examples.CHANGES[change.name]
+            )
+
+
+async def everything_of_the_others(world: World) -> None:
+    """Every read of the other four, of a city in which a little has happened; and a model is kept."""
+    receipts = await live(world)
+    served = edges(world)
+    reads = {
+        "router": ("assignments/{}", "similar?text=路灯不亮", "topics", "models"),
+        "deadline": ("deadlines/{}",),
+        "notifier": ("notices/{}", "outbox", "outbox?state=failed"),
+        "stats": ("league", "league?period=2026-Q1", "figures", "figures?kind=complaint"),
+    }
+    data = fit(rows(), seed=1)
+    async with client(served["router"], **token("operator")) as http:
+        kept = await http.put(f"/v1/models/{sha256(data).hexdigest()}", content=data)
+        assert kept.status_code == 201, kept.text
+    for service, paths in reads.items():
+        for role in ("supervisor", "operator"):
+            async with client(served[service], **token(role)) as http:
+                for path in paths:
+                    for receipt in receipts:
+                        await http.get(f"/v1/{path.format(receipt['number'])}")
+
+
+async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    ANSWERED.clear()
+
+    await everything_of_intake()
+    async with world.open():
+        await everything_of_the_others(world)
+
+        unanswered = set()
+        for service, edge in edges(world).items():
+            async with client(edge) as http:
+                document = (await http.get("/openapi.json")).json()
+            for path, method, operation in operations(document):
+                if any(
+                    "application/json" in response.get("content", ())
+                    for response in operation["responses"].values()
+                ):
+                    unanswered.add((f"wenzheng {service}", method, path))
+        unanswered -= ANSWERED
+    assert unanswered == set(ELSEWHERE)
+
+
+def said(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and schema of every JSON answer of 2xx."""
+    for path, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            content = response.get("content", {})
+            if status.startswith("2") and "application/json" in content:
+                yield path, content["application/json"]["schema"]
+
+
+async def test_every_answer_has_a_shape(tmp_path: Path) -> None:
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    for service, edge in edges(world).items():
+        async with client(edge) as http:
+            document = (await http.get("/openapi.json")).json()
+        shapes = list(said(document))
+        assert shapes, service
+        for path, schema in shapes:
+            for alternative in schema.get("anyOf", [schema]):
+                name = alternative["$ref"].rpartition("/")[2]
+                shape = document["components"]["schemas"][name]
+                for part in ("properties", "required", "description"):
+                    assert shape[part], (path, name, part)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"checksum": "c", "version": "v", "threshold": 1.0, "more": 1},
+        {"checksum": "c", "version": "v"},
+        {"checksum": "c", "version": "v", "threshold": "high"},
+    ],
+    ids=["a field nobody described", "a missing field", "another type"],
+)
+async def test_an_answer_that_is_not_as_described_is_told(answer: dict[str, Any]) -> None:
+    api = create_api("planted", "One route.", Metrics(), Probes())
+
+    @api.get("/v1/planted", openapi_extra=described(answer=ModelKept))
+    async def planted() -> Response:
+        """Something else than was said."""
+        return Json(answer)
+
+    async with client(Conforming(api, api)) as http:
+        with pytest.raises(AssertionError, match="does not answer as it says"):
+            await http.get("/v1/planted")
