@@ -245,7 +245,7 @@ def _problem(status: int) -> Described:
 def merged(documents: Mapping[str, Described], servers: Mapping[str, str]) -> Described:
     """One description of all services: each path with the address of the service that answers it.
 
-    `documents` and `servers` are by the service's name. Components of one name are the same everywhere, or take
+    `documents` and `servers` are by the service's name; a service without an address is told without. Components of one name are the same everywhere, or take
     their service's name in front.
     """
     whole: Described = {
@@ -262,8 +262,9 @@ def merged(documents: Mapping[str, Described], servers: Mapping[str, str]) -> De
     for service, document in documents.items():
         renamed = _apart(document, service, whole["components"])
         whole["tags"] += renamed.get("tags", [])
+        reached = {"servers": [{"url": servers[service]}]} if service in servers else {}
         for path, item in renamed.get("paths", {}).items():
-            whole["paths"][path] = {"servers": [{"url": servers[service]}], **item}
+            whole["paths"][path] = {**reached, **item}
         for section, parts in renamed.get("components", {}).items():
             whole["components"].setdefault(section, {}).update(parts)
     return whole

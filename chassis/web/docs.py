@@ -24,11 +24,15 @@ def _template() -> Template:
 
 def page(document: Described, source: str) -> str:
     """The page of a description; `source` is the address of the description itself."""
-    groups = [
+    return _template().render(document=document, groups=groups(document), source=source)
+
+
+def groups(document: Described) -> list[dict[str, Any]]:
+    """What a page shows of a description: each tag with its sentence and its operations, all references followed."""
+    return [
         {**tag, "operations": [_operation(document, *parts) for parts in _of(document, tag["name"])]}
         for tag in document.get("tags", [])
     ]
-    return _template().render(document=document, groups=groups, source=source)
 
 
 def routes(api: FastAPI) -> APIRouter:
@@ -56,11 +60,62 @@ def _operation(document: Described, path: str, method: str, operation: Described
         "who": _who(operation.get("security", [])),
         "parameters": [_resolved(document, parameter) for parameter in operation.get("parameters", [])],
         "example": _example(operation),
+        "shapes": _shapes(operation),
         "answers": [
             (status, _resolved(document, response)["description"])
             for status, response in operation["responses"].items()
         ],
     }
+
+
+def _shapes(operation: Described) -> list[str]:
+    """Names of the shapes of which a good answer has one."""
+    for status, response in operation["responses"].items():
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        if status.startswith("2") and schema:
+            return [one["$ref"].rpartition("/")[2] for one in schema.get("anyOf", [schema])]
+    return []
+
+
+def shapes_of(document: Described, tag: str) -> list[dict[str, Any]]:
+    """What a page shows of the shapes answered under a tag: name, meaning, and each field with what it is."""
+    schemas = document["components"]["schemas"]
+    wanted = [name for *_, operation in _of(document, tag) for name in _shapes(operation)]
+    named: dict[str, dict[str, Any]] = {}
+    while wanted:
+        name = wanted.pop(0)
+        if name not in named:
+            named[name] = schemas[name]
+            wanted += _referred(schemas[name])
+    return [
+        {
+            "name": name,
+            "meaning": schema.get("description", ""),
+            "fields": [(field, _words(part)) for field, part in schema["properties"].items()],
+        }
+        for name, schema in sorted(named.items())
+    ]
+
+
+def _referred(schema: Any) -> list[str]:
+    if isinstance(schema, dict):
+        here = [schema["$ref"].rpartition("/")[2]] if "$ref" in schema else []
+        return [*here, *(name for part in schema.values() for name in _referred(part))]
+    return [name for part in schema for name in _referred(part)] if isinstance(schema, list) else []
+
+
+def _words(schema: Described) -> str:
+    """What a field is, in a word or two."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " | ".join(_words(part) for part in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
+    if schema.get("type") == "array":
+        items = schema.get("items") or next(iter(schema.get("prefixItems", [{}])))
+        return f"{_words(items or {})}[]"
+    return str(schema.get("format") or schema.get("type", "any"))
 
 
 def _who(security: list[dict[str, Any]]) -> str:

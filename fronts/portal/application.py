@@ -14,7 +14,8 @@ from chassis.failures import EXIT_MISPLACED
 from chassis.web.methods import methods_at
 from city.profile import Profile
 from fronts.portal import static_files
-from fronts.portal.citizens import boards, following, front, posting, posts, receipts, wall
+from fronts.portal.citizens import boards, following, front, interfaces, posting, posts, receipts, wall
+from fronts.portal.citizens.descriptions import Interfaces
 from fronts.portal.citizens.live import Live
 from fronts.portal.clients import Clients
 from fronts.portal.cookies import CookieReader, Cookies
@@ -59,9 +60,10 @@ def create(
         cookies=Cookies(settings.secure),
         clock=clock_of(settings.clock_file, pages.profile.zone),
         live=live,
+        interfaces=Interfaces(services, settings.reached_at()),
         address=settings.address,
     )
-    for each in (front, posting, receipts, following, boards, posts, wall):
+    for each in (front, posting, receipts, following, boards, posts, wall, interfaces):
         app.include_router(each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)

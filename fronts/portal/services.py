@@ -54,6 +54,11 @@ class Services:
         self._http = http
         self._addresses = addresses
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services whose address is known."""
+        return tuple(self._addresses)
+
     async def get(self, service: str, path: str, code: str = "", **query: str) -> Answer:
         """Read something; with the query code, one's own."""
         headers = {"X-Query-Code": code} if code else {}

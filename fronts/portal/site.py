@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chassis.clock import Clock
+from fronts.portal.citizens.descriptions import Interfaces
 from fronts.portal.citizens.live import Live
 from fronts.portal.cookies import Cookies
 from fronts.portal.pages import Pages
@@ -23,6 +24,8 @@ class Site:
     """City time, in which cases are due."""
     live: Live
     """The figures of the wall."""
+    interfaces: Interfaces
+    """The description of all interfaces."""
     address: str
     """What people type; a receipt's QR code begins with it."""
 

@@ -1,5 +1,6 @@
 """What the environment says about staff signing in."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ class StaffSettings(Settings):
 
     portal_address: str = ""
     """The address people type, such as `https://wenzheng.example.gov.cn`; absent: host and port."""
+    interfaces: str = ""
+    """JSON object: service name to the address at which programs outside reach it, as the pages tell them."""
     totp_required: bool = True
     """Whether a local account must bind a second factor before anything else."""
     demo_sign_in: bool = False
@@ -38,6 +41,13 @@ class StaffSettings(Settings):
     def address(self) -> str:
         """The address people type, without a slash at its end."""
         return (self.portal_address or f"http://{self.http_host}:{self.http_port}").rstrip("/")
+
+    def reached_at(self) -> dict[str, str]:
+        """Service name to the address at which programs outside reach it; on this machine, as the pages do."""
+        if not self.interfaces:
+            return {} if self.secure else self.addresses()
+        named: dict[str, str] = json.loads(self.interfaces)
+        return named
 
     @property
     def known_hosts(self) -> frozenset[str]:

@@ -40,6 +40,8 @@ PAGES = (
     "debate",
     "missing",
     "wall",
+    "interfaces",
+    "interface",
 )
 LOOKS = ("light", "dark", "elder")
 
@@ -97,6 +99,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "debate": f"/posts/{settled.debate['number']}",
         "missing": "/no-such-page",
         "wall": "/wall",
+        "interfaces": "/interfaces",
+        "interface": "/interfaces/intake",
     }
     if name in paths:
         page.goto(portal + paths[name])
