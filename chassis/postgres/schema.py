@@ -10,6 +10,38 @@ ROOM = f"alter table subject set (fillfactor = {FILLED})"
 """For tables made when it was 70; holds for the pages written from then on."""
 
 
+_WAITING = """
+create table waiting (
+    subject   text collate "C" not null,
+    topic     text collate "C" not null,
+    seq       bigint not null,
+    partition smallint not null,
+    "offset"  bigint not null,
+    parked    boolean not null,
+    reason    text not null,
+    key       bytea,
+    value     bytea,
+    headers   bytea not null,
+    mark      text not null default '',
+    at        timestamptz not null default clock_timestamp(),
+    primary key (subject, topic, seq)
+);
+create index waiting_marked on waiting (partition) where mark <> '';
+
+create table unparked (
+    topic     text collate "C" not null,
+    partition smallint not null,
+    "offset"  bigint not null,
+    subject   text collate "C" not null,
+    seq       bigint not null,
+    mark      text not null,
+    reason    text not null,
+    at        timestamptz not null default clock_timestamp()
+);
+""".strip()
+"""Facts that wait for their turn, and what became of those that were parked."""
+
+
 def run(sql: str) -> None:
     """Run the statements of a revision one by one; none of them may hold a semicolon inside."""
     for statement in sql.split(";"):
@@ -45,33 +77,7 @@ create table subject (
 ) with (fillfactor = {FILLED}, toast_tuple_target = 8160);
 create index subject_held on subject (partition, subject) where held > 0;
 
-create table waiting (
-    subject   text collate "C" not null,
-    topic     text collate "C" not null,
-    seq       bigint not null,
-    partition smallint not null,
-    "offset"  bigint not null,
-    parked    boolean not null,
-    reason    text not null,
-    key       bytea,
-    value     bytea,
-    headers   bytea not null,
-    mark      text not null default '',
-    at        timestamptz not null default clock_timestamp(),
-    primary key (subject, topic, seq)
-);
-create index waiting_marked on waiting (partition) where mark <> '';
-
-create table unparked (
-    topic     text collate "C" not null,
-    partition smallint not null,
-    "offset"  bigint not null,
-    subject   text collate "C" not null,
-    seq       bigint not null,
-    mark      text not null,
-    reason    text not null,
-    at        timestamptz not null default clock_timestamp()
-);
+{_WAITING}
 
 create table outbox (
     id     text collate "C" primary key,

@@ -2,7 +2,7 @@
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ PACKAGES = ("contracts", "city", "chassis", "services", "fronts", "wenzheng")
 FOLDERS = (*PACKAGES, "tests")
 FILE_LINES = 400
 FUNCTION_LINES = 60
+ARROWS = 2.2
+"""Imports of modules of the same package, a module on average."""
 ALLOWED = tomllib.loads((ROOT / "tests" / "system" / "laws.toml").read_text(encoding="utf-8"))
 
 
@@ -64,6 +66,15 @@ def arrows(root: Path, *folders: str) -> dict[str, set[str]]:
     return drawn
 
 
+def tangled(root: Path, *folders: str) -> dict[str, float]:
+    """Packages whose modules import more of each other than the law allows, each with its mean."""
+    drawn = {folder: arrows(root, folder) for folder in folders}
+    means = {
+        folder: sum(map(len, modules.values())) / len(modules) for folder, modules in drawn.items() if modules
+    }
+    return {folder: mean for folder, mean in means.items() if mean > ARROWS}
+
+
 def cycles(drawn: dict[str, set[str]]) -> list[set[str]]:
     """Modules that import each other in a circle, one set a circle (Tarjan 1972)."""
     index: dict[str, int] = {}
@@ -96,9 +107,9 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def beyond(found: dict[str, int], allowed: dict[str, int]) -> dict[str, int]:
+def beyond(found: Mapping[str, float], allowed: Mapping[str, float]) -> dict[str, float]:
     """What breaks a law, and is not allowed or has grown."""
-    return {name: lines for name, lines in found.items() if lines > allowed.get(name, 0)}
+    return {name: amount for name, amount in found.items() if amount > allowed.get(name, 0)}
 
 
 def test_no_file_is_longer_than_a_reader_bears() -> None:
@@ -113,7 +124,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert cycles(arrows(ROOT, *PACKAGES)) == []
 
 
+def test_the_modules_of_a_package_import_few_of_each_other() -> None:
+    assert beyond(tangled(ROOT, *PACKAGES), ALLOWED["arrows"]) == {}, f"over {ARROWS} arrows a module"
+
+
 def test_what_is_allowed_is_still_needed() -> None:
+    packages = tangled(ROOT, *PACKAGES)
+    assert [name for name in ALLOWED["arrows"] if name not in packages] == [], "take them out of laws.toml"
     kept = long_files(ROOT, *FOLDERS)
     assert [name for name in ALLOWED["files"] if name not in kept] == [], "take them out of laws.toml"
     kept = long_functions(ROOT, *FOLDERS)
@@ -157,3 +174,15 @@ def test_a_circle_is_told_wherever_its_import_hides(tmp_path: Path, back: str) -
     (tmp_path / "city" / "three.py").write_text(back)
 
     assert cycles(arrows(tmp_path, "city")) == [{"city.one", "city.two", "city.three"}]
+
+
+def test_a_package_with_too_many_arrows_is_told(tmp_path: Path) -> None:
+    (tmp_path / "city").mkdir()
+    for n in range(6):
+        imports = "".join(f"from city.m{other} import x\n" for other in range(n))
+        (tmp_path / "city" / f"m{n}.py").write_text(imports + "x = 1\n")
+
+    assert tangled(tmp_path, "city") == {"city": 2.5}
+    assert beyond(tangled(tmp_path, "city"), {"city": 2.4}) == {"city": 2.5}, "what is allowed may not grow"
+    (tmp_path / "city" / "m6.py").write_text("x = 1\n")
+    assert tangled(tmp_path, "city") == {}

@@ -1,7 +1,7 @@
 """Random histories of a case, as a city could live them, and the orders in which the bus may tell them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from hypothesis import strategies as st
@@ -62,9 +62,12 @@ class Life:
         """Let it happen, when it can at this moment; `n` chooses among units and days."""
         when = self.now.replace(tzinfo=None).isoformat()
         day = self.now.date() + timedelta(days=1 + n)
+        self._at_the_unit(what, n, when, day)
+        self._around_it(what, n, when, day)
+
+    def _at_the_unit(self, what: str, n: int, when: str, day: date) -> None:
+        """What the unit, its leader and the citizen do."""
         match what:
-            case "move":
-                self.say("assignments", moved(when, UNITS[n % 3]))
             case "ask" | "ask again" if self.open and (what == "ask again" or not self.asking):
                 self.question += 1
                 self.asking.append(f"q{self.question}")
@@ -95,6 +98,12 @@ class Life:
             case "reopen" if not self.open and not self.grouped and not self.gone:
                 self.handling, self.open = self.handling + 1, True
                 self.say("replies", PostReopened(at=self.now, reason="", reply="r", department="water"))
+            case _:
+                pass
+
+    def _around_it(self, what: str, n: int, when: str, day: date) -> None:
+        """What supervisors, the router, operators and the author's withdrawal do to it."""
+        match what:
             case "group" if self.open and not self.grouped:
                 self.group, self.grouped = self.group + 1, True
                 self.say("posts", grouped(when, f"g{self.group}", f"lead{self.group}"))
@@ -109,6 +118,8 @@ class Life:
                 for part in ("group", "lead replies", "ungroup"):
                     self.happen(part, n)
                     self.now += timedelta(hours=n)
+            case "move":
+                self.say("assignments", moved(when, UNITS[n % 3]))
             case "meet":
                 self.meeting = not self.meeting
                 if self.meeting:

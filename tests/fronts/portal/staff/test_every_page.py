@@ -121,7 +121,8 @@ def test_every_page_fits_a_phone_and_begins_with_the_way_to_its_text(
     desk.close()
 
 
-def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Office, browser: Browser) -> None:
+def _typed_everywhere(office: Office) -> tuple[list[str], str]:
+    """Numbers of cases in which people typed everything everywhere, and the one with most of it."""
     everything = "\n".join(INJECTIONS)
     receipts = [
         office.post(title=text, text=everything, place=text[:50], contact={"name": text[:50]})
@@ -149,6 +150,11 @@ def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Offic
     asked = numbers[7]
     office.act(asked, "acceptance")
     office.act(asked, "questions", text=everything)
+    return numbers, first
+
+
+def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Office, browser: Browser) -> None:
+    numbers, first = _typed_everywhere(office)
     pages = {
         "clerk": [
             "/staff/cases?q=a",
