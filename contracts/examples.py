@@ -67,6 +67,17 @@ from contracts.replies import (
     ReturnRequested,
     SpecialReportRequested,
 )
+from contracts.surveys import (
+    BallotCast,
+    Condition,
+    Figure,
+    Question,
+    Questionnaire,
+    ResultPublished,
+    SurveyClosed,
+    SurveyPublished,
+    TextJudged,
+)
 
 FOLDER: Final = Path(__file__).parent / "examples"
 POST: Final = "019c5e8a-7d1c-7000-8000-0000000000a1"
@@ -308,4 +319,51 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ),
     PolicyChanged(at=_at(14, 9), part={"rating": {"days": 14}}, reason="试行", by="operator-1"),
     ModelActivated(at=_at(14, 9), model_version="m1", checksum="00ff", threshold=0.93, by="operator-1"),
+    SurveyPublished(
+        at=_at(2, 9),
+        questionnaire=Questionnaire(
+            title="城区公园开放时间问卷",
+            intro="约两分钟。",
+            audience="phone",
+            ends=_at(13, 18),
+            questions=(
+                Question("q1", "single", "您常去公园吗?", options=("每周", "偶尔", "从不")),
+                Question(
+                    "q2",
+                    "multiple",
+                    "您去公园做什么?",
+                    options=("散步", "健身"),
+                    other=True,
+                    most=2,
+                    only_if=Condition("q1", (0, 1)),
+                ),
+                Question("q3", "scale", "您对公园满意吗?", low="很不满意", high="很满意"),
+                Question("q4", "text", "还有什么建议?", required=False),
+            ),
+        ),
+        public_key="-----BEGIN PUBLIC KEY-----…",
+        by="supervisor-1",
+    ),
+    BallotCast(at=_at(3, 0), survey="s-1", token=bytes(32), signature=b"signature", sealed=b"sealed answers"),
+    SurveyClosed(at=_at(13, 18, 5), answers=2, opening_key=bytes(32), by="supervisor-1"),
+    TextJudged(
+        at=_at(13, 18, 20),
+        ballot="ballot:b-1",
+        question="q4",
+        shown=False,
+        reason="与问题无关",
+        by="supervisor-1",
+    ),
+    ResultPublished(
+        at=_at(13, 18, 30),
+        answers=2,
+        tokens=2,
+        figures=(
+            Figure("q1", 2, 2, (1, 0, 1)),
+            Figure("q2", 1, 1, (1, 0, 1), 1),
+            Figure("q3", 2, 2, (0, 0, 0, 1, 1)),
+            Figure("q4", 2, 1, (), 1),
+        ),
+        by="supervisor-1",
+    ),
 )

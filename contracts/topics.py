@@ -15,6 +15,7 @@ from contracts.identity import PARTITIONS
 from contracts.notices import NoticeFact
 from contracts.posts import PostFact
 from contracts.replies import CaseFact
+from contracts.surveys import BallotFact, SurveyFact
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Topic:
     name: str
     writer: str
     readers: tuple[str, ...]
-    union: types.UnionType
+    union: types.UnionType | type[Fact]
+    """Every fact that may be said here; one alone stands for itself."""
     sentence: str
     """What is said here, in one sentence."""
     key: str = "post"
@@ -35,7 +37,7 @@ class Topic:
     decoder: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "facts", get_args(self.union))
+        object.__setattr__(self, "facts", get_args(self.union) or (self.union,))
         object.__setattr__(self, "decoder", msgspec.json.Decoder(self.union))
 
     def __hash__(self) -> int:
@@ -86,7 +88,24 @@ CITY: Final = Topic(
     key="city:<partition>",
 )
 
-TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY)
+SURVEYS: Final = Topic(
+    "surveys",
+    "survey",
+    (),
+    SurveyFact,
+    "What the government asks the people, and what came out.",
+    key="survey",
+)
+BALLOTS: Final = Topic(
+    "ballots",
+    "survey",
+    (),
+    BallotFact,
+    "Answers to surveys, sealed until the end, each entitled and nobody's.",
+    key="ballot",
+)
+
+TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY, SURVEYS, BALLOTS)
 BY_NAME: Final = {topic.name: topic for topic in TOPICS}
 TOPIC_OF: Final = {fact: topic for topic in TOPICS for fact in topic.facts}
 """Each kind of fact is said in exactly one topic."""

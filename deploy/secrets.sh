@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p secrets && chmod 700 secrets
-for name in db-postgres db-intake db-router db-deadline db-notifier db-stats db-portal db-auditor shared-secret; do
+for name in db-postgres db-intake db-router db-deadline db-notifier db-stats db-survey db-portal db-auditor shared-secret; do
     [ -f "secrets/$name" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
 done
 [ -f secrets/token-private.pem ] || openssl genpkey -algorithm ed25519 -out secrets/token-private.pem

@@ -1,1 +1,1 @@
-"""The five services: one shape, five times."""
+"""The six services: one shape, six times."""

@@ -1,4 +1,4 @@
-"""The interfaces of all five services in one process, on the twins of their stores, with a little life lived."""
+"""The interfaces of all six services in one process, on the twins of their stores, with a little life lived."""
 
 import asyncio
 import socket
@@ -29,7 +29,7 @@ from tests.conforming import Conforming
 from tests.journeys.world import World
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
 
-SERVICES = ("intake", "router", "deadline", "notifier", "stats")
+SERVICES = ("intake", "router", "deadline", "notifier", "stats", "survey")
 UNIT = "urban-management"
 ROLES = {
     "clerk": UNIT,
@@ -77,7 +77,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     """Service to its ASGI application."""
     verifier = Verifier(PUBLIC)
     limits = Limits(profile.policy.rates, rate_limits)
-    world.intake.door.limits = limits
+    world.intake.door.limits = world.surveying.door.limits = limits
     routes = {
         "router": router_web.routes(
             router_web.Door(
@@ -107,12 +107,12 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
     }
-    served: dict[str, Any] = {"intake": world.intake.app}
+    served: dict[str, Any] = {"intake": world.intake.app, "survey": world.surveying.app}
     for service, router in routes.items():
         api = create_api(service, f"The service {service}.", Metrics(), Probes())
         api.include_router(router)
         served[service] = Conforming(Edge(api, Metrics()), api)
-    return served
+    return {service: served[service] for service in SERVICES}
 
 
 def token(role: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ def token(role: str) -> dict[str, str]:
 
 
 class Served:
-    """The five interfaces on real sockets, and what one needs to know to use them."""
+    """The six interfaces on real sockets, and what one needs to know to use them."""
 
     def __init__(self, world: World, addresses: dict[str, str], receipts: list[dict[str, Any]]) -> None:
         self.world = world

@@ -14,6 +14,7 @@ from wenzheng.commands.bench import bench
 from wenzheng.commands.demo import demo
 from wenzheng.commands.due import due
 from wenzheng.commands.interfaces import interfaces
+from wenzheng.commands.recount import recount
 from wenzheng.commands.replay import replay
 from wenzheng.commands.stack import down, status, up
 from wenzheng.commands.terminal import err
@@ -28,7 +29,7 @@ app = typer.Typer(
     help="wenzheng 问政:城市网络问政系统。 A city's people ask, the government answers in three working days.",
 )
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
-    *(up, down, status, demo, audit, token, replay, due, topics, whatif, bench),
+    *(up, down, status, demo, audit, recount, token, replay, due, topics, whatif, bench),
     *(interfaces, model.train, model.evaluate, model.route),
 )
 GROUPS: Final = (city, calendar, parked, account, model)

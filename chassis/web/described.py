@@ -253,7 +253,7 @@ def merged(documents: Mapping[str, Described], servers: Mapping[str, str]) -> De
         "info": {
             "title": "wenzheng 问政",
             "version": "1.0.0",
-            "description": "Everything that can be asked of the five services.",
+            "description": "Everything that can be asked of the six services.",
         },
         "tags": [],
         "paths": {},

@@ -6,6 +6,7 @@ create role router login password :'router_password';
 create role deadline login password :'deadline_password';
 create role notifier login password :'notifier_password';
 create role stats login password :'stats_password';
+create role survey login password :'survey_password';
 create role portal login password :'portal_password';
 create role auditor login password :'auditor_password';
 revoke all on schema public from public;
@@ -15,14 +16,16 @@ create schema router authorization router;
 create schema deadline authorization deadline;
 create schema notifier authorization notifier;
 create schema stats authorization stats;
+create schema survey authorization survey;
 create schema portal authorization portal;
 grant usage on schema vault to notifier;
-grant usage on schema intake, router, deadline, notifier, stats to auditor;
+grant usage on schema intake, router, deadline, notifier, stats, survey to auditor;
 alter default privileges for role intake in schema intake grant select on tables to auditor;
 alter default privileges for role router in schema router grant select on tables to auditor;
 alter default privileges for role deadline in schema deadline grant select on tables to auditor;
 alter default privileges for role notifier in schema notifier grant select on tables to auditor;
 alter default privileges for role stats in schema stats grant select on tables to auditor;
+alter default privileges for role survey in schema survey grant select on tables to auditor;
 -- The security log belongs to nobody who works: the portal adds and reads rows, and can neither change nor delete one.
 create schema security;
 create table if not exists security.log (

@@ -1,4 +1,4 @@
-"""The whole city in one process: five services, the memory bus, the fake gateway, and a clock moved by hand."""
+"""The whole city in one process: six services, the memory bus, the fake gateway, and a clock moved by hand."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,6 +34,7 @@ from services.stats import store as stats_store
 from services.stats.core.periods import Period
 from services.stats.league import league
 from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.survey.door import Surveying
 
 
 class RestlessRobot(Robot):
@@ -49,6 +50,7 @@ class World:
     def __init__(self, seed: int, start: str, folder: Path) -> None:
         self.clock = HandClock(at(start))
         self.intake = Intake(self.clock)
+        self.surveying = Surveying(self.clock)
         self.bus = MemoryBus(seed, self.clock)
         self.timers = deadline_store.memory()
         self.figures, self.cells = stats_store.memory()
@@ -76,8 +78,9 @@ class World:
         await self.bus.join(stats.build(PROFILE), self.figures)
         notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)
         await self.bus.join(self.intake.service, self.intake.store)
+        self.bus.publish_for(self.surveying.store)
         transport = httpx2.ASGITransport(app=create(self.gateway))
-        async with self.intake.open(), httpx2.AsyncClient(transport=transport) as http:
+        async with self.intake.open(), self.surveying.open(), httpx2.AsyncClient(transport=transport) as http:
             base = "http://gateway"
             channels = {
                 "wechat": WeChat(http, WeChatAccount(base, "app", "local", "progress")),

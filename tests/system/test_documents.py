@@ -24,6 +24,7 @@ from services.router.store import MemoryModels
 from services.stats.app import METRICS as STATS
 from services.stats.app import build as stats
 from services.stats.core.figures import REPORT, SHARES, rate
+from services.survey.app import build as survey
 from tests.services.intake.door import PROFILE
 from wenzheng.__main__ import app
 from wenzheng.tools import draw_topics, write_figures, write_notices
@@ -36,6 +37,7 @@ SERVICES = (
     deadline(PROFILE),
     notifier(PROFILE),
     stats(PROFILE),
+    survey(PROFILE),
 )
 ALERTS = sorted({metric.alert for metric in METRICS if metric.alert})
 
@@ -96,7 +98,7 @@ def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:
 
 
 def test_no_services_sql_names_another_services_schema() -> None:
-    names = ("intake", "router", "deadline", "notifier", "stats")
+    names = ("intake", "router", "deadline", "notifier", "stats", "survey")
     for service in names:
         for path in (ROOT / "services" / service).rglob("*.py"):
             text = path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from aiokafka import AIOKafkaProducer
 from contracts.codec import Event, encode
 from contracts.identity import derived, partition_of
 from contracts.posts import PostSupported
+from services.survey.web import examples
+from tests.services.survey.door import Person, cast, entitle
 from tests.stack import ROOT, Client, Stack, running
 from wenzheng.stack.status import database
 
@@ -113,9 +116,50 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
         assert "wenzheng_events_total" in metrics
         why = await http.get(f"{stack.address('router')}/v1/assignments/{number}", headers=clerk)
         assert why.json()["department"] == "housing"
-        for service in ("intake", "router", "deadline", "notifier", "stats"):
+        for service in ("intake", "router", "deadline", "notifier", "stats", "survey"):
             openapi = (await http.get(f"{stack.address(service)}/openapi.json")).json()
             assert openapi["openapi"].startswith("3.")
+
+
+async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted_exactly(
+    stack: Stack,
+) -> None:
+    supervisor = stack.token("s1", "supervision", "supervisor")
+    async with httpx2.AsyncClient(base_url=stack.address("survey"), timeout=5) as http:
+
+        async def staff(path: str, body: dict[str, Any]) -> dict[str, Any]:
+            headers = supervisor | {"Idempotency-Key": f"key{path}"}
+            answer = await http.post(f"/v1/surveys{path}", json=body, headers=headers)
+            assert answer.status_code == 202, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+
+        async def voted(person: Person) -> None:
+            async def look() -> bool:
+                try:
+                    if not person.signature and (await entitle(http, survey, person)).status_code != 200:
+                        return False
+                    answer = await cast(http, survey, person)
+                except (httpx2.HTTPError, KeyError):
+                    return False
+                return answer.status_code == 202 or answer.json()["type"].endswith(":already-counted")
+
+            await until(look, 60)
+
+        survey = (await staff("", examples.DRAFT))["id"]
+        await staff(f"/{survey}/publication", {})
+        crowd = [Person(f"139000{n:05d}", bytes([n]) * 32) for n in range(24)]
+        voting = [asyncio.create_task(voted(person)) for person in crowd]
+        await asyncio.wait(voting, timeout=0.5)
+        assert stack.signal("survey", signal.SIGKILL)
+        await asyncio.gather(*voting)
+        await staff(f"/{survey}/closing", {"reason": "提前结束"})
+        assert (await staff(f"/{survey}/result", {}))["answers"] == len(crowd)
+
+    async def recounted() -> bool:
+        return stack.command("recount", survey, check=False).returncode == 0
+
+    await until(recounted)
 
 
 async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_own(

@@ -27,6 +27,7 @@ from services.router.core.assigning.routing import Routing, UnknownModel
 from services.router.core.case import Case as RouterCase
 from services.router.core.learning.model import Model
 from services.stats.core.case import Case as StatsCase
+from services.survey.core.states import Kept
 from wenzheng.log import records
 from wenzheng.stack.home import SERVICES, Home
 
@@ -36,6 +37,7 @@ STATES: Final[dict[str, type[Any]]] = {
     "deadline": DeadlineCase,
     "notifier": NotifierCase,
     "stats": StatsCase,
+    "survey": Kept,  # type: ignore[dict-item]  # three kinds of subjects
 }
 """Service to what it remembers of a subject."""
 CASES_ONLY: Final = {"router": " and topic_grown_at is null"}

@@ -22,7 +22,7 @@ CITY: Final = ROOT / "cities" / "suqian"
 DISK_NEEDED: Final = 1_000_000_000
 """Bytes that must be free to start."""
 
-SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats")
+SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey")
 ROLES: Final = (*SERVICES, "portal", "auditor")
 
 
@@ -150,6 +150,7 @@ class Ports:
             "stats": 5,
             "intake-listen": 6,
             "router-listen": 7,
+            "survey": 8,
             "kafka": 10,
             "kafka-controller": 11,
             "postgres": 12,

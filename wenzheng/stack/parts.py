@@ -27,10 +27,11 @@ LISTENERS: Final = {
     "deadline": "deadline",
     "notifier": "notifier",
     "stats": "stats",
+    "survey": "survey",
 }
-"""Service to the part that hears the bus for it; where the names differ, people ask another part."""
+"""Service to the part that hears the bus for it; where the names differ, people ask another part. Survey hears nobody."""
 
-NICENESS: Final = {"intake": 0, "portal": 0, "kafka": 5, "deadline": 5}
+NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "kafka": 5, "deadline": 5}
 """Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""

@@ -20,6 +20,7 @@ OUTSIDE: Final = (
     'people(["citizens, staff"]) -- HTTP --> intake',
     "notifier -- WeChat, SMS, mail, robots --> people",
     "stats -- league, live figures --> people",
+    'voters(["people who answer, unknown"]) -- HTTP --> survey',
 )
 """What enters and leaves the city without a topic; no registry knows it."""
 

@@ -68,6 +68,7 @@ from contracts.replies import (
     ReturnRequested,
     SpecialReportRequested,
 )
+from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyPublished, TextJudged
 from services.notifier.core.case import Case
 
 SUPERVISION: Final = "supervision"
@@ -333,6 +334,8 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
 }
 """Each fact of which somebody is told, and the rows it makes."""
 
+_READ: Final = "a survey is everybody's and is read on its page; who takes part is not known to notifier"
+
 NOBODY: Final[Mapping[type[Fact], str]] = {
     PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case",
     CitizenErased: "nobody can be told any more; what waits is given up",
@@ -351,5 +354,10 @@ NOBODY: Final[Mapping[type[Fact], str]] = {
     NoticeSent: "a notice about a notice would never end",
     NoticeFailed: "the next channel is tried; the operator reads the outbox and the alert",
     NoticeSuppressed: "nobody could be told; the reason stands in the list of notices",
+    SurveyPublished: _READ,
+    SurveyClosed: _READ,
+    ResultPublished: _READ,
+    TextJudged: "it is known to nobody who wrote the text",
+    BallotCast: "it is known to nobody whose it is",
 }
 """Each fact of which nobody is told, and why."""

@@ -1,0 +1,46 @@
+"""By what somebody is entitled to one answer: a telephone number, or an invitation code that follows from the survey."""
+
+import hmac
+from typing import Final
+
+from chassis.identity import crockford
+from chassis.vault import derived
+from city import contacts
+from services.survey.core.states import VOTER
+
+CODE: Final = 10
+"""Characters of a code's secret part: 50 bits."""
+
+
+class Entitlements:
+    """Keyed hashes of a use of their own: what intake calls a citizen cannot be compared with a voter."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._voter = derived(secret, b"survey voter")
+        self._invitation = derived(secret, b"survey invitation")
+
+    def invitation(self, survey: str, n: int) -> str:
+        """The n-th code of a survey, from 1: its place, and what cannot be guessed. It is stored nowhere."""
+        mac = hmac.digest(self._invitation, f"{survey}/{n}".encode(), "sha256")
+        return f"{n:05d}-{crockford(mac, CODE)}"
+
+    def by_invitation(self, survey: str, code: str, invitations: int) -> str:
+        """The voter's subject. Raises ValueError for a code that was not handed out for this survey."""
+        typed = code.strip().upper().replace(" ", "")
+        number = typed.partition("-")[0]
+        known = number.isascii() and number.isdigit() and len(number) == 5
+        n = int(number) if known else 0
+        expected = self.invitation(survey, n)
+        if not 1 <= n <= invitations or not hmac.compare_digest(expected.encode(), typed.encode()):
+            raise ValueError("邀请码不正确")
+        return self._subject(survey, f"invitation {n}")
+
+    def by_phone(self, survey: str, number: str) -> str:
+        """The voter's subject. Raises ValueError, in Chinese, for what cannot be a telephone number."""
+        dialled = contacts.phone(number)
+        if not dialled:
+            raise ValueError("请填写手机号码")
+        return self._subject(survey, f"phone {dialled}")
+
+    def _subject(self, survey: str, identity: str) -> str:
+        return VOTER + crockford(hmac.digest(self._voter, f"{survey}/{identity}".encode(), "sha256"), 26)

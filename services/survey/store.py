@@ -1,0 +1,134 @@
+"""Surveys, rights and ballots in the subject table, their keys beside it; and the twin in memory."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import asyncpg
+
+from chassis.memory.store import MemoryStore
+from chassis.postgres.store import PostgresStore
+from chassis.service import Applied
+from chassis.store import Column
+from services.survey.core.requests import KeepKeys
+from services.survey.core.states import Ballot, Kept, Survey, Voter, new
+
+COLUMNS: Sequence[Column[Kept]] = (
+    Column[Kept]("step", "text", lambda kept: kept.step if isinstance(kept, Survey) else None),
+    Column[Kept]("ballot_of", "text", lambda kept: kept.survey if isinstance(kept, Ballot) else None),
+    Column[Kept]("voter_of", "text", lambda kept: kept.survey if isinstance(kept, Voter) else None),
+)
+
+_ALL = "select subject, partition, held, remembered from subject where step <> ''"
+_ONE = "select subject, partition, held, remembered from subject where subject = $1::text and step <> ''"
+_BALLOTS = "select subject, partition, held, remembered from subject where ballot_of = $1::text"
+_TOKENS = "select count(*) from subject where voter_of = $1::text"
+_KEYS = "select signing, opening from survey_key where survey = $1::text"
+_KEEP = "insert into survey_key (survey, signing, opening) values ($1::text, $2::bytea, $3::bytea) on conflict do nothing"
+
+
+class Surveys(Protocol):
+    """Looks up what is kept."""
+
+    async def all(self) -> list[tuple[str, Survey]]:
+        """Every survey with its id."""
+
+    async def one(self, survey: str) -> Survey | None:
+        """A survey."""
+
+    async def ballots(self, survey: str) -> list[tuple[str, bytes]]:
+        """Subject and box of every answer."""
+
+    async def tokens(self, survey: str) -> int:
+        """How many were given a token."""
+
+    async def keys(self, survey: str) -> tuple[bytes, bytes] | None:
+        """The keys that sign tokens and open answers; None before it is published."""
+
+
+class PostgresSurveys:
+    """In PostgreSQL; keeps the keys as well."""
+
+    effects = (KeepKeys,)
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._packing = postgres(pool).packing
+
+    async def all(self) -> list[tuple[str, Survey]]:
+        return [(row["subject"], self._state(row)) for row in await self._pool.fetch(_ALL)]
+
+    async def one(self, survey: str) -> Survey | None:
+        row = await self._pool.fetchrow(_ONE, survey)
+        return None if row is None else self._state(row)
+
+    async def ballots(self, survey: str) -> list[tuple[str, bytes]]:
+        rows = await self._pool.fetch(_BALLOTS, survey)
+        return [(row["subject"], self._state(row).sealed) for row in rows]
+
+    async def tokens(self, survey: str) -> int:
+        found: int = await self._pool.fetchval(_TOKENS, survey)
+        return found
+
+    async def keys(self, survey: str) -> tuple[bytes, bytes] | None:
+        row = await self._pool.fetchrow(_KEYS, survey)
+        return None if row is None else (row["signing"], row["opening"])
+
+    async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
+        """A survey is published rarely: one statement each."""
+        for one in applied:
+            assert isinstance(one.effect, KeepKeys)
+            await connection.execute(_KEEP, one.subject, one.effect.signing, one.effect.opening)
+
+    def _state(self, row: asyncpg.Record) -> Any:
+        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+
+
+class MemoryKeys:
+    """Keeps the keys in memory."""
+
+    effects = (KeepKeys,)
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[bytes, bytes]] = {}
+
+    def apply(self, applied: Sequence[Applied]) -> None:
+        for one in applied:
+            assert isinstance(one.effect, KeepKeys)
+            self.kept.setdefault(one.subject, (one.effect.signing, one.effect.opening))
+
+
+class MemorySurveys:
+    """The twin."""
+
+    def __init__(self, store: MemoryStore, keys: MemoryKeys) -> None:
+        self._store = store
+        self._keys = keys
+
+    def _of(self, kind: type[Any]) -> list[tuple[str, Any]]:
+        found = [(subject, self._store.state_of(subject)) for subject in self._store.subject]
+        return [(subject, kept) for subject, kept in found if isinstance(kept, kind) and kept.exists]
+
+    async def all(self) -> list[tuple[str, Survey]]:
+        return self._of(Survey)
+
+    async def one(self, survey: str) -> Survey | None:
+        return dict(self._of(Survey)).get(survey)
+
+    async def ballots(self, survey: str) -> list[tuple[str, bytes]]:
+        return [(subject, kept.sealed) for subject, kept in self._of(Ballot) if kept.survey == survey]
+
+    async def tokens(self, survey: str) -> int:
+        return sum(kept.survey == survey for _, kept in self._of(Voter))
+
+    async def keys(self, survey: str) -> tuple[bytes, bytes] | None:
+        return self._keys.kept.get(survey)
+
+
+def postgres(pool: asyncpg.Pool, keeper: PostgresSurveys | None = None) -> PostgresStore:
+    """The store of one instance."""
+    return PostgresStore(pool, Kept, new, COLUMNS, () if keeper is None else (keeper,))  # type: ignore[arg-type]
+
+
+def memory(keys: MemoryKeys) -> MemoryStore:
+    """The twin."""
+    return MemoryStore(Kept, (keys,))  # type: ignore[arg-type]

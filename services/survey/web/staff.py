@@ -1,0 +1,222 @@
+"""What staff do with a survey: write it, publish it, end it, look through texts, publish the result."""
+
+import asyncio
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from msgspec.structs import replace
+
+from chassis import problem
+from chassis.failures import HttpRefused
+from chassis.identity import uuid7
+from chassis.vault import new_key
+from chassis.web.bodies import decode_body, read_body
+from chassis.web.described import described
+from chassis.web.responses import Json
+from city.normal import length, shows_nothing, written, written_line
+from contracts.surveys import Question, Questionnaire
+from services.survey.core import requests as ask
+from services.survey.core import views
+from services.survey.core.tally import tally
+from services.survey.web import examples
+from services.survey.web.door import Door
+
+TITLE, INTRO, LINE = 100, 2_000, 200
+"""Characters of a title, of an introduction, and of a question or option."""
+
+
+def routes(router: APIRouter, door: Door) -> None:
+    """For a supervisor."""
+    _writing(router, door)
+    _ending(router, door)
+    _texts(router, door)
+
+
+def _writing(router: APIRouter, door: Door) -> None:
+    drafted = described(body=ask.DraftBody, who="staff", example=examples.DRAFT)
+
+    @router.post("/v1/surveys", status_code=202, summary="Staff write a survey.", openapi_extra=drafted)
+    async def draft(request: Request) -> Response:
+        """A draft, which nobody but staff sees."""
+        return await _draft(door, request, uuid7())
+
+    @router.post(
+        "/v1/surveys/{id}/draft",
+        status_code=202,
+        summary="Staff write a draft anew.",
+        openapi_extra=drafted,
+    )
+    async def revise(id: str, request: Request) -> Response:
+        """Until it is published."""
+        door.supervisor(request)
+        await door.survey(id, staff=True)
+        return await _draft(door, request, id)
+
+    @router.post(
+        "/v1/surveys/{id}/publication",
+        status_code=202,
+        summary="Staff publish a draft.",
+        openapi_extra=described(body=ask.ReasonBody, who="staff", example={}, optional=True),
+    )
+    async def publish(id: str, request: Request) -> Response:
+        """From now on people answer, and the questions do not change."""
+        staff = door.supervisor(request)
+        await door.survey(id, staff=True)
+        raw = await read_body(request)
+        decode_body(raw or b"{}", ask.ReasonBody)
+        signing, public = await asyncio.to_thread(door.new_keys)
+        asked = ask.Publish(staff.person, public.decode(), signing, new_key())
+        return await door.act(request, staff, raw, [(id, asked)], lambda _: {"id": id, "state": "open"})
+
+    @router.get(
+        "/v1/surveys/{id}/invitations",
+        summary="The invitation codes.",
+        openapi_extra=described(who="staff", media="text/csv"),
+    )
+    async def invitations(id: str, request: Request) -> Response:
+        """One a line, to be printed and handed out; whoever holds the list could answer with each of them."""
+        door.supervisor(request)
+        survey = await door.survey(id, staff=True)
+        codes = (door.entitlements.invitation(id, n + 1) for n in range(survey.invitations))
+        return Response("\ufeff邀请码\r\n" + "".join(f"{code}\r\n" for code in codes), media_type="text/csv")
+
+
+async def _draft(door: Door, request: Request, identity: str) -> Response:
+    staff = door.supervisor(request)
+    raw = await read_body(request)
+    body = decode_body(raw, ask.DraftBody)
+    asked = ask.Draft(await asyncio.to_thread(_questionnaire, door, body), body.invitations)
+    # The id of a repeat is the first one's: the desk keeps what it answered.
+    return await door.act(
+        request, staff, raw, [(identity, asked)], lambda _: {"id": identity, "state": "draft"}
+    )
+
+
+def _ending(router: APIRouter, door: Door) -> None:
+    @router.post(
+        "/v1/surveys/{id}/closing",
+        status_code=202,
+        summary="Staff end a survey.",
+        openapi_extra=described(body=ask.ReasonBody, who="staff", example=examples.REASON, optional=True),
+    )
+    async def close(id: str, request: Request) -> Response:
+        """No more answers; the key that opens them is told on the log. Before its time it needs a reason."""
+        staff = door.supervisor(request)
+        await door.survey(id, staff=True)
+        raw = await read_body(request)
+        reason = written(decode_body(raw or b"{}", ask.ReasonBody).reason)
+        keys = await door.surveys.keys(id)
+        asked = ask.Close(staff.person, door.profile.published(reason).texts[0], keys[1] if keys else b"")
+        return await door.act(
+            request,
+            staff,
+            raw,
+            [(id, asked)],
+            lambda kept: {"id": id, "state": "closed", "answers": kept.answers},
+        )
+
+    @router.post(
+        "/v1/surveys/{id}/result",
+        status_code=202,
+        summary="Staff publish the result.",
+        openapi_extra=described(body=ask.ReasonBody, who="staff", example={}, optional=True),
+    )
+    async def result(id: str, request: Request) -> Response:
+        """All answers are opened and counted; the figures are said once."""
+        staff = door.supervisor(request)
+        survey = await door.survey(id, staff=True)
+        raw = await read_body(request)
+        decode_body(raw or b"{}", ask.ReasonBody)
+        opened = await door.opened(id) if survey.step == "closed" else []
+        assert survey.questionnaire is not None
+        figures = await asyncio.to_thread(tally, survey.questionnaire, [ballot for _, ballot in opened])
+        asked = ask.PublishResult(staff.person, len(opened), await door.surveys.tokens(id), figures)
+        return await door.act(
+            request,
+            staff,
+            raw,
+            [(id, asked)],
+            lambda kept: {"id": id, "state": "counted", "answers": kept.answers},
+        )
+
+
+def _texts(router: APIRouter, door: Door) -> None:
+    @router.get("/v1/surveys/{id}/texts", summary="What people wrote.", openapi_extra=described(who="staff"))
+    async def texts(id: str, request: Request) -> Response:
+        """After the end; each with whether it is shown, and whether a word list held it."""
+        door.supervisor(request)
+        survey = await door.survey(id, staff=True)
+        if survey.step not in ("closed", "counted"):
+            raise HttpRefused(409, "sealed", "现在不能这样做", "问卷结束后才能看到填写的文字。")
+        found = [
+            {
+                "ballot": text.ballot,
+                "question": text.question,
+                "text": text.text,
+                "held": text.held,
+                "shown": views.is_shown(survey, text),
+            }
+            for text in await door.texts(id)
+        ]
+        return Json({"texts": found})
+
+    @router.post(
+        "/v1/surveys/{id}/texts",
+        status_code=202,
+        summary="Staff show or hide a text.",
+        openapi_extra=described(body=ask.TextBody, who="staff", example=examples.TEXT),
+    )
+    async def judge(id: str, request: Request) -> Response:
+        """The figures stay as they are."""
+        staff = door.supervisor(request)
+        survey = await door.survey(id, staff=True)
+        raw = await read_body(request)
+        body = decode_body(raw, ask.TextBody)
+        known = await door.texts(id) if survey.step in ("closed", "counted") else []
+        if known and not any((t.ballot, t.question) == (body.ballot, body.question) for t in known):
+            raise problem.plain(404, "没有这段文字。")
+        reason = door.profile.published(written(body.reason)).texts[0]
+        asked = ask.JudgeText(body.ballot, body.question, body.shown, reason, staff.person)
+        return await door.act(request, staff, raw, [(id, asked)], lambda _: {"id": id, "shown": body.shown})
+
+
+def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:
+    """The questionnaire with its texts made fit to be read by all. Raises HttpRefused 422."""
+
+    def line(text: str, field: str, limit: int = LINE) -> str:
+        kept = written_line(text)
+        if length(kept) > limit:
+            raise problem.wrong_field(field, f"最多 {limit} 个字")
+        return "" if shows_nothing(kept) else door.profile.published(kept).texts[0]
+
+    def question(n: int, given: Question) -> Question:
+        place = f"questions.{n}"
+        return replace(
+            given,
+            id=line(given.id, f"{place}.id", 20),
+            title=line(given.title, f"{place}.title"),
+            options=tuple(line(option, f"{place}.options") for option in given.options),
+            low=line(given.low, f"{place}.low", 20),
+            high=line(given.high, f"{place}.high", 20),
+        )
+
+    title = line(body.title, "title", TITLE)
+    if not title:
+        raise problem.wrong_field("title", "不能为空")
+    intro = written(body.intro)
+    if length(intro) > INTRO:
+        raise problem.wrong_field("intro", f"最多 {INTRO} 个字")
+    return Questionnaire(
+        title,
+        door.profile.published(intro).texts[0],
+        body.audience,
+        _in_city_time(body.ends, door),
+        tuple(question(n, given) for n, given in enumerate(body.questions)),
+    )
+
+
+def _in_city_time(instant: datetime, door: Door) -> datetime:
+    """Without an offset it is city time."""
+    zone = door.profile.zone
+    return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
