@@ -172,6 +172,7 @@ def _finish(operation: Described, path: str, method: str, service: str) -> None:
 
 _PLAIN_ID: Final = str.maketrans("", "", "{}")
 _ANSWER: Final[dict[str, Described]] = {
+    "text/csv": {"type": "string"},
     "application/octet-stream": {"type": "string", "format": "binary"},
     "text/event-stream": {"type": "string"},
 }

@@ -18,12 +18,14 @@ from services.intake.core.acts import ACTS
 from services.intake.core.city import CHANGES
 from services.intake.web import examples
 from services.router.core.answers import ModelKept
+from services.survey.web.examples import DRAFT
 from tests.conforming import ANSWERED, Conforming
 from tests.interfaces import client, edges, live, token
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE, Intake, at
 from tests.services.intake.test_roles import case_for, headers_of
 from tests.services.router.test_web import rows
+from tests.services.survey.door import Person, Surveying
 from wenzheng.training import fit
 
 ELSEWHERE = {
@@ -70,6 +72,19 @@ async def everything_of_intake() -> None:
             )
 
 
+async def everything_of_survey() -> None:
+    """A whole survey."""
+    async with Surveying(HandClock(at("2026-03-02T10:00"))).open() as surveying:
+        survey = await surveying.published()
+        await surveying.staff(f"/{(await surveying.staff('', DRAFT)).json()['id']}/draft", DRAFT)
+        await surveying.answered(survey, Person("13900000001", bytes(32)))
+        await surveying.http.get("/v1/surveys")
+        await surveying.counted(survey)
+        text = (await surveying.staff_get(f"/{survey}/texts")).json()["texts"][0]
+        judged = {"ballot": text["ballot"], "question": text["question"], "shown": True}
+        assert (await surveying.staff(f"/{survey}/texts", judged)).status_code == 202
+
+
 async def everything_of_the_others(world: World) -> None:
     """Every read of the other four, of a city in which a little has happened; and a model is kept."""
     receipts = await live(world)
@@ -97,6 +112,7 @@ async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
     ANSWERED.clear()
 
     await everything_of_intake()
+    await everything_of_survey()
     async with world.open():
         await everything_of_the_others(world)
 

@@ -4,9 +4,12 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from contracts.surveys import Figure, Question
+from msgspec import UNSET
+
+from contracts.surveys import Figure, Question, Questionnaire
+from services.survey.core import answers
 from services.survey.core.questionnaire import choices_of
 from services.survey.core.rules import is_open
 from services.survey.core.states import Survey
@@ -16,66 +19,82 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """With what a cell begins that a spreadsheet would calculate (OWASP, CSV injection)."""
 
 
-def state(survey: Survey, now: datetime) -> str:
-    """`draft`, `open`, `ended` (its time is over), `closed`, `counted`."""
+def state(survey: Survey, now: datetime) -> answers.State:
+    """Where it stands for whoever looks now."""
+    assert survey.step, "only what somebody wrote is shown"
     return "ended" if survey.step == "open" and not is_open(survey, now) else survey.step
 
 
-def listed(identity: str, survey: Survey, now: datetime) -> dict[str, Any]:
+def listed(identity: str, survey: Survey, now: datetime) -> answers.Listed:
     """A line of the list. How many answered is told when nobody can any more."""
-    asked = survey.questionnaire
-    assert asked is not None
-    line = {
-        "id": identity,
-        "title": asked.title,
-        "audience": asked.audience,
-        "ends": asked.ends,
-        "state": state(survey, now),
-        "questions": len(asked.questions),
-    }
-    return line if line["state"] in ("draft", "open") else line | {"answers": survey.answers}
+    asked, stands = _asked(survey), state(survey, now)
+    return answers.Listed(
+        id=identity,
+        title=asked.title,
+        audience=asked.audience,
+        ends=asked.ends,
+        state=stands,
+        questions=len(asked.questions),
+        answers=UNSET if stands in ("draft", "open") else survey.answers,
+    )
 
 
-def whole(identity: str, survey: Survey, now: datetime, staff: bool) -> dict[str, Any]:
+def whole(identity: str, survey: Survey, now: datetime, staff: bool) -> answers.Whole:
     """Everything one needs to answer it."""
-    asked = survey.questionnaire
-    assert asked is not None
-    view = listed(identity, survey, now) | {
-        "intro": asked.intro,
-        "questions": asked.questions,
-        "public_key": survey.public_key,
-    }
-    return view | {"invitations": survey.invitations, "answers": survey.answers} if staff else view
+    asked, stands = _asked(survey), state(survey, now)
+    return answers.Whole(
+        id=identity,
+        title=asked.title,
+        intro=asked.intro,
+        audience=asked.audience,
+        ends=asked.ends,
+        state=stands,
+        questions=asked.questions,
+        public_key=survey.public_key,
+        answers=survey.answers if staff or stands not in ("draft", "open") else UNSET,
+        invitations=survey.invitations if staff else UNSET,
+    )
 
 
-def result(identity: str, survey: Survey, texts: Sequence[Text], now: datetime) -> dict[str, Any]:
+def result(identity: str, survey: Survey, texts: Sequence[Text]) -> answers.Result:
     """The published figures with the questions, and the texts that are shown."""
-    asked = survey.questionnaire
-    assert asked is not None
+    asked = _asked(survey)
     shown = [text for text in texts if is_shown(survey, text)]
-    rows = []
-    for question, figure in zip(asked.questions, survey.figures, strict=True):
-        rows.append(
-            {
-                "id": question.id,
-                "kind": question.kind,
-                "title": question.title,
-                "asked": figure.asked,
-                "answered": figure.answered,
-                "mean": mean(figure) if question.kind == "scale" else None,
-                "choices": [
-                    {"name": name, "count": count, "share": share(count, figure)}
-                    for name, count in zip(names(question), figure.counts, strict=True)
-                ],
-                "written": figure.texts,
-                "texts": [text.text for text in shown if text.question == question.id],
-            }
-        )
-    return listed(identity, survey, now) | {
-        "intro": asked.intro,
-        "tokens": survey.tokens,
-        "figures": rows,
-    }
+    return answers.Result(
+        id=identity,
+        title=asked.title,
+        intro=asked.intro,
+        audience=asked.audience,
+        ends=asked.ends,
+        answers=survey.answers,
+        tokens=survey.tokens,
+        figures=tuple(
+            _counted(question, figure, shown)
+            for question, figure in zip(asked.questions, survey.figures, strict=True)
+        ),
+    )
+
+
+def _counted(question: Question, figure: Figure, shown: Sequence[Text]) -> answers.Counted:
+    return answers.Counted(
+        id=question.id,
+        kind=question.kind,
+        title=question.title,
+        asked=figure.asked,
+        answered=figure.answered,
+        mean=mean(figure) if question.kind == "scale" else None,
+        choices=tuple(
+            answers.Choice(name, count, share(count, figure))
+            for name, count in zip(names(question), figure.counts, strict=True)
+        ),
+        written=figure.texts,
+        texts=tuple(text.text for text in shown if text.question == question.id),
+    )
+
+
+def _asked(survey: Survey) -> Questionnaire:
+    assert survey.questionnaire is not None
+    return survey.questionnaire
 
 
 def is_shown(survey: Survey, text: Text) -> bool:
@@ -100,8 +119,7 @@ def share(count: int, figure: Figure) -> float | None:
 
 def table(survey: Survey, texts: Sequence[Text]) -> str:
     """The result as CSV for spreadsheets: with a byte order mark, and no cell that is calculated."""
-    asked = survey.questionnaire
-    assert asked is not None
+    asked = _asked(survey)
     written = io.StringIO()
     lines = csv.writer(written, lineterminator="\r\n")
     lines.writerow(("题号", "题目", "选项或填写内容", "票数", "占答题人数", "答题人数", "应答人数"))

@@ -22,9 +22,9 @@ from city.normal import length, shows_nothing, written
 from city.profile import Profile
 from contracts.decision import FieldError
 from contracts.surveys import Answer
+from services.survey.core import answers, views
 from services.survey.core import questionnaire as asked
 from services.survey.core import requests as ask
-from services.survey.core import views
 from services.survey.core.states import Survey, ballot_of
 from services.survey.core.tally import Opened
 from services.survey.web import examples
@@ -41,7 +41,9 @@ def routes(router: APIRouter, door: Door) -> None:
 
 def _reading(router: APIRouter, door: Door) -> None:
     @router.get(
-        "/v1/surveys", summary="Surveys, open ones first.", openapi_extra=described(who="anyone or staff")
+        "/v1/surveys",
+        summary="Surveys, open ones first.",
+        openapi_extra=described(who="anyone or staff", answer=answers.Surveys),
     )
     async def surveys(request: Request) -> Response:
         """Published surveys; for a supervisor the drafts as well."""
@@ -53,14 +55,14 @@ def _reading(router: APIRouter, door: Door) -> None:
             if staff or survey.step != "draft"
         ]
         # Ids begin with the time at which they were drawn: the newest first.
-        found.sort(key=lambda line: line["id"], reverse=True)
-        found.sort(key=lambda line: _ORDER[line["state"]])
-        return with_etag(request, {"surveys": found})
+        found.sort(key=lambda line: line.id, reverse=True)
+        found.sort(key=lambda line: _ORDER[line.state])
+        return with_etag(request, answers.Surveys(tuple(found)))
 
     @router.get(
         "/v1/surveys/{id}",
         summary="A survey with its questions.",
-        openapi_extra=described(who="anyone or staff"),
+        openapi_extra=described(who="anyone or staff", answer=answers.Whole),
     )
     async def survey(id: str, request: Request) -> Response:
         """What one needs to answer it, the key that signs tokens included."""
@@ -73,7 +75,9 @@ def _writing(router: APIRouter, door: Door) -> None:
     @router.post(
         "/v1/surveys/{id}/tokens",
         summary="A person is given a token, blindly signed, once.",
-        openapi_extra=described(body=ask.TokenBody, example=examples.TOKEN, keyed=False),
+        openapi_extra=described(
+            answer=answers.Token, body=ask.TokenBody, example=examples.TOKEN, keyed=False
+        ),
     )
     async def token(id: str, request: Request) -> Response:
         """The same request again gets the same signature; another one by the same person is refused (409)."""
@@ -89,13 +93,15 @@ def _writing(router: APIRouter, door: Door) -> None:
             raise problem.wrong_field("blinded", "不是这份问卷的凭证申请") from failure
         given = ask.GiveToken(id, hashlib.sha256(body.blinded).hexdigest())
         await door.desk.submit([(id, ask.Entitle()), (voter, given)], uuid7(), lambda _: b"")
-        return Json({"signature": signature})
+        return Json(answers.Token(signature))
 
     @router.post(
         "/v1/surveys/{id}/ballots",
         status_code=202,
         summary="Somebody answers, with a token.",
-        openapi_extra=described(body=ask.AnswerBody, example=examples.ANSWERS, keyed=False),
+        openapi_extra=described(
+            answer=answers.Received, body=ask.AnswerBody, example=examples.ANSWERS, keyed=False
+        ),
     )
     async def ballot(id: str, request: Request) -> Response:
         """The first answer of a token stands; a second one is refused (409 `already-counted`)."""
@@ -113,7 +119,7 @@ def _writing(router: APIRouter, door: Door) -> None:
         box = seal(keys[1], {BOX: encode(opened).decode()}, subject)
         cast = ask.Cast(id, body.token, body.signature, box)
         await door.desk.submit([(id, ask.Count()), (subject, cast)], uuid7(), lambda _: b"")
-        return Json({"counted": True}, 202)
+        return Json(answers.Received(True), 202)
 
 
 def _entitled(door: Door, identity: str, survey: Survey, given: str) -> str:
@@ -127,13 +133,13 @@ def _entitled(door: Door, identity: str, survey: Survey, given: str) -> str:
         raise problem.wrong_field("entitled_by", str(failure)) from failure
 
 
-def _made_ready(city: Profile, answers: tuple[Answer, ...]) -> Opened:
+def _made_ready(city: Profile, given: tuple[Answer, ...]) -> Opened:
     """The answers with their texts masked, and the questions whose text a person must look at first.
 
     Raises HttpRefused 422 for a text that is too long or holds a word that may not be published at all.
     """
     ready, held = list[Answer](), list[str]()
-    for answer in answers:
+    for answer in given:
         text = "" if shows_nothing(written(answer.text)) else written(answer.text)
         if length(text) > asked.TEXT:
             raise problem.wrong_field(answer.question, f"最多 {asked.TEXT} 个字")

@@ -7,7 +7,7 @@ from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import client_of
-from services.survey.core import views
+from services.survey.core import answers, views
 from services.survey.core.states import Survey
 from services.survey.web.door import Door
 
@@ -15,12 +15,16 @@ from services.survey.web.door import Door
 def routes(router: APIRouter, door: Door) -> None:
     """Nothing is told before staff have published it."""
 
-    @router.get("/v1/surveys/{id}/result", summary="The published result.")
+    @router.get(
+        "/v1/surveys/{id}/result",
+        summary="The published result.",
+        openapi_extra=described(answer=answers.Result),
+    )
     async def result(id: str, request: Request) -> Response:
         """Figures of every question, and the texts that are shown."""
         door.limits.check("reads", client_of(request))
         survey = await _counted(door, id)
-        return with_etag(request, views.result(id, survey, await door.texts(id), door.clock.now()))
+        return with_etag(request, views.result(id, survey, await door.texts(id)))
 
     @router.get(
         "/v1/surveys/{id}/result.csv",

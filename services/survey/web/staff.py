@@ -16,8 +16,8 @@ from chassis.web.described import described
 from chassis.web.responses import Json
 from city.normal import length, shows_nothing, written, written_line
 from contracts.surveys import Question, Questionnaire
+from services.survey.core import answers, views
 from services.survey.core import requests as ask
-from services.survey.core import views
 from services.survey.core.tally import tally
 from services.survey.web import examples
 from services.survey.web.door import Door
@@ -34,7 +34,7 @@ def routes(router: APIRouter, door: Door) -> None:
 
 
 def _writing(router: APIRouter, door: Door) -> None:
-    drafted = described(body=ask.DraftBody, who="staff", example=examples.DRAFT)
+    drafted = described(answer=answers.Stands, body=ask.DraftBody, who="staff", example=examples.DRAFT)
 
     @router.post("/v1/surveys", status_code=202, summary="Staff write a survey.", openapi_extra=drafted)
     async def draft(request: Request) -> Response:
@@ -57,7 +57,9 @@ def _writing(router: APIRouter, door: Door) -> None:
         "/v1/surveys/{id}/publication",
         status_code=202,
         summary="Staff publish a draft.",
-        openapi_extra=described(body=ask.ReasonBody, who="staff", example={}, optional=True),
+        openapi_extra=described(
+            answer=answers.Stands, body=ask.ReasonBody, who="staff", example={}, optional=True
+        ),
     )
     async def publish(id: str, request: Request) -> Response:
         """From now on people answer, and the questions do not change."""
@@ -67,7 +69,7 @@ def _writing(router: APIRouter, door: Door) -> None:
         decode_body(raw or b"{}", ask.ReasonBody)
         signing, public = await asyncio.to_thread(door.new_keys)
         asked = ask.Publish(staff.person, public.decode(), signing, new_key())
-        return await door.act(request, staff, raw, [(id, asked)], lambda _: {"id": id, "state": "open"})
+        return await door.act(request, staff, raw, [(id, asked)], lambda _: answers.Stands(id, "open"))
 
     @router.get(
         "/v1/surveys/{id}/invitations",
@@ -89,7 +91,7 @@ async def _draft(door: Door, request: Request, identity: str) -> Response:
     asked = ask.Draft(await asyncio.to_thread(_questionnaire, door, body), body.invitations)
     # The id of a repeat is the first one's: the desk keeps what it answered.
     return await door.act(
-        request, staff, raw, [(identity, asked)], lambda _: {"id": identity, "state": "draft"}
+        request, staff, raw, [(identity, asked)], lambda _: answers.Stands(identity, "draft")
     )
 
 
@@ -98,7 +100,9 @@ def _ending(router: APIRouter, door: Door) -> None:
         "/v1/surveys/{id}/closing",
         status_code=202,
         summary="Staff end a survey.",
-        openapi_extra=described(body=ask.ReasonBody, who="staff", example=examples.REASON, optional=True),
+        openapi_extra=described(
+            answer=answers.Stands, body=ask.ReasonBody, who="staff", example=examples.REASON, optional=True
+        ),
     )
     async def close(id: str, request: Request) -> Response:
         """No more answers; the key that opens them is told on the log. Before its time it needs a reason."""
@@ -113,14 +117,16 @@ def _ending(router: APIRouter, door: Door) -> None:
             staff,
             raw,
             [(id, asked)],
-            lambda kept: {"id": id, "state": "closed", "answers": kept.answers},
+            lambda kept: answers.Stands(id, "closed", kept.answers),
         )
 
     @router.post(
         "/v1/surveys/{id}/result",
         status_code=202,
         summary="Staff publish the result.",
-        openapi_extra=described(body=ask.ReasonBody, who="staff", example={}, optional=True),
+        openapi_extra=described(
+            answer=answers.Stands, body=ask.ReasonBody, who="staff", example={}, optional=True
+        ),
     )
     async def result(id: str, request: Request) -> Response:
         """All answers are opened and counted; the figures are said once."""
@@ -137,12 +143,16 @@ def _ending(router: APIRouter, door: Door) -> None:
             staff,
             raw,
             [(id, asked)],
-            lambda kept: {"id": id, "state": "counted", "answers": kept.answers},
+            lambda kept: answers.Stands(id, "counted", kept.answers),
         )
 
 
 def _texts(router: APIRouter, door: Door) -> None:
-    @router.get("/v1/surveys/{id}/texts", summary="What people wrote.", openapi_extra=described(who="staff"))
+    @router.get(
+        "/v1/surveys/{id}/texts",
+        summary="What people wrote.",
+        openapi_extra=described(who="staff", answer=answers.Texts),
+    )
     async def texts(id: str, request: Request) -> Response:
         """After the end; each with whether it is shown, and whether a word list held it."""
         door.supervisor(request)
@@ -150,22 +160,22 @@ def _texts(router: APIRouter, door: Door) -> None:
         if survey.step not in ("closed", "counted"):
             raise HttpRefused(409, "sealed", "现在不能这样做", "问卷结束后才能看到填写的文字。")
         found = [
-            {
-                "ballot": text.ballot,
-                "question": text.question,
-                "text": text.text,
-                "held": text.held,
-                "shown": views.is_shown(survey, text),
-            }
+            answers.Written(
+                ballot=text.ballot,
+                question=text.question,
+                text=text.text,
+                held=text.held,
+                shown=views.is_shown(survey, text),
+            )
             for text in await door.texts(id)
         ]
-        return Json({"texts": found})
+        return Json(answers.Texts(tuple(found)))
 
     @router.post(
         "/v1/surveys/{id}/texts",
         status_code=202,
         summary="Staff show or hide a text.",
-        openapi_extra=described(body=ask.TextBody, who="staff", example=examples.TEXT),
+        openapi_extra=described(answer=answers.Judged, body=ask.TextBody, who="staff", example=examples.TEXT),
     )
     async def judge(id: str, request: Request) -> Response:
         """The figures stay as they are."""
@@ -178,7 +188,7 @@ def _texts(router: APIRouter, door: Door) -> None:
             raise problem.plain(404, "没有这段文字。")
         reason = door.profile.published(written(body.reason)).texts[0]
         asked = ask.JudgeText(body.ballot, body.question, body.shown, reason, staff.person)
-        return await door.act(request, staff, raw, [(id, asked)], lambda _: {"id": id, "shown": body.shown})
+        return await door.act(request, staff, raw, [(id, asked)], lambda _: answers.Judged(id, body.shown))
 
 
 def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:

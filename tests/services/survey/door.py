@@ -28,6 +28,7 @@ from services.survey import store
 from services.survey.app import build
 from services.survey.entitlement import Entitlements
 from services.survey.web import Door, examples, routes
+from tests.conforming import Conforming
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
 
 _KEYS = itertools.cycle([new_signing_key() for _ in range(3)])
@@ -105,7 +106,7 @@ class Surveying:
         metrics = Metrics()
         api = create_api("survey", "…", metrics, Probes())
         api.include_router(routes(self.door))
-        self.app = Edge(api, metrics)
+        self.app = Conforming(Edge(api, metrics), api)
         self._keys_used = 0
         self.http: httpx2.AsyncClient
         self._committing: asyncio.Task[None]
