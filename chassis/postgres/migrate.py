@@ -1,7 +1,7 @@
 """Brings one service's schema to its newest revision: `python -m chassis.postgres.migrate SERVICE [--sql]`.
 
 Every service has its own history in `services/<name>/schema/versions`, kept in a table of its own
-schema; `--sql` prints the script for a database administrator instead of running it.
+schema; the portal's lies in its own folder. `--sql` prints the script for a database administrator instead of running it.
 """
 
 import asyncio
@@ -20,46 +20,53 @@ from sqlalchemy.ext.asyncio import create_async_engine
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _script(service: str) -> tuple[Config, ScriptDirectory]:
-    folder = ROOT / "services" / service
+def _script(versions: Path) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "chassis"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", str(folder / "schema" / "versions"))
-    return config, ScriptDirectory.from_config(config)
+    config.set_main_option("version_locations", str(versions))
+    return ScriptDirectory.from_config(config)
 
 
-def _upgrade(service: str, connection: Connection | None, to: str = "head") -> None:
-    config, script = _script(service)
+def _upgrade(schema: str, versions: Path, connection: Connection | None, to: str) -> None:
+    script = _script(versions)
 
     def newest(revision: Any, _: Any) -> list[Any]:
         return list(script._upgrade_revs(to, revision))
 
-    options: dict[str, Any] = {"version_table_schema": service, "fn": newest, "as_sql": connection is None}
-    with EnvironmentContext(config, script, **options):
+    options: dict[str, Any] = {"version_table_schema": schema, "fn": newest, "as_sql": connection is None}
+    with EnvironmentContext(Config(), script, **options):
         if connection is None:
             context.configure(dialect_name="postgresql", **options)
         else:
             context.configure(connection=connection, **options)
         with context.begin_transaction():
             if connection is None:
-                context.execute(f'set search_path to "{service}"')
+                context.execute(f'set search_path to "{schema}"')
             context.run_migrations()
 
 
-async def migrate(service: str, dsn: str, to: str = "head") -> None:
-    """Run what is missing up to a revision; two processes that start at once wait for each other."""
+def _of_service(service: str) -> Path:
+    return ROOT / "services" / service / "schema" / "versions"
+
+
+async def migrate(schema: str, dsn: str, to: str = "head", versions: Path | None = None) -> None:
+    """Run what is missing up to a revision; two processes that start at once wait for each other.
+
+    `versions`: the folder of the revisions; without it, that of the service whose schema it is.
+    """
+    history = versions or _of_service(schema)
     address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
         "postgres://", "postgresql+asyncpg://", 1
     )
     engine = create_async_engine(address, poolclass=pool.NullPool)
     try:
         async with engine.begin() as connection:
-            await connection.execute(text(f'set search_path to "{service}"'))
+            await connection.execute(text(f'set search_path to "{schema}"'))
             await connection.execute(
-                text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {service}"}
+                text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {schema}"}
             )
-            await connection.run_sync(lambda sync: _upgrade(service, sync, to))
+            await connection.run_sync(lambda sync: _upgrade(schema, history, sync, to))
     finally:
         await engine.dispose()
 
@@ -69,7 +76,7 @@ def main() -> None:
     if len(sys.argv) < 2:
         sys.exit("usage: python -m chassis.postgres.migrate SERVICE [--sql]")
     if "--sql" in sys.argv:
-        _upgrade(sys.argv[1], None)
+        _upgrade(sys.argv[1], _of_service(sys.argv[1]), None, "head")
         return
     dsn = os.environ.get("WENZHENG_DATABASE")
     if not dsn:
