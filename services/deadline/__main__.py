@@ -17,7 +17,7 @@ async def assemble(process: run.Process) -> run.Assembled:
     verifier = Verifier(settings.token_public_key_file.read_bytes())
     profile = Profile.load(settings.city)
     clock = process.clock(profile.zone)
-    reader = store.Reader(process.pool)
+    cases = store.PostgresCases(process.pool)
 
     city = run.CityNow(profile)
 
@@ -25,7 +25,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         days = (city().calendar.horizon - clock.now().date()).days
         process.metrics.gauge("wenzheng_calendar_horizon_days").set(days)
 
-    door = web.Door(reader, city.at, clock, verifier, process.limits(profile.policy.rates))
+    door = web.Door(cases, city.at, clock, verifier, process.limits(profile.policy.rates))
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, clock, process.metrics),

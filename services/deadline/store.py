@@ -3,13 +3,14 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from chassis.clock import Clock
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
+from chassis.postgres.lookup import Lookup
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import NEVER, Column, Input, Packing
@@ -270,25 +271,16 @@ def memory() -> MemoryStore:
     return store
 
 
-class Reader:
+class PostgresCases:
     """What the web side looks up."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._packing = Packing(Case)
+        self._lookup = Lookup(pool, Case)
 
     async def case(self, number: str) -> Case | None:
         """The case of a number, or None."""
-        row: Any = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
-            number,
-        )
-        if row is None:
-            return None
-        state: Case = self._packing.unpack(
-            row["subject"], row["partition"], row["held"], row["remembered"]
-        ).state
-        return state
+        found = await self._lookup.by_number(number)
+        return None if found is None else found[1]
 
 
 class MemoryCases:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 from msgspec import convert
 
-from chassis.store import Packing
+from chassis.postgres import lookup as states
 from services.notifier.core.answers import ChannelMonth, OutboxNotice, ToldNotice
 from services.notifier.core.case import Case
 
@@ -46,6 +46,7 @@ class Lookup:
 
     def __init__(self, pool: asyncpg.Pool, zone: tzinfo) -> None:
         self._pool = pool
+        self._cases = states.Lookup(pool, Case)
         self._zone = zone
 
     async def notices(self, number: str) -> list[ToldNotice] | None:
@@ -59,16 +60,8 @@ class Lookup:
 
     async def department(self, number: str) -> str | None:
         """The unit that holds the post."""
-        row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
-            number,
-        )
-        if row is None:
-            return None
-        case: Case = (
-            Packing(Case).unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
-        )
-        return case.department
+        found = await self._cases.by_number(number)
+        return None if found is None else found[1].department
 
     async def outbox(self, state: str, limit: int) -> list[OutboxNotice]:
         """Notices that wait, longest first, or that failed, newest first."""

@@ -9,6 +9,7 @@ import asyncpg
 from msgspec import convert
 
 from chassis.memory.store import MemoryStore
+from chassis.postgres.lookup import Lookup
 from chassis.postgres.store import PostgresStore
 from chassis.store import Column, Packing
 from contracts.city_facts import CityFacts, ModelActivated
@@ -40,32 +41,16 @@ class PostgresCases:
     """The cases that the web side looks up."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._packing = Packing(Case)
+        self._lookup = Lookup(pool, Case)
 
     async def case(self, number: str) -> Case | None:
         """The case of a number, or None."""
-        row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject where number = $1::text and number <> ''",
-            number,
-        )
-        if row is None:
-            return None
-        return self._case(row)
+        found = await self._lookup.by_number(number)
+        return None if found is None else found[1]
 
     async def cases(self, posts: Sequence[str]) -> Mapping[str, Case]:
         """The cases of post ids; unknown ones are absent."""
-        rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where subject = any($1::text[])",
-            list(posts),
-        )
-        return {row["subject"]: self._case(row) for row in rows}
-
-    def _case(self, row: asyncpg.Record) -> Case:
-        state: Case = self._packing.unpack(
-            row["subject"], row["partition"], row["held"], row["remembered"]
-        ).state
-        return state
+        return await self._lookup.by_subjects(posts)
 
 
 class MemoryCases:

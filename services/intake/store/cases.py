@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from chassis.store import Packing
+from chassis.postgres.lookup import ROW, Lookup
 from services.intake.core.case import Case, Group
 
 MAX_PAGE: Final = 100
@@ -58,7 +58,6 @@ STATES: Final = {
 _HALVES: Final = ("open", "not open")
 """All cases, as the two walks that have an index."""
 
-_ROW: Final = "subject, partition, held, remembered"
 _HELD: Final = "department = {unit}::text"
 _ASSISTED: Final = (
     "(assisting <> '' and string_to_array(assisting, ' ') @> array[{unit}::text]"
@@ -87,7 +86,7 @@ class PostgresCases:
 
     def __init__(self, pool: asyncpg.Pool, remember: int = 50_000, searched: int = SEARCHED) -> None:
         self._pool = pool
-        self._packing = Packing(Case)
+        self._lookup = Lookup(pool, Case)
         self._subjects: dict[str, str] = {}
         self._remember = remember
         self._searched = searched
@@ -107,11 +106,7 @@ class PostgresCases:
         return subject
 
     async def case(self, number: str) -> tuple[str, Case] | None:
-        row = await self._pool.fetchrow(
-            f"select {_ROW} from subject where number = $1::text and number <> ''",
-            number,
-        )
-        return None if row is None else (row["subject"], self._unpack(row))
+        return await self._lookup.by_number(number)
 
     async def page(self, query: Query) -> list[Case]:
         # Keyset pages over (due, number), or (answered_at desc, number) for the public.
@@ -155,23 +150,17 @@ class PostgresCases:
             newest = f"order by answered_at desc, number limit {self._searched}"
             posts = f"(select * from subject where shown {newest}) newest"
         parts = [f"(select * from {posts} where {' and '.join(walk)} {last})" for walk in walks]
-        statement = f"select {_ROW} from ({' union all '.join(parts)}) page {last}"
+        statement = f"select {ROW} from ({' union all '.join(parts)}) page {last}"
         async with self._searching if query.words else nullcontext():
             rows = await self._pool.fetch(statement, *values)
-        return [self._unpack(row) for row in rows]
+        return [self._lookup.state(row) for row in rows]
 
     async def of_group(self, group: Group) -> list[Case]:
         rows = await self._pool.fetch(
-            f"select {_ROW} from subject where subject = any($1::text[]) order by number",
+            f"select {ROW} from subject where subject = any($1::text[]) order by number",
             list(group.members),
         )
-        return members_of(map(self._unpack, rows), group)
-
-    def _unpack(self, row: asyncpg.Record) -> Case:
-        state: Case = self._packing.unpack(
-            row["subject"], row["partition"], row["held"], row["remembered"]
-        ).state
-        return state
+        return members_of(map(self._lookup.state, rows), group)
 
 
 def members_of(cases: Iterable[Case], group: Group) -> list[Case]:
