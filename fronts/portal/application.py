@@ -14,7 +14,17 @@ from chassis.failures import EXIT_MISPLACED
 from chassis.web.methods import methods_at
 from city.profile import Profile
 from fronts.portal import static_files
-from fronts.portal.citizens import boards, following, front, interfaces, posting, posts, receipts, wall
+from fronts.portal.citizens import (
+    boards,
+    following,
+    front,
+    interfaces,
+    posting,
+    posts,
+    receipts,
+    surveys,
+    wall,
+)
 from fronts.portal.citizens.descriptions import Interfaces
 from fronts.portal.citizens.live import Live
 from fronts.portal.clients import Clients
@@ -63,7 +73,7 @@ def create(
         interfaces=Interfaces(services, settings.reached_at()),
         address=settings.address,
     )
-    for each in (front, posting, receipts, following, boards, posts, wall, interfaces):
+    for each in (front, posting, receipts, following, boards, posts, surveys, wall, interfaces):
         app.include_router(each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)

@@ -26,7 +26,12 @@ SECURITY: Final = {
 
 GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 
-LINKS: Final = (("/post", "我要问政"), ("/follow", "查询进展"), ("/boards/all", "看答复"))
+LINKS: Final = (
+    ("/post", "我要问政"),
+    ("/follow", "查询进展"),
+    ("/boards/all", "看答复"),
+    ("/surveys", "问卷调查"),
+)
 """What a citizen finds at the head of every page."""
 
 

@@ -82,6 +82,18 @@ class Services:
         headers = {"Idempotency-Key": _usable(key)} | ({"X-Query-Code": code} if code else {})
         return await self._ask("POST", "intake", path, headers, body=body)
 
+    async def ask(self, service: str, path: str, body: dict[str, Any]) -> Answer:
+        """Do something that may be done again without harm, at any service."""
+        return await self._ask("POST", service, path, {}, body=body)
+
+    async def file(self, service: str, path: str) -> bytes | None:
+        """A file for anyone; None when there is none."""
+        try:
+            response = await self._http.get(f"{self._addresses.get(service, '')}{path}", headers=passed_on())
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            return None
+        return response.content if response.status_code == 200 else None
+
     async def read_as(
         self, token: str, service: str, path: str, query: Mapping[str, str] | None = None
     ) -> Answer:

@@ -78,7 +78,9 @@ class Portal:
         """`port`: above the stack's base, where nobody else listens."""
         self.port = stack.base + port
         self.address = f"http://127.0.0.1:{self.port}"
-        services = {name: stack.address(name) for name in ("intake", "router", "deadline", "stats")} | others
+        services = {
+            name: stack.address(name) for name in ("intake", "router", "deadline", "stats", "survey")
+        } | others
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")},
             "PYTHONPATH": str(ROOT),

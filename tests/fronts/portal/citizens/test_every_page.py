@@ -1,6 +1,7 @@
 """What holds for every page of the citizens: accessible, small, at home on a phone, safe from what people type."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,12 @@ PAGES = (
     "wall",
     "interfaces",
     "interface",
+    "surveys",
+    "survey",
+    "survey refused",
+    "survey questions",
+    "survey sent",
+    "survey result",
 )
 LOOKS = ("light", "dark", "elder")
 
@@ -57,6 +64,8 @@ class Settled:
         self.private = town.post(title="私事", text="不公开。", public=False)
         self.debate = town.post(kind="debate", title="要不要增设天桥", text="学校门口车流量大。")
         town.release(self.debate)
+        self.survey, self.counted = town.survey(), town.survey()
+        town.count(self.counted)
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +110,22 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "wall": "/wall",
         "interfaces": "/interfaces",
         "interface": "/interfaces/intake",
+        "surveys": "/surveys",
+        "survey": f"/surveys/{settled.survey}",
+        "survey result": f"/surveys/{settled.counted}/result",
     }
     if name in paths:
         page.goto(portal + paths[name])
+    elif name.startswith("survey"):
+        page.goto(f"{portal}/surveys/{settled.survey}")
+        wanted = "12" if name == "survey refused" else f"139{secrets.randbelow(10**8):08d}"
+        page.fill("#entitled_by", wanted)
+        page.click("main button[type=submit]")
+        if name == "survey sent":
+            page.check("#c-q1-2")
+            page.check("#c-q3-4")
+            page.click("main button[type=submit]")
+            page.wait_for_selector("text=答卷已收到")
     elif name.startswith("own case") or name == "sure":
         receipt = settled.answered if name == "own case answered" else settled.asked
         follow(page, portal, receipt["number"], receipt["query_code"])

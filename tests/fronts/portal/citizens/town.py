@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from services.survey.web.examples import DRAFT
 from tests.stack import ROOT, Stack
 
 SAMPLES: Path = ROOT / "wenzheng" / "sample_posts.jsonl"
@@ -124,6 +125,22 @@ class Town:
     def act(self, role: str, unit: str, path: str, **body: Any) -> dict[str, Any]:
         """Anything a member of staff does to a case."""
         return self._done(self._send(role, unit, path, body))
+
+    def survey(self) -> str:
+        """The id of a survey that people can answer."""
+        survey: str = self._survey("", DRAFT)["id"]
+        self._survey(f"/{survey}/publication", {})
+        return survey
+
+    def count(self, survey: str) -> None:
+        """It is closed, and its result published."""
+        self._survey(f"/{survey}/closing", {"reason": "提前结束"})
+        self._survey(f"/{survey}/result", {})
+
+    def _survey(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = self._stack.token("督查", "supervision", "supervisor") | _key()
+        address = f"{self._stack.address('survey')}/v1/surveys{path}"
+        return self._done(self._http.post(address, json=body, headers=headers))
 
     def _send(self, role: str, unit: str, path: str, body: dict[str, Any]) -> httpx2.Response:
         headers = self._stack.token(f"{role}-{unit}", unit, role) | _key()

@@ -1,0 +1,186 @@
+"""Surveys: which there are, answering one, and what came out.
+
+Who may answer is asked on one page and the answers on the next; the second form holds a token and nobody's name. The pages
+need no scripts, so the token is hidden from the signer here and not in the browser: nothing of it is kept or logged.
+"""
+
+import asyncio
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.blind import blind, unblind
+from fronts.portal.forms import Form, read_form
+from fronts.portal.pages import SECURITY
+from fronts.portal.services import Answer
+from fronts.portal.site import Here, Site
+
+STATES: Final = {
+    "draft": "草稿",
+    "open": "进行中",
+    "ended": "已截止",
+    "closed": "计票中",
+    "counted": "已公布结果",
+}
+"""A survey's state to what people read."""
+_SEED: Final = re.compile(r"[0-9a-f]{64}")
+
+router = APIRouter(include_in_schema=False)
+"""`/surveys` and what lies below it."""
+
+
+@router.get("/surveys")
+async def surveys(site: Here) -> Response:
+    """All that are published."""
+    answer = await site.services.get("survey", "/v1/surveys")
+    return site.pages.render(
+        "surveys.html",
+        200 if answer.ok else answer.status,
+        surveys=answer.body["surveys"] if answer.ok else [],
+        states=STATES,
+        problem="" if answer.ok else answer.sentence,
+    )
+
+
+@router.get("/surveys/{identity}")
+async def survey(site: Here, identity: str) -> Response:
+    """What it is about, and the way in."""
+    answer = await _survey(site, identity)
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    return _entrance(site, answer.body, secrets.token_hex(32))
+
+
+@router.post("/surveys/{identity}/questions")
+async def questions(request: Request, site: Here, identity: str) -> Response:
+    """Whoever may answer gets a token and the questions; the same form sent again gets the same token."""
+    typed = await read_form(request)
+    answer = await _survey(site, identity)
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    seed = typed.one("seed") if _SEED.fullmatch(typed.one("seed")) else secrets.token_hex(32)
+    if answer.body["state"] != "open":
+        return _entrance(site, answer.body, seed)
+    public = str(answer.body["public_key"]).encode()
+    hidden = await asyncio.to_thread(blind, public, bytes.fromhex(seed))
+    body = {"entitled_by": typed.one("entitled_by").strip(), "blinded": _text(hidden.blinded)}
+    given = await site.services.ask("survey", f"/v1/surveys/{_part(identity)}/tokens", body)
+    if not given.ok:
+        errors = given.body.get("errors", [])
+        sentence = errors[0]["reason"] if errors else given.sentence
+        return _entrance(site, answer.body, seed, given.status, sentence)
+    signature = await asyncio.to_thread(unblind, public, hidden, base64.b64decode(given.body["signature"]))
+    entitled = {"token": _text(hidden.token), "signature": _text(signature)}
+    return _questions(site, answer.body, entitled, Form({}))
+
+
+@router.post("/surveys/{identity}/answers")
+async def answers(request: Request, site: Here, identity: str) -> Response:
+    """The answers are sent with the token alone."""
+    typed = await read_form(request)
+    answer = await _survey(site, identity)
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    entitled = {name: typed.one(name) for name in ("token", "signature")}
+    if not all(map(_is_base64, entitled.values())):
+        return site.pages.refuse(400, "凭证不完整,请从问卷首页重新开始。")
+    body = {**entitled, "answers": given_answers(answer.body["questions"], typed)}
+    cast = await site.services.ask("survey", f"/v1/surveys/{_part(identity)}/ballots", body)
+    if cast.ok or cast.kind == "already-counted":
+        return site.pages.render("survey_sent.html", survey=answer.body, again=not cast.ok)
+    wrong = {error["field"]: error["reason"] for error in cast.body.get("errors", [])}
+    return _questions(site, answer.body, entitled, typed, cast.status, cast.body.get("title", ""), wrong)
+
+
+@router.get("/surveys/{identity}/result")
+async def result(site: Here, identity: str) -> Response:
+    """Figures, charts and texts."""
+    answer = await site.services.get("survey", f"/v1/surveys/{_part(identity)}/result")
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    return site.pages.render("survey_result.html", result=answer.body)
+
+
+@router.get("/surveys/{identity}/result.csv")
+async def table(site: Here, identity: str) -> Response:
+    """The same for spreadsheets."""
+    found = await site.services.file("survey", f"/v1/surveys/{_part(identity)}/result.csv")
+    if found is None:
+        return site.pages.refuse(404, "结果尚未公布。")
+    headers = SECURITY | {"Content-Disposition": f'attachment; filename="survey-{_part(identity)}.csv"'}
+    return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def given_answers(asked: list[dict[str, Any]], typed: Form) -> list[dict[str, Any]]:
+    """What was filled in, as the service wants it; questions that do not come up are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for question in asked:
+        condition = question.get("only_if")
+        if condition is not None:
+            before = found.get(condition["question"], {}).get("choices", [])
+            if not set(before) & set(condition["choices"]):
+                continue
+        name = question["id"]
+        chosen = [int(value) for value in typed.all(f"c-{name}") if value.isascii() and value.isdigit()]
+        written = typed.one(f"t-{name}").strip()
+        made: dict[str, Any] = {"question": name}
+        if question["kind"] == "scale":
+            made |= {"value": chosen[0]} if chosen else {}
+        elif question["kind"] != "text":
+            made |= {"choices": sorted(set(chosen))} if chosen else {}
+        made |= {"text": written} if written else {}
+        if len(made) > 1:
+            found[name] = made
+    return list(found.values())
+
+
+def _entrance(
+    site: Site, survey: Mapping[str, Any], seed: str, status: int = 200, problem: str = ""
+) -> Response:
+    return site.pages.render("survey.html", status, survey=survey, seed=seed, states=STATES, problem=problem)
+
+
+def _questions(
+    site: Site,
+    survey: Mapping[str, Any],
+    entitled: Mapping[str, str],
+    typed: Form,
+    status: int = 200,
+    problem: str = "",
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    return site.pages.render(
+        "survey_questions.html",
+        status,
+        survey=survey,
+        entitled=entitled,
+        typed=typed,
+        problem=problem,
+        wrong=wrong or {},
+    )
+
+
+async def _survey(site: Site, identity: str) -> Answer:
+    return await site.services.get("survey", f"/v1/surveys/{_part(identity)}")
+
+
+def _part(identity: str) -> str:
+    """An id as it stands in an address; what is none names no survey."""
+    return identity if re.fullmatch(r"[0-9a-f-]{36}", identity) else "none"
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError):
+        return False
