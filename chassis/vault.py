@@ -32,6 +32,7 @@ class Secrets:
     def __init__(self, secret: bytes) -> None:
         self._citizen = derived(secret, b"citizen")
         self._code = derived(secret, b"query code")
+        self._sign_in = derived(secret, b"sign-in code")
         self.cursor = derived(secret, b"cursor")
         """Signs list cursors."""
 
@@ -42,6 +43,10 @@ class Secrets:
     def query_code(self, subject: str) -> str:
         """The 10 Crockford characters that open one's own post; follows from the post, is stored nowhere."""
         return crockford(self._mac(self._code, subject), QUERY_CODE_LENGTH)
+
+    def code(self, identity: str, digits: str) -> bytes:
+        """The keyed hash under which a code sent to a telephone is kept; bound to the sign-in it belongs to."""
+        return self._mac(self._sign_in, f"{identity}/{digits}")
 
     @staticmethod
     def _mac(key: bytes, text: str) -> bytes:

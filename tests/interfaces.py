@@ -20,7 +20,10 @@ from chassis.web.probes import Probes
 from city.profile import Profile
 from services.deadline import store as deadline_store
 from services.deadline import web as deadline_web
+from services.notifier import letters
 from services.notifier import web as notifier_web
+from services.notifier.channels.sms import Sms, SmsAccount
+from services.notifier.gateway.app import create
 from services.router import store as router_store
 from services.router import web as router_web
 from services.stats import store as stats_store
@@ -107,6 +110,12 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
     }
+    letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
+    texts = Sms(
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway))),
+        SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"),
+    )
+    routes["notifier"].include_router(letters.routes(letter_keys, texts, limits))
     served: dict[str, Any] = {"intake": world.intake.app, "survey": world.surveying.app}
     for service, router in routes.items():
         api = create_api(service, f"The service {service}.", Metrics(), Probes())

@@ -14,13 +14,14 @@ from fastapi.openapi.utils import get_openapi
 from chassis.problem import MEDIA_TYPE, PLAIN, TITLES
 
 Described = dict[str, Any]
-Who = Literal["anyone", "anyone or author", "anyone or staff", "author", "staff"]
+Who = Literal["anyone", "anyone or author", "anyone or staff", "author", "citizen", "staff"]
 
 _SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
     "anyone": [],
     "anyone or author": [{}, {"queryCode": []}],
     "anyone or staff": [{}, {"staff": []}],
     "author": [{"queryCode": []}],
+    "citizen": [{"citizen": []}],
     "staff": [{"staff": []}],
 }
 _SCHEMES: Final[Described] = {
@@ -29,6 +30,11 @@ _SCHEMES: Final[Described] = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "A token signed by the portal (Ed25519) that names person, department and role; at most a day old.",
+    },
+    "citizen": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a session that a code sent to a telephone opened.",
     },
     "queryCode": {
         "type": "apiKey",

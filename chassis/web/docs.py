@@ -11,7 +11,11 @@ from jinja2 import Environment, Template
 
 from chassis.web.described import Described, operations
 
-_WHO: Final = {"staff": "工作人员令牌 Authorization: Bearer …", "queryCode": "查询码 X-Query-Code"}
+_WHO: Final = {
+    "staff": "工作人员令牌 Authorization: Bearer …",
+    "citizen": "手机验证码登录后的令牌 Authorization: Bearer …",
+    "queryCode": "查询码 X-Query-Code",
+}
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of the page: its own style, and nothing else."""
 

@@ -19,6 +19,7 @@ from fronts.portal.citizens import (
     following,
     front,
     interfaces,
+    mine,
     posting,
     posts,
     receipts,
@@ -73,7 +74,7 @@ def create(
         interfaces=Interfaces(services, settings.reached_at()),
         address=settings.address,
     )
-    for each in (front, posting, receipts, following, boards, posts, surveys, wall, interfaces):
+    for each in (front, posting, receipts, following, mine, boards, posts, surveys, wall, interfaces):
         app.include_router(each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)

@@ -94,10 +94,22 @@ class Services:
             return None
         return response.content if response.status_code == 200 else None
 
+    async def ask_code(self, phone: str) -> Answer:
+        """Have a code sent to a telephone: intake seals it in a letter, notifier sends it. The answer names the sign-in."""
+        code = await self._ask("POST", "intake", "/v1/codes", {}, body={"phone": phone})
+        if not code.ok:
+            return code
+        sent = await self._ask("POST", "notifier", "/v1/letters", {}, body={"letter": code.body["letter"]})
+        return code if sent.ok else sent
+
+    async def sign_in(self, sign_in: str, code: str) -> Answer:
+        """A session for who typed the code that was sent."""
+        return await self._ask("POST", "intake", "/v1/sessions", {}, body={"sign_in": sign_in, "code": code})
+
     async def read_as(
         self, token: str, service: str, path: str, query: Mapping[str, str] | None = None
     ) -> Answer:
-        """Read something as the member of staff whom the token names."""
+        """Read something as the member of staff whom the token names, or in the session of a citizen."""
         return await self._ask("GET", service, path, {"Authorization": f"Bearer {token}"}, query=query)
 
     async def act_as(self, token: str, path: str, body: dict[str, Any], key: str) -> Answer:
@@ -106,8 +118,8 @@ class Services:
         return await self._ask("POST", "intake", path, headers, body=body)
 
     async def remove_as(self, token: str, path: str, key: str) -> Answer:
-        """Take something away at intake as a member of staff."""
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        """Take something away at intake as a member of staff; or, without a key, end the session of a citizen."""
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
         return await self._ask("DELETE", "intake", path, headers)
 
     async def _ask(

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from chassis import run
@@ -39,7 +40,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     service, kept = build(profile), store.postgres(process.pool)
     instance = settings.instance or "intake"
     publisher = Publisher(kept, KafkaBus(settings.kafka, instance))
-    keys, answers = PostgresKeys(), PostgresAnswers()
+    keys, answers, proofs = PostgresKeys(), PostgresAnswers(), store.PostgresProofs(process.pool)
     desk = Desk(service, kept, publisher, clock, answers, meter=process.metrics)
     public_key = settings.token_public_key_file
     if public_key is None:
@@ -50,6 +51,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         clock=clock,
         cases=store.PostgresCases(process.pool),
         voices=store.PostgresVoices(process.pool),
+        proofs=proofs,
         numbers=store.PostgresNumbers(process.pool),
         keys=keys,
         read_log=store.PostgresReadLog(process.pool),
@@ -68,6 +70,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         while True:
             await asyncio.sleep(600)
             await answers.expire(process.pool)
+            await proofs.expire(datetime.now(UTC))
 
     api = create_api("intake", SENTENCE, process.metrics, Probes(ready=ready))
     api.include_router(routes(door))

@@ -12,7 +12,7 @@ from chassis.tokens import Verifier
 from chassis.vault import PostgresKeys
 from city.masking import mask
 from city.profile import Profile
-from services.notifier import store, web
+from services.notifier import letters, store, web
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
 from services.notifier.channels.mail import Mail, MailAccount
@@ -49,6 +49,7 @@ def channels_of(
                 secret_of(own.sms_secret_file, settings),
                 own.sms_sign_name or f"{profile.name}问政",
                 own.sms_template,
+                own.sms_code_template,
                 own.public_url,
             ),
         ),
@@ -78,6 +79,9 @@ async def assemble(process: run.Process) -> run.Assembled:
     notices = store.PostgresNotices(process.pool, PostgresKeys(), claims)
     http = httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=32))
     channels = channels_of(ChannelSettings(), settings, profile, http)
+    texts = channels["sms"]
+    assert isinstance(texts, Sms)
+    limits = process.limits(profile.policy.rates)
     public_key = settings.token_public_key_file
     if public_key is None:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
@@ -101,9 +105,10 @@ async def assemble(process: run.Process) -> run.Assembled:
             web.routes(
                 Lookup(process.pool, profile.zone),
                 Verifier(public_key.read_bytes()),
-                process.limits(profile.policy.rates),
+                limits,
                 engine,
-            )
+            ),
+            letters.routes(letters.PostgresLetterKeys(process.pool), texts, limits),
         ],
         on_listener=with_listener,
     )

@@ -47,6 +47,8 @@ class ChannelSettings(BaseSettings):
     """Left empty: the city's name with 问政."""
     sms_template: str = "progress"
     """Code of the template whose one variable is `text`."""
+    sms_code_template: str = "code"
+    """Code of the template (验证码) whose one variable is `code`."""
 
     mail_server: str = ""
     """host:port"""

@@ -23,7 +23,9 @@ from tests.conforming import ANSWERED, Conforming
 from tests.interfaces import client, edges, live, token
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.intake.test_proving import MINE, Town
 from tests.services.intake.test_roles import case_for, headers_of
+from tests.services.notifier.telephones import Telephones
 from tests.services.router.test_web import rows
 from tests.services.survey.door import Person, Surveying
 from wenzheng.training import fit
@@ -85,10 +87,23 @@ async def everything_of_survey() -> None:
         assert (await surveying.staff(f"/{survey}/texts", judged)).status_code == 202
 
 
+async def everything_of_a_proof(folder: Path) -> None:
+    """A telephone is proved, its posts are read, and the session ends."""
+    async with Intake(HandClock(at("2026-03-02T10:00"))).open() as intake:
+        town = Town(intake, Telephones(intake, folder))
+        await intake.post(contact={"phone": MINE})
+        session = await town.sign_in()
+        assert len((await town.posts(session)).json()["posts"]) == 1
+        await intake.http.delete("/v1/sessions/mine", headers=session)
+
+
 async def everything_of_the_others(world: World) -> None:
     """Every read of the other four, of a city in which a little has happened; and a model is kept."""
     receipts = await live(world)
     served = edges(world)
+    code = (await world.intake.http.post("/v1/codes", json={"phone": MINE})).json()
+    async with client(served["notifier"]) as http:
+        assert (await http.post("/v1/letters", json={"letter": code["letter"]})).status_code == 202
     reads = {
         "router": ("assignments/{}", "similar?text=路灯不亮", "topics", "models"),
         "deadline": ("deadlines/{}",),
@@ -113,6 +128,7 @@ async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
 
     await everything_of_intake()
     await everything_of_survey()
+    await everything_of_a_proof(tmp_path)
     async with world.open():
         await everything_of_the_others(world)
 

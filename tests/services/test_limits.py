@@ -22,6 +22,7 @@ FEW = replaced(
                 "deadlines": 2,
                 "figures": 2,
                 "streams": 2,
+                "sign_in": 2,
             }
         }
     ),
@@ -53,10 +54,15 @@ async def doors(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
         ("intake", "GET", "/v1/posts", {}),
         ("intake", "GET", "/v1/cases", CLERK),
         ("intake", "GET", f"/v1/cases/{NUMBER}", CLERK),
+        ("intake", "POST", "/v1/codes", {}),
+        ("intake", "POST", "/v1/sessions", {}),
+        ("intake", "DELETE", "/v1/sessions/mine", {}),
+        ("intake", "GET", "/v1/my/posts", {}),
         ("router", "GET", "/v1/similar?text=路灯", {}),
         ("router", "GET", "/v1/topics", {}),
         ("deadline", "GET", f"/v1/deadlines/{NUMBER}", {}),
         ("notifier", "GET", f"/v1/notices/{NUMBER}", CLERK),
+        ("notifier", "POST", "/v1/letters", {}),
         ("stats", "GET", "/v1/league", {}),
         ("stats", "GET", "/v1/figures", {}),
     ],

@@ -194,6 +194,40 @@ class ListedCases(TypedDict):
     cases: list[ListedCase]
 
 
+class OwnLine(Summary):
+    """One post of a proved number, with what its author can do now."""
+
+    allowed: list[str]
+    query_code: str
+
+
+class MyPosts(TypedDict):
+    """A page of the posts of a proved number; the header `Link` leads to the next."""
+
+    posts: list[OwnLine]
+
+
+class CodeGiven(TypedDict):
+    """A code is ready: its sealed letter goes to notifier."""
+
+    sign_in: str
+    letter: str
+    until: datetime
+    """Real time."""
+
+
+class SessionOpened(TypedDict):
+    """The token of a session."""
+
+    token: str
+
+
+class SessionEnded(TypedDict):
+    """Signed out."""
+
+    ended: bool
+
+
 class PublicPost(Summary):
     """What anyone may see of a post; without its words where it is not shown."""
 

@@ -15,6 +15,7 @@ from services.intake.core.answers import (
     Line,
     ListedCase,
     ListedPost,
+    OwnLine,
     OwnPost,
     PartOfUnit,
     PublicPost,
@@ -110,6 +111,12 @@ def in_inbox(case: Case, city: Profile) -> ListedCase:
         "level": case.level,
         "allowed": allowed(case),
     }
+
+
+def mine(case: Case, city: Profile, code: str) -> OwnLine:
+    """One post of a proved number, with its query code and what its author can do now."""
+    acts = [act for act in allowed(case) if ACT[act].who is AUTHOR]
+    return {**summary(case, city), "allowed": acts, "query_code": code}
 
 
 def public(case: Case, city: Profile) -> PublicPost:

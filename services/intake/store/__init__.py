@@ -4,6 +4,7 @@ from services.intake.store.cases import STATES, Cases, PostgresCases, Query
 from services.intake.store.columns import COLUMNS, listed_at, memory, postgres
 from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryReadLog
 from services.intake.store.numbers import Numbers, PostgresNumbers
+from services.intake.store.proofs import MemoryProofs, PostgresProofs, Proofs
 from services.intake.store.read_log import PostgresReadLog, ReadLog
 from services.intake.store.sealing import MemoryVault, Vault, open_boxes, seal_post, seal_text
 from services.intake.store.voices import MemoryVoices, PostgresVoices, Voices
@@ -14,14 +15,17 @@ __all__ = [
     "Cases",
     "MemoryCases",
     "MemoryNumbers",
+    "MemoryProofs",
     "MemoryReadLog",
     "MemoryVault",
     "MemoryVoices",
     "Numbers",
     "PostgresCases",
     "PostgresNumbers",
+    "PostgresProofs",
     "PostgresReadLog",
     "PostgresVoices",
+    "Proofs",
     "Query",
     "ReadLog",
     "Vault",

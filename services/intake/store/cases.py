@@ -77,6 +77,11 @@ class Cases(Protocol):
     async def page(self, query: Query) -> list[Case]:
         """One page, sorted as the query asks."""
 
+    async def of_citizen(
+        self, citizen: str, after: tuple[str, str] | None, limit: int
+    ) -> list[tuple[str, Case]]:
+        """Post ids and cases under one telephone or openid, newest first; `after`: receipt and number of the last one."""
+
     async def of_group(self, group: Group) -> list[Case]:
         """The cases that are in it now, by number; one that was taken out is not."""
 
@@ -154,6 +159,19 @@ class PostgresCases:
         async with self._searching if query.words else nullcontext():
             rows = await self._pool.fetch(statement, *values)
         return [self._lookup.state(row) for row in rows]
+
+    async def of_citizen(
+        self, citizen: str, after: tuple[str, str] | None, limit: int
+    ) -> list[tuple[str, Case]]:
+        earlier = "" if after is None else "and (received_at, number) < ($3::timestamptz, $4::text)"
+        rows = await self._pool.fetch(
+            f"select {ROW} from subject where citizen = $1::text and number <> '' {earlier}"
+            " order by received_at desc, number desc limit $2::integer",
+            citizen,
+            limit,
+            *(() if after is None else (datetime.fromisoformat(after[0]), after[1])),
+        )
+        return [(row["subject"], self._lookup.state(row)) for row in rows]
 
     async def of_group(self, group: Group) -> list[Case]:
         rows = await self._pool.fetch(

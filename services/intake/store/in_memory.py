@@ -69,6 +69,22 @@ class MemoryCases:
         listed.sort(key=lambda case: listed_at(case) or datetime.min, reverse=True)
         return listed[: self._searched]
 
+    async def of_citizen(
+        self, citizen: str, after: tuple[str, str] | None, limit: int
+    ) -> list[tuple[str, Case]]:
+        def place(case: Case) -> tuple[datetime, str]:
+            return case.received_at or datetime.min, case.number
+
+        found = sorted(
+            (one for one in self._all() if one[1].citizen == citizen),
+            key=lambda one: place(one[1]),
+            reverse=True,
+        )
+        if after is not None:
+            last = datetime.fromisoformat(after[0]), after[1]
+            found = [one for one in found if place(one[1]) < last]
+        return found[:limit]
+
     async def of_group(self, group: Group) -> list[Case]:
         found = [case for subject, case in self._all() if subject in group.members]
         return members_of(sorted(found, key=lambda case: case.number), group)

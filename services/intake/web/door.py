@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -30,7 +31,7 @@ from services.intake.core import requests as ask
 from services.intake.core.case import Case
 from services.intake.core.sealing import CLOSED, Opened
 from services.intake.core.visibility import Reader, visible
-from services.intake.store import Cases, Numbers, ReadLog, Voices, open_boxes
+from services.intake.store import Cases, Numbers, Proofs, ReadLog, Voices, open_boxes
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ class Door:
     cases: Cases
     numbers: Numbers
     voices: Voices
+    proofs: Proofs
     keys: Keys
     read_log: ReadLog
     secrets: Secrets
@@ -58,6 +60,8 @@ class Door:
     count_read: Callable[[str], None] = lambda role: None
     """Counts an opening of personal data, by role."""
     rate_limits: bool = False
+    real_now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Real time, for codes and sessions of citizens."""
     limits: Limits = field(init=False)
     cursor: Cursor = field(init=False)
 

@@ -106,7 +106,7 @@ class Gateway:
             return JSONResponse({"Code": "isv.MOBILE_NUMBER_ILLEGAL", "Message": "phone"})
         if not fields.get("SignName") or not fields.get("TemplateCode"):
             return JSONResponse({"Code": "isv.INVALID_PARAMETERS", "Message": "sign name or template"})
-        self.arrivals.add("sms", fields["PhoneNumbers"], fields["TemplateParam"], [fields["OutId"]])
+        self.arrivals.add("sms", fields["PhoneNumbers"], fields["TemplateParam"], _named(fields))
         return await self._finish(step, {"Code": "OK", "BizId": str(len(self.arrivals))})
 
     def _receipts(self, fields: dict[str, str]) -> Response:
@@ -189,6 +189,11 @@ class Gateway:
         if step.get("lose"):
             return Response(status_code=504)
         return JSONResponse(answer)
+
+
+def _named(fields: dict[str, str]) -> list[str]:
+    """The notice that a message carries; a code for a telephone carries none."""
+    return [fields["OutId"]] if "OutId" in fields else []
 
 
 def create(gateway: Gateway) -> Starlette:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ from chassis.clock import HandClock
 from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.services.intake.door import CITY, Intake, at
+from tests.services.notifier.telephones import Telephones
 
 ADDRESS = "https://wenzheng.example.gov.cn"
 NOON = at("2026-03-02 10:00")
@@ -19,17 +21,27 @@ class Pages:
     """A browser that follows no redirect by itself, and intake behind the pages."""
 
     def __init__(
-        self, intake: Intake, http: httpx2.AsyncClient, deadlines: dict[str, dict[str, Any]]
+        self,
+        intake: Intake,
+        http: httpx2.AsyncClient,
+        deadlines: dict[str, dict[str, Any]],
+        telephones: Telephones | None,
     ) -> None:
         self.intake = intake
         self.http = http
         self.deadlines = deadlines
+        self._telephones = telephones
         """What is said of a number by a deadline service that says everything to everybody."""
 
     async def send(self, **fields: str) -> httpx2.Response:
         """The form of a post, sent."""
         form = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了一周。", "send": "1"}
         return await self.http.post("/post", data=form | fields)
+
+    def code(self, phone: str) -> str:
+        """The newest code that a telephone was sent."""
+        assert self._telephones is not None
+        return self._telephones.code(phone)
 
     async def receipt(self, **fields: Any) -> dict[str, Any]:
         """A post taken in by intake itself."""
@@ -40,26 +52,30 @@ class Pages:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Pages]:
-    """Serve until the context is left; other services than intake are away."""
+async def opened(folder: Path | None = None) -> AsyncIterator[Pages]:
+    """Serve until the context is left; other services than intake are away, but for letters, which arrive in a folder."""
     async with Intake(HandClock(NOON)).open() as intake:
         deadlines: dict[str, dict[str, Any]] = {}
-        behind = _Behind(intake, deadlines)
+        telephones = Telephones(intake, folder) if folder is not None else None
+        behind = _Behind(intake, deadlines, telephones)
         settings = StaffSettings(
             city=CITY,
-            services='{"intake": "http://intake", "deadline": "http://deadline"}',
+            services='{"intake": "http://intake", "deadline": "http://deadline", "notifier": "http://notifier"}',
             portal_address=ADDRESS,
             _env_file=None,
         )
         transport = httpx2.ASGITransport(app=create(settings, transport=behind))
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-            yield Pages(intake, http, deadlines)
+            yield Pages(intake, http, deadlines, telephones)
 
 
 class _Behind(httpx2.AsyncBaseTransport):
     """Intake, and what the test says of deadlines; nobody else."""
 
-    def __init__(self, intake: Intake, deadlines: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self, intake: Intake, deadlines: dict[str, dict[str, Any]], telephones: Telephones | None
+    ) -> None:
+        self._letters = None if telephones is None else httpx2.ASGITransport(app=telephones.app)
         self._intake = httpx2.ASGITransport(app=intake.app)
         self._deadlines = deadlines
 
@@ -67,6 +83,8 @@ class _Behind(httpx2.AsyncBaseTransport):
         number = request.url.path.rpartition("/")[2]
         if request.url.host == "deadline" and number in self._deadlines:
             return httpx2.Response(200, json=self._deadlines[number], request=request)
+        if request.url.host == "notifier" and self._letters is not None:
+            return await self._letters.handle_async_request(request)
         if request.url.host != "intake":
             raise httpx2.ConnectError("away", request=request)
         return await self._intake.handle_async_request(request)

@@ -53,6 +53,7 @@ class Intake:
         self.service = build(profile)
         self.keys = store.MemoryVault()
         self.voices = store.MemoryVoices()
+        self.proofs = store.MemoryProofs()
         self.store: MemoryStore = store.memory(self.keys, self.voices)
         self.read_log = store.MemoryReadLog()
         self.secrets = Secrets(b"a secret of the tests")
@@ -65,6 +66,7 @@ class Intake:
             cases=store.MemoryCases(self.store),
             numbers=store.MemoryNumbers(),
             voices=self.voices,
+            proofs=self.proofs,
             keys=self.keys,
             read_log=self.read_log,
             secrets=self.secrets,

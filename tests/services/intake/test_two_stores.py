@@ -1,8 +1,9 @@
 """Lists of cases are the same in memory and on PostgreSQL: whatever is asked for, in the same order, page by page."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
 from urllib.parse import urlsplit, urlunsplit
@@ -14,8 +15,10 @@ from chassis.postgres.store import connect
 from chassis.store import Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
 from services.intake import store
+from services.intake.core import proving
 from services.intake.core.case import Case, Draft, Extension, Reply, Returned, Step
 from services.intake.store import STATES, Query, listed_at
+from services.intake.store.proofs import Code
 from tests.postgres import server
 from tests.services.intake.door import at
 from wenzheng.stack.home import ROLES
@@ -68,6 +71,14 @@ def _case(n: int, chance: random.Random) -> Case:
 def dsn() -> Iterator[str]:
     with server() as started:
         yield started
+
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def proofs(both: Both) -> tuple[store.Proofs, store.Proofs]:
+    return store.MemoryProofs(), store.PostgresProofs(both[1]._pool)
 
 
 @pytest.fixture
@@ -142,3 +153,60 @@ async def test_a_unit_finds_all_it_ever_had(both: Both) -> None:
         every = await _walk(real, state="all", unit=unit)
         parts = [await _walk(real, state=state, unit=unit) for state in ("open", "replied", "rated")]
         assert set().union(*parts) <= set(every) == set(await _walk(memory, state="all", unit=unit))
+
+
+async def test_both_stores_list_the_posts_of_one_citizen_newest_first(both: Both) -> None:
+    for citizen in ("c1", "c39", "nobody"):
+        lists = []
+        for cases in both:
+            found, after = list[str](), None
+            while page := await cases.of_citizen(citizen, after, 3):
+                found += [case.number for _, case in page]
+                last = page[-1][1]
+                assert last.received_at is not None
+                after = (last.received_at.isoformat(), last.number)
+            lists.append(found)
+        assert lists[0] == lists[1]
+        assert len(lists[0]) == (0 if citizen == "nobody" else 300 // 40 + (citizen == "c1"))
+
+
+async def test_both_stores_judge_codes_and_sessions_alike(proofs: tuple[store.Proofs, store.Proofs]) -> None:
+    told: list[list[object]] = []
+    for kept in proofs:
+        seen: list[object] = []
+
+        def judge(sent: Sequence[proving.Sent], network: Sequence[datetime]) -> timedelta:
+            seen.append((sorted((one.at, one.here) for one in sent), sorted(network)))  # noqa: B023  called at once
+            return timedelta(seconds=5 if len(sent) > 1 else 0)
+
+        for n, (citizen, network) in enumerate([("a", "x"), ("b", "x"), ("a", "y"), ("a", "x"), ("c", "y")]):
+            at = NOW + timedelta(minutes=n)
+            seen.append(await kept.ask(Code(f"id-{n}", citizen, network, b"hash", b"key", at), judge))
+        later = NOW + timedelta(minutes=4)
+        seen += [await kept.attempt("id-0", later) for _ in range(proving.TRIES + 1)]
+        seen += [await kept.attempt(identity, later) for identity in ("id-1", "id-3", "none")]
+        seen += [await kept.attempt("id-1", NOW + timedelta(minutes=6))]
+        session = proving.Session("b", True, later, later)
+        seen += [await kept.open("id-1", b"token", session) for _ in range(2)]
+        seen += [await kept.attempt("id-1", later), await kept.session(b"token"), await kept.session(b"x")]
+        await kept.seen(b"token", later + timedelta(days=1))
+        await kept.expire(later + timedelta(days=2))
+        seen += [await kept.session(b"token")]
+        await kept.expire(later + proving.KEPT_LONGEST + timedelta(days=1))
+        seen += [await kept.session(b"token"), await kept.attempt("id-2", later)]
+        told.append(seen)
+
+    assert told[0] == told[1]
+    assert told[0].count(True) == 1
+
+
+async def test_two_who_ask_for_one_number_at_once_are_judged_in_turn(both: Both) -> None:
+    kept = store.PostgresProofs(both[1]._pool)
+
+    async def ask(n: int) -> timedelta:
+        code = Code(f"at-once-{n}", "one", f"network-{n}", b"hash", b"key", NOW)
+        return await kept.ask(code, lambda sent, network: proving.wait(sent, network, True, NOW))
+
+    waits = await asyncio.gather(*(ask(n) for n in range(8)))
+
+    assert sorted(waits) == [timedelta(0), *[proving.REST] * 7]

@@ -79,7 +79,8 @@ class Portal:
         self.port = stack.base + port
         self.address = f"http://127.0.0.1:{self.port}"
         services = {
-            name: stack.address(name) for name in ("intake", "router", "deadline", "stats", "survey")
+            name: stack.address(name)
+            for name in ("intake", "router", "deadline", "notifier", "stats", "survey")
         } | others
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")},

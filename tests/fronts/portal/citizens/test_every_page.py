@@ -33,6 +33,9 @@ PAGES = (
     "own case asked",
     "own case answered",
     "sure",
+    "my telephone",
+    "my code",
+    "my posts",
     "boards",
     "board",
     "nothing found",
@@ -53,12 +56,20 @@ PAGES = (
 LOOKS = ("light", "dark", "elder")
 
 
+TELEPHONES = (f"139000{n:05d}" for n in range(100))
+"""A code is sent to one telephone once a minute, so each page that asks for one has a telephone of its own."""
+
+
 class Settled:
     """Posts at every stage, for the pages that show them."""
 
     def __init__(self, town: Town) -> None:
         self.asked = town.post(title="小区路灯不亮", text="路灯坏了。", area="321302")
         town.ask(self.asked, "请问在哪一栋楼前?")
+        phone = next(TELEPHONES)
+        for kind in ("consult", "complaint"):
+            town.post(kind=kind, title="公积金", contact={"phone": phone})
+        self.session = town.sign_in(phone)
         self.answered = town.post(title="公积金提取", text="租房可以提取吗?", kind="consult")
         town.answer(self.answered)
         self.private = town.post(title="私事", text="不公开。", public=False)
@@ -113,6 +124,7 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "surveys": "/surveys",
         "survey": f"/surveys/{settled.survey}",
         "survey result": f"/surveys/{settled.counted}/result",
+        "my telephone": "/my",
     }
     if name in paths:
         page.goto(portal + paths[name])
@@ -132,6 +144,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         if name == "sure":
             page.click("text=撤回此帖")
+    elif name in ("my code", "my posts"):
+        _mine(page, portal, name, settled)
     else:
         page.goto(f"{portal}/post")
         if name == "post":
@@ -152,6 +166,19 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
             page.click("main form[data-draft] button[type=submit]")
             page.wait_for_selector("#before")
     page.wait_for_load_state()
+
+
+def _mine(page: Page, portal: str, name: str, settled: Settled) -> None:
+    """The pages that follow a telephone."""
+    if name == "my posts":
+        page.context.add_cookies([{"name": "wenzheng-mine", "value": settled.session, "url": f"{portal}/my"}])
+        page.goto(f"{portal}/my")
+        page.wait_for_selector("#mine")
+    else:
+        page.goto(f"{portal}/my")
+        page.fill("#phone", next(TELEPHONES))
+        page.click("text=获取验证码")
+        page.wait_for_selector("#code")
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -1,0 +1,105 @@
+"""My posts: who proves a telephone by a code sent there sees every post of it, over web and WeChat, with its query code.
+
+The proof and the session are intake's; the browser keeps the session's token in a cookie of these pages alone, until it is
+closed or two hours pass. The page asks for a code the same way for every number, whether any post names it or not.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Form, read_form
+from fronts.portal.services import Answer
+from fronts.portal.site import Here, Site
+
+_SESSION: Final = "wenzheng-mine"
+_PATH: Final = "/my"
+_LONGEST: Final = 60
+"""Characters of a telephone or code that are passed on and shown again."""
+
+router = APIRouter(include_in_schema=False)
+"""`/my`."""
+
+
+@router.get(_PATH)
+async def mine(request: Request, site: Here, cursor: str = "") -> Response:
+    """The posts of who is signed in; else the form for the telephone."""
+    token = cookie(request, _SESSION)
+    if not token:
+        return _ask(site)
+    answer = await site.services.read_as(
+        token, "intake", "/v1/my/posts", {"cursor": cursor} if cursor else {}
+    )
+    if answer.status == 401:
+        response = _ask(site, sentence="登录已过期,请重新验证手机号。")
+        site.cookies.forget(response, _SESSION, path=_PATH)
+        return response
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    return site.pages.render(
+        "mine.html",
+        posts=answer.body["posts"],
+        further=f"{_PATH}?cursor={answer.cursor}" if answer.cursor else "",
+        later=bool(cursor),
+    )
+
+
+@router.post(_PATH)
+async def prove(request: Request, site: Here) -> Response:
+    """Send a code, take one in, or sign out."""
+    typed = await read_form(request)
+    match typed.one("act"):
+        case "leave":
+            return await _leave(request, site)
+        case "code":
+            return await _take_in(site, typed)
+        case _:
+            return await _send(site, typed)
+
+
+async def _send(site: Site, typed: Form) -> Response:
+    phone = typed.one("phone")[:_LONGEST]
+    if not phone.strip():
+        return _ask(site, 422, "请填写手机号。")
+    answer = await site.services.ask_code(phone)
+    if not answer.ok:
+        return _ask(site, answer.status, _sentence(answer), phone)
+    return _type(site, phone, str(answer.body["sign_in"]))
+
+
+async def _take_in(site: Site, typed: Form) -> Response:
+    phone, sign_in = typed.one("phone")[:_LONGEST], typed.one("sign_in")[:_LONGEST]
+    code = typed.one("code")[:_LONGEST]
+    if not code.strip():
+        return _type(site, phone, sign_in, 422, "请填写验证码。")
+    answer = await site.services.sign_in(sign_in, code)
+    if not answer.ok:
+        return _type(site, phone, sign_in, answer.status, answer.sentence)
+    response = RedirectResponse(_PATH, 303)
+    site.cookies.keep(response, _SESSION, str(answer.body["token"]), path=_PATH)
+    return response
+
+
+async def _leave(request: Request, site: Site) -> Response:
+    token = cookie(request, _SESSION)
+    if token:
+        await site.services.remove_as(token, "/v1/sessions/mine", "")
+    response = RedirectResponse("/", 303)
+    site.cookies.forget(response, _SESSION, path=_PATH)
+    return response
+
+
+def _ask(site: Site, status: int = 200, sentence: str = "", phone: str = "") -> Response:
+    return site.pages.render("prove.html", status, phone=phone, sign_in="", problem=sentence)
+
+
+def _type(site: Site, phone: str, sign_in: str, status: int = 200, sentence: str = "") -> Response:
+    return site.pages.render("prove.html", status, phone=phone, sign_in=sign_in, problem=sentence)
+
+
+def _sentence(answer: Answer) -> str:
+    if answer.status == 422:
+        return "请填写手机号码,验证码以短信发送。"
+    return answer.sentence

@@ -1,0 +1,127 @@
+"""Codes for telephones: a front end carries the letter in which intake sealed one, and it goes out at once.
+
+A code is no notice: it is about no post, nobody else hears of it, and it is worth nothing in five minutes. So it stands
+in no table and on no topic; the key of the letter lies in the vault, where intake put it and takes it away.
+"""
+
+from base64 import urlsafe_b64decode
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Annotated, Final, Protocol, TypedDict
+
+import asyncpg
+import httpx2
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from msgspec import Meta, Struct
+
+from chassis import problem
+from chassis.failures import HttpRefused
+from chassis.vault import unseal
+from chassis.web.bodies import decode_body, read_body
+from chassis.web.described import described
+from chassis.web.limits import Limits, client_of
+from chassis.web.responses import Json
+from services.notifier.channels import Delivery
+
+_KEY: Final = """
+select key from vault.code_key where code = $1::text and asked_at > clock_timestamp() - interval '5 minutes'"""
+REMEMBERED: Final = 10_000
+"""Letters that went out lately, so that one handed in again is not sent again; each is worth nothing in five minutes."""
+_log = structlog.get_logger()
+
+
+class Letter(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/letters`: what intake's `POST /v1/codes` gave."""
+
+    letter: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class Sent(TypedDict):
+    """The code is on its way, or went before."""
+
+    sent: bool
+
+
+class LetterKeys(Protocol):
+    """The keys of letters."""
+
+    async def of(self, code: str) -> bytes | None:
+        """The key; None when it is used, too old, or was never there."""
+
+
+class PostgresLetterKeys:
+    """In schema `vault`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def of(self, code: str) -> bytes | None:
+        key: bytes | None = await self._pool.fetchval(_KEY, code)
+        return key
+
+
+class MemoryLetterKeys:
+    """The twin, on intake's."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = keys
+
+    async def of(self, code: str) -> bytes | None:
+        return self._keys.get(code)
+
+
+class Texts(Protocol):
+    """Sends a code by text message."""
+
+    async def send_code(self, phone: str, code: str) -> Delivery: ...
+
+
+def routes(keys: LetterKeys, texts: Texts, limits: Limits) -> APIRouter:
+    """`POST /v1/letters`."""
+    router = APIRouter()
+    sent: OrderedDict[str, None] = OrderedDict()
+
+    @router.post(
+        "/v1/letters",
+        status_code=202,
+        openapi_extra=described(body=Letter, example={"letter": "01985c3e.AAAA"}, answer=Sent, keyed=False),
+    )
+    async def letter(request: Request) -> Response:
+        """Send the code that a letter of intake's holds to the telephone that it names; each letter once."""
+        limits.check("sign_in", client_of(request))
+        body = decode_body(await read_body(request), Letter)
+        code, _, box = body.letter.partition(".")
+        contents = _opened(await keys.of(code), box, code)
+        if contents is None:
+            raise problem.plain(404, "没有这封信,或已过期。")
+        if code in sent:
+            return Json({"sent": True}, 202)
+        sent[code] = None
+        if len(sent) > REMEMBERED:
+            sent.popitem(last=False)
+        try:
+            delivery = await texts.send_code(contents["phone"], contents["code"])
+        except (httpx2.HTTPError, ValueError):
+            # The answer was lost: it may have arrived, and is not worth a second message. Who waits asks for another.
+            delivery = Delivery("unknown")
+        if delivery.state in ("later", "failed"):
+            del sent[code]
+            _log.warning("code not sent", reason=delivery.reason)
+            raise HttpRefused(
+                503, "not-sent", "短信暂时发不出", "请稍后再试。", retry_after=problem.COME_AGAIN
+            )
+        return Json({"sent": True}, 202)
+
+    return router
+
+
+def _opened(key: bytes | None, box: str, code: str) -> dict[str, str] | None:
+    """What a letter holds; None for one that no key opens."""
+    if key is None:
+        return None
+    try:
+        return unseal(key, urlsafe_b64decode(box.encode()), code)
+    except ValueError:
+        return None
