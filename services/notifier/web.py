@@ -3,7 +3,7 @@
 from typing import Final, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis import problem
@@ -18,6 +18,9 @@ from services.notifier.core.case import Resend
 
 MOST_SHOWN: Final = 200
 """Notices of the outbox in one answer."""
+# Said in the description and checked in the handler, which answers in Chinese.
+WHICH: Final = Query("waiting", json_schema_extra={"enum": ["waiting", "failed"]})
+HOW_MANY: Final = Query(50, json_schema_extra={"minimum": 1, "maximum": MOST_SHOWN})
 
 
 class Notices(Protocol):
@@ -74,7 +77,7 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
         return Json(ToldNotices(number=number, notices=listed))
 
     @router.get("/v1/outbox", openapi_extra=described(who="staff", answer=Outbox))
-    async def outbox(request: Request, state: str = "waiting", limit: int = 50) -> Response:
+    async def outbox(request: Request, state: str = WHICH, limit: int = HOW_MANY) -> Response:
         """Notices that wait (`state=waiting`, longest first) or failed (`state=failed`, newest first), and why.
 
         With the numbers of those that wait by channel, and of what each channel did month by month.

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis import problem
@@ -48,6 +48,12 @@ FILE: Final = {
     }
 }
 """The body of a model file in the public description."""
+SAYS_SOMETHING: Final = Query(
+    json_schema_extra={
+        "pattern": r"[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    }
+)
+"""A text of spaces alone says nothing."""
 EVIDENCE_SHOWN: Final = 30
 """Newest posts of a topic that are listed."""
 
@@ -150,7 +156,7 @@ def routes(door: Door) -> APIRouter:
 
 def _told(router: APIRouter, door: Door) -> None:
     @router.get("/v1/similar", openapi_extra=described(answer=AlikePosts))
-    async def similar(request: Request, text: str = "", limit: int = 5) -> Response:
+    async def similar(request: Request, text: Annotated[str, SAYS_SOMETHING], limit: int = 5) -> Response:
         """Public posts that say nearly the same, best first: answered ones to read, open ones to support."""
         door.check(request)
         if not text.strip():

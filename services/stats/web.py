@@ -28,6 +28,13 @@ MOST_DAYS: Final = 3660
 """Days that one read of the daily figures spans."""
 USUAL_DAYS: Final = 30
 
+# Said in the description and checked below, where the answer is in Chinese. Empty: what is usual.
+_YEAR: Final = "([2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
+_MONTH: Final = f"{_YEAR}-(0[1-9]|1[0-2])"
+A_MONTH: Final = Query("", json_schema_extra={"pattern": f"^({_MONTH})?$"})
+A_PERIOD: Final = Query("", json_schema_extra={"pattern": f"^({_MONTH}|{_YEAR}(-Q[1-4]|-H[12])?)?$"})
+A_DAY: Final = {"pattern": f"^({_MONTH}-(0[1-9]|[12][0-9]|3[01]))?$"}
+
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CUT_OFF: Final = ("cut_off",)
 """Part of what is answered and not of its tag: figures that nothing has changed are the same a minute later."""
@@ -95,7 +102,7 @@ def routes(door: Door) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/league", openapi_extra=described(answer=LEAGUE))
-    async def league_table(request: Request, month: str = "", period: str = "") -> Response:
+    async def league_table(request: Request, month: str = A_MONTH, period: str = A_PERIOD) -> Response:
         """The league table of a `month` (YYYY-MM; the present one when none is named), or of a `period`.
 
         A period is a month, quarter (2026-Q1), half-year (2026-H1) or year (2026); each row then says what it was in
@@ -107,8 +114,8 @@ def routes(door: Door) -> APIRouter:
     @router.get("/v1/figures", openapi_extra=described(answer=FIGURES))
     async def figures_by_day(
         request: Request,
-        since: str = Query("", alias="from"),
-        to: str = "",
+        since: str = Query("", alias="from", json_schema_extra=A_DAY),
+        to: str = Query("", json_schema_extra=A_DAY),
         department: str = "",
         kind: str = "",
     ) -> Response:

@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx2
 import jsonschema
+import jsonschema_rs
 import pytest
 
 from chassis.web.described import merged, operations
 from chassis.web.docs import page
 from services.intake.core.acts import ACTS
-from tests.interfaces import SERVICES, edges
+from tests.interfaces import SERVICES, client, edges, token
 from tests.journeys.world import World
 
 KEYLESS = ("/resend", "/tokens", "/ballots", "/codes", "/sessions", "/letters")
@@ -139,3 +140,47 @@ async def test_a_part_of_one_name_and_two_meanings_keeps_both(documents: dict[st
     assert whole["components"]["schemas"]["Row"] == {"type": "object"}
     assert whole["components"]["schemas"]["router.Row"] == {"type": "string"}
     assert "#/components/schemas/router.Row" in set(references(whole))
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "name", "taken", "refused"),
+    [
+        (
+            "stats",
+            "/v1/league",
+            "month",
+            ("", "2026-03", "9998-12"),
+            ("2026-13", "1999-12", "9999-01", "2026-3"),
+        ),
+        (
+            "stats",
+            "/v1/league",
+            "period",
+            ("", "2026", "2026-Q4", "2026-H2", "2026-12"),
+            ("2026-Q5", "2026-H3"),
+        ),
+        ("router", "/v1/similar", "text", ("路灯", " a"), ("", " ", "\u3000\x1c")),
+        ("notifier", "/v1/outbox", "state", ("waiting", "failed"), ("", "sent")),
+        ("notifier", "/v1/outbox", "limit", ("1", "200"), ("0", "201")),
+        ("intake", "/v1/cases", "state", ("open", "all"), ("", "shut")),
+    ],
+)
+async def test_a_parameter_is_taken_as_its_description_says(
+    tmp_path: Path,
+    documents: dict[str, Any],
+    service: str,
+    path: str,
+    name: str,
+    taken: tuple[str, ...],
+    refused: tuple[str, ...],
+) -> None:
+    parameters = documents[service]["paths"][path]["get"]["parameters"]
+    [schema] = [parameter["schema"] for parameter in parameters if parameter["name"] == name]
+    world = World(1, "2026-03-02T10:00", tmp_path / "asked")
+
+    role = "operator" if service == "notifier" else "supervisor"
+    async with world.open(), client(edges(world)[service], **token(role)) as http:
+        for value in (*taken, *refused):
+            status = (await http.get(path, params={name: value})).status_code
+            said = jsonschema_rs.is_valid(schema, int(value) if schema["type"] == "integer" else value)
+            assert (status == 200, said) == (value in taken, value in taken), (value, status)

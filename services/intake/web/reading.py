@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import fastapi
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -26,6 +27,11 @@ STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
 """The roles that read cases."""
 OF_A_UNIT: Final = ("clerk", "leader")
 """The roles that read their own unit's cases only."""
+
+
+# Said in the description and checked in the handler, which answers in Chinese.
+A_STATE: Final = fastapi.Query("open", json_schema_extra={"enum": [*STATES]})
+AN_ORDER: Final = fastapi.Query("due", json_schema_extra={"enum": ["due"]})
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -88,11 +94,11 @@ def _cases(router: APIRouter, door: Door) -> None:
     async def cases(
         request: Request,
         department: str = "",
-        state: str = "open",
+        state: str = A_STATE,
         kind: str = "",
         area: str = "",
         q: str = "",
-        sort: str = "due",
+        sort: str = AN_ORDER,
         cursor: str = "",
         limit: int = 50,
     ) -> Response:
