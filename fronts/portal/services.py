@@ -86,10 +86,12 @@ class Services:
         """Do something that may be done again without harm, at any service."""
         return await self._ask("POST", service, path, {}, body=body)
 
-    async def file(self, service: str, path: str) -> bytes | None:
-        """A file for anyone; None when there is none."""
+    async def file(self, service: str, path: str, token: str = "") -> bytes | None:
+        """A file, for anyone or for the member of staff whom the token names; None when there is none."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            response = await self._http.get(f"{self._addresses.get(service, '')}{path}", headers=passed_on())
+            address = f"{self._addresses.get(service, '')}{path}"
+            response = await self._http.get(address, headers=headers | passed_on())
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
         return response.content if response.status_code == 200 else None
@@ -112,10 +114,12 @@ class Services:
         """Read something as the member of staff whom the token names, or in the session of a citizen."""
         return await self._ask("GET", service, path, {"Authorization": f"Bearer {token}"}, query=query)
 
-    async def act_as(self, token: str, path: str, body: dict[str, Any], key: str) -> Answer:
-        """Do something at intake as a member of staff; `key` makes a repeated form harmless."""
+    async def act_as(
+        self, token: str, path: str, body: dict[str, Any], key: str, service: str = "intake"
+    ) -> Answer:
+        """Do something as a member of staff; `key` makes a repeated form harmless."""
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-        return await self._ask("POST", "intake", path, headers, body=body)
+        return await self._ask("POST", service, path, headers, body=body)
 
     async def remove_as(self, token: str, path: str, key: str) -> Answer:
         """Take something away at intake as a member of staff; or, without a key, end the session of a citizen."""

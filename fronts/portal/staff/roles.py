@@ -34,6 +34,7 @@ LINKS: Final[Mapping[str, Links]] = {
     "leader": (("/staff/approvals", "待审批"), ("/staff/cases", "本单位帖子")),
     "supervisor": (
         ("/staff/supervision", "督查"),
+        ("/staff/surveys", "问卷"),
         ("/staff/league", "通报"),
         ("/staff/accountability", "问责记录"),
         ("/wall", "大屏"),

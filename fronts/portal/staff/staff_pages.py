@@ -28,6 +28,7 @@ from fronts.portal.staff import (
     returning,
     signin,
     supervision,
+    surveys,
 )
 from fronts.portal.staff.accounts import Accounts, Now, real_now
 from fronts.portal.staff.devices import Devices
@@ -49,6 +50,7 @@ PAGES = (
     groups,
     approvals,
     supervision,
+    surveys,
     league,
     reports,
     account_pages,

@@ -55,9 +55,9 @@ class Visit:
         """Read something in their name."""
         return await self.site.services.read_as(self.token, service, path, query)
 
-    async def act(self, path: str, body: dict[str, Any], key: str) -> Answer:
+    async def act(self, path: str, body: dict[str, Any], key: str, service: str = "intake") -> Answer:
         """Do something in their name."""
-        return await self.site.services.act_as(self.token, path, body, key)
+        return await self.site.services.act_as(self.token, path, body, key, service)
 
     async def remove(self, path: str, key: str) -> Answer:
         """Take something away in their name."""

@@ -36,6 +36,8 @@ PAGES: Final = {
     ),
     "leader": ("/staff/approvals", "/staff/cases/{drafted}", "/staff/cases/{stretched}"),
     "supervisor": (
+        "/staff/surveys",
+        "/staff/surveys/new",
         "/staff/supervision",
         "/staff/supervision?state=returned",
         "/staff/cases/{accepted}",

@@ -73,6 +73,13 @@ POST /staff/cases/{number}/ungroup             sign-in 403    403    403    403 
 GET  /staff/approvals                          sign-in 403    403    403    200    200    200    403    403    403    403
 POST /staff/approvals                          sign-in 403    403    403    done   409    409    403    403    403    403
 GET  /staff/supervision                        sign-in 403    403    403    403    403    403    200    403    403    403
+GET  /staff/surveys                            sign-in 403    403    403    403    403    403    200    403    403    403
+POST /staff/surveys                            sign-in 403    403    403    403    403    403    422    403    403    403
+GET  /staff/surveys/new                        sign-in 403    403    403    403    403    403    200    403    403    403
+GET  /staff/surveys/{number}                   sign-in 403    403    403    403    403    403    404    403    403    403
+POST /staff/surveys/{number}/draft             sign-in 403    403    403    403    403    403    404    403    403    403
+POST /staff/surveys/{number}/act               sign-in 403    403    403    403    403    403    404    403    403    403
+GET  /staff/surveys/{number}/invitations       sign-in 403    403    403    403    403    403    404    403    403    403
 GET  /staff/league                             sign-in 403    403    403    403    403    403    200    200    403    403
 GET  /staff/accountability                     sign-in 403    403    403    403    403    403    200    403    403    403
 GET  /staff/reports                            sign-in 403    403    403    403    403    403    403    200    403    403

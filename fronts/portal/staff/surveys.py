@@ -1,0 +1,187 @@
+"""A supervisor's surveys: written, looked at as people will see it, published, ended, its texts judged, its result published."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from fronts.portal.forms import Form
+from fronts.portal.pages import SECURITY
+from fronts.portal.staff.visits import Visit, visitor
+
+Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
+
+STATES: Final = {
+    "draft": "草稿",
+    "open": "进行中",
+    "ended": "已截止,待结束",
+    "closed": "已结束,待公布",
+    "counted": "已公布结果",
+}
+KINDS: Final = {"single": "单选", "multiple": "多选", "scale": "量表", "text": "填空"}
+ACTS: Final = {"publication": "publication", "closing": "closing", "result": "result", "texts": "texts"}
+"""What can be done to a survey, and the last part of its address at the service."""
+BLANK: Final = 3
+"""Empty questions at the end of the form; saving the draft gives as many more."""
+MOST: Final = 40
+"""Questions that a form holds: eleven fields each stay below what a form may have."""
+
+router = APIRouter(include_in_schema=False)
+"""`/staff/surveys` and what lies below it."""
+
+
+@router.get("/staff/surveys")
+async def surveys(visit: Supervisor) -> Response:
+    """All surveys, drafts too."""
+    answer = await visit.read("survey", "/v1/surveys")
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    return visit.render("surveys.html", surveys=answer.body["surveys"], states=STATES)
+
+
+@router.post("/staff/surveys")
+async def create(visit: Supervisor) -> Response:
+    """A new draft."""
+    return await _save(visit, "/v1/surveys")
+
+
+@router.get("/staff/surveys/new")
+async def empty(visit: Supervisor) -> Response:
+    """The empty form."""
+    return _form(visit, {})
+
+
+@router.get("/staff/surveys/{number}")
+async def survey(visit: Supervisor, number: str) -> Response:
+    """A survey as it stands, with what can be done now; a draft as people will see it, and its form."""
+    answer = await visit.read("survey", f"/v1/surveys/{_part(number)}")
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    if answer.body["state"] == "draft":
+        return _form(visit, answer.body)
+    texts: list[dict[str, Any]] = []
+    if answer.body["state"] in ("closed", "counted"):
+        texts = (await visit.read("survey", f"/v1/surveys/{_part(number)}/texts")).body.get("texts", [])
+    titles = {question["id"]: question["title"] for question in answer.body["questions"]}
+    return visit.render(
+        "survey.html", survey=answer.body, states=STATES, texts=texts, titles=titles, key=uuid.uuid4().hex
+    )
+
+
+@router.post("/staff/surveys/{number}/draft")
+async def revise(visit: Supervisor, number: str) -> Response:
+    """A draft written anew."""
+    return await _save(visit, f"/v1/surveys/{_part(number)}/draft")
+
+
+@router.post("/staff/surveys/{number}/act")
+async def act(visit: Supervisor, number: str) -> Response:
+    """Publish it, end it, judge a text, publish the result."""
+    what = ACTS.get(visit.form.one("act"), "result")
+    body: dict[str, Any] = {}
+    if what in ("closing", "texts"):
+        body["reason"] = visit.form.one("reason")
+    if what == "texts":
+        body |= {name: visit.form.one(name) for name in ("ballot", "question")}
+        body["shown"] = visit.form.one("shown") == "1"
+    answer = await visit.act(f"/v1/surveys/{_part(number)}/{what}", body, _key(visit), "survey")
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    return RedirectResponse(f"/staff/surveys/{_part(number)}", 303)
+
+
+@router.get("/staff/surveys/{number}/invitations")
+async def invitations(visit: Supervisor, number: str) -> Response:
+    """The codes, one a line, to be printed."""
+    found = await visit.site.services.file("survey", f"/v1/surveys/{_part(number)}/invitations", visit.token)
+    if found is None:
+        return visit.refuse(404, "没有这份问卷。")
+    headers = SECURITY | {"Content-Disposition": 'attachment; filename="invitations.csv"'}
+    return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def drafted(form: Form) -> dict[str, Any]:
+    """A form as the service wants it; questions without a title are left out, the others numbered in their order."""
+    places = [n for n in range(MOST) if form.one(f"title-{n}").strip()]
+    ids = {n + 1: f"q{number}" for number, n in enumerate(places, 1)}
+    return {
+        "title": form.one("title"),
+        "intro": form.one("intro"),
+        "audience": form.one("audience") or "phone",
+        # Browsers leave out the seconds.
+        "ends": re.sub(r"(T\d\d:\d\d)$", r"\1:00", form.one("ends")),
+        "invitations": _number(form.one("invitations")),
+        "questions": [_question(form, n, ids) for n in places],
+    }
+
+
+def _question(form: Form, n: int, ids: Mapping[int, str]) -> dict[str, Any]:
+    kind = form.one(f"kind-{n}") or "single"
+    made: dict[str, Any] = {
+        "id": ids[n + 1],
+        "kind": kind,
+        "title": form.one(f"title-{n}"),
+        "required": f"optional-{n}" not in form,
+    }
+    if kind in ("single", "multiple"):
+        made["options"] = [line.strip() for line in form.one(f"options-{n}").splitlines() if line.strip()]
+        made["other"] = f"other-{n}" in form
+    if kind == "multiple":
+        made["most"] = _number(form.one(f"most-{n}"))
+    if kind == "scale":
+        made |= {"steps": _number(form.one(f"steps-{n}")) or 5}
+        made |= {name: form.one(f"{name}-{n}") for name in ("low", "high")}
+    before = _number(form.one(f"if-{n}"))
+    if before:
+        choices = [int(found) - 1 for found in re.findall(r"[0-9]{1,2}", form.one(f"choices-{n}"))]
+        made["only_if"] = {"question": ids.get(before, f"?{before}"), "choices": choices}
+    return made
+
+
+async def _save(visit: Visit, path: str) -> Response:
+    body = drafted(visit.form)
+    answer = await visit.act(path, body, _key(visit), "survey")
+    if answer.ok:
+        return RedirectResponse(f"/staff/surveys/{answer.body['id']}", 303)
+    if answer.status not in (409, 422):
+        return visit.refuse(answer.status, answer.sentence)
+    known = path.split("/")[3] if path.endswith("/draft") else ""
+    sentence = re.sub(r"questions\.(\d+)\.", lambda found: f"第 {int(found[1]) + 1} 题 ", answer.sentence)
+    return _form(visit, body | {"id": known}, answer.status, sentence)
+
+
+def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: str = "") -> Response:
+    questions = list(survey.get("questions", []))
+    ends = str(survey.get("ends", ""))
+    if ends and not problem:
+        ends = datetime.fromisoformat(ends).astimezone(visit.profile.zone).strftime("%Y-%m-%dT%H:%M")
+    return visit.render(
+        "survey_form.html",
+        status,
+        survey={"id": "", "title": "", "intro": "", "audience": "phone", "invitations": 0} | dict(survey),
+        ends=ends,
+        questions=questions,
+        blocks=[*questions, *([{}] * min(BLANK, MOST - len(questions)))],
+        places={question["id"]: n for n, question in enumerate(questions, 1)},
+        question_kinds=KINDS,
+        problem=problem,
+        typed=Form({}),
+        key=uuid.uuid4().hex,
+    )
+
+
+def _part(number: str) -> str:
+    return number if re.fullmatch(r"[0-9a-f-]{36}", number) else "none"
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text.strip()) else 0
+
+
+def _key(visit: Visit) -> str:
+    key = visit.form.one("key")
+    return key if re.fullmatch(r"[0-9a-f]{32}", key) else uuid.uuid4().hex
