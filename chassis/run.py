@@ -195,7 +195,7 @@ async def _serving(
     schema: str,
 ) -> None:
     metrics = Metrics(own_metrics)
-    pool = await patient(settings.database, schema, instance=settings.instance)
+    pool = await patient(settings.dsn, schema, instance=settings.instance)
     app, background = await build(Process(name, settings, pool, metrics))
     tasks = [asyncio.create_task(guard(work())) for work in background]
     sockets = [socket.socket(fileno=settings.http_fd)] if settings.http_fd >= 0 else None

@@ -5,11 +5,21 @@ import sys
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.failures import EXIT_MISPLACED
+
+
+def with_password(dsn: str, password: str) -> str:
+    """The same address with a password; one that stands there already stays where none is given."""
+    if not (dsn and password):
+        return dsn
+    parts = urlsplit(dsn)
+    login, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{login.split(':')[0]}:{quote(password, safe='')}@{host}"))
 
 
 class Settings(BaseSettings):
@@ -21,8 +31,14 @@ class Settings(BaseSettings):
     """The data folder of the stack."""
     kafka: str = "127.0.0.1:9092"
     """Bootstrap servers, separated by commas."""
+    kafka_user: str = ""
+    """This service's own user of the bus; empty on a bus that asks nobody who they are."""
+    kafka_password_file: Path | None = None
+    kafka_authority_file: Path | None = None
+    """The certificate that vouches for the brokers; with it, connections to them are encrypted."""
     database: str = ""
-    """DSN of this service's own role."""
+    """DSN of this service's own role, without its password."""
+    database_password_file: Path | None = None
     city: Path = Path("cities/suqian")
     """The city profile."""
     clock_file: Path | None = None
@@ -74,6 +90,20 @@ class Settings(BaseSettings):
             name = "WENZHENG_" + "_".join(str(part) for part in first["loc"]).upper()
             print(f"{name}: {first['msg']}", file=sys.stderr)
             sys.exit(EXIT_MISPLACED)
+
+    @staticmethod
+    def password(file: Path | None) -> str:
+        """What a password's file holds. Ends the process with a sentence when it cannot be read."""
+        try:
+            return file.read_text(encoding="utf-8").strip() if file is not None else ""
+        except OSError as problem:
+            print(f"{problem.filename}: {problem.strerror}", file=sys.stderr)
+            sys.exit(EXIT_MISPLACED)
+
+    @property
+    def dsn(self) -> str:
+        """The address of the database with the role's password; empty without a database."""
+        return with_password(self.database, self.password(self.database_password_file))
 
     def secret(self) -> bytes:
         """The shared secret's bytes. Ends the process with a sentence when its file is missing."""

@@ -124,6 +124,8 @@ class Notices(Struct, frozen=True, forbid_unknown_fields=True):
     quiet_from: time = time(22, 0)
     quiet_until: time = time(8, 0)
     """The same hour as `quiet_from`: never quiet."""
+    an_address_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    """Messages to one telephone or mailbox in a day: nobody has shown that it is the author's own."""
 
     def is_quiet(self, at: time) -> bool:
         """Whether an hour of the day is one in which citizens are not disturbed."""
@@ -174,6 +176,8 @@ class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     posts: PerMinute = 10
+    contacts_an_hour: PerMinute = 60
+    """Posts an hour, not a minute, that name a telephone or mailbox: each sends somebody messages."""
     supports: PerMinute = 30
     acts: PerMinute = 60
     """What authors and staff do to a case, wrong query codes included."""

@@ -19,7 +19,9 @@ from typing import Any
 
 import httpx2
 
+from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
+from wenzheng.stack import access, kafka
 from wenzheng.stack.home import Home, is_alive
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,6 +132,10 @@ class Stack:
         """Base URL of a service."""
         found: str = self.home.read_state()["services"][service]
         return found
+
+    def bus(self, user: str = access.AUDITOR) -> Broker:
+        """The bus for one of its users."""
+        return kafka.of_state(self.home, self.home.read_state(), user)
 
     def token(self, person: str, department: str, role: str) -> dict[str, str]:
         """Headers of a member of staff."""

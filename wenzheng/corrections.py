@@ -21,6 +21,7 @@ from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostWithdraw
 from contracts.replies import PostReopened, ReplyPublished
 from contracts.topics import ASSIGNMENTS, BY_NAME, POSTS, REPLIES
 from wenzheng.log import records
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.training import Row
 
@@ -67,7 +68,9 @@ class Told:
 async def read(home: Home) -> list[Row]:
     """The labelled posts of a running system's log."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=home.read_state()["kafka"], auto_offset_reset="earliest", enable_auto_commit=False
+        **kafka.of_state(home, home.read_state()).options,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
     )
     await consumer.start()
     rows: list[Row] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer
 
 from chassis.blind import is_signed
+from chassis.kafka.broker import Broker
 from contracts.codec import Event, decode
 from contracts.decision import Refused
 from contracts.facts import Fact
@@ -89,9 +90,9 @@ def _opened(
     return opened
 
 
-async def read(bootstrap: str) -> list[Event]:
+async def read(broker: Broker) -> list[Event]:
     """Everything that was said of surveys, up to the log's end now. A record that cannot be read is no vote."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**broker.options, enable_auto_commit=False)
     await consumer.start()
     try:
         return [

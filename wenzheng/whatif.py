@@ -32,6 +32,7 @@ from services.deadline.app import RULES
 from services.deadline.core.case import Case
 from services.deadline.core.clock import clock
 from wenzheng.log import records
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Trouble
 
 LEVELS = ("leader", "supervisor", "bulletin")
@@ -213,14 +214,14 @@ class Log:
 
     def __init__(self, home: Home) -> None:
         state = home.read_state()
-        self._kafka: str = state["kafka"]
+        self._bus = kafka.of_state(home, state)
         self.profile = Profile.load(state["city"])
         self.now = clock_of(home.clock if home.clock.exists() else None, self.profile.zone).now()
 
     async def compare(self, policy: Path | None, calendar: Path | None, since: date | None) -> list[Line]:
         """What would have changed, per department."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._kafka, auto_offset_reset="earliest", enable_auto_commit=False
+            **self._bus.options, auto_offset_reset="earliest", enable_auto_commit=False
         )
         await consumer.start()
         try:
@@ -239,7 +240,7 @@ class Log:
     async def city(self) -> Profile:
         """The city's rules as they have been amended: with every calendar and policy that was published."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._kafka, auto_offset_reset="earliest", enable_auto_commit=False
+            **self._bus.options, auto_offset_reset="earliest", enable_auto_commit=False
         )
         await consumer.start()
         try:

@@ -21,6 +21,7 @@ from faust.types import TP
 
 from chassis.engine.listener import POLL_LIMIT, Listener
 from chassis.failures import Misplaced
+from chassis.kafka.broker import Broker
 from chassis.service import Incoming
 
 _log = structlog.get_logger()
@@ -31,10 +32,12 @@ SESSION_TIMEOUT = 6.0
 
 @dataclass
 class Handover:
-    """Where the seam hands over: the listener of this process, how to end it, and whether the agent is idle."""
+    """Where the seam hands over: the listener of this process, how to end it, where the bus is, and whether the
+    agent is idle."""
 
     listener: Listener
     end: Callable[[BaseException], None]
+    broker: Broker
     idle: asyncio.Event
     polls: int = 0
 
@@ -56,7 +59,7 @@ class PositionedThread(driver.AIOKafkaConsumerThread):
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            **_handovers[conf.id].broker.options,
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -180,7 +183,19 @@ class PositionedTransport(driver.Transport):
     Consumer: ClassVar[type[PositionedConsumer]] = PositionedConsumer
 
 
-def application(listener: Listener, kafka: str, end: Callable[[BaseException], None]) -> faust.App:
+def _credentials(broker: Broker) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    """The broker's user for the clients that Faust makes itself."""
+    if broker.user:
+        return faust.SASLCredentials(
+            username=broker.user,
+            password=broker.password,
+            mechanism=broker.mechanism,
+            ssl_context=broker.context,
+        )
+    return faust.SSLCredentials(broker.context) if broker.authority is not None else None
+
+
+def application(listener: Listener, broker: Broker, end: Callable[[BaseException], None]) -> faust.App:
     """The Faust application of one listener: its topics, an agent each, all handing over to the engine.
 
     `end(problem)` must end the process; it is called for whatever goes wrong in a batch.
@@ -189,10 +204,11 @@ def application(listener: Listener, kafka: str, end: Callable[[BaseException], N
     idle = asyncio.Event()
     idle.set()
     name = f"wenzheng-{listener.service.name}"
-    handover = _handovers[name] = Handover(listener, end, idle)
+    handover = _handovers[name] = Handover(listener, end, broker, idle)
     app = faust.App(
         name,
-        broker=[f"kafka://{server}" for server in kafka.split(",")],
+        broker=[f"kafka://{server}" for server in broker.servers.split(",")],
+        broker_credentials=_credentials(broker),
         broker_client_id=listener.instance,
         key_serializer="raw",
         value_serializer="raw",

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.engine.pace import Pace
+from chassis.kafka.broker import Broker
 from contracts.codec import Event, Unreadable, decode
 from contracts.topics import BY_NAME, Topic
 
@@ -36,9 +37,9 @@ See = Callable[[Sequence[Event]], None]
 class Overview:
     """All partitions of some topics, from the newest `backlog` records of each partition on."""
 
-    def __init__(self, topics: Sequence[Topic], kafka: str, see: See, backlog: int) -> None:
+    def __init__(self, topics: Sequence[Topic], broker: Broker, see: See, backlog: int) -> None:
         self._topics = tuple(topics)
-        self._kafka = kafka
+        self._broker = broker
         self._see = see
         self._backlog = backlog
         self.caught_up = asyncio.Event()
@@ -53,7 +54,7 @@ class Overview:
         """See what comes, for the life of the process; a broker that is away is waited for."""
         while True:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._kafka,
+                **self._broker.options,
                 enable_auto_commit=False,
                 fetch_max_wait_ms=2000,
                 max_poll_records=500,

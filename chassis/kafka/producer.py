@@ -7,6 +7,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from chassis.kafka.broker import Broker
 from chassis.outbox import Addressed
 
 _log = structlog.get_logger()
@@ -19,8 +20,8 @@ class KafkaBus:
     error that an idempotent producer cannot recover from.
     """
 
-    def __init__(self, servers: str, client_id: str, patience: float = 30.0) -> None:
-        self._servers = servers
+    def __init__(self, broker: Broker, client_id: str, patience: float = 30.0) -> None:
+        self._broker = broker
         self._client_id = client_id
         self._patience = patience
         self._producer: AIOKafkaProducer | None = None
@@ -48,7 +49,7 @@ class KafkaBus:
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._servers,
+                **self._broker.options,
                 client_id=self._client_id,
                 enable_idempotence=True,
                 acks="all",

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from chassis.failures import Misplaced
+from chassis.kafka.broker import Broker
 from chassis.service import Service
 from chassis.store import Store
 from contracts.codec import Unreadable, placed
@@ -23,10 +24,10 @@ TAIL: Final = 5
 """Records looked at from the end of each partition: one of ours is among them, save where somebody else writes."""
 
 
-async def check_cluster(pool: asyncpg.Pool, kafka: str) -> None:
+async def check_cluster(pool: asyncpg.Pool, broker: Broker) -> None:
     """Refuse to run on another cluster's log. Raises Misplaced. Waits while no broker answers."""
     while True:
-        client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        client = AIOKafkaAdminClient(**broker.options)
         try:
             await client.start()
             cluster = str((await client.describe_cluster())["cluster_id"])
@@ -42,7 +43,7 @@ async def check_cluster(pool: asyncpg.Pool, kafka: str) -> None:
         raise Misplaced(f"this database belongs to the log of cluster {known}, the bus is cluster {cluster}")
 
 
-async def check_said(store: Store, service: Service[Any, Any], kafka: str) -> None:
+async def check_said(store: Store, service: Service[Any, Any], broker: Broker) -> None:
     """Refuse to run where the log holds what the database does not know to have said: it was put back from a backup.
 
     Facts are committed before they are published, so the log is never ahead of its writer. The log is
@@ -53,7 +54,7 @@ async def check_said(store: Store, service: Service[Any, Any], kafka: str) -> No
         return
     while True:
         try:
-            records = await _ends(service, kafka)
+            records = await _ends(service, broker)
             break
         except (KafkaError, OSError) as problem:
             _log.warning("waiting for the bus", reason=repr(problem))
@@ -79,9 +80,9 @@ async def check_said(store: Store, service: Service[Any, Any], kafka: str) -> No
             )
 
 
-async def _ends(service: Service[Any, Any], kafka: str) -> list[ConsumerRecord[Any, Any]]:
+async def _ends(service: Service[Any, Any], broker: Broker) -> list[ConsumerRecord[Any, Any]]:
     """The last records of every partition this service writes."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    consumer = AIOKafkaConsumer(**broker.options)
     await consumer.start()
     found: list[ConsumerRecord[Any, Any]] = []
     try:

@@ -16,6 +16,7 @@ from faust.contrib.asgi import serve_asgi
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import EXIT_FAILED, Misplaced
+from chassis.kafka.broker import broker_of
 from chassis.kafka.faust_seam import application
 from chassis.kafka.producer import KafkaBus
 from chassis.kafka.same_origin import check_cluster, check_said
@@ -108,15 +109,16 @@ async def _listening(
     schema: str,
 ) -> tuple[faust.App, int]:
     metrics = Metrics(own_metrics)
-    pool = await patient(settings.database, schema, 4, settings.instance)
-    await check_cluster(pool, settings.kafka)
+    pool = await patient(settings.dsn, schema, 4, settings.instance)
+    broker = broker_of(settings)
+    await check_cluster(pool, broker)
     process = Process(name, settings, pool, metrics)
     assembled = await assemble(process)
-    await check_said(assembled.store, assembled.service, settings.kafka)
+    await check_said(assembled.store, assembled.service, broker)
     instance = f"{settings.instance or name}-{os.getpid()}-{time.time_ns() & 0xFFFFFF:06x}"
-    publisher = Publisher(assembled.store, KafkaBus(settings.kafka, instance))
+    publisher = Publisher(assembled.store, KafkaBus(broker, instance))
     listening = Listener(assembled.service, assembled.store, publisher, assembled.clock, instance, metrics)
-    app = application(listening, settings.kafka, end_process)
+    app = application(listening, broker, end_process)
     lag = _Lag()
 
     def alive() -> str:

@@ -5,7 +5,6 @@ schema; the portal's lies in its own folder. `--sql` prints the script for a dat
 """
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,7 +79,7 @@ def main() -> None:
     if "--sql" in sys.argv:
         _upgrade(sys.argv[1], _of_service(sys.argv[1]), None, "head")
         return
-    dsn = os.environ.get("WENZHENG_DATABASE")
+    dsn = Settings.read().dsn
     if not dsn:
         sys.exit("WENZHENG_DATABASE must name the service's database")
     asyncio.run(migrate(sys.argv[1], dsn))

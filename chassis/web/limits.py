@@ -15,6 +15,8 @@ from chassis.failures import HttpRefused
 
 REMEMBERED: Final = 50_000
 """Clients whose buckets are kept, about 10 MB; then the one heard of longest ago is forgotten."""
+HOURLY: Final = "_an_hour"
+"""How the names of doors end whose limit is for an hour; all others are for a minute."""
 IPV6_PREFIX: Final = 64
 """Bits of an IPv6 address that name a client: a household or a phone has a whole /64 to itself (RFC 6177)."""
 
@@ -39,13 +41,13 @@ def client_of(request: Request) -> str:
 
 
 class RateLimit:
-    """A token bucket per client; `per_minute` 0 switches it off.
+    """A token bucket per client; `per_minute` 0 switches it off. `seconds` is another span than a minute.
 
     An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 19).
     """
 
-    def __init__(self, per_minute: int, remember: int = REMEMBERED) -> None:
-        self._rate = per_minute / 60
+    def __init__(self, per_minute: int, remember: int = REMEMBERED, seconds: int = 60) -> None:
+        self._rate = per_minute / seconds
         self._burst = float(per_minute)
         self._remember = remember
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -72,7 +74,10 @@ class Limits:
     """The limits of a service's doors, each by its name in the policy's `[rates]`."""
 
     def __init__(self, rates: Struct, on: bool) -> None:
-        self._doors = {door: RateLimit(rate if on else 0) for door, rate in asdict(rates).items()}
+        self._doors = {
+            door: RateLimit(rate if on else 0, seconds=3600 if door.endswith(HOURLY) else 60)
+            for door, rate in asdict(rates).items()
+        }
 
     def check(self, door: str, client: str) -> None:
         """Raises Refused 429 with Retry-After when the client has asked too often at this door."""

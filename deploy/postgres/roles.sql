@@ -26,7 +26,8 @@ alter default privileges for role deadline in schema deadline grant select on ta
 alter default privileges for role notifier in schema notifier grant select on tables to auditor;
 alter default privileges for role stats in schema stats grant select on tables to auditor;
 alter default privileges for role survey in schema survey grant select on tables to auditor;
--- The security log belongs to nobody who works: the portal adds and reads rows, and can neither change nor delete one.
+-- The security log belongs to nobody who works: the portal adds and reads rows, intake adds who opened a sealed box; neither
+-- can change or delete one.
 create schema security;
 create table if not exists security.log (
     id      bigint generated always as identity primary key,
@@ -39,6 +40,7 @@ create table if not exists security.log (
 );
 create index if not exists log_person on security.log (person, id);
 create index if not exists log_kind on security.log (kind, id);
-grant usage on schema security to portal, auditor;
+grant usage on schema security to portal, auditor, intake;
 grant select, insert on security.log to portal;
+grant insert on security.log to intake;
 grant select on security.log to auditor;

@@ -58,7 +58,7 @@ def create(
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         if settings.database:
-            await store.connect(settings.database)
+            await store.connect(settings.dsn)
         yield
         await live.close()
         await http.aclose()

@@ -1,8 +1,8 @@
 """The security log: who signed in, who was locked or refused, whose rights changed, who read personal data.
 
 Every entry is a structured line of the process's log and a row of `security.log`. The portal's role may add rows and
-read them; it may neither change nor delete one (`deploy/postgres/roles.sql`). Whoever has the role of an auditor reads
-the rows on a page. An entry names no password, no code and nothing that a citizen wrote.
+read them; it may neither change nor delete one (`deploy/postgres/roles.sql`). Intake adds who opened a sealed
+box, by whatever way they asked. Whoever has the role of an auditor reads the rows on a page. An entry names no password, no code and nothing that a citizen wrote.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +31,7 @@ Kind = Literal[
     "password-changed",
     "second-factor-bound",
     "personal-read",
+    "case-opened",
     "log-read",
 ]
 KINDS: Final[Mapping[Kind, str]] = {
@@ -49,6 +50,7 @@ KINDS: Final[Mapping[Kind, str]] = {
     "password-changed": "修改密码",
     "second-factor-bound": "绑定动态码",
     "personal-read": "查看个人信息",
+    "case-opened": "拆封原文与联系方式",
     "log-read": "查看日志",
 }
 """Kind of an entry to its name on the page."""

@@ -9,6 +9,7 @@ from typing import Any
 from chassis import run
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.kafka.broker import broker_of
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
 from chassis.tokens import Verifier
@@ -39,7 +40,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     clock = process.clock(profile.zone)
     service, kept = build(profile), store.postgres(process.pool)
     instance = settings.instance or "intake"
-    publisher = Publisher(kept, KafkaBus(settings.kafka, instance))
+    publisher = Publisher(kept, KafkaBus(broker_of(settings), instance))
     keys, answers, proofs = PostgresKeys(), PostgresAnswers(), store.PostgresProofs(process.pool)
     desk = Desk(service, kept, publisher, clock, answers, meter=process.metrics)
     public_key = settings.token_public_key_file

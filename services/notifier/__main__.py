@@ -13,6 +13,7 @@ from chassis.vault import PostgresKeys
 from city.masking import mask
 from city.profile import Profile
 from services.notifier import letters, store, web
+from services.notifier.addresses import PostgresAddresses
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
 from services.notifier.channels.mail import Mail, MailAccount
@@ -20,7 +21,7 @@ from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
 from services.notifier.lookup import Lookup
-from services.notifier.sender import Sender
+from services.notifier.sender import Allowance, Sender
 from services.notifier.settings import ChannelSettings, secret_of
 
 
@@ -91,11 +92,20 @@ async def assemble(process: run.Process) -> run.Assembled:
         quiet: bool = city().policy.notices.is_quiet(now)
         return quiet
 
+    key = secret_of(None, settings).encode()
+    allowance = Allowance(
+        PostgresAddresses(process.pool, key),
+        lambda: clock.now().date(),
+        lambda: city().policy.notices.an_address_a_day,
+    )
     engine = web.Engine()
+
+    def sender(listener: Listener) -> Sender:
+        return Sender(notices, channels, listener, process.metrics, is_night, allowance)
 
     def with_listener(listener: Listener) -> list[run.Background]:
         engine.follow(listener)
-        return [*city.follow(listener), Sender(notices, channels, listener, process.metrics, is_night).run]
+        return [*city.follow(listener), sender(listener).run]
 
     return run.Assembled(
         service=build(profile),

@@ -1,7 +1,9 @@
 """Takes claimed notices to their channels and hands what became of them to the engine."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import httpx2
@@ -9,6 +11,7 @@ import structlog
 
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
+from services.notifier.addresses import Addresses
 from services.notifier.channels import FIELD, Channel, Delivery
 from services.notifier.channels.robot import Robot
 from services.notifier.core.case import Outcome
@@ -36,6 +39,19 @@ UNSENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout,
 """Nothing was handed over: to try again repeats nothing."""
 
 
+class Allowance:
+    """How many messages an address is sent in a day of the city."""
+
+    def __init__(self, addresses: Addresses, today: Callable[[], date], limit: Callable[[], int]) -> None:
+        self._addresses = addresses
+        self._today = today
+        self.limit = limit
+
+    async def spent(self, more: Mapping[str, int]) -> dict[str, int]:
+        """Count so many more; returns how many each address had had before."""
+        return await self._addresses.count(self._today(), more)
+
+
 class Sender:
     """Sends what is due, batch after batch. `step` does one batch, for whoever drives it."""
 
@@ -46,6 +62,7 @@ class Sender:
         listener: Listener,
         metrics: Metrics | None = None,
         is_night: Callable[[], bool] = lambda: False,
+        allowance: Allowance | None = None,
     ) -> None:
         self._notices = notices
         self._channels = channels
@@ -53,6 +70,7 @@ class Sender:
         self._metrics = metrics
         self._is_night = is_night
         """Whether citizens are not to be disturbed now."""
+        self._allowance = allowance
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
@@ -74,14 +92,18 @@ class Sender:
         later: list[Delay] = []
         sending: list[tuple[str, list[Outgoing]]] = []
         digests: dict[str, list[Outgoing]] = {}
+        to_citizens: list[Outgoing] = []
         for outgoing in taken:
             field = FIELD.get(outgoing.notice.channel)
             if field is None:
                 digests.setdefault(outgoing.notice.department, []).append(outgoing)
             elif field in outgoing.contact:
-                sending.append((outgoing.notice.channel, [outgoing]))
+                to_citizens.append(outgoing)
             else:
                 ended.append((outgoing, _outcome(outgoing, "suppressed", "erased")))
+        allowed, too_many = await self._within_a_day(to_citizens)
+        sending += [(outgoing.notice.channel, [outgoing]) for outgoing in allowed]
+        ended += [(outgoing, _outcome(outgoing, "suppressed", "too-many")) for outgoing in too_many]
         sending += [("robot", digest) for digest in digests.values()]
         deliveries = await asyncio.gather(*(self._send(channel, group) for channel, group in sending))
         for (_, group), delivered in zip(sending, deliveries, strict=True):
@@ -96,6 +118,22 @@ class Sender:
             )
         self._count(ended)
         return len(taken)
+
+    async def _within_a_day(self, notices: list[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
+        """Those that may go out, and those whose address has had its messages of the day.
+
+        A message counts when it is tried first; trying it again is no further message.
+        """
+        if self._allowance is None:
+            return notices, []
+        first = [notice for notice in notices if notice.attempts == 1 and not notice.repeated]
+        counted = await self._allowance.spent(Counter(_address(notice) for notice in first)) if first else {}
+        allowed = [notice for notice in notices if notice not in first]
+        too_many: list[Outgoing] = []
+        for notice in first:
+            counted[_address(notice)] += 1
+            (allowed if counted[_address(notice)] <= self._allowance.limit() else too_many).append(notice)
+        return allowed, too_many
 
     async def _send(self, channel: str, group: list[Outgoing]) -> Sequence[Delivery]:
         async with self._at_once:
@@ -134,6 +172,10 @@ def attempts_of(outgoing: Outgoing) -> int:
     """How often a notice is tried: not for long where another channel can tell the citizen sooner."""
     others = tuple(channel for channel, field in FIELD.items() if field in outgoing.contact)
     return ATTEMPTS if following(outgoing.notice.channel, others) else LAST_ATTEMPTS
+
+
+def _address(outgoing: Outgoing) -> str:
+    return outgoing.contact[FIELD[outgoing.notice.channel]]
 
 
 def _outcome(outgoing: Outgoing, state: str, reason: str = "") -> Outcome:

@@ -82,6 +82,8 @@ class ChannelSettings(BaseSettings):
 
 
 def secret_of(file: Path | None, settings: Settings) -> str:
-    """A channel's secret: of its own file, else the gateway's key, else that of a gateway nobody has set up."""
+    """A channel's secret: of its own file, else the gateway's key. Ends the process with a sentence without either."""
     file = file or settings.gateway_key_file
-    return file.read_text(encoding="utf-8").strip() if file is not None else "local"
+    if file is None:
+        raise SystemExit("WENZHENG_GATEWAY_KEY_FILE must name the file of the key that the gateway asks for")
+    return settings.password(file)

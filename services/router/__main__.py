@@ -7,6 +7,7 @@ from typing import Any, Final
 from chassis import run
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.kafka.broker import broker_of
 from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
@@ -47,11 +48,12 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
     profile = Profile.load(settings.city)
     clock, posts = process.clock(profile.zone), CityPosts(profile)
-    overview = Overview((CITY, POSTS), settings.kafka, posts.see, BACKLOG)
+    bus = broker_of(settings)
+    overview = Overview((CITY, POSTS), bus, posts.see, BACKLOG)
     leadership = Leadership(pool, "router topics")
     topics = store.PostgresTopics(pool)
     talk_store = store.postgres_talk(pool)
-    publisher = Publisher(talk_store, KafkaBus(settings.kafka, settings.instance or "router"))
+    publisher = Publisher(talk_store, KafkaBus(bus, settings.instance or "router"))
     desk = Desk(build_talk(), talk_store, publisher, clock, meter=metrics, creates=True)
 
     async def leads() -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from chassis import run
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.kafka.broker import broker_of
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
 from chassis.tokens import Verifier
@@ -27,7 +28,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     clock = process.clock(profile.zone)
     surveys = store.PostgresSurveys(process.pool)
     kept = store.postgres(process.pool, surveys)
-    publisher = Publisher(kept, KafkaBus(settings.kafka, settings.instance or "survey"))
+    publisher = Publisher(kept, KafkaBus(broker_of(settings), settings.instance or "survey"))
     answers = PostgresAnswers()
     desk = Desk(build(profile), kept, publisher, clock, answers, meter=process.metrics, creates=True)
     public_key = settings.token_public_key_file

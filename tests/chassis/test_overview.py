@@ -36,7 +36,7 @@ async def pool_of(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
 @asynccontextmanager
 async def overview(stack: Stack, backlog: int) -> AsyncIterator[tuple[Overview, list[Event]]]:
     seen: list[Event] = []
-    one = Overview((POSTS,), stack.home.read_state()["kafka"], seen.extend, backlog)
+    one = Overview((POSTS,), stack.bus("router"), seen.extend, backlog)
     running_ = asyncio.create_task(one.run())
     try:
         async with asyncio.timeout(30):

@@ -19,12 +19,13 @@ from services.deadline import app as deadline
 from services.deadline import store as deadline_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
+from services.notifier.addresses import AddressesInMemory
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
-from services.notifier.sender import Sender
+from services.notifier.sender import Allowance, Sender
 from services.router import app as router
 from services.router import store as router_store
 from services.router.core.topics.city_posts import CityPosts
@@ -87,7 +88,14 @@ class World:
                 "sms": Sms(http, SmsAccount(f"{base}/sms/", "key", "local", "问政", "progress")),
                 "robot": RestlessRobot(http, base),
             }
-            self._sender = Sender(self.notices, channels, notifying.listener, is_night=self._is_night)
+            allowance = Allowance(
+                AddressesInMemory(),
+                lambda: self.clock.now().date(),
+                lambda: PROFILE.policy.notices.an_address_a_day,
+            )
+            self._sender = Sender(
+                self.notices, channels, notifying.listener, is_night=self._is_night, allowance=allowance
+            )
             self._notifying = notifying
             yield self
 

@@ -101,3 +101,20 @@ async def test_a_part_spent_at_one_door_is_not_spent_at_another(doors: dict[str,
 
     assert spent[2].status_code == 429
     assert read.status_code == 200
+
+
+async def test_one_network_cannot_have_strangers_written_to_all_day_long(tmp_path: Path) -> None:
+    few = replaced(PROFILE, policy=PROFILE.policy.changed({"rates": {"contacts_an_hour": 2}}))
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    async with world.open(), client(edges(world, few, rate_limits=True)["intake"]) as http:
+
+        async def posted(number: int, **more: Any) -> int:
+            body = {**POST, "text": f"幸福路第{number}盏路灯坏了。", **more}
+            headers = {"Idempotency-Key": f"key-{number}"}
+            return (await http.post("/v1/posts", json=body, headers=headers)).status_code
+
+        told = [await posted(n, contact={"phone": f"1380013800{n}"}) for n in range(3)]
+
+        assert told == [202, 202, 429]
+        assert await posted(4) == 202, "who names nobody is heard"
+        assert await posted(5, contact={"name": "王五"}) == 202

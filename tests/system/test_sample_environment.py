@@ -48,6 +48,8 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
         "portal_address": "address",
         "hosts": "host_names",
         "origins": "allowed_origins",
+        "database": "dsn",
+        "database_password_file": "dsn",
     }
     unread = {
         name

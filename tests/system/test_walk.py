@@ -15,13 +15,19 @@ import asyncpg
 import httpx2
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import TopicAuthorizationFailedError
 
+from chassis.kafka.broker import Broker
 from contracts.codec import Event, encode
 from contracts.identity import derived, partition_of
 from contracts.posts import PostSupported
+from contracts.topics import TOPICS
 from services.survey.web import examples
 from tests.services.survey.door import Person, cast, entitle
 from tests.stack import ROOT, Client, Stack, running
+from wenzheng.stack import kafka
+from wenzheng.stack.home import SERVICES
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real]
@@ -179,6 +185,8 @@ async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_ow
             str(example),
             "--kafka",
             stack.home.read_state()["kafka"],
+            "--password-file",
+            str(stack.home.secret_file("kafka-department")),
             "--department",
             "water",
             "--count",
@@ -200,7 +208,7 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
     stack: Stack, client: Client
 ) -> None:
     victim = derived("bad", "subject")
-    producer = AIOKafkaProducer(bootstrap_servers=stack.home.read_state()["kafka"])
+    producer = AIOKafkaProducer(**stack.bus("intake").options)
     await producer.start()
     fact = PostSupported(at=datetime.fromisoformat("2026-03-02T09:00:00+08:00"), supporter="s")
     good = encode(Event(derived("bad", "event"), "posts", victim, 1, fact, "intake"))
@@ -283,8 +291,80 @@ async def test_every_service_reaches_its_own_schema_and_nothing_else(stack: Stac
         assert await notifier.fetchval("select count(*) from vault.contact_key") >= 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await notifier.execute("delete from vault.contact_key")
-        for table in ("text_key", "read_log"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await notifier.fetchval(f"select count(*) from vault.{table}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await notifier.fetchval("select count(*) from vault.text_key")
     finally:
         await notifier.close()
+
+
+@pytest.mark.parametrize("user", [*SERVICES, "auditor", "department"])
+async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: str) -> None:
+    producer = AIOKafkaProducer(**stack.bus(user).options)
+    await producer.start()
+    refused = set()
+    try:
+        for topic in TOPICS:
+            if topic.writer == user:
+                continue
+            with pytest.raises(TopicAuthorizationFailedError):
+                async with asyncio.timeout(20):
+                    await producer.send_and_wait(topic.name, b"{}", b"forged", partition=0)
+            refused.add(topic.name)
+    finally:
+        await producer.stop()
+
+    assert refused == {topic.name for topic in TOPICS if topic.writer != user}
+
+
+@pytest.mark.parametrize(
+    ("user", "seen"),
+    [
+        ("department", {"assignments"}),
+        ("stats", {"posts", "replies", "assignments", "deadlines", "city"}),
+        ("notifier", {"posts", "replies", "assignments", "deadlines", "groups", "city", "notices"}),
+        ("auditor", {topic.name for topic in TOPICS}),
+    ],
+)
+async def test_who_may_not_read_a_topic_does_not_even_see_that_it_is_there(
+    stack: Stack, user: str, seen: set[str]
+) -> None:
+    client = AIOKafkaAdminClient(**stack.bus(user).options)
+    await client.start()
+    try:
+        assert set(await client.list_topics()) == seen
+    finally:
+        await client.close()
+
+
+async def test_who_shows_no_password_is_not_on_the_bus_at_all(stack: Stack) -> None:
+    for broker in (
+        Broker(stack.bus().servers),
+        Broker(stack.bus().servers, "intake", "guessed"),
+        Broker(stack.bus().servers.replace(":" + str(stack.base + 10), ":" + str(stack.base + 11))),
+    ):
+        async with asyncio.timeout(20):
+            assert not await kafka.answers(broker)
+
+
+async def test_who_opens_a_box_by_whatever_way_stands_in_a_log_that_intake_cannot_change(
+    stack: Stack, client: Client
+) -> None:
+    receipt = await client.post(contact={"phone": "13812345678"})
+    assert receipt is not None
+    await _assigned(stack, client, receipt["number"])
+    clerk = stack.token("c1", "housing", "clerk")
+    opened = await client.call("GET", f"/v1/cases/{receipt['number']}", **clerk)
+    assert opened.json()["contact"] == {"phone": "13812345678"}
+
+    state = stack.home.read_state()
+    auditor = await asyncpg.connect(database(stack.home, state, "auditor"))
+    found = await auditor.fetch("select person, detail from security.log where kind = 'case-opened'")
+    await auditor.close()
+    assert ("c1", "clerk housing") in [tuple(row) for row in found]
+    intake = await asyncpg.connect(database(stack.home, state, "intake"))
+    try:
+        for act in ("delete from security.log", "update security.log set person = ''", "table security.log"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await intake.execute(act)
+    finally:
+        await intake.close()

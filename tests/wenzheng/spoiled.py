@@ -20,7 +20,7 @@ from contracts.identity import PARTITIONS, is_city_subject, partition_of
 from contracts.topics import BY_NAME, TOPICS
 from tests.stack import Stack
 from wenzheng.audit.snapshot import STATES
-from wenzheng.stack import postgres
+from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import SERVICES, Ports
 
 TABLES = (
@@ -220,7 +220,7 @@ class SpoiledCity:
         await self._write(entry.topic, [*self.log[entry.topic], entry])
 
     async def _read(self, topic: str) -> list[Entry]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.home.read_state()["kafka"])
+        consumer = AIOKafkaConsumer(**kafka.of_state(self.home, self.home.read_state()).options)
         await consumer.start()
         try:
             places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
@@ -244,8 +244,8 @@ class SpoiledCity:
     async def _write(self, topic: str, entries: Iterable[Entry]) -> None:
         """The topic anew, with exactly these records at the same offsets."""
         self._topics.add(topic)
-        servers = self.home.read_state()["kafka"]
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+        bus = kafka.of_state(self.home, self.home.read_state(), access.ADMIN)
+        admin = AIOKafkaAdminClient(**bus.options)
         await admin.start()
         try:
             await admin.delete_topics([topic])
@@ -259,7 +259,7 @@ class SpoiledCity:
             assert [code for _, code, *_ in answer.topic_errors] == [0]
         finally:
             await admin.close()
-        producer = AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1_000_000)
+        producer = AIOKafkaProducer(**bus.options, max_batch_size=1_000_000)
         await producer.start()
         try:
             sending = [

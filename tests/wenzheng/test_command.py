@@ -57,6 +57,22 @@ def test_due_takes_instants_with_and_without_a_zone() -> None:
     ]
 
 
+def test_due_reads_a_list_as_a_spreadsheet_saves_it() -> None:
+    done = wenzheng("due", "-", given="\ufeff2026-02-13\r\n2026-09-20\r\n")
+
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2026-02-25", "2026-09-23"]
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("hours", ["nan", "inf", "0", "-1", "24.1"])
+def test_a_token_is_for_a_day_at_most(hours: str) -> None:
+    done = wenzheng("token", "--person", "c1", "--department", "water", "--role", "clerk", "--hours", hours)
+
+    assert done.returncode == 1
+    assert "24" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_due_names_a_bad_line_and_goes_on() -> None:
     done = wenzheng("due", "-", given="2026-02-13\nyesterday\n2026-09-20\n")
 

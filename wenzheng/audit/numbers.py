@@ -7,6 +7,7 @@ from contracts.identity import is_city_subject, partition_of
 from contracts.topics import GROUPS, POSTS, REPLIES, TOPICS, Topic
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, numbers, through
+from wenzheng.stack import kafka
 from wenzheng.stack.status import ends
 
 SAID_ELSEWHERE: Final = (POSTS, REPLIES, GROUPS)
@@ -76,7 +77,7 @@ class Numbers(Invariant):
 
     async def whole(self) -> None:
         """No position is beyond the end."""
-        after = await ends(self.snapshot.state["kafka"])
+        after = await ends(kafka.of_state(self.snapshot.home, self.snapshot.state))
         for service, partitions in self.snapshot.positions.items():
             for partition, offsets in partitions.items():
                 for topic, offset in offsets.items():

@@ -16,6 +16,7 @@ from wenzheng.audit.row import Invariant, Row
 from wenzheng.audit.snapshot import Snapshot
 from wenzheng.audit.stored_and_said import StoredAndSaid
 from wenzheng.audit.timed import Timed
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.stack.status import database, ends
 
@@ -38,11 +39,10 @@ SENTENCES: Final = {invariant.name: invariant.sentence for invariant in INVARIAN
 async def audit(home: Home) -> list[Row]:
     """Check every invariant of a stack that runs; one row each, in order. Writes nothing."""
     state = home.read_state()
-    before = await ends(state["kafka"])
+    bus = kafka.of_state(home, state)
+    before = await ends(bus)
     connection = await asyncpg.connect(database(home, state))
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=state["kafka"], auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(**bus.options, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -9,17 +9,19 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from chassis.kafka.broker import Broker
+
 RECORDS = 20_000
 ROWS = 20_000
 
 
-async def bare_kafka(servers: str) -> dict[str, float]:
+async def bare_kafka(bus: Broker) -> dict[str, float]:
     """Records a second through aiokafka alone: whole batches out, polls of 500 in, 1 kB each."""
     topic = f"bench-{uuid.uuid4().hex[:8]}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**bus.options)
     await admin.start()
     await admin.create_topics([NewTopic(topic, 1, 1)])
-    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, acks="all")
+    producer = AIOKafkaProducer(**bus.options, enable_idempotence=True, acks="all")
     await producer.start()
     value = b"x" * 1000
     started = time.perf_counter()
@@ -32,7 +34,7 @@ async def bare_kafka(servers: str) -> dict[str, float]:
     for future in sent:
         await future
     produced = (RECORDS // 500 * 15) / (time.perf_counter() - started)
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    consumer = AIOKafkaConsumer(**bus.options)
     await consumer.start()
     place = TopicPartition(topic, 0)
     consumer.assign([place])

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from chassis.kafka.broker import Broker
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
@@ -13,6 +14,7 @@ from wenzheng.bench import calibrate, clock, flood, masking, routing, step, stor
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.bench.stack import bodies, cpu_seconds, drained
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.stack.status import database, status
 
@@ -77,7 +79,7 @@ async def latency(
     after = cpu_seconds(home)
     await drained(home)
     cpu = {name: round((after[name] - before[name]) / max(1, len(load.accepted)) * 1e6) for name in after}
-    assigned = await _assigned_at(state["kafka"])
+    assigned = await _assigned_at(kafka.of_state(home, state))
     delays = [
         1000 * (assigned[number] - sent) for number, sent in load.accepted.items() if number in assigned
     ]
@@ -95,9 +97,9 @@ async def latency(
     }
 
 
-async def _assigned_at(servers: str) -> dict[str, float]:
+async def _assigned_at(bus: Broker) -> dict[str, float]:
     """Number to the second at which its first assignment (or holding) was appended."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**bus.options, auto_offset_reset="earliest")
     await consumer.start()
     found: dict[str, float] = {}
     try:
@@ -128,12 +130,13 @@ async def measure(
     superuser = database(home, state, "deadline").replace(
         f"deadline:{home.secret('db-deadline')}", f"postgres:{home.secret('db-postgres')}"
     )
+    bus = kafka.of_state(home, state, "admin")
     found: dict[str, Any] = {
         "calibration": {
-            **await calibrate.bare_kafka(state["kafka"]),
+            **await calibrate.bare_kafka(bus),
             **await calibrate.raw_unnest(superuser),
             **await calibrate.raw_asgi(),
-            **await step.measure(state["kafka"], superuser),
+            **await step.measure(bus, superuser),
         }
     }
     if "step" in which:

@@ -19,6 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
+from chassis.kafka.broker import Broker
 from chassis.kafka.producer import KafkaBus
 from chassis.outbox import Addressed
 from chassis.postgres.schema import FIRST_TABLES
@@ -73,24 +74,26 @@ def records() -> list[Addressed]:
     return facts
 
 
-async def fill(servers: str, topic: str, facts: Sequence[Addressed]) -> None:
+async def fill(bus: Broker, topic: str, facts: Sequence[Addressed]) -> None:
     """A topic that holds the records."""
-    bus = KafkaBus(servers, "bench-fill")
+    producer = KafkaBus(bus, "bench-fill")
     for begin in range(0, len(facts), 1000):
-        await bus.put([(topic, partition, record) for _, partition, record in facts[begin : begin + 1000]])
-    await bus.close()
+        await producer.put(
+            [(topic, partition, record) for _, partition, record in facts[begin : begin + 1000]]
+        )
+    await producer.close()
 
 
-async def reference(servers: str, dsn: str, source: str, target: str) -> float:
+async def reference(bus: Broker, dsn: str, source: str, target: str) -> float:
     """CPU microseconds a record, of this process alone: the step with bare clients, one transaction a poll."""
     connection = await asyncpg.connect(dsn)
     await connection.execute("create table bench_state (subject text primary key, state bytea)")
     await connection.execute(
         "create table bench_position (partition integer primary key, next_offset bigint)"
     )
-    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, acks="all", linger_ms=0)
+    producer = AIOKafkaProducer(**bus.options, enable_idempotence=True, acks="all", linger_ms=0)
     await producer.start()
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, max_poll_records=POLL)
+    consumer = AIOKafkaConsumer(**bus.options, max_poll_records=POLL)
     await consumer.start()
     places = [TopicPartition(source, partition) for partition in range(PARTITIONS)]
     consumer.assign(places)
@@ -157,16 +160,16 @@ class _Now:
         return datetime.now(UTC)
 
 
-async def engine(servers: str, dsn: str, schema: str, source: str, target: str) -> tuple[float, int, int]:
+async def engine(bus: Broker, dsn: str, schema: str, source: str, target: str) -> tuple[float, int, int]:
     """CPU microseconds a record of the same step in our engine; subjects remembered, and records said."""
     pool = await connect(dsn, schema)
     store = PostgresStore(pool, Seen, lambda subject: Seen())
-    bus = KafkaBus(servers, "bench-engine")
-    publisher = Publisher(store, _Elsewhere(bus, target))
+    producer = KafkaBus(bus, "bench-engine")
+    publisher = Publisher(store, _Elsewhere(producer, target))
     listener = Listener(SERVICE, store, publisher, _Now(), "bench")
     await listener.take_over(range(PARTITIONS))
     publishing = asyncio.create_task(publisher.run())
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, max_poll_records=POLL)
+    consumer = AIOKafkaConsumer(**bus.options, max_poll_records=POLL)
     await consumer.start()
     places = [TopicPartition(source, partition) for partition in range(PARTITIONS)]
     consumer.assign(places)
@@ -189,27 +192,27 @@ async def engine(servers: str, dsn: str, schema: str, source: str, target: str) 
     remembered = int(await pool.fetchval("select count(*) from subject where remembered is not null"))
     ends = await consumer.end_offsets([TopicPartition(target, partition) for partition in range(PARTITIONS)])
     await consumer.stop()
-    await bus.close()
+    await producer.close()
     await store.close()
     await pool.close()
     return 1e6 * spent / RECORDS, remembered, sum(ends.values())
 
 
-async def measure(servers: str, dsn: str) -> dict[str, Any]:
+async def measure(bus: Broker, dsn: str) -> dict[str, Any]:
     """`step_us` of the bare step and `engine_us` of ours, and their ratio; `exactly_once` counts what was said."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     topics = [f"{name}-{part}" for part in ("in", "bare", "ours")]
     schema = name.replace("-", "_")
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**bus.options)
     await admin.start()
     await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
     connection = await asyncpg.connect(dsn)
     await connection.execute(f"create schema {schema}; set search_path to {schema}; {FIRST_TABLES}")
     own = f"{dsn}{'&' if '?' in dsn else '?'}options=-csearch_path%3D{schema}"
     try:
-        await fill(servers, topics[0], records())
-        bare = await reference(servers, own, topics[0], topics[1])
-        ours, remembered, said = await engine(servers, dsn, schema, topics[0], topics[2])
+        await fill(bus, topics[0], records())
+        bare = await reference(bus, own, topics[0], topics[1])
+        ours, remembered, said = await engine(bus, dsn, schema, topics[0], topics[2])
     finally:
         await connection.execute(f"drop schema {schema} cascade")
         await connection.close()
@@ -226,4 +229,4 @@ async def measure(servers: str, dsn: str) -> dict[str, Any]:
 if __name__ == "__main__":
     import sys
 
-    print(json.dumps(asyncio.run(measure(sys.argv[1], sys.argv[2]))))
+    print(json.dumps(asyncio.run(measure(Broker(sys.argv[1]), sys.argv[2]))))

@@ -33,7 +33,7 @@ def due(
     rules = profile.policy.kind(kind)
     if kind not in profile.policy.kinds:
         raise Trouble(f"没有种类 {kind};有 {'、'.join(profile.policy.kinds)}。 No such kind.")
-    lines = (line.rstrip("\n") for line in sys.stdin) if instants == ["-"] else iter(instants)
+    lines = (line.strip("\ufeff\r\n") for line in sys.stdin) if instants == ["-"] else iter(instants)
     wrong = 0
     for number, line in enumerate(lines, 1):
         if line.startswith(profile.number_prefix):

@@ -10,6 +10,7 @@ from services.survey.core.tally import mean
 from services.survey.core.views import names
 from wenzheng import recount as counting
 from wenzheng.commands.terminal import Data, home_of, out
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Trouble
 
 
@@ -19,7 +20,7 @@ def recount(
 ) -> None:
     """从日志重新计票,并与公布的结果对照。 Count a survey from the log; exit 1 unless it is as published."""
     home = home_of(data)
-    events = asyncio.run(counting.read(home.read_state()["kafka"]))
+    events = asyncio.run(counting.read(kafka.of_state(home, home.read_state())))
     found = counting.recount(survey, events)
     if found is None:
         raise Trouble(f"日志中没有问卷 {survey}。 The log knows no such survey.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from chassis.tokens import ROLES, Staff, sign
+from chassis.tokens import LONGEST_LIFE_SECONDS, ROLES, Staff, sign
 from wenzheng.commands.terminal import Data, home_of
 from wenzheng.stack.home import Trouble
 
@@ -19,7 +19,9 @@ def token(
     """本机开发令牌,打印一行。 A development token for the local stack, as one line."""
     if role not in ROLES:
         raise Trouble(f"角色应为 {'、'.join(ROLES)} 之一。 No such role.")
+    if not 0 < hours * 3600 <= LONGEST_LIFE_SECONDS:
+        raise Trouble("--hours 应大于 0,不超过 24。 A token lives at most a day.")
     key = home_of(data).secret_file("token-private.pem")
     if not key.exists():
         raise Trouble("此数据目录没有签名密钥;请先 wenzheng up。 No signing key here; run wenzheng up first.")
-    print(sign(key.read_bytes(), Staff(person, department, role), int(hours * 3600)))
+    print(sign(key.read_bytes(), Staff(person, department, role), max(1, int(hours * 3600))))

@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from wenzheng.stack import kafka
+from chassis.kafka.broker import Broker
+from wenzheng.stack import access, kafka
 from wenzheng.stack.home import Home, Ports, Trouble
 
 START_SECONDS = 120.0
@@ -30,7 +31,8 @@ def make_once() -> bool:
             home.prepare()
             settings = kafka.properties(home, ports)
             kafka.format_once(home, settings)
-            _train(kafka.command(settings, training=True), ports.of("kafka"))
+            bus = access.administrator(f"127.0.0.1:{ports.of('kafka')}", home.secret(f"kafka-{access.ADMIN}"))
+            _train(kafka.command(settings, training=True), ports.of("kafka"), bus)
         except (OSError, Trouble, subprocess.TimeoutExpired) as problem:
             print(f"Kafka: {problem}", file=sys.stderr)
     return kafka.AOT_CACHE.exists()
@@ -50,7 +52,7 @@ def _free_ports() -> Ports:
     raise Trouble("没有空闲端口。 No free ports.")
 
 
-def _train(command: list[str], port: int) -> None:
+def _train(command: list[str], port: int, bus: Broker) -> None:
     """Start a broker, wait until it answers, end it; it writes the cache as it ends."""
     broker = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=kafka.environment()
@@ -59,8 +61,8 @@ def _train(command: list[str], port: int) -> None:
         until = time.monotonic() + START_SECONDS
         while broker.poll() is None and time.monotonic() < until:
             time.sleep(0.2)
-            if _listens(port) and asyncio.run(kafka.answers(f"127.0.0.1:{port}")):
-                asyncio.run(kafka.create_topics(f"127.0.0.1:{port}"))
+            if _listens(port) and asyncio.run(kafka.answers(bus)):
+                asyncio.run(kafka.create_topics(bus))
                 break
         broker.terminate()
         broker.wait(START_SECONDS)

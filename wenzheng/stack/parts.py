@@ -10,7 +10,8 @@ from typing import Final
 
 import httpx2
 
-from wenzheng.stack import kafka, postgres
+from chassis.kafka.broker import Broker
+from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import CITY, ROOT, SERVICES, Home, Ports
 
 Ready = Callable[[], Awaitable[bool]]
@@ -30,6 +31,22 @@ LISTENERS: Final = {
     "survey": "survey",
 }
 """Service to the part that hears the bus for it; where the names differ, people ask another part. Survey hears nobody."""
+
+PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
+SECRETS: Final[dict[str, dict[str, str]]] = {
+    "intake": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
+    "router": PUBLIC_KEY,
+    "deadline": PUBLIC_KEY,
+    "notifier": {**PUBLIC_KEY, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "stats": {},
+    "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
+    "gateway": {"WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "portal": {
+        "WENZHENG_SECRET_FILE": "shared-secret",
+        "WENZHENG_TOKEN_PRIVATE_KEY_FILE": "token-private.pem",
+    },
+}
+"""Setting to the file it names, for each kind of process: who has no use for a secret does not learn where it lies."""
 
 NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "kafka": 5, "deadline": 5}
 """Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
@@ -80,6 +97,10 @@ class Plan:
         """Kafka's address."""
         return self.kafka or f"127.0.0.1:{self.ports.of('kafka')}"
 
+    def bus(self, user: str) -> Broker:
+        """The bus for one of its users."""
+        return kafka.broker(self.home, self.bootstrap, user, bool(self.kafka))
+
     @property
     def superuser(self) -> str:
         """DSN for database and roles."""
@@ -117,7 +138,7 @@ class Plan:
                     kafka.command(settings),
                     kafka.environment(),
                     self.bootstrap,
-                    lambda: kafka.answers(self.bootstrap),
+                    lambda: kafka.answers(self.bus(access.ADMIN)),
                     stop_seconds=20,
                     niceness=NICENESS["kafka"],
                 )
@@ -159,31 +180,25 @@ class Plan:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(ROOT),
             "WENZHENG_HOME": str(self.home.data),
-            "WENZHENG_KAFKA": self.bootstrap,
             "WENZHENG_CITY": str(self.city),
             "WENZHENG_INSTANCE": name,
             "WENZHENG_HTTP_HOST": "127.0.0.1",
             "WENZHENG_HTTP_PORT": str(port),
-            "WENZHENG_TOKEN_PUBLIC_KEY_FILE": str(self.home.secret_file("token-public.pem")),
-            "WENZHENG_SECRET_FILE": str(self.home.secret_file("shared-secret")),
             "WENZHENG_GATEWAY": f"http://127.0.0.1:{self.ports.of('gateway')}",
             "WENZHENG_GATEWAY_MAIL": f"127.0.0.1:{self.ports.of('gateway-mail')}",
-            "WENZHENG_GATEWAY_KEY_FILE": str(self.home.secret_file("gateway-key")),
             "WENZHENG_SERVICES": json.dumps(self.addresses()),
             "WENZHENG_PUBLIC_URL": os.environ.get("WENZHENG_PUBLIC_URL", self.addresses()["portal"]),
         }
         # One machine is every client here; whoever wants the limits says so.
         environment.setdefault("WENZHENG_RATE_LIMITS", "false")
         environment.pop("WENZHENG_DATABASE", None)
-        if service != "gateway":
-            environment["WENZHENG_DATABASE"] = postgres.role_dsn(self.superuser, self.home, service)
+        environment |= self._entrusted(service)
         if self.home.clock.exists():
             environment["WENZHENG_CLOCK_FILE"] = str(self.home.clock)
         if service != "portal":
             # The pages speak from this machine; who stands before them is for the environment to say.
             environment["WENZHENG_FORWARDED_BY"] = "127.0.0.1"
         if service == "portal":
-            environment["WENZHENG_TOKEN_PRIVATE_KEY_FILE"] = str(self.home.secret_file("token-private.pem"))
             # On this machine a password is enough, unless the environment says otherwise.
             environment.setdefault("WENZHENG_TOTP_REQUIRED", "false")
             environment["WENZHENG_DEMO_SIGN_IN"] = "true" if self.demonstration else "false"
@@ -196,6 +211,21 @@ class Plan:
             health=f"{address}/healthz",
             niceness=LISTENING if "listen" in name else NICENESS.get(service, LISTENING),
         )
+
+    def _entrusted(self, service: str) -> dict[str, str]:
+        """The secrets of a process, each as a file, and what they open: those of its own work and no other."""
+        found = {name: str(self.home.secret_file(file)) for name, file in SECRETS[service].items()}
+        if service != "gateway":
+            found["WENZHENG_DATABASE"] = postgres.without_password(
+                postgres.role_dsn(self.superuser, self.home, service)
+            )
+            found["WENZHENG_DATABASE_PASSWORD_FILE"] = str(self.home.secret_file(f"db-{service}"))
+        if service in SERVICES:
+            found["WENZHENG_KAFKA"] = self.bootstrap
+            if not self.kafka:
+                found["WENZHENG_KAFKA_USER"] = service
+                found["WENZHENG_KAFKA_PASSWORD_FILE"] = str(self.home.secret_file(f"kafka-{service}"))
+        return found
 
     def addresses(self) -> dict[str, str]:
         """Service to the base URL of its interfaces."""

@@ -165,6 +165,13 @@ def role_dsn(superuser: str, home: Home, role: str) -> str:
     return _elsewhere(superuser, DATABASE, f"{role}:{home.secret(f'db-{role}')}")
 
 
+def without_password(dsn: str) -> str:
+    """The same address and login; the password comes as a file."""
+    parts = urlsplit(dsn)
+    own, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{own.split(':')[0]}@{host}"))
+
+
 def _elsewhere(dsn: str, database: str, login: str = "") -> str:
     """The same server and options, another database, perhaps another login."""
     parts = urlsplit(dsn)

@@ -8,6 +8,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.kafka.broker import Broker
 from contracts.topics import TOPICS
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
@@ -27,9 +28,9 @@ def database(home: Home, state: dict[str, Any], role: str = "auditor") -> str:
     return postgres.role_dsn(f"postgresql://x:x@{state['superuser_address']}", home, role)
 
 
-async def ends(servers: str) -> dict[tuple[str, int], int]:
+async def ends(broker: Broker) -> dict[tuple[str, int], int]:
     """The log's end of every partition of every topic."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    consumer = AIOKafkaConsumer(**broker.options)
     await consumer.start()
     try:
         partitions = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
@@ -63,11 +64,11 @@ async def status(home: Home) -> dict[str, Any]:
     running = is_alive(state["pid"], state["started"])
     found_ends: dict[tuple[str, int], int] = {}
     found_tables: dict[str, dict[str, Any]] = {}
-    auditor = database(home, state)
-    kafka_up, postgres_up = await asyncio.gather(kafka.answers(state["kafka"]), postgres.answers(auditor))
+    auditor, bus = database(home, state), kafka.of_state(home, state)
+    kafka_up, postgres_up = await asyncio.gather(kafka.answers(bus), postgres.answers(auditor))
     if kafka_up:
         try:
-            found_ends = await asyncio.wait_for(ends(state["kafka"]), LOOK_SECONDS)
+            found_ends = await asyncio.wait_for(ends(bus), LOOK_SECONDS)
         except (KafkaError, OSError):  # TimeoutError is an OSError
             kafka_up = False
     if postgres_up:

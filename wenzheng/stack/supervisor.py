@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError
 
 from chassis.postgres.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
-from wenzheng.stack import kafka, postgres
-from wenzheng.stack.home import ROLES, SERVICES, Home, Trouble, is_alive, started_at
+from wenzheng.stack import access, kafka, postgres
+from wenzheng.stack.home import ROLES, SERVICES, USERS, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
 from wenzheng.stack.priority import come_at_once, give_way
 
@@ -128,10 +128,15 @@ class Supervisor:
         if self._stopping.is_set():
             return
         self._say("topics", "creating")
-        if not await kafka.answers(self._plan.bootstrap):
+        bus = self._plan.bus(access.ADMIN)
+        if not await kafka.answers(bus):
             raise Trouble(f"Kafka {self._plan.bootstrap} 没有应答。 Kafka does not answer.")
         try:
-            await kafka.create_topics(self._plan.bootstrap)
+            await kafka.create_topics(bus)
+            if not self._plan.kafka:
+                await access.grant(
+                    bus, {user: self.home.secret(f"kafka-{user}") for user in USERS if user != access.ADMIN}
+                )
         except KafkaError as problem:
             raise Trouble(f"主题没有建成:{problem}。 The topics could not be created.") from problem
         self._say("topics", "ready")
@@ -363,6 +368,7 @@ class Supervisor:
                 "started": started_at(os.getpid()),
                 "kafka": plan.bootstrap,
                 "superuser_address": postgres.address(plan.superuser),
+                "given_kafka": bool(plan.kafka),
                 "given_database": bool(plan.database),
                 "ports": plan.ports.base,
                 "workers": plan.workers,

@@ -1,7 +1,7 @@
-"""Topics, roles and schemas on a given Kafka and PostgreSQL: the one-shot of the container deployment.
+"""Topics, users, rights, roles and schemas on a given Kafka and PostgreSQL: the one-shot of the container deployment.
 
 Environment: `WENZHENG_KAFKA`, `WENZHENG_DATABASE_HOST`, and `WENZHENG_SECRETS`, the folder with
-`db-postgres` and a password file for each role (`deploy/secrets.sh` makes them).
+`db-postgres` and `kafka-admin` and a password file for each role and user (`deploy/secrets.sh` makes them).
 """
 
 import asyncio
@@ -9,8 +9,9 @@ import os
 from pathlib import Path
 
 from chassis.postgres.migrate import migrate
-from wenzheng.stack import kafka, postgres
-from wenzheng.stack.home import ROLES, SERVICES
+from fronts.portal.schema.migrate import migrate as migrate_portal
+from wenzheng.stack import access, kafka, postgres
+from wenzheng.stack.home import ROLES, SERVICES, USERS
 
 
 async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
@@ -20,9 +21,13 @@ async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
     await postgres.create_roles(superuser, passwords)
     for service in SERVICES:
         await migrate(service, f"postgresql://{service}:{passwords[service]}@{host}/{postgres.DATABASE}")
-    while not await kafka.answers(bootstrap):
+    await migrate_portal(f"postgresql://portal:{passwords['portal']}@{host}/{postgres.DATABASE}")
+    users = {user: (secrets / f"kafka-{user}").read_text().strip() for user in USERS}
+    bus = access.administrator(bootstrap, users.pop(access.ADMIN))
+    while not await kafka.answers(bus):
         await asyncio.sleep(1)
-    await kafka.create_topics(bootstrap)
+    await kafka.create_topics(bus)
+    await access.grant(bus, users)
 
 
 if __name__ == "__main__":

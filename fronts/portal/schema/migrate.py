@@ -1,11 +1,11 @@
 """Brings the schema `portal` to its newest revision: `python -m fronts.portal.schema.migrate`."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
 from chassis.postgres import migrate as chassis
+from chassis.settings import Settings
 
 
 async def migrate(dsn: str) -> None:
@@ -15,7 +15,7 @@ async def migrate(dsn: str) -> None:
 
 def main() -> None:
     """The command."""
-    dsn = os.environ.get("WENZHENG_DATABASE")
+    dsn = Settings.read().dsn
     if not dsn:
         sys.exit("WENZHENG_DATABASE must name the portal's database")
     asyncio.run(migrate(dsn))

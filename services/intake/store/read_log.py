@@ -15,17 +15,16 @@ class ReadLog(Protocol):
 
 
 class PostgresReadLog:
-    """In schema `vault`."""
+    """Rows of the security log, which intake may add to and nothing else; the auditor reads them."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
     async def note(self, actor: ask.Actor, subject: str) -> None:
         await self._pool.execute(
-            "insert into vault.read_log (person, department, role, subject) "
-            "values ($1::text, $2::text, $3::text, $4::text)",
+            "insert into security.log (at, kind, person, client, about, detail) "
+            "values (clock_timestamp(), 'case-opened', $1::text, '', $2::text, $3::text)",
             actor.person,
-            actor.department,
-            actor.role,
             subject,
+            f"{actor.role} {actor.department}".strip(),
         )

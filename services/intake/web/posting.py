@@ -48,6 +48,9 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
             request = await made_ready(
                 body, lambda: submission(door, subject, decode_body(body, bodies.Post), drawn)
             )
+            if request.channels:
+                # Whoever is written to has not asked for it: anybody can type a number.
+                door.limits.check("contacts_an_hour", client)
             kept = await door.desk.submit(
                 [(subject, request)],
                 cause=uuid7(),

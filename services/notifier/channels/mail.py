@@ -1,7 +1,9 @@
 """Mail by SMTP; the notice's id is the Message-ID, by which receivers drop a repeat."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime
 from html import escape
 from typing import Any, Final, Literal
 
@@ -78,6 +80,7 @@ class Mail:
         message["From"] = self._account.sender
         message["To"] = address
         message["Subject"] = self._account.subject
+        message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{outgoing.notice.id}@{self._account.sender.rpartition('@')[2]}>"
         # No answering machine answers a machine (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"

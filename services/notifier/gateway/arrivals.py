@@ -11,6 +11,9 @@ class Arrivals:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Telephones, in the clear: a provider's own.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         self._path = path
         self._rows: list[dict[str, Any]] = []
         self.counts: dict[str, int] = {}

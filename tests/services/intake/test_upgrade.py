@@ -50,8 +50,14 @@ async def test_old_boxes_open_with_the_keys_that_the_revision_gives_their_posts(
             packed,
         )
 
+    await pool.execute(
+        "insert into vault.read_log (person, department, role, subject) values ('c1', 'housing', 'clerk', 'post-1')"
+    )
+
     await migrate("intake", own)
 
+    read = await pool.fetchrow("select kind, person, about, detail from security.log")
+    assert tuple(read) == ("case-opened", "c1", "post-1", "clerk housing"), "who read before is not forgotten"
     keys = PostgresKeys()
     async with store.postgres(pool).transaction() as transaction:
         loaded = await transaction.load(list(cases), lock=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,7 @@ async def test_a_mail_names_its_notice_and_says_that_a_machine_sent_it(
     assert arrivals.since(0)[0]["text"] == "已回复 <b>请评价</b>"
     message = Mail(account)._message("wang@example.com", outgoing("mail", "<b>"))
     assert message["Auto-Submitted"] == "auto-generated"
+    assert abs((parsedate_to_datetime(message["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert message["Message-ID"] == "<n1@city.example>"
     assert "&lt;b&gt;" in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
