@@ -1,0 +1,81 @@
+"""What a front end offers to choose from: kinds of posts, areas with their streets, units, duty items. The city's profile says them."""
+
+from typing import Final, get_args
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis import problem
+from chassis.web.conditional import with_etag
+from chassis.web.described import described
+from chassis.web.limits import client_of
+from city import named
+from city.profile import Profile
+from contracts.posts import PostKind
+from services.intake.core import answers
+from services.intake.web.door import Door
+
+POSTED: Final = frozenset(get_args(PostKind))
+"""Kinds that a post may be of; the rule refuses one that nobody answers or looks at, such as questionnaires."""
+
+
+def routes(router: APIRouter, door: Door) -> None:
+    """`GET /v1/kinds`, `/v1/areas`, `/v1/departments`, `/v1/duties`."""
+
+    @router.get("/v1/kinds", summary="Kinds of posts.", openapi_extra=described(answer=answers.Kinds))
+    async def kinds(request: Request) -> Response:
+        """Those that can be posted, each with whether it has a clock and whether it may be public."""
+        door.limits.check("reads", client_of(request))
+        return with_etag(request, _kinds(door.profile))
+
+    @router.get("/v1/areas", summary="Areas and streets.", openapi_extra=described(answer=answers.Areas))
+    async def areas(request: Request) -> Response:
+        """Districts and counties; the code of one is the `area` of a post."""
+        door.limits.check("reads", client_of(request))
+        return with_etag(request, _areas(door.profile))
+
+    @router.get(
+        "/v1/departments", summary="Units that answer.", openapi_extra=described(answer=answers.Departments)
+    )
+    async def departments(request: Request) -> Response:
+        """Every unit of the city, by its code and name."""
+        door.limits.check("reads", client_of(request))
+        units = [
+            {"code": unit.code, "name": unit.name, "kind": unit.kind} for unit in door.profile.departments
+        ]
+        return with_etag(request, {"departments": units})
+
+    @router.get("/v1/duties", summary="Duty items.", openapi_extra=described(answer=answers.Duties))
+    async def duties(request: Request, department: str = "") -> Response:
+        """What each unit answers for, and on what it rests; `department`: one unit's, by code or name."""
+        door.limits.check("reads", client_of(request))
+        try:
+            unit = named.unit(door.profile, department)
+        except named.NotNamed as unknown:
+            raise problem.wrong_field("department", str(unknown)) from unknown
+        items = [
+            {"code": duty.code, "department": duty.department, "name": duty.name, "basis": duty.basis}
+            for duty in door.profile.duties
+            if unit in ("", duty.department)
+        ]
+        return with_etag(request, {"duties": items})
+
+
+def _kinds(city: Profile) -> answers.Kinds:
+    return {
+        "kinds": [
+            {"code": code, "name": kind.name, "clock": kind.clock, "public": kind.public}
+            for code, kind in city.policy.kinds.items()
+            if code in POSTED and (kind.clock or kind.moderated)
+        ]
+    }
+
+
+def _areas(city: Profile) -> answers.Areas:
+    found: dict[str, answers.Area] = {}
+    for division in city.divisions:
+        area = found.setdefault(
+            division.area_code, {"code": division.area_code, "name": division.area, "streets": []}
+        )
+        area["streets"].append({"code": division.street_code, "name": division.street})
+    return {"areas": list(found.values())}
