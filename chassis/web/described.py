@@ -79,14 +79,21 @@ def described(
     example: Any = None,
     media: str = "application/json",
     keyed: bool = True,
+    refused: tuple[int, ...] = (),
     optional: bool = False,
 ) -> Described:
     """What a route says of itself beside its parameters, as its `openapi_extra`.
 
     `body` is the struct of the JSON body (`optional`: an empty one is `{}`), `example` one that works, `answer` the
-    shape of the JSON answer, or the shapes of which it has one; `media` is the type of an answer that is no JSON, `keyed` whether the route wants an Idempotency-Key (POST by people).
+    shape of the JSON answer, or the shapes of which it has one; `media` is the type of an answer that is no JSON,
+    `keyed` whether the route wants an Idempotency-Key (POST by people), `refused` the statuses with which it refuses
+    beside those that follow from all that.
     """
-    extra: Described = {"security": _SECURITY[who], "x-keyed": keyed and body is not None}
+    extra: Described = {
+        "security": _SECURITY[who],
+        "x-keyed": keyed and body is not None,
+        "x-refused": refused,
+    }
     extra["x-components"] = {}
     if body is not None:
         (schema,), extra["x-components"] = _shapes(body)
@@ -192,7 +199,7 @@ _ANSWERED: Final = {
 
 def _refusals(operation: Described, path: str, method: str) -> set[int]:
     """The statuses with which an operation can refuse."""
-    statuses = {*_ALWAYS}
+    statuses = {*_ALWAYS, *operation.pop("x-refused", ())}
     if "requestBody" in operation:
         statuses |= {413, 415, 422}
     if operation.get("parameters"):

@@ -184,3 +184,19 @@ async def test_a_parameter_is_taken_as_its_description_says(
             status = (await http.get(path, params={name: value})).status_code
             said = jsonschema_rs.is_valid(schema, int(value) if schema["type"] == "integer" else value)
             assert (status == 200, said) == (value in taken, value in taken), (value, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/v1/surveys/{id}/result", "get", "409"),
+        ("/v1/surveys/{id}/result.csv", "get", "409"),
+        ("/v1/surveys/{id}/texts", "get", "409"),
+        ("/v1/surveys/{id}/tokens", "post", "403"),
+        ("/v1/surveys/{id}/ballots", "post", "403"),
+    ],
+)
+def test_what_a_route_alone_refuses_with_is_said(
+    documents: dict[str, Any], path: str, method: str, status: str
+) -> None:
+    assert status in documents["survey"]["paths"][path][method]["responses"]

@@ -76,7 +76,7 @@ def _writing(router: APIRouter, door: Door) -> None:
         "/v1/surveys/{id}/tokens",
         summary="A person is given a token, blindly signed, once.",
         openapi_extra=described(
-            answer=answers.Token, body=ask.TokenBody, example=examples.TOKEN, keyed=False
+            answer=answers.Token, body=ask.TokenBody, example=examples.TOKEN, keyed=False, refused=(403,)
         ),
     )
     async def token(id: str, request: Request) -> Response:
@@ -100,7 +100,11 @@ def _writing(router: APIRouter, door: Door) -> None:
         status_code=202,
         summary="Somebody answers, with a token.",
         openapi_extra=described(
-            answer=answers.Received, body=ask.AnswerBody, example=examples.ANSWERS, keyed=False
+            answer=answers.Received,
+            body=ask.AnswerBody,
+            example=examples.ANSWERS,
+            keyed=False,
+            refused=(403,),
         ),
     )
     async def ballot(id: str, request: Request) -> Response:

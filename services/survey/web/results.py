@@ -18,7 +18,7 @@ def routes(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/surveys/{id}/result",
         summary="The published result.",
-        openapi_extra=described(answer=answers.Result),
+        openapi_extra=described(answer=answers.Result, refused=(409,)),
     )
     async def result(id: str, request: Request) -> Response:
         """Figures of every question, and the texts that are shown."""
@@ -29,7 +29,7 @@ def routes(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/surveys/{id}/result.csv",
         summary="The published result for spreadsheets.",
-        openapi_extra=described(media="text/csv"),
+        openapi_extra=described(media="text/csv", refused=(409,)),
     )
     async def table(id: str, request: Request) -> Response:
         """UTF-8 with a byte order mark; no cell is a formula."""

@@ -74,7 +74,7 @@ def _writing(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/surveys/{id}/invitations",
         summary="The invitation codes.",
-        openapi_extra=described(who="staff", media="text/csv"),
+        openapi_extra=described(who="staff", media="text/csv", refused=(409,)),
     )
     async def invitations(id: str, request: Request) -> Response:
         """One a line, to be printed and handed out; whoever holds the list could answer with each of them."""
@@ -151,7 +151,7 @@ def _texts(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/surveys/{id}/texts",
         summary="What people wrote.",
-        openapi_extra=described(who="staff", answer=answers.Texts),
+        openapi_extra=described(who="staff", answer=answers.Texts, refused=(409,)),
     )
     async def texts(id: str, request: Request) -> Response:
         """After the end; each with whether it is shown, and whether a word list held it."""
