@@ -74,7 +74,7 @@ def _writing(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/surveys/{id}/invitations",
         summary="The invitation codes.",
-        openapi_extra=described(who="staff", media="text/csv", refused=(409,)),
+        openapi_extra=described(who="staff", media="text/csv"),
     )
     async def invitations(id: str, request: Request) -> Response:
         """One a line, to be printed and handed out; whoever holds the list could answer with each of them."""
