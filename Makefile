@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # Two processes, a file of tests to one of them: its tests share one broker and database. The slowest ten are told.
 TWO := -n 2 --dist loadfile --durations=10
 
-.PHONY: help setup up demo test test-fast lint check bench pictures planted down
+.PHONY: help setup up demo test test-fast lint check bench pictures planted simulate down
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ pictures: setup ## photograph the pages into docs/pictures
 
 planted: setup ## plant the bugs of the catalogue one at a time; BUGS="engine --nearest" chooses
 	@$(PY) -m tests.planted $(BUGS)
+
+simulate: setup ## the city under seeds, with everything going wrong; SEEDS="0-99 --posts 200" chooses
+	@$(PY) -m tests.simulation $(SEEDS)
 
 down: ## stop a stack in the background
 	@.venv/bin/wenzheng down

@@ -3,6 +3,7 @@
 City time is for what the city's rules measure. Tokens, leases, retries and lateness use real time.
 """
 
+import asyncio
 import json
 import time
 from bisect import bisect_right
@@ -33,6 +34,15 @@ class Clock(CityTime, Protocol):
 
     def ago(self, seconds: float) -> datetime:
         """City time so many real seconds ago."""
+
+
+def real_seconds() -> float:
+    """Real seconds for intervals: they only grow. Inside a loop they are the loop's own, so that a loop whose time is
+    simulated takes the engine with it."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
 
 
 class SystemClock:

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from chassis.clock import CityTime
+from chassis.clock import CityTime, real_seconds
 from chassis.engine.answers import Answers, IdempotencyKey
 from chassis.engine.asks import Ask, Asks, Encode
 from chassis.engine.batch import Batch
@@ -81,7 +81,7 @@ class Desk:
         Not needed where nobody else can know a new subject's name."""
         self._asks = Asks()
         self._view = CityView(service.city.initial)
-        self.moved_at = time.monotonic()
+        self.moved_at = real_seconds()
 
     @property
     def waiting(self) -> int:
@@ -109,16 +109,16 @@ class Desk:
             if not self._asks:
                 self._asks.come.clear()
                 await self._asks.come.wait()
-            started = time.monotonic()
+            started = real_seconds()
             if await self.commit() >= BUSY:
-                await asyncio.sleep(LOADED.rest(time.monotonic() - started))
+                await asyncio.sleep(LOADED.rest(real_seconds() - started))
 
     async def commit(self) -> int:
         """One group: what waits now, in one transaction; returns its size."""
         asks = self._asks.take(self._limit)
         if not asks:
             return 0
-        started = time.monotonic()
+        started = real_seconds()
         try:
             decided = await self._commit(asks)
         except Busy:
@@ -127,8 +127,8 @@ class Desk:
         except Exception as problem:  # whoever waits must hear of it, whatever it was
             await self._alone(asks, problem)
             return len(asks)
-        self.moved_at = time.monotonic()
-        self._meter.batch(self.service.name, decided.batch.counts, time.monotonic() - started)
+        self.moved_at = real_seconds()
+        self._meter.batch(self.service.name, decided.batch.counts, real_seconds() - started)
         return len(asks)
 
     async def _alone(self, asks: Sequence[Ask], problem: Exception) -> None:
@@ -173,13 +173,26 @@ class Desk:
         for ask in fresh:
             locked = any(subject in busy for subject, _ in ask.inputs)
             (group.locked if locked else ready).append(ask)
-        until = time.monotonic() + SECONDS
+        until = real_seconds() + SECONDS
         for n, ask in enumerate(ready):
-            if n and time.monotonic() > until:
+            if n and real_seconds() > until:
                 group.late += ready[n:]
                 break
             self._handle(batch, ask, group)
+        await self._answer_overtaken(transaction, group)
         return batch
+
+    async def _answer_overtaken(self, transaction: Transaction, group: _Group) -> None:
+        """Look once more for the keys of those who were refused: what stood in the way may be their own first try.
+
+        It was committed between the first look and the locks on its rows; now that they are held, it is seen.
+        """
+        told, group.told = group.told, []
+        refused = [ask for ask, answer in told if ask.idempotency and isinstance(answer, Exception)]
+        if refused:
+            await self._recognise(transaction, refused, group)
+        known = {id(ask) for ask, _ in group.told}
+        group.told += [(ask, answer) for ask, answer in told if id(ask) not in known]
 
     @staticmethod
     def _handle(batch: Batch, ask: Ask, group: _Group) -> None:

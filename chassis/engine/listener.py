@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from asyncpg import DataError, IntegrityConstraintViolationError
 
-from chassis.clock import CityTime
+from chassis.clock import CityTime, real_seconds
 from chassis.engine.asks import Ask, Asks
 from chassis.engine.batch import Batch, BatchCounts
 from chassis.engine.bisect import bisect
@@ -90,7 +90,7 @@ class Listener:
         """Owned partition to the city as it knows it."""
         self.halted = ""
         """Why the listener stopped handling anything, in a sentence; empty while it works."""
-        self.moved_at = time.monotonic()
+        self.moved_at = real_seconds()
         self.rest = 0.0
         """Seconds to wait before the next fetch, so that batches grow under load."""
 
@@ -144,7 +144,7 @@ class Listener:
 
         What is left when the partitions change hands is not handled: it is fetched again from the positions.
         """
-        started, backlog, ownership = time.monotonic(), Backlog(poll), self._ownership
+        started, backlog, ownership = real_seconds(), Backlog(poll), self._ownership
         while True:
             if self.halted:
                 # Nothing more is acknowledged, and nothing ends: the process stays, so that a person sees why.
@@ -157,7 +157,7 @@ class Listener:
                 break
             await asyncio.sleep(0)  # whoever asks this process for something gets a turn between two batches
         full = len(poll) > FULL * POLL_LIMIT
-        self.rest = 0.0 if full else self.service.pace.rest(time.monotonic() - started)
+        self.rest = 0.0 if full else self.service.pace.rest(real_seconds() - started)
 
     async def submit(self, subject: str, given: Any, cause: str) -> object:
         """Hand in an answer from outside; returns the decision's answer once it is committed.
@@ -198,7 +198,7 @@ class Listener:
 
     def _until_due(self) -> float:
         """Real seconds until the next look at the clock."""
-        return max(0.0, self._due_at - time.monotonic()) if self._behind else self._tick
+        return max(0.0, self._due_at - real_seconds()) if self._behind else self._tick
 
     def _owned(self) -> dict[int, int]:
         """Owned partition to its number of city facts."""
@@ -206,7 +206,7 @@ class Listener:
 
     def _may_be_due(self) -> bool:
         """Whether it is time to claim what is due, as far as one can know without asking the database."""
-        if time.monotonic() < self._due_at:
+        if real_seconds() < self._due_at:
             return False
         instant = self._store.next_due(self._owned())
         return instant is None or instant <= self._clock.now()
@@ -224,7 +224,7 @@ class Listener:
         """
         reads = backlog.take(self._budget.size, self._budget.seconds, self._look)
         asks = self._asks.take(self._budget.size)
-        started = time.monotonic()
+        started = real_seconds()
         self._behind = False
         try:
             decided, undecided = await self._commit(reads, asks)
@@ -238,10 +238,10 @@ class Listener:
                 ask.answer(Superseded(str(problem)))
             raise
         backlog.put_back(undecided)
-        seconds = time.monotonic() - started
+        seconds = real_seconds() - started
         self._budget.spent(inputs, seconds)
         if self._behind:
-            self._due_at = time.monotonic() + DUE_PACE.rest(seconds)
+            self._due_at = real_seconds() + DUE_PACE.rest(seconds)
         self._meter.batch(self.service.name, counts, seconds)
         if counts.parked:
             self._count_parked(counts.parked)
@@ -279,7 +279,7 @@ class Listener:
         decided = await self._committer.commit(decide)
         self.positions.update(offsets)
         self.cities.update(decided.batch.cities)
-        self.moved_at = time.monotonic()
+        self.moved_at = real_seconds()
         return decided, undecided
 
     async def _decide(
@@ -333,7 +333,7 @@ class Listener:
             limit = max(1, min(DUE_LIMIT, self._budget.size))
             due = await transaction.due(self._owned(), self._clock.now(), limit)
             self._behind = len(due) >= limit
-            self._due_at = time.monotonic() + self._tick
+            self._due_at = real_seconds() + self._tick
         if self._marked:
             marked = await transaction.marked(self.partitions)
             self._marked = False
@@ -341,9 +341,9 @@ class Listener:
 
     def _hear(self, batch: Batch, reads: Sequence[Read], offsets: dict[int, dict[str, int]]) -> list[Read]:
         """Every record at its place: below the position a repeat, above it a hole. Returns those it has no time for."""
-        until = time.monotonic() + self._budget.seconds
+        until = real_seconds() + self._budget.seconds
         for n, record in enumerate(reads):
-            if n and time.monotonic() > until:
+            if n and real_seconds() > until:
                 return list(reads[n:])
             incoming = record.incoming
             topics = offsets.setdefault(incoming.partition, dict(self.positions[incoming.partition]))
@@ -366,7 +366,7 @@ class Listener:
                 await prepare(fact)
 
     def _count_parked(self, count: int) -> None:
-        now = time.monotonic()
+        now = real_seconds()
         self._parked_at.extend([now] * count)
         while self._parked_at and self._parked_at[0] < now - 3600:
             self._parked_at.popleft()

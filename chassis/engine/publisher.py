@@ -1,7 +1,6 @@
 """From the outbox to the bus: right after the commit by whoever wrote it, later by anyone who sweeps."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,6 +8,7 @@ from typing import Protocol
 import structlog
 from aiokafka.errors import KafkaError
 
+from chassis.clock import real_seconds
 from chassis.engine.pace import Pace
 from chassis.outbox import Addressed, unpack
 from chassis.store import Store
@@ -41,7 +41,7 @@ class Publisher:
         self._queue: deque[tuple[str, Sequence[Addressed]]] = deque()
         self._wake = asyncio.Event()
         self.acknowledged: list[str] = []
-        self._done_at = time.monotonic()
+        self._done_at = real_seconds()
         self.failing_since: float | None = None
 
     def offer(self, blob_id: str, records: Sequence[Addressed]) -> None:
@@ -61,7 +61,7 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish, sweep, forget; for the life of the process."""
-        sweep_at = time.monotonic() + self._sweep_after
+        sweep_at = real_seconds() + self._sweep_after
         while True:
             if not self._queue:
                 self._wake.clear()
@@ -71,9 +71,9 @@ class Publisher:
                     if self.acknowledged:
                         await self._forget()
             await self._publish_queued()
-            if time.monotonic() >= sweep_at:
+            if real_seconds() >= sweep_at:
                 await self.sweep()
-                sweep_at = time.monotonic() + self._sweep_after
+                sweep_at = real_seconds() + self._sweep_after
 
     async def flush(self) -> None:
         """What is queued, now; for a clean end."""
@@ -99,17 +99,17 @@ class Publisher:
         while self._queue:
             # Several blobs committed meanwhile go out as one set of batches.
             together = [self._queue.popleft() for _ in range(min(len(self._queue), 16))]
-            started = time.monotonic()
+            started = real_seconds()
             if not await self._publish(together):
                 return
-            await asyncio.sleep(BETWEEN_SETS.rest(time.monotonic() - started))
+            await asyncio.sleep(BETWEEN_SETS.rest(real_seconds() - started))
 
     async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
         try:
             await self._bus.put([record for _, records in blobs for record in records])
         except (KafkaError, TimeoutError, OSError) as problem:
             if self.failing_since is None:
-                self.failing_since = time.monotonic()
+                self.failing_since = real_seconds()
                 _log.warning("the bus does not take records; they wait in the outbox", reason=repr(problem))
             await asyncio.sleep(0.5)
             return False

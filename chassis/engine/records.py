@@ -1,11 +1,11 @@
 """A poll's records on their way into batches: decoded before the transaction, in order, a part at a time."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.clock import real_seconds
 from chassis.service import Incoming, Service
 from contracts.codec import Event, Unreadable, decode, placed
 from contracts.identity import partition_of
@@ -60,7 +60,7 @@ class Backlog:
 
         A record for which `look` returns None is nobody's here, and is left out.
         """
-        until = time.monotonic() + seconds
+        until = real_seconds() + seconds
         taken: list[Read] = []
         while self._read and len(taken) < limit:
             taken.append(self._read.popleft())
@@ -68,7 +68,7 @@ class Backlog:
             record = look(self._fetched.popleft())
             if record is not None:
                 taken.append(record)
-                if time.monotonic() > until:
+                if real_seconds() > until:
                     break
         return taken
 

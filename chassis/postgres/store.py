@@ -238,7 +238,8 @@ class PostgresStore:
     """What one instance of a service keeps in its schema, over one held connection.
 
     `columns` are the typed columns of `subject`; `keepers` save the service's own effects;
-    `doors` claim what is due. Every error of the connection is the process's: it starts again.
+    `doors` claim what is due. A listener's process ends with any error of the connection; a door for people
+    lives on, so the next transaction takes another connection where the last one was ended.
     """
 
     def __init__(
@@ -292,7 +293,7 @@ class PostgresStore:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        if self._connection is None:
+        if self._connection is None or _ended(self._connection):
             self._connection = await self._pool.acquire()
         async with self._connection.transaction():
             yield PostgresTransaction(self, self._connection)
@@ -308,6 +309,14 @@ class PostgresStore:
         if self._connection is not None:
             await self._pool.release(self._connection)
             self._connection = None
+
+
+def _ended(connection: asyncpg.Connection) -> bool:
+    """Whether the server, or the limit for idle transactions, has ended the connection."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool has taken it back already
+        return True
 
 
 async def _as_it_is(_: asyncpg.Connection) -> None:

@@ -1,7 +1,8 @@
 """The door for people: answered after the commit and never before, once for each key, in groups."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from chassis.engine.publisher import Publisher
 from chassis.failures import HttpRefused, Refused
 from chassis.memory.bus import Quiet
 from contracts.city_facts import CityFact, ModelActivated
+from contracts.decision import Context, Decision, NotNow
 from contracts.identity import city_subject
 from contracts.topics import CITY
-from tests.chassis.counting import NOW, OTHER, POST, UNFIT, World, Write, text_of
+from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Count, World, Write, text_of, written
 from tests.chassis.failing import Failing
 
 
@@ -94,6 +96,47 @@ async def test_a_repeat_is_answered_as_the_first_was_and_handled_once(world: Wor
     await other.commit()
 
     assert text_of(await first) == text_of(await again) == text_of(await elsewhere) == "a 0"
+    assert await world.heard() == ("a",)
+
+
+class Overtaken:
+    """Kept answers that were looked up a moment too early: something happens between this look and the next statement."""
+
+    def __init__(self, answers: Answers, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._answers = answers
+        self._meanwhile: Callable[[], Awaitable[object]] | None = meanwhile
+
+    async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
+        found = await self._answers.find(connection, keys)
+        if self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            await meanwhile()
+        return found
+
+    async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        return await self._answers.keep(connection, answered)
+
+
+async def test_a_repeat_that_meets_what_its_first_try_has_just_done_is_answered_as_the_first_was(
+    world: World,
+) -> None:
+    def once(state: Count, write: Write, context: Context[str]) -> Decision[Count]:
+        if state.heard:
+            raise NotNow("wrong-step", "已经办过")
+        return written(state, write, context)
+
+    world.service = replace(world.service, rules={**world.service.rules, Write: once})
+    first = world.desk()
+    second = world.desk(answers=Overtaken(world.answers(), first.commit))
+    asked = await world.ask(first, (POST, Write("a")), key=named())
+    again = await world.ask(second, (POST, Write("a")), key=named())
+    other = await world.ask(second, (POST, Write("b")), key=named("another key"))
+
+    await second.commit()
+
+    assert text_of(await asked) == text_of(await again) == "a 0"
+    with pytest.raises(Refused):
+        await other
     assert await world.heard() == ("a",)
 
 

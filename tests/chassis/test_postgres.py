@@ -71,3 +71,17 @@ async def test_an_owner_that_waited_while_another_took_over_sees_the_other(pool:
                 await asyncio.sleep(0.01)
 
     assert (await beginning)[PARTITION].owner == "new"
+
+
+async def test_a_store_whose_connection_was_ended_takes_another(pool: asyncpg.Pool) -> None:
+    kept = store.postgres(pool)
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        async with kept.transaction() as transaction:
+            # As the limit for idle transactions does to a process that was frozen for four seconds.
+            await pool.execute("select pg_terminate_backend($1)", transaction.connection.get_server_pid())
+            await transaction.take([PARTITION], "lost")
+
+    async with kept.transaction() as transaction:
+        positions = await transaction.take([PARTITION], "again")
+
+    assert positions[PARTITION].owner == "again"

@@ -1,0 +1,80 @@
+"""Simulates the city under seeds and prints what does not hold: `make simulate SEEDS=…`.
+
+python -m tests.simulation                     seeds 0 to 99
+python -m tests.simulation 100-199             these seeds
+python -m tests.simulation 7 --posts 40        one seed, fewer posts
+python -m tests.simulation 0-9 --bug zombie    with a bug of the engine planted whose name holds this word
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+
+import structlog
+
+from tests.simulation.bugs import BUGS
+from tests.simulation.plan import Plan, drawn
+from tests.simulation.run import Report, simulate
+from tests.simulation.shrink import shrunk
+
+
+def main() -> int:
+    """The command; returns 1 when a seed broke something."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("seeds", nargs="?", default="0-99")
+    parser.add_argument("--posts", type=int, default=200)
+    parser.add_argument("--faults", type=int, default=25)
+    parser.add_argument("--bug", default="")
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    make = next((BUGS[name] for name in BUGS if asked.bug in name), None) if asked.bug else None
+    first, _, last = asked.seeds.partition("-")
+    seeds = range(int(first), int(last or first) + 1)
+    sums: Counter[str] = Counter()
+    started = time.process_time()
+    for seed in seeds:
+        plan = drawn(seed, asked.posts, asked.faults)
+        report = simulate(plan, make)
+        _count(sums, report)
+        if report.violations:
+            _tell(report)
+            shorter = shrunk(plan, lambda other: bool(simulate(other, make).violations))
+            _tell_plan(shorter, simulate(shorter, make))
+    spent = time.process_time() - started
+    print(
+        f"{len(seeds)} seeds: {sums['posts']} posts, {sums['acts']} acts, {sums['records']} records, "
+        f"{sums['kills']} kills of {sums['ends']} ends of processes, {sums['simulated']} simulated seconds "
+        f"in {spent:.0f} s of one core ({1000 * spent / max(1, sums['posts']):.1f} ms a post); "
+        f"{sums['violations']} violations in {sums['failed']} seeds"
+    )
+    return int(sums["failed"] > 0)
+
+
+def _count(sums: Counter[str], report: Report) -> None:
+    sums["posts"] += report.posts
+    sums["acts"] += report.acts
+    sums["records"] += report.records
+    sums["kills"] += report.ends["killed"]
+    sums["ends"] += report.ends.total()
+    sums["simulated"] += int(report.seconds)
+    sums["violations"] += len(report.violations)
+    sums["failed"] += bool(report.violations)
+
+
+def _tell(report: Report) -> None:
+    print(f"seed {report.plan.seed} ({report.digest}): {len(report.violations)} violations", flush=True)
+    for sentence in report.violations[:5]:
+        print(f"  {sentence}")
+
+
+def _tell_plan(plan: Plan, report: Report) -> None:
+    print(f"  the shortest history found: {len(plan.visits)} posts, {len(plan.faults)} faults")
+    for part in (*plan.faults, *plan.visits):
+        print(f"    {part}")
+    for sentence in report.violations[:3]:
+        print(f"    -> {sentence}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

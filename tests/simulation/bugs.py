@@ -1,0 +1,168 @@
+"""Bugs of the engine, planted where processes are put together: the simulation must see each of them.
+
+Each is what a good engineer might write: a part of the product with one method changed.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from chassis.engine.answers import IdempotencyKey
+from chassis.engine.asks import Ask
+from chassis.engine.batch import Batch
+from chassis.engine.desk import Desk
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
+from chassis.outbox import Addressed
+from chassis.service import Service
+from chassis.store import Outcome, Position, Remembered, Transaction
+from tests.simulation.broker import SimulatedBus
+from tests.simulation.database import CLOSED, Connection
+from tests.simulation.loop import Process
+from tests.simulation.stores import SimulatedAnswers, SimulatedStore, SimulatedTransaction
+from tests.simulation.world import Make, World, listen
+
+
+class UnfencedListener(Listener):
+    """Believes that it still owns what it once took over."""
+
+    def _check(self, stored: dict[int, Position]) -> None:
+        """Nobody is refused."""
+
+
+class EarlyPublisher(Publisher):
+    """Says that the bus has what it is about to send."""
+
+    async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
+        self.acknowledged += [blob_id for blob_id, _ in blobs]
+        await super()._publish(blobs)
+        return True
+
+
+class EagerDesk(Desk):
+    """Answers as soon as the rules have decided."""
+
+    async def _decide(self, transaction: Transaction, asks: Sequence[Ask], group: Any) -> Batch:
+        batch = await super()._decide(transaction, asks, group)
+        for ask, answer in group.told:
+            ask.answer(answer)
+        return batch
+
+
+class ForgetfulAnswers(SimulatedAnswers):
+    """Keeps no answer for a repeat."""
+
+    async def keep(self, connection: Connection, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        return True
+
+
+class HastyAnswers(SimulatedAnswers):
+    """Does not mind who was first with a key."""
+
+    async def keep(self, connection: Connection, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
+        await super().keep(connection, answered)
+        return True
+
+
+class PositionFirst(SimulatedStore):
+    """Moves the positions at once, and not with the effects."""
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        async with super().transaction() as transaction:
+            yield _PositionFirst(self, transaction.connection)
+
+
+class _PositionFirst(SimulatedTransaction):
+    async def save(self, outcome: Outcome) -> None:
+        for position in outcome.positions:
+            self._server.memory.position[position.partition] = position
+        await super().save(outcome)
+
+
+class DroppedOutbox(SimulatedStore):
+    """Trusts the publisher that runs beside it: writes no outbox row for what is offered to it anyway."""
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        async with super().transaction() as transaction:
+            yield _DroppedOutbox(self, transaction.connection)
+
+
+class _DroppedOutbox(SimulatedTransaction):
+    async def save(self, outcome: Outcome) -> None:
+        outcome.blob = b""
+        await super().save(outcome)
+
+
+class OpenPositions(SimulatedStore):
+    """Reads positions without locking them."""
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        async with super().transaction() as transaction:
+            yield _OpenPositions(self, transaction.connection)
+
+
+class _OpenPositions(SimulatedTransaction):
+    async def begin(
+        self, partitions: Sequence[int], subjects: Sequence[str], lock: bool
+    ) -> tuple[dict[int, Position], dict[str, Remembered]]:
+        _, found = await super().begin([], subjects, lock)
+        return self._positions(partitions), found
+
+
+class HeldConnection(SimulatedStore):
+    """Keeps the connection it once got, whatever became of it."""
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        if self._connection is not None and self._connection.ended:
+            raise CLOSED
+        async with super().transaction() as transaction:
+            yield transaction
+
+
+def with_parts(
+    listener: type[Listener] = Listener,
+    publisher: type[Publisher] = Publisher,
+    desk: type[Desk] = Desk,
+    store: type[SimulatedStore] = SimulatedStore,
+    answers: type[SimulatedAnswers] = SimulatedAnswers,
+    service: Callable[[Service[Any, Any]], Service[Any, Any]] = lambda service: service,
+) -> Make:
+    """Processes put together as the product does, of these parts."""
+
+    def make(world: World, process: Process, part: str, starts: int) -> None:
+        server = world.servers["intake" if part == "web" else part]
+        own = store(server, process)
+        publishing = publisher(own, SimulatedBus(world.broker, process))
+        value = service(server.service)
+        if part != "web":
+            name = f"{process.name}/{starts}"
+            listen(world, process, listener(value, own, publishing, world.clock, name), publishing)
+            return
+        desk_of = world.desks[process.name] = desk(value, own, publishing, world.clock, answers(server))
+        process.run(publishing.run())
+        process.run(desk_of.run())
+
+    return make
+
+
+def unlocked(service: Service[Any, Any]) -> Service[Any, Any]:
+    """Nobody but the listener changes a case, so its rows need no locks."""
+    return replace(service, people=False)
+
+
+BUGS: Final[dict[str, Make]] = {
+    "a zombie is not fenced": with_parts(listener=UnfencedListener, store=OpenPositions),
+    "what the bus does not have yet is acknowledged": with_parts(publisher=EarlyPublisher),
+    "people are answered before the commit": with_parts(desk=EagerDesk),
+    "no answer is kept for a repeat": with_parts(answers=ForgetfulAnswers),
+    "two instances both win an idempotency key": with_parts(answers=HastyAnswers),
+    "positions are saved before the states": with_parts(store=PositionFirst),
+    "the outbox row is dropped": with_parts(store=DroppedOutbox),
+    "a lost connection is kept": with_parts(store=HeldConnection),
+    "the listening half of intake does not lock": with_parts(service=unlocked),
+}

@@ -1,0 +1,92 @@
+"""One case as a naive reader of the rules would keep it: which act is taken now, and what it changes. Shares no code.
+
+It is the sequential specification against which histories of acts are checked; what it does not know of, such as
+extensions, is left out of the histories.
+"""
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+HELD = {"assigned", "accepted", "asked", "reopened"}
+OPEN = {"received"} | HELD
+KNOWN = OPEN | {"replied", "rated"}
+
+
+class Case(NamedTuple):
+    """What decides whether an act is taken."""
+
+    step: str = "received"
+    unit: str = ""
+    draft: frozenset[str] | None = None
+    """The ids that the draft may have: one, or those of every try when no answer came."""
+    question: frozenset[str] = frozenset()
+
+
+class Asked(NamedTuple):
+    """An act, or a fact heard from another service."""
+
+    act: str
+    unit: str = ""
+    target: str = ""
+    made: frozenset[str] = frozenset()
+    """The ids that what it makes may have."""
+
+
+def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
+    """The case afterwards, and `taken` or `refused`."""
+    after = _taken(case, asked)
+    return (case, "refused") if after is None else (after, "taken")
+
+
+def _taken(case: Case, asked: Asked) -> Case | None:
+    match asked.act:
+        # what the other services said
+        case "hear-assigned":
+            moved = case.step in ("received", "accepted", "assigned")
+            return case._replace(unit=asked.unit, draft=None, step="assigned" if moved else case.step)
+        case "hear-resumed":
+            over = case.step == "asked" and asked.target in case.question
+            return case._replace(step="accepted") if over else case
+        # the author
+        case "follow-up":
+            return case if case.step in KNOWN else None
+        case "answer":
+            return case._replace(step="accepted") if case.step == "asked" else None
+        case "rating":
+            return case._replace(step="rated") if case.step == "replied" else None
+        case "reopening":
+            answered = case.step in ("replied", "rated")
+            return case._replace(step="reopened", draft=None) if answered else None
+        case "withdrawal":
+            early = case.step in ("received", "assigned", "accepted", "asked")
+            return case._replace(step="withdrawn", draft=None) if early else None
+        # anybody who need not hold it
+        case "support":
+            return case if case.step in KNOWN else None
+        case "urging" | "assignment":
+            return case if case.step in OPEN else None
+    return _of_unit(case, asked)
+
+
+def _of_unit(case: Case, asked: Asked) -> Case | None:
+    if asked.unit != case.unit:
+        return None
+    match asked.act:
+        case "acceptance":
+            return case._replace(step="accepted") if case.step in ("assigned", "reopened") else None
+        case "question":
+            if case.step != "accepted":
+                return None
+            return case._replace(step="asked", question=asked.made)
+        case "reply":
+            if case.step != "accepted" or case.draft is not None:
+                return None
+            return case._replace(draft=asked.made)
+    if case.step not in OPEN or case.draft is None or asked.target not in case.draft:
+        return None
+    match asked.act:
+        case "approval":
+            return case._replace(step="replied", draft=None)
+        case "reply-return":
+            return case._replace(draft=None)
+    raise ValueError(f"the model does not know {asked.act}")

@@ -1,0 +1,109 @@
+"""What happens in one run, drawn from its seed before it begins: who posts, what they do next, and what goes wrong.
+
+A plan is data, so that a failing one can be made shorter, part by part.
+"""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats")
+INSTANCES: Final = {"web": 2, "intake": 2, "router": 2, "deadline": 3, "notifier": 2, "stats": 2}
+"""Part to its instances; `web` is the half of intake that people speak to."""
+PARTS: Final = tuple(f"{part}-{n}" for part, count in INSTANCES.items() for n in range(1, count + 1))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A citizen posts, and so much is done about the case afterwards."""
+
+    number: int
+    at: float
+    acts: int
+    pairs: float
+    """Share of acts that are asked for twice at the same moment, by two people."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something goes wrong at a moment, for so many seconds."""
+
+    at: float
+    kind: str
+    where: str = ""
+    """A part, a service, or nothing."""
+    seconds: float = 0.0
+    amount: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is drawn beforehand; the rest follows from the seed while it runs."""
+
+    seed: int
+    visits: tuple[Visit, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def kills(self) -> int:
+        """Processes that are ended by force; a killed database ends more."""
+        return sum(fault.kind == "kill" for fault in self.faults)
+
+
+def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
+    """The plan of a seed: so many posts and faults within so many seconds."""
+    random = Random(f"plan {seed}")
+    visits = [
+        Visit(
+            n, random.uniform(0, seconds), random.choice((0, 1, 2, 3, 4, 6, 9)), random.choice((0, 0.1, 0.4))
+        )
+        for n in range(posts)
+    ]
+    wrong = [_fault(random, random.uniform(0, seconds)) for _ in range(faults)]
+    return Plan(
+        seed,
+        tuple(sorted(visits, key=lambda visit: visit.at)),
+        tuple(sorted(wrong, key=lambda fault: fault.at)),
+    )
+
+
+def _fault(random: Random, at: float) -> Fault:
+    kind = random.choices(
+        (
+            "kill",
+            "stop",
+            "freeze",
+            "flaky",
+            "away",
+            "full",
+            "unkind",
+            "broker",
+            "slow",
+            "step",
+            "rebalance",
+            "stall",
+        ),
+        (30, 6, 14, 10, 5, 4, 10, 4, 5, 4, 6, 2),
+    )[0]
+    service = random.choice(SERVICES)
+    match kind:
+        case "kill" | "stop":
+            return Fault(at, kind, random.choice(PARTS))
+        case "freeze":
+            # Shorter than the idle limit, between it and the session, and longer than both.
+            return Fault(at, kind, random.choice(PARTS), random.choice((1.0, 4.0, 5.5, 9.0, 14.0)))
+        case "flaky":
+            return Fault(at, kind, service, random.uniform(1, 8), random.choice((0.01, 0.05, 0.2)))
+        case "away" | "full":
+            return Fault(at, kind, service, random.uniform(0.5, 8))
+        case "unkind":
+            return Fault(at, kind, "", random.uniform(2, 20), random.choice((0.1, 0.5)))
+        case "broker":
+            return Fault(at, kind, "", random.uniform(1, 10))
+        case "slow":
+            return Fault(at, kind, service, random.uniform(1, 8), random.choice((5.0, 50.0)))
+        case "step":
+            return Fault(at, kind, "", 0.0, random.choice((-3600.0, 3600.0, -7.0, 7.0)))
+        case "rebalance":
+            return Fault(at, kind, service)
+    return Fault(at, kind, "", random.uniform(1, 6), 0.7)

@@ -1,0 +1,94 @@
+"""Notices in the simulated city: taken and put back as in PostgreSQL, sent over channels that lose answers."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from msgspec.structs import replace
+
+from chassis.engine.listener import Listener
+from services.notifier.channels import Delivery
+from services.notifier.sender import Sender
+from services.notifier.store import LEASE_SECONDS, ClaimsInMemory, Delay, Outgoing
+from tests.simulation.database import Server, begun
+from tests.simulation.loop import PROCESS
+
+
+class SimulatedNotices:
+    """The sender's side of the table: rows of owned partitions, leased, and due again when the lease has run out."""
+
+    def __init__(self, server: Server, claims: ClaimsInMemory) -> None:
+        self._server, self._claims = server, claims
+        self._due: dict[str, float] = {}
+        """Notice to when it is due again."""
+
+    async def take(
+        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
+    ) -> list[Outgoing]:
+        process = PROCESS.get()
+        assert process is not None, "a sender is a process's"
+        connection = self._server.connect(process)
+        try:
+            async with begun(connection):
+                await connection.statement(writes=True)
+                await connection.take([("position", partition) for partition in sorted(partitions)])
+                position = self._server.memory.position
+                owned = [p for p in partitions if position[p].owner == instance]
+                now = self._server.loop.time()
+                self._claims.rows |= {
+                    identity: replace(row, leased=self._due.get(identity, 0.0) > now)
+                    for identity, row in self._claims.rows.items()
+                    if row.leased and self._due.get(identity, 0.0) <= now
+                }
+                taken = await self._claims.take(instance, owned, busy, limit, citizens)
+                self._due |= {outgoing.notice.id: now + LEASE_SECONDS for outgoing in taken}
+            return taken
+        finally:
+            connection.end()
+
+    async def later(self, delays: Sequence[Delay]) -> None:
+        process = PROCESS.get()
+        assert process is not None, "a sender is a process's"
+        connection = self._server.connect(process)
+        try:
+            await connection.statement(writes=True)
+            for delay in delays:
+                row, state = self._claims.rows[delay.id], "claimed" if delay.lost else "pending"
+                self._claims.rows[delay.id] = replace(row, state=state, leased=True)
+                self._due[delay.id] = self._server.loop.time() + delay.seconds
+            await connection.answered()
+        finally:
+            connection.end()
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class UncertainChannel:
+    """A provider: most messages arrive; some are put off, and of some nobody hears whether they did."""
+
+    def __init__(self, random: Random, arrived: Counter[str]) -> None:
+        self._random, self._arrived = random, arrived
+
+    async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
+        await asyncio.sleep(self._random.uniform(0.01, 0.2))
+        process = PROCESS.get()
+        if process is None or not process.alive:
+            raise OSError("the process is gone")
+        chance = self._random.random()
+        if chance < 0.03:
+            return [Delivery("later", "busy", 1.0)] * len(outgoing)
+        if chance < 0.05:
+            raise TimeoutError("no answer, and it did not arrive")
+        self._arrived.update(one.notice.id for one in outgoing)
+        await asyncio.sleep(self._random.uniform(0.0, 0.1))
+        if chance < 0.07:
+            raise TimeoutError("no answer, but it arrived")
+        return [Delivery("sent")] * len(outgoing)
+
+
+def sender(notices: SimulatedNotices, listener: Listener, random: Random, arrived: Counter[str]) -> Sender:
+    """The product's sender with uncertain providers; citizens are told at night, too."""
+    channel = UncertainChannel(random, arrived)
+    return Sender(notices, dict.fromkeys(("wechat", "sms", "mail", "robot"), channel), listener)

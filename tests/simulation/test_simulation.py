@@ -1,0 +1,68 @@
+"""The whole city under seeds: nothing is lost, nothing is done twice, a seed replays, and planted bugs are seen."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.bugs import BUGS
+from tests.simulation.plan import Plan, drawn
+from tests.simulation.run import simulate
+from tests.simulation.shrink import shrunk
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_goes_wrong_nothing_is_lost_and_nothing_is_done_twice(seed: int) -> None:
+    report = simulate(drawn(seed, posts=25, faults=25))
+
+    assert report.violations == []
+    assert report.posts >= 25
+    assert report.ends.total() > 2, "processes have ended and were started again"
+
+
+def test_a_seed_replays_exactly_also_where_texts_hash_differently() -> None:
+    plan = drawn(3, posts=8, faults=12)
+    script = (
+        "from tests.simulation.plan import drawn; from tests.simulation.run import simulate;"
+        "print('digest', simulate(drawn(3, posts=8, faults=12)).digest)"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": str(ROOT)}
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    digests = {simulate(plan).digest, simulate(plan).digest}
+
+    assert digests == {elsewhere.stdout.rsplit(maxsplit=1)[-1]}
+    assert simulate(drawn(4, posts=8, faults=12)).digest not in digests
+
+
+FIRST_SEED = dict.fromkeys(BUGS, 0) | {
+    "a zombie is not fenced": 7,
+    "two instances both win an idempotency key": 1,
+}
+"""Planted bug to the seed that shows it as the engine stands; others are tried after it, as few bugs need no luck."""
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_planted_in_the_engine_is_seen(bug: str) -> None:
+    seeds = range(FIRST_SEED[bug], FIRST_SEED[bug] + 8)
+
+    assert any(simulate(drawn(seed, posts=40, faults=25), BUGS[bug]).violations for seed in seeds)
+
+
+def test_a_failing_plan_is_made_as_short_as_it_can_be() -> None:
+    plan = drawn(0, posts=10, faults=10)
+    guilty = plan.faults[3], plan.visits[4]
+
+    def fails(other: Plan) -> bool:
+        return guilty[0] in other.faults and any(visit.number == guilty[1].number for visit in other.visits)
+
+    shorter = shrunk(plan, fails)
+
+    assert shorter.faults == (guilty[0],)
+    assert [(visit.number, visit.acts) for visit in shorter.visits] == [(guilty[1].number, 0)]
