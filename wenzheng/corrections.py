@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer
-
 from contracts.assignments import LeadNamed, PostAssigned, PostReassigned
 from contracts.codec import Unreadable, decode
 from contracts.facts import Fact
@@ -20,7 +18,7 @@ from contracts.identity import PARTITIONS
 from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostWithdrawn
 from contracts.replies import PostReopened, ReplyPublished
 from contracts.topics import ASSIGNMENTS, BY_NAME, POSTS, REPLIES
-from wenzheng.log import records
+from wenzheng.log import reading, records
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.training import Row
@@ -67,14 +65,8 @@ class Told:
 
 async def read(home: Home) -> list[Row]:
     """The labelled posts of a running system's log."""
-    consumer = AIOKafkaConsumer(
-        **kafka.of_state(home, home.read_state()).options,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-    )
-    await consumer.start()
     rows: list[Row] = []
-    try:
+    async with reading(kafka.of_state(home, home.read_state())) as consumer:
         for partition in range(PARTITIONS):
             told: dict[str, Told] = defaultdict(Told)
             async for record in records(consumer, (POSTS, REPLIES, ASSIGNMENTS), partition):
@@ -85,8 +77,6 @@ async def read(home: Home) -> list[Row]:
                     continue
                 told[event.subject].hear(event.fact)
             rows += [row for one in told.values() if (row := one.row()) is not None]
-    finally:
-        await consumer.stop()
     return rows
 
 

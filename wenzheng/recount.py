@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaConsumer
-
 from chassis.blind import is_signed
 from chassis.kafka.broker import Broker
 from contracts.codec import Event, decode
@@ -17,7 +15,7 @@ from services.survey.core.questionnaire import check_answers
 from services.survey.core.states import ballot_of
 from services.survey.core.tally import Opened, tally
 from services.survey.web.door import open_box
-from wenzheng.log import records
+from wenzheng.log import reading, records
 
 
 @dataclass
@@ -92,13 +90,9 @@ def _opened(
 
 async def read(broker: Broker) -> list[Event]:
     """Everything that was said of surveys, up to the log's end now. A record that cannot be read is no vote."""
-    consumer = AIOKafkaConsumer(**broker.options, enable_auto_commit=False)
-    await consumer.start()
-    try:
+    async with reading(broker) as consumer:
         return [
             decode(BY_NAME[record.topic], record.key, record.value, record.headers)
             for partition in range(PARTITIONS)
             async for record in records(consumer, (SURVEYS, BALLOTS), partition)
         ]
-    finally:
-        await consumer.stop()

@@ -31,8 +31,7 @@ from contracts.topics import ASSIGNMENTS, BY_NAME, CITY, POSTS, REPLIES
 from services.deadline.app import RULES
 from services.deadline.core.case import Case
 from services.deadline.core.clock import clock
-from wenzheng.log import records
-from wenzheng.stack import kafka
+from wenzheng.log import reading, records
 from wenzheng.stack.home import Home, Trouble
 
 LEVELS = ("leader", "supervisor", "bulletin")
@@ -220,11 +219,7 @@ class Log:
 
     async def compare(self, policy: Path | None, calendar: Path | None, since: date | None) -> list[Line]:
         """What would have changed, per department."""
-        consumer = AIOKafkaConsumer(
-            **self._bus.options, auto_offset_reset="earliest", enable_auto_commit=False
-        )
-        await consumer.start()
-        try:
+        async with reading(self._bus) as consumer:
             before = await self._amended(consumer)
             after = other_rules(before, policy, calendar)
             compared: list[Compared] = []
@@ -234,19 +229,11 @@ class Log:
                     told[event.subject].facts.append(event.fact)
                 compared += compare(told, before, after, self.now, since)
             return summary(compared, before)
-        finally:
-            await consumer.stop()
 
     async def city(self) -> Profile:
         """The city's rules as they have been amended: with every calendar and policy that was published."""
-        consumer = AIOKafkaConsumer(
-            **self._bus.options, auto_offset_reset="earliest", enable_auto_commit=False
-        )
-        await consumer.start()
-        try:
+        async with reading(self._bus) as consumer:
             return await self._amended(consumer)
-        finally:
-            await consumer.stop()
 
     async def _amended(self, consumer: AIOKafkaConsumer) -> Profile:
         profile = self.profile

@@ -3,7 +3,6 @@
 from typing import Final
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
 
 from contracts.identity import PARTITIONS
 from wenzheng.audit.assigned import Assigned
@@ -16,6 +15,7 @@ from wenzheng.audit.row import Invariant, Row
 from wenzheng.audit.snapshot import Snapshot
 from wenzheng.audit.stored_and_said import StoredAndSaid
 from wenzheng.audit.timed import Timed
+from wenzheng.log import reading
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.stack.status import database, ends
@@ -42,10 +42,11 @@ async def audit(home: Home) -> list[Row]:
     bus = kafka.of_state(home, state)
     before = await ends(bus)
     connection = await asyncpg.connect(database(home, state))
-    consumer = AIOKafkaConsumer(**bus.options, auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
     try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            reading(bus) as consumer,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             snapshot = Snapshot(home, connection, before)
             await snapshot.read()
             invariants = [invariant(snapshot) for invariant in INVARIANTS]
@@ -57,6 +58,5 @@ async def audit(home: Home) -> list[Row]:
             for invariant in invariants:
                 await invariant.whole()
     finally:
-        await consumer.stop()
         await connection.close()
     return [invariant.row for invariant in invariants]
