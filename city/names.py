@@ -119,56 +119,97 @@ def _any(written: str) -> bool:
     return True
 
 
-_Pattern = tuple[Kind, re.Pattern[str], Callable[[str], bool]]
+class Held:
+    """What a reading holds, looked up once, so that most patterns need not be tried.
 
-_PATTERNS_OF_DIGITS: Final[tuple[_Pattern, ...]] = tuple(
-    (kind, re.compile(pattern), accepts)
-    for kind, pattern, accepts in (
+    A pattern that asks for letters finds them in one stretch of ASCII with what else it asks for: all that may
+    part the characters of a number is ASCII, too.
+    """
+
+    __slots__ = ("longest", "mixed", "plain")
+
+    def __init__(self, plain: str) -> None:
+        self.plain = plain
+        lettered = [stretch for stretch in _STRETCH.findall(plain) if _LATIN.search(stretch)]
+        self.longest = max(map(len, lettered), default=0)
+        """Length of the longest stretch that holds a letter."""
+        self.mixed = any(_TWO_DIGITS.search(stretch) for stretch in lettered)
+        """Whether a stretch holds a letter and two digits."""
+
+
+_STRETCH: Final = re.compile("[0-9A-Za-z][ -~]*")
+_LATIN: Final = re.compile("[A-Za-z]")
+_TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
+
+_Needs = Callable[[Held], bool]
+_Pattern = tuple[Kind, _Needs, re.Pattern[str], Callable[[str], bool]]
+
+
+def _mixed(held: Held) -> bool:
+    return held.mixed
+
+
+def _long(length: int) -> _Needs:
+    return lambda held: held.longest >= length
+
+
+def _words(*words: str) -> _Needs:
+    return lambda held: any(word in held.plain for word in words)
+
+
+PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
+    (kind, needs, re.compile(pattern), accepts)
+    for kind, needs, pattern, accepts in (
         (
             ID,
+            _words("证"),
             rf"(?:台胞证|通行证|军官证|士兵证|警官证)[^0-9A-Za-z{BREAK}]{{0,8}}(\d(?:{_MARK}\d){{6,9}})(?!\d)",
             _any,
         ),
         (
             PLATE,
+            _words("使"),
             rf"(?<![即致促迫大行驱指假])使{_MARK}\d{{3}}{_MARK}\d{{3}}{_NOT_IN_WORD}(?=[^人元户名个万吨次件 ]|\Z)",
             _any,
         ),
-    )
-)
-"""Those that need no Latin letter."""
-
-_PATTERNS: Final[tuple[_Pattern, ...]] = _PATTERNS_OF_DIGITS + tuple(
-    (kind, re.compile(pattern), accepts)
-    for kind, pattern, accepts in (
-        (OPENID, r"[oO](?<![A-Za-z0-9_+/=-][oO])[0-9A-Za-z-]{27}(?![A-Za-z0-9+/=-])", _is_openid),
+        (OPENID, _long(28), r"[oO](?<![A-Za-z0-9_+/=-][oO])[0-9A-Za-z-]{27}(?![A-Za-z0-9+/=-])", _is_openid),
         (
             ID,
+            _mixed,
             rf"{_PERMIT}[^0-9A-Za-z{BREAK}]{{0,8}}([A-Za-z]{{1,2}}{_MARK}\d(?:{_MARK}\d){{5,8}}(?:\(\d\))?)(?!\d)",
             _any,
         ),
-        (ID, r"[A-Z](?<![A-Za-z][A-Z])[A-Z]?\d{6} ?\([0-9A]\)", _any),
-        (ID, r"(?<![A-Za-z0-9])[0-9OoIl]{17}[0-9OoIlXx](?![A-Za-z0-9])", _is_misread_id),
+        (ID, _mixed, r"[A-Z](?<![A-Za-z][A-Z])[A-Z]?\d{6} ?\([0-9A]\)", _any),
+        (ID, _mixed, r"(?<![A-Za-z0-9])[0-9OoIl]{17}[0-9OoIlXx](?![A-Za-z0-9])", _is_misread_id),
         (
             PHONE,
+            _mixed,
             r"[1Il](?<![A-Za-z0-9][1Il])[0-9OoIl]{2}[ -]?[0-9OoIl]{4}[ -]?[0-9OoIl]{4}(?![A-Za-z0-9])",
             _is_misread_mobile,
         ),
-        (PLATE, rf"[{_PROVINCE}]{_MARK}(?:{_REGISTERED}|{_SHORT})", _is_plate),
+        (PLATE, _mixed, rf"[{_PROVINCE}]{_MARK}(?:{_REGISTERED}|{_SHORT})", _is_plate),
         (
             PLATE,
+            _words("WJ", "wj"),
             rf"(?<![A-Za-z])(?:WJ|wj){_MARK}(?:[{_PROVINCE}]|\d\d)?{_MARK}\d(?:{_MARK}\d){{3,4}}[A-Za-z]?{_NOT_IN_WORD}",
             _any,
         ),
         (
             PLATE,
+            _mixed,
             rf"{_CAR}[^0-9A-Za-z{BREAK}]{{0,6}}([A-Za-z]{{1,2}}{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}){_NOT_IN_WORD}",
             _has_digits,
         ),
-        (PLATE, rf"[军空海北沈兰济南广成][A-Za-z]{_MARK}\d{{5}}{_NOT_IN_WORD}(?![路号区栋幢座室])", _any),
-        (CHAT, r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
+        (
+            PLATE,
+            _mixed,
+            rf"[军空海北沈兰济南广成][A-Za-z]{_MARK}\d{{5}}{_NOT_IN_WORD}(?![路号区栋幢座室])",
+            _any,
+        ),
+        (CHAT, _words("wxid-"), r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
         (
             CHAT,
+            _long(6),
             rf"(?=[微薇威vVwW加抖快小])(?:[微薇威][信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
             rf"(?<![A-Za-z0-9])[vV]信|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
             _any,
@@ -177,9 +218,7 @@ _PATTERNS: Final[tuple[_Pattern, ...]] = _PATTERNS_OF_DIGITS + tuple(
 )
 
 
-_LETTER: Final = re.compile("[A-Za-z@]|艾特")
-_TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
-_SIX_TOGETHER: Final = re.compile("[A-Za-z0-9_-]{6}")
+_MAY_BE_MAIL: Final = re.compile("@|艾特|at|At|aT|AT")
 _CITY_PLATE: Final = re.compile(
     rf"([\u4e00-\u9fff])([A-HJ-NP-Z]{_MARK}\d{{5}}){_NOT_IN_WORD}(?![号楼室区座栋幢线路型次])"
 )
@@ -189,22 +228,19 @@ _NUMBERED: Final = frozenset(
 """Ends of words for things that have such numbers of their own."""
 
 
-def _may_name(plain: str) -> bool:
-    """Whatever holds letters and is personal holds two digits or six characters together, or is a mail address."""
-    return any(pattern.search(plain) for pattern in (_TWO_DIGITS, _SIX_TOGETHER, _AT))
-
-
 def find_named(seen: Seen) -> Iterator[tuple[Kind, int, int]]:
     """Everything personal in a reading that holds letters, mail addresses first; some may overlap."""
     plain = seen.plain
-    lettered = _LETTER.search(plain) is not None and _may_name(plain)
-    if lettered:
+    if _MAY_BE_MAIL.search(plain):
         yield from find_mail(seen)
-    for kind, pattern, accepts in _PATTERNS if lettered else _PATTERNS_OF_DIGITS:
+    held = Held(plain)
+    for kind, needs, pattern, accepts in PATTERNS:
+        if not needs(held):
+            continue
         for match in pattern.finditer(plain):
             start, end = match.span(match.lastindex or 0)
             if accepts(plain[start:end]):
                 yield kind, start, end
-    for match in _CITY_PLATE.finditer(plain) if lettered else ():
+    for match in _CITY_PLATE.finditer(plain) if held.mixed else ():
         if match[1] not in _NUMBERED:
             yield PLATE, *match.span(2)

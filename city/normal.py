@@ -182,11 +182,19 @@ def _simplifier() -> Callable[[str], str]:
     heads = re.escape("".join(sorted({key[0] for key in phrases})))
     words = re.compile(f"(?=[{heads}])(?:{'|'.join(map(re.escape, ordered))})|[{''.join(sorted(changed))}]")
     both = {**characters, **phrases}
+    # No phrase goes on beyond these, so only the clauses that hold something to be changed are looked through.
+    parting = "".join(set("，。！？；：、（）“” \n") - set().union(*phrases, characters))
+    clause = re.compile(f"[^{parting}]+")
+
+    def word(match: re.Match[str]) -> str:
+        return both.get(match.group(), match.group())
+
+    def in_clause(match: re.Match[str]) -> str:
+        found = match.group()
+        return words.sub(word, found) if touched.search(found) else found
 
     def simplified(text: str) -> str:
-        if not touched.search(text):
-            return text
-        return words.sub(lambda match: both.get(match.group(), match.group()), text)
+        return clause.sub(in_clause, text) if touched.search(text) else text
 
     return simplified
 

@@ -83,11 +83,12 @@ class WordLists:
         """Every listed word of a text, also where blanks or dots part its characters."""
         if not len(self._automaton):
             return []
-        compared, places = _compared(text)
-        return [
-            Match(word, *_span(places, last - length + 1, last))
-            for last, (word, length) in self._automaton.iter(compared)
-        ]
+        compared, read = _compared(text)
+        found = list(self._automaton.iter(compared))
+        if not found:
+            return []
+        places = None if read is None else [n for n, character in enumerate(read) if character != _LEFT_OUT]
+        return [Match(word, *_span(places, last - length + 1, last)) for last, (word, length) in found]
 
 
 class _Compared(dict[int, str]):
@@ -108,21 +109,22 @@ _ORDINARY_POINTS: Final = (
     *range(0x3000, 0xA000),
     *range(0xFF00, 0xFFF0),
 )
-_PARTED: Final = re.compile(
-    f"[^A-Z{as_class(point for point in _ORDINARY_POINTS if _COMPARED[point] == chr(point))}]"
+_CHANGED: Final = re.compile(
+    f"[^{as_class(point for point in _ORDINARY_POINTS if _COMPARED[point] == chr(point))}]"
 )
-"""What is left out of the comparison, or compared as another character; a text without any is looked through as it is."""
+"""What is left out of the comparison, or compared as another character: a few of a text, so the rest is not looked up."""
 
 
-def _compared(text: str) -> tuple[str, list[int] | None]:
-    """The text as words are looked for in it, and where each character stands; None: where it stands."""
-    if not _PARTED.search(text):
-        return folded(text).lower(), None
-    read = text.translate(_COMPARED)
+def _compared(text: str) -> tuple[str, str | None]:
+    """The text as words are looked for in it, and with what was left out marked; None where nothing was."""
+    read = _CHANGED.sub(_compare, text)
     if _LEFT_OUT not in read:
         return folded(read), None
-    places = [place for place, character in enumerate(read) if character != _LEFT_OUT]
-    return folded(read.replace(_LEFT_OUT, "")), places
+    return folded(read.replace(_LEFT_OUT, "")), read
+
+
+def _compare(match: re.Match[str]) -> str:
+    return _COMPARED[ord(match.group())]
 
 
 def _span(places: list[int] | None, first: int, last: int) -> tuple[int, int]:
