@@ -32,6 +32,7 @@ from services.deadline.app import RULES
 from services.deadline.core.case import Case
 from services.deadline.core.clock import clock
 from wenzheng.log import reading, records
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Trouble
 
 LEVELS = ("leader", "supervisor", "bulletin")

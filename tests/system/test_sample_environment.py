@@ -45,6 +45,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
     read_by = {
         "secret_file": "secret",
         "services": "addresses",
+        "interfaces": "reached_at",
         "portal_address": "address",
         "hosts": "host_names",
         "origins": "allowed_origins",

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.interfaces import SERVICES, Served, served_beside, token
+from tests.interfaces import Served, served_beside, token
 from wenzheng_client import Addresses, Contact, Problem, Wenzheng
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def addresses(served: Served) -> Addresses:
-    return Addresses(**{service: served.addresses[service] for service in SERVICES})
+    return Addresses(**{service: served.addresses[service] for service in Addresses.__struct_fields__})
 
 
 def bearer(role: str) -> str:
