@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import asyncpg
-
 from contracts.identity import PARTITIONS
 from wenzheng.audit.assigned import Assigned
 from wenzheng.audit.bad_records import BadRecords
@@ -15,10 +13,7 @@ from wenzheng.audit.row import Invariant, Row
 from wenzheng.audit.snapshot import Snapshot
 from wenzheng.audit.stored_and_said import StoredAndSaid
 from wenzheng.audit.timed import Timed
-from wenzheng.log import reading
-from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
-from wenzheng.stack.status import database, ends
 
 INVARIANTS: Final[tuple[type[Invariant], ...]] = (
     StoredAndSaid,
@@ -38,25 +33,13 @@ SENTENCES: Final = {invariant.name: invariant.sentence for invariant in INVARIAN
 
 async def audit(home: Home) -> list[Row]:
     """Check every invariant of a stack that runs; one row each, in order. Writes nothing."""
-    state = home.read_state()
-    bus = kafka.of_state(home, state)
-    before = await ends(bus)
-    connection = await asyncpg.connect(database(home, state))
-    try:
-        async with (
-            reading(bus) as consumer,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            snapshot = Snapshot(home, connection, before)
-            await snapshot.read()
-            invariants = [invariant(snapshot) for invariant in INVARIANTS]
-            for partition in range(PARTITIONS):
-                for bucket in range(snapshot.buckets(partition)):
-                    part = await snapshot.part(consumer, partition, bucket)
-                    for invariant in invariants:
-                        await invariant.part(part)
-            for invariant in invariants:
-                await invariant.whole()
-    finally:
-        await connection.close()
+    async with Snapshot.of(home) as snapshot:
+        invariants = [invariant(snapshot) for invariant in INVARIANTS]
+        for partition in range(PARTITIONS):
+            for bucket in range(snapshot.buckets(partition)):
+                part = await snapshot.part(partition, bucket)
+                for invariant in invariants:
+                    await invariant.part(part)
+        for invariant in invariants:
+            await invariant.whole()
     return [invariant.row for invariant in invariants]

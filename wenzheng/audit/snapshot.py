@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -28,8 +30,10 @@ from services.router.core.case import Case as RouterCase
 from services.router.core.learning.model import Model
 from services.stats.core.case import Case as StatsCase
 from services.survey.core.states import Kept
-from wenzheng.log import records
+from wenzheng.log import reading, records
+from wenzheng.stack import kafka
 from wenzheng.stack.home import SERVICES, Home
+from wenzheng.stack.status import database, ends
 
 STATES: Final[dict[str, type[Any]]] = {
     "intake": IntakeCase,
@@ -82,11 +86,18 @@ class Part:
 class Snapshot:
     """Positions, outboxes and waiting rooms of all services at one moment; parts on request."""
 
-    def __init__(self, home: Home, connection: asyncpg.Connection, ends: dict[tuple[str, int], int]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        connection: asyncpg.Connection,
+        consumer: AIOKafkaConsumer,
+        ends: dict[tuple[str, int], int],
+    ) -> None:
         self.home = home
         self.state = home.read_state()
         self.profile = Profile.load(self.state["city"])
         self.connection = connection
+        self.consumer = consumer
         self.ends = ends
         """(topic, partition) to the log's end before the snapshot was taken."""
         self.positions: dict[str, dict[int, dict[str, int]]] = {}
@@ -102,13 +113,32 @@ class Snapshot:
         self._packing = {service: Packing(state) for service, state in STATES.items()}
         self._clock = clock_of(home.clock if home.clock.exists() else None, self.profile.zone)
 
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, home: Home) -> "AsyncIterator[Snapshot]":
+        """The snapshot of a stack that runs: its transaction and its consumer last as long as the block."""
+        state = home.read_state()
+        bus = kafka.of_state(home, state)
+        before = await ends(bus)
+        connection = await asyncpg.connect(database(home, state))
+        try:
+            async with (
+                reading(bus) as consumer,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                snapshot = cls(home, connection, consumer, before)
+                await snapshot._read()
+                yield snapshot
+        finally:
+            await connection.close()
+
     @property
     def now(self) -> datetime:
         """City time."""
         return self._clock.now()
 
-    async def read(self) -> None:
-        """The tables that are small; call it first inside the transaction."""
+    async def _read(self) -> None:
+        """The tables that are small, first inside the transaction."""
         for row in await self.connection.fetch("select checksum, data from router.model"):
             self.models[row["checksum"]] = Model.load(row["data"])
         for service in SERVICES:
@@ -139,11 +169,11 @@ class Snapshot:
         """In how many parts a partition number is read, so that memory is bounded."""
         return sum(self.ends[(topic.name, partition)] for topic in TOPICS) // RECORDS_AT_ONCE + 1
 
-    async def part(self, consumer: AIOKafkaConsumer, partition: int, bucket: int) -> Part:
+    async def part(self, partition: int, bucket: int) -> Part:
         """One part: its records up to the log's end now, and its states in the snapshot."""
         buckets = self.buckets(partition)
         log: dict[str, list[Logged]] = {topic.name: [] for topic in TOPICS}
-        async for record in records(consumer, TOPICS, partition):
+        async for record in records(self.consumer, TOPICS, partition):
             logged = _logged(record)
             if _bucket(logged.subject, buckets) == bucket:
                 log[record.topic].append(logged)
