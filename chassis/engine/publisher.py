@@ -40,6 +40,7 @@ class Publisher:
         self._sweep_after = sweep_after
         self._queue: deque[tuple[str, Sequence[Addressed]]] = deque()
         self._wake = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
         self.acknowledged: list[str] = []
         self._done_at = real_seconds()
         self.failing_since: float | None = None
@@ -76,7 +77,7 @@ class Publisher:
                 sweep_at = real_seconds() + self._sweep_after
 
     async def flush(self) -> None:
-        """What is queued, now; for a clean end."""
+        """What is queued and what is on its way, now; for a clean end."""
         await self._publish_queued()
         if self.acknowledged:
             await self._forget()
@@ -96,13 +97,14 @@ class Publisher:
         return swept
 
     async def _publish_queued(self) -> None:
-        while self._queue:
-            # Several blobs committed meanwhile go out as one set of batches.
-            together = [self._queue.popleft() for _ in range(min(len(self._queue), 16))]
-            started = real_seconds()
-            if not await self._publish(together):
-                return
-            await asyncio.sleep(BETWEEN_SETS.rest(real_seconds() - started))
+        async with self._one_at_a_time:
+            while self._queue:
+                # Several blobs committed meanwhile go out as one set of batches.
+                together = [self._queue.popleft() for _ in range(min(len(self._queue), 16))]
+                started = real_seconds()
+                if not await self._publish(together):
+                    return
+                await asyncio.sleep(BETWEEN_SETS.rest(real_seconds() - started))
 
     async def _publish(self, blobs: Sequence[tuple[str, Sequence[Addressed]]]) -> bool:
         try:

@@ -26,6 +26,19 @@ class Away:
         self.calls.append([record.key.decode() for _, _, record in records])  # type: ignore[union-attr]
 
 
+class Slow:
+    """A bus that takes its time: until it may end."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.taken: list[str] = []
+
+    async def put(self, records: Sequence[Addressed]) -> None:
+        self.begun.set()
+        await self.may_end.wait()
+        self.taken += [record.key.decode() for _, _, record in records]  # type: ignore[union-attr]
+
+
 def records(name: str) -> list[Addressed]:
     return [("posts", 0, Record(name.encode(), b"{}", ()))]
 
@@ -172,3 +185,22 @@ async def test_a_publisher_that_runs_publishes_what_is_offered_and_forgets_it(wo
         running.cancel()
 
     assert bus.calls == [["a"]]
+
+
+async def test_a_clean_end_waits_for_what_is_on_its_way_to_the_bus(world: World) -> None:
+    store, bus = world.store(), Slow()
+    publisher = Publisher(store, bus)
+    await committed(store, "a")
+    running = asyncio.create_task(publisher.run())
+    publisher.offer("a", records("a"))
+    await bus.begun.wait()
+
+    ending = asyncio.create_task(publisher.flush())
+    await asyncio.sleep(0)
+    bus.may_end.set()
+    await ending
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert bus.taken == ["a"]
+    assert await world.outbox() == set()

@@ -5,6 +5,7 @@ listeners must use the processor time that is left to them as well as they use i
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -12,7 +13,14 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from wenzheng.bench.load import drive
-from wenzheng.bench.stack import bodies, cpu_seconds, everybody_listens, nobody_listens, processes
+from wenzheng.bench.stack import (
+    LISTENING,
+    bodies,
+    cpu_seconds,
+    everybody_listens,
+    nobody_listens,
+    processes,
+)
 from wenzheng.stack.home import Home
 from wenzheng.stack.status import status
 
@@ -44,28 +52,30 @@ def busy_loops(count: int) -> Iterator[None]:
             loop.join(10)
 
 
-async def _drain(home: Home) -> dict[str, Any]:
-    """Wait until nothing lags; what was left on the way, and what all parts used meanwhile."""
-    started, before, pids = time.monotonic(), cpu_seconds(home), await processes(home)
+async def _drain(home: Home, before: dict[str, float]) -> dict[str, Any]:
+    """Wait until nothing lags; what was left on the way, and the processor time of all parts since `before`."""
+    started, pids = time.monotonic(), await processes(home)
     lags: list[int] = []
     while time.monotonic() - started < PATIENCE_SECONDS:
         lags.append(sum(part["lag"] or 0 for part in (await status(home))["parts"]))
         if not lags[-1]:
             break
         await asyncio.sleep(SAMPLE_SECONDS)
-    seconds, after = time.monotonic() - started, cpu_seconds(home)
+    after = cpu_seconds(home)
     ended = [name for name, pid in (await processes(home)).items() if pid != pids[name]]
+    # Who listens is a new process, which had used nothing before.
+    cpu = {name: after[name] - (0.0 if name in LISTENING else before[name]) for name in after}
     return {
         "drained": not lags[-1],
-        "seconds": round(seconds, 1),
-        "cpu_s": round(sum(after.values()) - sum(before.values()), 1),
+        "seconds": round(time.monotonic() - started, 1),
+        "cpu_s": round(sum(cpu.values()), 1),
         "lag_samples": lags,
         "ended": ended,
     }
 
 
 async def _flood(home: Home, posts: int, loops: int) -> dict[str, Any]:
-    """Posts while nobody listens; then everybody does, beside so many busy loops."""
+    """So many posts while nobody listens; then everybody does, beside so many busy loops from the first moment on."""
     texts, sent = bodies(), 0
 
     def body(n: int) -> bytes:
@@ -73,18 +83,34 @@ async def _flood(home: Home, posts: int, loops: int) -> dict[str, Any]:
         sent = n
         return texts[n % len(texts)]
 
-    address = home.read_state()["services"]["intake"]
-    async with nobody_listens(home):
-        load = await drive(address, body, PATIENCE_SECONDS, enough=lambda: sent >= posts)
-    ready = await everybody_listens(home)
-    with busy_loops(loops):
-        return {"posts": len(load.accepted), "ready": ready, **await _drain(home)}
+    address, accepted = home.read_state()["services"]["intake"], 0
+    with contextlib.ExitStack() as busy:
+        async with nobody_listens(home):
+            if posts:
+                load = await drive(address, body, PATIENCE_SECONDS, enough=lambda: sent >= posts)
+                accepted = len(load.accepted)
+            before = cpu_seconds(home)
+            busy.enter_context(busy_loops(loops))
+        started = time.monotonic()
+        ready = await everybody_listens(home)
+        ready_s = round(time.monotonic() - started, 1)
+        return {"posts": accepted, "ready": ready, "ready_s": ready_s, **await _drain(home, before)}
 
 
 async def measure(home: Home, posts: int = POSTS) -> dict[str, Any]:
-    """Two floods of the same size, without and with busy loops; `processor_ratio` compares posts a processor second."""
+    """Two floods of the same size, without and with busy loops; `processor_ratio` compares posts a processor second.
+
+    What it costs to start without any post, `start_cpu_s`, is taken from both.
+    """
+    start = await _flood(home, 0, 0)
     quiet, busy = await _flood(home, posts, 0), await _flood(home, posts, BUSY_LOOPS)
     rate = {
-        name: flood["posts"] / max(flood["cpu_s"], 0.1) for name, flood in (("quiet", quiet), ("busy", busy))
+        name: flood["posts"] / max(flood["cpu_s"] - start["cpu_s"], 0.1)
+        for name, flood in (("quiet", quiet), ("busy", busy))
     }
-    return {"quiet": quiet, "busy": busy, "processor_ratio": round(rate["busy"] / rate["quiet"], 2)}
+    return {
+        "start_cpu_s": start["cpu_s"],
+        "quiet": quiet,
+        "busy": busy,
+        "processor_ratio": round(rate["busy"] / rate["quiet"], 2),
+    }

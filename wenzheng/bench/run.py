@@ -122,7 +122,11 @@ async def _assigned_at(bus: Broker) -> dict[str, float]:
 
 
 async def measure(
-    which: list[str], home: Home, pending: int = timers.PENDING, storm_timers: int = storm.TIMERS
+    which: list[str],
+    home: Home,
+    pending: int = timers.PENDING,
+    storm_timers: int = storm.TIMERS,
+    flood_posts: int = flood.POSTS,
 ) -> dict[str, Any]:
     """The chosen measurements, calibration first; `pending` and `storm_timers` are numbers of timers."""
     state = home.read_state()
@@ -164,5 +168,5 @@ async def measure(
         rate = found["chain"]["chain_posts_per_s"] * 0.8
         found["latency_at_80_percent"] = await latency(home, step_us, rate, 60)
     if "flood" in which:
-        found["flood"] = await flood.measure(home)
+        found["flood"] = await flood.measure(home, flood_posts)
     return found

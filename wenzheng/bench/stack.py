@@ -51,7 +51,7 @@ def bodies() -> list[bytes]:
 
 
 def cpu_seconds(home: Home) -> dict[str, float]:
-    """CPU seconds used so far by each part, its children included."""
+    """CPU seconds used so far by each part's process, its children included."""
     ticks = os.sysconf("SC_CLK_TCK")
     found = {}
     for part in home.read_state()["parts"]:
@@ -61,8 +61,10 @@ def cpu_seconds(home: Home) -> dict[str, float]:
                 fields = path.read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
-            # PostgreSQL's backends are children, each in a session of its own.
-            if int(path.parent.name) == part["pid"] or int(fields[1]) == part["pid"]:
+            # PostgreSQL's backends are children, each in a session of its own; those that ended count, too.
+            if int(path.parent.name) == part["pid"]:
+                total += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == part["pid"]:
                 total += int(fields[11]) + int(fields[12])
         found[part["name"]] = total / ticks
     return found

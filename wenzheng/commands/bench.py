@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from wenzheng.bench import timers
+from wenzheng.bench.flood import POSTS as FLOOD_POSTS
 from wenzheng.bench.run import ALONE, ON_A_STACK, measure
 from wenzheng.bench.stack import stack as bench_stack
 from wenzheng.bench.storm import TIMERS as STORM_TIMERS
@@ -25,6 +26,9 @@ def bench(
     storm: Annotated[
         int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
     ] = STORM_TIMERS,
+    flood: Annotated[
+        int, typer.Option("--flood", help="flood:无人收听时积下的诉求。 Posts nobody has heard.")
+    ] = FLOOD_POSTS,
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
     known = (*ALONE, *ON_A_STACK)
@@ -34,7 +38,7 @@ def bench(
     found = {name: ALONE[name]() for name in chosen if name in ALONE}
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
-            found |= asyncio.run(measure(chosen, home, pending, storm))
+            found |= asyncio.run(measure(chosen, home, pending, storm, flood))
     if as_json:
         # One measurement alone is also told without its name before it.
         figures = found[chosen[0]] if len(chosen) == 1 else {}
