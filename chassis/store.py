@@ -291,7 +291,7 @@ class Store(Protocol):
         """City time before which no due door has anything; NEVER without doors, None when only a claim can tell."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """READ COMMITTED; one at a time for each store object."""
+        """READ COMMITTED; one at a time for each store object. Raises ConnectionLost when its connection ends."""
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         """Lease outbox rows (id, blob) older than so many real seconds, for publishing again."""

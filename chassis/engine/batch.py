@@ -347,3 +347,9 @@ class Batch:
         self._room.leave(row)
         remembered.held -= 1
         self._changed[row.subject] = remembered
+
+
+def due_cause(subject: str, given: Any) -> str:
+    """The cause of what a due input brings about: its own `id` where it has one, else subject and kind."""
+    identity = getattr(given, "id", "")
+    return str(identity) if identity else derived(subject, type(given).__name__)

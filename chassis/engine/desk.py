@@ -21,7 +21,7 @@ from chassis.engine.city import CityView, view_of
 from chassis.engine.commit import Committer, Decided, Meter, Silent
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
-from chassis.failures import HttpRefused
+from chassis.failures import ConnectionLost, HttpRefused
 from chassis.service import Service
 from chassis.store import Input, Remembered, Store, Transaction
 from contracts.identity import city_subject, derived
@@ -124,12 +124,28 @@ class Desk:
         except Busy:
             self._asks.put_back(asks)
             return len(asks)
+        except ConnectionLost as lost:
+            self._again(asks, lost)
+            return len(asks)
         except Exception as problem:  # whoever waits must hear of it, whatever it was
             await self._alone(asks, problem)
             return len(asks)
         self.moved_at = real_seconds()
         self._meter.batch(self.service.name, decided.batch.counts, real_seconds() - started)
         return len(asks)
+
+    def _again(self, asks: Sequence[Ask], lost: ConnectionLost) -> None:
+        """The connection ended: the same requests once more, over another one.
+
+        Where the commit may have been made, the kept answers tell; a request without a name has none, and whoever
+        asked is told that nobody knows.
+        """
+        _log.warning("the database's connection was lost; the group is tried again", reason=str(lost))
+        known = [ask for ask in asks if lost.undone or ask.idempotency is not None]
+        self._asks.put_back(known)
+        for ask in asks:
+            if not lost.undone and ask.idempotency is None:
+                ask.answer(lost)
 
     async def _alone(self, asks: Sequence[Ask], problem: Exception) -> None:
         """A group that failed is tried once more, each request by itself: one must not spoil its neighbours."""
@@ -143,6 +159,8 @@ class Desk:
                 await self._commit([ask])
             except Busy:
                 self._asks.put_last([ask])
+            except ConnectionLost as lost:
+                self._again([ask], lost)
             except Exception as own:  # as in `commit`
                 ask.answer(own)
 

@@ -17,19 +17,19 @@ from asyncpg import DataError, IntegrityConstraintViolationError
 
 from chassis.clock import CityTime, real_seconds
 from chassis.engine.asks import Ask, Asks
-from chassis.engine.batch import Batch, BatchCounts
+from chassis.engine.batch import Batch, BatchCounts, due_cause
 from chassis.engine.bisect import bisect
 from chassis.engine.budget import Budget
-from chassis.engine.city import CityView, view_of
 from chassis.engine.commit import Committer, Decided, Meter, Silent
+from chassis.engine.ownership import Ownership
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
 from chassis.engine.records import Backlog, Read, read
 from chassis.engine.waiting import waits
-from chassis.failures import Refused, Superseded
+from chassis.failures import ConnectionLost, Refused, Superseded
 from chassis.service import Incoming, Service
 from chassis.store import Input, Position, Store, Transaction
-from contracts.identity import city_subject, derived, partition_of
+from contracts.identity import city_subject, partition_of
 
 _log = structlog.get_logger()
 
@@ -45,6 +45,9 @@ DUE_LIMIT = 200
 Larger batches cost a little less each, but all they write is written at once, by this service and by all
 that hear of it: whoever posts meanwhile waits for that write."""
 
+LOST_SECONDS = 0.1
+"""Before another connection is taken in place of one that was lost."""
+
 DUE_PACE = Pace(times=3.0, at_most=0.5)
 """The rest when more is due than one batch claims.
 
@@ -52,7 +55,7 @@ A storm is paced by the work it makes and not by a fixed beat: on a machine with
 over soon; on a loaded one each batch takes longer, and so does the rest it leaves to the people who post."""
 
 
-class Listener:
+class Listener(Ownership):
     """One instance of a service that listens: it owns partitions and handles what comes for them."""
 
     def __init__(
@@ -66,8 +69,7 @@ class Listener:
         tick: float = 0.1,
         budget: Budget | None = None,
     ) -> None:
-        self.service = service
-        self.instance = instance
+        super().__init__(service, instance)
         self._store = store
         self._committer = Committer(store, publisher, f"{instance}/{time.time_ns()}")
         self._clock = clock
@@ -75,8 +77,6 @@ class Listener:
         self._tick = tick
         self._budget = budget or Budget()
         self._one_at_a_time = asyncio.Lock()
-        self._ownership = 0
-        """Grows by one whenever partitions are taken over or let go."""
         self._asks = Asks()
         self._due_at = 0.0
         self._behind = False
@@ -84,20 +84,11 @@ class Listener:
         self._marked = True
         """An operator's marks are to be looked at with the next batch."""
         self._parked_at: deque[float] = deque()
-        self.positions: dict[int, dict[str, int]] = {}
-        """Owned partition to topic to next offset, as committed."""
-        self.cities: dict[int, CityView] = {}
-        """Owned partition to the city as it knows it."""
         self.halted = ""
         """Why the listener stopped handling anything, in a sentence; empty while it works."""
         self.moved_at = real_seconds()
         self.rest = 0.0
         """Seconds to wait before the next fetch, so that batches grow under load."""
-
-    @property
-    def partitions(self) -> list[int]:
-        """The partitions owned now."""
-        return sorted(self.positions)
 
     @property
     def asked(self) -> int:
@@ -112,18 +103,12 @@ class Listener:
         Positions stored for topics that are no longer heard are left as they are.
         """
         async with self._one_at_a_time:
-            self._own_nothing()
-            taken: dict[int, Position] = {}
+            self.nothing()
             if partitions:
                 async with self._store.transaction() as transaction:
                     taken = await transaction.take(sorted(partitions), self.instance)
                     rows = await transaction.load([city_subject(p) for p in sorted(partitions)], lock=False)
-                await self._prepare([fact for row in rows.values() for fact in row.state.facts])
-                self.cities = {p: view_of(self.service, rows, city_subject(p)) for p in partitions}
-            self.positions = {
-                p: {topic.name: position.offsets.get(topic.name, 0) for topic in self.service.hears}
-                for p, position in taken.items()
-            }
+                await self.know(taken, rows)
             return {
                 (topic, p): offset for p, topics in self.positions.items() for topic, offset in topics.items()
             }
@@ -131,11 +116,15 @@ class Listener:
     async def let_go(self) -> None:
         """Own nothing until the next assignment; a batch in flight is finished first."""
         async with self._one_at_a_time:
-            self._own_nothing()
+            self.nothing()
 
-    def _own_nothing(self) -> None:
-        self._ownership += 1
-        self.positions, self.cities = {}, {}
+    async def _regain(self) -> None:
+        """After a lost connection: whether the last batch was committed is told by the stored positions."""
+        async with self._store.transaction() as transaction:
+            cities = [city_subject(p) for p in self.partitions]
+            stored, rows = await transaction.begin(self.partitions, cities, lock=False)
+        self.check_owner(stored)
+        await self.know(stored, rows)
 
     # -- inputs -------------------------------------------------------------------------------
 
@@ -144,13 +133,13 @@ class Listener:
 
         What is left when the partitions change hands is not handled: it is fetched again from the positions.
         """
-        started, backlog, ownership = real_seconds(), Backlog(poll), self._ownership
+        started, backlog, ownership = real_seconds(), Backlog(poll), self.changes
         while True:
             if self.halted:
                 # Nothing more is acknowledged, and nothing ends: the process stays, so that a person sees why.
                 await asyncio.Event().wait()
             async with self._one_at_a_time:
-                if ownership != self._ownership and poll:
+                if ownership != self.changes and poll:
                     return
                 await self._batch(backlog)
             if not backlog:
@@ -233,6 +222,9 @@ class Listener:
             self._budget.failed()
             await bisect(self._commit, reads, asks, problem)
             undecided, counts, inputs = [], BatchCounts(), 0
+        except ConnectionLost as lost:
+            await self._again(lost, backlog, reads, asks)
+            return
         except BaseException as problem:
             for ask in asks:
                 ask.answer(Superseded(str(problem)))
@@ -245,6 +237,29 @@ class Listener:
         self._meter.batch(self.service.name, counts, seconds)
         if counts.parked:
             self._count_parked(counts.parked)
+
+    async def _again(
+        self, lost: ConnectionLost, backlog: Backlog, reads: Sequence[Read], asks: Sequence[Ask]
+    ) -> None:
+        """The connection ended in the middle: the same inputs once more, fewer at a time, over another one.
+
+        A commit that was asked for may have been made: then the records are repeats, and who asked is told that
+        nobody knows.
+        """
+        _log.warning("the database's connection was lost; the batch is tried again", reason=str(lost))
+        self._budget.failed()
+        backlog.put_back(reads)
+        if lost.undone:
+            self._asks.put_back(asks)
+        for ask in () if lost.undone else asks:
+            ask.answer(Superseded(str(lost)))
+        self.let_time_pass()
+        while self.positions:
+            await asyncio.sleep(LOST_SECONDS)
+            try:
+                return await self._regain()
+            except ConnectionLost as again:
+                _log.warning("and lost again", reason=str(again))
 
     def _look(self, incoming: Incoming) -> Read | None:
         """Decode a record of an owned partition, and compute what needs no state."""
@@ -265,7 +280,7 @@ class Listener:
 
     async def _commit(self, reads: Sequence[Read], asks: Sequence[Ask]) -> tuple[Decided, list[Read]]:
         """Commit the first of these records, as many as time allows; returns those left undecided."""
-        await self._prepare(
+        await self.prepare(
             [r.event.fact for r in reads if r.event is not None and r.subject.startswith("city:")]
         )
         undecided: list[Read] = []
@@ -293,7 +308,7 @@ class Listener:
         mine = {ask.inputs[0][0] for ask in asks if partition_of(ask.inputs[0][0]) in self.positions}
         known = {record.subject for record in reads} | mine
         stored, loaded = await transaction.begin(self.partitions, _placed(known), lock=self.service.people)
-        self._check(stored)
+        self.check(stored)
         due, marked = await self._claim(transaction)
         later = _placed(({subject for subject, _ in due} | {row.subject for row in marked}) - loaded.keys())
         if later:
@@ -316,14 +331,6 @@ class Listener:
             except (Refused, Superseded) as refused:
                 answers.append((ask, refused))
         return Decided(batch, answers, [Position(p, self.instance, at) for p, at in offsets.items()])
-
-    def _check(self, stored: dict[int, Position]) -> None:
-        for partition, position in stored.items():
-            known = self.positions[partition]
-            if position.owner != self.instance or any(
-                position.offsets.get(t, 0) != o for t, o in known.items()
-            ):
-                raise Superseded(f"{self.service.name} partition {partition} belongs to {position.owner}")
 
     async def _claim(self, transaction: Transaction) -> tuple[list[Input], list[Any]]:
         """What the passing of time and operators' marks bring, where it is time to look."""
@@ -359,12 +366,6 @@ class Listener:
             topics[incoming.topic] = expected + 1
         return []
 
-    async def _prepare(self, facts: Sequence[Any]) -> None:
-        prepare = self.service.city.prepare
-        if prepare is not None:
-            for fact in facts:
-                await prepare(fact)
-
     def _count_parked(self, count: int) -> None:
         now = real_seconds()
         self._parked_at.extend([now] * count)
@@ -383,9 +384,3 @@ def _only(answers: list[object]) -> object:
 def _placed(subjects: Iterable[str]) -> list[str]:
     """Without those of records that do not say theirs, in the order in which rows are locked."""
     return sorted(subject for subject in subjects if not subject.startswith("?"))
-
-
-def due_cause(subject: str, given: Any) -> str:
-    """The cause of what a due input brings about: its own `id` where it has one, else subject and kind."""
-    identity = getattr(given, "id", "")
-    return str(identity) if identity else derived(subject, type(given).__name__)

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from chassis.failures import ConnectionLost
 from chassis.service import Applied
 from chassis.store import (
     Column,
@@ -82,6 +83,13 @@ _MOVED = """
 update subject s set held = moved.held, remembered = moved.remembered
 from unnest($1::text[], $2::integer[], $3::bytea[]) moved (subject, held, remembered)
 where s.subject = moved.subject"""
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""How the end of a connection is told, sometimes before the client has seen it closed."""
 _SWEEP = """
 update outbox set leased = clock_timestamp() where id in (
     select id from outbox
@@ -238,8 +246,7 @@ class PostgresStore:
     """What one instance of a service keeps in its schema, over one held connection.
 
     `columns` are the typed columns of `subject`; `keepers` save the service's own effects;
-    `doors` claim what is due. A listener's process ends with any error of the connection; a door for people
-    lives on, so the next transaction takes another connection where the last one was ended.
+    `doors` claim what is due. A connection that ends is given up, and the next transaction takes another.
     """
 
     def __init__(
@@ -293,10 +300,28 @@ class PostgresStore:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        if self._connection is None or _ended(self._connection):
+        if self._connection is None or _is_closed(self._connection):
             self._connection = await self._pool.acquire()
-        async with self._connection.transaction():
-            yield PostgresTransaction(self, self._connection)
+        connection, undone = self._connection, True
+        try:
+            opened = connection.transaction()
+            await opened.start()
+            try:
+                yield PostgresTransaction(self, connection)
+            except BaseException:
+                if not _is_closed(connection):
+                    await opened.rollback()
+                raise
+            undone = False
+            await opened.commit()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            if not (_is_closed(connection) or isinstance(problem, _LOST)):
+                raise
+            self._connection = None
+            if not _is_closed(connection):
+                connection.terminate()
+            await self._pool.release(connection)
+            raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone) from problem
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._pool.fetch(_SWEEP, older_than, limit)
@@ -311,11 +336,11 @@ class PostgresStore:
             self._connection = None
 
 
-def _ended(connection: asyncpg.Connection) -> bool:
-    """Whether the server, or the limit for idle transactions, has ended the connection."""
+def _is_closed(connection: asyncpg.Connection) -> bool:
+    """Whether a connection has ended; the pool takes one back by itself when it sees that, and then it answers nothing."""
     try:
         return bool(connection.is_closed())
-    except asyncpg.InterfaceError:  # the pool has taken it back already
+    except asyncpg.InterfaceError:
         return True
 
 

@@ -309,9 +309,9 @@ class RealWorld(World):
         self._packing = Packing(Count)
         self._answers = PostgresAnswers()
 
-    def store(self) -> Store:
+    def store(self, kind: type[PostgresStore] = PostgresStore) -> Store:
         notes = PostgresNotes()
-        return PostgresStore(self._pool, Count, self.service.initial, (), (notes,), (notes,))
+        return kind(self._pool, Count, self.service.initial, (), (notes,), (notes,))
 
     async def heard(self, subject: str = POST) -> tuple[str, ...]:
         row = await self._pool.fetchrow("select * from subject where subject = $1", subject)
