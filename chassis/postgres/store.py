@@ -308,8 +308,8 @@ class PostgresStore:
             await opened.start()
             try:
                 yield PostgresTransaction(self, connection)
-            except BaseException:
-                if not _is_closed(connection):
+            except BaseException as problem:
+                if not (_is_closed(connection) or isinstance(problem, _LOST)):
                     await opened.rollback()
                 raise
             undone = False

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
+from chassis.failures import ConnectionLost
 from chassis.store import Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
@@ -75,7 +76,7 @@ async def test_an_owner_that_waited_while_another_took_over_sees_the_other(pool:
 
 async def test_a_store_whose_connection_was_ended_takes_another(pool: asyncpg.Pool) -> None:
     kept = store.postgres(pool)
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+    with pytest.raises(ConnectionLost):
         async with kept.transaction() as transaction:
             # As the limit for idle transactions does to a process that was frozen for four seconds.
             await pool.execute("select pg_terminate_backend($1)", transaction.connection.get_server_pid())

@@ -3,7 +3,7 @@
 Each is what a good engineer might write: a part of the product with one method changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -27,7 +27,7 @@ from tests.simulation.world import Make, World, listen
 class UnfencedListener(Listener):
     """Believes that it still owns what it once took over."""
 
-    def _check(self, stored: dict[int, Position]) -> None:
+    def check(self, stored: Mapping[int, Position]) -> None:
         """Nobody is refused."""
 
 
