@@ -7,7 +7,7 @@ Failure
  ├─ Unreadable   bytes that are no event we know: parked at once
  ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
  │               once, later events of its subject wait behind it in its own topic
- ├─ ConnectionLost  the database's connection ended in the middle of a transaction: another one is taken, and
+ ├─ ConnectionLost  (of chassis.store) the database's connection ended in the middle of a transaction: another one is taken, and
  │               the same inputs are tried again, fewer at a time
  ├─ Superseded   another instance owns the partition: this one ends, harmless
  ├─ Misplaced    the stored position and the log do not belong together: refuse to run, say so
@@ -23,7 +23,6 @@ __all__ = [
     "EXIT_FAILED",
     "EXIT_MISPLACED",
     "EXIT_SUPERSEDED",
-    "ConnectionLost",
     "HttpRefused",
     "Misplaced",
     "Refused",
@@ -55,14 +54,6 @@ class HttpRefused(Refused):
         super().__init__(kind, title, detail, errors, allowed)
         self.status = status
         self.retry_after = retry_after
-
-
-class ConnectionLost(Exception):
-    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for."""
-
-    def __init__(self, reason: str, undone: bool) -> None:
-        super().__init__(reason)
-        self.undone = undone
 
 
 class Superseded(Exception):

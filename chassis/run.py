@@ -22,7 +22,6 @@ from fastapi import APIRouter, FastAPI
 from msgspec import Struct
 
 from chassis.clock import Clock, clock_of
-from chassis.engine.city import CityView
 from chassis.engine.listener import Listener
 from chassis.failures import EXIT_FAILED, EXIT_MISPLACED, EXIT_SUPERSEDED, Misplaced, Superseded
 from chassis.logs import configure
@@ -94,18 +93,14 @@ class CityNow:
         return ()
 
     def __call__(self) -> Any:
-        """The partition that has learnt most knows best."""
-        best = self._best()
+        """The city as it is now."""
+        best = None if self._listener is None else self._listener.newest()
         return self._initial if best is None else best.city
 
     def at(self, amendments: int) -> Any:
         """The city as it was after so many facts: what was judged then is told by the rules of then."""
-        best = self._best()
+        best = None if self._listener is None else self._listener.newest()
         return self._initial if best is None else best.at(amendments)
-
-    def _best(self) -> CityView | None:
-        views = self._listener.cities.values() if self._listener is not None else ()
-        return max(views, key=lambda view: view.amendments, default=None)
 
 
 Assemble = Callable[[Process], Awaitable[Assembled]]

@@ -239,6 +239,14 @@ def next_due(doors: Sequence[DueDoor], partitions: Mapping[int, int]) -> datetim
     return None if None in instants else min((at for at in instants if at is not None), default=NEVER)
 
 
+class ConnectionLost(Exception):
+    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for."""
+
+    def __init__(self, reason: str, undone: bool) -> None:
+        super().__init__(reason)
+        self.undone = undone
+
+
 class Transaction(Protocol):
     """One transaction of a store; leaving the context without error commits it."""
 

@@ -28,6 +28,10 @@ class Ownership:
         """The partitions owned now."""
         return sorted(self.positions)
 
+    def newest(self) -> CityView | None:
+        """The city as the partition knows it that has learnt most; None while nothing is owned."""
+        return max(self.cities.values(), key=lambda view: view.amendments, default=None)
+
     def nothing(self) -> None:
         """Own nothing until the next assignment."""
         self.changes += 1

@@ -10,10 +10,10 @@ from chassis.engine.answers import IdempotencyKey
 from chassis.engine.budget import Budget
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.failures import ConnectionLost, Superseded
+from chassis.failures import Superseded
 from chassis.memory.bus import Quiet
 from chassis.postgres.store import PostgresStore
-from chassis.store import Outcome
+from chassis.store import ConnectionLost, Outcome
 from contracts.identity import PARTITIONS
 from tests.chassis.counting import POST, FixedClock, RealWorld, Ring, World, Write
 from tests.chassis.failing import Failing

@@ -8,7 +8,6 @@ import typer
 from rich.table import Table
 
 from wenzheng.bench import timers
-from wenzheng.bench.flood import POSTS as FLOOD_POSTS
 from wenzheng.bench.run import ALONE, ON_A_STACK, measure
 from wenzheng.bench.stack import stack as bench_stack
 from wenzheng.bench.storm import TIMERS as STORM_TIMERS
@@ -27,8 +26,8 @@ def bench(
         int, typer.Option("--storm", help="timers:同时到期的定时。 Timers due at once.")
     ] = STORM_TIMERS,
     flood: Annotated[
-        int, typer.Option("--flood", help="flood:无人收听时积下的诉求。 Posts nobody has heard.")
-    ] = FLOOD_POSTS,
+        int, typer.Option("--flood", min=1, help="flood:无人收听时积下的诉求。 Posts nobody has heard.")
+    ] = 30_000,
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
     known = (*ALONE, *ON_A_STACK)
