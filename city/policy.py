@@ -169,6 +169,19 @@ class Supports(Struct, frozen=True, forbid_unknown_fields=True):
     """Voices for one post from one address: a household, or neighbours behind one router, and no more."""
 
 
+class Bulletin(Struct, frozen=True, forbid_unknown_fields=True):
+    """The 通报 (monthly and yearly: the city's 2011 report; the pass mark and the way to object: ours)."""
+
+    mark: Annotated[str, Meta(min_length=1, max_length=20)] = "问督"
+    """What stands before 〔year〕 in its number (发文字号)."""
+    issuer: Annotated[str, Meta(min_length=1, max_length=40)] = "supervision"
+    """The code of the unit that issues it; one of its leaders approves it."""
+    objection_working_days: Days = 2
+    """In which a unit may object to a draft."""
+    pass_mark: Share = 0.98
+    """The reply rate below which a unit is named."""
+
+
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client, one number for each door; 0 is without limit.
 
@@ -227,6 +240,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     parking: Parking = Parking()
     follow_ups: FollowUps = FollowUps()
     supports: Supports = Supports()
+    bulletin: Bulletin = Bulletin()
     rates: Rates = Rates()
 
     def kind(self, code: str) -> Kind:

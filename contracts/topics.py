@@ -7,6 +7,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from contracts.assignments import AssignmentFact
+from contracts.bulletins import BulletinFact
 from contracts.city_facts import CityFact
 from contracts.deadlines import DeadlineFact
 from contracts.facts import Fact
@@ -87,6 +88,14 @@ CITY: Final = Topic(
     "Calendar, policy and model changes, said once to every partition.",
     key="city:<partition>",
 )
+BULLETINS: Final = Topic(
+    "bulletins",
+    "stats",
+    (),
+    BulletinFact,
+    "What a 通报 says of every unit, and how it came to be said.",
+    key="bulletin",
+)
 
 SURVEYS: Final = Topic(
     "surveys",
@@ -105,7 +114,7 @@ BALLOTS: Final = Topic(
     key="ballot",
 )
 
-TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY, SURVEYS, BALLOTS)
+TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY, SURVEYS, BALLOTS, BULLETINS)
 BY_NAME: Final = {topic.name: topic for topic in TOPICS}
 TOPIC_OF: Final = {fact: topic for topic in TOPICS for fact in topic.facts}
 """Each kind of fact is said in exactly one topic."""

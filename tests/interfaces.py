@@ -110,6 +110,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
     }
+    routes["stats"].include_router(stats_web.bulletin_routes(world.bulletin_door(rate_limits)))
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
     texts = Sms(
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway))),

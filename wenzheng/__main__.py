@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from wenzheng.commands import account, calendar, city, model, parked
+from wenzheng.commands import account, bulletin, calendar, city, model, parked
 from wenzheng.commands.audit import audit
 from wenzheng.commands.bench import bench
 from wenzheng.commands.demo import demo
@@ -32,7 +32,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     *(up, down, status, demo, audit, recount, token, replay, due, topics, whatif, bench),
     *(interfaces, model.train, model.evaluate, model.route),
 )
-GROUPS: Final = (city, calendar, parked, account, model)
+GROUPS: Final = (city, calendar, parked, account, model, bulletin)
 
 for command in COMMANDS:
     app.command()(command)

@@ -8,6 +8,7 @@ from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
 from contracts.assignments import PostAssigned, PostReassigned
 from contracts.deadlines import (
+    CaseEscalated,
     ClockStopped,
     DeadlineExtended,
     DeadlineMissed,
@@ -23,8 +24,10 @@ from contracts.posts import (
     PostWithdrawn,
 )
 from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
-from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
+from contracts.topics import ASSIGNMENTS, BULLETINS, CITY, DEADLINES, POSTS, REPLIES
 from services.stats.core import rules
+from services.stats.core.bulletin import document
+from services.stats.core.bulletin.document import Bulletin
 from services.stats.core.case import Case, new
 
 RULES: Mapping[type, Rule] = {
@@ -34,6 +37,7 @@ RULES: Mapping[type, Rule] = {
     ReplyPublished: rules.replied,
     ClockStopped: rules.stopped,
     DeadlineMissed: rules.missed,
+    CaseEscalated: rules.escalated,
     MissWithdrawn: rules.miss_withdrawn,
     DeadlineExtended: rules.extended,
     PromiseBroken: rules.promise_broken,
@@ -92,4 +96,17 @@ def build(profile: Profile) -> Service[Case, Profile]:
         pace=NOBODY_WAITS,
         city=Broadcast(profile, Profile.amended),
         parked_limit=profile.policy.parking.limit_per_hour,
+    )
+
+
+def build_bulletins(profile: Profile) -> Service[Bulletin, Profile]:
+    """What stats says of whole periods: it hears nothing of it, people draft, answer and issue (`bulletins/door.py`)."""
+    return Service(
+        name="stats",
+        hears=(),
+        says=(BULLETINS,),
+        rules=document.RULES,
+        state=Bulletin,
+        initial=document.new,
+        city=Broadcast(profile, Profile.amended),
     )

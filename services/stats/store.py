@@ -76,6 +76,7 @@ COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),
     Column[Case]("unit", "text", lambda case: case.unit()),
     Column[Case]("overdue_since", "timestamptz", Case.overdue_since),
+    Column[Case]("named_at", "timestamptz", Case.named_since),
 )
 
 
@@ -129,15 +130,15 @@ class PostgresFigures:
 
     async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
         """Unit to its measures."""
-        return _grouped(await self._pool.fetch(_SUMS.format(by="unit"), first, until))
+        return grouped(await self._pool.fetch(SUMS.format(by="unit"), first, until))
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day to its measures, of one unit and of one kind where they are named."""
-        return _grouped(await self._pool.fetch(_SUMS_OF.format(by="day"), first, until, department, kind))
+        return grouped(await self._pool.fetch(_SUMS_OF.format(by="day"), first, until, department, kind))
 
     async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
         """Kind of post to its measures."""
-        return _grouped(await self._pool.fetch(_SUMS.format(by="kind"), first, until))
+        return grouped(await self._pool.fetch(SUMS.format(by="kind"), first, until))
 
     async def oldest_overdue(self, limit: int) -> list[Overdue]:
         """The posts that have been overdue for longest, whenever they were received."""
@@ -154,7 +155,7 @@ class PostgresFigures:
         return count
 
 
-_SUMS: Final = """
+SUMS: Final = """
 select {by} as of, measure, sum(count)::bigint as count from cell
 where day >= $1::date and day < $2::date group by 1, 2 having sum(count) <> 0"""
 _SUMS_OF: Final = """
@@ -163,7 +164,8 @@ where day >= $1::date and day < $2::date and ($3::text = '' or unit = $3::text) 
 group by 1, 2 having sum(count) <> 0"""
 
 
-def _grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
+def grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
+    """The rows of `SUMS`, by what they were summed by."""
     measures: dict[Any, Measures] = {}
     for row in rows:
         measures.setdefault(row["of"], {})[row["measure"]] = row["count"]

@@ -12,7 +12,14 @@ import httpx2
 from chassis.clock import HandClock
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.memory.answers import MemoryAnswers
 from chassis.memory.bus import MemoryBus, Quiet
+from chassis.metrics import Metrics
+from chassis.tokens import Verifier
+from chassis.web.api import create_api
+from chassis.web.edge import Edge
+from chassis.web.limits import Limits
+from chassis.web.probes import Probes
 from contracts.codec import Event
 from contracts.facts import Fact
 from services.deadline import app as deadline
@@ -32,9 +39,12 @@ from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
 from services.stats import app as stats
 from services.stats import store as stats_store
+from services.stats import web as stats_web
+from services.stats.bulletins import store as bulletin_store
+from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.league import league
-from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
 
@@ -68,6 +78,14 @@ class World:
             self._leads,
             Desk(router.build_talk(), self.talk, Publisher(self.talk, Quiet()), self.clock),
         )
+        self.bulletins = bulletin_store.memory()
+        self.bulletin_desk = Desk(
+            stats.build_bulletins(PROFILE),
+            self.bulletins,
+            Publisher(self.bulletins, Quiet()),
+            self.clock,
+            MemoryAnswers(),
+        )
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
     @asynccontextmanager
@@ -75,6 +93,7 @@ class World:
         """Everything runs until the context is left."""
         await self.bus.join(router.build(PROFILE, self.models), self.assignments)
         self.bus.publish_for(self.talk)
+        self.bus.publish_for(self.bulletins)
         await self.bus.join(deadline.build(PROFILE), self.timers)
         await self.bus.join(stats.build(PROFILE), self.figures)
         notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)
@@ -98,6 +117,25 @@ class World:
             )
             self._notifying = notifying
             yield self
+
+    def bulletin_door(self, rate_limits: bool = False) -> BulletinDoor:
+        """Where bulletins are read and acted on."""
+        kept = bulletin_store.MemoryBulletins(self.bulletins, self.figures, self.cells)
+        limits = Limits(PROFILE.policy.rates, rate_limits)
+        return BulletinDoor(kept, self.bulletin_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
+
+    @asynccontextmanager
+    async def bulletin_office(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """Stats' door for bulletins, over HTTP."""
+        api = create_api("stats", "", Metrics(), Probes())
+        api.include_router(stats_web.bulletin_routes(self.bulletin_door()))
+        committing = asyncio.create_task(self.bulletin_desk.run())
+        transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
+        try:
+            async with httpx2.AsyncClient(transport=transport, base_url="http://stats") as http:
+                yield http
+        finally:
+            committing.cancel()
 
     def _is_night(self) -> bool:
         return PROFILE.policy.notices.is_quiet(self.clock.now().time())

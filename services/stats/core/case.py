@@ -40,6 +40,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     missed: bool = False
     missed_due: datetime | None = None
     """The due instant that passed, of the first handling."""
+    named_at: datetime | None = None
+    """When the first handling was overdue for so long that a bulletin names it (点名)."""
     second_missed: bool = False
     second_due: datetime | None = None
     """The due instant that passed, of the newest second handling that missed one."""
@@ -80,6 +82,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         if self.received_at is None or self.left or not self.clock or self.first_reply() is not None:
             return None
         return self.missed_due if self.missed else None
+
+    def named_since(self) -> datetime | None:
+        """When a bulletin's last step was reached, of a post that counts; none for any other."""
+        return None if self.left or not self.clock else self.named_at
 
 
 class Count(Effect, frozen=True):

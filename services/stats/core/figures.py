@@ -133,7 +133,7 @@ def row(measures: Measures) -> dict[str, object]:
     `intervals` are Wilson's at 95 %; `interval` is that of the satisfaction. Median and 90th
     percentile are hours from receipt to the first reply; `held_hours` are working hours.
     """
-    hours = sorted((int(name[6:]), count) for name, count in measures.items() if name.startswith("hours:"))
+    hours = hours_of(measures)
     intervals = {share.code: share.interval(measures) for share in SHARES}
     return {
         **{amount.code: amount.of(measures) for amount in AMOUNTS},
@@ -151,6 +151,11 @@ def row(measures: Measures) -> dict[str, object]:
             **{share.code: share.of(measures) for share in REPORT},
         },
     }
+
+
+def hours_of(measures: Measures) -> list[tuple[int, int]]:
+    """The histogram of hours to the first reply: bucket and count, in order."""
+    return sorted((int(name[6:]), count) for name, count in measures.items() if name.startswith("hours:"))
 
 
 def total(parts: Iterable[Measures]) -> dict[str, int]:

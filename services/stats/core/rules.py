@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from city.profile import Profile
 from contracts.assignments import PostAssigned, PostReassigned
 from contracts.deadlines import (
+    CaseEscalated,
     ClockStopped,
     DeadlineExtended,
     DeadlineMissed,
@@ -73,13 +74,20 @@ def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
     return _change(case, replace(case, missed=True, missed_due=fact.due))
 
 
+def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
+    """The ladder's last step: a bulletin names the case."""
+    if fact.level != "bulletin" or fact.clock != "reply":
+        return unchanged(case)
+    return _change(case, replace(case, named_at=fact.at))
+
+
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
     """It was no miss, or no broken promise."""
     if fact.clock == "promise":
         return _change(case, replace(case, broken=case.broken - 1))
     if fact.clock == "second":
         return _change(case, replace(case, second_missed=False))
-    return _change(case, replace(case, missed=False, missed_due=None))
+    return _change(case, replace(case, missed=False, missed_due=None, named_at=None))
 
 
 def extended(case: Case, fact: DeadlineExtended, context: Here) -> Decision[Case]:

@@ -1,0 +1,60 @@
+"""What stands on the paper: everything the makers of docx, PDF and XLSX need, as plain data."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from city.profile import Profile
+from contracts.bulletins import Section
+from services.stats.core.bulletin.document import Bulletin
+from services.stats.core.bulletin.narrative import ROW, Cell, table
+
+
+class Paper(Struct, frozen=True):
+    """A bulletin as it is printed."""
+
+    issuer: str
+    """发文机关, with the city's name."""
+    number: str
+    """发文字号; of a draft, that it is one."""
+    title: str
+    to: str
+    """主送机关."""
+    sections: tuple[Section, ...]
+    day: date
+    """成文日期: of the issue; of a draft, of its figures."""
+    heads: tuple[str, ...]
+    rows: list[list[Cell]]
+    source: tuple[tuple[str, str], ...]
+    """Where the figures come from, for the last sheet."""
+
+
+def paper(bulletin: Bulletin, profile: Profile) -> Paper:
+    """A bulletin that has figures, as it is printed."""
+    figures = bulletin.figures
+    assert figures is not None
+    unit = profile.department_name(profile.policy.bulletin.issuer)
+    at = bulletin.issued_at or figures.cut_off
+    offsets = [
+        (f"{topic} {partition}", str(offset))
+        for partition, topics in figures.offsets.items()
+        for topic, offset in topics.items()
+    ]
+    return Paper(
+        issuer=f"{profile.name}{unit}" if unit.startswith("市") else unit,
+        number=bulletin.number or "(征求意见稿)",
+        title=bulletin.title,
+        to="各承办单位:",
+        sections=bulletin.sections,
+        day=at.date(),
+        heads=ROW,
+        rows=table(figures),
+        source=(
+            ("时段", figures.period),
+            ("截至", figures.cut_off.isoformat()),
+            ("计算程序", figures.code),
+            ("规则版本", figures.policy),
+            ("重算", f"wenzheng bulletin recompute {bulletin.id}"),
+            *offsets,
+        ),
+    )

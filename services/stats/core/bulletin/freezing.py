@@ -1,0 +1,80 @@
+"""From summed cells to the figures a bulletin freezes. Pure, so that whoever folds the log gets the same."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from city.profile import Profile
+from contracts.bulletins import Frozen, NamedCase, UnitFigures
+from services.stats.core.figures import Measures, hours_of, quantile, total
+from services.stats.core.periods import Period
+
+
+class Counted(Struct, frozen=True):
+    """What was counted at one moment: by unit over a period and the two it is compared with, and what is named."""
+
+    by_unit: Mapping[str, Measures]
+    before: Mapping[str, Measures]
+    year_before: Mapping[str, Measures]
+    named: Sequence[NamedCase]
+    offsets: Mapping[int, Mapping[str, int]]
+    """Partition to topic to the first offset that is not counted."""
+
+
+def frozen(counted: Counted, profile: Profile, period: Period, cut_off: datetime, code: str) -> Frozen:
+    """The figures of a period; a row for each unit of the profile, in its order."""
+    units = [(unit.code, unit.name) for unit in profile.departments]
+    return put_together(counted, units, period, cut_off, (code, profile.version))
+
+
+def put_together(
+    counted: Counted,
+    units: Sequence[tuple[str, str]],
+    period: Period,
+    cut_off: datetime,
+    versions: tuple[str, str],
+) -> Frozen:
+    """The figures of a period for these units, code and name; `versions` are those of code and policy."""
+    return Frozen(
+        period=str(period),
+        cut_off=cut_off,
+        city=_of("", "全市", total(counted.by_unit.values())),
+        units=tuple(_of(unit, name, counted.by_unit.get(unit, {})) for unit, name in units),
+        before=_of("", "全市", total(counted.before.values())),
+        year_before=_of("", "全市", total(counted.year_before.values())),
+        named=tuple(sorted(counted.named, key=lambda case: (case.named_at, case.number))),
+        offsets={
+            str(partition): dict(sorted(topics.items()))
+            for partition, topics in sorted(counted.offsets.items())
+        },
+        code=versions[0],
+        policy=versions[1],
+    )
+
+
+def _of(unit: str, name: str, measures: Measures) -> UnitFigures:
+    hours = hours_of(measures)
+    kept = {measure: count for measure, count in sorted(measures.items()) if ":" not in measure and count}
+    return UnitFigures(unit, name, kept, quantile(hours, 0.5), quantile(hours, 0.9))
+
+
+def differences(one: Frozen, other: Frozen) -> list[str]:
+    """What two counts of a period disagree about, in Chinese; empty when they are the same figures."""
+    told = []
+    units = {unit.unit: unit for unit in other.units}
+    pairs = [(one.city, other.city), (one.before, other.before), (one.year_before, other.year_before)]
+    pairs += [(unit, units.pop(unit.unit, UnitFigures(unit.unit, unit.name, {}))) for unit in one.units]
+    pairs += [(UnitFigures(unit.unit, unit.name, {}), unit) for unit in units.values()]
+    for mine, yours in pairs:
+        for measure in sorted({*mine.measures, *yours.measures}):
+            was, is_now = mine.measures.get(measure, 0), yours.measures.get(measure, 0)
+            if was != is_now:
+                told.append(f"{mine.name} {measure}: {was} ≠ {is_now}")
+        for name in ("median_hours", "p90_hours"):
+            was, is_now = getattr(mine, name), getattr(yours, name)
+            if was != is_now:
+                told.append(f"{mine.name} {name}: {was} ≠ {is_now}")
+    for case in sorted({*one.named} ^ {*other.named}, key=lambda case: (case.number, case in other.named)):
+        told.append(f"点名 {case.number}: {'只在重算中' if case in other.named else '只在通报中'}")
+    return told

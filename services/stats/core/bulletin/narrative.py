@@ -1,0 +1,203 @@
+"""What the system writes of the figures: a title, and the sections of a draft that a person then edits. Pure."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from contracts.bulletins import Frozen, Section, UnitFigures
+from services.stats.core.figures import REPORT, SHARES, Share, volume_group
+from services.stats.core.periods import Period
+
+SHARE: Final = {share.code: share for share in SHARES}
+AS_REPORTED: Final = {share.code: share for share in REPORT}
+BEST: Final = 5
+"""Units praised and units asked to do better that are named in a sentence."""
+ENOUGH: Final = 10
+"""Posts received from which a unit's share is compared with others (the volume groups of the league)."""
+
+
+def period_name(period: Period) -> str:
+    """As it is said: 2026年6月, 2026年第二季度, 2026年上半年, 2026年."""
+    if period.months == 1:
+        return f"{period.year}年{period.index + 1}月"
+    if period.months == 3:
+        return f"{period.year}年第{'一二三四'[period.index]}季度"
+    if period.months == 6:
+        return f"{period.year}年{'上下'[period.index]}半年"
+    return f"{period.year}年"
+
+
+def title(period: Period) -> str:
+    """Of the 通报; of a year, of the 综合通报."""
+    kind = "综合通报" if period.months == 12 else "通报"
+    return f"关于{period_name(period)}网络问政办理情况的{kind}"
+
+
+def percent(share: float | None) -> str:
+    """With one decimal; a dash without a whole."""
+    return "—" if share is None else f"{100 * share:.1f}%"
+
+
+def sections(figures: Frozen, pass_mark: float, corrects: str = "") -> tuple[Section, ...]:
+    """The draft's text. Each sentence follows from the frozen figures alone."""
+    period = Period.read(figures.period)
+    parts = [
+        ("总体情况", _whole(figures, period)),
+        ("各单位办理情况", _units(figures.units, pass_mark)),
+        ("超期点名", _named(figures)),
+        ("评价与重新办理", _ratings(figures)),
+        ("口径说明", _definitions(figures)),
+    ]
+    if corrects:
+        parts.insert(0, ("更正说明", f"本通报更正{corrects}。原通报与本通报不一致的,以本通报为准。"))
+    return tuple(
+        Section(f"{'一二三四五六七八九'[n]}、{heading}", text) for n, (heading, text) in enumerate(parts)
+    )
+
+
+def _whole(figures: Frozen, period: Period) -> str:
+    city, share = figures.city.measures, SHARE
+    opened = city.get("open", 0) + city.get("overdue", 0)
+    lines = [
+        f"{period_name(period)},全市共受理计时网帖{city.get('received', 0)}件,"
+        f"已回复{city.get('replied', 0)}件,回复率{percent(share['reply_rate'].of(city))},"
+        f"按时率{percent(share['on_time_rate'].of(city))};未回复{opened}件,其中超期{city.get('overdue', 0)}件。"
+        f"网民评价{city.get('rated', 0)}件,满意{city.get('satisfied', 0)}件,"
+        f"满意度{percent(share['satisfaction'].of(city))}。",
+        f"{_compared('环比', figures.city, figures.before)};{_compared('同比', figures.city, figures.year_before)}。",
+        f"按2011年报告口径(含不计时的和后来撤回的),收到{city.get('threads', 0)}条,回复"
+        f"{city.get('report_replied', 0)}条,回复率{percent(AS_REPORTED['reply_rate'].of(city))},"
+        f"满意度{percent(AS_REPORTED['satisfaction'].of(city))}。",
+        f"首次答复用时中位数{_hours(figures.city.median_hours)},90%在{_hours(figures.city.p90_hours)}内答复。",
+    ]
+    return "\n".join(lines)
+
+
+def _compared(name: str, now: UnitFigures, then: UnitFigures) -> str:
+    was = then.measures.get("received", 0)
+    if not was:
+        return f"{name}无可比数据"
+    by = now.measures.get("received", 0) - was
+    told = f"{name}受理{'增加' if by >= 0 else '减少'}{abs(by)}件"
+    rates = SHARE["reply_rate"]
+    now_rate, then_rate = rates.of(now.measures), rates.of(then.measures)
+    if now_rate is None or then_rate is None:
+        return told
+    points = round(100 * (now_rate - then_rate), 1)
+    return f"{told},回复率{'上升' if points >= 0 else '下降'}{abs(points)}个百分点"
+
+
+def _hours(hours: float | None) -> str:
+    return "—" if hours is None else f"{hours:g}小时"
+
+
+def _units(units: Sequence[UnitFigures], pass_mark: float) -> str:
+    asked = [unit for unit in units if unit.measures.get("received")]
+    lines = [f"本期{len(asked)}个单位承办了网帖,{len(units) - len(asked)}个单位没有承办。"]
+    large = [unit for unit in asked if unit.measures["received"] >= ENOUGH]
+    ranked = sorted(large, key=_rate(SHARE["on_time_rate"]), reverse=True)
+    if ranked:
+        best = "、".join(f"{unit.name}({percent(_of('on_time_rate', unit))})" for unit in ranked[:BEST])
+        lines.append(f"承办{ENOUGH}件以上的单位中,按时率靠前的是:{best}。")
+    below = [unit for unit in asked if (_of("reply_rate", unit) or 0.0) < pass_mark]
+    none = [unit for unit in below if not unit.measures.get("replied")]
+    some = sorted((unit for unit in below if unit not in none), key=_rate(SHARE["reply_rate"]))
+    if some:
+        told = "、".join(
+            f"{unit.name}({unit.measures.get('replied', 0)}/{unit.measures['received']})" for unit in some
+        )
+        lines.append(f"回复率低于{percent(pass_mark)}的单位:{told}。")
+    if none:
+        lines.append(f"本期网帖均未回复的单位:{'、'.join(unit.name for unit in none)}。")
+    if not below and asked:
+        lines.append(f"各承办单位回复率均达到{percent(pass_mark)}。")
+    return "\n".join(lines)
+
+
+def _of(code: str, unit: UnitFigures) -> float | None:
+    return SHARE[code].of(unit.measures)
+
+
+def _rate(share: Share) -> Callable[[UnitFigures], tuple[float, str]]:
+    return lambda unit: (share.of(unit.measures) or 0.0, unit.unit)
+
+
+def _named(figures: Frozen) -> str:
+    if not figures.named:
+        return "本期没有超期五个工作日以上的网帖。"
+    names = {unit.unit: unit.name for unit in figures.units}
+    lines = [f"下列{len(figures.named)}件超期五个工作日以上,予以点名:"]
+    for case in figures.named:
+        state = "已答复" if case.answered else "至今未答复"
+        lines.append(f"{case.number},{names.get(case.unit, '未交办')},{state}。")
+    return "\n".join(lines)
+
+
+def _ratings(figures: Frozen) -> str:
+    city = figures.city.measures
+    return (
+        f"网民申请重新办理{city.get('reopened', 0)}件,二次答复{city.get('second_replied', 0)}件;"
+        f"批准延期{city.get('extensions', 0)}次,承诺到期未兑现{city.get('broken', 0)}次;"
+        f"单位退回{city.get('returns', 0)}次;受理后不到10分钟即答复的{city.get('instant', 0)}件,单独列出。"
+    )
+
+
+def _definitions(figures: Frozen) -> str:
+    shares = "\n".join(f"{share.name}:{share.meaning}。" for share in SHARES)
+    return (
+        f"数据截至{_instant(figures.cut_off)},按受理日计。\n{shares}\n"
+        "本通报的数字可由任何人按公开的事件记录重新计算。"
+    )
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
+
+
+ROW: Final = (
+    *("单位", "受理", "已回复", "回复率", "按时回复", "按时率", "未回复", "超期"),
+    *(
+        "已评价",
+        "满意",
+        "满意度",
+        "延期",
+        "未兑现",
+        "退回",
+        "重新办理",
+        "即时办结",
+        "中位小时",
+        "九成小时",
+        "件数组",
+    ),
+)
+"""The heads of the table of units."""
+
+Cell = str | int | float | None
+
+
+def table(figures: Frozen) -> list[list[Cell]]:
+    """The table of units in the order of the league, the city last; shares are numbers between 0 and 1."""
+    ranked = sorted(figures.units, key=_rank)
+    return [_row(unit) for unit in (*ranked, figures.city)]
+
+
+def _rank(unit: UnitFigures) -> tuple[int, float, float, str]:
+    group = ("50+", "10-49", "1-9", "0").index(volume_group(unit.measures.get("received", 0)))
+    return group, -(_of("reply_rate", unit) or 0.0), -(_of("on_time_rate", unit) or 0.0), unit.unit
+
+
+def _row(unit: UnitFigures) -> list[Cell]:
+    of = unit.measures.get
+    return [
+        *(unit.name, of("received", 0), of("replied", 0), _of("reply_rate", unit)),
+        *(of("on_time", 0), _of("on_time_rate", unit), of("open", 0) + of("overdue", 0), of("overdue", 0)),
+        *(
+            of("rated", 0),
+            of("satisfied", 0),
+            _of("satisfaction", unit),
+            of("extensions", 0),
+            of("broken", 0),
+        ),
+        *(of("returns", 0), of("reopened", 0), of("instant", 0), unit.median_hours, unit.p90_hours),
+        volume_group(of("received", 0)) if unit.unit else "",
+    ]

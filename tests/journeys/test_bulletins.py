@@ -1,0 +1,222 @@
+"""A month becomes a bulletin: drafted, objected to, issued, corrected, and counted again from the log alone."""
+
+import base64
+import gzip
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis.tokens import Staff, sign
+from contracts.bulletins import BulletinIssued, ObjectionAnswered
+from contracts.topics import Topic
+from services.stats.bulletins.papers import xlsx
+from services.stats.core.bulletin.freezing import differences
+from services.stats.core.bulletin.narrative import ROW, table
+from tests.journeys.world import World
+from tests.services.intake.door import PRIVATE, PROFILE
+from wenzheng.recompute import Logged, export, from_folder, issued, recomputed
+
+SEEDS = range(4)
+
+
+class Office:
+    """The people who have to do with a bulletin."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+        self._keys = 0
+
+    async def ask(
+        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
+    ) -> httpx2.Response:
+        self._keys += 1
+        headers = {"Idempotency-Key": f"k-{self._keys}"} | bearer(role, unit, person)
+        return await self._http.post(f"/v1/bulletins{path}", json=body or {}, headers=headers)
+
+    async def does(
+        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
+    ) -> dict[str, Any]:
+        """As `ask`, and it succeeds."""
+        response = await self.ask(role, unit, path, body, person)
+        assert response.status_code == 202, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def reads(self, path: str, role: str = "", unit: str = "") -> httpx2.Response:
+        return await self._http.get(f"/v1/bulletins{path}", headers=bearer(role, unit) if role else {})
+
+
+def bearer(role: str, unit: str, person: str = "") -> dict[str, str]:
+    token = sign(PRIVATE, Staff(person or f"{role}-{unit}", unit, role))
+    return {"Authorization": f"Bearer {token}"}
+
+
+def log_of(world: World) -> Any:
+    """Reads the memory bus's log."""
+
+    async def read(topics: Sequence[Topic], partition: int) -> AsyncIterator[Logged]:
+        for topic in topics:
+            for offset, record in enumerate(world.bus.log.records[(topic.name, partition)]):
+                yield Logged(topic.name, partition, offset, record.key, record.value, record.headers)
+
+    return read
+
+
+async def a_month(world: World) -> list[str]:
+    """Four posts: one answered and rated, one answered late, two that nobody answers."""
+    receipts = [(await world.intake.post(title=f"电梯坏了 {n}")).json() for n in range(4)]
+    numbers = [str(receipt["number"]) for receipt in receipts]
+    await world.until("2026-03-02T10:05")
+    for number in numbers:
+        await world.assigned_to(number, "housing")
+    for number in numbers[:2]:
+        await world.act("clerk", number, "acceptance")
+    await world.answered(numbers[0])
+    assert (await world.intake.citizen(receipts[0], "ratings", {"grade": 5})).status_code == 202
+    await world.until("2026-03-11T10:00")
+    await world.answered(numbers[1])
+    await world.until("2026-04-01T10:00")
+    return numbers
+
+
+async def issue(world: World, office: Office, period: str = "2026-03", corrects: str = "") -> dict[str, Any]:
+    """From the draft to the issue, with nobody objecting."""
+    drafted = await office.does("supervisor", "supervision", "", {"period": period, "corrects": corrects})
+    await office.does("supervisor", "supervision", f"/{drafted['id']}/circulation")
+    await world.until(f"{world.clock.now().date().replace(day=world.clock.now().day + 5)}T10:00")
+    told = await office.does("leader", "supervision", f"/{drafted['id']}/issue")
+    await world.settle()
+    return told
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_what_was_issued_is_counted_again_from_an_exported_log(seed: int, tmp_path: Path) -> None:
+    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        numbers = await a_month(world)
+        told = await issue(world, Office(http))
+        await world.intake.post(title="以后的事")
+        await world.until("2026-04-20T10:00")
+        await export(log_of(world), tmp_path / "log")
+
+    read = from_folder(tmp_path / "log")
+    bulletin = await issued(read, told["number"])
+    again = await recomputed(read, PROFILE, bulletin.figures)
+
+    assert bulletin.figures.city.measures["received"] == 4
+    assert bulletin.figures.city.measures["replied"] == 2
+    assert [case.number for case in bulletin.figures.named] == numbers[2:]
+    assert differences(bulletin.figures, again) == []
+    assert again == bulletin.figures
+    assert xlsx.data_part(ROW, table(again)) == xlsx.data_part(ROW, table(bulletin.figures))
+
+
+async def test_one_changed_event_is_found(tmp_path: Path) -> None:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        await a_month(world)
+        told = await issue(world, Office(http))
+        await export(log_of(world), tmp_path / "log")
+    changed = 0
+    for file in sorted((tmp_path / "log").iterdir()):
+        lines = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+        for line in lines:
+            kind = dict(line["headers"])["ce_type"]
+            if kind == _base64("post.rated.v1") and not changed:
+                line["value"] = _base64(_plain(line["value"]).replace('"grade":5', '"grade":1'))
+                changed += 1
+        file.write_bytes(gzip.compress(b"\n".join(json.dumps(line).encode() for line in lines)))
+
+    read = from_folder(tmp_path / "log")
+    bulletin = await issued(read, told["id"])
+    again = await recomputed(read, PROFILE, bulletin.figures)
+
+    assert changed == 1
+    assert any("satisfied: 1 ≠ 0" in line for line in differences(bulletin.figures, again))
+    assert xlsx.data_part(ROW, table(again)) != xlsx.data_part(ROW, table(bulletin.figures))
+
+
+async def test_a_unit_reads_the_draft_about_it_objects_and_is_answered_before_it_is_issued(
+    tmp_path: Path,
+) -> None:
+    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        office = Office(http)
+        numbers = await a_month(world)
+        draft = await office.does("supervisor", "supervision", "", {"period": "2026-03"})
+        unseen = await office.reads("/2026-03", "clerk", "housing")
+        await office.does("supervisor", "supervision", "/2026-03/circulation")
+        seen = await office.reads("/2026-03", "clerk", "housing")
+        objection = {"text": "该帖已电话答复。", "cases": [numbers[2]]}
+        await office.does("clerk", "housing", "/2026-03/objections", objection)
+        others = await office.reads("/2026-03", "leader", "education")
+        await world.until("2026-04-08T10:00")
+        late = await office.ask("clerk", "housing", "/2026-03/objections", objection)
+        unanswered = await office.ask("leader", "supervision", "/2026-03/issue")
+        answer = {"upheld": False, "text": "平台上没有公开答复。"}
+        await office.does("supervisor", "supervision", "/2026-03/objections/o-1/answer", answer)
+        by_its_writer = await office.ask(
+            "leader", "supervision", "/2026-03/issue", person="supervisor-supervision"
+        )
+        by_another_unit = await office.ask("leader", "housing", "/2026-03/issue")
+        told = await office.does("leader", "supervision", "/2026-03/issue")
+        public = (await office.reads("/2026-03")).json()
+        own = (await office.reads("/2026-03", "clerk", "housing")).json()
+        await world.settle()
+        facts = world.said("bulletins")
+
+    assert draft["step"] == "drafted"
+    assert (unseen.status_code, seen.status_code) == (404, 200)
+    assert [row["code"] for row in seen.json()["units"] if row["received"]] == ["housing"]
+    assert others.json()["objections"] == []
+    assert (late.status_code, unanswered.status_code) == (409, 409)
+    assert (by_its_writer.status_code, by_another_unit.status_code) == (403, 403)
+    assert told["number"] == "宿网督〔2026〕1号"
+    assert public["objections"] == []
+    assert own["objections"][0]["answer"] == "平台上没有公开答复。"
+    assert any(isinstance(fact, ObjectionAnswered) and not fact.upheld for fact in facts)
+    assert sum(isinstance(fact, BulletinIssued) for fact in facts) == 1
+
+
+async def test_a_correction_is_a_bulletin_of_its_own_that_names_the_old_one(tmp_path: Path) -> None:
+    async with World(3, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        office = Office(http)
+        await a_month(world)
+        first = await issue(world, office)
+        again = await office.ask("supervisor", "supervision", "", {"period": "2026-03"})
+        second = await issue(world, office, corrects=first["number"])
+        old = (await office.reads(f"/{first['id']}")).json()
+        new = (await office.reads(f"/{second['id']}")).json()
+
+    assert again.status_code == 409
+    assert (second["id"], second["number"]) == ("2026-03-c1", "宿网督〔2026〕2号")
+    assert old["corrected_by"] == [second["number"]]
+    assert new["corrects"] == first["number"]
+    assert first["number"] in new["sections"][0]["text"]
+
+
+async def test_what_a_person_wrote_stays_and_what_was_typed_is_masked(tmp_path: Path) -> None:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        office = Office(http)
+        await world.until("2026-04-01T10:00")
+        await office.does("supervisor", "supervision", "", {"period": "2026-03"})
+        text = {"sections": [{"heading": "典型案例", "text": "网民13900001234反映的电梯问题当天办结。"}]}
+        await office.does("supervisor", "supervision", "/2026-03/text", text)
+        await office.does("supervisor", "supervision", "", {"period": "2026-03"})
+        page = (await office.reads("/2026-03", "supervisor", "supervision")).json()
+        unfinished = await office.ask("supervisor", "supervision", "", {"period": "2026-04"})
+        nobody = await office.reads("")
+
+    assert page["sections"][-1]["heading"] == "典型案例"
+    assert "13900001234" not in page["sections"][-1]["text"]
+    assert unfinished.status_code == 422
+    assert nobody.json() == {"bulletins": []}
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _plain(text: str) -> str:
+    return base64.b64decode(text).decode()

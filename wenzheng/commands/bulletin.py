@@ -1,0 +1,101 @@
+"""Bulletins from the log: `wenzheng bulletin recompute | export`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiokafka import AIOKafkaConsumer
+
+from city.profile import Profile
+from contracts.topics import Topic
+from services.stats.core.bulletin.freezing import differences
+from services.stats.core.bulletin.narrative import ROW, table
+from wenzheng.commands.terminal import Data, home_of
+from wenzheng.log import records
+from wenzheng.recompute import Logged, Read, export, from_folder, issued, recomputed
+
+app = typer.Typer(no_args_is_help=True, help="通报:从事件记录重算。 Bulletins, recounted from the log.")
+
+
+@app.command("recompute")
+def recompute(
+    number: Annotated[str, typer.Argument(help="文号或编号。 Number as printed, or id such as 2026-06.")],
+    log: Annotated[
+        Path | None, typer.Option("--log", help="导出的事件记录;不给则读运行中的系统。 An exported log.")
+    ] = None,
+    city: Annotated[Path | None, typer.Option("--city", help="城市目录。 The city's folder.")] = None,
+    data: Data = None,
+) -> None:
+    """从事件记录重算一份通报,逐数比较。 Count a bulletin again from the log alone; exit 1 when anything differs."""
+    if not asyncio.run(_recompute(number, log, city, data)):
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_(
+    folder: Annotated[Path, typer.Argument(help="写到哪个目录。 Folder to write to.")], data: Data = None
+) -> None:
+    """导出全部事件记录,供别处重算。 Write the whole log to a folder, for a recount elsewhere."""
+
+    async def run() -> int:
+        consumer = _consumer(home_of(data).read_state()["kafka"])
+        await consumer.start()
+        try:
+            return await export(_from_kafka(consumer), folder)
+        finally:
+            await consumer.stop()
+
+    print(f"{asyncio.run(run())} 条 records -> {folder}")
+
+
+async def _recompute(number: str, log: Path | None, city: Path | None, data: Path | None) -> bool:
+    if log is not None:
+        return await _compared(from_folder(log), number, Profile.load(city or "cities/suqian"))
+    state = home_of(data).read_state()
+    consumer = _consumer(state["kafka"])
+    await consumer.start()
+    try:
+        return await _compared(_from_kafka(consumer), number, Profile.load(city or state["city"]))
+    finally:
+        await consumer.stop()
+
+
+async def _compared(read: Read, number: str, profile: Profile) -> bool:
+    """Print what the recount gives; whether figures and the XLSX data part are the same."""
+    from services.stats.bulletins.papers import xlsx
+
+    bulletin = await issued(read, number)
+    frozen = bulletin.figures
+    again = await recomputed(read, profile, frozen)
+    for name, then, now in (
+        ("程序 code", frozen.code, again.code),
+        ("规则 policy", frozen.policy, again.policy),
+    ):
+        if then != now:
+            print(f"{name}: {then} -> {now},数字可能因此不同 (figures may differ for that)")
+    told = differences(frozen, again)
+    for one in told:
+        print(one)
+    parts = [xlsx.data_part(ROW, table(figures)) for figures in (frozen, again)]
+    hashes = [sha256(part).hexdigest() for part in parts]
+    same = not told and parts[0] == parts[1]
+    verdict = "一致 the same" if same else "不一致 DIFFERENT"
+    print(f"{bulletin.number} {frozen.period}: {verdict}; {xlsx.DATA} sha256 {hashes[0]} / {hashes[1]}")
+    return same
+
+
+def _consumer(kafka: str) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+
+
+def _from_kafka(consumer: AIOKafkaConsumer) -> Read:
+    async def read(topics: Sequence[Topic], partition: int) -> AsyncIterator[Logged]:
+        async for record in records(consumer, topics, partition):
+            yield Logged(
+                record.topic, partition, record.offset, record.key, record.value, tuple(record.headers)
+            )
+
+    return read
