@@ -15,18 +15,7 @@ from contracts.assignments import (
     ReturnRefused,
     SpecialReportRaised,
 )
-from contracts.bulletins import (
-    BulletinCirculated,
-    BulletinDrafted,
-    BulletinEdited,
-    BulletinIssued,
-    Frozen,
-    NamedCase,
-    ObjectionAnswered,
-    ObjectionRaised,
-    Section,
-    UnitFigures,
-)
+from contracts.bulletin_examples import BULLETIN_EXAMPLES
 from contracts.city_facts import CalendarDay, CalendarPublished, ModelActivated, PolicyChanged
 from contracts.deadlines import (
     CaseEscalated,
@@ -102,21 +91,6 @@ _DUE: Final = datetime(2026, 2, 25, 18, 0, tzinfo=_CITY_TIME)
 def _at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 2, day, hour, minute, tzinfo=_CITY_TIME)
 
-
-_COUNTED: Final = UnitFigures("", "全市", {"received": 1373, "replied": 1352}, 6.5, 40.0)
-_FIGURES: Final = Frozen(
-    period="2026-01",
-    cut_off=_at(3, 9),
-    city=_COUNTED,
-    units=(UnitFigures("urban-management", "市城市管理局", {"received": 17, "replied": 16}, 4.0, 30.0),),
-    before=UnitFigures("", "全市", {"received": 1222, "replied": 1205}),
-    year_before=UnitFigures("", "全市", {}),
-    named=(NamedCase(NUMBER, "urban-management", _DUE),),
-    offsets={"0": {"posts": 120, "replies": 340}},
-    code="00ff",
-    policy="a1b2c3d4e5",
-)
-_SECTIONS: Final = (Section("一、总体情况", "全市共受理计时网帖1373件。"),)
 
 EXAMPLES: Final[tuple[Fact, ...]] = (
     PostReceived(
@@ -393,41 +367,5 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         ),
         by="supervisor-1",
     ),
-    BulletinDrafted(
-        at=_at(3, 9),
-        bulletin="2026-01",
-        title="关于2026年1月网络问政办理情况的通报",
-        figures=_FIGURES,
-        sections=_SECTIONS,
-        by="supervisor-1",
-    ),
-    BulletinEdited(at=_at(3, 10), bulletin="2026-01", sections=_SECTIONS, by="supervisor-1"),
-    BulletinCirculated(at=_at(3, 11), bulletin="2026-01", until=_at(5, 18), by="supervisor-1"),
-    ObjectionRaised(
-        at=_at(4, 9),
-        bulletin="2026-01",
-        objection="o-1",
-        department="urban-management",
-        text="该帖已于到期前答复。",
-        cases=(NUMBER,),
-        by="clerk-1",
-    ),
-    ObjectionAnswered(
-        at=_at(4, 15),
-        bulletin="2026-01",
-        objection="o-1",
-        department="urban-management",
-        upheld=False,
-        text="经核对,答复在到期之后。",
-        by="supervisor-1",
-    ),
-    BulletinIssued(
-        at=_at(6, 9),
-        bulletin="2026-01",
-        number="宿网督〔2026〕1号",
-        title="关于2026年1月网络问政办理情况的通报",
-        figures=_FIGURES,
-        sections=_SECTIONS,
-        by="leader-1",
-    ),
+    *BULLETIN_EXAMPLES,
 )

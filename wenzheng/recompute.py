@@ -27,7 +27,6 @@ from services.stats.core.bulletin.freezing import Counted, put_together
 from services.stats.core.case import Case
 from services.stats.core.cells import cells
 from services.stats.core.periods import Period
-from wenzheng.stack.home import Trouble
 
 HEARD: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES)
 
@@ -48,13 +47,13 @@ Read = Callable[[Sequence[Topic], int], AsyncIterator[Logged]]
 
 
 async def issued(read: Read, wanted: str) -> BulletinIssued:
-    """The issued bulletin of a number or id. Raises Trouble when the log has none."""
+    """The issued bulletin of a number or id. Raises ValueError when the log has none."""
     for partition in range(PARTITIONS):
         async for event in _events(read, (BULLETINS,), partition, None):
             fact = event.fact
             if isinstance(fact, BulletinIssued) and wanted in (fact.number, fact.bulletin):
                 return fact
-    raise Trouble(f"事件记录中没有发布过 {wanted}。 The log holds no issued bulletin of that number.")
+    raise ValueError(f"事件记录中没有发布过 {wanted}。 The log holds no issued bulletin of that number.")
 
 
 async def recomputed(read: Read, profile: Profile, figures: Frozen) -> Frozen:
@@ -155,9 +154,9 @@ def _line(logged: Logged) -> Line:
 
 
 def from_folder(folder: Path) -> Read:
-    """Reads an exported log. Raises Trouble when it is none."""
+    """Reads an exported log. Raises ValueError when it is none."""
     if not all(_file(folder, partition).exists() for partition in range(PARTITIONS)):
-        raise Trouble(f"{folder} 不是导出的事件记录。 No exported log.")
+        raise ValueError(f"{folder} 不是导出的事件记录。 No exported log.")
     decode_line = msgspec.json.Decoder(Line).decode
 
     async def read(topics: Sequence[Topic], partition: int) -> AsyncIterator[Logged]:

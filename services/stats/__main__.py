@@ -9,6 +9,7 @@ from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.kafka import worker
+from chassis.kafka.broker import broker_of
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
 from chassis.tokens import Verifier
@@ -75,7 +76,7 @@ def _desk(process: run.Process, profile: Profile, clock: Clock) -> tuple[Desk, S
     """Where people act on bulletins, with the work beside it; any instance takes any of them."""
     settings, answers = process.settings, PostgresAnswers()
     kept = bulletin_store.postgres(process.pool)
-    publisher = Publisher(kept, KafkaBus(settings.kafka, f"{settings.instance or 'stats'}-bulletins"))
+    publisher = Publisher(kept, KafkaBus(broker_of(settings), f"{settings.instance or 'stats'}-bulletins"))
     desk = Desk(build_bulletins(profile), kept, publisher, clock, answers, process.metrics, creates=True)
 
     async def expire() -> None:

@@ -19,6 +19,7 @@ from chassis.web.limits import Limits, client_of
 from city import named
 from city.profile import Profile
 from services.stats.bulletins import bodies
+from services.stats.bulletins.answers import WHOLE, Heads, Standing
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.answers import FIGURES, LEAGUE
 from services.stats.core.figures import row, total
@@ -149,12 +150,12 @@ def bulletin_routes(door: BulletinDoor) -> APIRouter:
 
 
 def _bulletins_read(router: APIRouter, door: BulletinDoor) -> None:
-    @router.get("/v1/bulletins", openapi_extra=described(who="anyone or staff"))
+    @router.get("/v1/bulletins", openapi_extra=described(who="anyone or staff", answer=Heads))
     async def bulletins(request: Request) -> Response:
         """The bulletins 通报, the newest period first: issued ones for anyone, drafts for those concerned."""
         return await door.listed(request)
 
-    @router.get("/v1/bulletins/{identity}", openapi_extra=described(who="anyone or staff"))
+    @router.get("/v1/bulletins/{identity}", openapi_extra=described(who="anyone or staff", answer=WHOLE))
     async def bulletin(identity: str, request: Request) -> Response:
         """A bulletin, by id or number: text, figures by unit with the offsets and code they came from, objections."""
         return await door.one(request, identity)
@@ -171,7 +172,9 @@ def _bulletins_read(router: APIRouter, door: BulletinDoor) -> None:
 def _bulletins_acted_on(router: APIRouter, door: BulletinDoor) -> None:
     def said(body: type[Any], example: str) -> dict[str, Any]:
         optional = not any(field.required for field in fields(body))
-        return described(body=body, who="staff", example=bodies.EXAMPLES[example], optional=optional)
+        return described(
+            body=body, who="staff", answer=Standing, example=bodies.EXAMPLES[example], optional=optional
+        )
 
     @router.post("/v1/bulletins", status_code=202, openapi_extra=said(bodies.DraftBody, "draft"))
     async def draft(request: Request) -> Response:

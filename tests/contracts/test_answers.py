@@ -18,9 +18,11 @@ from services.intake.core.acts import ACTS
 from services.intake.core.city import CHANGES
 from services.intake.web import examples
 from services.router.core.answers import ModelKept
+from services.stats.bulletins import bodies
 from services.survey.web.examples import DRAFT
 from tests.conforming import ANSWERED, Conforming
 from tests.interfaces import client, edges, live, token
+from tests.journeys.test_bulletins import Office
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE, Intake, at
 from tests.services.intake.test_proving import MINE, Town
@@ -98,6 +100,23 @@ async def everything_of_a_proof(folder: Path) -> None:
         await intake.http.delete("/v1/sessions/mine", headers=session)
 
 
+async def everything_of_a_bulletin(world: World) -> None:
+    """From the draft to the issue, with an objection that is answered."""
+    async with world.bulletin_office() as http:
+        office = Office(http)
+        supervisor, unit = ("supervisor", "supervision"), ("clerk", "housing")
+        drafted = await office.does(*supervisor, "", bodies.EXAMPLES["draft"])
+        place = f"/{drafted['id']}"
+        await office.does(*supervisor, f"{place}/text", bodies.EXAMPLES["text"])
+        await office.does(*supervisor, f"{place}/circulation")
+        await office.does(*unit, f"{place}/objections", bodies.EXAMPLES["objection"])
+        await office.does(*supervisor, f"{place}/objections/o-1/answer", bodies.EXAMPLES["answer"])
+        for path in ("", place):
+            assert (await office.reads(path, *supervisor)).status_code == 200
+        await world.until("2026-03-09T10:00")
+        await office.does("leader", "supervision", f"{place}/issue")
+
+
 async def everything_of_the_others(world: World) -> None:
     """Every read of the other four, of a city in which a little has happened; and a model is kept."""
     receipts = await live(world)
@@ -132,6 +151,7 @@ async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
     await everything_of_a_proof(tmp_path)
     async with world.open():
         await everything_of_the_others(world)
+        await everything_of_a_bulletin(world)
 
         unanswered = set()
         for service, edge in edges(world).items():

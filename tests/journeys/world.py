@@ -44,6 +44,7 @@ from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.league import league
+from tests.conforming import Conforming
 from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
@@ -128,9 +129,13 @@ class World:
     async def bulletin_office(self) -> AsyncIterator[httpx2.AsyncClient]:
         """Stats' door for bulletins, over HTTP."""
         api = create_api("stats", "", Metrics(), Probes())
-        api.include_router(stats_web.bulletin_routes(self.bulletin_door()))
+        routes = stats_web.routes(
+            stats_web.Door(stats_store.MemoryFigures(self.figures, self.cells), PROFILE, self.clock)
+        )
+        routes.include_router(stats_web.bulletin_routes(self.bulletin_door()))
+        api.include_router(routes)
         committing = asyncio.create_task(self.bulletin_desk.run())
-        transport = httpx2.ASGITransport(app=Edge(api, Metrics()))
+        transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         try:
             async with httpx2.AsyncClient(transport=transport, base_url="http://stats") as http:
                 yield http

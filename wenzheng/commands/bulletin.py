@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from aiokafka import AIOKafkaConsumer
 
+from chassis.kafka.broker import Broker
 from city.profile import Profile
 from contracts.topics import Topic
 from services.stats.core.bulletin.freezing import differences
@@ -16,6 +17,7 @@ from services.stats.core.bulletin.narrative import ROW, table
 from wenzheng.commands.terminal import Data, home_of
 from wenzheng.log import records
 from wenzheng.recompute import Logged, Read, export, from_folder, issued, recomputed
+from wenzheng.stack import kafka
 
 app = typer.Typer(no_args_is_help=True, help="通报:从事件记录重算。 Bulletins, recounted from the log.")
 
@@ -41,7 +43,8 @@ def export_(
     """导出全部事件记录,供别处重算。 Write the whole log to a folder, for a recount elsewhere."""
 
     async def run() -> int:
-        consumer = _consumer(home_of(data).read_state()["kafka"])
+        home = home_of(data)
+        consumer = _consumer(kafka.of_state(home, home.read_state()))
         await consumer.start()
         try:
             return await export(_from_kafka(consumer), folder)
@@ -54,8 +57,9 @@ def export_(
 async def _recompute(number: str, log: Path | None, city: Path | None, data: Path | None) -> bool:
     if log is not None:
         return await _compared(from_folder(log), number, Profile.load(city or "cities/suqian"))
-    state = home_of(data).read_state()
-    consumer = _consumer(state["kafka"])
+    home = home_of(data)
+    state = home.read_state()
+    consumer = _consumer(kafka.of_state(home, state))
     await consumer.start()
     try:
         return await _compared(_from_kafka(consumer), number, Profile.load(city or state["city"]))
@@ -87,8 +91,8 @@ async def _compared(read: Read, number: str, profile: Profile) -> bool:
     return same
 
 
-def _consumer(kafka: str) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+def _consumer(broker: Broker) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(**broker.options, auto_offset_reset="earliest", enable_auto_commit=False)
 
 
 def _from_kafka(consumer: AIOKafkaConsumer) -> Read:

@@ -23,6 +23,7 @@ from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
 from city.profile import Profile
 from services.stats.bulletins import bodies
+from services.stats.bulletins.answers import shown
 from services.stats.bulletins.papers import KINDS, Press, paper
 from services.stats.bulletins.store import Bulletins, code
 from services.stats.core.bulletin import document, narrative
@@ -78,7 +79,7 @@ class Door:
             "named": figures.named,
             "table": {"heads": narrative.ROW, "rows": narrative.table(figures)},
             "own": own,
-            "objections": [one for one in bulletin.objections if self._reads(staff, one.department)],
+            "objections": [shown(one) for one in bulletin.objections if self._reads(staff, one.department)],
             "papers": [f"/v1/bulletins/{bulletin.id}/papers/{kind}" for kind in KINDS],
         }
         return with_etag(request, content)
@@ -266,12 +267,12 @@ def _identity(known: Sequence[Bulletin], period: str, corrects: str) -> str:
 
 
 def _row(unit: Any) -> Mapping[str, Any]:
-    shown = row(unit.measures)
+    counted = row(unit.measures)
     left_out = ("interval", "held_hours")
     return {
         "code": unit.unit,
         "name": unit.name,
-        **{name: value for name, value in shown.items() if name not in left_out},
+        **{name: value for name, value in counted.items() if name not in left_out},
         "median_hours": unit.median_hours,
         "p90_hours": unit.p90_hours,
     }
