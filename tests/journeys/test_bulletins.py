@@ -1,5 +1,6 @@
 """A month becomes a bulletin: drafted, objected to, issued, corrected, and counted again from the log alone."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -194,6 +195,29 @@ async def test_a_correction_is_a_bulletin_of_its_own_that_names_the_old_one(tmp_
     assert old["corrected_by"] == [second["number"]]
     assert new["corrects"] == first["number"]
     assert first["number"] in new["sections"][0]["text"]
+
+
+async def test_two_leaders_who_issue_at_the_same_moment_get_a_number_each(tmp_path: Path) -> None:
+    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+        office = Office(http)
+        await world.until("2026-04-01T10:00")
+        periods = ("2026-02", "2026-03", "2026-Q1")
+        for period in periods:
+            await office.does("supervisor", "supervision", "", {"period": period})
+            await office.does("supervisor", "supervision", f"/{period}/circulation")
+        await world.until("2026-04-08T10:00")
+        told = await asyncio.gather(
+            *(
+                office.does("leader", "supervision", f"/{period}/issue", person=f"leader {period}")
+                for period in periods
+            )
+        )
+        await world.settle()
+        facts = [fact for fact in world.said("bulletins") if isinstance(fact, BulletinIssued)]
+
+    numbers = {f"宿网督〔2026〕{n}号" for n in (1, 2, 3)}
+    assert {one["number"] for one in told} == numbers
+    assert {fact.number for fact in facts} == numbers
 
 
 async def test_what_a_person_wrote_stays_and_what_was_typed_is_masked(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ FOLDERS = {
     "intake": "services/intake",
     "router": "services/router",
     "notifier": "services/notifier",
+    "stats": "services/stats",
     "portal": "fronts/portal",
 }
 

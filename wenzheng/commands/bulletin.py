@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 from aiokafka import AIOKafkaConsumer
 
-from chassis.kafka.broker import Broker
 from city.profile import Profile
 from contracts.topics import Topic
 from services.stats.core.bulletin.freezing import differences
 from services.stats.core.bulletin.narrative import ROW, table
 from wenzheng.commands.terminal import Data, home_of
-from wenzheng.log import records
+from wenzheng.log import reading, records
 from wenzheng.recompute import Logged, Read, export, from_folder, issued, recomputed
 from wenzheng.stack import kafka
 
@@ -44,12 +43,8 @@ def export_(
 
     async def run() -> int:
         home = home_of(data)
-        consumer = _consumer(kafka.of_state(home, home.read_state()))
-        await consumer.start()
-        try:
+        async with reading(kafka.of_state(home, home.read_state())) as consumer:
             return await export(_from_kafka(consumer), folder)
-        finally:
-            await consumer.stop()
 
     print(f"{asyncio.run(run())} 条 records -> {folder}")
 
@@ -59,12 +54,8 @@ async def _recompute(number: str, log: Path | None, city: Path | None, data: Pat
         return await _compared(from_folder(log), number, Profile.load(city or "cities/suqian"))
     home = home_of(data)
     state = home.read_state()
-    consumer = _consumer(kafka.of_state(home, state))
-    await consumer.start()
-    try:
+    async with reading(kafka.of_state(home, state)) as consumer:
         return await _compared(_from_kafka(consumer), number, Profile.load(city or state["city"]))
-    finally:
-        await consumer.stop()
 
 
 async def _compared(read: Read, number: str, profile: Profile) -> bool:
@@ -89,10 +80,6 @@ async def _compared(read: Read, number: str, profile: Profile) -> bool:
     verdict = "一致 the same" if same else "不一致 DIFFERENT"
     print(f"{bulletin.number} {frozen.period}: {verdict}; {xlsx.DATA} sha256 {hashes[0]} / {hashes[1]}")
     return same
-
-
-def _consumer(broker: Broker) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(**broker.options, auto_offset_reset="earliest", enable_auto_commit=False)
 
 
 def _from_kafka(consumer: AIOKafkaConsumer) -> Read:

@@ -38,7 +38,7 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
     "router": PUBLIC_KEY,
     "deadline": PUBLIC_KEY,
     "notifier": {**PUBLIC_KEY, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
-    "stats": {},
+    "stats": PUBLIC_KEY,
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {"WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
     "portal": {

@@ -15,6 +15,7 @@ from chassis.engine.answers import IdempotencyKey
 from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.store import Input
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.conditional import with_etag
@@ -22,6 +23,7 @@ from chassis.web.headers import idempotency_key
 from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
 from city.profile import Profile
+from contracts.decision import NotNow
 from services.stats.bulletins import bodies
 from services.stats.bulletins.answers import shown
 from services.stats.bulletins.papers import KINDS, Press, paper
@@ -34,6 +36,8 @@ from services.stats.core.periods import Period
 
 OVERSEERS: Final = ("supervisor", "mayor")
 UNITS: Final = ("clerk", "leader")
+TRIES: Final = 4
+"""Of an issue that meets other issues."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -208,11 +212,21 @@ class Door:
         """The leader of the supervising unit approves it; it takes the year's next number."""
         staff, raw = await self._asked(request, "leader")
         decode_body(raw or b"{}", bodies.Nothing)
-        year = self.clock.now().year
-        known = await self.bulletins.listed()
-        ordinal = 1 + sum(one.issued_at is not None and one.issued_at.year == year for one in known)
-        given = document.Issue(staff.person, staff.department, ordinal)
-        return await self._known(request, staff, raw, identity, given)
+        tries = 0
+        while True:
+            tries += 1
+            year = self.clock.now().year
+            known = await self.bulletins.listed()
+            bulletin = self._found(known, staff, identity)
+            ordinal = 1 + sum(one.issued_at is not None and one.issued_at.year == year for one in known)
+            given = document.Issue(staff.person, staff.department, ordinal)
+            register = (document.register_of(year), document.Number(ordinal))
+            try:
+                return await self._hand_in(request, staff, raw, bulletin.id, given, register)
+            except NotNow as refused:
+                # Another leader's issue was committed in between: it has the number, and this one takes the next.
+                if refused.kind != "number-taken" or tries == TRIES:
+                    raise
 
     async def _asked(self, request: Request, *roles: str) -> tuple[Staff, bytes]:
         staff = require(self.verifier.staff(request.headers.get("authorization")), *roles)
@@ -225,22 +239,23 @@ class Door:
         return await self._hand_in(request, staff, raw, bulletin.id, given)
 
     async def _hand_in(
-        self, request: Request, staff: Staff, raw: bytes, identity: str, given: Any
+        self, request: Request, staff: Staff, raw: bytes, identity: str, given: Any, *more: Input
     ) -> Response:
+        """`more` are inputs of the same request that nobody is answered."""
         key = IdempotencyKey(
             f"staff:{staff.person}",
             request.url.path,
             idempotency_key(request.headers.get("idempotency-key")),
             blake2b(raw, digest_size=16).hexdigest(),
         )
-        inputs = [(document.subject_of(identity), given)]
+        inputs = [(document.subject_of(identity), given), *more]
         kept = await self.desk.submit(inputs, uuid7(), _standing, key)
         return Json(kept, 202)
 
 
 def _standing(answers: list[object]) -> bytes:
     """What the person who acted is told."""
-    (bulletin,) = answers
+    bulletin = answers[0]
     assert isinstance(bulletin, Bulletin)
     return _encode(
         {

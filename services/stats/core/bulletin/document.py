@@ -68,6 +68,8 @@ class Bulletin(Struct, frozen=True, omit_defaults=True):
     number: str = ""
     issued_at: datetime | None = None
     issued_by: str = ""
+    last: int = 0
+    """Not of a bulletin, but of a year's register of numbers: the last one given."""
 
     @property
     def period(self) -> str:
@@ -91,6 +93,11 @@ def subject_of(identity: str) -> str:
 def identity(subject: str) -> str:
     """The way back."""
     return subject.removeprefix(PREFIX)
+
+
+def register_of(year: int) -> str:
+    """The subject that gives the numbers of a year, one after the other, whoever issues at the same moment."""
+    return f"{PREFIX}numbers-{year}"
 
 
 class Draft(Struct, frozen=True, tag="bulletin.draft"):
@@ -141,6 +148,12 @@ class Issue(Struct, frozen=True, tag="bulletin.issue"):
     department: str
     ordinal: int
     """Which bulletin of the year it is."""
+
+
+class Number(Struct, frozen=True, tag="bulletin.number"):
+    """The year's register gives this number, in one transaction with the issue."""
+
+    ordinal: int
 
 
 def draft(bulletin: Bulletin, given: Draft, context: Here) -> Decision[Bulletin]:
@@ -285,6 +298,13 @@ def issue(bulletin: Bulletin, given: Issue, context: Here) -> Decision[Bulletin]
     )
 
 
+def number(register: Bulletin, given: Number, _: Here) -> Decision[Bulletin]:
+    """Only the next one is given. Raises NotNow when another bulletin has just been given it."""
+    if given.ordinal != register.last + 1:
+        raise NotNow("number-taken", "这个文号刚刚给了另一份通报", "请再签发一次。")
+    return Decision(replace(register, last=given.ordinal))
+
+
 RULES: Final[dict[type, Any]] = {
     Draft: draft,
     Edit: edit,
@@ -292,6 +312,7 @@ RULES: Final[dict[type, Any]] = {
     Object: object_,
     AnswerObjection: answer_objection,
     Issue: issue,
+    Number: number,
 }
 
 

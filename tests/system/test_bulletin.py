@@ -1,0 +1,77 @@
+"""A month on a real stack becomes a bulletin, and the log alone gives the same figures again."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis.clock import SegmentClock, add_segment
+from city.profile import Profile
+from tests.stack import Client, Stack, running
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+async def until(stack: Stack, day: str) -> None:
+    """City time runs fast up to a day."""
+    clock = SegmentClock(stack.home.clock, Profile.load(stack.home.read_state()["city"]).zone)
+    wanted = datetime.fromisoformat(f"{day}T10:00:00+08:00")
+    add_segment(stack.home.clock, clock.now(), 200_000.0)
+    while clock.now() < wanted:
+        await asyncio.sleep(0.1)
+    add_segment(stack.home.clock, clock.now(), 1.0)
+
+
+async def act(stack: Stack, client: Client, role: str, unit: str, path: str, body: Any) -> dict[str, Any]:
+    url = path if path.startswith("http") else f"/v1/cases/{path}"
+    response = await client.call("POST", url, body, **stack.token(f"{role}-{unit}", unit, role))
+    assert response.status_code == 202, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def lived(stack: Stack) -> dict[str, Any]:
+    """Three posts in March, one answered; in April the bulletin is drafted, circulated and issued."""
+    client = Client(stack)
+    numbers = [receipt["number"] for n in range(3) if (receipt := await client.post(title=f"路灯坏了 {n}"))]
+    stack.quiet()
+    for number in numbers:
+        order = {"department": "housing", "reason": "职责"}
+        await act(stack, client, "supervisor", "supervision", f"{number}/assignment", order)
+    stack.quiet()
+    await act(stack, client, "clerk", "housing", f"{numbers[0]}/acceptance", {})
+    draft = await act(stack, client, "clerk", "housing", f"{numbers[0]}/replies", {"text": "已经修好,谢谢。"})
+    await act(stack, client, "leader", "housing", f"{numbers[0]}/replies/{draft['reply_id']}/approval", {})
+    stack.quiet()
+    await until(stack, "2026-04-02")
+    stack.quiet()
+    bulletins = f"{stack.address('stats')}/v1/bulletins"
+    drafted = await act(stack, client, "supervisor", "supervision", bulletins, {"period": "2026-03"})
+    await act(stack, client, "supervisor", "supervision", f"{bulletins}/{drafted['id']}/circulation", {})
+    await until(stack, "2026-04-09")
+    told = await act(stack, client, "leader", "supervision", f"{bulletins}/{drafted['id']}/issue", {})
+    await client.close()
+    stack.quiet()
+    return told
+
+
+def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> None:
+    with running(clock="2026-03-30T09:00:00+08:00@1") as stack:
+        told = asyncio.run(lived(stack))
+        address = f"{stack.address('stats')}/v1/bulletins"
+
+        public = httpx2.get(f"{address}/{told['id']}").json()
+        papers = {
+            kind: httpx2.get(f"{address}/{told['id']}/papers/{kind}", timeout=60)
+            for kind in ("docx", "pdf", "xlsx")
+        }
+        again = stack.command("bulletin", "recompute", told["number"], check=False)
+
+        assert told["step"] == public["step"] == "issued"
+        assert (public["city"]["received"], public["city"]["replied"]) == (3, 1)
+        assert {kind: paper.status_code for kind, paper in papers.items()} == dict.fromkeys(papers, 200)
+        assert papers["pdf"].content.startswith(b"%PDF")
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert stack.audit()["violations"] == 0
