@@ -67,6 +67,8 @@ from contracts.replies import (
     ReplySentBack,
     ReturnRequested,
     SpecialReportRequested,
+    SuggestionDecided,
+    SuggestionFollowedThrough,
 )
 from contracts.surveys import (
     BallotCast,
@@ -240,6 +242,21 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     SpecialReportRequested(at=_at(24, 16), text="请市领导明确责任单位。", by="supervisor-1"),
     InstructionGiven(at=_at(24, 17), text="请尽快修复。", by="mayor-1"),
     CaseUrged(at=_at(24, 17), text="请按时办结。", by="supervisor-1"),
+    SuggestionDecided(
+        at=_at(24, 16),
+        outcome="partly",
+        reason="加装路灯列入今年计划;整条路改造须先立项。",
+        department="urban-management",
+        by="leader-1",
+    ),
+    SuggestionFollowedThrough(
+        at=_at(27, 10),
+        follow_through="t-1",
+        text="新装路灯六盏,已全部点亮。",
+        done_on=date(2026, 2, 26),
+        department="urban-management",
+        by="clerk-1",
+    ),
     PostRated(at=_at(26, 9), reply="r-1", grade=5, text="很给力", department="urban-management"),
     PostReopened(at=_at(27, 9), reason="又坏了", reply="r-1", department="urban-management"),
     DeadlineSet(

@@ -4,8 +4,12 @@
 """
 
 from datetime import date
+from typing import Literal
 
 from contracts.facts import Fact
+
+AdoptionOutcome = Literal["adopted", "partly", "declined"]
+"""采纳, 部分采纳, 未采纳: what a unit decides of a suggestion."""
 
 
 class CaseAccepted(Fact, frozen=True, kw_only=True, tag="case.accepted.v1"):
@@ -169,6 +173,26 @@ class CaseUrged(Fact, frozen=True, kw_only=True, tag="case.urged.v1"):
     by: str
 
 
+class SuggestionDecided(Fact, frozen=True, kw_only=True, tag="suggestion.decided.v1"):
+    """The holding unit's leader said whether the suggestion is adopted (采纳情况); a later one replaces it."""
+
+    outcome: AdoptionOutcome
+    reason: str
+    department: str
+    by: str
+
+
+class SuggestionFollowedThrough(Fact, frozen=True, kw_only=True, tag="suggestion.followed-through.v1"):
+    """Something was done of what was adopted (落实情况)."""
+
+    follow_through: str
+    text: str
+    done_on: date
+    """The day it was done."""
+    department: str
+    by: str
+
+
 class PostRated(Fact, frozen=True, kw_only=True, tag="post.rated.v1"):
     """The citizen graded the published reply: 5 非常满意 … 1 非常不满意; once per reply."""
 
@@ -206,6 +230,8 @@ CaseFact = (
     | SpecialReportRequested
     | InstructionGiven
     | CaseUrged
+    | SuggestionDecided
+    | SuggestionFollowedThrough
     | PostRated
     | PostReopened
 )

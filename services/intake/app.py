@@ -26,14 +26,14 @@ from contracts.deadlines import (
     PromiseBroken,
 )
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
-from services.intake.core import acts, city, heard
+from services.intake.core import city, deciding, heard
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, new
 from services.intake.core.rules import citizen, unit
 
 RULES: Mapping[type, Rule] = {
     ask.Submit: citizen.submit,
-    ask.Asked: acts.decide,
+    ask.Asked: deciding.decide,
     ask.Answered: unit.answered_with_group,
     ask.Publish: city.publish,
     # the other services

@@ -23,7 +23,15 @@ from contracts.posts import (
     PostUngrouped,
     PostWithdrawn,
 )
-from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
+from contracts.replies import (
+    CitizenAnswered,
+    PostRated,
+    PostReopened,
+    ReplyPublished,
+    ReturnRequested,
+    SuggestionDecided,
+    SuggestionFollowedThrough,
+)
 from contracts.topics import ASSIGNMENTS, BULLETINS, CITY, DEADLINES, POSTS, REPLIES
 from services.stats.core import rules
 from services.stats.core.bulletin import document
@@ -44,6 +52,8 @@ RULES: Mapping[type, Rule] = {
     ReturnRequested: rules.returned,
     PostRated: rules.rated,
     PostReopened: rules.reopened,
+    SuggestionDecided: rules.decided,
+    SuggestionFollowedThrough: rules.followed_through,
     PostWithdrawn: rules.left,
     PostHidden: rules.left,
     PostFollowedUp: rules.followed_up,

@@ -15,8 +15,9 @@ from chassis.engine.answers import IdempotencyKey
 from chassis.failures import Refused
 from contracts.identity import derived
 from services.intake.core import requests as ask
-from services.intake.core.acts import ACT, answer_of
+from services.intake.core.acts import ACT
 from services.intake.core.case import Case
+from services.intake.core.deciding import answer_of
 from services.intake.store import seal_post
 from tests.services.intake.door import PROFILE
 from tests.simulation.linear import FOREVER

@@ -7,7 +7,8 @@ import sys
 from typing import Final
 
 from contracts.topics import TOPICS
-from services.notifier.core.table import NOBODY, TOLD, Tell, always
+from services.notifier.core.conditions import always
+from services.notifier.core.table import NOBODY, TOLD, Tell
 from services.notifier.core.wording import CITIZEN_LENGTH, STAFF_LENGTH
 from wenzheng.stack.home import ROOT
 

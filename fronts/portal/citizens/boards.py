@@ -1,13 +1,13 @@
 """The boards 咨询投诉, 建言献策, 领导信箱, 热点评议: public, answered posts."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.site import Here
+from fronts.portal.site import Here, Site
 
 
 class Board(NamedTuple):
@@ -54,6 +54,7 @@ async def board(
         "intake", "/v1/posts", kind=only or ",".join(chosen.kinds), cursor=cursor, **asked
     )
     topics = await site.services.offer("router", "/v1/topics") if code == "debates" else {}
+    tally = await _tally(site) if code == "suggestions" else None
     kept = {name: value for name, value in {**asked, "kind": only}.items() if value}
     return site.pages.render(
         "board.html",
@@ -69,4 +70,12 @@ async def board(
         later=bool(cursor),
         departments=profile.departments,
         topics=topics.get("topics", []),
+        tally=tally,
     )
+
+
+async def _tally(site: Site) -> dict[str, Any] | None:
+    """What became of this year's suggestions; None where stats does not say."""
+    this_year = f"{site.clock.now():%Y}-01-01"
+    figures = await site.services.offer("stats", "/v1/figures", **{"from": this_year, "kind": "suggestion"})
+    return figures.get("total")

@@ -104,6 +104,22 @@ ACTS: Final = (
         _fields("remark"),
     ),
     Act(
+        "adoption",
+        "leader",
+        "adoption",
+        "登记采纳情况",
+        "采纳情况已公布并告知建议人。",
+        _fields("outcome", "reason"),
+    ),
+    Act(
+        "follow-through",
+        "clerk",
+        "follow-throughs",
+        "登记落实情况",
+        "落实情况已公布并告知建议人。",
+        _fields("text", "done_on"),
+    ),
+    Act(
         "assignment",
         "supervisor",
         "assignment",

@@ -124,6 +124,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         problem=shown.problem,
         acting=shown.acting,
         given=shown.given,
+        today=visit.now().date().isoformat(),
         key=shown.key or fresh_key(),
     )
 

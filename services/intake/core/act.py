@@ -38,6 +38,8 @@ HELD: Final[tuple[Step, ...]] = ("assigned", "accepted", "asked", "reopened")
 OPEN: Final[tuple[Step, ...]] = ("received", *HELD)
 """Somebody must still answer."""
 ANSWERED: Final[tuple[Step, ...]] = ("replied", "rated")
+STUDIED: Final[tuple[Step, ...]] = ("accepted", "asked", *ANSWERED)
+"""A unit has taken it on."""
 KNOWN: Final = (*OPEN, *ANSWERED)
 """Neither withdrawn nor hidden."""
 
@@ -118,3 +120,13 @@ def undrafted(case: Case) -> bool:
 def waits_for_more_time(case: Case) -> bool:
     """A request for more time is before the leader."""
     return case.extension_asked is not None
+
+
+def suggested(case: Case) -> bool:
+    """It is a suggestion (建言献策)."""
+    return case.kind == "suggestion"
+
+
+def adopted(case: Case) -> bool:
+    """It is a suggestion that was adopted, wholly or in part."""
+    return suggested(case) and case.adoption is not None and case.adoption.outcome != "declined"

@@ -4,10 +4,8 @@ Routes, refusals, `allowed`, the OpenAPI text and the engine's table of rules fo
 An act has one word: the table's `name`, the rule's function, `allowed` and the glossary use it.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from contracts.decision import Decision, Forbidden, NotFound, NotNow
-from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.act import (
     ANSWERED,
@@ -19,21 +17,21 @@ from services.intake.core.act import (
     MAYOR,
     NEIGHBOUR,
     OPEN,
+    STUDIED,
     SUPERVISOR,
     Act,
-    Answer,
+    adopted,
     drafted,
     extension_id,
     reply_id,
+    suggested,
     supports,
     undrafted,
     waits_for_more_time,
 )
-from services.intake.core.answers import Standing
-from services.intake.core.case import EVERY_STEP, STATUS_NAMES, Case
+from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
-from services.intake.core.rules import citizen, supervisor, unit
-from services.intake.core.rules.saying import Here
+from services.intake.core.rules import citizen, suggestion, supervisor, unit
 from services.intake.core.visibility import visible
 
 ACTS: Final = (
@@ -239,6 +237,31 @@ ACTS: Final = (
         when=waits_for_more_time,
         example={"remark": "配件已有库存,请按期办结。"},
     ),
+    # what becomes of a suggestion
+    Act(
+        "adoption",
+        "登记采纳情况",
+        "adoption",
+        LEADER,
+        STUDIED,
+        ask.Adoption,
+        suggestion.adoption,
+        "The leader says whether a suggestion is adopted.",
+        when=suggested,
+        example={"outcome": "adopted", "reason": "已列入今年的计划。"},
+    ),
+    Act(
+        "follow-through",
+        "登记落实情况",
+        "follow-throughs",
+        CLERK,
+        KNOWN,
+        ask.FollowThrough,
+        suggestion.follow_through,
+        "The clerk writes down what was done of an adopted suggestion.",
+        when=adopted,
+        example={"text": "新装路灯六盏,已全部点亮。", "done_on": "2026-03-02"},
+    ),
     # the supervisor
     Act(
         "assignment",
@@ -331,61 +354,3 @@ ACTS: Final = (
 )
 
 ACT: Final = {act.name: act for act in ACTS}
-
-
-def answer_of(act: Act, case: Case) -> Answer:
-    """What the person who did it is answered."""
-    return standing(case) if act.answer is None else act.answer(case)
-
-
-def decide(case: Case, asked: ask.Asked[Any], context: Here) -> Decision[Case]:
-    """The act's rule, once the table lets it through; whoever is refused for now learns what is possible instead."""
-    act = ACT[asked.act]
-    permit(act, case, asked.actor)
-    if act.who is AUTHOR:
-        # What an author adds is read by the unit, not published, so held words need nobody to look first.
-        moderation.judge(context.city, *ask.texts_of(asked.body))
-    try:
-        return act.rule(case, asked, context)
-    except NotNow as refused:
-        if refused.allowed is None:
-            refused.allowed = tuple(other for other in allowed(case) if other != act.name)
-        raise
-
-
-def permit(act: Act, case: Case, actor: ask.Actor) -> None:
-    """Raises NotFound, Forbidden or NotNow where the table does not let this actor act on this case now."""
-    if not case.exists:
-        raise NotFound("not-found", "没有找到", "没有这个编号的帖子。")
-    if actor.role != act.who.role:
-        raise Forbidden("forbidden", "没有此项权限", f"此操作需要以下角色之一:{act.who.role}。")
-    if act.who.units == "holding" and actor.department != case.department:
-        raise Forbidden("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
-    if act.who.units == "assisting" and (
-        actor.department not in case.assisting or actor.department == case.department
-    ):
-        raise Forbidden("not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
-    if not possible(act, case):
-        now = allowed(case)
-        names = "、".join(ACT[name].chinese for name in now) or "无"
-        raise NotNow("wrong-step", f"现在不能{act.chinese}", f"目前可以:{names}。", allowed=now)
-
-
-def possible(act: Act, case: Case) -> bool:
-    """Whether anyone may do it now."""
-    return case.step in act.steps and act.when(case)
-
-
-def allowed(case: Case) -> tuple[str, ...]:
-    """The acts possible now, whoever does them."""
-    return tuple(act.name for act in ACTS if act.offered and possible(act, case))
-
-
-def standing(case: Case) -> Standing:
-    """Number, status and what is possible next."""
-    return {
-        "number": case.number,
-        "status": case.step,
-        "status_name": STATUS_NAMES[case.step],
-        "allowed": allowed(case),
-    }

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal, NotRequired, TypedDict
 
 from contracts.assignments import Candidate
+from contracts.replies import AdoptionOutcome
 from services.intake.core.case import Moderation, Step
 
 
@@ -52,6 +53,26 @@ class PublishedReply(TypedDict):
     at: datetime
     handling: int
     """1, or 2 and more after reopenings."""
+
+
+class FollowedThrough(TypedDict):
+    """Something that was done of a suggestion."""
+
+    text: str
+    done_on: date
+    at: datetime
+
+
+class AdoptionOfCase(TypedDict):
+    """What was decided of a suggestion, and what was done of it."""
+
+    outcome: AdoptionOutcome
+    outcome_name: str
+    reason: str
+    department: str
+    department_name: str
+    at: datetime
+    follow_throughs: list[FollowedThrough]
 
 
 class AskedQuestion(TypedDict):
@@ -170,6 +191,8 @@ class ListedPost(Summary):
     text: str
     replies: list[str]
     answered_at: datetime | None
+    adoption: AdoptionOfCase | None
+    """Of a suggestion whose unit has decided."""
 
 
 class ListedPosts(TypedDict):
@@ -236,6 +259,7 @@ class PublicPost(Summary):
     place: str
     history: list[Line]
     replies: list[PublishedReply]
+    adoption: AdoptionOfCase | None
 
 
 class ToldPost(Summary):
@@ -249,6 +273,7 @@ class ToldPost(Summary):
     moderation: Moderation
     """Empty when anyone may see the post."""
     replies: list[PublishedReply]
+    adoption: AdoptionOfCase | None
     questions: list[AskedQuestion]
     follow_ups: list[AddedText]
     ratings: list[GivenRating]
@@ -325,71 +350,3 @@ class CityChanged(TypedDict):
 
     published: str
     at: datetime
-
-
-class OfferedKind(TypedDict):
-    """A kind of post."""
-
-    code: str
-    name: str
-    clock: bool
-    """Whether somebody must answer within the deadline."""
-    public: bool
-    """Whether posts of the kind may be shown at all."""
-
-
-class Kinds(TypedDict):
-    """The kinds that can be posted."""
-
-    kinds: list[OfferedKind]
-
-
-class Street(TypedDict):
-    """A street or town of an area."""
-
-    code: str
-    name: str
-
-
-class Area(TypedDict):
-    """A district or county."""
-
-    code: str
-    name: str
-    streets: list[Street]
-
-
-class Areas(TypedDict):
-    """Every area of the city."""
-
-    areas: list[Area]
-
-
-class Unit(TypedDict):
-    """A unit that answers."""
-
-    code: str
-    name: str
-    kind: str
-
-
-class Departments(TypedDict):
-    """Every unit of the city."""
-
-    departments: list[Unit]
-
-
-class DutyItem(TypedDict):
-    """What a unit answers for."""
-
-    code: str
-    department: str
-    name: str
-    basis: str
-    """The law, regulation or institution it rests on."""
-
-
-class Duties(TypedDict):
-    """Duty items, in the order of the list."""
-
-    duties: list[DutyItem]

@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from contracts.assignments import Candidate
+from contracts.replies import AdoptionOutcome
 
 Step = Literal[
     "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
@@ -26,6 +27,13 @@ STATUS_NAMES: Final[dict[str, str]] = {
     "hidden": "已屏蔽",
 }
 """What a citizen reads."""
+
+OUTCOME_NAMES: Final[dict[AdoptionOutcome, str]] = {
+    "adopted": "采纳",
+    "partly": "部分采纳",
+    "declined": "未采纳",
+}
+"""What is read of a suggestion's fate."""
 
 EVERY_STEP: Final[tuple[Step, ...]] = get_args(Step)
 
@@ -95,6 +103,24 @@ class Returned(Struct, frozen=True, gc=False, omit_defaults=True):
     duty_item: str
     at: datetime
     state: Literal["asked", "moved", "refused", "meeting"] = "asked"
+
+
+class Adoption(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What the holding unit decided of a suggestion."""
+
+    outcome: AdoptionOutcome
+    reason: str
+    department: str
+    at: datetime
+
+
+class FollowThrough(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something that was done of an adopted suggestion."""
+
+    id: str
+    text: str
+    done_on: date
+    at: datetime
 
 
 class Rating(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -179,6 +205,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     written_parts: tuple[WrittenPart, ...] = ()
     """In the order they were written; a unit may write again."""
     returns: tuple[Returned, ...] = ()
+    adoption: Adoption | None = None
+    follow_throughs: tuple[FollowThrough, ...] = ()
+    """In the order they were written down."""
     ratings: tuple[Rating, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     reopened: tuple[datetime, ...] = ()

@@ -8,6 +8,7 @@ from msgspec.structs import astuple
 
 from city.words import Verdict
 from contracts.city_facts import CityFact
+from contracts.replies import AdoptionOutcome
 
 TEXT: Final = 10_000
 """Characters of a post, an answer or a reply, as a person counts them: a line end is one, and so is an emoji."""
@@ -150,6 +151,20 @@ class Extension(Body, frozen=True):
     new_date: date
     progress: Short
     long_works: bool = False
+
+
+class Adoption(Body, frozen=True):
+    """Whether the suggestion is adopted, and why."""
+
+    outcome: AdoptionOutcome
+    reason: Short
+
+
+class FollowThrough(Body, frozen=True):
+    """What was done of a suggestion, and on which day."""
+
+    text: Short
+    done_on: date
 
 
 class Return(Body, frozen=True):

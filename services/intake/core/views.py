@@ -5,8 +5,9 @@ from typing import Final
 
 from city.profile import Profile
 from services.intake.core.act import AUTHOR
-from services.intake.core.acts import ACT, allowed
+from services.intake.core.acts import ACT
 from services.intake.core.answers import (
+    AdoptionOfCase,
     AskedExtension,
     AskedQuestion,
     AskedReturn,
@@ -25,7 +26,8 @@ from services.intake.core.answers import (
     Summary,
     ToldPost,
 )
-from services.intake.core.case import STATUS_NAMES, Case, Entry, Group
+from services.intake.core.case import OUTCOME_NAMES, STATUS_NAMES, Case, Entry, Group
+from services.intake.core.deciding import allowed
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible
 
@@ -98,6 +100,7 @@ def listed(case: Case, city: Profile) -> ListedPost:
         "text": case.text,
         "replies": [reply.text for reply in case.replies],
         "answered_at": case.replies[-1].at if case.replies else None,
+        "adoption": _adoption(case, city),
     }
 
 
@@ -128,6 +131,7 @@ def public(case: Case, city: Profile) -> PublicPost:
         "place": "",
         "history": [],
         "replies": [],
+        "adoption": None,
     }
     if "words" not in visible(case, "anyone"):
         view["title"] = ""
@@ -136,6 +140,7 @@ def public(case: Case, city: Profile) -> PublicPost:
     view["place"] = case.place
     view["history"] = _public_history(case)
     view["replies"] = _replies(case, city)
+    view["adoption"] = _adoption(case, city)
     return view
 
 
@@ -149,6 +154,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "hide_name": case.hide_name,
         "moderation": case.moderation,
         "replies": _replies(case, city),
+        "adoption": _adoption(case, city),
         "questions": _questions(case, opened),
         "follow_ups": [{"text": opened.added.get(f.id, f.text), "at": f.at} for f in case.follow_ups],
         "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
@@ -232,6 +238,23 @@ def _replies(case: Case, city: Profile) -> list[PublishedReply]:
         }
         for reply in case.replies
     ]
+
+
+def _adoption(case: Case, city: Profile) -> AdoptionOfCase | None:
+    decided = case.adoption
+    if decided is None:
+        return None
+    return {
+        "outcome": decided.outcome,
+        "outcome_name": OUTCOME_NAMES[decided.outcome],
+        "reason": decided.reason,
+        "department": decided.department,
+        "department_name": city.department_name(decided.department),
+        "at": decided.at,
+        "follow_throughs": [
+            {"text": done.text, "done_on": done.done_on, "at": done.at} for done in case.follow_throughs
+        ],
+    }
 
 
 def _written_parts(case: Case, city: Profile) -> list[PartOfUnit]:

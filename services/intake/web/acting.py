@@ -13,8 +13,9 @@ from chassis.web.limits import client_key, client_of
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.act import AUTHOR, NEIGHBOUR, Act
-from services.intake.core.acts import ACTS, answer_of
+from services.intake.core.acts import ACTS
 from services.intake.core.case import Case
+from services.intake.core.deciding import answer_of
 from services.intake.store import seal_text
 from services.intake.web.door import Door, made_ready, nobody
 

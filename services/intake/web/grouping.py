@@ -10,10 +10,11 @@ from chassis.web.described import described
 from chassis.web.responses import Json
 from contracts.identity import derived
 from services.intake.core import requests as ask
-from services.intake.core.acts import ACT, standing
+from services.intake.core.acts import ACT
 from services.intake.core.answers import Grouped, Standing
 from services.intake.core.case import Case
 from services.intake.core.concerns import grouping
+from services.intake.core.deciding import standing
 from services.intake.web import examples
 from services.intake.web.door import Door, encode
 

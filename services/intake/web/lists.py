@@ -12,7 +12,7 @@ from chassis.web.limits import client_of
 from city import named
 from city.profile import Profile
 from contracts.posts import PostKind
-from services.intake.core import answers
+from services.intake.core import answers_on_offers as answers
 from services.intake.web.door import Door
 
 POSTED: Final = frozenset(get_args(PostKind))

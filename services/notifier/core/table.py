@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from city.profile import Profile
 from contracts.assignments import (
     AssignmentHeld,
     LeadNamed,
@@ -67,9 +66,31 @@ from contracts.replies import (
     ReplySentBack,
     ReturnRequested,
     SpecialReportRequested,
+    SuggestionDecided,
+    SuggestionFollowedThrough,
 )
 from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyPublished, TextJudged
 from services.notifier.core.case import Case
+from services.notifier.core.conditions import (
+    Condition,
+    adopted,
+    always,
+    by_word_list,
+    date_moved,
+    dissatisfied,
+    first_step,
+    leader_heard_of_the_miss,
+    leaders_step,
+    not_adopted,
+    of_a_promise,
+    partly_adopted,
+    praised,
+    second_clock,
+    supervisor_heard_of_the_miss,
+    supervisors_step,
+    to_follow_through,
+    unit_and_date_known,
+)
 
 SUPERVISION: Final = "supervision"
 """Code of the supervising e-government centre in every profile."""
@@ -78,7 +99,6 @@ MAYOR_DESK: Final = "government-office"
 """Code of the unit at which the city leaders read."""
 
 Units = Callable[[Case, Any], tuple[str, ...]]
-Condition = Callable[[Case, Any, Profile], bool]
 
 
 # -- which unit is told ----------------------------------------------------------------------------
@@ -117,75 +137,6 @@ def supervision(case: Case, fact: Any) -> tuple[str, ...]:
 def mayor_desk(case: Case, fact: Any) -> tuple[str, ...]:
     """the city leaders' office"""
     return (MAYOR_DESK,)
-
-
-# -- under which condition -------------------------------------------------------------------------
-
-
-def always(case: Case, fact: Any, city: Profile) -> bool:
-    """every time"""
-    return True
-
-
-def unit_and_date_known(case: Case, fact: Any, city: Profile) -> bool:
-    """once, when number, unit and due date are all known, whichever came last"""
-    known = case.number and case.department and case.due is not None
-    return bool(known) and not case.told_assigned
-
-
-def by_word_list(case: Case, fact: PostHeld, city: Profile) -> bool:
-    """when a word list held it and no person"""
-    return not fact.by
-
-
-def second_clock(case: Case, fact: DeadlineSet, city: Profile) -> bool:
-    """of a second handling"""
-    return fact.clock == "second"
-
-
-def date_moved(case: Case, fact: DeadlineRedated, city: Profile) -> bool:
-    """when the date is another one"""
-    return fact.previous != fact.due
-
-
-def dissatisfied(case: Case, fact: PostRated, city: Profile) -> bool:
-    """below what the policy calls satisfied"""
-    return fact.grade < city.policy.rating.satisfied_from
-
-
-def praised(case: Case, fact: PostRated, city: Profile) -> bool:
-    """of the best grade, with words"""
-    return fact.grade == 5 and bool(fact.text)
-
-
-def leader_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
-    """when the leader was told of the miss"""
-    return fact.clock != "promise" and case.missed_told
-
-
-def supervisor_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
-    """when the supervisor was told of the miss"""
-    return fact.clock != "promise" and case.supervisor_told
-
-
-def of_a_promise(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
-    """when a promise was kept after all"""
-    return fact.clock == "promise"
-
-
-def first_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
-    """at the first step"""
-    return fact.level == "remind"
-
-
-def leaders_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
-    """at the leader's step, unless told of the miss at the same instant"""
-    return fact.level == "leader" and not (case.missed_told and fact.at == fact.due)
-
-
-def supervisors_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
-    """at the supervisor's step and at that of the bulletin"""
-    return fact.level in ("supervisor", "bulletin")
 
 
 # -- the table -------------------------------------------------------------------------------------
@@ -248,6 +199,20 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
     InstructionGiven: (Tell("instructed", "leader", "领导批示 {number}:{text}"),),
     CaseUrged: (Tell("urged", "clerk", "督查催办 {number}:{text}"),),
+    SuggestionDecided: (
+        Tell("suggestion-decided", "citizen", "您的建议{number}已获{unit}采纳:{reason}", when=adopted),
+        Tell(
+            "suggestion-decided",
+            "citizen",
+            "您的建议{number}已获{unit}部分采纳:{reason}",
+            when=partly_adopted,
+        ),
+        Tell("suggestion-decided", "citizen", "您的建议{number}未获{unit}采纳:{reason}", when=not_adopted),
+        Tell("to-follow-through", "clerk", "建议已采纳,请落实并登记 {number}", when=to_follow_through),
+    ),
+    SuggestionFollowedThrough: (
+        Tell("followed-through", "citizen", "您的建议{number}已有落实({done_on}):{text}"),
+    ),
     PostRated: (
         Tell("rated", "clerk", "网民不满意 {number}", when=dissatisfied),
         Tell("thanked", "clerk", "网民感谢 {number}:{text}", when=praised),

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.decision import Effect
+from contracts.replies import AdoptionOutcome
 
 Cell = tuple[str, str, str, str]
 """Day of receipt (ISO; of `replies_given` the day of the reply), unit (empty: nobody yet), kind, measure."""
@@ -59,6 +60,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The newest reopening: an earlier due instant is no miss of the handling it began."""
     follow_ups: int = 0
     answers: int = 0
+    adoption: AdoptionOutcome | None = None
+    """What the unit said last of a suggestion."""
+    follow_throughs: int = 0
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""

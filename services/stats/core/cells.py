@@ -48,6 +48,8 @@ def implied(case: Case) -> Implied:
             measures |= _second(case)
         if case.replies or case.returns or case.held:
             elsewhere = _of_other_units(case, day)
+    if case.adoption is not None and not case.left:
+        measures |= _adoption(case)
     return Implied((day, case.unit(), case.kind), measures, elsewhere)
 
 
@@ -121,6 +123,14 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
 def _rating(case: Case) -> dict[str, int]:
     """The latest grade, of posts with a clock."""
     return {"rated": 1, "satisfied": int(case.grade >= case.satisfied_from)}
+
+
+def _adoption(case: Case) -> dict[str, int]:
+    """What became of a suggestion, whether its kind has a clock or not."""
+    counted = {f"suggestion:{case.adoption}": 1}
+    if case.follow_throughs and case.adoption != "declined":
+        counted["followed_through"] = 1
+    return counted
 
 
 def _second(case: Case) -> dict[str, int]:

@@ -71,6 +71,15 @@ AMOUNTS: Final = (
     Amount("second_replied", "二次已复", ("second_replied",), "重新办理后又有答复的"),
     Amount("second_on_time", "二次按时", ("second_on_time",), "其中按时的"),
     Amount("second_overdue", "二次超期", ("second_overdue",), "重新办理已超期而没有答复的"),
+    Amount("adopted", "采纳", ("suggestion:adopted",), "承办单位采纳的建议;多次登记以最后一次为准"),
+    Amount("partly_adopted", "部分采纳", ("suggestion:partly",), "部分采纳的建议"),
+    Amount("not_adopted", "未采纳", ("suggestion:declined",), "说明理由而未采纳的建议"),
+    Amount(
+        "followed_through",
+        "已落实",
+        ("followed_through",),
+        "采纳或部分采纳的建议中登记过落实情况的,每件计一次",
+    ),
     Amount("threads", "主题", ("threads",), "全部网帖,含撤回的和不计时的"),
     Amount("messages", "总帖", ("messages",), "主题、追问、补充和公开答复之和"),
 )

@@ -21,7 +21,15 @@ from contracts.posts import (
     PostUngrouped,
     PostWithdrawn,
 )
-from contracts.replies import CitizenAnswered, PostRated, PostReopened, ReplyPublished, ReturnRequested
+from contracts.replies import (
+    CitizenAnswered,
+    PostRated,
+    PostReopened,
+    ReplyPublished,
+    ReturnRequested,
+    SuggestionDecided,
+    SuggestionFollowedThrough,
+)
 from services.stats.core.case import Case, CitizenSeen, Count, Replied
 from services.stats.core.cells import difference, implied
 
@@ -121,6 +129,16 @@ def reopened(case: Case, fact: PostReopened, context: Here) -> Decision[Case]:
         second_missed=case.second_missed and case.second_due is not None,
     )
     return _change(case, after)
+
+
+def decided(case: Case, fact: SuggestionDecided, context: Here) -> Decision[Case]:
+    """What the unit said last of a suggestion counts."""
+    return _change(case, replace(case, adoption=fact.outcome))
+
+
+def followed_through(case: Case, fact: SuggestionFollowedThrough, context: Here) -> Decision[Case]:
+    """Something was done of a suggestion; it counts once."""
+    return _change(case, replace(case, follow_throughs=case.follow_throughs + 1))
 
 
 def left(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decision[Case]:

@@ -11,7 +11,7 @@ from chassis.store import Outcome
 from chassis.tokens import Role, Staff, sign
 from services.intake.core.act import Act
 from services.intake.core.acts import ACTS
-from services.intake.core.case import Case, Draft, Extension, Question, Reply
+from services.intake.core.case import Adoption, Case, Draft, Extension, Question, Reply
 from services.intake.core.city import CHANGES
 from services.intake.web import examples
 from tests.services.intake.door import PRIVATE, PROFILE, Intake, at
@@ -45,9 +45,9 @@ MAY = {
 BY = {
     "author": ("follow-up", "answer", "rating", "reopening", "withdrawal", "erasure"),
     "neighbour": ("support",),
-    "clerk/holding": ("acceptance", "question", "reply", "extension", "return"),
+    "clerk/holding": ("acceptance", "question", "reply", "extension", "return", "follow-through"),
     "clerk/assisting": ("part",),
-    "leader/holding": ("approval", "reply-return", "extension-approval", "extension-refusal"),
+    "leader/holding": ("approval", "reply-return", "extension-approval", "extension-refusal", "adoption"),
     "supervisor/any": (
         "assignment",
         "ruling",
@@ -79,6 +79,10 @@ def ready(act: Act, case: Case) -> Case:
     )
     if act.name in ("approval", "reply-return"):
         case = replace(case, draft=Draft("x1", "稿", "c", NOW))
+    if act.name in ("adoption", "follow-through"):
+        case = replace(case, kind="suggestion")
+    if act.name == "follow-through":
+        case = replace(case, adoption=Adoption("adopted", "列入计划", HOLDING, NOW))
     if act.name.startswith("extension-"):
         asked = Extension("x1", "等备件", at("2026-03-09T10:00").date(), "已勘察", "c", NOW)
         case = replace(case, extensions=(asked,))

@@ -8,9 +8,10 @@ from contracts.assignments import PostReassigned
 from contracts.decision import Context, NotNow
 from services.intake.core import heard
 from services.intake.core import requests as ask
-from services.intake.core.acts import ACT, ACTS, allowed, decide
+from services.intake.core.acts import ACT, ACTS
 from services.intake.core.case import Case, Draft, Extension, Group, Reply
 from services.intake.core.concerns import answered_with_group
+from services.intake.core.deciding import allowed, decide
 from tests.services.intake.door import PROFILE, at
 
 NOW = at("2026-03-03T10:00")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from services.intake.core.case import Case, Draft, Entry, Reply
+from services.intake.core.case import Adoption, Case, Draft, Entry, Reply
 from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
 from tests.services.intake.door import Intake, at
 
@@ -60,6 +60,7 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
         step="accepted",
         draft=Draft("d1", "再修一次的草稿", "c", NOW),
         replies=() if state == "open" else (reply,),
+        adoption=Adoption("partly", "部分列入计划", LEAD, NOW),
         history=(*case.history, Entry(NOW, "returned", "内部意见", public=False)),
     )
     if state == "erased":
@@ -91,7 +92,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         "standing": view["number"] == receipt["number"],
         "words": "路灯不亮" in text and "幸福路" in text and "请回电" in text,
         "history": any(line["kind"] == "received" for line in view["history"]),
-        "replies": "已经修好了" in text or (view["replies"] == [] and "已受理" in text),
+        "replies": "部分列入计划" in text and ("已经修好了" in text or view["replies"] == []),
         "said": "另一个号码" in text,
         "boxes": PHONE in text,
         "inner": "再修一次的草稿" in text and "内部意见" in text,

@@ -42,6 +42,8 @@ PAGES = (
     "public post",
     "private post",
     "debate",
+    "suggestion",
+    "suggestions",
     "missing",
     "wall",
     "interfaces",
@@ -75,6 +77,9 @@ class Settled:
         self.private = town.post(title="私事", text="不公开。", public=False)
         self.debate = town.post(kind="debate", title="要不要增设天桥", text="学校门口车流量大。")
         town.release(self.debate)
+        self.suggestion = town.post(kind="suggestion", title="加装候车亭", text="公交站加装候车亭。")
+        town.answer(self.suggestion)
+        town.adopt(self.suggestion)
         self.survey, self.counted = town.survey(), town.survey()
         town.count(self.counted)
 
@@ -106,9 +111,9 @@ def settled(town: Town, neighbour: Neighbour) -> Iterator[Settled]:
     neighbour.similar, neighbour.topics = [], []
 
 
-def show(page: Page, portal: str, name: str, settled: Settled) -> None:
-    """Open a page by its name."""
-    paths = {
+def addresses(settled: Settled) -> dict[str, str]:
+    """Pages that are there at an address, by their names."""
+    return {
         "front": "/",
         "follow": "/follow",
         "boards": "/boards/all",
@@ -117,6 +122,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "public post": f"/posts/{settled.answered['number']}",
         "private post": f"/posts/{settled.private['number']}",
         "debate": f"/posts/{settled.debate['number']}",
+        "suggestion": f"/posts/{settled.suggestion['number']}",
+        "suggestions": "/boards/suggestions",
         "missing": "/no-such-page",
         "wall": "/wall",
         "interfaces": "/interfaces",
@@ -126,6 +133,11 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         "survey result": f"/surveys/{settled.counted}/result",
         "my telephone": "/my",
     }
+
+
+def show(page: Page, portal: str, name: str, settled: Settled) -> None:
+    """Open a page by its name."""
+    paths = addresses(settled)
     if name in paths:
         page.goto(portal + paths[name])
     elif name.startswith("survey"):

@@ -93,6 +93,13 @@ class Town:
         draft = self.act("clerk", unit, f"{number}/replies", text=text)
         self.act("leader", unit, f"{number}/replies/{draft['reply_id']}/approval")
 
+    def adopt(self, receipt: dict[str, Any]) -> None:
+        """The unit adopts a suggestion, and says what was done of it."""
+        number, unit = receipt["number"], self.unit(receipt)
+        self.act("leader", unit, f"{number}/adoption", outcome="partly", reason="先装三处。")
+        day = self.case(receipt)["received_at"][:10]
+        self.act("clerk", unit, f"{number}/follow-throughs", text="三处已装好。", done_on=day)
+
     def release(self, receipt: dict[str, Any]) -> None:
         """A moderator lets it be seen."""
         path = f"{receipt['number']}/moderation"

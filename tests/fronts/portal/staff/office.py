@@ -107,6 +107,16 @@ class Office:
         self.act(number, "extensions", reason="等材料", new_date=self.later(number), progress="已到现场")
         return number
 
+    def suggested(self) -> str:
+        """A suggestion that a unit has taken on."""
+        return self.accepted(kind="suggestion", title="加装候车亭", text="建议公交站加装候车亭。")
+
+    def adopted(self) -> str:
+        """As `suggested`, adopted."""
+        number = self.suggested()
+        self.act(number, "adoption", "leader", outcome="adopted", reason="列入今年计划")
+        return number
+
     def later(self, number: str) -> str:
         """A date to which the case may be extended."""
         due = datetime.fromisoformat(self.case(number)["due"])

@@ -30,11 +30,17 @@ PAGES: Final = {
         "/staff/cases/{accepted}",
         "/staff/cases/{accepted}/return?q=学校",
         "/staff/cases/{drafted}",
+        "/staff/cases/{adopted}",
         "/staff/password",
         "/staff/enrol",
         "/staff/supervision",
     ),
-    "leader": ("/staff/approvals", "/staff/cases/{drafted}", "/staff/cases/{stretched}"),
+    "leader": (
+        "/staff/approvals",
+        "/staff/cases/{drafted}",
+        "/staff/cases/{stretched}",
+        "/staff/cases/{adopted}",
+    ),
     "supervisor": (
         "/staff/surveys",
         "/staff/surveys/new",
@@ -62,7 +68,10 @@ def numbers(office: Office) -> dict[str, str]:
         "accepted": office.accepted(),
         "drafted": office.drafted("已收悉,尽快处理。"),
         "stretched": office.stretched(),
+        "adopted": office.adopted(),
     }
+    day = office.case(found["adopted"])["received_at"][:10]
+    office.act(found["adopted"], "follow-throughs", text="已加装六座。", done_on=day)
     office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
     office.act(found["accepted"], "parts", unit=ASSISTING, text="站台已派人查看。")
     return found

@@ -116,6 +116,30 @@ def test_an_extension_and_a_return_go_their_way(
         one.close()
 
 
+def test_a_leader_adopts_a_suggestion_and_the_clerk_says_what_was_done(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    number = office.suggested()
+    leader = _desk(browser, office, size, scripts, "leader")
+    leader.page.goto(f"/staff/cases/{number}")
+    leader.page.locator("#adoption input[value=partly]").check()
+    leader.send("adoption", reason="先在三站加装")
+    leader.shows("采纳情况已公布")
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.goto(f"/staff/cases/{number}")
+    clerk.shows("尚未登记落实情况")
+    clerk.send("follow-through", text="三站已装好", done_on=office.case(number)["received_at"][:10])
+    clerk.shows("落实情况已公布")
+
+    citizen = browser.new_page(base_url=office.portal)
+    citizen.goto(f"/posts/{number}")
+    expect(citizen.locator("#fate")).to_contain_text("部分采纳")
+    expect(citizen.locator("#fate")).to_contain_text("三站已装好")
+    for one in (clerk, leader):
+        one.close()
+    citizen.close()
+
+
 def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
     office: Office, browser: Browser, size: str, scripts: bool
 ) -> None:

@@ -61,6 +61,8 @@ POST /staff/cases/{number}/approval            sign-in 403    403    403    done
 POST /staff/cases/{number}/reply-return        sign-in 403    403    403    done   403    403    403    403    403    403
 POST /staff/cases/{number}/extension-approval  sign-in 403    403    403    done   403    403    403    403    403    403
 POST /staff/cases/{number}/extension-refusal   sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/adoption            sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/follow-through      sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/assignment          sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/ruling              sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/urging              sign-in 403    403    403    403    403    403    done   403    403    403
@@ -172,6 +174,11 @@ def _prepared(office: Office, act: str) -> tuple[str, Fields]:
         ),
         "extension-approval": (office.stretched, lambda n: {"id": _extension(office, n)}),
         "extension-refusal": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
+        "adoption": (office.suggested, lambda _: {"outcome": "partly", "reason": "列入明年计划"}),
+        "follow-through": (
+            office.adopted,
+            lambda n: {"text": "已加装", "done_on": office.case(n)["received_at"][:10]},
+        ),
         "assignment": (office.assigned, lambda _: {"department": HOLDER, "reason": "职责"}),
         "ruling": (office.assigned, lambda _: {"lead": HOLDER, "reason": "交办会"}),
         "urging": (office.assigned, lambda _: {"text": "请抓紧"}),

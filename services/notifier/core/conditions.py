@@ -1,0 +1,98 @@
+"""Under which condition a row of the table is told: each says in its docstring when, for docs/notices.md. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from city.profile import Profile
+from contracts.deadlines import CaseEscalated, DeadlineRedated, DeadlineSet, MissWithdrawn
+from contracts.posts import PostHeld
+from contracts.replies import PostRated, SuggestionDecided
+from services.notifier.core.case import Case
+
+Condition = Callable[[Case, Any, Profile], bool]
+
+
+def always(case: Case, fact: Any, city: Profile) -> bool:
+    """every time"""
+    return True
+
+
+def unit_and_date_known(case: Case, fact: Any, city: Profile) -> bool:
+    """once, when number, unit and due date are all known, whichever came last"""
+    known = case.number and case.department and case.due is not None
+    return bool(known) and not case.told_assigned
+
+
+def by_word_list(case: Case, fact: PostHeld, city: Profile) -> bool:
+    """when a word list held it and no person"""
+    return not fact.by
+
+
+def second_clock(case: Case, fact: DeadlineSet, city: Profile) -> bool:
+    """of a second handling"""
+    return fact.clock == "second"
+
+
+def date_moved(case: Case, fact: DeadlineRedated, city: Profile) -> bool:
+    """when the date is another one"""
+    return fact.previous != fact.due
+
+
+def dissatisfied(case: Case, fact: PostRated, city: Profile) -> bool:
+    """below what the policy calls satisfied"""
+    return fact.grade < city.policy.rating.satisfied_from
+
+
+def praised(case: Case, fact: PostRated, city: Profile) -> bool:
+    """of the best grade, with words"""
+    return fact.grade == 5 and bool(fact.text)
+
+
+def adopted(case: Case, fact: SuggestionDecided, city: Profile) -> bool:
+    """when it is adopted"""
+    return fact.outcome == "adopted"
+
+
+def partly_adopted(case: Case, fact: SuggestionDecided, city: Profile) -> bool:
+    """when it is adopted in part"""
+    return fact.outcome == "partly"
+
+
+def not_adopted(case: Case, fact: SuggestionDecided, city: Profile) -> bool:
+    """when it is not adopted"""
+    return fact.outcome == "declined"
+
+
+def to_follow_through(case: Case, fact: SuggestionDecided, city: Profile) -> bool:
+    """when it is adopted, wholly or in part"""
+    return fact.outcome != "declined"
+
+
+def leader_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the leader was told of the miss"""
+    return fact.clock != "promise" and case.missed_told
+
+
+def supervisor_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the supervisor was told of the miss"""
+    return fact.clock != "promise" and case.supervisor_told
+
+
+def of_a_promise(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when a promise was kept after all"""
+    return fact.clock == "promise"
+
+
+def first_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the first step"""
+    return fact.level == "remind"
+
+
+def leaders_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the leader's step, unless told of the miss at the same instant"""
+    return fact.level == "leader" and not (case.missed_told and fact.at == fact.due)
+
+
+def supervisors_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the supervisor's step and at that of the bulletin"""
+    return fact.level in ("supervisor", "bulletin")
