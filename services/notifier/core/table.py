@@ -17,6 +17,14 @@ from contracts.assignments import (
     ReturnRefused,
     SpecialReportRaised,
 )
+from contracts.bulletins import (
+    BulletinCirculated,
+    BulletinDrafted,
+    BulletinEdited,
+    BulletinIssued,
+    ObjectionAnswered,
+    ObjectionRaised,
+)
 from contracts.city_facts import CalendarPublished, ModelActivated, PolicyChanged
 from contracts.deadlines import (
     CaseEscalated,
@@ -301,6 +309,8 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
 
 _READ: Final = "a survey is everybody's and is read on its page; who takes part is not known to notifier"
 
+_ON_ITS_PAGE: Final = "notifier does not hear of bulletins; units read them, and answer, on their page"
+
 NOBODY: Final[Mapping[type[Fact], str]] = {
     PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case",
     CitizenErased: "nobody can be told any more; what waits is given up",
@@ -324,5 +334,11 @@ NOBODY: Final[Mapping[type[Fact], str]] = {
     ResultPublished: _READ,
     TextJudged: "it is known to nobody who wrote the text",
     BallotCast: "it is known to nobody whose it is",
+    BulletinDrafted: _ON_ITS_PAGE,
+    BulletinEdited: _ON_ITS_PAGE,
+    BulletinCirculated: _ON_ITS_PAGE,
+    ObjectionRaised: _ON_ITS_PAGE,
+    ObjectionAnswered: _ON_ITS_PAGE,
+    BulletinIssued: _ON_ITS_PAGE,
 }
 """Each fact of which nobody is told, and why."""
