@@ -88,6 +88,8 @@ _LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # The client's own, while it still waits for the rest of what the server said at the end.
+    asyncpg.InternalClientError,
 )
 """How the end of a connection is told, sometimes before the client has seen it closed."""
 _SWEEP = """
@@ -314,7 +316,12 @@ class PostgresStore:
                 raise
             undone = False
             await opened.commit()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+        except (
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+        ) as problem:
             if not (_is_closed(connection) or isinstance(problem, _LOST)):
                 raise
             self._connection = None

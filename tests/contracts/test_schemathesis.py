@@ -34,6 +34,11 @@ missing_required_header.expected-statuses = ["400", "401", "403", "404", "406", 
 [[operations]]
 include-path = ["/v1/similar", "/v1/outbox", "/v1/league", "/v1/topics", "/v1/models"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406"]
+
+# One code a minute to a number: the example's number is asked for again and again.
+[[operations]]
+include-path = ["/v1/codes"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "406", "422", "429"]
 """
 
 

@@ -106,6 +106,7 @@ def _sessions(router: APIRouter, door: Door) -> None:
             example={"sign_in": "01985c3e-0000-7000-8000-000000000000", "code": "123456"},
             answer=answers.SessionOpened,
             keyed=False,
+            refused=(403,),
         ),
     )
     async def session(request: Request) -> Response:
