@@ -222,6 +222,9 @@ class PostgresDoor(DueDoor, Protocol):
     ) -> list[Input]:
         """What is due now, at most `limit` inputs, taken inside the batch's transaction."""
 
+    def undone(self) -> None:
+        """A transaction ended without a commit, or perhaps without one: what the door remembers of its claims is not to be trusted."""
+
 
 class MemoryDoor(DueDoor, Protocol):
     """Its twin in memory."""

@@ -304,7 +304,7 @@ class PostgresStore:
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         if self._connection is None or _is_closed(self._connection):
             self._connection = await self._pool.acquire()
-        connection, undone = self._connection, True
+        connection, undone, whole = self._connection, True, False
         try:
             opened = connection.transaction()
             await opened.start()
@@ -316,6 +316,7 @@ class PostgresStore:
                 raise
             undone = False
             await opened.commit()
+            whole = True
         except (
             asyncpg.PostgresError,
             asyncpg.InterfaceError,
@@ -329,6 +330,10 @@ class PostgresStore:
                 connection.terminate()
             await self._pool.release(connection)
             raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone) from problem
+        finally:
+            if not whole:
+                for door in self.doors:
+                    door.undone()
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._pool.fetch(_SWEEP, older_than, limit)

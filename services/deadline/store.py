@@ -138,6 +138,10 @@ class Timers:
         self._count([due_at for due_at, _, _ in claimed], now)
         return [_input(subject, number, due_at, until) for due_at, subject, number in claimed]
 
+    def undone(self) -> None:
+        """Timers that were claimed are there again, below the watermark."""
+        self._watermark = self._next = None
+
     def _count(self, instants: Sequence[datetime], now: datetime) -> None:
         if self._metrics is None or not instants:
             return
@@ -219,6 +223,10 @@ class Stale:
         self._swept_at = time.monotonic()
         self._clean = known if len(rows) < limit else {}
         return [(row["subject"], Redate(row["amendments"])) for row in rows]
+
+    def undone(self) -> None:
+        """Cases that were claimed are as stale as before."""
+        self._clean = {}
 
     def _worth_looking(self, known: Mapping[int, int]) -> bool:
         sweep = time.monotonic() - self._swept_at > SWEEP_SECONDS

@@ -164,6 +164,9 @@ class PostgresNotes:
         rows = await connection.fetch("delete from due returning subject, ring")
         return [(row["subject"], Ring(row["ring"])) for row in sorted(rows, key=lambda row: row["ring"])]
 
+    def undone(self) -> None:
+        """Nothing is remembered between claims."""
+
 
 TABLES = (
     FIRST_TABLES
