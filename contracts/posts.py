@@ -8,6 +8,10 @@ PostKind = Literal["consult", "complaint", "suggestion", "mailbox", "debate", "s
 """咨询, 投诉, 建言献策, 领导信箱, 热点评议, 问卷调查: the six kinds of the city's 2011 report."""
 
 
+Origin = Literal["online", "telephone", "counter", "letter"]
+"""网上, 电话(12345), 窗口, 来信: the way by which a post came."""
+
+
 class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     """A citizen asked: committed in PostgreSQL before the citizen was answered 202."""
 
@@ -31,6 +35,9 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     """Name, phone, openid and mail, under the post's key for its contact."""
     sealed_text: bytes = b""
     """The unmasked title, text and place, under the post's key for its texts."""
+    origin: Origin = "online"
+    entered_by: str = ""
+    """Staff id of who wrote it down for a caller (代录); empty for a post that its author sent."""
 
 
 class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from msgspec import Meta, inspect
 from msgspec.structs import fields, replace
@@ -44,6 +44,12 @@ class Post(Body, frozen=True):
     contact: Contact | None = None
     public: bool = True
     hide_name: bool = False
+
+
+class EnteredPost(Post, frozen=True, kw_only=True):
+    """`POST /v1/cases`: a post that staff write down for a caller."""
+
+    origin: Literal["telephone", "counter", "letter"]
 
 
 def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:

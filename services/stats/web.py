@@ -22,7 +22,7 @@ from services.stats.bulletins import bodies
 from services.stats.bulletins.answers import WHOLE, Heads, Standing
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.answers import FIGURES, LEAGUE
-from services.stats.core.figures import row, total
+from services.stats.core.figures import origins, row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
 from services.stats.league import compared, league
 from services.stats.store import Figures
@@ -80,15 +80,17 @@ class Door:
         until = last + timedelta(days=1)
         days = await self.figures.by_day(first, until, unit, kind)
         by_kind = {} if unit or kind else await self.figures.by_kind(first, until)
+        whole = total(days.values())
         content: dict[str, Any] = {
             "from": first,
             "to": last,
             "department": unit,
             "kind": kind,
             "cut_off": now,
-            "total": row(total(days.values())),
+            "total": row(whole),
             "registered": await self.figures.citizens(),
             "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
+            "origins": origins(whole),
             "days": [{"day": day, **row(measures)} for day, measures in sorted(days.items())],
         }
         return with_etag(request, content, unhashed=_CUT_OFF)

@@ -71,6 +71,7 @@ async def everything_of_intake() -> None:
             await intake.http.get(f"/v1/{offered}")
         headers = headers_of("supervisor/holding", mine, other)
         await intake.http.delete(f"/v1/groups/{group}/members/{other['number']}", headers=headers)
+        await intake.staff("clerk", "housing", "cases", examples.ENTERED)
         for change in CHANGES:
             await intake.staff(
                 "operator", "supervision", f"city/{change.name}", examples.CHANGES[change.name]

@@ -27,6 +27,8 @@ FOOT: Final = f"""## 时间与范围 Times and intervals
 hour up to a day, an hour up to ten days, six hours up to sixty. `held_hours` (办理用时): working hours for which the unit held
 cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
 `registered` (注册): distinct people, by the keyed hash of telephone or openid; posts that nobody signed are nobody's.
+`origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
+the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口 and `letter` 来信.
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
 """
 

@@ -18,7 +18,7 @@ from fronts.portal import static_files
 from fronts.portal.citizens import receipts
 from fronts.portal.forms import Form, read_form
 from fronts.portal.pages import SECURITY
-from fronts.portal.services import Answer
+from fronts.portal.post_form import LABELS, TEXT_LIMIT, TITLE_LIMIT, post_body, problems_of
 from fronts.portal.site import Here, Site
 
 OFFERED: Final = 4
@@ -30,9 +30,6 @@ COMPARED: Final = 500
 LEAST: Final = 4
 """Characters from which a text is compared."""
 
-TITLE_LIMIT: Final = 100
-TEXT_LIMIT: Final = 10_000
-
 WORKER: Final = static_files.STATIC / "offline.js"
 
 HINTS: Final[Mapping[str, str]] = {
@@ -43,19 +40,6 @@ HINTS: Final[Mapping[str, str]] = {
     "debate": "对热点事项发表看法,审核后公开",
 }
 """Kinds that can be posted, and what each is for; questionnaires are not posted by citizens."""
-
-LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "kind": ("kind", "种类", "请选择种类"),
-    "title": ("title", "标题", f"请写 1 到 {TITLE_LIMIT} 个字"),
-    "text": ("text", "内容", f"请写 1 到 {TEXT_LIMIT} 个字"),
-    "area": ("area", "区县", "请在列表中选择"),
-    "place": ("place", "地点", "请写 200 个字以内"),
-    "contact.name": ("name", "姓名", "请写 50 个字以内"),
-    "contact.phone": ("phone", "电话", "应为电话号码,如 0527-12345678"),
-    "contact.mail": ("mail", "邮箱", "应为邮箱地址,如 name@example.com"),
-}
-"""Field of the interface to its id on the form, its label, and how it is to be filled in."""
-
 
 router = APIRouter(include_in_schema=False)
 """`/post`, `/post/similar` and `/offline.js`."""
@@ -74,7 +58,7 @@ async def post(request: Request, site: Here) -> Response:
     given = typed.given()
     if "edit" in typed:
         return _form(site, given)
-    body = _body(typed)
+    body = post_body(typed)
     before = receipts.sent_before(request, body, typed.one("key"))
     if before and "again" not in typed:
         return site.pages.render("sent_before.html", 409, number=before, given=given)
@@ -90,7 +74,7 @@ async def post(request: Request, site: Here) -> Response:
     if answer.kind == "idempotency-key-reused":
         sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
         return _form(site, given | {"key": uuid.uuid4().hex}, 409, sentence)
-    return _form(site, given, answer.status, *_problems(answer))
+    return _form(site, given, answer.status, *problems_of(answer))
 
 
 @router.get("/offline.js")
@@ -139,31 +123,3 @@ async def _similar(site: Site, form: Form) -> list[dict[str, Any]]:
         return []
     answer = await site.services.offer("router", "/v1/similar", text=text)
     return [each for each in answer.get("posts", []) if each["score"] >= ALIKE_FROM][:OFFERED]
-
-
-def _body(form: Form) -> dict[str, Any]:
-    """A form as intake wants it."""
-    contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
-    return {
-        "kind": form.one("kind"),
-        "title": form.one("title"),
-        "text": form.one("text"),
-        "area": form.one("area"),
-        "place": form.one("place"),
-        "public": "private" not in form,
-        "hide_name": "hide_name" in form,
-    } | ({"contact": contact} if contact else {})
-
-
-def _problems(answer: Answer) -> tuple[str, dict[str, str]]:
-    """What is wrong, as a whole and field by field (id on the form to a sentence)."""
-    errors = answer.body.get("errors", [])
-    wrong = {}
-    for error in errors:
-        field, _, remedy = LABELS.get(error["field"], (error["field"], "", error["reason"]))
-        wrong[field] = error["reason"] if error["reason"] in _CLEAR else remedy
-    return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
-
-
-_CLEAR: Final = ("不能为空", "没有这个区县")
-"""Reasons of intake that are shown as they are; the others name limits in the terms of the interface."""

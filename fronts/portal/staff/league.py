@@ -1,7 +1,8 @@
 """The league table 通报 and the accountability record 问责, month by month."""
 
 import re
-from datetime import datetime
+from calendar import monthrange
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -10,6 +11,8 @@ from fastapi.responses import Response
 from fronts.portal.staff.visits import Visit, visitor
 
 _FAULTS: Final = ("late", "overdue", "broken")
+
+ORIGIN_NAMES: Final = {"online": "网上", "telephone": "电话", "counter": "窗口", "letter": "来信"}
 
 router = APIRouter(include_in_schema=False)
 """`/staff/league` and `/staff/accountability`."""
@@ -24,7 +27,14 @@ async def league(
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    return visit.render("league.html", league=answer.body, month=chosen)
+    origins = await visit.site.services.offer("stats", "/v1/figures", **_days(chosen, visit.now()))
+    return visit.render(
+        "league.html",
+        league=answer.body,
+        month=chosen,
+        origins=origins.get("origins"),
+        origin_names=ORIGIN_NAMES,
+    )
 
 
 @router.get("/staff/accountability")
@@ -53,6 +63,13 @@ def _faults_of(row: dict[str, Any]) -> dict[str, Any]:
         "returns": row["returns"],
         "reopened": row["reopened"],
     }
+
+
+def _days(month: str, now: datetime) -> dict[str, str]:
+    """The first and last day of a month, as far as it has gone."""
+    first = date.fromisoformat(f"{month}-01")
+    last = date(first.year, first.month, monthrange(first.year, first.month)[1])
+    return {"from": first.isoformat(), "to": max(first, min(last, now.date())).isoformat()}
 
 
 def _month(given: str, now: datetime) -> str:

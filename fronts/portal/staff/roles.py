@@ -30,10 +30,11 @@ HOMES: Final = {
 
 Links = tuple[tuple[str, str], ...]
 LINKS: Final[Mapping[str, Links]] = {
-    "clerk": (("/staff/cases", "收件箱"),),
+    "clerk": (("/staff/cases", "收件箱"), ("/staff/entry", "代录")),
     "leader": (("/staff/approvals", "待审批"), ("/staff/cases", "本单位帖子")),
     "supervisor": (
         ("/staff/supervision", "督查"),
+        ("/staff/entry", "代录"),
         ("/staff/surveys", "问卷"),
         ("/staff/league", "通报"),
         ("/staff/accountability", "问责记录"),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal, NotRequired, TypedDict
 
 from contracts.assignments import Candidate
+from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome
 from services.intake.core.case import Moderation, Step
 
@@ -21,6 +22,13 @@ class Receipt(TypedDict):
     number: str
     query_code: str
     links: ReceiptLinks
+
+
+class EntryReceipt(Receipt):
+    """What staff who wrote a post down hand to the caller."""
+
+    proved_by: Literal["code", "telephone"]
+    """`telephone`: the caller has a mobile, and opens the post by it; `query_code` is empty, for the post is theirs alone."""
 
 
 class Links(TypedDict):
@@ -270,6 +278,8 @@ class ToldPost(Summary):
     contact: dict[str, str]
     public: bool
     hide_name: bool
+    origin: Origin
+    origin_name: str
     moderation: Moderation
     """Empty when anyone may see the post."""
     replies: list[PublishedReply]
@@ -305,6 +315,8 @@ class StaffCase(ToldPost):
     returns: list[AskedReturn]
     group: GroupOfCase | None
     erased: bool
+    entered_by: str
+    """Staff id of who wrote it down for a caller; empty for a post that its author sent."""
     assigned_at: datetime | None
 
 

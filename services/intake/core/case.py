@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from contracts.assignments import Candidate
+from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome
 
 Step = Literal[
@@ -34,6 +35,14 @@ OUTCOME_NAMES: Final[dict[AdoptionOutcome, str]] = {
     "declined": "未采纳",
 }
 """What is read of a suggestion's fate."""
+
+ORIGIN_NAMES: Final[dict[Origin, str]] = {
+    "online": "网上",
+    "telephone": "电话",
+    "counter": "窗口",
+    "letter": "来信",
+}
+"""The way by which a post came."""
 
 EVERY_STEP: Final[tuple[Step, ...]] = get_args(Step)
 
@@ -180,6 +189,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Until there were two boxes: contact and texts in one."""
     sealed_contact: bytes = b""
     sealed_text: bytes = b""
+    origin: Origin = "online"
+    entered_by: str = ""
+    """Staff id of who wrote it down for a caller."""
     received_at: datetime | None = None
     step: Step = "received"
     moderation: Moderation = ""

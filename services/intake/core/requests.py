@@ -8,6 +8,7 @@ from msgspec.structs import astuple
 
 from city.words import Verdict
 from contracts.city_facts import CityFact
+from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome
 
 TEXT: Final = 10_000
@@ -93,6 +94,9 @@ class Submit(Struct, frozen=True):
     contact_key: bytes = b""
     sealed_text: bytes = b""
     text_key: bytes = b""
+    origin: Origin = "online"
+    entered_by: str = ""
+    """Staff id of who wrote it down for a caller."""
 
 
 class Answered(Struct, frozen=True):

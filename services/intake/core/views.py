@@ -26,7 +26,7 @@ from services.intake.core.answers import (
     Summary,
     ToldPost,
 )
-from services.intake.core.case import OUTCOME_NAMES, STATUS_NAMES, Case, Entry, Group
+from services.intake.core.case import ORIGIN_NAMES, OUTCOME_NAMES, STATUS_NAMES, Case, Entry, Group
 from services.intake.core.deciding import allowed
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible
@@ -152,6 +152,8 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "contact": opened.contact,
         "public": case.public,
         "hide_name": case.hide_name,
+        "origin": case.origin,
+        "origin_name": ORIGIN_NAMES[case.origin],
         "moderation": case.moderation,
         "replies": _replies(case, city),
         "adoption": _adoption(case, city),
@@ -200,6 +202,7 @@ def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None =
         "returns": _returns(case),
         "group": group,
         "erased": case.erased,
+        "entered_by": case.entered_by,
         "assigned_at": case.assigned_at,
     }
 

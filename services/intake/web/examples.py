@@ -13,6 +13,8 @@ POST: Final[dict[str, Any]] = {
     "hide_name": False,
 }
 
+ENTERED: Final[dict[str, Any]] = POST | {"origin": "telephone"}
+
 GROUP: Final[dict[str, Any]] = {"numbers": ["SQ260302-000001", "SQ260302-000002"], "lead": "SQ260302-000001"}
 
 CHANGES: Final[dict[str, dict[str, Any]]] = {

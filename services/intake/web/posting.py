@@ -15,6 +15,7 @@ from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.responses import answer_problem, as_refused
 from city.contacts import is_mobile
+from contracts.posts import Origin
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.answers import Receipt
@@ -71,7 +72,9 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
     return post
 
 
-def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.Submit:
+def submission(
+    door: Door, subject: str, post: bodies.Post, drawn: int, origin: Origin = "online", entered_by: str = ""
+) -> ask.Submit:
     """The request that the rule meets: texts masked, and sealed as they were written."""
     personal = bodies.personal_of(post)
     published = door.profile.published(personal["title"], personal["text"], personal.get("place", ""))
@@ -89,6 +92,8 @@ def submission(door: Door, subject: str, post: bodies.Post, drawn: int) -> ask.S
         drawn=drawn,
         verdict=published.verdict,
         channels=_channels(personal),
+        origin=origin,
+        entered_by=entered_by,
         **seal_post(personal, subject),
     )
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType, defstruct
 
+from services.stats.core.cells import BY_ORIGIN
 from services.stats.core.figures import AMOUNTS, REPORT, SHARES
 
 _Share = float | None
@@ -81,10 +82,15 @@ LEAGUE: Final = _shape(
         ("compared_with", ComparedWith | UnsetType, UNSET),
     ],
 )
+_ORIGIN: Final = _shape(
+    "OriginRow",
+    "What came by one way: docs/figures.md says what each means.",
+    [(name, int) for name in BY_ORIGIN],
+)
 _DAY_ROW: Final = _shape("DayRow", "The figures of a day of receipt.", [("day", date)], ROW)
 FIGURES: Final = _shape(
     "Figures",
-    "The figures of the days asked for: all together, by kind and by day.",
+    "The figures of the days asked for: all together, by kind, by the way they came, and by day.",
     [
         ("from", date),
         ("to", date),
@@ -94,6 +100,7 @@ FIGURES: Final = _shape(
         ("total", ROW),
         ("registered", int),
         ("kinds", dict[str, ROW]),  # type: ignore[valid-type]  # as above
+        ("origins", dict[str, _ORIGIN]),  # type: ignore[valid-type]  # as above
         ("days", list[_DAY_ROW]),  # type: ignore[valid-type]  # as above
     ],
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.decision import Effect
+from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome
 
 Cell = tuple[str, str, str, str]
@@ -29,6 +30,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     area: str = ""
     clock: bool = True
     citizen: str = ""
+    origin: Origin = "online"
     holders: tuple[tuple[datetime, str], ...] = ()
     replies: tuple[Replied, ...] = ()
     ungrouped: bool = False

@@ -15,6 +15,9 @@ INSTANT_MINUTES: Final = 10
 HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
 """Upper bounds, in hours, of the buckets for the time to the first reply; beyond the last: the last."""
 
+BY_ORIGIN: Final = ("threads", "received", "replied", "on_time", "overdue", "rated", "satisfied")
+"""Measures that are told by the way a post came."""
+
 Counts = dict[Cell, int]
 
 
@@ -50,6 +53,8 @@ def implied(case: Case) -> Implied:
             elsewhere = _of_other_units(case, day)
     if case.adoption is not None and not case.left:
         measures |= _adoption(case)
+    if case.origin != "online":
+        measures |= _origin(case.origin, measures)
     return Implied((day, case.unit(), case.kind), measures, elsewhere)
 
 
@@ -131,6 +136,11 @@ def _adoption(case: Case) -> dict[str, int]:
     if case.follow_throughs and case.adoption != "declined":
         counted["followed_through"] = 1
     return counted
+
+
+def _origin(origin: str, measures: dict[str, int]) -> dict[str, int]:
+    """The same once more, of a post that staff wrote down; what came online is the rest."""
+    return {f"origin:{origin}:{name}": measures[name] for name in BY_ORIGIN if measures.get(name)}
 
 
 def _second(case: Case) -> dict[str, int]:

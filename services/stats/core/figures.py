@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct
 
-from services.stats.core.cells import HOUR_BUCKETS
+from contracts.posts import Origin
+from services.stats.core.cells import BY_ORIGIN, HOUR_BUCKETS
 
 Measures = Mapping[str, int]
 """Measure to its count, summed over the cells of a unit, a day, a period or the city."""
@@ -184,6 +185,19 @@ def areas(measures: Measures) -> dict[str, dict[str, int]]:
             _, area, measure = name.split(":")
             by_area.setdefault(area, {"received": 0, "replied": 0, "overdue": 0})[measure] = count
     return by_area
+
+
+def origins(measures: Measures) -> dict[str, dict[str, int]]:
+    """The way posts came to their counts; online is what staff did not write down."""
+    entered = [origin for origin in get_args(Origin) if origin != "online"]
+    by_origin = {
+        origin: {name: measures.get(f"origin:{origin}:{name}", 0) for name in BY_ORIGIN} for origin in entered
+    }
+    online = {
+        name: measures.get(name, 0) - sum(counted[name] for counted in by_origin.values())
+        for name in BY_ORIGIN
+    }
+    return {"online": online} | by_origin
 
 
 def rate(part: int, whole: int) -> float | None:

@@ -46,6 +46,7 @@ def received(case: Case, fact: PostReceived, context: Here) -> Decision[Case]:
         area=fact.area,
         clock=context.city.policy.kind(fact.kind).clock,
         citizen=fact.citizen,
+        origin=fact.origin,
     )
     decision = _change(case, after)
     if fact.citizen == context.subject:

@@ -66,8 +66,8 @@ async def test_every_act_and_change_has_its_route_with_its_sentence(intake: Inta
     other = {
         path for path, sentence in writing if sentence not in {one.sentence for one in (*ACTS, *CHANGES)}
     }
-    assert other == {"/v1/posts", "/v1/codes", "/v1/sessions", "/v1/sessions/mine"}, (
-        "a post, and a proof of one's number"
+    assert other == {"/v1/posts", "/v1/cases", "/v1/codes", "/v1/sessions", "/v1/sessions/mine"}, (
+        "a post, sent or written down, and a proof of one's number"
     )
 
 

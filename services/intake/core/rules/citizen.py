@@ -1,6 +1,6 @@
 """What citizens do: post, add, answer, rate, reopen, withdraw, be forgotten, support a neighbour's post. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from contracts.posts import (
 from contracts.replies import CitizenAnswered, PostRated, PostReopened
 from services.intake.core import moderation
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Entry, FollowUp, Rating
+from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating
 from services.intake.core.rules.saying import Here, code, say, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import KeepVoice
@@ -56,6 +56,8 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         channels=post.channels,
         sealed_contact=post.sealed_contact,
         sealed_text=post.sealed_text,
+        origin=post.origin,
+        entered_by=post.entered_by,
     )
     case = Case(
         number=received.number,
@@ -69,9 +71,11 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         citizen=post.citizen,
         sealed_contact=post.sealed_contact,
         sealed_text=post.sealed_text,
+        origin=post.origin,
+        entered_by=post.entered_by,
         received_at=at,
         asks=kind.clock,
-        history=(Entry(at, "received", "已受理"),),
+        history=(_arrived(at, post),),
     )
     effects: tuple[Effect, ...] = (KeepKeys(post.contact_key, post.text_key), Say(received))
     hold = hold or (f"{kind.name}先审后发" if kind.moderated else "")
@@ -186,6 +190,12 @@ def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[
     )
     said = PostSupported(at=context.now, supporter=supporter)
     return Decision(case, (KeepVoice(supporter, voice.network), Say(said)), answer=case)
+
+
+def _arrived(at: datetime, post: ask.Submit) -> Entry:
+    """The first line of the history; of a post that staff wrote down it says so, and staff read who."""
+    how = f"({ORIGIN_NAMES[post.origin]}代录)" if post.entered_by else ""
+    return Entry(at, "received", f"已受理{how}", by=post.entered_by)
 
 
 def _within_limits(case: Case, text: str, context: Here) -> None:

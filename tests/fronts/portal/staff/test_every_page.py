@@ -25,6 +25,7 @@ PLACES: Final = {
 }
 PAGES: Final = {
     "clerk": (
+        "/staff/entry",
         "/staff/cases",
         "/staff/cases?state=rated",
         "/staff/cases/{accepted}",

@@ -140,6 +140,40 @@ def test_a_leader_adopts_a_suggestion_and_the_clerk_says_what_was_done(
     citizen.close()
 
 
+def test_a_call_is_written_down_and_the_caller_alone_opens_it(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.click("nav >> text=代录")
+    clerk.page.fill("#text", "公交站牌被撞歪了。")
+    clerk.page.fill("#title", "站牌歪了")
+    clerk.page.check("input[name=origin][value=telephone]")
+    clerk.page.fill("#phone", "138")
+    clerk.press("录入")
+    assert clerk.page.input_value("#text") == "公交站牌被撞歪了。", "what was typed is still there"
+    assert clerk.page.locator("#phone[aria-invalid]").count() == 1
+    clerk.page.fill("#phone", "13812345678")
+    clerk.press("录入")
+    clerk.shows("查询码不向工作人员显示")
+    assert clerk.page.locator("#code").count() == 0
+
+    clerk.page.click("text=再录一件")
+    clerk.page.fill("#title", "站牌歪了")
+    clerk.page.fill("#text", "公交站牌被撞歪了。")
+    clerk.page.check("input[name=origin][value=counter]")
+    clerk.press("录入")
+    number, code = clerk.page.inner_text("#number"), clerk.page.inner_text("#code")
+    assert office.case(number)["entered_by"] == f"day-clerk-{HOLDER}"
+
+    caller = browser.new_page(base_url=office.portal)
+    caller.goto(f"/follow?number={number}")
+    caller.fill("#code", code)
+    caller.click("main button[type=submit]")
+    expect(caller.locator("main")).to_contain_text("窗口代录")
+    for one in (clerk.page, caller):
+        one.close()
+
+
 def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
     office: Office, browser: Browser, size: str, scripts: bool
 ) -> None:

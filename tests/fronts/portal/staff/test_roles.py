@@ -47,6 +47,8 @@ GET  /staff/enrol/code.svg                     sign-in 200    200    200    200 
 POST /staff/enrol                              sign-in 422    422    422    422    422    422    422    422    422    422
 GET  /staff/cases                              sign-in 200    200    200    200    200    200    403    403    403    403
 POST /staff/cases/acceptance                   sign-in done   409    409    403    403    403    403    403    403    403
+GET  /staff/entry                              sign-in 200    200    200    403    403    403    200    403    403    403
+POST /staff/entry                              sign-in 422    422    422    403    403    403    422    403    403    403
 GET  /staff/find                               sign-in go     go     go     go     go     go     go     go     403    403
 GET  /staff/cases/{number}                     sign-in 200    200    403    200    200    403    200    200    403    403
 POST /staff/cases/{number}/preview             sign-in 200    409    403    403    403    403    403    403    403    403

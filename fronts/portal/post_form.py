@@ -1,0 +1,50 @@
+"""The form of a post, as its author fills it in or staff for a caller: its limits, what it becomes at intake, what is wrong. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fronts.portal.forms import Form
+from fronts.portal.services import Answer
+
+TITLE_LIMIT: Final = 100
+TEXT_LIMIT: Final = 10_000
+
+LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "kind": ("kind", "种类", "请选择种类"),
+    "title": ("title", "标题", f"请写 1 到 {TITLE_LIMIT} 个字"),
+    "text": ("text", "内容", f"请写 1 到 {TEXT_LIMIT} 个字"),
+    "area": ("area", "区县", "请在列表中选择"),
+    "place": ("place", "地点", "请写 200 个字以内"),
+    "contact.name": ("name", "姓名", "请写 50 个字以内"),
+    "contact.phone": ("phone", "电话", "应为电话号码,如 0527-12345678"),
+    "contact.mail": ("mail", "邮箱", "应为邮箱地址,如 name@example.com"),
+}
+"""Field of the interface to its id on the form, its label, and how it is to be filled in."""
+
+
+def post_body(form: Form) -> dict[str, Any]:
+    """A form as intake wants it."""
+    contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
+    return {
+        "kind": form.one("kind"),
+        "title": form.one("title"),
+        "text": form.one("text"),
+        "area": form.one("area"),
+        "place": form.one("place"),
+        "public": "private" not in form,
+        "hide_name": "hide_name" in form,
+    } | ({"contact": contact} if contact else {})
+
+
+def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:
+    """What is wrong, as a whole and field by field (id on the form to a sentence)."""
+    errors = answer.body.get("errors", [])
+    wrong = {}
+    for error in errors:
+        field, _, remedy = LABELS.get(error["field"], (error["field"], "", error["reason"]))
+        wrong[field] = error["reason"] if error["reason"] in _CLEAR else remedy
+    return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
+
+
+_CLEAR: Final = ("不能为空", "没有这个区县")
+"""Reasons of intake that are shown as they are; the others name limits in the terms of the interface."""
