@@ -1,7 +1,8 @@
 """Following one's own post with number and query code: how it stands, and everything its author can do.
 
-The code is typed into a form and travels in forms only: never in an address or a log. Each form carries a key, so
-that one sent twice, by going back or by two clicks, is done once.
+The code is typed into a form and stands in no address and no log. What was sent is answered with a redirect to the case,
+so that going back and loading again repeat nothing: the browser keeps the code meanwhile, in a cookie of that case alone.
+Each form carries a key, so that one sent twice is done once.
 """
 
 import uuid
@@ -12,12 +13,19 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import Form, read_form
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Form, Unfit, read_form
 from fronts.portal.pages import GRADES, in_time
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 from fronts.portal.typed import code_of, number_of
 
+KEPT_SECONDS: Final = 1800
+"""How long a browser opens a case without the code being typed again; each look begins it anew."""
+_CODE: Final = "wenzheng-case"
+_DONE: Final = "wenzheng-done"
+"""What was just done, until it has been said."""
+NOT_HERE: Final = "请输入查询码:这台设备没有保留,或浏览器不接受本站的 Cookie。"
 WRONG_CODE: Final = "查询码不正确;请核对受理时给出的查询码。"
 
 
@@ -56,7 +64,7 @@ DONE: Final[Mapping[str, str]] = {
 }
 
 router = APIRouter(include_in_schema=False)
-"""`/follow`."""
+"""`/follow` and `/follow/{number}`."""
 
 
 @router.get("/follow")
@@ -67,30 +75,110 @@ async def form(site: Here, number: str = "") -> Response:
 
 @router.post("/follow")
 async def follow(request: Request, site: Here) -> Response:
-    """Show the case, do what was asked for on it, or ask once more before what cannot be undone."""
+    """Lead to the case, having done what was asked for on it; what cannot be undone is asked about once more."""
     typed = await read_form(request)
     number, code = number_of(typed.one("number")), code_of(typed.one("code"))
     if not typed.one("number").strip():
         return _form(site, "", 422, "请填写编号。")
     if not number:
         return _form(site, typed.one("number")[:40], 404, "没有这个编号的帖子,请核对。")
+    act = typed.one("act")
+    if act == "leave":
+        return _put_away(site, number)
     if not typed.one("code").strip():
         return await _without_code(site, number)
     if not code:
         return _form(site, number, 403, WRONG_CODE)
-    act = typed.one("act")
     if act in GRAVE and "sure" not in typed:
-        return site.pages.render(
-            "sure.html", number=number, code=code, act=act, grave=GRAVE[act], key=uuid.uuid4().hex
-        )
-    done: Answer | None = None
-    if act in DONE:
-        path = f"/v1/posts/{number}/{act}"
-        done = await site.services.post(path, _body(act, typed), typed.one("key"), code)
+        return _lead_to(site, f"{_path(number)}/{act}", number, code)
+    if act not in DONE:
+        case = await site.services.get("intake", f"/v1/posts/{number}", code)
+        return _lead_to(site, _path(number), number, code) if case.ok else _refused(site, number, case)
+    path = f"/v1/posts/{number}/{act}"
+    done = await site.services.post(path, _body(act, typed), typed.one("key"), code)
+    if done.ok:
+        return _lead_to(site, _path(number), number, code, act)
     case = await site.services.get("intake", f"/v1/posts/{number}", code)
     if not case.ok:
-        return _form(site, number, case.status, case.sentence)
-    return await _case(site, code, case.body, act, done, typed)
+        return _refused(site, number, case)
+    return await _case(
+        site, code, case.body, _Told(done.status, done.sentence, typed={act: typed.one("text")})
+    )
+
+
+@router.get("/follow/{number}")
+async def case(request: Request, site: Here, number: str) -> Response:
+    """The case, in the browser that was given its code; elsewhere the form for number and code."""
+    number = _known(number)
+    code = code_of(cookie(request, _CODE))
+    if not code:
+        return _form(site, number, 403, NOT_HERE)
+    found = await site.services.get("intake", f"/v1/posts/{number}", code)
+    if not found.ok:
+        return _refused(site, number, found)
+    done = cookie(request, _DONE)
+    response = await _case(site, code, found.body, _Told(done=DONE.get(done, "")))
+    site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
+    if done:
+        site.cookies.forget(response, _DONE, path=_path(number))
+    return response
+
+
+@router.get("/follow/{number}/{act}")
+async def sure(request: Request, site: Here, number: str, act: str) -> Response:
+    """Asks once more before what cannot be undone."""
+    number = _known(number)
+    code = code_of(cookie(request, _CODE))
+    if act not in GRAVE:
+        raise Unfit(404, "没有这个页面。")
+    if not code:
+        return _form(site, number, 403, NOT_HERE)
+    return site.pages.render(
+        "sure.html", number=number, code=code, act=act, grave=GRAVE[act], key=uuid.uuid4().hex
+    )
+
+
+class _Told(NamedTuple):
+    """What the page of a case says of the act before it."""
+
+    status: int = 200
+    problem: str = ""
+    done: str = ""
+    typed: Mapping[str, str] = {}
+    """Act to what was typed, when it was refused."""
+
+
+def _known(typed: str) -> str:
+    """A number as it is stored. Raises Unfit 404 for what cannot be one."""
+    number = number_of(typed)
+    if not number:
+        raise Unfit(404, "没有这个编号的帖子。")
+    return number
+
+
+def _path(number: str) -> str:
+    return f"/follow/{number}"
+
+
+def _lead_to(site: Site, path: str, number: str, code: str, done: str = "") -> Response:
+    """To a page of the case, whose code the browser keeps for it."""
+    response = RedirectResponse(path, 303)
+    site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
+    if done:
+        site.cookies.keep(response, _DONE, done, path=_path(number), seconds=KEPT_SECONDS)
+    return response
+
+
+def _put_away(site: Site, number: str) -> Response:
+    """Forget the code on this device, as on one that others use, too."""
+    response = RedirectResponse("/follow", 303)
+    for name in (_CODE, _DONE):
+        site.cookies.forget(response, name, path=_path(number))
+    return response
+
+
+def _refused(site: Site, number: str, answer: Answer) -> Response:
+    return _form(site, number, answer.status, answer.sentence)
 
 
 def _form(site: Site, number: str, status: int = 200, problem: str = "") -> Response:
@@ -107,25 +195,22 @@ async def _without_code(site: Site, number: str) -> Response:
     return _form(site, number, answer.status, sentence)
 
 
-async def _case(
-    site: Site, code: str, case: dict[str, Any], act: str, done: Answer | None, typed: Form
-) -> Response:
+async def _case(site: Site, code: str, case: dict[str, Any], told: _Told) -> Response:
     answer = await site.services.get("deadline", f"/v1/deadlines/{case['number']}")
     deadline = with_reasons(answer.body, case) if answer.ok else None
     due = (deadline or {}).get("due") or case["due"] or ""
     shown = case if not case["moderation"] else case | {"text": ""}
-    refused = done is not None and not done.ok
     today = site.clock.now().date()
     policy = site.pages.profile.policy
     return site.pages.render(
         "case.html",
-        done.status if done is not None and refused else 200,
+        told.status,
         case=case,
         code=code,
         key=uuid.uuid4().hex,
-        problem=done.sentence if done is not None and refused else "",
-        done=DONE[act] if done is not None and done.ok else "",
-        typed={act: typed.one("text")} if refused else {},
+        problem=told.problem,
+        done=told.done,
+        typed=told.typed,
         deadline=deadline,
         steps=life.line(shown, policy),
         next=life.following(shown, due, policy),

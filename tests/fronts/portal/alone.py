@@ -30,13 +30,18 @@ class Pages:
         self.intake = intake
         self.http = http
         self.deadlines = deadlines
-        self._telephones = telephones
         """What is said of a number by a deadline service that says everything to everybody."""
+        self._telephones = telephones
 
     async def send(self, **fields: str) -> httpx2.Response:
         """The form of a post, sent."""
         form = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了一周。", "send": "1"}
         return await self.http.post("/post", data=form | fields)
+
+    async def follow(self, form: dict[str, str]) -> httpx2.Response:
+        """The form of following, sent, and the page it leads to."""
+        answer = await self.http.post("/follow", data=form)
+        return await self.http.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
     def code(self, phone: str) -> str:
         """The newest code that a telephone was sent."""

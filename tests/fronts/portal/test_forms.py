@@ -50,7 +50,7 @@ async def test_a_follow_up_of_two_thousand_characters_may_have_lines() -> None:
         assert len(text.replace("\r\n", "\n")) == 2000
         form = {"number": receipt["number"], "code": receipt["query_code"], "act": "follow-ups", "text": text}
 
-        assert (await pages.http.post("/follow", data=form)).status_code == 200
+        assert (await pages.follow(form)).status_code == 200
 
 
 @pytest.mark.parametrize("mark", ["\u0344", "\u0f73", "\u0300", "\ufdfa", "\u200b", "1", "〇", "😀"])

@@ -81,7 +81,7 @@ async def test_ones_own_post_opens_with_a_code_typed_from_paper() -> None:
             f"{code[:5]} {code[5:]}\u200b",
             code.lower(),
         ):
-            page = await pages.http.post("/follow", data={"number": number.replace("-", "—"), "code": typed})
+            page = await pages.follow({"number": number.replace("-", "—"), "code": typed})
             assert page.status_code == 200, typed
             assert "不公开的内容" in page.text
 
@@ -90,7 +90,7 @@ async def test_ones_own_post_opens_with_a_code_typed_from_paper() -> None:
 async def test_a_code_that_cannot_be_one_is_wrong_and_not_an_outage(typed: str) -> None:
     async with opened() as pages:
         receipt = await pages.receipt(public=False, title="私事", text="不公开的内容")
-        page = await pages.http.post("/follow", data={"number": receipt["number"], "code": typed})
+        page = await pages.follow({"number": receipt["number"], "code": typed})
 
         assert page.status_code == 403
         assert "查询码不正确" in page.text

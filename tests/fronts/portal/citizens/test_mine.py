@@ -33,9 +33,7 @@ async def test_a_lost_query_code_comes_back_by_the_telephone(tmp_path: Path) -> 
         assert "Max-Age" not in cookie, "it ends with the browser"
         assert receipt["number"] in listed.text
         assert receipt["query_code"] in listed.text
-        own = await pages.http.post(
-            "/follow", data={"number": receipt["number"], "code": receipt["query_code"]}
-        )
+        own = await pages.follow({"number": receipt["number"], "code": receipt["query_code"]})
         assert "路灯不亮" in own.text
 
 

@@ -133,7 +133,7 @@ async def test_the_author_reads_everything_and_a_number_that_was_erased_no_more(
     async with opened() as pages:
         receipt = await _post(pages, state)
         form = {"number": receipt["number"], "code": receipt["query_code"]}
-        page = await pages.http.post("/follow", data=form)
+        page = await pages.follow(form)
 
         assert page.status_code == 200
         assert TITLE in page.text
@@ -163,16 +163,16 @@ async def test_who_does_not_want_to_be_named_sees_that_it_was_heard() -> None:
         for hide, heard in ((True, True), (False, False)):
             receipt = await pages.receipt(title=f"{hide}", contact={"name": NAME}, hide_name=hide)
             form = {"number": receipt["number"], "code": receipt["query_code"]}
-            assert ("不公开姓名" in (await pages.http.post("/follow", data=form)).text) == heard
+            assert ("不公开姓名" in (await pages.follow(form)).text) == heard
 
 
 async def test_what_becomes_of_an_answer_is_said_where_it_is_typed() -> None:
     async with opened() as pages:
         receipt = await pages.receipt()
         form = {"number": receipt["number"], "code": receipt["query_code"]}
-        page = (await pages.http.post("/follow", data=form)).text
+        page = (await pages.follow(form)).text
         assert "只有承办单位和您能看到,不公开。" in page
-        sure = (await pages.http.post("/follow", data=form | {"act": "erasure"})).text
+        sure = (await pages.follow(form | {"act": "erasure"})).text
         assert "您的其他帖子不受影响" in sure
 
 
@@ -187,7 +187,7 @@ async def test_why_more_time_was_granted_for_a_private_post_is_told_to_its_autho
         await _changed(pages, number, extensions=(asked,))
 
         form = {"number": number, "code": receipt["query_code"]}
-        own = (await pages.http.post("/follow", data=form)).text
+        own = (await pages.follow(form)).text
         public = (await pages.http.get(f"/posts/{number}")).text
 
         assert (REASON in own, PROGRESS in own) == (True, True)
