@@ -103,7 +103,8 @@ with contact as (
     insert into vault.contact_key (subject, key) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing)
 insert into vault.text_key (subject, key) select * from unnest($3::text[], $4::bytea[]) on conflict do nothing"""
 _ERASE = """
-with contact as (delete from vault.contact_key where subject = any($1::text[]))
+with contact as (delete from vault.contact_key where subject = any($1::text[])),
+     noted as (insert into vault.erased (at) values (clock_timestamp()))
 delete from vault.text_key where subject = any($1::text[])"""
 
 
@@ -130,7 +131,10 @@ class PostgresKeys:
         )
 
     async def erase(self, connection: Any, subjects: Sequence[str]) -> None:
-        """Delete both keys of each post: its boxes can never be opened again."""
+        """Delete both keys of each post: its boxes can never be opened again.
+
+        The database's files hold them until they are overwritten, which `vault.erased` asks for.
+        """
         await connection.execute(_ERASE, list(subjects))
 
 
@@ -165,3 +169,9 @@ create table vault.text_key (
 );
 """
 """For the revision that gives each post keys of its own, in place of one for each citizen."""
+
+ERASED_SCHEMA = """
+create table vault.erased (at timestamptz not null);
+insert into vault.erased (at) values (clock_timestamp());
+"""
+"""For the revision since which erased keys are overwritten in the database's files, too."""

@@ -77,7 +77,8 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     api.include_router(routes(door))
 
     edge = process.edge(api, hot={("POST", posting.PATH): posting.hot_route(door)})
-    return edge, [publisher.run, desk.run, expire]
+    erased = store.ErasedKeys(settings.dsn, lambda: datetime.now(profile.zone))
+    return edge, [publisher.run, desk.run, expire, erased.run]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from services.intake.store.cases import STATES, Cases, PostgresCases, Query
 from services.intake.store.columns import COLUMNS, listed_at, memory, postgres
+from services.intake.store.erased import ErasedKeys
 from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryReadLog
 from services.intake.store.numbers import Numbers, PostgresNumbers
 from services.intake.store.proofs import MemoryProofs, PostgresProofs, Proofs
@@ -13,6 +14,7 @@ __all__ = [
     "COLUMNS",
     "STATES",
     "Cases",
+    "ErasedKeys",
     "MemoryCases",
     "MemoryNumbers",
     "MemoryProofs",
