@@ -1,5 +1,6 @@
 """Puts the pages together: one application for citizens, staff and the wall."""
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator
@@ -56,13 +57,15 @@ def create(
     live = Live(services, lambda name, data: wall.parts(pages, name, data))
 
     @contextlib.asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
-        if settings.database:
-            await store.connect(settings.dsn)
-        yield
-        await live.close()
-        await http.aclose()
-        await store.close()
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as ending:
+            for close in (store.close, http.aclose, live.close):
+                ending.push_async_callback(close)
+            if settings.database:
+                await store.connect(settings.dsn)
+                forgetting = asyncio.create_task(app.state.staff.log.forgetting())
+                ending.push_async_callback(_ended, forgetting)
+            yield
 
     app = FastAPI(title="wenzheng portal", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
@@ -85,6 +88,11 @@ def create(
     app.add_middleware(PageEdge, pages=pages, hosts=settings.known_hosts, secure=settings.secure)
     _join_refusals(app, pages)
     return app
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _join_refusals(app: FastAPI, pages: Pages) -> None:

@@ -2,16 +2,21 @@
 
 Every entry is a structured line of the process's log and a row of `security.log`. The portal's role may add rows and
 read them; it may neither change nor delete one (`deploy/postgres/roles.sql`). Intake adds who opened a sealed
-box, by whatever way they asked. Whoever has the role of an auditor reads the rows on a page. An entry names no password, no code and nothing that a citizen wrote.
+box, by whatever way they asked. Whoever has the role of an auditor reads the rows on a page. An entry names no password, no
+code and nothing that a citizen wrote. Rows are kept for twelve months unless the owner of the database says longer
+(`security.kept`); then they are forgotten, and an entry says how many.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+import asyncpg
 import structlog
 
+from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.clients import client
 from fronts.portal.store import Store
 
@@ -33,6 +38,7 @@ Kind = Literal[
     "personal-read",
     "case-opened",
     "log-read",
+    "log-forgotten",
 ]
 KINDS: Final[Mapping[Kind, str]] = {
     "signed-in": "登录",
@@ -52,10 +58,13 @@ KINDS: Final[Mapping[Kind, str]] = {
     "personal-read": "查看个人信息",
     "case-opened": "拆封原文与联系方式",
     "log-read": "查看日志",
+    "log-forgotten": "过期日志删除",
 }
 """Kind of an entry to its name on the page."""
 
 DETAIL_LIMIT: Final = 200
+DAY_SECONDS: Final = 24 * 3600.0
+"""Real time between two looks for entries that are older than they are kept."""
 PAGE: Final = 50
 
 _log = structlog.get_logger("security")
@@ -118,3 +127,22 @@ class SecurityLog:
             PAGE,
         )
         return [Entry(*row.values()) for row in rows]
+
+    async def forget(self) -> int:
+        """Have the database forget what is older than it is kept; how many entries that were.
+
+        How old that is, and what time it is, the database knows itself: nobody here can make it forget more.
+        """
+        gone = await self._store.pool.fetchval("select security.forget()")
+        return int(gone)
+
+    async def forgetting(self, seconds: float = DAY_SECONDS) -> None:
+        """Day after day, for the life of the process."""
+        while True:
+            try:
+                gone = await self.forget()
+            except (asyncpg.PostgresError, *STORAGE_ERRORS) as failure:
+                _log.warning("nothing was forgotten", reason=repr(failure))
+            else:
+                _log.info("forgotten", entries=gone)
+            await asyncio.sleep(seconds)

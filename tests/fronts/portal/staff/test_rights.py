@@ -5,9 +5,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from fronts.portal.application import create
 from fronts.portal.security_log import KINDS
+from tests.fronts.portal.citizens.town import until
 from tests.fronts.portal.person import Page, Person
-from tests.fronts.portal.staff.alone import Portal, running, signed_in
+from tests.fronts.portal.staff.alone import Portal, answering, running, signed_in
 
 pytestmark = pytest.mark.real
 
@@ -167,6 +169,56 @@ def test_the_portal_can_neither_change_nor_delete_what_it_has_logged(portal: Por
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             portal.sql(statement)
     assert len(entries(portal, "account-added")) == 1
+
+
+def _logged(portal: Portal, person: str, ago: str) -> None:
+    portal.sql(
+        "insert into security.log (at, kind, person, client, about, detail)"
+        " values (clock_timestamp() - $1::text::interval, 'signed-in', $2, '', '', '')",
+        ago,
+        person,
+    )
+
+
+def test_an_entry_is_kept_for_twelve_months_and_then_forgotten_and_that_is_logged(portal: Portal) -> None:
+    for person, ago in (
+        ("old", "13 months"),
+        ("older", "5 years"),
+        ("young", "11 months"),
+        ("new", "0 days"),
+    ):
+        _logged(portal, person, ago)
+
+    [first] = portal.sql("select security.forget()")
+    [again] = portal.sql("select security.forget()")
+
+    assert (first[0], again[0]) == (2, 0)
+    assert {person for _, person, _, _ in entries(portal, "signed-in")} == {"young", "new"}
+    [(_, _, _, detail)] = entries(portal, "log-forgotten")
+    assert detail.startswith("2 条,早于 20")
+
+
+def test_the_portal_cannot_have_more_forgotten_than_the_database_s_owner_says(portal: Portal) -> None:
+    _logged(portal, "young", "11 months")
+    for statement in (
+        "update security.kept set months = 0",
+        "delete from security.kept",
+        "create or replace function security.forget() returns bigint language sql as 'select 1::bigint'",
+        "alter function security.forget() owner to portal",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            portal.sql(statement)
+    portal.sql("set timezone to 'Pacific/Kiritimati'")
+    portal.sql("select security.forget()")
+
+    assert [person for _, person, _, _ in entries(portal, "signed-in")] == ["young"]
+
+
+def test_what_is_too_old_is_forgotten_without_anybody_asking(dsn: str, tmp_path: Path) -> None:
+    with running(dsn, tmp_path, totp_required=False) as portal:
+        _logged(portal, "old", "13 months")
+    with answering(create(portal.settings, portal.now), portal.port):
+        until(lambda: entries(portal, "signed-in") == [])
 
 
 def test_the_auditor_reads_the_log_and_nobody_else_does(portal: Portal) -> None:
