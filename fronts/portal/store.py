@@ -18,6 +18,9 @@ STRANGERS_AFTER: Final = 100
 STRANGERS_WAIT: Final = timedelta(minutes=1)
 FORGOTTEN_AFTER: Final = timedelta(hours=1)
 """Strangers' tries are counted anew when none was made for so long."""
+ADDRESS_AFTER: Final = 30
+"""Wrong tries of one address, whatever accounts they are for, within `ADDRESS_FOR`; then it must wait."""
+ADDRESS_FOR: Final = timedelta(minutes=10)
 KEPT: Final = timedelta(days=1)
 """Counts are kept for so long after the last try."""
 CONNECTIONS: Final = 8
@@ -90,6 +93,11 @@ update account set
 where person = $1::text and (locked_until is null or locked_until <= $2::timestamptz)
 returning tries"""
 """Counts a try among those of all strangers, unless they must wait."""
+_WRONG: Final = """
+insert into address_try as t (client, tries, since) values ($1::text, 1, $2::timestamptz)
+on conflict (client) do update set
+    tries = case when t.since <= $2::timestamptz - $3::interval then 1 else t.tries + 1 end,
+    since = case when t.since <= $2::timestamptz - $3::interval then $2::timestamptz else t.since end"""
 _SESSION: Final = f"""
 select session.created_at, seen_at, {_ACCOUNT} from session join account using (person)
 where token_hash = $1::bytea and not disabled"""
@@ -194,6 +202,25 @@ class Store:
                 f"select {_ACCOUNT} from account where person = $1::text and not disabled", person
             )
             return None if row is None else Attempt(_account(row), tries)
+
+    async def address_waits(self, client: str, now: datetime) -> timedelta:
+        """How long an address must wait for its wrong tries, whichever instance they were made at; nothing if it need not."""
+        since = await self.pool.fetchval(
+            "select since from address_try where client = $1::text and tries >= $2::integer"
+            " and since > $3::timestamptz - $4::interval",
+            client,
+            ADDRESS_AFTER,
+            now,
+            ADDRESS_FOR,
+        )
+        return timedelta(0) if since is None else since + ADDRESS_FOR - now
+
+    async def address_was_wrong(self, client: str, now: datetime) -> None:
+        """One more wrong try of an address; forget those of others that count no more."""
+        await self.pool.execute(
+            "delete from address_try where since <= $1::timestamptz - $2::interval", now, ADDRESS_FOR
+        )
+        await self.pool.execute(_WRONG, client, now, ADDRESS_FOR)
 
     async def succeeded(self, person: str, client: str, totp_step: int, now: datetime) -> bool:
         """The try was right: forget the wrong ones. False when its TOTP step was used in the meantime."""

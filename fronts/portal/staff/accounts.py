@@ -16,7 +16,7 @@ from city.profile import Profile
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff import totp
 from fronts.portal.staff.common_passwords import is_common
-from fronts.portal.staff.judging import Judging, WrongTries
+from fronts.portal.staff.judging import Busy, Judging
 from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.store import LOCK_AFTER, LOCK_FOR, Account, Attempt, Store
 
@@ -85,7 +85,6 @@ class Accounts:
         self.now = now
         self._nobody = _hasher.hash(secrets.token_hex(16))
         self._judging = Judging()
-        self._wrong = WrongTries()
 
     async def add(
         self, person: str, name: str, department: str, role: str, must_change: bool = True, by: str = COMMAND
@@ -164,9 +163,10 @@ class Accounts:
         client for a quarter of an hour. An account that does not exist or is locked takes as long as one that does.
         Raises Busy when this client or everybody must wait.
         """
-        seconds = self.now().timestamp()
         if not trying.known:
-            self._wrong.check(trying.client, seconds)
+            waits = await self._store.address_waits(trying.client, self.now())
+            if waits:
+                raise Busy(int(waits.total_seconds()) + 1, own=True)
         async with self._judging.place(trying.client, trying.known):
             attempt = (
                 await self._store.attempt(person, trying.client, trying.known, self.now())
@@ -180,7 +180,7 @@ class Accounts:
         if right:
             return account
         if not trying.known:
-            self._wrong.add(trying.client, seconds)
+            await self._store.address_was_wrong(trying.client, self.now())
         await self._note_refused(attempt)
         return None
 

@@ -6,7 +6,7 @@ browser that is known has places that no stranger takes.
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -22,12 +22,6 @@ KNOWN: Final = 40
 """Further places for the others."""
 OF_ONE: Final = 2
 """Places of one client."""
-
-WRONG_MOST: Final = 30
-"""Wrong tries of one address, whatever accounts they are for, within `WRONG_SECONDS`; then it must wait."""
-WRONG_SECONDS: Final = 600
-REMEMBERED: Final = 10_000
-"""Addresses whose wrong tries are remembered; the oldest is forgotten first."""
 
 
 class Busy(Exception):
@@ -68,25 +62,3 @@ class Judging:
     async def judge(self, work: Callable[[], T]) -> T:
         """What the work gives, done in one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-
-class WrongTries:
-    """Counts the wrong tries of addresses. Time is given by the caller, in seconds."""
-
-    def __init__(self) -> None:
-        self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
-
-    def check(self, client: str, now: float) -> None:
-        """Raises Busy when the address must wait."""
-        count, since = self._counts.get(client, (0, now))
-        if count >= WRONG_MOST and now - since < WRONG_SECONDS:
-            raise Busy(int(since + WRONG_SECONDS - now) + 1, own=True)
-
-    def add(self, client: str, now: float) -> None:
-        """One more wrong try."""
-        count, since = self._counts.pop(client, (0, now))
-        if now - since >= WRONG_SECONDS:
-            count, since = 0, now
-        self._counts[client] = (count + 1, since)
-        while len(self._counts) > REMEMBERED:
-            self._counts.popitem(last=False)

@@ -5,17 +5,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from city.profile import Profile
 from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.decision import Invalid
+from services.intake.bodies import cleaned
 from services.intake.core.city import CHANGES, CalendarBody, CalendarDayBody, PolicyBody
 from services.intake.core.requests import Actor
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[3] / "cities" / "suqian")
 OPERATOR = Actor("operator-1", "supervision", "operator")
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
+A_DAY = {"day": "2027-01-01", "name": "元旦", "is_off_day": True}
 
 
 def said(body: Any) -> Any:
@@ -70,3 +73,20 @@ def test_new_numbers_of_the_policy_are_said_and_wrong_ones_refused() -> None:
     assert isinstance(said(PolicyBody({"ladder": {"bulletin": 6}}, "试行")), PolicyChanged)
     with pytest.raises(Invalid):
         said(PolicyBody({"ladder": {"bulletin": "soon"}}, "试行"))
+
+
+@pytest.mark.parametrize(
+    ("change", "body"),
+    [
+        (CalendarBody, {"year": 2027, "days": [A_DAY], "notice": "请致电13800138000,张三"}),
+        (PolicyBody, {"part": {"rates": {"posts": 9}}, "reason": "身份证321322199001011234的来信"}),
+    ],
+)
+def test_what_an_operator_writes_is_read_by_nobody_with_a_number_in_it(
+    change: type[Any], body: dict[str, Any]
+) -> None:
+    kept, _ = cleaned(msgspec.convert(body, change), PROFILE)
+
+    assert "13800138000" not in str(kept)
+    assert "321322199001011234" not in str(kept)
+    assert "*" in str(kept)

@@ -11,8 +11,8 @@ import pytest
 from fronts.portal.staff import judging
 from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.devices import Devices
-from fronts.portal.staff.judging import Busy, Judging, WrongTries
-from fronts.portal.store import LOCK_AFTER, STRANGERS_AFTER
+from fronts.portal.staff.judging import Busy, Judging
+from fronts.portal.store import ADDRESS_AFTER, ADDRESS_FOR, LOCK_AFTER, STRANGERS_AFTER
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import Portal, signed_in
 
@@ -25,7 +25,7 @@ def from_address(portal: Portal, source: str) -> Person:
         base_url=portal.address,
         timeout=60,
         follow_redirects=True,
-        transport=httpx2.HTTPTransport(local_address=source),
+        transport=httpx2.HTTPTransport(local_address=source, verify=False),
     )
     return person
 
@@ -71,23 +71,6 @@ async def test_one_client_has_two_places() -> None:
     assert busy.value.own
     async with queue.place("a", known=False):
         pass
-
-
-def test_an_address_waits_after_thirty_wrong_tries_and_the_oldest_address_is_forgotten_first() -> None:
-    wrong = WrongTries()
-    for n in range(judging.WRONG_MOST):
-        wrong.check("a", n)
-        wrong.add("a", n)
-    with pytest.raises(Busy) as busy:
-        wrong.check("a", 31)
-    assert busy.value.seconds == judging.WRONG_SECONDS - 31 + 1
-    for n in range(judging.REMEMBERED - 1):
-        wrong.add(f"other {n}", 32)
-    with pytest.raises(Busy):
-        wrong.check("a", 33)
-    wrong.check("a", judging.WRONG_SECONDS + 1)
-    wrong.add("one more", 34)
-    wrong.check("a", 35)
 
 
 # -- on the real database -------------------------------------------------------------------------
@@ -155,10 +138,34 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
 def test_an_address_that_tries_many_accounts_is_refused_and_told_when_to_come_again(portal: Portal) -> None:
     password = portal.add()
     stranger = from_address(portal, "127.0.3.1")
-    for n in range(judging.WRONG_MOST):
+    for n in range(ADDRESS_AFTER):
         assert stranger.sign_in(f"nobody{n}", "wrong").status == 401
 
     page = stranger.sign_in("zhang", password)
     assert page.status == 429
     assert int(page.headers["retry-after"]) > 60
     assert signed_in(from_address(portal, "127.0.3.2").sign_in("zhang", password))
+
+
+@pytest.mark.real
+def test_wrong_tries_of_an_address_are_counted_over_all_instances_and_forgotten_after_ten_minutes(
+    portal: Portal,
+) -> None:
+    async def wrong(accounts: Accounts) -> None:
+        for _ in range(ADDRESS_AFTER // 2):
+            await accounts._store.address_was_wrong("198.51.100.1", portal.now())
+
+    async def waits(accounts: Accounts) -> timedelta:
+        return await accounts._store.address_waits("198.51.100.1", portal.now())
+
+    portal.accounts(wrong)
+    assert not portal.accounts(waits)
+    portal.accounts(wrong)
+    assert portal.accounts(waits) == ADDRESS_FOR
+
+    portal.now.at += ADDRESS_FOR - timedelta(seconds=1)
+    assert portal.accounts(waits) == timedelta(seconds=1)
+    portal.now.at += timedelta(seconds=1)
+    assert not portal.accounts(waits)
+    portal.accounts(lambda accounts: accounts._store.address_was_wrong("198.51.100.2", portal.now()))
+    assert [row["client"] for row in portal.sql("select client from address_try")] == ["198.51.100.2"]
