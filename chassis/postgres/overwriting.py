@@ -29,7 +29,8 @@ async def overwrite(connection: asyncpg.Connection, tables: Sequence[str]) -> in
     await connection.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
     for table in tables:
         await connection.execute(f"vacuum (full) {table}")
-    await asyncio.sleep(1.0)  # what was written until now has an earlier second than whatever is written from now on
+    # What was written until now has an earlier second than whatever is written from now on.
+    await asyncio.sleep(1.0)
     started = await connection.fetchval("select clock_timestamp()")
     await _next_file(connection)
     await connection.execute("checkpoint")
