@@ -1,5 +1,6 @@
 """Public numbers, drawn from a sequence."""
 
+import asyncio
 from typing import Final, Protocol
 
 import asyncpg
@@ -21,12 +22,14 @@ class PostgresNumbers:
         self._pool = pool
         self._next = 0
         self._end = 0
+        self._turns = asyncio.Lock()
+        """Whoever comes while a block is fetched waits for that one, and does not fetch another."""
 
     async def draw(self) -> int:
-        while self._next >= self._end:
-            start: int = await self._pool.fetchval("select nextval('number')")
+        async with self._turns:
             if self._next >= self._end:
-                self._next, self._end = start, start + self.BLOCK
-        drawn = self._next
-        self._next += 1
-        return drawn
+                self._next = await self._pool.fetchval("select nextval('number')")
+                self._end = self._next + self.BLOCK
+            drawn = self._next
+            self._next += 1
+            return drawn
