@@ -17,6 +17,7 @@ from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import (
     boards,
+    bulletins,
     following,
     front,
     interfaces,
@@ -77,7 +78,19 @@ def create(
         interfaces=Interfaces(services, settings.reached_at()),
         address=settings.address,
     )
-    for each in (front, posting, receipts, following, mine, boards, posts, surveys, wall, interfaces):
+    for each in (
+        front,
+        posting,
+        receipts,
+        following,
+        mine,
+        boards,
+        posts,
+        surveys,
+        bulletins,
+        wall,
+        interfaces,
+    ):
         app.include_router(each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)

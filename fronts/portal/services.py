@@ -19,6 +19,10 @@ SILENT_SECONDS: Final = 15.0
 """A stream of events that says nothing for so long is broken."""
 
 
+FILE_SECONDS: Final = 60.0
+"""A document that nobody has asked for before is made first."""
+
+
 class Answer:
     """What a service said: a body, or a problem with its sentences."""
 
@@ -91,7 +95,7 @@ class Services:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             address = f"{self._addresses.get(service, '')}{path}"
-            response = await self._http.get(address, headers=headers | passed_on())
+            response = await self._http.get(address, headers=headers | passed_on(), timeout=FILE_SECONDS)
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
         return response.content if response.status_code == 200 else None

@@ -126,21 +126,27 @@ class World:
         return BulletinDoor(kept, self.bulletin_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
 
     @asynccontextmanager
-    async def bulletin_office(self) -> AsyncIterator[httpx2.AsyncClient]:
-        """Stats' door for bulletins, over HTTP."""
+    async def stats_app(self, door: BulletinDoor | None = None) -> AsyncIterator[Conforming]:
+        """Stats' interface, with somebody who commits what is asked there."""
         api = create_api("stats", "", Metrics(), Probes())
         routes = stats_web.routes(
             stats_web.Door(stats_store.MemoryFigures(self.figures, self.cells), PROFILE, self.clock)
         )
-        routes.include_router(stats_web.bulletin_routes(self.bulletin_door()))
+        routes.include_router(stats_web.bulletin_routes(door or self.bulletin_door()))
         api.include_router(routes)
         committing = asyncio.create_task(self.bulletin_desk.run())
-        transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         try:
-            async with httpx2.AsyncClient(transport=transport, base_url="http://stats") as http:
-                yield http
+            yield Conforming(Edge(api, Metrics()), api)
         finally:
             committing.cancel()
+
+    @asynccontextmanager
+    async def bulletin_office(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """Stats' door for bulletins, over HTTP."""
+        async with self.stats_app() as app:
+            transport = httpx2.ASGITransport(app=app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://stats") as http:
+                yield http
 
     def _is_night(self) -> bool:
         return PROFILE.policy.notices.is_quiet(self.clock.now().time())

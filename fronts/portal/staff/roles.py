@@ -30,17 +30,27 @@ HOMES: Final = {
 
 Links = tuple[tuple[str, str], ...]
 LINKS: Final[Mapping[str, Links]] = {
-    "clerk": (("/staff/cases", "收件箱"), ("/staff/entry", "代录")),
-    "leader": (("/staff/approvals", "待审批"), ("/staff/cases", "本单位帖子")),
+    "clerk": (("/staff/cases", "收件箱"), ("/staff/entry", "代录"), ("/staff/bulletins", "通报")),
+    "leader": (
+        ("/staff/approvals", "待审批"),
+        ("/staff/cases", "本单位帖子"),
+        ("/staff/bulletins", "通报"),
+    ),
     "supervisor": (
         ("/staff/supervision", "督查"),
         ("/staff/entry", "代录"),
         ("/staff/surveys", "问卷"),
-        ("/staff/league", "通报"),
+        ("/staff/bulletins", "通报"),
+        ("/staff/league", "办理情况"),
         ("/staff/accountability", "问责记录"),
         ("/wall", "大屏"),
     ),
-    "mayor": (("/staff/reports", "专报"), ("/staff/league", "通报"), ("/wall", "大屏")),
+    "mayor": (
+        ("/staff/reports", "专报"),
+        ("/staff/bulletins", "通报"),
+        ("/staff/league", "办理情况"),
+        ("/wall", "大屏"),
+    ),
     "operator": (("/staff/accounts", "账号"),),
     "auditor": (("/staff/log", "安全日志"),),
 }

@@ -54,6 +54,7 @@ PAGES = (
     "survey questions",
     "survey sent",
     "survey result",
+    "bulletins",
 )
 LOOKS = ("light", "dark", "elder")
 
@@ -129,6 +130,7 @@ def addresses(settled: Settled) -> dict[str, str]:
         "interfaces": "/interfaces",
         "interface": "/interfaces/intake",
         "surveys": "/surveys",
+        "bulletins": "/bulletins",
         "survey": f"/surveys/{settled.survey}",
         "survey result": f"/surveys/{settled.counted}/result",
         "my telephone": "/my",

@@ -50,6 +50,7 @@ class Office:
         self.portal = stack.address("portal")
         self._http = httpx2.Client(base_url=stack.address("intake"), timeout=30)
         self._passwords: dict[str, str] = {}
+        self._bulletin = ""
 
     def post(self, **fields: Any) -> dict[str, Any]:
         """The receipt of a new post."""
@@ -116,6 +117,15 @@ class Office:
         number = self.suggested()
         self.act(number, "adoption", "leader", outcome="adopted", reason="列入今年计划")
         return number
+
+    def bulletin(self) -> str:
+        """The id of a bulletin that lies before the units."""
+        if not self._bulletin:
+            address = f"{self.stack.address('stats')}/v1/bulletins"
+            supervisor = self._as("supervisor", SUPERVISION)
+            self._bulletin = self._done("POST", address, {"period": "2025-12"}, supervisor)["id"]
+            self._done("POST", f"{address}/{self._bulletin}/circulation", {}, supervisor)
+        return self._bulletin
 
     def later(self, number: str) -> str:
         """A date to which the case may be extended."""

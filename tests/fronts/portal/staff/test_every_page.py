@@ -35,8 +35,11 @@ PAGES: Final = {
         "/staff/password",
         "/staff/enrol",
         "/staff/supervision",
+        "/staff/bulletins/{bulletin}",
     ),
     "leader": (
+        "/staff/bulletins",
+        "/staff/league",
         "/staff/approvals",
         "/staff/cases/{drafted}",
         "/staff/cases/{stretched}",
@@ -50,6 +53,8 @@ PAGES: Final = {
         "/staff/cases/{accepted}",
         "/staff/cases/{accepted}/group",
         "/staff/league",
+        "/staff/bulletins",
+        "/staff/bulletins/{bulletin}",
         "/staff/accountability",
     ),
     "mayor": ("/staff/reports", "/staff/cases/{accepted}", "/staff/league"),
@@ -70,6 +75,7 @@ def numbers(office: Office) -> dict[str, str]:
         "drafted": office.drafted("已收悉,尽快处理。"),
         "stretched": office.stretched(),
         "adopted": office.adopted(),
+        "bulletin": office.bulletin(),
     }
     day = office.case(found["adopted"])["received_at"][:10]
     office.act(found["adopted"], "follow-throughs", text="已加装六座。", done_on=day)

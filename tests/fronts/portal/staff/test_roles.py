@@ -84,7 +84,16 @@ GET  /staff/surveys/{number}                   sign-in 403    403    403    403 
 POST /staff/surveys/{number}/draft             sign-in 403    403    403    403    403    403    404    403    403    403
 POST /staff/surveys/{number}/act               sign-in 403    403    403    403    403    403    404    403    403    403
 GET  /staff/surveys/{number}/invitations       sign-in 403    403    403    403    403    403    404    403    403    403
-GET  /staff/league                             sign-in 403    403    403    403    403    403    200    200    403    403
+GET  /staff/bulletins                          sign-in 200    200    200    200    200    200    200    200    403    403
+POST /staff/bulletins                          sign-in 403    403    403    403    403    403    422    403    403    403
+GET  /staff/bulletins/{identity}               sign-in 200    200    200    200    200    200    200    200    403    403
+GET  /staff/bulletins/{identity}/papers/{kind} sign-in 200    200    200    200    200    200    200    200    403    403
+POST /staff/bulletins/{identity}/text          sign-in 403    403    403    403    403    403    422    403    403    403
+POST /staff/bulletins/{identity}/circulation   sign-in 403    403    403    403    403    403    409    403    403    403
+POST /staff/bulletins/{identity}/objection     sign-in 422    422    422    422    422    422    403    403    403    403
+POST /staff/bulletins/{identity}/answer        sign-in 403    403    403    403    403    403    422    403    403    403
+POST /staff/bulletins/{identity}/issue         sign-in 403    403    403    403    403    403    403    403    403    403
+GET  /staff/league                             sign-in 200    200    200    200    200    200    200    200    403    403
 GET  /staff/accountability                     sign-in 403    403    403    403    403    403    200    403    403    403
 GET  /staff/reports                            sign-in 403    403    403    403    403    403    403    200    403    403
 GET  /staff/accounts                           sign-in 403    403    403    403    403    403    403    403    200    403
@@ -233,7 +242,9 @@ def _asked(office: Office, method: str, path: str) -> tuple[str, str, Fields]:
         number = office.drafted()
         return number, path, {"chosen": [f"{number}/approval/{office.case(number)['draft']['reply_id']}"]}
     number = office.drafted() if path == "/staff/approvals" else office.accepted()
-    address = path.replace("{number}", number)
+    address = path.replace("{number}", number).replace("{kind}", "xlsx")
+    if "{identity}" in address:
+        address = address.replace("{identity}", office.bulletin())
     return number, f"{address}?number={number}" if path == "/staff/find" else address, {}
 
 

@@ -1,0 +1,98 @@
+"""Bulletins 通报 as anyone reads them: which were issued, one with its table, and the same as docx, PDF and XLSX."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from fronts.portal.pages import SECURITY
+from fronts.portal.site import Here
+
+PAPERS: Final = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Kind of paper to its media type."""
+RECEIVED: Final = 1
+"""The column of the table that says how many posts a unit was given."""
+_SHARES: Final = frozenset({"回复率", "按时率", "满意度"})
+"""Columns of the table that are shares between 0 and 1."""
+
+router = APIRouter(include_in_schema=False)
+"""`/bulletins` and what lies below it."""
+
+
+@router.get("/bulletins")
+async def bulletins(site: Here) -> Response:
+    """All that were issued."""
+    answer = await site.services.get("stats", "/v1/bulletins")
+    return site.pages.render(
+        "bulletins.html",
+        200 if answer.ok else answer.status,
+        bulletins=answer.body["bulletins"] if answer.ok else [],
+        problem="" if answer.ok else answer.sentence,
+    )
+
+
+@router.get("/bulletins/{identity}")
+async def bulletin(site: Here, identity: str) -> Response:
+    """Its text, its table, and how anyone counts it again."""
+    answer = await site.services.get("stats", f"/v1/bulletins/{part(identity)}")
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    return site.pages.render(
+        "bulletin.html", bulletin=answer.body, table=shown(answer.body["table"]), paper_kinds=tuple(PAPERS)
+    )
+
+
+@router.get("/bulletins/{identity}/{kind}")
+async def paper(site: Here, identity: str, kind: str) -> Response:
+    """The bulletin as a document."""
+    found = None
+    if kind in PAPERS:
+        found = await site.services.file("stats", f"/v1/bulletins/{part(identity)}/papers/{kind}")
+    if found is None:
+        return site.pages.refuse(404, "没有这份文件。")
+    return as_paper(found, identity, kind)
+
+
+def as_paper(data: bytes, identity: str, kind: str) -> Response:
+    """A paper as the browser keeps it."""
+    headers = SECURITY | {
+        "Content-Disposition": f'attachment; filename="bulletin-{part(identity)}.{kind}"',
+        "Content-Type": PAPERS[kind],
+    }
+    return Response(data, headers=headers)
+
+
+def part(identity: str) -> str:
+    """A bulletin's id as it stands in an address; what is none names no bulletin."""
+    found = re.fullmatch(r"20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?(-c[0-9]{1,3})?", identity)
+    return identity if found else "none"
+
+
+def shown(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table as it is read: units that were given posts, the city last; the names of the others."""
+    heads: Sequence[str] = table["heads"]
+    *units, city = table["rows"]
+    return {
+        "heads": heads,
+        "rows": [_texts(heads, row) for row in units if row[RECEIVED]],
+        "city": _texts(heads, city),
+        "idle": [row[0] for row in units if not row[RECEIVED]],
+    }
+
+
+def _texts(heads: Sequence[str], row: Sequence[Any]) -> list[str]:
+    return [_text(head, value) for head, value in zip(heads, row, strict=True)]
+
+
+def _text(head: str, value: Any) -> str:
+    if value is None:
+        return "—"
+    if head in _SHARES:
+        return f"{100 * value:.1f}%"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,138 @@
+"""Bulletins on the citizens' pages, before the real interface of stats: the list, one with its table, its papers."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+
+from fronts.portal.application import create
+from fronts.portal.citizens.bulletins import part, shown
+from fronts.portal.staff.settings import StaffSettings
+from tests.fronts.portal.alone import ADDRESS
+from tests.fronts.portal.citizens.conftest import Open
+from tests.fronts.portal.staff.alone import answering, free_port
+from tests.journeys.test_bulletins import Office, a_month, issue
+from tests.journeys.world import World
+from tests.services.intake.door import CITY
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HTML_LIMIT = 60_000
+
+
+@asynccontextmanager
+async def announced(folder: Path, address: str) -> AsyncIterator[FastAPI]:
+    """The portal, where the bulletin of March is issued and that of February a draft."""
+    world = World(1, "2026-03-02T10:00", folder)
+    async with world.open(), world.stats_app() as stats:
+        behind = httpx2.ASGITransport(app=stats)
+        async with httpx2.AsyncClient(transport=behind, base_url="http://stats") as http:
+            office = Office(http)
+            await a_month(world)
+            await office.does("supervisor", "supervision", "", {"period": "2026-02"})
+            await issue(world, office)
+        settings = StaffSettings(
+            city=CITY, services='{"stats": "http://stats"}', portal_address=address, _env_file=None
+        )
+        yield create(settings, transport=httpx2.ASGITransport(app=stats))
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    async with (
+        announced(tmp_path, ADDRESS) as app,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS) as found,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for a browser."""
+    port = free_port()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        async with announced(tmp_path_factory.mktemp("announced"), f"http://127.0.0.1:{port}") as portal:
+            app.mount("/", portal)
+            yield
+
+    with answering(FastAPI(lifespan=life), port):
+        yield f"http://127.0.0.1:{port}"
+
+
+async def test_what_was_issued_is_found_read_and_downloaded_and_a_draft_is_not(
+    pages: httpx2.AsyncClient,
+) -> None:
+    listed = (await pages.get("/bulletins")).text
+    page = (await pages.get("/bulletins/2026-03")).text
+    draft = await pages.get("/bulletins/2026-02")
+    paper = await pages.get("/bulletins/2026-03/xlsx")
+
+    assert "关于2026年3月网络问政办理情况的通报" in listed
+    assert ("/bulletins/2026-03" in listed, "/bulletins/2026-02" in listed) == (True, False)
+    assert "宿网督〔2026〕1号" in page
+    assert '<th scope="row">全市</th><td>4</td><td>2</td><td>50.0%</td>' in page
+    assert "个单位本期没有承办网帖" in page
+    assert "wenzheng bulletin recompute 2026-03" in page
+    assert draft.status_code == 404
+    assert paper.headers["content-disposition"] == 'attachment; filename="bulletin-2026-03.xlsx"'
+    assert "xl/worksheets/sheet1.xml" in zipfile.ZipFile(io.BytesIO(paper.content)).namelist()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/bulletins/x", "/bulletins/..%2Fleague", "/bulletins/2026-03/exe", "/bulletins/2026-13/pdf"],
+)
+async def test_what_is_no_bulletin_is_not_found(pages: httpx2.AsyncClient, path: str) -> None:
+    assert (await pages.get(path)).status_code == 404
+
+
+async def test_without_stats_the_page_says_so() -> None:
+    settings = StaffSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
+    transport = httpx2.ASGITransport(app=create(settings))
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+        assert (await http.get("/bulletins")).status_code == 503
+
+
+def test_the_table_tells_shares_as_shares_and_nothing_as_a_dash() -> None:
+    table = {
+        "heads": ["单位", "受理", "回复率", "中位小时"],
+        "rows": [["甲", 3, 0.5, 7.25], ["乙", 0, None, None], ["全市", 3, 0.5, 7.0]],
+    }
+
+    assert shown(table)["rows"] == [["甲", "3", "50.0%", "7.25"]]
+    assert shown(table)["idle"] == ["乙"]
+    assert shown(table)["city"] == ["全市", "3", "50.0%", "7"]
+
+
+@pytest.mark.parametrize("identity", ["2026", "2026-06", "2026-Q2", "2026-H1", "2026-06-c1"])
+def test_an_id_is_an_address(identity: str) -> None:
+    assert part(identity) == identity
+
+
+@pytest.mark.real
+@pytest.mark.browser
+@pytest.mark.parametrize("look", ["light", "dark", "elder"])
+def test_no_page_of_bulletins_violates_wcag_scrolls_sideways_or_is_large(
+    address: str, open_page: Open, look: str
+) -> None:
+    page = open_page("desktop", color_scheme="dark" if look == "dark" else "light", bypass_csp=True)
+    if look == "elder":
+        page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": address}])
+    for path in ("/bulletins", "/bulletins/2026-03"):
+        response = page.goto(address + path)
+        assert response is not None
+        assert len(response.body()) <= HTML_LIMIT, path
+        assert page.locator("h1").count() == 1
+        found = Axe().run(page, options={"runOnly": WCAG})
+        assert found.violations_count == 0, found.generate_report()
+        page.set_viewport_size({"width": 360, "height": 740})
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= room, f"{path} scrolls sideways: {wide} > {room}"
+        page.set_viewport_size({"width": 1280, "height": 900})
