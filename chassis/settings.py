@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """Only for those who sign: the portal and the command."""
     secret_file: Path | None = None
     """The secret from which query codes, citizens' hashes and cursors are derived."""
+    link_secret_file: Path | None = None
+    """The secret from which the links in notices that end them are derived: for intake and notifier alone."""
     gateway: str = "http://127.0.0.1:18090"
     gateway_mail: str = "127.0.0.1:18091"
     gateway_key_file: Path | None = None
@@ -107,10 +109,13 @@ class Settings(BaseSettings):
 
     def secret(self) -> bytes:
         """The shared secret's bytes. Ends the process with a sentence when its file is missing."""
-        if self.secret_file is None or not self.secret_file.exists():
-            print("WENZHENG_SECRET_FILE must name the file of the shared secret", file=sys.stderr)
-            sys.exit(EXIT_MISPLACED)
-        return self.secret_file.read_bytes()
+        return _bytes_of(self.secret_file, "WENZHENG_SECRET_FILE must name the file of the shared secret")
+
+    def link_secret(self) -> bytes:
+        """The bytes of the secret of links. Ends the process with a sentence when its file is missing."""
+        return _bytes_of(
+            self.link_secret_file, "WENZHENG_LINK_SECRET_FILE must name the file of the secret of links"
+        )
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -126,3 +131,10 @@ class Settings(BaseSettings):
         """Service name to base URL."""
         found: dict[str, Any] = json.loads(self.services)
         return {name: str(url) for name, url in found.items()}
+
+
+def _bytes_of(file: Path | None, sentence: str) -> bytes:
+    if file is None or not file.exists():
+        print(sentence, file=sys.stderr)
+        sys.exit(EXIT_MISPLACED)
+    return file.read_bytes()

@@ -19,6 +19,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 QUERY_CODE_LENGTH = 10
+STOP_TOKEN_LENGTH = 16
 
 
 def derived(secret: bytes, use: bytes, whose: bytes = b"wenzheng") -> bytes:
@@ -38,21 +39,32 @@ class Secrets:
 
     def citizen(self, identity: str) -> str:
         """The keyed hash under which a phone or openid is known; the same person, the same hash."""
-        return crockford(self._mac(self._citizen, identity), 24)
+        return crockford(_mac(self._citizen, identity), 24)
 
     def query_code(self, subject: str) -> str:
         """The 10 Crockford characters that open one's own post; follows from the post, is stored nowhere."""
-        return crockford(self._mac(self._code, subject), QUERY_CODE_LENGTH)
+        return crockford(_mac(self._code, subject), QUERY_CODE_LENGTH)
 
     def code(self, identity: str, digits: str) -> bytes:
         """The keyed hash under which a code sent to a telephone is kept; bound to the sign-in it belongs to."""
-        return self._mac(self._sign_in, f"{identity}/{digits}")
+        return _mac(self._sign_in, f"{identity}/{digits}")
 
-    @staticmethod
-    def _mac(key: bytes, text: str) -> bytes:
-        mac = hmac.HMAC(key, hashes.SHA256())
-        mac.update(text.encode())
-        return mac.finalize()
+
+class LinkSecret:
+    """What is derived from the secret of links, which they alone know who write such links or answer them."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._stop = derived(secret, b"unsubscribing")
+
+    def stop_token(self, number: str) -> str:
+        """16 Crockford characters, of 80 bits, that end the notices about a post and do nothing else."""
+        return crockford(_mac(self._stop, number), STOP_TOKEN_LENGTH)
+
+
+def _mac(key: bytes, text: str) -> bytes:
+    mac = hmac.HMAC(key, hashes.SHA256())
+    mac.update(text.encode())
+    return mac.finalize()
 
 
 def new_key() -> bytes:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct, inspect
 
+from city.notices import Notices, Prices, Quotas
+
 Days = Annotated[int, Meta(ge=1, le=30)]
 Count = Annotated[int, Meta(ge=1, le=20)]
 Step = Annotated[int, Meta(ge=-30, le=60)]
@@ -118,22 +120,6 @@ class Reopen(Struct, frozen=True, forbid_unknown_fields=True):
     """Working days for the second reply."""
 
 
-class Notices(Struct, frozen=True, forbid_unknown_fields=True):
-    """When citizens are not disturbed, city time; what is to be told then is told afterwards (ours)."""
-
-    quiet_from: time = time(22, 0)
-    quiet_until: time = time(8, 0)
-    """The same hour as `quiet_from`: never quiet."""
-    an_address_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
-    """Messages to one telephone or mailbox in a day: nobody has shown that it is the author's own."""
-
-    def is_quiet(self, at: time) -> bool:
-        """Whether an hour of the day is one in which citizens are not disturbed."""
-        if self.quiet_from <= self.quiet_until:
-            return self.quiet_from <= at < self.quiet_until
-        return at >= self.quiet_from or at < self.quiet_until
-
-
 class Parking(Struct, frozen=True, forbid_unknown_fields=True):
     """Events that cannot be handled."""
 
@@ -237,6 +223,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     reopen: Reopen = Reopen()
     topics: Topics = Topics()
     notices: Notices = Notices()
+    prices: Prices = Prices()
+    quotas: Quotas = Quotas()
     parking: Parking = Parking()
     follow_ups: FollowUps = FollowUps()
     supports: Supports = Supports()

@@ -46,6 +46,7 @@ from contracts.posts import (
     PostSupported,
     PostUngrouped,
     PostWithdrawn,
+    PreferenceChosen,
 )
 from contracts.replies import (
     AssignmentChosen,
@@ -121,6 +122,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         by="supervisor-1",
     ),
     PostUngrouped(at=_at(14, 12), group="g-1", by="supervisor-1"),
+    PreferenceChosen(at=_at(14, 13), channel="mail", at_night=True),
     CitizenErased(at=_at(28, 9), citizen="k7Qm2v0s1x8B5nDf"),
     PostAssigned(
         at=_at(13, 16, 5),

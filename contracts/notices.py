@@ -49,7 +49,7 @@ class NoticeSuppressed(Fact, frozen=True, kw_only=True, tag="notice.suppressed.v
     channel: Channel
     department: str = ""
     reason: str
-    """Such as `erased`, `no contact`, `superseded`."""
+    """Such as `erased`, `no contact`, `unsubscribed`."""
 
 
 NoticeFact = NoticeSent | NoticeFailed | NoticeSuppressed

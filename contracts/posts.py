@@ -100,6 +100,15 @@ class PostUngrouped(Fact, frozen=True, kw_only=True, tag="post.ungrouped.v1"):
     by: str
 
 
+class PreferenceChosen(Fact, frozen=True, kw_only=True, tag="preference.chosen.v1"):
+    """The author said by which channel, and whether at night, they are told about this post."""
+
+    channel: Literal["best", "wechat", "sms", "mail", "none"]
+    """best: the best that the contact holds, else the next; none: they are told nothing any more."""
+    at_night: bool = False
+    """Also in the hours in which citizens are not disturbed."""
+
+
 class CitizenErased(Fact, frozen=True, kw_only=True, tag="post.citizen-erased.v1"):
     """The keys of this post's sealed boxes are destroyed; figures do not change."""
 
@@ -117,5 +126,6 @@ PostFact = (
     | PostWithdrawn
     | PostsGrouped
     | PostUngrouped
+    | PreferenceChosen
     | CitizenErased
 )

@@ -8,7 +8,7 @@ for name in \
     db-postgres db-intake db-router db-deadline db-notifier db-stats db-survey db-portal db-auditor \
     kafka-admin kafka-intake kafka-router kafka-deadline kafka-notifier kafka-stats \
     kafka-survey kafka-auditor kafka-department \
-    shared-secret gateway-key; do
+    shared-secret link-secret gateway-key; do
     [ -f "secrets/$name" ] || od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
 done
 [ -f secrets/token-private.pem ] || openssl genpkey -algorithm ed25519 -out secrets/token-private.pem

@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,13 @@ class NoticesOfNobody:
         kept = await self._world.intake.door.cases.case(number)
         return kept[1].department if kept is not None else None
 
-    async def outbox(self, state: str, limit: int) -> list[dict[str, Any]]:
+    async def outbox(self, state: str, channel: str, day: date | None, limit: int) -> list[dict[str, Any]]:
         """Nothing waits and nothing failed."""
         return []
 
-    async def failed(self, notice: str) -> str | None:
-        """The subject of a notice that failed."""
-        return None
+    async def failed(self, notices: Sequence[str]) -> dict[str, str]:
+        """None of these failed."""
+        return {}
 
     async def waiting(self) -> dict[str, int]:
         """Nothing waits."""
@@ -103,7 +104,14 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
                 limits,
             )
         ),
-        "notifier": notifier_web.routes(NoticesOfNobody(world), verifier, limits, notifier_web.Engine()),
+        "notifier": notifier_web.routes(
+            NoticesOfNobody(world),
+            verifier,
+            limits,
+            notifier_web.Engine(),
+            lambda: PROFILE.policy,
+            world.clock,
+        ),
         "stats": stats_web.routes(
             stats_web.Door(
                 stats_store.MemoryFigures(world.figures, world.cells), profile, world.clock, rate_limits

@@ -26,6 +26,7 @@ from fronts.portal.citizens import (
     posts,
     receipts,
     surveys,
+    unsubscribing,
     wall,
 )
 from fronts.portal.citizens.descriptions import Interfaces
@@ -83,6 +84,7 @@ def create(
         posting,
         receipts,
         following,
+        unsubscribing,
         mine,
         boards,
         posts,

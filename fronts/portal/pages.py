@@ -26,6 +26,15 @@ SECURITY: Final = {
 
 GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 
+TOLD_BY: Final = (
+    ("best", "自动(微信优先,其次短信、邮件)"),
+    ("wechat", "微信"),
+    ("sms", "短信"),
+    ("mail", "邮件"),
+    ("none", "不接收通知"),
+)
+"""How an author may choose to be told, and what it is called."""
+
 LINKS: Final = (
     ("/post", "我要问政"),
     ("/follow", "查询进展"),
@@ -81,6 +90,7 @@ class Pages:
             areas=self._areas,
             area_names=dict(self._areas),
             grades=GRADES,
+            told_by=TOLD_BY,
             sections=LINKS,
             look=look(),
             **values,

@@ -13,7 +13,7 @@ from chassis.kafka.broker import broker_of
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
 from chassis.tokens import Verifier
-from chassis.vault import PostgresKeys, Secrets
+from chassis.vault import LinkSecret, PostgresKeys, Secrets
 from chassis.web.api import create_api
 from chassis.web.probes import Probes
 from city.masking import mask
@@ -57,6 +57,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         keys=keys,
         read_log=store.PostgresReadLog(process.pool),
         secrets=Secrets(settings.secret()),
+        links=LinkSecret(settings.link_secret()),
         verifier=Verifier(public_key.read_bytes()),
         connection=lambda: process.pool,
         count_read=lambda role: process.metrics.counter(READS, role).inc(),

@@ -9,7 +9,7 @@ from chassis.engine.listener import Listener
 from chassis.kafka import worker
 from chassis.settings import Settings
 from chassis.tokens import Verifier
-from chassis.vault import PostgresKeys
+from chassis.vault import LinkSecret, PostgresKeys
 from city.masking import mask
 from city.profile import Profile
 from services.notifier import letters, store, web
@@ -77,7 +77,9 @@ async def assemble(process: run.Process) -> run.Assembled:
     profile = Profile.load(settings.city)
     clock, city = process.clock(profile.zone), run.CityNow(profile)
     claims = store.Claims()
-    notices = store.PostgresNotices(process.pool, PostgresKeys(), claims)
+    notices = store.PostgresNotices(
+        process.pool, PostgresKeys(), claims, LinkSecret(settings.link_secret()).stop_token
+    )
     http = httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=32))
     channels = channels_of(ChannelSettings(), settings, profile, http)
     texts = channels["sms"]
@@ -117,6 +119,8 @@ async def assemble(process: run.Process) -> run.Assembled:
                 Verifier(public_key.read_bytes()),
                 limits,
                 engine,
+                lambda: city().policy,
+                clock,
             ),
             letters.routes(letters.PostgresLetterKeys(process.pool), texts, limits),
         ],

@@ -6,7 +6,7 @@ from chassis.engine.pace import NOBODY_WAITS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.posts import CitizenErased
+from contracts.posts import CitizenErased, PreferenceChosen
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
 from services.notifier.core import rules
 from services.notifier.core.case import Case, Outcome, Resend, new
@@ -15,6 +15,7 @@ from services.notifier.core.table import TOLD
 RULES: Mapping[type, Rule] = {
     **dict.fromkeys(TOLD, rules.tell),  # to whom and in which words: core/table.py
     CitizenErased: rules.erase,
+    PreferenceChosen: rules.prefer,
     Outcome: rules.settle,  # an answer from outside
     Resend: rules.resend,  # an operator's word
 }

@@ -1,7 +1,7 @@
 """What people look up of notices: those about a post, and the operator's outbox."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 import asyncpg
@@ -15,17 +15,25 @@ _ABOUT: Final = """
 select id::text as notice, cause, kind, audience, channel, department, text, state, attempts, repeated, reason, at
 from notice where subject = $1::text order by at, id"""
 
-_WAITING: Final = """
+# $1 limit, $2 channel or empty, $3 and $4 the hours of one day or null.
+_OF_A_DAY: Final = "($3::timestamptz is null or at >= $3 and at < $4::timestamptz)"
+_WAITING: Final = f"""
 select * from (
     (select * from notice where channel <> 'robot' and state in ('pending', 'claimed')
-     order by next_at limit $1::integer)
+     and ($2::text = '' or channel = $2) and {_OF_A_DAY} order by next_at limit $1::integer)
     union all
     (select * from notice where channel = 'robot' and state in ('pending', 'claimed')
-     order by department, next_at limit $1::integer)) waiting
+     and $2 in ('', 'robot') and {_OF_A_DAY} order by department, next_at limit $1::integer)) waiting
 order by next_at, id limit $1::integer"""
-_FAILED: Final = "select * from notice where state = 'failed' order by at desc, id desc limit $1::integer"
+_FAILED: Final = f"""
+select * from notice where state = 'failed' and ($2::text = '' or channel = $2) and {_OF_A_DAY}
+order by at desc, id desc limit $1::integer"""
+_SENT: Final = """
+select * from notice where state = 'sent' and ($2::text = '' or channel = $2)
+and at >= $3::timestamptz and at < $4::timestamptz order by at desc, id desc limit $1::integer"""
+# What is told stands on the case: who keeps the channels reads no word of it.
 _SHOWN: Final = """
-select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.department, n.text, n.state, n.attempts,
+select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.department, n.state, n.attempts,
        n.repeated, n.reason, n.at, n.next_at
 from ({rows}) n left join subject s on s.subject = n.subject"""
 
@@ -37,7 +45,7 @@ _MONTHS: Final = """
 select month, channel, state, sum(count)::bigint as count from channel_month
 group by month, channel, state order by month desc, channel, state limit 120"""
 
-STATES: Final = {"waiting": _WAITING, "failed": _FAILED}
+STATES: Final = {"waiting": _WAITING, "failed": _FAILED, "sent": _SENT}
 """What an operator may ask for, and the query that finds it by its index."""
 
 
@@ -63,17 +71,21 @@ class Lookup:
         found = await self._cases.by_number(number)
         return None if found is None else found[1].department
 
-    async def outbox(self, state: str, limit: int) -> list[OutboxNotice]:
-        """Notices that wait, longest first, or that failed, newest first."""
-        rows = await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit)
+    async def outbox(self, state: str, channel: str, day: date | None, limit: int) -> list[OutboxNotice]:
+        """Notices that wait, longest first; that failed, newest first; or that were sent, newest first.
+
+        An empty channel stands for all; `day` is the city's. What was sent is asked for by day, as its index is.
+        """
+        begins, ends = (None, None) if day is None else _hours(day, self._zone)
+        rows = await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit, channel, begins, ends)
         return convert(self._rows(rows), list[OutboxNotice])
 
-    async def failed(self, notice: str) -> str | None:
-        """The subject of a notice that failed; None for any other."""
-        subject: str | None = await self._pool.fetchval(
-            "select subject from notice where id = $1::uuid and state = 'failed'", notice
+    async def failed(self, notices: Sequence[str]) -> dict[str, str]:
+        """Notice to subject, of those of these that failed."""
+        rows = await self._pool.fetch(
+            "select id::text, subject from notice where id = any($1::uuid[]) and state = 'failed'", notices
         )
-        return subject
+        return {row["id"]: row["subject"] for row in rows}
 
     async def waiting(self) -> dict[str, int]:
         """Channel to the number of notices that wait for it."""
@@ -97,3 +109,10 @@ class Lookup:
                     values[name] = values[name].astimezone(self._zone)
             shown.append(values)
         return shown
+
+
+def _hours(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """When a city's day begins and the next one does; the first and the last that can be named begin in UTC."""
+    edge = day in (date.min, date.max)
+    begins = datetime.combine(day, time(), UTC if edge else zone)
+    return begins, begins + timedelta(days=0 if edge else 1)

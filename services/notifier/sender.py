@@ -97,6 +97,8 @@ class Sender:
             field = FIELD.get(outgoing.notice.channel)
             if field is None:
                 digests.setdefault(outgoing.notice.department, []).append(outgoing)
+            elif outgoing.unsubscribed:
+                ended.append((outgoing, _outcome(outgoing, "suppressed", "unsubscribed")))
             elif field in outgoing.contact:
                 to_citizens.append(outgoing)
             else:
@@ -165,7 +167,8 @@ def sort(
     else:
         doubled = min(FIRST_DELAY * 2 ** min(outgoing.attempts - 1, 16), LONGEST_DELAY)
         seconds = delivery.seconds or doubled
-        later.append(Delay(outgoing.notice.id, seconds, lost=delivery.state == "unknown"))
+        reason = delivery.reason
+        later.append(Delay(outgoing.notice.id, seconds, reason=reason, lost=delivery.state == "unknown"))
 
 
 def attempts_of(outgoing: Outgoing) -> int:

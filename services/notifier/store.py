@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import asyncpg
@@ -25,11 +25,11 @@ ROBOTS: Final = 8
 COLUMNS: Final = (Column[Case]("number", "text", lambda case: case.number),)
 
 _CLAIM_ROWS = """
-insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at)
-select id::uuid, partition, subject, cause, kind, audience, channel, department, text, at
+insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night)
+select id::uuid, partition, subject, cause, kind, audience, channel, department, text, at, at_night
 from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::timestamptz[])
-    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at)
+            $9::text[], $10::timestamptz[], $11::boolean[])
+    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night)
 on conflict (id) do nothing"""
 _SETTLE = """
 with settled as (
@@ -47,6 +47,7 @@ _OWNER = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""
 # Of citizens the oldest notices; of the robots that need not rest those whose oldest notice is oldest, so many of each.
+# At night only of those citizens who want to be told then, by an index of their own.
 # The index is asked once for each unit: what waits for the others, perhaps a storm of it, is not looked at.
 _TAKE = """
 with recursive unit (department) as (
@@ -68,6 +69,11 @@ of_citizens as (
     where $6::boolean and channel <> 'robot' and state in ('pending', 'claimed')
       and next_at <= clock_timestamp() and partition = any($1::smallint[])
     order by next_at limit $3::integer for update skip locked),
+of_wakeful as (
+    select id from notice
+    where not $6::boolean and at_night and channel <> 'robot' and state in ('pending', 'claimed')
+      and next_at <= clock_timestamp() and partition = any($1::smallint[])
+    order by next_at limit $3::integer for update skip locked),
 of_staff as (
     select found.id from robot cross join lateral (
         select id from notice n
@@ -76,12 +82,13 @@ of_staff as (
         order by next_at limit $3::integer for update skip locked) found)
 update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
        next_at = clock_timestamp() + make_interval(secs => $4::float8)
-where id in (select id from of_citizens union all select id from of_staff)
+where id in (select id from of_citizens union all select id from of_wakeful union all select id from of_staff)
 returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated"""
 _LATER = """
-update notice n set state = case when later.lost then 'claimed' else 'pending' end,
+update notice n set state = case when later.lost then 'claimed' else 'pending' end, reason = later.reason,
        next_at = clock_timestamp() + make_interval(secs => later.seconds)
-from unnest($1::text[], $2::float8[], $3::boolean[]) later (id, seconds, lost) where n.id = later.id::uuid"""
+from unnest($1::text[], $2::float8[], $3::boolean[], $4::text[]) later (id, seconds, lost, reason)
+where n.id = later.id::uuid"""
 
 
 class Outgoing(Struct, frozen=True):
@@ -96,6 +103,10 @@ class Outgoing(Struct, frozen=True):
     """The opened sealed box; empty for staff, and when the citizen was erased."""
     number: str = ""
     """The post's, for citizens: where the notice's link leads."""
+    stop_token: str = ""
+    """For citizens: what ends the notices about the post by a link."""
+    unsubscribed: bool = False
+    """The citizen wants to be told nothing any more."""
 
 
 class Delay(Struct, frozen=True):
@@ -106,6 +117,8 @@ class Delay(Struct, frozen=True):
     """Real seconds from now."""
     lost: bool
     """The answer was lost, so it may have arrived: the next attempt is known as a repeat."""
+    reason: str = ""
+    """What the provider said, or what went wrong on the way; an operator reads it while the notice waits."""
 
 
 class Notices(Protocol):
@@ -117,7 +130,7 @@ class Notices(Protocol):
         """Notices that are due, leased; only of partitions this instance owns; not for busy robots.
 
         At most `limit` for citizens, and `limit` for each of at most ROBOTS robots. Without `citizens` theirs
-        stay where they are: it is night.
+        stay where they are, but for those who want to be told then, too: it is night.
         """
 
     async def later(self, delays: Sequence[Delay]) -> None:
@@ -151,6 +164,7 @@ class Claims:
                 [notice.department for _, notice in claims],
                 [notice.text for _, notice in claims],
                 [notice.at or applied.now for applied, notice in claims],
+                [notice.at_night for _, notice in claims],
             )
             self.claimed.set()
         settles = [(one.now, one.effect) for one in applied if isinstance(one.effect, Settle)]
@@ -172,8 +186,12 @@ class Claims:
 class PostgresNotices:
     """The sender's side of the table."""
 
-    def __init__(self, pool: asyncpg.Pool, keys: Keys, claims: Claims) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, keys: Keys, claims: Claims, stop_token: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """`stop_token` makes of a post's number what ends its notices."""
         self._pool = pool
+        self._stop_token = stop_token
         self._keys = keys
         self._claims = claims
         self._packing = Packing(Case)
@@ -206,10 +224,14 @@ class PostgresNotices:
                 attempts=row["attempts"],
                 repeated=row["repeated"],
                 contact=contacts.get(row["subject"], {}) if row["audience"] == "citizen" else {},
-                number=_number(cases.get(row["subject"])) if row["audience"] == "citizen" else "",
+                **self._about(cases.get(row["subject"]) if row["audience"] == "citizen" else None),
             )
             for row in rows
         ]
+
+    def _about(self, case: Case | None) -> dict[str, Any]:
+        """What a citizen's notice knows of its post."""
+        return _about(case, self._stop_token) if case is not None else {}
 
     async def later(self, delays: Sequence[Delay]) -> None:
         """Put notices back."""
@@ -218,6 +240,7 @@ class PostgresNotices:
             [delay.id for delay in delays],
             [delay.seconds for delay in delays],
             [delay.lost for delay in delays],
+            [delay.reason for delay in delays],
         )
 
     async def wait(self, seconds: float) -> None:
@@ -244,8 +267,12 @@ class PostgresNotices:
         return cases
 
 
-def _number(case: Case | None) -> str:
-    return case.number if case is not None else ""
+def _about(case: Case, stop_token: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "stop_token": stop_token(case.number),
+        "unsubscribed": case.chosen == "none",
+    }
 
 
 async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
@@ -280,8 +307,9 @@ class ClaimsInMemory:
 
     effects = (Claim, Settle, Again)
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, stop_token: Callable[[str], str] = lambda _: "") -> None:
         self._keys = keys
+        self._stop_token = stop_token
         self.rows: dict[str, Row] = {}
         """Id to notice."""
         self.store: MemoryStore | None = None
@@ -315,7 +343,12 @@ class ClaimsInMemory:
             notice = row.notice
             robot = notice.department if notice.channel == "robot" else ""
             full = robot and robot not in taken and len(taken.keys() - {""}) >= ROBOTS
-            if robot in busy or taken[robot] >= limit or full or (not robot and not citizens):
+            if (
+                robot in busy
+                or taken[robot] >= limit
+                or full
+                or (not robot and not citizens and not notice.at_night)
+            ):
                 continue
             taken[robot] += 1
             row = replace(
@@ -327,19 +360,21 @@ class ClaimsInMemory:
             )
             self.rows[identity] = row
             contact: dict[str, str] = {}
-            number = ""
+            about: dict[str, Any] = {}
             if notice.audience == "citizen":
                 case = self.store.state_of(row.subject)
                 contact = (await contacts_of(self._keys, None, {row.subject: case})).get(row.subject, {})
-                number = case.number
-            outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact, number))
+                about = _about(case, self._stop_token)
+            outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact, **about))
         return outgoing
 
     async def later(self, delays: Sequence[Delay]) -> None:
         """Due again at once, where nothing was lost; else when leases run out."""
         for delay in delays:
             state = "claimed" if delay.lost else "pending"
-            self.rows[delay.id] = replace(self.rows[delay.id], state=state, leased=delay.lost)
+            self.rows[delay.id] = replace(
+                self.rows[delay.id], state=state, leased=delay.lost, reason=delay.reason
+            )
 
     def let_leases_run_out(self) -> None:
         """What was taken and has not ended may be taken again."""
@@ -355,9 +390,9 @@ def postgres(pool: asyncpg.Pool, claims: Claims) -> PostgresStore:
     return PostgresStore(pool, Case, new, COLUMNS, (claims,))
 
 
-def memory(keys: Keys) -> tuple[MemoryStore, ClaimsInMemory]:
+def memory(keys: Keys, stop_token: Callable[[str], str] = lambda _: "") -> tuple[MemoryStore, ClaimsInMemory]:
     """The twin, and its notices."""
-    claims = ClaimsInMemory(keys)
+    claims = ClaimsInMemory(keys, stop_token)
     store = MemoryStore(Case, (claims,))
     claims.store = store
     return store, claims

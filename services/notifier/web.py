@@ -1,26 +1,52 @@
 """The notices about a post, for staff; the outbox, for the operator."""
 
-from typing import Final, Protocol
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated, Final, Protocol, get_args
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis import problem
+from chassis.clock import Clock
 from chassis.engine.listener import Listener
 from chassis.failures import HttpRefused, Superseded
 from chassis.tokens import Verifier, require
+from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
-from services.notifier.core.answers import ChannelMonth, Outbox, OutboxNotice, Resent, ToldNotice, ToldNotices
+from city.policy import Policy
+from contracts.notices import Channel
+from services.notifier.core.answers import (
+    ChannelMonth,
+    Outbox,
+    OutboxNotice,
+    PricedMonth,
+    Resent,
+    ToldNotice,
+    ToldNotices,
+)
 from services.notifier.core.case import Resend
 
 MOST_SHOWN: Final = 200
-"""Notices of the outbox in one answer."""
+"""Notices of the outbox in one answer, and those that are sent again by one request."""
+CHANNELS: Final = get_args(Channel)
 # Said in the description and checked in the handler, which answers in Chinese.
-WHICH: Final = Query("waiting", json_schema_extra={"enum": ["waiting", "failed"]})
+WHICH: Final = Query("waiting", json_schema_extra={"enum": ["waiting", "failed", "sent"]})
+WHOSE: Final = Query("", json_schema_extra={"enum": ["", *CHANNELS]})
+DAY: Final = Query("", json_schema_extra={"anyOf": [{"format": "date"}, {"maxLength": 0}]})
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HOW_MANY: Final = Query(50, json_schema_extra={"minimum": 1, "maximum": MOST_SHOWN})
+
+
+class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of an operator: notices that failed and are to go out once more."""
+
+    notices: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=MOST_SHOWN)]
 
 
 class Notices(Protocol):
@@ -30,9 +56,9 @@ class Notices(Protocol):
 
     async def department(self, number: str) -> str | None: ...
 
-    async def outbox(self, state: str, limit: int) -> list[OutboxNotice]: ...
+    async def outbox(self, state: str, channel: str, day: date | None, limit: int) -> list[OutboxNotice]: ...
 
-    async def failed(self, notice: str) -> str | None: ...
+    async def failed(self, notices: Sequence[str]) -> dict[str, str]: ...
 
     async def waiting(self) -> dict[str, int]: ...
 
@@ -49,18 +75,36 @@ class Engine:
         """Hand in to this listener from now on."""
         self._listener = listener
 
-    async def submit(self, subject: str, given: Resend, cause: str) -> None:
-        """Returns when it is committed. Raises HttpRefused 503 where another instance owns the post."""
-        try:
-            if self._listener is None:
-                raise Superseded("not listening yet")
-            await self._listener.submit(subject, given, cause)
-        except Superseded as elsewhere:
-            raise problem.not_stored() from elsewhere
+    async def resend(self, failed: dict[str, str]) -> list[str]:
+        """Notice to subject in, at once; returns those that are committed.
+
+        Raises HttpRefused 503 where none is: this process does not listen, or others own the posts.
+        """
+        if self._listener is None:
+            raise problem.not_stored()
+        answers = await self._listener.submit_many(
+            [(subject, Resend(notice), f"{notice}/resend") for notice, subject in failed.items()]
+        )
+        taken = []
+        for notice, answer in zip(failed, answers, strict=True):
+            if isinstance(answer, BaseException) and not isinstance(answer, Superseded):
+                raise answer
+            if not isinstance(answer, BaseException):
+                taken.append(notice)
+        if not taken:
+            raise problem.not_stored()
+        return taken
 
 
-def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine) -> APIRouter:
-    """`GET /v1/notices/{number}`, `GET /v1/outbox`, `POST /v1/outbox/{notice}/resend`."""
+def routes(
+    notices: Notices,
+    verifier: Verifier,
+    limits: Limits,
+    engine: Engine,
+    policy: Callable[[], Policy],
+    clock: Clock,
+) -> APIRouter:
+    """`GET /v1/notices/{number}`, `GET /v1/outbox`, `POST /v1/outbox/resend`."""
     router = APIRouter()
 
     @router.get("/v1/notices/{number}", openapi_extra=described(who="staff", answer=ToldNotices))
@@ -76,40 +120,91 @@ def routes(notices: Notices, verifier: Verifier, limits: Limits, engine: Engine)
             raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子")
         return Json(ToldNotices(number=number, notices=listed))
 
-    @router.get("/v1/outbox", openapi_extra=described(who="staff", answer=Outbox))
-    async def outbox(request: Request, state: str = WHICH, limit: int = HOW_MANY) -> Response:
-        """Notices that wait (`state=waiting`, longest first) or failed (`state=failed`, newest first), and why.
+    _outbox(router, notices, verifier, limits, policy, clock)
+    _resend(router, notices, verifier, limits, engine)
+    return router
 
-        With the numbers of those that wait by channel, and of what each channel did month by month.
+
+def _outbox(
+    router: APIRouter,
+    notices: Notices,
+    verifier: Verifier,
+    limits: Limits,
+    policy: Callable[[], Policy],
+    clock: Clock,
+) -> None:
+    @router.get("/v1/outbox", openapi_extra=described(who="staff", answer=Outbox))
+    async def outbox(
+        request: Request,
+        state: str = WHICH,
+        channel: str = WHOSE,
+        day: str = DAY,
+        limit: int = HOW_MANY,
+    ) -> Response:
+        """Notices that wait (`state=waiting`, longest first), failed (`failed`) or were sent (`sent`), newest first.
+
+        Those of one city `day` alone, if one is named; what was sent is always of one, today unless another is named.
+        With the reason, the numbers of those that wait by channel, and what each channel did month by month, what it
+        cost in yuan and how many messages were agreed for a month (0: none).
         """
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")
         limits.check("reads", staff.person)
-        if state not in ("waiting", "failed"):
-            raise problem.wrong_field("state", "应为 waiting 或 failed")
+        if state not in ("waiting", "failed", "sent"):
+            raise problem.wrong_field("state", "应为 waiting、failed 或 sent")
+        if channel and channel not in CHANNELS:
+            raise problem.wrong_field("channel", f"应为 {'、'.join(CHANNELS)} 之一")
+        asked = _day(day)
+        if day and asked is None:
+            raise problem.wrong_field("day", "应为日期,如 2026-03-02")
         if not 1 <= limit <= MOST_SHOWN:
             raise problem.wrong_field("limit", f"应为 1 到 {MOST_SHOWN}")
+        today = clock.now().date() if state == "sent" else None
         return Json(
             {
                 "state": state,
                 "waiting": await notices.waiting(),
-                "months": await notices.months(),
-                "notices": await notices.outbox(state, limit),
+                "months": [_priced(month, policy()) for month in await notices.months()],
+                "notices": await notices.outbox(state, channel, asked or today, limit),
             }
         )
 
+
+def _day(text: str) -> date | None:
+    """A day as ISO 8601 writes it at length; None for what is none."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _resend(router: APIRouter, notices: Notices, verifier: Verifier, limits: Limits, engine: Engine) -> None:
     @router.post(
-        "/v1/outbox/{notice}/resend",
+        "/v1/outbox/resend",
         status_code=202,
-        openapi_extra=described(who="staff", answer=Resent, keyed=False),
+        openapi_extra=described(
+            who="staff",
+            answer=Resent,
+            keyed=False,
+            body=Chosen,
+            example={"notices": ["0195a000-0000-7000-8000-000000000001"]},
+        ),
     )
-    async def resend(notice: UUID, request: Request) -> Response:
-        """A notice that failed goes out once more, under the same id; 404 for one that has not failed."""
+    async def resend(request: Request) -> Response:
+        """Notices that failed go out once more, each under its own id; answers with those that do.
+
+        What has not failed is left as it is; 404 when none of them has.
+        """
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")
         limits.check("acts", staff.person)
-        subject = await notices.failed(str(notice))
-        if subject is None:
+        chosen = decode_body(await read_body(request), Chosen)
+        failed = await notices.failed([str(notice) for notice in chosen.notices])
+        if not failed:
             raise problem.plain(404, "没有这条发送失败的通知。")
-        await engine.submit(subject, Resend(str(notice)), f"{notice}/resend")
-        return Json(Resent(notice=str(notice), state="pending"), 202)
+        return Json(Resent(notices=await engine.resend(failed), state="pending"), 202)
 
-    return router
+
+def _priced(month: ChannelMonth, policy: Policy) -> PricedMonth:
+    """A channel's month with what was agreed for it and what it cost; robots cost nothing."""
+    channel = month["channel"]
+    cost = month.get("sent", 0) * getattr(policy.prices, channel, 0.0)
+    return {**month, "quota": getattr(policy.quotas, channel, 0), "cost": round(cost, 2)}

@@ -36,7 +36,7 @@ ELSEWHERE = {
     (
         "wenzheng notifier",
         "post",
-        "/v1/outbox/{notice}/resend",
+        "/v1/outbox/resend",
     ): "tests/services/notifier/test_web.py, on a database"
 }
 """Operation to the test that has it answer."""
@@ -72,6 +72,7 @@ async def everything_of_intake() -> None:
         headers = headers_of("supervisor/holding", mine, other)
         await intake.http.delete(f"/v1/groups/{group}/members/{other['number']}", headers=headers)
         await intake.staff("clerk", "housing", "cases", examples.ENTERED)
+        await intake.http.post("/v1/unsubscriptions", json=examples.UNSUBSCRIPTION)
         for change in CHANGES:
             await intake.staff(
                 "operator", "supervision", f"city/{change.name}", examples.CHANGES[change.name]

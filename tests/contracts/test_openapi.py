@@ -16,7 +16,7 @@ from services.intake.core.acts import ACTS
 from tests.interfaces import SERVICES, client, edges, token
 from tests.journeys.world import World
 
-KEYLESS = ("/resend", "/tokens", "/ballots", "/codes", "/sessions", "/letters")
+KEYLESS = ("/resend", "/tokens", "/ballots", "/codes", "/sessions", "/letters", "/unsubscriptions")
 """A notice that goes out once more goes out under its own id, however often one asks; tokens and ballots are the same each time; codes and sessions are secrets
 that are not kept to be told again: a second code is another, a code that was used is used, a letter goes out once."""
 
@@ -160,7 +160,7 @@ async def test_a_part_of_one_name_and_two_meanings_keeps_both(documents: dict[st
             ("2026-Q5", "2026-H3"),
         ),
         ("router", "/v1/similar", "text", ("路灯", " a"), ("", " ", "\u3000\x1c")),
-        ("notifier", "/v1/outbox", "state", ("waiting", "failed"), ("", "sent")),
+        ("notifier", "/v1/outbox", "state", ("waiting", "failed", "sent"), ("", "lost")),
         ("notifier", "/v1/outbox", "limit", ("1", "200"), ("0", "201")),
         ("intake", "/v1/cases", "state", ("open", "all"), ("", "shut")),
     ],

@@ -1,5 +1,6 @@
 """Every word arrives: what somebody says reaches the one it is meant for, under many seeds of the bus."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,46 @@ async def test_every_unit_in_dispute_is_called_to_the_meeting(seed: int, tmp_pat
             assert any("请参加交办会" in text and number in text for text in _read(world, unit))
         assert any("请召开交办会" in text for text in _read(world, "supervision"))
         assert any("已转" in text and number in text for text in _read(world, "housing")), "the way it went"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_an_author_is_told_when_and_as_they_chose_until_they_follow_the_link_that_ends_it(
+    seed: int, tmp_path: Path
+) -> None:
+    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world:
+        quiet, wakeful = [
+            (await world.intake.post(contact={"phone": phone})).json()
+            for phone in ("13812345678", "13912345678")
+        ]
+        wanted = {"channel": "sms", "at_night": True}
+        assert (await world.intake.citizen(wakeful, "preference", wanted)).status_code == 202
+        for receipt in (quiet, wakeful):
+            await world.assigned_to(receipt["number"], "housing")
+        await world.until("2026-03-02T23:00")
+        for receipt in (quiet, wakeful):
+            await world.act("clerk", receipt["number"], "acceptance")
+            await world.act("clerk", receipt["number"], "questions", {"text": "哪一侧?"})
+
+        def asked(phone: str) -> list[str]:
+            return [text for text in _read(world, phone) if "需要补充" in text]
+
+        assert (len(asked("13812345678")), len(asked("13912345678"))) == (0, 1)
+        link = re.search(r"/stop/([A-Z0-9-]+)/([0-9A-Z]{16})\b", asked("13912345678")[0])
+        assert link is not None
+        body = {"number": link[1], "token": link[2]}
+        # By two clicks; and the other author gives up while the notice waits for the morning.
+        for _ in range(2):
+            assert (await world.intake.http.post("/v1/unsubscriptions", json=body)).status_code == 202
+        await world.intake.citizen(quiet, "preference", {"channel": "none"})
+        await world.until("2026-03-03T09:00")
+        for receipt in (quiet, wakeful):
+            await world.intake.citizen(receipt, "answers", {"text": "北侧。"})
+            await world.settle()
+            await world.answered(receipt["number"])
+
+        assert (len(asked("13812345678")), len(asked("13912345678"))) == (0, 1)
+        for phone in ("13812345678", "13912345678"):
+            assert not any("已由" in text and "回复" in text for text in _read(world, phone))
+        suppressed = [fact for fact in world.said("notices") if getattr(fact, "reason", "") == "unsubscribed"]
+        assert {fact.kind for fact in suppressed} >= {"asked", "resumed", "replied"}  # type: ignore[attr-defined]
+        assert set(world.gateway.arrivals.counts.values()) == {1}

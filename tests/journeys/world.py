@@ -48,6 +48,9 @@ from tests.conforming import Conforming
 from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
+SITE = "https://ask.city.example"
+"""Where citizens read; the links of notices begin with it."""
+
 
 class RestlessRobot(Robot):
     """A robot that never has to rest: the clock of a journey stands while it sends."""
@@ -66,7 +69,9 @@ class World:
         self.bus = MemoryBus(seed, self.clock)
         self.timers = deadline_store.memory()
         self.figures, self.cells = stats_store.memory()
-        self.notifications, self.notices = notifier_store.memory(self.intake.keys)
+        self.notifications, self.notices = notifier_store.memory(
+            self.intake.keys, self.intake.links.stop_token
+        )
         self.assignments = router_store.memory()
         self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
@@ -105,7 +110,7 @@ class World:
             base = "http://gateway"
             channels = {
                 "wechat": WeChat(http, WeChatAccount(base, "app", "local", "progress")),
-                "sms": Sms(http, SmsAccount(f"{base}/sms/", "key", "local", "问政", "progress")),
+                "sms": Sms(http, SmsAccount(f"{base}/sms/", "key", "local", "问政", "progress", site=SITE)),
                 "robot": RestlessRobot(http, base),
             }
             allowance = Allowance(

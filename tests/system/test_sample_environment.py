@@ -45,6 +45,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
     # A file's bytes are read by a method: `secret()` reads `secret_file`, `addresses()` reads `services`.
     read_by = {
         "secret_file": "secret",
+        "link_secret_file": "link_secret",
         "services": "addresses",
         "interfaces": "reached_at",
         "portal_address": "address",

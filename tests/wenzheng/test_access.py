@@ -99,6 +99,10 @@ def test_the_shared_secret_is_for_those_who_derive_from_it_alone() -> None:
         "survey",
         "portal",
     }
+    assert [name for name, files in SECRETS.items() if "link-secret" in files.values()] == [
+        "intake",
+        "notifier",
+    ]
     assert [name for name, files in SECRETS.items() if "token-private.pem" in files.values()] == ["portal"]
 
 

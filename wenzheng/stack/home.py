@@ -82,6 +82,7 @@ class Home:
                 self.secret(f"kafka-{user}")
             self.secret("gateway-key")
             self.secret("shared-secret")
+            self.secret("link-secret")
             if not self.secret_file("token-public.pem").exists():
                 make_keys(self.secret_file("token-private.pem"), self.secret_file("token-public.pem"))
         except PermissionError as problem:

@@ -33,11 +33,12 @@ LISTENERS: Final = {
 """Service to the part that hears the bus for it; where the names differ, people ask another part. Survey hears nobody."""
 
 PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
+LINKS: Final = {"WENZHENG_LINK_SECRET_FILE": "link-secret"}
 SECRETS: Final[dict[str, dict[str, str]]] = {
-    "intake": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
+    "intake": {**PUBLIC_KEY, **LINKS, "WENZHENG_SECRET_FILE": "shared-secret"},
     "router": PUBLIC_KEY,
     "deadline": PUBLIC_KEY,
-    "notifier": {**PUBLIC_KEY, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "notifier": {**PUBLIC_KEY, **LINKS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
     "stats": PUBLIC_KEY,
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {"WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},

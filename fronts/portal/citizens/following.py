@@ -61,6 +61,7 @@ DONE: Final[Mapping[str, str]] = {
     "reopenings": "已申请重新办理,由另一位承办人办理。",
     "withdrawal": "已撤回。",
     "erasure": "个人信息已删除。",
+    "preference": "通知方式已更改。",
 }
 
 router = APIRouter(include_in_schema=False)
@@ -262,6 +263,8 @@ def _body(act: str, form: Form) -> dict[str, Any]:
             return {"text": text}
         case "reopenings":
             return {"reason": text}
+        case "preference":
+            return {"channel": form.one("channel"), "at_night": form.one("at_night") == "1"}
         case "ratings":
             grade = form.one("grade")
             return {"grade": int(grade) if grade.isdecimal() and len(grade) == 1 else 0} | (

@@ -51,7 +51,7 @@ LINKS: Final[Mapping[str, Links]] = {
         ("/staff/league", "办理情况"),
         ("/wall", "大屏"),
     ),
-    "operator": (("/staff/accounts", "账号"),),
+    "operator": (("/staff/accounts", "账号"), ("/staff/outbox", "发件箱")),
     "auditor": (("/staff/log", "安全日志"),),
 }
 """Role to address and name of what it finds at the head of every page."""

@@ -25,6 +25,7 @@ from fronts.portal.staff import (
     league,
     log_page,
     oidc,
+    outbox,
     password,
     reports,
     returning,
@@ -59,6 +60,7 @@ PAGES = (
     reports,
     account_pages,
     log_page,
+    outbox,
 )
 """The pages that are there wherever staff sign in."""
 

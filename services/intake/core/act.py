@@ -44,6 +44,11 @@ KNOWN: Final = (*OPEN, *ANSWERED)
 """Neither withdrawn nor hidden."""
 
 
+def always(case: Case) -> bool:
+    """Nothing else must hold."""
+    return True
+
+
 @dataclass(frozen=True)
 class Act:
     """One act on a case."""
@@ -60,7 +65,7 @@ class Act:
     rule: Callable[[Case, Any, Here], Decision[Case]]
     sentence: str
     """What it is, for readers of the interface."""
-    when: Callable[[Case], bool] = lambda case: True
+    when: Callable[[Case], bool] = always
     """What must hold beside the step."""
     answer: Callable[[Case], Answer] | None = None
     """What the person is answered, from the case as it is afterwards; None: how the case stands."""
@@ -70,8 +75,11 @@ class Act:
     """Its text is kept in a sealed box as well, as it was written."""
     concerns: Callable[[str, Case, Any], list[tuple[str, Any]]] | None = None
     """(subject, case, request) -> what is handled together with it, all or nothing: (subject, request) of other cases."""
-    offered: bool = True
-    """Named in `allowed`. A right that holds at every step is not."""
+
+    @property
+    def offered(self) -> bool:
+        """Named in `allowed`. A right that holds at every step, whatever the case, is not."""
+        return self.steps != EVERY_STEP or self.when is not always
 
     @property
     def public(self) -> bool:

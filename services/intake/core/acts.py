@@ -1,7 +1,6 @@
 """The table of acts: every act on a case, who may do it, at which steps, what is filled in, and its rule. Pure.
 
-Routes, refusals, `allowed`, the OpenAPI text and the engine's table of rules follow from it.
-An act has one word: the table's `name`, the rule's function, `allowed` and the glossary use it.
+Routes, refusals, `allowed`, OpenAPI text and rules follow from it. An act has one word, which all of these use.
 """
 
 from typing import Final
@@ -94,6 +93,17 @@ ACTS: Final = (
         "The citizen takes the post back.",
     ),
     Act(
+        "preference",
+        "选择通知方式",
+        "preference",
+        AUTHOR,
+        EVERY_STEP,
+        ask.Preference,
+        citizen.preference,
+        "The citizen chooses how to be told.",
+        example={"channel": "mail"},
+    ),
+    Act(
         "erasure",
         "删除个人信息",
         "erasure",
@@ -102,7 +112,6 @@ ACTS: Final = (
         ask.Nothing,
         citizen.erasure,
         "What the author gave with this post is forgotten.",
-        offered=False,
     ),
     Act(
         "support",

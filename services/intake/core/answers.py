@@ -6,6 +6,7 @@ from typing import Literal, NotRequired, TypedDict
 from contracts.assignments import Candidate
 from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome
+from services.intake.core.answers_on_telling import ToldBy
 from services.intake.core.case import Moderation, Step
 
 
@@ -288,6 +289,7 @@ class ToldPost(Summary):
     follow_ups: list[AddedText]
     ratings: list[GivenRating]
     extensions: list[AskedExtension]
+    preference: ToldBy
     links: Links
 
 
@@ -295,6 +297,7 @@ class OwnPost(ToldPost):
     """Everything the author said and was told."""
 
     history: list[Line]
+    erased: bool
     allowed: list[str]
 
 

@@ -230,6 +230,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     voice_count: int = 0
     """All of them."""
     group: Group | None = None
+    told_by: str = "best"
+    """The channel the author chose; `best`: the best that the contact holds; `none`: not at all."""
+    told_at_night: bool = False
     erased: bool = False
     asks: bool = True
     """Somebody must answer it; a post that asks nobody (a debate) is listed without a reply."""

@@ -148,6 +148,20 @@ class Grade(Body, frozen=True):
     text: Optional = ""
 
 
+class Preference(Body, frozen=True):
+    """How the author wants to be told; `best` is the best channel that the contact holds, `none` is not at all."""
+
+    channel: Annotated[str, Meta(pattern=rf"^(best|wechat|sms|mail|none){END}")]
+    at_night: bool = False
+
+
+class Unsubscription(Body, frozen=True):
+    """What the link of a notice holds."""
+
+    number: Code
+    token: Code
+
+
 class Extension(Body, frozen=True):
     """Reason, new date and progress: all three (说清缘由、时间、进程)."""
 

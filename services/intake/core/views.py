@@ -161,6 +161,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "follow_ups": [{"text": opened.added.get(f.id, f.text), "at": f.at} for f in case.follow_ups],
         "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
         "extensions": _extensions(case),
+        "preference": {"channel": case.told_by, "at_night": case.told_at_night},
         "links": {"deadline": f"/v1/deadlines/{case.number}"},
     }
     view["title"] = opened.post.get("title", case.title)
@@ -172,6 +173,7 @@ def own(case: Case, city: Profile, opened: Opened) -> OwnPost:
     return {
         **_told(case, city, opened),
         "history": _own_history(case, opened),
+        "erased": case.erased,
         "allowed": [act for act in allowed(case) if ACT[act].who is AUTHOR],
     }
 

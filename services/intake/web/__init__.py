@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.intake.web import acting, city, entering, grouping, lists, posting, proving, reading
+from services.intake.web import (
+    acting,
+    city,
+    entering,
+    grouping,
+    lists,
+    posting,
+    proving,
+    reading,
+    unsubscribing,
+)
 from services.intake.web.door import Door
 
 __all__ = ["Door", "routes"]
@@ -11,6 +21,6 @@ __all__ = ["Door", "routes"]
 def routes(door: Door) -> APIRouter:
     """All of intake's calls; routes are tried in their order, what is read most comes first."""
     router = APIRouter()
-    for part in (reading, posting, entering, acting, grouping, city, proving, lists):
+    for part in (reading, posting, entering, acting, unsubscribing, grouping, city, proving, lists):
         part.routes(router, door)
     return router

@@ -20,7 +20,7 @@ from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.tokens import Verifier, require
-from chassis.vault import Keys, Secrets
+from chassis.vault import Keys, LinkSecret, Secrets
 from chassis.web.cursors import Cursor
 from chassis.web.headers import idempotency_key
 from chassis.web.limits import Limits
@@ -54,6 +54,7 @@ class Door:
     keys: Keys
     read_log: ReadLog
     secrets: Secrets
+    links: LinkSecret
     verifier: Verifier
     connection: Callable[[], Any] = lambda: None
     """The pool, for reading keys; None in memory."""

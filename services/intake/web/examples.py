@@ -17,6 +17,8 @@ ENTERED: Final[dict[str, Any]] = POST | {"origin": "telephone"}
 
 GROUP: Final[dict[str, Any]] = {"numbers": ["SQ260302-000001", "SQ260302-000002"], "lead": "SQ260302-000001"}
 
+UNSUBSCRIPTION: Final[dict[str, Any]] = {"number": "SQ260302-000001", "token": "0123456789ABCDEF"}
+
 CHANGES: Final[dict[str, dict[str, Any]]] = {
     "calendar": {
         "year": 2027,

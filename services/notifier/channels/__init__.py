@@ -46,6 +46,13 @@ def address_of(outgoing: Outgoing) -> str | None:
     return address if _RIGHT[field].fullmatch(address) else None
 
 
+def stop_link_of(site: str, outgoing: Outgoing) -> str:
+    """The page that ends the notices about the post; empty where the site's address is not set."""
+    if not (site and outgoing.number and outgoing.stop_token):
+        return ""
+    return f"{site}/stop/{quote(outgoing.number, safe='')}/{outgoing.stop_token}"
+
+
 def link_of(site: str, outgoing: Outgoing) -> str:
     """The page at which the author follows the post; empty where the site's address is not set."""
     return f"{site}/follow?number={quote(outgoing.number, safe='')}" if site and outgoing.number else ""

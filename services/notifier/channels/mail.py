@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import aiosmtplib
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of, link_of
+from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
 from services.notifier.store import Outgoing
 
 _SECURITY: Final[Mapping[str, dict[str, Any]]] = {
@@ -85,8 +85,14 @@ class Mail:
         # No answering machine answers a machine (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         text, link = outgoing.notice.text, link_of(self._account.site, outgoing)
-        message.set_content(f"{text}\n{link}" if link else text)
+        stop = stop_link_of(self._account.site, outgoing)
+        if stop:
+            # One click of the mail program, without a page (RFC 8058).
+            message["List-Unsubscribe"] = f"<{stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message.set_content("\n".join(part for part in (text, link, stop and f"不再接收:{stop}") if part))
         seen = f'<p><a href="{escape(link)}">查看进展</a></p>' if link else ""
+        seen += f'<p><a href="{escape(stop)}">不再接收这个帖子的通知</a></p>' if stop else ""
         message.add_alternative(
             f'<html lang="zh-CN"><body><p>{escape(text)}</p>{seen}</body></html>', subtype="html"
         )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of, link_of
+from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
 from services.notifier.channels.aliyun import authorised
 from services.notifier.store import Outgoing
 
@@ -80,8 +80,8 @@ class Sms:
         return _delivered(answer)
 
     def _text(self, outgoing: Outgoing) -> str:
-        link = link_of(self._account.site, outgoing)
-        return f"{outgoing.notice.text} {link}" if link else outgoing.notice.text
+        link, stop = link_of(self._account.site, outgoing), stop_link_of(self._account.site, outgoing)
+        return " ".join(part for part in (outgoing.notice.text, link, stop and f"退订 {stop}") if part)
 
     async def _receipt(self, phone: str, notice: str) -> Delivery | None:
         """What became of an earlier attempt; None where the provider knows of none.

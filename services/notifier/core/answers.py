@@ -34,7 +34,7 @@ class ToldNotices(TypedDict):
 
 
 class OutboxNotice(TypedDict):
-    """A notice that waits or failed, and the number of its post."""
+    """A notice of the outbox, without its words, and the number of its post."""
 
     notice: str
     number: str | None
@@ -42,7 +42,6 @@ class OutboxNotice(TypedDict):
     audience: str
     channel: str
     department: str
-    text: str
     state: State
     attempts: int
     repeated: bool
@@ -61,17 +60,24 @@ class ChannelMonth(TypedDict):
     suppressed: NotRequired[int]
 
 
-class Outbox(TypedDict):
-    """Notices that wait or failed; how many wait by channel; what each channel did month by month."""
+class PricedMonth(ChannelMonth):
+    """With the messages that were agreed for a month (0: none), and what those that were sent cost, in yuan."""
 
-    state: Literal["waiting", "failed"]
+    quota: int
+    cost: float
+
+
+class Outbox(TypedDict):
+    """Notices that wait, failed or were sent; how many wait by channel; what each channel did month by month."""
+
+    state: Literal["waiting", "failed", "sent"]
     waiting: dict[str, int]
-    months: list[ChannelMonth]
+    months: list[PricedMonth]
     notices: list[OutboxNotice]
 
 
 class Resent(TypedDict):
-    """A notice that goes out once more."""
+    """Notices that go out once more."""
 
-    notice: str
+    notices: list[str]
     state: Literal["pending"]

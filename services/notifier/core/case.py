@@ -22,6 +22,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     provisional: bool = False
     told_assigned: bool = False
     erased: bool = False
+    chosen: str = "best"
+    """The channel the author chose; `none`: they are told nothing any more."""
+    at_night: bool = False
+    """They want to be told in the hours in which citizens are not disturbed, too."""
     waiting: tuple["Early", ...] = ()
     """What is to be told as soon as the post itself was heard, or a unit holds it."""
     missed_told: bool = False
@@ -60,6 +64,8 @@ class Notice(Struct, frozen=True):
     """What is told, masked, on one line."""
     at: datetime | None = None
     """City time of the fact that is told."""
+    at_night: bool = False
+    """It may go out in the hours in which citizens are not disturbed."""
 
 
 class Claim(Effect, frozen=True):

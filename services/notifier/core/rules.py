@@ -13,7 +13,7 @@ from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
-from contracts.posts import CitizenErased, PostReceived
+from contracts.posts import CitizenErased, PostReceived, PreferenceChosen
 from services.notifier.core.case import Again, Case, Claim, Early, Notice, Outcome, Resend, Settle
 from services.notifier.core.table import SUPERVISION, TOLD, Tell
 from services.notifier.core.wording import (
@@ -56,6 +56,11 @@ def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
     return Decision(replace(case, erased=True, sealed=b"", channels=()))
 
 
+def prefer(case: Case, fact: PreferenceChosen, context: Here) -> Decision[Case]:
+    """From now on the author is told so, or not at all."""
+    return Decision(replace(case, chosen=fact.channel, at_night=fact.at_night))
+
+
 def resend(case: Case, given: Resend, context: Here) -> Decision[Case]:
     """Once more, under the same id; of a notice that has not failed nothing comes."""
     return Decision(case, (Again(given.notice),))
@@ -83,7 +88,7 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
         case _:
             fact = NoticeSuppressed(at=context.now, reason=outcome.reason, **about)
     effects.append(Say(fact))
-    channel = following(notice.channel, case.channels)
+    channel = following(notice.channel, case.channels) if case.chosen != "none" else ""
     if outcome.state == "failed" and notice.audience == "citizen" and channel:
         effects.append(
             Claim(
@@ -95,6 +100,7 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
                     notice.department,
                     notice.text,
                     context.now,
+                    case.at_night,
                 )
             )
         )
@@ -194,8 +200,9 @@ def _claimed(case: Case, kind: str, audience: str, unit: str, text: str, cause: 
     if audience != "citizen":
         text = f"{text} {one_line(case.title)}".rstrip()
         return Claim(_notice(cause, kind, audience, "robot", unit, text, at))
-    if case.channels:
-        return Claim(_notice(cause, kind, "citizen", case.channels[0], unit, text, at))
+    if case.channels and case.chosen != "none":
+        channel = case.chosen if case.chosen in case.channels else case.channels[0]
+        return Claim(_notice(cause, kind, "citizen", channel, unit, text, at, case.at_night))
     notice = _notice(cause, kind, "citizen", "sms", unit, "", at)
     return Say(
         NoticeSuppressed(
@@ -206,13 +213,26 @@ def _claimed(case: Case, kind: str, audience: str, unit: str, text: str, cause: 
             audience="citizen",
             channel="sms",
             department=unit,
-            reason="erased" if case.erased else "no contact",
+            reason=_why_not(case),
         )
     )
 
 
+def _why_not(case: Case) -> str:
+    if case.erased:
+        return "erased"
+    return "unsubscribed" if case.channels else "no contact"
+
+
 def _notice(
-    cause: str, kind: str, audience: str, channel: str, department: str, text: str, at: datetime | None
+    cause: str,
+    kind: str,
+    audience: str,
+    channel: str,
+    department: str,
+    text: str,
+    at: datetime | None,
+    at_night: bool = False,
 ) -> Notice:
     recipient = audience if audience == "citizen" else f"{audience}:{department}"
     return Notice(
@@ -224,6 +244,7 @@ def _notice(
         department=department,
         text=text,
         at=at,
+        at_night=at_night,
     )
 
 

@@ -53,6 +53,7 @@ from contracts.posts import (
     PostSupported,
     PostUngrouped,
     PostWithdrawn,
+    PreferenceChosen,
 )
 from contracts.replies import (
     AssignmentChosen,
@@ -313,6 +314,7 @@ _ON_ITS_PAGE: Final = "notifier does not hear of bulletins; units read them, and
 
 NOBODY: Final[Mapping[type[Fact], str]] = {
     PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case",
+    PreferenceChosen: "whoever chose reads it on the page; what waits is given up when they want nothing",
     CitizenErased: "nobody can be told any more; what waits is given up",
     CaseAccepted: "the author was told unit and date with the assignment, and acceptance changes neither",
     ReplyApproved: "the reply is published in the same breath",

@@ -19,7 +19,7 @@ from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.vault import Secrets
+from chassis.vault import LinkSecret, Secrets
 from chassis.web.api import create_api
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
@@ -57,6 +57,7 @@ class Intake:
         self.store: MemoryStore = store.memory(self.keys, self.voices)
         self.read_log = store.MemoryReadLog()
         self.secrets = Secrets(b"a secret of the tests")
+        self.links = LinkSecret(b"a secret of the tests' links")
         publisher = Publisher(self.store, Quiet())
         self.desk = Desk(self.service, self.store, publisher, clock, MemoryAnswers())
         self.door = Door(
@@ -70,6 +71,7 @@ class Intake:
             keys=self.keys,
             read_log=self.read_log,
             secrets=self.secrets,
+            links=self.links,
             verifier=Verifier(PUBLIC),
             rate_limits=rate_limits,
         )

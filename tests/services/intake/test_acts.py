@@ -66,8 +66,9 @@ async def test_every_act_and_change_has_its_route_with_its_sentence(intake: Inta
     other = {
         path for path, sentence in writing if sentence not in {one.sentence for one in (*ACTS, *CHANGES)}
     }
-    assert other == {"/v1/posts", "/v1/cases", "/v1/codes", "/v1/sessions", "/v1/sessions/mine"}, (
-        "a post, sent or written down, and a proof of one's number"
+    proofs = {"/v1/codes", "/v1/sessions", "/v1/sessions/mine"}
+    assert other == {"/v1/posts", "/v1/cases", "/v1/unsubscriptions", *proofs}, (
+        "a post, sent or written down, a proof of one's number, and the link that ends notices"
     )
 
 

@@ -43,7 +43,7 @@ MAY = {
 """Written by hand and apart from the table of acts: whoever changes who may must say so twice."""
 
 BY = {
-    "author": ("follow-up", "answer", "rating", "reopening", "withdrawal", "erasure"),
+    "author": ("follow-up", "answer", "rating", "reopening", "withdrawal", "preference", "erasure"),
     "neighbour": ("support",),
     "clerk/holding": ("acceptance", "question", "reply", "extension", "return", "follow-through"),
     "clerk/assisting": ("part",),

@@ -62,6 +62,21 @@ async def test_a_mail_names_its_notice_and_says_that_a_machine_sent_it(
     assert "&lt;b&gt;" in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
+def test_a_mail_can_be_unsubscribed_from_by_one_click_of_the_mail_program_or_by_its_link() -> None:
+    account = MailAccount("127.0.0.1", 1, "notice@city.example", "通知", site="https://ask.example")
+    told = outgoing("mail", number="SQ260302-000001", stop_token="ABCDEFGH")
+
+    message = Mail(account)._message("wang@example.com", told)
+
+    link = "https://ask.example/stop/SQ260302-000001/ABCDEFGH"
+    assert message["List-Unsubscribe"] == f"<{link}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for kind in ("plain", "html"):
+        assert link in message.get_body((kind,)).get_content()  # type: ignore[union-attr]
+    bare = Mail(account)._message("wang@example.com", outgoing("mail", number="SQ260302-000001"))
+    assert bare["List-Unsubscribe"] is None
+
+
 async def test_a_mail_server_that_is_away_is_tried_again(tmp_path: Path) -> None:
     account = MailAccount("127.0.0.1", _free_port(), "notice@city.example", "通知")
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chassis.memory.store import MemoryStore
 from chassis.service import Applied
 from chassis.vault import KeysInMemory
-from city.policy import Notices as NoticesPolicy
+from city.notices import Notices as NoticesPolicy
 from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.channels import Delivery

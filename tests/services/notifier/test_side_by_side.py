@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
+from chassis.service import Applied
 from chassis.vault import PostgresKeys
 from services.notifier import store
+from services.notifier.core.case import Claim, Notice
 from tests.postgres import migrated, server
 
 pytestmark = pytest.mark.real
@@ -48,3 +51,27 @@ async def test_the_sender_waits_for_a_batch_of_the_listener_without_standing_in_
         await listener.execute("select 1 from position where partition = 1 for update")
 
     assert await taking == [], "nothing was due, and nobody was ended for a deadlock"
+
+
+async def test_at_night_only_those_citizens_are_told_who_want_to_be(pool: asyncpg.Pool) -> None:
+    await pool.execute("update position set owner = 'instance'")
+    claims = store.Claims()
+    notices = store.PostgresNotices(pool, PostgresKeys(), claims)
+    for n, at_night in ((1, False), (2, True)):
+        notice = Notice(
+            f"0195a000-0000-7000-8000-{n:012d}",
+            "c",
+            "asked",
+            "citizen",
+            "sms",
+            "water",
+            "…",
+            at_night=at_night,
+        )
+        async with pool.acquire() as connection:
+            await claims.apply(connection, [Applied("post", 0, "c", datetime.now(UTC), Claim(notice))])
+
+    night = await notices.take("instance", [0], [], 10, citizens=False)
+    day = await notices.take("instance", [0], [], 10, citizens=True)
+
+    assert [[taken.notice.id[-1] for taken in each] for each in (night, day)] == [["2"], ["1"]]

@@ -52,7 +52,12 @@ class Office:
         api = create_api("notifier", "…", Metrics(), Probes())
         api.include_router(
             web.routes(
-                Lookup(pool, PROFILE.zone), Verifier(PUBLIC), Limits(PROFILE.policy.rates, False), self.engine
+                Lookup(pool, PROFILE.zone),
+                Verifier(PUBLIC),
+                Limits(PROFILE.policy.rates, False),
+                self.engine,
+                lambda: PROFILE.policy,
+                HandClock(NOW),
             )
         )
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
@@ -89,9 +94,10 @@ class Office:
         token = sign(PRIVATE, Staff("p", department, role))
         return await self.http.get(path, headers={"Authorization": f"Bearer {token}"})
 
-    async def post(self, path: str, role: str = "operator") -> httpx2.Response:
+    async def resend(self, *notices: str, role: str = "operator") -> httpx2.Response:
         token = sign(PRIVATE, Staff("p", "supervision", role))
-        return await self.http.post(path, headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self.http.post("/v1/outbox/resend", json={"notices": notices}, headers=headers)
 
 
 @pytest.fixture
@@ -164,16 +170,59 @@ async def test_the_outbox_shows_what_waits_longest_first_and_what_failed_newest_
         ("kind-3", "用户未订阅"),
     ]
     assert failed["notices"][0]["number"] == "SQ1"
-    assert {name for notice in failed["notices"] for name in notice}.isdisjoint({"phone", "openid", "mail"})
+    assert {name for notice in failed["notices"] for name in notice}.isdisjoint(
+        {"phone", "openid", "mail", "text"}
+    )
 
 
-async def test_each_channel_is_counted_by_month(office: Office) -> None:
+async def test_the_outbox_shows_what_was_sent_on_a_day_of_the_city_by_channel(office: Office) -> None:
+    evening, midnight = (14 * 60) - 1, 14 * 60
+    for n, channel, minutes in ((1, "sms", 0), (2, "mail", evening), (3, "sms", midnight)):
+        await office.settle(await office.claim(n, channel, minutes), "sent")
+    await office.settle(await office.claim(4), "failed")
+
+    async def kinds(query: str) -> list[str]:
+        answer = await office.get(f"/v1/outbox?state=sent&{query}")
+        return [notice["kind"] for notice in answer.json()["notices"]]
+
+    assert await kinds("day=2026-03-02") == ["kind-2", "kind-1"]
+    assert await kinds("day=2026-03-02&channel=sms") == ["kind-1"]
+    assert await kinds("day=2026-03-03") == ["kind-3"]
+    assert await kinds("") == ["kind-2", "kind-1"], "of today, where no day is named"
+
+
+async def test_what_waits_or_failed_is_shown_of_one_channel(office: Office) -> None:
+    for n, channel in ((1, "sms"), (2, "mail"), (3, "robot")):
+        await office.claim(n, channel)
+        await office.settle(await office.claim(n + 3, channel), "failed")
+
+    for channel, n in (("sms", 1), ("mail", 2), ("robot", 3)):
+        for state, kind in (("waiting", f"kind-{n}"), ("failed", f"kind-{n + 3}")):
+            answer = await office.get(f"/v1/outbox?state={state}&channel={channel}")
+            assert [notice["kind"] for notice in answer.json()["notices"]] == [kind]
+
+
+async def test_what_waits_says_why_it_was_put_back(office: Office) -> None:
+    notice = await office.claim(1)
+    await store.PostgresNotices(office.pool, KeysInMemory(), store.Claims()).later(
+        [store.Delay(notice, 60.0, lost=False, reason="ConnectError")]
+    )
+
+    [waits] = (await office.get("/v1/outbox")).json()["notices"]
+
+    assert (waits["reason"], waits["state"]) == ("ConnectError", "pending")
+
+
+async def test_each_channel_is_counted_by_month_with_its_quota_and_cost(office: Office) -> None:
     for n, (channel, state) in enumerate([("sms", "sent"), ("sms", "sent"), ("wechat", "failed")]):
         await office.settle(await office.claim(n, channel), state)
 
+    quota, price = PROFILE.policy.quotas.sms, PROFILE.policy.prices.sms
+    assert quota
+    assert price
     assert (await office.get("/v1/outbox")).json()["months"] == [
-        {"month": "2026-03", "channel": "sms", "sent": 2},
-        {"month": "2026-03", "channel": "wechat", "failed": 1},
+        {"month": "2026-03", "channel": "sms", "sent": 2, "quota": quota, "cost": round(2 * price, 2)},
+        {"month": "2026-03", "channel": "wechat", "failed": 1, "quota": 0, "cost": 0.0},
     ]
 
 
@@ -183,12 +232,40 @@ async def test_the_outbox_is_the_operators_alone(office: Office, role: str) -> N
     assert (await office.http.get("/v1/outbox")).status_code == 401
 
 
-@pytest.mark.parametrize("query", ["state=sent", "state=", "limit=0", "limit=201", "limit=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=rumour",
+        "state=",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "channel=pigeon",
+        "day=x",
+        "day=2026-02-29",
+        "day=2026-W10-1",
+        "day=20260302",
+    ],
+)
 async def test_a_wrong_question_to_the_outbox_is_told_what_would_be_right(office: Office, query: str) -> None:
     answer = await office.get(f"/v1/outbox?{query}")
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed", "sent"])
+async def test_a_day_names_the_notices_of_it_alone_and_every_day_there_is_can_be_asked_for(
+    office: Office, state: str
+) -> None:
+    for n, minutes in ((1, 0), (2, 14 * 60)):
+        notice = await office.claim(n, minutes=minutes)
+        if state != "waiting":
+            await office.settle(notice, state)
+
+    for day, expected in (("2026-03-03", ["kind-2"]), ("0001-01-01", []), ("9999-12-31", [])):
+        answer = await office.get(f"/v1/outbox?state={state}&day={day}")
+        assert [notice["kind"] for notice in answer.json()["notices"]] == expected
 
 
 async def test_a_notice_that_failed_is_sent_again_by_the_operator_as_a_repeat(office: Office) -> None:
@@ -202,16 +279,16 @@ async def test_a_notice_that_failed_is_sent_again_by_the_operator_as_a_repeat(of
     notices = store.PostgresNotices(office.pool, KeysInMemory(), claims)
     await notices.take("instance", range(PARTITIONS), [], 10)
 
-    asking = asyncio.create_task(office.post(f"/v1/outbox/{failed}/resend"))
+    asking = asyncio.create_task(office.resend(failed, other, failed))
     while not asking.done():
         await asyncio.sleep(0.01)
         await listener.tick()
     [again] = await notices.take("instance", range(PARTITIONS), [], 10)
 
-    assert (await asking).status_code == 202
-    assert ("wenzheng notifier", "post", "/v1/outbox/{notice}/resend") in ANSWERED
+    assert (await asking).json() == {"notices": [failed], "state": "pending"}
+    assert ("wenzheng notifier", "post", "/v1/outbox/resend") in ANSWERED
     assert (again.notice.id, again.attempts, again.repeated) == (failed, 1, True)
-    assert (await office.post(f"/v1/outbox/{other}/resend")).status_code == 404
+    assert (await office.resend(other)).status_code == 404
     await kept.close()
 
 
@@ -221,7 +298,8 @@ async def test_nobody_but_the_operator_sends_again_and_no_process_that_does_not_
     failed = await office.claim(1)
     await office.settle(failed, "failed")
 
-    assert (await office.post(f"/v1/outbox/{failed}/resend", "supervisor")).status_code == 403
-    assert (await office.post(f"/v1/outbox/{failed}/resend")).status_code == 503
-    assert (await office.post("/v1/outbox/none/resend")).status_code == 422
+    assert (await office.resend(failed, role="supervisor")).status_code == 403
+    assert (await office.resend(failed)).status_code == 503
+    assert (await office.resend("none")).status_code == 422
+    assert (await office.resend()).status_code == 422
     assert (await office.get("/v1/outbox?state=failed")).json()["notices"][0]["notice"] == failed

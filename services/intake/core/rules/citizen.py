@@ -15,6 +15,7 @@ from contracts.posts import (
     PostReceived,
     PostSupported,
     PostWithdrawn,
+    PreferenceChosen,
 )
 from contracts.replies import CitizenAnswered, PostRated, PostReopened
 from services.intake.core import moderation
@@ -148,6 +149,16 @@ def withdrawal(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Deci
     """The citizen takes the post back."""
     case = replace(case, step="withdrawn", draft=None, held=False)
     return say(case, PostWithdrawn(at=context.now), "withdrawn", "网民撤回")
+
+
+def preference(case: Case, asked: ask.Asked[ask.Preference], context: Here) -> Decision[Case]:
+    """How the author is told from now on; the same choice again, or one after the erasure, changes nothing."""
+    channel, at_night = asked.body.channel, asked.body.at_night
+    if case.erased or (case.told_by, case.told_at_night) == (channel, at_night):
+        return Decision(case, answer=case)
+    case = replace(case, told_by=channel, told_at_night=at_night)
+    fact = PreferenceChosen(at=context.now, channel=channel, at_night=at_night)  # type: ignore[arg-type]  # checked at the door
+    return Decision(case, (Say(fact),), answer=case)
 
 
 def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:

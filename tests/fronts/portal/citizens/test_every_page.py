@@ -36,6 +36,8 @@ PAGES = (
     "my telephone",
     "my code",
     "my posts",
+    "stop",
+    "stopped",
     "boards",
     "board",
     "nothing found",
@@ -129,6 +131,8 @@ def addresses(settled: Settled) -> dict[str, str]:
         "wall": "/wall",
         "interfaces": "/interfaces",
         "interface": "/interfaces/intake",
+        "stop": f"/stop/{settled.private['number']}/0123456789ABCDEF",
+        "stopped": f"/stop/{settled.private['number']}/0123456789ABCDEF",
         "surveys": "/surveys",
         "bulletins": "/bulletins",
         "survey": f"/surveys/{settled.survey}",
@@ -142,6 +146,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
     paths = addresses(settled)
     if name in paths:
         page.goto(portal + paths[name])
+        if name == "stopped":
+            page.click("text=确认退订")
     elif name.startswith("survey"):
         page.goto(f"{portal}/surveys/{settled.survey}")
         wanted = "12" if name == "survey refused" else f"139{secrets.randbelow(10**8):08d}"

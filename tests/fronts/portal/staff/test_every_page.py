@@ -58,7 +58,14 @@ PAGES: Final = {
         "/staff/accountability",
     ),
     "mayor": ("/staff/reports", "/staff/cases/{accepted}", "/staff/league"),
-    "operator": ("/staff/accounts", "/staff/accounts?q=没有", "/staff/accounts?done=disable"),
+    "operator": (
+        "/staff/accounts",
+        "/staff/accounts?q=没有",
+        "/staff/accounts?done=disable",
+        "/staff/outbox",
+        "/staff/outbox?state=failed",
+        "/staff/outbox?state=sent",
+    ),
     "auditor": ("/staff/log", "/staff/log?kind=signed-in", "/staff/log?person=nobody"),
 }
 """What each role looks at; `/staff/supervision` is refused to a clerk."""

@@ -1,0 +1,112 @@
+"""Notices in the operator's words: channels, audiences, kinds, why one waits or failed, and a channel's month. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+STATES: Final = {"waiting": "待发送", "failed": "发送失败", "sent": "已发送"}
+CHANNELS: Final = {"wechat": "微信", "sms": "短信", "mail": "邮件", "robot": "群机器人"}
+AUDIENCES: Final = {
+    "citizen": "网民",
+    "clerk": "承办人",
+    "leader": "分管领导",
+    "supervisor": "督查",
+    "mayor": "市领导",
+}
+KINDS: Final[Mapping[str, str]] = {
+    "answered": "网民已补充",
+    "asked": "请网民补充",
+    "assigned": "交办",
+    "assisting": "请协办",
+    "escalated": "催办升级",
+    "extended": "延期告知",
+    "extension-approved": "延期获批",
+    "extension-refused": "延期未获批",
+    "followed-up": "网民追问",
+    "grouped": "并案",
+    "held": "待人工交办",
+    "hidden": "不予公开",
+    "instructed": "领导批示",
+    "meeting": "交办会",
+    "miss-withdrawn": "超期更正",
+    "missed": "超期",
+    "moved": "已转走",
+    "near": "即将到期",
+    "part-written": "协办意见",
+    "post-held": "暂不公开",
+    "post-released": "审核通过",
+    "promise-broken": "承诺未兑现",
+    "rated": "不满意评价",
+    "reassigned": "转交办",
+    "redated": "期限调整",
+    "remind": "到期提醒",
+    "reopened": "重新办理",
+    "replied": "已回复",
+    "resumed": "恢复计时",
+    "return-refused": "退回未获同意",
+    "sent-back": "退回修改",
+    "special-report": "专报",
+    "thanked": "网民感谢",
+    "to-approve": "待审批",
+    "to-moderate": "待审核",
+    "topic": "热点",
+    "ungrouped": "取消并案",
+    "urged": "督查催办",
+    "withdrawn": "网民撤回",
+}
+"""A notice's kind to what it is called; a test compares it with notifier's table."""
+
+_REASONS: Final = (
+    ("isv.BUSINESS_LIMIT_CONTROL", "对同一号码发送过于频繁"),
+    ("isv.AMOUNT_NOT_ENOUGH", "短信余额不足"),
+    ("isv.OUT_OF_SERVICE", "短信业务停机"),
+    ("isv.MOBILE_NUMBER_ILLEGAL", "号码不合规"),
+    ("isp.", "短信服务商系统错误"),
+    ("Throttling", "请求过于频繁,服务商限流"),
+    ("SignatureDoesNotMatch", "短信签名校验不通过,请检查密钥"),
+    ("errcode 45009", "每分钟条数已满"),
+    ("errcode 45011", "请求过于频繁"),
+    ("errcode -1", "服务商繁忙"),
+    ("no access token", "未取得微信凭证,请检查密钥"),
+    ("Connect", "连接不上服务商"),
+    ("PoolTimeout", "连接不上服务商"),
+    ("ReadTimeout", "服务商没有应答,可能已送达"),
+    ("SMTP", "邮件服务器没有受理"),
+    ("mail address", "邮箱地址不合规"),
+    ("phone", "号码不合规"),
+    ("openid", "微信标识不合规"),
+    ("erased", "网民已注销个人信息"),
+)
+"""How a channel's own word begins, and what an operator reads before it."""
+
+
+def why(notice: Mapping[str, Any]) -> str:
+    """Why a notice waits or failed, with the channel's own word in brackets; empty for one that arrived at once."""
+    reason = str(notice["reason"])
+    words = next((words for begins, words in _REASONS if reason.startswith(begins)), "")
+    said = f"{words}({reason})" if words else reason
+    if notice["state"] in ("sent", "failed"):
+        repeated = "曾重发" if notice["repeated"] else ""
+        return ";".join(part for part in (said, repeated) if part)
+    if not notice["attempts"]:
+        return "排队中" if not notice["repeated"] else "排队重发"
+    return f"第 {notice['attempts']} 次未成:{said or '正在发送'}"
+
+
+def month_rows(months: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each channel's month with every number, and the share of what was agreed that is used; None without a quota."""
+    rows = []
+    for month in months:
+        sent, quota = int(month.get("sent", 0)), int(month["quota"])
+        rows.append(
+            {
+                "month": month["month"],
+                "channel": month["channel"],
+                "sent": sent,
+                "failed": int(month.get("failed", 0)),
+                "suppressed": int(month.get("suppressed", 0)),
+                "cost": f"{month['cost']:.2f}",
+                "quota": quota,
+                "used": sent / quota if quota else None,
+            }
+        )
+    return rows

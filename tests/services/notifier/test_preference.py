@@ -1,0 +1,52 @@
+"""How an author wants to be told: by which channel, at night or not, or not at all."""
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.posts import PostFollowedUp, PostReleased, PreferenceChosen
+from contracts.replies import CitizenAsked
+from services.notifier.core.case import Outcome
+from tests.services.deadline.facts import assigned, at
+from tests.services.notifier.telling import POST, Told, told
+
+NOW = at("2026-03-03T10:00")
+
+
+def _chose(channel: str, at_night: bool = False) -> PreferenceChosen:
+    return PreferenceChosen(at=NOW, channel=channel, at_night=at_night)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told_by"), [("best", "wechat"), ("sms", "sms"), ("mail", "mail"), ("wechat", "wechat")]
+)
+def test_an_author_is_told_by_the_channel_of_their_choice(chosen: str, told_by: str) -> None:
+    post = replace(POST, channels=("wechat", "sms", "mail"))
+
+    found = Told().hear(post, _chose(chosen, at_night=True), PostReleased(at=NOW, by="m"))
+
+    assert [(notice.channel, notice.at_night) for notice in found.notices] == [(told_by, True)]
+
+
+def test_a_choice_that_the_contact_does_not_hold_is_no_reason_to_say_nothing() -> None:
+    found = Told().hear(POST, _chose("mail"), PostReleased(at=NOW, by="m"))
+
+    assert [(notice.channel, notice.at_night) for notice in found.notices] == [("sms", False)]
+
+
+def test_who_wants_no_notices_gets_none_until_they_choose_again_and_the_unit_hears_as_before() -> None:
+    asked, followed = (
+        CitizenAsked(at=NOW, question="q", text="哪里?", department="water", by="c1"),
+        PostFollowedUp(at=NOW, follow_up="f", text="t"),
+    )
+
+    found = told(assigned("2026-03-02T10:00"), _chose("none"), asked, followed)
+    assert [fact.reason for fact in found.suppressed] == ["unsubscribed"]
+    assert "网民追问" in found.to("clerk")[-1]
+    found.hear(_chose("best"), asked)
+    assert [notice.kind for notice in found.notices if notice.audience == "citizen"][-1] == "asked"
+
+
+def test_a_notice_that_fails_after_its_reader_left_is_followed_by_no_other_channel() -> None:
+    found = Told().hear(replace(POST, channels=("sms", "mail")), PostReleased(at=NOW, by="m"), _chose("none"))
+
+    assert len(found.hear(Outcome(found.notices[-1], "failed", 1)).notices) == 1
