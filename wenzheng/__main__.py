@@ -3,41 +3,74 @@
 import errno
 import logging
 import sys
-from collections.abc import Callable
-from typing import Final, NoReturn
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from wenzheng.commands import account, bulletin, calendar, city, model, parked
-from wenzheng.commands.audit import audit
-from wenzheng.commands.bench import bench
-from wenzheng.commands.demo import demo
-from wenzheng.commands.due import due
-from wenzheng.commands.interfaces import interfaces
-from wenzheng.commands.recount import recount
-from wenzheng.commands.replay import replay
-from wenzheng.commands.stack import down, status, up
 from wenzheng.commands.terminal import err
-from wenzheng.commands.token import token
-from wenzheng.commands.topics import topics
-from wenzheng.commands.whatif import whatif
 from wenzheng.stack.home import Trouble
 
+COMMANDS: Final = {
+    "up": "stack",
+    "down": "stack",
+    "status": "stack",
+    "demo": "demo",
+    "audit": "audit",
+    "recount": "recount",
+    "token": "token",
+    "replay": "replay",
+    "due": "due",
+    "topics": "topics",
+    "whatif": "whatif",
+    "bench": "bench",
+    "interfaces": "interfaces",
+    "train": "model",
+    "evaluate": "model",
+    "route": "model",
+    "city": "",
+    "calendar": "",
+    "parked": "",
+    "account": "",
+    "model": "",
+    "bulletin": "",
+}
+"""A command to the file in `wenzheng/commands` that has a function of its name; a group, to no file, has its own."""
+
+
+class Late(TyperGroup):
+    """Imports a command when it is typed: all of them together take longer than most of them work."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        file = COMMANDS[cmd_name]
+        module = import_module(f"wenzheng.commands.{file or cmd_name}")
+        if not file:
+            return get_group(module.app)
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(getattr(module, cmd_name))
+        return get_command(alone)
+
+
 app = typer.Typer(
+    cls=Late,
     no_args_is_help=True,
     add_completion=False,
     help="wenzheng 问政:城市网络问政系统。 A city's people ask, the government answers in three working days.",
 )
-COMMANDS: Final[tuple[Callable[..., None], ...]] = (
-    *(up, down, status, demo, audit, recount, token, replay, due, topics, whatif, bench),
-    *(interfaces, model.train, model.evaluate, model.route),
-)
-GROUPS: Final = (city, calendar, parked, account, model, bulletin)
 
-for command in COMMANDS:
-    app.command()(command)
-for group in GROUPS:
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+
+@app.callback()
+def _all() -> None:
+    """Commands stand in the table."""
 
 
 def main() -> None:
