@@ -85,3 +85,20 @@ async def test_a_store_whose_connection_was_ended_takes_another(pool: asyncpg.Po
         positions = await transaction.take([PARTITION], "again")
 
     assert positions[PARTITION].owner == "again"
+
+
+async def test_a_client_that_still_reads_the_servers_last_word_has_lost_its_connection(
+    pool: asyncpg.Pool,
+) -> None:
+    kept = store.postgres(pool)
+    with pytest.raises(ConnectionLost):
+        async with kept.transaction():
+            # What the client says when the next statement is sent before the end of the connection was read whole.
+            raise asyncpg.InternalClientError(
+                "cannot switch to state 11; another operation (2) is in progress"
+            )
+
+    async with kept.transaction() as transaction:
+        positions = await transaction.take([PARTITION], "again")
+
+    assert positions[PARTITION].owner == "again"
