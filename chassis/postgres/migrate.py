@@ -72,12 +72,19 @@ async def migrate(schema: str, dsn: str, to: str = "head", versions: Path | None
         await engine.dispose()
 
 
+def script(schema: str, versions: Path | None = None) -> None:
+    """Print what `migrate` would run on a database that has nothing yet, for a database administrator."""
+    _upgrade(schema, versions or _of_service(schema), None, "head")
+
+
 def main() -> None:
     """The command."""
     if len(sys.argv) < 2:
         sys.exit("usage: python -m chassis.postgres.migrate SERVICE [--sql]")
+    if not _of_service(sys.argv[1]).is_dir():
+        sys.exit(f"no service {sys.argv[1]}; the portal's schema is brought by fronts.portal.schema.migrate")
     if "--sql" in sys.argv:
-        _upgrade(sys.argv[1], _of_service(sys.argv[1]), None, "head")
+        script(sys.argv[1])
         return
     dsn = Settings.read().dsn
     if not dsn:

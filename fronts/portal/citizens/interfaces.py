@@ -16,6 +16,7 @@ NAMES: Final = {
     "deadline": "时限",
     "notifier": "通知",
     "stats": "统计",
+    "survey": "问卷",
 }
 
 

@@ -1,0 +1,66 @@
+"""The script printed for a database administrator makes the same tables as the migration itself."""
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from chassis.postgres.migrate import migrate
+from fronts.portal.schema.migrate import VERSIONS as PORTAL
+from tests.postgres import server
+
+pytestmark = pytest.mark.real
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "schema").is_dir())
+TABLES = """
+select table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
+from information_schema.columns where table_schema = $1 order by 1, 2"""
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+def printed(schema: str) -> str:
+    command = ["fronts.portal.schema.migrate"] if schema == "portal" else ["chassis.postgres.migrate", schema]
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--sql"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+async def empty(dsn: str, schema: str) -> tuple[str, asyncpg.Connection]:
+    """A database of its own with an empty schema."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"create database {name}")
+    await connection.close()
+    own = f"{dsn.rsplit('/', 1)[0]}/{name}"
+    connection = await asyncpg.connect(own)
+    # As `deploy/postgres/roles.sql` does: intake's keys lie in a schema of their own.
+    await connection.execute(f"create schema {schema}; create schema vault")
+    return own, connection
+
+
+@pytest.mark.parametrize("schema", [*SERVICES, "portal"])
+async def test_a_printed_script_makes_the_tables_that_the_migration_makes(dsn: str, schema: str) -> None:
+    script = printed(schema)
+    _, administrator = await empty(dsn, schema)
+    by_itself, connection = await empty(dsn, schema)
+
+    await administrator.execute(script)
+    await migrate(schema, by_itself, versions=PORTAL if schema == "portal" else None)
+
+    made = await administrator.fetch(TABLES, schema)
+    assert made, f"the script for {schema} makes no table"
+    assert made == await connection.fetch(TABLES, schema)
+    await administrator.close()
+    await connection.close()
