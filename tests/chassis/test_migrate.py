@@ -1,5 +1,6 @@
 """The script printed for a database administrator makes the same tables as the migration itself."""
 
+import asyncio
 import subprocess
 import sys
 import uuid
@@ -25,7 +26,15 @@ from information_schema.columns where table_schema = $1 order by 1, 2"""
 @pytest.fixture(scope="module")
 def dsn() -> Iterator[str]:
     with server() as started:
+        asyncio.run(grantee(started))
         yield started
+
+
+async def grantee(dsn: str) -> None:
+    """Who is given rights by the scripts, as `deploy/postgres/roles.sql` makes it."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("create role notifier")
+    await connection.close()
 
 
 def printed(schema: str) -> str:
@@ -45,7 +54,7 @@ async def empty(dsn: str, schema: str) -> tuple[str, asyncpg.Connection]:
     await connection.close()
     own = f"{dsn.rsplit('/', 1)[0]}/{name}"
     connection = await asyncpg.connect(own)
-    # As `deploy/postgres/roles.sql` does: intake's keys lie in a schema of their own.
+    # Intake's keys lie in a schema of their own.
     await connection.execute(f"create schema {schema}; create schema vault")
     return own, connection
 
