@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, inspect
 
 from city.notices import Notices, Prices, Quotas
+from city.periodic import Bulletin, OpenData
 
 Days = Annotated[int, Meta(ge=1, le=30)]
 Count = Annotated[int, Meta(ge=1, le=20)]
@@ -155,19 +156,6 @@ class Supports(Struct, frozen=True, forbid_unknown_fields=True):
     """Voices for one post from one address: a household, or neighbours behind one router, and no more."""
 
 
-class Bulletin(Struct, frozen=True, forbid_unknown_fields=True):
-    """The 通报 (monthly and yearly: the city's 2011 report; the pass mark and the way to object: ours)."""
-
-    mark: Annotated[str, Meta(min_length=1, max_length=20)] = "问督"
-    """What stands before 〔year〕 in its number (发文字号)."""
-    issuer: Annotated[str, Meta(min_length=1, max_length=40)] = "supervision"
-    """The code of the unit that issues it; one of its leaders approves it."""
-    objection_working_days: Days = 2
-    """In which a unit may object to a draft."""
-    pass_mark: Share = 0.98
-    """The reply rate below which a unit is named."""
-
-
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client, one number for each door; 0 is without limit.
 
@@ -229,6 +217,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     follow_ups: FollowUps = FollowUps()
     supports: Supports = Supports()
     bulletin: Bulletin = Bulletin()
+    open_data: OpenData = OpenData()
     rates: Rates = Rates()
 
     def kind(self, code: str) -> Kind:

@@ -118,7 +118,9 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
     }
-    routes["stats"].include_router(stats_web.bulletin_routes(world.bulletin_door(rate_limits)))
+    bulletins = world.bulletin_door(rate_limits)
+    routes["stats"].include_router(stats_web.bulletin_routes(bulletins))
+    routes["stats"].include_router(stats_web.open_data_routes(world.open_data_door(bulletins)))
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
     texts = Sms(
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway))),

@@ -77,7 +77,7 @@ def described(
     who: Who = "anyone",
     answer: type[Any] | tuple[type[Any], ...] | None = None,
     example: Any = None,
-    media: str = "application/json",
+    media: str | tuple[str, ...] = "application/json",
     keyed: bool = True,
     refused: tuple[int, ...] = (),
     optional: bool = False,
@@ -85,7 +85,7 @@ def described(
     """What a route says of itself beside its parameters, as its `openapi_extra`.
 
     `body` is the struct of the JSON body (`optional`: an empty one is `{}`), `example` one that works, `answer` the
-    shape of the JSON answer, or the shapes of which it has one; `media` is the type of an answer that is no JSON,
+    shape of the JSON answer, or the shapes of which it has one; `media` is the type of an answer that is no JSON, or the types,
     `keyed` whether the route wants an Idempotency-Key (POST by people), `refused` the statuses with which it refuses
     beside those that follow from all that.
     """
@@ -102,12 +102,17 @@ def described(
             content["examples"] = {"plain": {"value": example}}
         extra["requestBody"] = {"required": not optional, "content": {"application/json": content}}
     if answer is None:
-        extra["x-answer"] = {media: {"schema": _ANSWER[media]}}
+        extra["x-answer"] = {one: {"schema": _ANSWER[one]} for one in _each(media)}
     else:
         shapes, components = _shapes(*(answer if isinstance(answer, tuple) else (answer,)))
         extra["x-components"] = _joined(extra["x-components"], components)
-        extra["x-answer"] = {media: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+        schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+        extra["x-answer"] = {one: {"schema": schema} for one in _each(media)}
     return extra
+
+
+def _each(media: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (media,) if isinstance(media, str) else media
 
 
 def _shapes(*shapes: type[Any]) -> tuple[list[Described], Described]:
@@ -189,6 +194,7 @@ _PLAIN_ID: Final = str.maketrans("", "", "{}")
 _ANSWER: Final[dict[str, Described]] = {
     "text/csv": {"type": "string"},
     "application/octet-stream": {"type": "string", "format": "binary"},
+    "application/x-ndjson": {"type": "string"},
     "text/event-stream": {"type": "string"},
 }
 """Media type to the schema of an answer that is no JSON. Of JSON every operation tells the shape."""

@@ -22,6 +22,7 @@ from fronts.portal.citizens import (
     front,
     interfaces,
     mine,
+    open_data,
     posting,
     posts,
     receipts,
@@ -90,6 +91,7 @@ def create(
         posts,
         surveys,
         bulletins,
+        open_data,
         wall,
         interfaces,
     ):

@@ -51,6 +51,30 @@ class Answer:
         return ";".join(parts)
 
 
+class Passed:
+    """A file on its way."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+
+    def headers(self, *names: str) -> dict[str, str]:
+        """Those of the named headers that the service sent."""
+        return {name: value for name in names if (value := self._response.headers.get(name)) is not None}
+
+    async def bytes(self) -> AsyncIterator[bytes]:
+        """What comes, as it comes; the connection is given back at the end, whoever ends it."""
+        try:
+            async for part in self._response.aiter_raw():
+                yield part
+        finally:
+            await self._response.aclose()
+
+    async def close(self) -> None:
+        """Nothing of it is wanted."""
+        await self._response.aclose()
+
+
 class Services:
     """Calls to the services; an answer always comes, if only 503."""
 
@@ -99,6 +123,19 @@ class Services:
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
         return response.content if response.status_code == 200 else None
+
+    async def passed(self, service: str, path: str, headers: Mapping[str, str]) -> "Passed | None":
+        """A file that is passed on as it comes, whatever its length; None where the service does not answer."""
+        request = self._http.build_request(
+            "GET",
+            f"{self._addresses.get(service, '')}{path}",
+            headers={**headers, **passed_on()},
+            timeout=FILE_SECONDS,
+        )
+        try:
+            return Passed(await self._http.send(request, stream=True))
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            return None
 
     async def ask_code(self, phone: str) -> Answer:
         """Have a code sent to a telephone: intake seals it in a letter, notifier sends it. The answer names the sign-in."""

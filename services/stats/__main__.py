@@ -21,6 +21,9 @@ from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.league import league
+from services.stats.open_data.door import Door as OpenDataDoor
+from services.stats.open_data.files import Files
+from services.stats.open_data.source import PostgresSource
 
 
 async def assemble(process: run.Process) -> run.Assembled:
@@ -45,14 +48,11 @@ async def assemble(process: run.Process) -> run.Assembled:
     def bulletins_beside(_: Listener) -> Sequence[run.Background]:
         return beside
 
-    bulletins = BulletinDoor(
-        bulletin_store.PostgresBulletins(process.pool),
-        desk,
-        profile,
-        clock,
-        _verifier(process),
-        process.limits(profile.policy.rates),
-    )
+    limits = process.limits(profile.policy.rates)
+    kept = bulletin_store.PostgresBulletins(process.pool)
+    bulletins = BulletinDoor(kept, desk, profile, clock, _verifier(process), limits)
+    source = PostgresSource(process.pool, profile.number_prefix)
+    open_data = OpenDataDoor(Files(source, figures, kept, profile, clock), profile, limits)
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool),
@@ -60,6 +60,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         routes=[
             web.routes(web.Door(figures, profile, clock, process.settings.rate_limits)),
             web.bulletin_routes(bulletins),
+            web.open_data_routes(open_data),
         ],
         on_listener=bulletins_beside,
         refresh=refresh,

@@ -25,6 +25,8 @@ from services.stats.core.answers import FIGURES, LEAGUE
 from services.stats.core.figures import origins, row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
 from services.stats.league import compared, league
+from services.stats.open_data.door import Door as OpenDataDoor
+from services.stats.open_data.door import Index
 from services.stats.store import Figures
 from services.stats.stream import Stream
 
@@ -223,6 +225,23 @@ def _bulletins_acted_on(router: APIRouter, door: BulletinDoor) -> None:
     async def issue(identity: str, request: Request) -> Response:
         """A leader of the supervising unit who did not write it issues it; from now on it is public and final."""
         return await door.issue(request, identity)
+
+
+def open_data_routes(door: OpenDataDoor) -> APIRouter:
+    """`/open` and its files."""
+    router = APIRouter()
+
+    @router.get("/open", openapi_extra=described(answer=Index))
+    async def open_data(request: Request) -> Response:
+        """Open data: the files there are, their licence, and what each column means."""
+        return await door.index(request)
+
+    @router.get("/open/{name}", openapi_extra=described(media=("text/csv", "application/x-ndjson")))
+    async def open_file(name: str, request: Request) -> Response:
+        """A file of open data: CSV (UTF-8 with a byte order mark) or JSON lines; `Range` and `If-None-Match` work."""
+        return await door.file(request, name)
+
+    return router
 
 
 def _period(field: str, text: str) -> Period:

@@ -142,6 +142,8 @@ async def everything_of_the_others(world: World) -> None:
                 for path in paths:
                     for receipt in receipts:
                         await http.get(f"/v1/{path.format(receipt['number'])}")
+    async with client(served["stats"]) as http:
+        assert (await http.get("/open")).status_code == 200
 
 
 async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:

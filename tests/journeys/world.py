@@ -44,6 +44,9 @@ from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.league import league
+from services.stats.open_data.door import Door as OpenDataDoor
+from services.stats.open_data.files import Files
+from services.stats.open_data.source import MemorySource
 from tests.conforming import Conforming
 from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
@@ -130,6 +133,13 @@ class World:
         limits = Limits(PROFILE.policy.rates, rate_limits)
         return BulletinDoor(kept, self.bulletin_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
 
+    def open_data_door(self, bulletins: BulletinDoor) -> OpenDataDoor:
+        """Where open data is read."""
+        source = MemorySource(self.figures, self.cells)
+        figures = stats_store.MemoryFigures(self.figures, self.cells)
+        files = Files(source, figures, bulletins.bulletins, PROFILE, self.clock)
+        return OpenDataDoor(files, PROFILE, bulletins.limits)
+
     @asynccontextmanager
     async def stats_app(self, door: BulletinDoor | None = None) -> AsyncIterator[Conforming]:
         """Stats' interface, with somebody who commits what is asked there."""
@@ -137,7 +147,9 @@ class World:
         routes = stats_web.routes(
             stats_web.Door(stats_store.MemoryFigures(self.figures, self.cells), PROFILE, self.clock)
         )
-        routes.include_router(stats_web.bulletin_routes(door or self.bulletin_door()))
+        bulletins = door or self.bulletin_door()
+        routes.include_router(stats_web.bulletin_routes(bulletins))
+        routes.include_router(stats_web.open_data_routes(self.open_data_door(bulletins)))
         api.include_router(routes)
         committing = asyncio.create_task(self.bulletin_desk.run())
         try:

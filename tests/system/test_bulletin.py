@@ -1,6 +1,7 @@
 """A month on a real stack becomes a bulletin, and the log alone gives the same figures again."""
 
 import asyncio
+import json
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ async def lived(stack: Stack) -> dict[str, Any]:
     """Three posts in March, one answered; in April the bulletin is drafted, circulated and issued."""
     client = Client(stack)
     numbers = [receipt["number"] for n in range(3) if (receipt := await client.post(title=f"路灯坏了 {n}"))]
-    stack.quiet()
+    stack.quiet()  # the router has said to whom, and a supervisor says otherwise
     for number in numbers:
         order = {"department": "housing", "reason": "职责"}
         await act(stack, client, "supervisor", "supervision", f"{number}/assignment", order)
@@ -44,7 +45,6 @@ async def lived(stack: Stack) -> dict[str, Any]:
     await act(stack, client, "clerk", "housing", f"{numbers[0]}/acceptance", {})
     draft = await act(stack, client, "clerk", "housing", f"{numbers[0]}/replies", {"text": "已经修好,谢谢。"})
     await act(stack, client, "leader", "housing", f"{numbers[0]}/replies/{draft['reply_id']}/approval", {})
-    stack.quiet()
     await until(stack, "2026-04-02")
     stack.quiet()
     bulletins = f"{stack.address('stats')}/v1/bulletins"
@@ -68,10 +68,12 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
             for kind in ("docx", "pdf", "xlsx")
         }
         again = stack.command("bulletin", "recompute", told["number"], check=False)
+        rows = httpx2.get(f"{stack.address('portal')}/open/cases-2026.jsonl", timeout=60).text.splitlines()
 
         assert told["step"] == public["step"] == "issued"
         assert (public["city"]["received"], public["city"]["replied"]) == (3, 1)
         assert {kind: paper.status_code for kind, paper in papers.items()} == dict.fromkeys(papers, 200)
         assert papers["pdf"].content.startswith(b"%PDF")
+        assert sum(json.loads(row)["replied"] for row in rows) == 1
         assert again.returncode == 0, again.stdout + again.stderr
         assert stack.audit()["violations"] == 0

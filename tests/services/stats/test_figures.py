@@ -23,6 +23,7 @@ from services.stats.app import build
 from services.stats.core.periods import Period
 from services.stats.league import league, ranking
 from services.stats.league import live as live_figures
+from services.stats.open_data.source import MemorySource, PostgresSource, Source
 from tests.postgres import migrated, server
 from tests.services.stats.test_core import PROFILE, assigned, at, received, replied
 
@@ -33,6 +34,7 @@ class World:
 
     kept: Store
     figures: store.Figures
+    source: Source
     offsets: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     async def hear(self, *said: tuple[int, str, Fact]) -> None:
@@ -62,10 +64,11 @@ def dsn() -> Iterator[str]:
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     if request.param == "memory":
         posts, cells = store.memory()
-        yield World(posts, store.MemoryFigures(posts, cells))
+        yield World(posts, store.MemoryFigures(posts, cells), MemorySource(posts, cells))
         return
     async with migrated(request.getfixturevalue("dsn"), "stats") as (_, pool):
-        yield World(store.postgres(pool), store.PostgresFigures(pool))
+        source = PostgresSource(pool, PROFILE.number_prefix)
+        yield World(store.postgres(pool), store.PostgresFigures(pool), source)
 
 
 def numbered(n: int, when: str, area: str = "", kind: str = "complaint") -> Fact:
@@ -135,3 +138,24 @@ async def test_people_are_counted_once_and_posts_that_nobody_signed_are_nobodys(
     await world.hear((1, "posts", signed), (2, "posts", signed), (3, "posts", anonymous))
 
     assert await world.figures.citizens() == 1
+
+
+async def test_open_data_reads_the_cases_of_a_year_each_once(world: World) -> None:
+    def dated(when: str, number: str) -> Fact:
+        return replace(received(at(when)), number=number, area="321302")
+
+    await world.hear(
+        (1, "posts", dated("2025-12-31T09:00", "SQ251231-000001")),
+        *((n, "posts", dated("2026-01-04T09:00", f"SQ260104-{n:06}")) for n in range(2, 5)),
+        (4, "replies", replied(at("2026-01-05T10:00"))),
+    )
+
+    rows = await world.source.rows(2026)
+
+    assert await world.source.years() == [2025, 2026]
+    assert {row[:4]: count for row, count in rows.items()} == {
+        ("2026-01", "", "complaint", "321302"): 2,
+        ("2026-01", "water", "complaint", "321302"): 1,
+    }
+    assert sum((await world.source.rows(2025)).values()) == 1
+    assert await world.source.rows(2024) == {}

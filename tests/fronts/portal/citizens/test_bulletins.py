@@ -85,9 +85,30 @@ async def test_what_was_issued_is_found_read_and_downloaded_and_a_draft_is_not(
     assert "xl/worksheets/sheet1.xml" in zipfile.ZipFile(io.BytesIO(paper.content)).namelist()
 
 
+async def test_open_data_is_explained_and_passed_on_whole_and_in_ranges(pages: httpx2.AsyncClient) -> None:
+    page = (await pages.get("/open")).text
+    whole = await pages.get("/open/cases-2026.csv")
+    part = await pages.get("/open/cases-2026.csv", headers={"Range": "bytes=3-7"})
+    same = await pages.get("/open/cases-2026.csv", headers={"If-None-Match": whole.headers["etag"]})
+    none = await pages.get("/open/cases-1999.csv")
+
+    assert "CC-BY-4.0" in page
+    assert "/open/cases-2026.jsonl" in page
+    assert whole.content.decode("utf-8-sig").startswith("month,unit,kind,area,")
+    assert (part.status_code, part.content) == (206, b"month")
+    assert (same.status_code, none.status_code) == (304, 404)
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/bulletins/x", "/bulletins/..%2Fleague", "/bulletins/2026-03/exe", "/bulletins/2026-13/pdf"],
+    [
+        "/open/x",
+        "/open/..%2Fv1.csv",
+        "/bulletins/x",
+        "/bulletins/..%2Fleague",
+        "/bulletins/2026-03/exe",
+        "/bulletins/2026-13/pdf",
+    ],
 )
 async def test_what_is_no_bulletin_is_not_found(pages: httpx2.AsyncClient, path: str) -> None:
     assert (await pages.get(path)).status_code == 404
@@ -97,7 +118,8 @@ async def test_without_stats_the_page_says_so() -> None:
     settings = StaffSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
     transport = httpx2.ASGITransport(app=create(settings))
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-        assert (await http.get("/bulletins")).status_code == 503
+        for path in ("/bulletins", "/open", "/open/cases-2026.csv"):
+            assert (await http.get(path)).status_code == 503
 
 
 def test_the_table_tells_shares_as_shares_and_nothing_as_a_dash() -> None:
@@ -125,7 +147,7 @@ def test_no_page_of_bulletins_violates_wcag_scrolls_sideways_or_is_large(
     page = open_page("desktop", color_scheme="dark" if look == "dark" else "light", bypass_csp=True)
     if look == "elder":
         page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": address}])
-    for path in ("/bulletins", "/bulletins/2026-03"):
+    for path in ("/bulletins", "/bulletins/2026-03", "/open"):
         response = page.goto(address + path)
         assert response is not None
         assert len(response.body()) <= HTML_LIMIT, path

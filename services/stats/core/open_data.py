@@ -1,0 +1,143 @@
+"""Open data: cases as rows of codes and numbers, so coarse that nobody is found by one, and the dictionary of it all. Pure.
+
+A row is a case's month of receipt, unit, kind and area, and the measures in which it counts: their sums are the league.
+Text, number, place, day and hours are left out; why, and what a row may still tell, stands in ADR 32.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from contracts.bulletins import BulletinIssued
+from services.stats.core.bulletin.document import Bulletin
+from services.stats.core.case import Case
+from services.stats.core.cells import implied
+from services.stats.core.figures import AMOUNTS, SHARES, row
+
+Value = str | int | float | None
+Row = tuple[str | int, ...]
+HIDDEN: Final = "*"
+"""Instead of a kind or an area that too few cases share."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+
+class Field(Struct, frozen=True):
+    """A column of a file."""
+
+    name: str
+    type: str
+    """`text`, `integer`, `share` (between 0 and 1) or `hours`."""
+    meaning: str
+
+
+_PLACE: Final = (
+    Field("month", "text", "受理月份,按城市时间,YYYY-MM"),
+    Field("unit", "text", "承办单位的代码:首次公开答复时的承办单位,没有答复的为现在的;空:还没有单位"),
+    Field("kind", "text", f"种类;{HIDDEN}:同月同单位此种类的网帖太少,不公开"),
+    Field("area", "text", f"所选地区的区划代码,空:未选;{HIDDEN}:同月同单位同种类此地区的网帖太少,不公开"),
+)
+_MEANINGS: Final = {amount.measures[0]: amount.meaning for amount in AMOUNTS if len(amount.measures) == 1}
+MEASURES: Final = {
+    **{
+        name: _MEANINGS[name]
+        for name in ("threads", "messages", "received", "replied", "on_time", "overdue", "rated", "satisfied")
+    },
+    "open": "还没有公开答复,期限未过的",
+    **{name: _MEANINGS[name] for name in ("extensions", "broken", "reopened", "instant")},
+    **{name: _MEANINGS[name] for name in ("second_replied", "second_on_time", "second_overdue")},
+    "left": "撤回或被隐藏的:不计入受理",
+    "clockless": "不计时的:不计入受理",
+}
+"""Measure of a case to its meaning: what is counted of other units' doings (replies given, returns, hours) is left out."""
+
+CASES: Final = (*_PLACE, *(Field(name, "integer", meaning) for name, meaning in MEASURES.items()))
+"""The columns of `cases-YEAR`."""
+FIGURES: Final = (
+    Field("month", "text", "受理月份"),
+    Field("unit", "text", "单位代码;空:全市"),
+    Field("name", "text", "单位名称"),
+    *(
+        Field(amount.code, "integer", f"{amount.meaning};由 {' + '.join(amount.measures)} 相加")
+        for amount in AMOUNTS
+    ),
+    *(
+        Field(share.code, "share", f"{' + '.join(share.part)} / {' + '.join(share.whole)}:{share.meaning}")
+        for share in SHARES
+    ),
+    Field("median_hours", "hours", "受理到首次公开答复的小时数,中位数"),
+    Field("p90_hours", "hours", "受理到首次公开答复的小时数,九成不超过"),
+)
+"""The columns of `figures-YEAR`."""
+
+
+def row_of(case: Case) -> Row | None:
+    """A case as it is before it is made coarse; None before the post itself was heard."""
+    place, measures, _ = implied(case)
+    if place is None:
+        return None
+    day, unit, kind = place
+    return day[:7], unit, kind, case.area, *(measures.get(name, 0) for name in MEASURES)
+
+
+def coarse(rows: Counter[Row], least_alike: int) -> Counter[Row]:
+    """The same cases, each sharing month, unit, kind and area with so many at least, or with all of its month and unit."""
+    for position in (2, 3):
+        values: dict[Row, Counter[str | int]] = defaultdict(Counter)
+        for one, count in rows.items():
+            values[one[:position]][one[position]] += count
+        few = {before: _few(counts, least_alike) for before, counts in values.items()}
+        coarser: Counter[Row] = Counter()
+        for one, count in rows.items():
+            hides = one[position] in few[one[:position]]
+            coarser[(*one[:position], HIDDEN, *one[position + 1 :]) if hides else one] += count
+        rows = coarser
+    return rows
+
+
+def _few(counts: Mapping[str | int, int], least: int) -> set[str | int]:
+    """Values of too few cases, and as many of the next ones as it takes until those hidden are enough among themselves."""
+    found: set[str | int] = set()
+    together = 0
+    for value, count in sorted(counts.items(), key=lambda item: (item[1], str(item[0]))):
+        if count >= least and not 0 < together < least:
+            break
+        found.add(value)
+        together += count
+    return found
+
+
+def figures_of(month: str, unit: str, name: str, measures: Mapping[str, int]) -> list[Value]:
+    """A row of `figures-YEAR`."""
+    counted: dict[str, Any] = row(measures)
+    return [month, unit, name, *(counted[field.name] for field in FIGURES[3:])]
+
+
+def bulletin_of(bulletin: Bulletin) -> BulletinIssued | None:
+    """An issued bulletin as its fact has it, without whoever issued it; None for another."""
+    if bulletin.issued_at is None or bulletin.figures is None:
+        return None
+    return BulletinIssued(
+        at=bulletin.issued_at,
+        bulletin=bulletin.id,
+        number=bulletin.number,
+        title=bulletin.title,
+        figures=bulletin.figures,
+        sections=bulletin.sections,
+        corrects=bulletin.corrects,
+        by="",
+    )
+
+
+def csv_line(values: Sequence[Value]) -> str:
+    """A line by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return ",".join(map(_csv_cell, values)) + "\r\n"
+
+
+def _csv_cell(value: Value) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = f"'{value}" if value.startswith(_FORMULA) else value
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(mark in text for mark in ',"\r\n') else text

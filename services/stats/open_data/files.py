@@ -1,0 +1,152 @@
+"""The files of open data: made when first asked for on a day, kept on disk for that day, and named by what they hold."""
+
+import asyncio
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chassis.clock import Clock
+from city.profile import Profile
+from services.stats.bulletins.store import Bulletins
+from services.stats.core.figures import total
+from services.stats.core.open_data import (
+    CASES,
+    FIGURES,
+    Field,
+    Value,
+    bulletin_of,
+    coarse,
+    csv_line,
+    figures_of,
+)
+from services.stats.open_data.source import Source
+from services.stats.store import Figures
+
+TYPES: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+"""Ending of a file to its media type."""
+BYTE_ORDER_MARK: Final = "\ufeff"
+"""At the head of a CSV: by it spreadsheets know UTF-8."""
+_NAME: Final = re.compile(r"(cases|figures)-(20[0-9]{2})\.(?:csv|jsonl)", re.ASCII)
+_BULLETINS: Final = "bulletins.jsonl"
+
+_encode: Final = msgspec.json.Encoder().encode
+Copies = Iterable[tuple[list[Value], int]]
+"""Rows, each with how many of it there are."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file as it lies on disk."""
+
+    path: Path
+    tag: str
+    """A strong ETag: the same bytes, the same tag, whichever instance made them."""
+    of: str
+    """The day, and for bulletins how many are issued: at another one it is made anew."""
+
+
+@dataclass
+class Files:
+    """Makes each file once a day, one after the other."""
+
+    source: Source
+    figures: Figures
+    bulletins: Bulletins
+    profile: Profile
+    clock: Clock
+    _made: dict[str, Made] = field(default_factory=dict)
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="wenzheng-open-")
+
+    async def names(self) -> list[str]:
+        """The files there are, the newest year first."""
+        years = sorted(await self.source.years(), reverse=True)
+        found = [
+            f"{kind}-{year}.{ending}" for year in years for kind in ("cases", "figures") for ending in TYPES
+        ]
+        return [*found, _BULLETINS]
+
+    async def find(self, name: str) -> Made | None:
+        """A file by its name; None for what is none."""
+        parts = _NAME.fullmatch(name)
+        if parts is None and name != _BULLETINS:
+            return None
+        async with self._one:
+            if parts is None:
+                return await self._of_bulletins()
+            kind, year = parts[1], int(parts[2])
+            today = self.clock.now().date().isoformat()
+            known = self._made.get(name)
+            if known is None or known.of != today:
+                if year not in await self.source.years():
+                    return None
+                await (self._of_cases(year, today) if kind == "cases" else self._of_figures(year, today))
+            return self._made[name]
+
+    async def _of_cases(self, year: int, today: str) -> None:
+        rows = coarse(await self.source.rows(year), self.profile.policy.open_data.least_alike)
+        # In their own order, so that none tells when it came.
+        copies = [(list[Value](row), count) for row, count in sorted(rows.items())]
+        await self._both(f"cases-{year}", CASES, copies, today)
+
+    async def _of_figures(self, year: int, today: str) -> None:
+        names = {unit.code: unit.name for unit in self.profile.departments}
+        copies: list[tuple[list[Value], int]] = []
+        for month in range(1, 13):
+            first, until = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+            by_unit = await self.figures.by_unit(first, until)
+            label = f"{year}-{month:02}"
+            if by_unit:
+                copies.append((figures_of(label, "", "全市", total(by_unit.values())), 1))
+            copies += [
+                (figures_of(label, unit, names.get(unit, unit), by_unit[unit]), 1)
+                for unit in sorted(by_unit)
+                if unit
+            ]
+        await self._both(f"figures-{year}", FIGURES, copies, today)
+
+    async def _of_bulletins(self) -> Made:
+        issued = [found for one in await self.bulletins.listed() if (found := bulletin_of(one))]
+        known, of = self._made.get(_BULLETINS), str(len(issued))
+        if known is None or known.of != of:
+            await asyncio.to_thread(self._write, _BULLETINS, (_encode(one) + b"\n" for one in issued), of)
+        return self._made[_BULLETINS]
+
+    async def _both(self, stem: str, fields: tuple[Field, ...], copies: Copies, of: str) -> None:
+        names = [one.name for one in fields]
+        await asyncio.to_thread(self._write, f"{stem}.csv", _csv(names, copies), of)
+        await asyncio.to_thread(self._write, f"{stem}.jsonl", _lines(names, copies), of)
+
+    def _write(self, name: str, parts: Iterable[bytes], of: str) -> None:
+        digest = hashlib.blake2b(digest_size=12)
+        unfinished = Path(self._folder.name) / f"{name}.new"
+        with unfinished.open("wb") as out:
+            for part in parts:
+                digest.update(part)
+                out.write(part)
+        tag, before = digest.hexdigest(), self._made.get(name)
+        path = unfinished.rename(unfinished.with_name(f"{tag}-{name}"))
+        self._made[name] = Made(path, f'"{tag}"', of)
+        if before is not None and before.path != path:
+            # Whoever is reading it reads on: its bytes stay until the last reader has closed it.
+            before.path.unlink()
+
+
+def _csv(names: list[str], copies: Copies) -> Iterator[bytes]:
+    yield (BYTE_ORDER_MARK + csv_line(names)).encode()
+    for row, count in copies:
+        yield csv_line(row).encode() * count
+
+
+def _lines(names: list[str], copies: Copies) -> Iterator[bytes]:
+    for row, count in copies:
+        yield (_encode(dict(zip(names, row, strict=True))) + b"\n") * count

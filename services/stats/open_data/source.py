@@ -1,0 +1,73 @@
+"""What open data is counted from: every case of a year, read once and kept only as rows that are alike; and the twin."""
+
+import asyncio
+from collections import Counter
+from typing import Final, Protocol
+
+import asyncpg
+
+from chassis.memory.store import MemoryStore
+from chassis.store import Packing
+from services.stats.core.case import Case
+from services.stats.core.open_data import Row, row_of
+from services.stats.store import CellsInMemory
+
+AT_ONCE: Final = 500
+"""Cases between which others get their turn: some ten milliseconds of work."""
+
+
+class Source(Protocol):
+    """Cases as rows; a year is that of the number."""
+
+    async def years(self) -> list[int]:
+        """The years in which posts were received."""
+
+    async def rows(self, year: int) -> Counter[Row]:
+        """The rows of a year, each with how many cases are alike: a small part of as many."""
+
+
+class PostgresSource:
+    """In PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool, number_prefix: str) -> None:
+        self._pool = pool
+        self._prefix = number_prefix
+        self._packing = Packing(Case)
+
+    async def years(self) -> list[int]:
+        found = await self._pool.fetchrow("select min(day) as first, max(day) as last from cell")
+        if found is None or found["first"] is None:
+            return []
+        return list(range(found["first"].year, found["last"].year + 1))
+
+    async def rows(self, year: int) -> Counter[Row]:
+        rows: Counter[Row] = Counter()
+        query = "select subject, partition, held, remembered from subject where starts_with(number, $1::text)"
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            cursor = await connection.cursor(query, f"{self._prefix}{year % 100:02}")
+            while found := await cursor.fetch(AT_ONCE):
+                for one in found:
+                    state = self._packing.unpack(
+                        one["subject"], one["partition"], one["held"], one["remembered"]
+                    ).state
+                    row = row_of(state)
+                    if row is not None:
+                        rows[row] += 1
+                await asyncio.sleep(0)
+        return rows
+
+
+class MemorySource:
+    """The twin."""
+
+    def __init__(self, cases: MemoryStore, cells: CellsInMemory) -> None:
+        self._cases = cases
+        self._cells = cells
+
+    async def years(self) -> list[int]:
+        found = {int(day[:4]) for day, *_ in self._cells.cells}
+        return list(range(min(found), max(found) + 1)) if found else []
+
+    async def rows(self, year: int) -> Counter[Row]:
+        found = (row_of(case) for case in self._cases.states() if isinstance(case, Case))
+        return Counter(row for row in found if row is not None and str(row[0]).startswith(f"{year}-"))
