@@ -1,21 +1,27 @@
 """Bulletins on paper: docx and PDF by GB/T 9704-2012, XLSX with the figures, each made in a process of its own."""
 
 import io
+import os
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL.Image import Palette
 
-from contracts.bulletins import Frozen, NamedCase, UnitFigures
+from contracts.bulletins import Frozen, NamedCase, Section, UnitFigures
 from services.stats.bulletins.papers import KINDS, Press, xlsx
 from services.stats.bulletins.papers.__main__ import made
-from services.stats.bulletins.papers.paper import Paper
+from services.stats.bulletins.papers.paper import Paper, printed
 from services.stats.core.bulletin import narrative
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import PROFILE
 
 AT = datetime(2026, 7, 3, 9, tzinfo=PROFILE.zone)
+LARGEST = 200_000
+"""Bytes of a picture."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -44,8 +50,8 @@ def paper() -> Paper:
         "宿迁市电子政务中心",
         "宿网督〔2026〕6号",
         narrative.title(Period.read(frozen.period)),
-        "各承办单位:",
-        narrative.sections(frozen, 0.98),
+        printed("各承办单位:"),
+        tuple(Section(one.heading, printed(one.text)) for one in narrative.sections(frozen, 0.98)),
         date(2026, 7, 6),
         narrative.ROW,
         narrative.table(frozen),
@@ -60,6 +66,19 @@ def test_the_narrative_says_what_the_report_of_2011_said() -> None:
     assert "回复率98.5%,满意度95.8%" in text
     assert "环比受理增加151件,回复率上升0.3个百分点;同比无可比数据" in text
     assert "SQ260602-000003,市水利局,至今未答复" in text
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        ("受理1373件,回复98.5%,按时;完", "受理1373件\uff0c回复98.5%\uff0c按时\uff1b完"),
+        ("局(100.0%),院(7/9)、", "局\uff08100.0%\uff09\uff0c院\uff087/9\uff09、"),
+        ("截至2026年7月3日09:00", "截至2026年7月3日09:00"),
+        ("1,000 (a)", "1,000 (a)"),
+    ],
+)
+def test_marks_are_those_of_chinese_print(narrow: str, wide: str) -> None:
+    assert printed(narrow) == wide
 
 
 def test_the_docx_has_the_standards_page_grid_typefaces_and_a_table_of_all_units() -> None:
@@ -85,6 +104,35 @@ def test_the_pdf_embeds_every_typeface_it_uses() -> None:
     descriptors = data.count(b"/Type /FontDescriptor")
     assert descriptors == data.count(b"/FontFile3") + data.count(b"/FontFile2")
     assert descriptors >= 2
+
+
+def test_the_pdf_is_drawn_and_its_text_can_be_searched(tmp_path: Path) -> None:
+    """With `WENZHENG_PICTURES` naming a folder the pictures are kept there (`make pictures`)."""
+    from pypdfium2 import PdfDocument
+
+    document = PdfDocument(made("pdf", paper()))
+    folder = Path(os.environ.get("WENZHENG_PICTURES") or tmp_path)
+    pages = {"bulletin": document[0], "bulletin-table": document[_annex(document)]}
+    for name, page in pages.items():
+        picture = page.render(scale=1.3).to_pil().convert("P", palette=Palette.ADAPTIVE, colors=64)
+        picture.save(folder / f"{name}.png", optimize=True)
+        assert 5_000 < (folder / f"{name}.png").stat().st_size < LARGEST
+
+    words = document[0].get_textpage().get_text_range()
+    assert "宿网督〔2026〕6号" in words
+    assert "关于2026年6月网络问政办理情况的通报" in "".join(words.split())
+    # The head and the rule below it are red, and the rest is not.
+    red = [pixel for pixel in _pixels(document[0]) if pixel == (255, 0, 0)]
+    assert 300 < len(red) < 30_000
+
+
+def _annex(document: Any) -> int:
+    """The first page that lies on its side."""
+    return next(n for n in range(len(document)) if document[n].get_width() > document[n].get_height())
+
+
+def _pixels(page: Any) -> Any:
+    return page.render(scale=1.0).to_pil().convert("RGB").get_flattened_data()
 
 
 def test_the_same_figures_are_the_same_workbook_and_its_data_part_depends_on_nothing_else() -> None:

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
-from services.stats.bulletins.papers.paper import Paper
+from services.stats.bulletins.papers.paper import Paper, printed
 
 TITLE, BODY, HEADING, PAGE = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
 LINE: Final = Pt(28.95)
@@ -46,7 +46,7 @@ def made(paper: Paper) -> bytes:
     if picture:
         # In a line of its own height, or the exact line pitch cuts it off.
         book.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(156))
-    _line(book, "附件:各单位网络问政办理情况表", BODY, 16, indent=2)
+    _line(book, printed("附件:各单位网络问政办理情况表"), BODY, 16, indent=2)
     _line(book, "", BODY, 16)
     _signed(_line(book, paper.issuer, BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT))
     day = chinese_day(paper.day.year, paper.day.month, paper.day.day)

@@ -1,6 +1,8 @@
 """What stands on the paper: everything the makers of docx, PDF and XLSX need, as plain data."""
 
+import re
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
 
@@ -8,6 +10,21 @@ from city.profile import Profile
 from contracts.bulletins import Section
 from services.stats.core.bulletin.document import Bulletin
 from services.stats.core.bulletin.narrative import ROW, Cell, table
+
+_WIDE: Final = dict(zip(",;:?!()", "\uff0c\uff1b\uff1a\uff1f\uff01\uff08\uff09", strict=True))
+_NARROW: Final = re.compile(
+    r"(?<=[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])[,;:?!()]|[,;:?!()](?=[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])"
+)
+"""A mark beside a Chinese character or mark; in 09:00 and 1,000 they stay as they are."""
+
+
+def printed(text: str) -> str:
+    """A text with the marks of Chinese print (GB/T 15834): screens have narrow ones."""
+    before = ""
+    while before != text:
+        # Once more: a mark that was made wide makes its narrow neighbour wide, too.
+        before, text = text, _NARROW.sub(lambda found: _WIDE[found[0]], text)
+    return text
 
 
 class Paper(Struct, frozen=True):
@@ -42,10 +59,10 @@ def paper(bulletin: Bulletin, profile: Profile) -> Paper:
     ]
     return Paper(
         issuer=f"{profile.name}{unit}" if unit.startswith("市") else unit,
-        number=bulletin.number or "(征求意见稿)",
-        title=bulletin.title,
-        to="各承办单位:",
-        sections=bulletin.sections,
+        number=bulletin.number or printed("(征求意见稿)"),
+        title=printed(bulletin.title),
+        to=printed("各承办单位:"),
+        sections=tuple(Section(printed(one.heading), printed(one.text)) for one in bulletin.sections),
         day=at.date(),
         heads=ROW,
         rows=table(figures),

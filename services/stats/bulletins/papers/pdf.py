@@ -11,7 +11,7 @@ from fpdf.fonts import FontFace
 
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
 from services.stats.bulletins.papers.fonts import SANS, SERIF
-from services.stats.bulletins.papers.paper import Paper
+from services.stats.bulletins.papers.paper import Paper, printed
 
 LINE: Final = 225 / 22
 """Millimetres a line."""
@@ -60,7 +60,7 @@ def made(paper: Paper) -> bytes:
         sheets.ln(2)
         sheets.image(io.BytesIO(picture), w=WIDTH)
         sheets.ln(2)
-    _text(sheets, "附件:各单位网络问政办理情况表")
+    _text(sheets, printed("附件:各单位网络问政办理情况表"))
     sheets.ln(LINE)
     for text in (paper.issuer, chinese_day(paper.day.year, paper.day.month, paper.day.day)):
         sheets.cell(WIDTH - 4 * CHARACTER, LINE, text, align="R", new_x="LMARGIN", new_y="NEXT")
