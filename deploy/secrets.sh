@@ -5,12 +5,15 @@ set -eu
 cd "$(dirname "$0")/.."
 mkdir -p secrets && chmod 700 secrets
 for name in \
-    db-postgres db-intake db-router db-deadline db-notifier db-stats db-survey db-portal db-auditor \
+    db-postgres db-intake db-router db-deadline db-notifier db-stats db-survey db-portal db-wechat db-auditor \
     kafka-admin kafka-intake kafka-router kafka-deadline kafka-notifier kafka-stats \
     kafka-survey kafka-auditor kafka-department \
-    shared-secret link-secret gateway-key; do
+    shared-secret link-secret gateway-key wechat-conversation-key; do
     [ -f "secrets/$name" ] || od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
 done
+# As long as WeChat wants them; a city's own account brings its own.
+[ -f secrets/wechat-token ] || od -An -v -N16 -tx1 /dev/urandom | tr -d ' \n' > secrets/wechat-token
+[ -f secrets/wechat-aes-key ] || od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n' | cut -c1-43 | tr -d '\n' > secrets/wechat-aes-key
 [ -f secrets/token-private.pem ] || openssl genpkey -algorithm ed25519 -out secrets/token-private.pem
 [ -f secrets/token-public.pem ] || openssl pkey -in secrets/token-private.pem -pubout -out secrets/token-public.pem
 chmod 444 secrets/*

@@ -44,6 +44,8 @@ def test_the_code_as_it_is_keeps_them(copy: Path) -> None:
         ("services/router/core/case.py", "import chassis.clock"),
         ("fronts/portal/pages.py", "import services.intake.app"),
         ("fronts/portal/pages.py", "import wenzheng.audit"),
+        ("fronts/wechat/desk.py", "import fronts.portal.services"),
+        ("fronts/wechat/core/hearing.py", "import chassis.clock"),
     ],
 )
 def test_a_planted_violation_fails(copy: Path, file: str, line: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from fronts.portal.staff.settings import StaffSettings
+from fronts.wechat.settings import WeChatSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYWHERE = "every process"
@@ -17,6 +18,7 @@ FOLDERS = {
     "notifier": "services/notifier",
     "stats": "services/stats",
     "portal": "fronts/portal",
+    "wechat": "fronts/wechat",
 }
 
 
@@ -32,11 +34,12 @@ def sample() -> dict[str, dict[str, tuple[str, bool]]]:
 
 
 SAMPLE = sample()
+FIELDS = StaffSettings.model_fields | WeChatSettings.model_fields
 
 
 def test_every_setting_is_there_and_no_other() -> None:
     assert set(SAMPLE) == set(FOLDERS)
-    assert {name for group in SAMPLE.values() for name in group} == set(StaffSettings.model_fields)
+    assert {name for group in SAMPLE.values() for name in group} == set(FIELDS)
 
 
 @pytest.mark.parametrize("group", FOLDERS)
@@ -68,7 +71,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
 def test_what_is_commented_out_is_what_holds_when_nothing_is_said() -> None:
     for group in SAMPLE.values():
         for name, (value, commented) in group.items():
-            default = StaffSettings.model_fields[name].default
+            default = FIELDS[name].default
             assert default is not PydanticUndefined, name
             if commented:
                 said = (

@@ -23,7 +23,7 @@ DISK_NEEDED: Final = 1_000_000_000
 """Bytes that must be free to start."""
 
 SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey")
-ROLES: Final = (*SERVICES, "portal", "auditor")
+ROLES: Final = (*SERVICES, "portal", "wechat", "auditor")
 """Of the database."""
 USERS: Final = (*SERVICES, "auditor", "department", "admin")
 """Of the bus: each service, who reads everything, a department's own system, and who makes topics."""
@@ -55,12 +55,12 @@ class Home:
         """The segments of a warped city clock; absent without one."""
         return self.data / "clock.jsonl"
 
-    def secret(self, name: str) -> str:
-        """A secret, made once, readable by its owner alone."""
+    def secret(self, name: str, length: int = 48) -> str:
+        """A secret of so many hexadecimal digits, made once, readable by its owner alone."""
         path = self.secret_file(name)
         if not path.exists():
             path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(24))
+            path.write_text(secrets.token_hex(24)[:length])
         return path.read_text().strip()
 
     def secret_file(self, name: str) -> Path:
@@ -83,6 +83,10 @@ class Home:
             self.secret("gateway-key")
             self.secret("shared-secret")
             self.secret("link-secret")
+            # As long as WeChat wants them.
+            self.secret("wechat-token", 32)
+            self.secret("wechat-aes-key", 43)
+            self.secret("wechat-conversation-key")
             if not self.secret_file("token-public.pem").exists():
                 make_keys(self.secret_file("token-private.pem"), self.secret_file("token-public.pem"))
         except PermissionError as problem:
@@ -158,6 +162,7 @@ class Ports:
             "intake-listen": 6,
             "router-listen": 7,
             "survey": 8,
+            "wechat": 9,
             "kafka": 10,
             "kafka-controller": 11,
             "postgres": 12,

@@ -42,6 +42,11 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
     "stats": PUBLIC_KEY,
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {"WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "wechat": {
+        "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
+        "WENZHENG_WECHAT_AES_KEY_FILE": "wechat-aes-key",
+        "WENZHENG_WECHAT_CONVERSATION_KEY_FILE": "wechat-conversation-key",
+    },
     "portal": {
         "WENZHENG_SECRET_FILE": "shared-secret",
         "WENZHENG_TOKEN_PRIVATE_KEY_FILE": "token-private.pem",
@@ -49,7 +54,7 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
 }
 """Setting to the file it names, for each kind of process: who has no use for a secret does not learn where it lies."""
 
-NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "kafka": 5, "deadline": 5}
+NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "wechat": 0, "kafka": 5, "deadline": 5}
 """Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
@@ -109,7 +114,7 @@ class Plan:
 
     def own_ports(self) -> list[str]:
         """Names whose ports must be free."""
-        names = ["portal", "intake", "gateway", "gateway-mail"]
+        names = ["portal", "wechat", "intake", "gateway", "gateway-mail"]
         names += [] if self.kafka else ["kafka", "kafka-controller"]
         names += [] if self.database else ["postgres"]
         for number in range(1, self.workers + 1):
@@ -147,7 +152,7 @@ class Plan:
         return parts
 
     def services(self) -> list[Part]:
-        """Gateway, services and portal, in order of readiness."""
+        """Gateway, services and front ends, in order of readiness."""
         parts = [self._module("gateway", "services.notifier.gateway")]
         for number in range(1, self.workers + 1):
             suffix = "" if number == 1 else f"-{number}"
@@ -159,6 +164,7 @@ class Plan:
                     parts.append(self._module(f"{service}{suffix}", module))
                 if listener != service:
                     parts.append(self._module(f"{listener}{suffix}", module, ("listen",)))
+        parts.append(self._module("wechat", "fronts.wechat"))
         parts.append(self._module("portal", "fronts.portal"))
         return parts
 
@@ -230,7 +236,8 @@ class Plan:
 
     def addresses(self) -> dict[str, str]:
         """Service to the base URL of its interfaces."""
-        return {name: f"http://127.0.0.1:{self.ports.of(name)}" for name in (*SERVICES, "gateway", "portal")}
+        named = (*SERVICES, "gateway", "portal", "wechat")
+        return {name: f"http://127.0.0.1:{self.ports.of(name)}" for name in named}
 
 
 async def answers(url: str, http: httpx2.AsyncClient) -> bool:

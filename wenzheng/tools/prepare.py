@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chassis.postgres.migrate import migrate
 from fronts.portal.schema.migrate import migrate as migrate_portal
+from fronts.wechat.schema.migrate import migrate as migrate_wechat
 from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import ROLES, SERVICES, USERS
 
@@ -22,6 +23,7 @@ async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
     for service in SERVICES:
         await migrate(service, f"postgresql://{service}:{passwords[service]}@{host}/{postgres.DATABASE}")
     await migrate_portal(f"postgresql://portal:{passwords['portal']}@{host}/{postgres.DATABASE}")
+    await migrate_wechat(f"postgresql://wechat:{passwords['wechat']}@{host}/{postgres.DATABASE}")
     users = {user: (secrets / f"kafka-{user}").read_text().strip() for user in USERS}
     bus = access.administrator(bootstrap, users.pop(access.ADMIN))
     while not await kafka.answers(bus):

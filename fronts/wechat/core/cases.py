@@ -1,0 +1,154 @@
+"""People's own posts and single cases: listed, read, rated, added to. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from contracts.identity import derived
+from fronts.wechat.core import proving, words
+from fronts.wechat.core.conversation import Act, City, Conversation, ListPosts, Look, Message, Outcome, Step
+
+_TITLE: Final = 16
+"""Characters of a title in the list."""
+_DONE: Final[Mapping[str, str]] = {
+    "rating": "已评价,谢谢。",
+    "answer": "已补充,承办单位会继续办理。",
+    "follow-up": "已追问,承办单位会看到。",
+}
+"""The acts that can be done here, and what is said when they are."""
+_ADDRESS: Final[Mapping[str, str]] = {"rating": "ratings", "answer": "answers", "follow-up": "follow-ups"}
+FIRST_READ = "请先回复“查”加编号,打开要办的帖子。"
+
+
+def mine(state: Conversation) -> Step:
+    """The list of one's own posts."""
+    if not state.token:
+        return proving.wanted(state, "mine", "看您的帖子要先绑定手机号。")
+    return Step(state, call=ListPosts(state.token))
+
+
+def more(state: Conversation) -> Step:
+    """The rest of the list."""
+    if not state.cursor:
+        return Step(state, "没有更多了。")
+    return Step(state, call=ListPosts(state.token, state.cursor))
+
+
+def listed(state: Conversation, outcome: Outcome) -> Step:
+    """What the telephone's posts are."""
+    if outcome.status == 401:
+        return proving.wanted(state, "mine", proving.EXPIRED)
+    if not outcome.ok:
+        return Step(state, outcome.sentence)
+    posts = outcome.body["posts"]
+    if not posts:
+        return Step(replace(state, stage="idle"), f"您还没有发过帖子。回复“发帖”开始。{_told(state)}")
+    lines = [f"{n} {_line(post)}" for n, post in enumerate(posts, 1)]
+    further = "回复“更多”看其余的。" if outcome.cursor else ""
+    numbers = tuple(post["number"] for post in posts)
+    follows = replace(state, stage="list", listed=numbers, cursor=outcome.cursor)
+    return Step(follows, "\n".join([*lines, f"回复前面的数字看这件帖子。{further}{_told(state)}"]))
+
+
+def _line(post: Mapping[str, Any]) -> str:
+    title = post["title"]
+    shown = title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
+    waits = ",待您补充" if post["paused"] else ",可评价" if "rating" in post["allowed"] else ""
+    return f"{post['number']} {shown}({post['status_name']}{waits})"
+
+
+def _told(state: Conversation) -> str:
+    """How many notices the person still agreed to."""
+    return f"\n微信进展通知还可收 {state.consents} 条。" if state.consents else ""
+
+
+def chosen(state: Conversation, text: str) -> Step | None:
+    """A digit of the list; None for another text."""
+    place = words.choice_in(text, len(state.listed))
+    return look(state, state.listed[place - 1]) if place else None
+
+
+def look(state: Conversation, number: str) -> Step:
+    """Read a case."""
+    return Step(state, call=Look(number, state.token))
+
+
+def read(state: Conversation, asked: Look, outcome: Outcome, city: City) -> Step:
+    """How a case stands, with everything that was answered."""
+    if outcome.status == 401:
+        return Step(replace(state, token="", stage="idle"), f"{proving.EXPIRED}请回复“绑定”。")
+    if outcome.status == 404:
+        return Step(state, f"没有编号为 {asked.number} 的帖子,请核对。")
+    if not outcome.ok:
+        return Step(state, outcome.sentence)
+    case = outcome.body
+    acts = tuple(act for act in case.get("allowed", ()) if act in _DONE)
+    follows = replace(state, stage="case", number=case["number"])
+    return Step(follows, "\n".join([*_standing(case, city), *_talk(case, city), *_possible(case, acts)]))
+
+
+def _standing(case: Mapping[str, Any], city: City) -> list[str]:
+    unit = f" · {case['department_name']}" if case["department_name"] else ""
+    lines = [f"{case['number']} {case['title']}", f"{case['kind_name']} · {case['status_name']}{unit}"]
+    if case["paused"]:
+        lines.append("等待您补充,期间不计时")
+    elif case["due"]:
+        maybe = "(暂定)" if case["provisional"] else ""
+        late = ",已超期" if case["overdue"] else ""
+        lines.append(f"办结期限:{words.instant(case['due'], city)}{maybe}{late}")
+    return lines
+
+
+def _talk(case: Mapping[str, Any], city: City) -> list[str]:
+    """What was asked, answered and rated; a reply stands whole, with the telephone of the office at its end."""
+    lines = []
+    for question in case.get("questions", ()):
+        lines.append(f"【承办单位请您补充】{question['text']}")
+        if question["answered_at"]:
+            lines.append(f"【您的补充】{question['answer']}")
+    for reply in case["replies"]:
+        at = words.instant(reply["at"], city)
+        lines.append(f"【{reply['department_name']}的答复】{at}\n{reply['text']}")
+    for rating in case.get("ratings", ()):
+        lines.append(f"【您的评价】{words.GRADES[rating['grade']]} {rating['text']}".rstrip())
+    return lines
+
+
+def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
+    lines = []
+    if "rating" in acts:
+        grades = " ".join(f"{grade} {name}" for grade, name in words.GRADES.items())
+        lines.append(f"请评价,回复数字:{grades}。数字后面可以写几句话。")
+    if "answer" in acts:
+        lines.append("请补充:回复“补充”空格加内容。")
+    if "follow-up" in acts:
+        lines.append("要追问:回复“追问”空格加内容。")
+    if not case["replies"] and "history" not in case:
+        lines.append("还没有答复。")
+    return lines
+
+
+def acted(state: Conversation, message: Message) -> Step | None:
+    """A rating or an addition to the case that was read last; None for another text."""
+    act, text = words.added_in(message.text)
+    body: dict[str, Any] = {"text": text}
+    if not act:
+        grade, text = words.grade_in(message.text)
+        if not grade or (state.stage != "case" and not message.text.strip().startswith("评价")):
+            return None
+        act, body = "rating", {"grade": grade} | ({"text": text} if text else {})
+    if not state.number or not state.token:
+        return Step(state, FIRST_READ)
+    key = derived(f"{message.person}/{message.id}", f"wechat-{act}")
+    return Step(state, call=Act(state.number, state.token, _ADDRESS[act], body, key))
+
+
+def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:
+    """It is done; or why not."""
+    act = next(act for act, address in _ADDRESS.items() if address == asked.act)
+    if outcome.status == 401:
+        return Step(replace(state, token="", stage="idle"), f"{proving.EXPIRED}请回复“绑定”。")
+    if not outcome.ok:
+        return Step(state, f"{asked.number}:{outcome.sentence}")
+    return Step(state, f"{asked.number} {_DONE[act]}")

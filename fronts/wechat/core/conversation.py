@@ -1,0 +1,192 @@
+"""What the conversation with one person remembers, what it hears, and what it asks of the services: values only."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
+
+from msgspec import Struct
+
+from city.profile import Profile
+from contracts.posts import PostKind
+
+Stage = Literal["idle", "phone", "code", "draft", "list", "case"]
+"""idle · waiting for a telephone · for the code sent there · for a part of the draft · a list is read · a case is read."""
+Part = Literal["kind", "text", "place", "sure"]
+"""The part of a draft that is asked for next."""
+Heard = Literal[
+    "text",
+    "menu",
+    "place",
+    "picture",
+    "voice",
+    "other",
+    "followed",
+    "left",
+    "consented",
+    "refused",
+    "delivered",
+    "unasked",
+]
+"""What a message is: words, a key of the menu, a place on the map, a picture, speech, another thing; the person followed
+or left the account; gave or took back consent to be told; a notice used one up; an event nobody asked for."""
+
+
+class Draft(Struct, frozen=True, omit_defaults=True):
+    """A post that is being written."""
+
+    key: str
+    """The idempotency key under which it is sent, however often."""
+    part: Part = "kind"
+    kind: str = ""
+    text: str = ""
+    place: str = ""
+    public: bool = True
+    whole: bool = False
+    """Every part has been asked for: what is changed from now on leads back to the last look."""
+
+
+class Conversation(Struct, frozen=True, omit_defaults=True):
+    """All that is remembered of one person; it is stored sealed."""
+
+    stage: Stage = "idle"
+    phone: str = ""
+    """The telephone that was proved, or is being proved."""
+    sign_in: str = ""
+    """Names the code that was sent."""
+    token: str = ""
+    """Of the session that the code opened; empty: nothing is proved."""
+    after: Literal["", "post", "mine"] = ""
+    """What the person wanted, before a telephone had to be proved."""
+    draft: Draft | None = None
+    listed: tuple[str, ...] = ()
+    """Numbers of the posts that were listed last; a digit chooses one."""
+    cursor: str = ""
+    """Where the rest of the list begins."""
+    number: str = ""
+    """The case that was read last."""
+    rest: str = ""
+    """What did not fit in the last answer."""
+    consents: int = 0
+    """Notices that the person still agreed to receive by WeChat."""
+
+
+class Message(Struct, frozen=True):
+    """One message of a person."""
+
+    id: str
+    """The same for a repeat."""
+    person: str
+    """The openid."""
+    kind: Heard
+    text: str = ""
+    """Words, the key of the menu, or the name of the place."""
+    count: int = 0
+    """Consents given, or used up."""
+
+
+class AskCode(Struct, frozen=True):
+    """Send a code to a telephone."""
+
+    phone: str
+
+
+class SignIn(Struct, frozen=True):
+    """The code that was typed."""
+
+    sign_in: str
+    code: str
+
+
+class SignOut(Struct, frozen=True):
+    """The telephone is no longer this person's here."""
+
+    token: str
+
+
+class Submit(Struct, frozen=True):
+    """The post."""
+
+    key: str
+    body: Mapping[str, Any]
+
+
+class ListPosts(Struct, frozen=True):
+    """The posts of the telephone that was proved."""
+
+    token: str
+    cursor: str = ""
+
+
+class Look(Struct, frozen=True):
+    """One case: its author's view where it is one of the token's posts, else the one for anybody."""
+
+    number: str
+    token: str = ""
+
+
+class Act(Struct, frozen=True):
+    """Something the author does to an own case, by the word of intake's table."""
+
+    number: str
+    token: str
+    act: str
+    body: Mapping[str, Any]
+    key: str
+
+
+Call = AskCode | SignIn | SignOut | Submit | ListPosts | Look | Act
+
+
+class Outcome(Struct, frozen=True):
+    """What a service answered; status 503 where none did."""
+
+    status: int
+    body: Mapping[str, Any]
+    sentence: str = ""
+    """What went wrong, for a person."""
+    kind: str = ""
+    """The kind of problem, such as `idempotency-key-reused`."""
+    cursor: str = ""
+    """Where the next page of a list begins."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it went well."""
+        return self.status < 400
+
+
+class Step(Struct, frozen=True):
+    """What follows from a message, or from the outcome of a call."""
+
+    state: Conversation
+    say: str = ""
+    """The answer; empty when there is nothing to say, or a call comes first."""
+    call: Call | None = None
+
+
+_POSTED: Final = frozenset(get_args(PostKind))
+_SHORTEST: Final = 2
+"""Characters of a name that keeps its last one: 宿城区 is also called 宿城."""
+
+
+class City(Struct, frozen=True):
+    """What the conversation knows of its city."""
+
+    profile: Profile
+    site: str = ""
+    """Address of the pages, without a slash at its end; empty where they are not known."""
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Code and name of the kinds that people post."""
+        kinds = self.profile.policy.kinds.items()
+        return [
+            (code, kind.name) for code, kind in kinds if code in _POSTED and (kind.clock or kind.moderated)
+        ]
+
+    def area(self, place: str) -> str:
+        """The code of the area that a place names; empty when it names none."""
+        for division in self.profile.divisions:
+            short = division.area[:-1] if len(division.area) > _SHORTEST else division.area
+            if short in place:
+                return division.area_code
+        return ""

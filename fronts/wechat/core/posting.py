@@ -1,0 +1,164 @@
+"""A post is written in conversation: kind, text, place, and a last look. The draft is kept until it is sent or dropped. Pure."""
+
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from city.normal import shows_nothing, written
+from contracts.identity import derived
+from fronts.wechat.core import words
+from fronts.wechat.core.conversation import City, Conversation, Draft, Message, Outcome, Part, Step, Submit
+
+TITLE: Final = 30
+"""Characters of a title, which is how the text begins."""
+TEXT: Final = 10_000
+PLACE: Final = 200
+"""Characters of these, as intake takes them."""
+_SENTENCE_END: Final = re.compile(r"[。!?！？\n;；]")
+_PART_OF: Final[dict[str, Part]] = {"kind": "kind", "title": "text", "text": "text", "place": "place"}
+"""Field of the interface to the part of the draft that is asked for again."""
+_AGAIN: Final[dict[str, Part]] = {"改种类": "kind", "改内容": "text", "改地点": "place"}
+_NONE: Final = frozenset(("无", "没有", "跳过", "不填"))
+SURE: Final = frozenset(("确认", "提交", "确认提交", "发送", "是"))
+
+DROPPED = "草稿已删除。"
+TEXT_WANTED = (
+    "请写内容:什么时候、什么地方、什么情况,希望怎样解决。(请不要写身份证号等个人信息。暂时不能附图片。)"
+)
+PLACE_WANTED = "请回复地点(也可以发送“位置”);没有地点回复“无”。"
+
+
+def fresh(message: Message) -> Draft:
+    """A new draft; its idempotency key follows from the message with which it began, so that a repeat begins the same."""
+    return Draft(derived(f"{message.person}/{message.id}", "wechat-draft"))
+
+
+def begin(state: Conversation, message: Message, city: City) -> Step:
+    """A new draft, or the one that is there."""
+    return go_on(state, city) if state.draft is not None else _ask(state, fresh(message), city)
+
+
+def go_on(state: Conversation, city: City) -> Step:
+    """The draft that is there, at the part that is missing."""
+    assert state.draft is not None
+    first = "接着写上次的草稿。\n" if state.draft.kind else ""
+    return _ask(state, state.draft, city, first)
+
+
+def drop(state: Conversation) -> Step:
+    """The draft is thrown away."""
+    return Step(replace(state, stage="idle", draft=None), DROPPED)
+
+
+def written_on(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
+    """A part of the draft, or a word at the last look."""
+    text = written(message.text)
+    match draft.part:
+        case "kind":
+            chosen = words.choice_in(text, len(city.kinds))
+            named = [code for code, name in city.kinds if name == words.folded(text)]
+            if not chosen and not named:
+                return _ask(state, draft, city, "没有这一种。")
+            kind = city.kinds[chosen - 1][0] if chosen else named[0]
+            public = city.profile.policy.kind(kind).public
+            return _ask(state, replace(draft, kind=kind, public=public, part=_next(draft, "kind")), city)
+        case "text":
+            if shows_nothing(text) or len(text) > TEXT:
+                return _ask(state, draft, city, f"内容请写 1 到 {TEXT} 个字。")
+            return _ask(state, replace(draft, text=text, part=_next(draft, "text")), city)
+        case "place":
+            place = "" if words.folded(text) in _NONE else text.replace("\n", " ")
+            if len(place) > PLACE:
+                return _ask(state, draft, city, f"地点请写 {PLACE} 个字以内。")
+            return _ask(state, replace(draft, place=place, part="sure", whole=True), city)
+        case "sure":
+            return _looked_at(state, draft, message, city)
+
+
+def _next(draft: Draft, part: Part) -> Part:
+    """What is asked for after a part; the last look, once all were."""
+    if draft.whole:
+        return "sure"
+    return "text" if part == "kind" else "place"
+
+
+def _looked_at(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
+    word = words.folded(message.text)
+    if word in SURE:
+        return Step(state, call=Submit(draft.key, body_of(draft, state.phone, message.person, city)))
+    if word in _AGAIN:
+        return _ask(state, replace(draft, part=_AGAIN[word]), city)
+    if word in ("公开", "不公开"):
+        may_be = city.profile.policy.kind(draft.kind).public
+        return _ask(state, replace(draft, public=word == "公开" and may_be), city)
+    return _ask(state, draft, city, "没有提交。")
+
+
+def body_of(draft: Draft, phone: str, person: str, city: City) -> dict[str, object]:
+    """The post as intake wants it; its author is told by WeChat, else by text message."""
+    contact = {"openid": person} | ({"phone": phone} if phone else {})
+    return {
+        "kind": draft.kind,
+        "title": title_of(draft.text),
+        "text": draft.text,
+        "area": city.area(draft.place),
+        "place": draft.place,
+        "public": draft.public,
+        "contact": contact,
+    }
+
+
+def title_of(text: str) -> str:
+    """How a text begins: its first sentence, or as much of it as a title holds."""
+    sentence = next((part.strip() for part in _SENTENCE_END.split(text) if not shows_nothing(part)), text)
+    return sentence if len(sentence) <= TITLE else f"{sentence[: TITLE - 1]}…"
+
+
+def submitted(state: Conversation, draft: Draft, outcome: Outcome, city: City) -> Step:
+    """The receipt; or why there is none, with the draft kept."""
+    if outcome.ok:
+        number, code = outcome.body["number"], outcome.body["query_code"]
+        page = f"\n网页查询:{city.site}/follow?number={number}" if city.site else ""
+        said = (
+            f"已受理。编号 {number}\n查询码 {code}(在网页上查询时用,请不要告诉他人)\n"
+            f"三个工作日内回复。回复“查 {number}”或“我的”看办理进度。{page}"
+        )
+        return Step(replace(state, stage="idle", draft=None, number=str(number)), said)
+    if outcome.kind == "idempotency-key-reused":
+        said = "这份草稿先前已经提交过了,后来改的内容没有提交。回复“我的”查看;另有事情请回复“发帖”。"
+        return Step(replace(state, stage="idle", draft=None), said)
+    wrong = [error for error in outcome.body.get("errors", ()) if error["field"] in _PART_OF]
+    if outcome.status == 422 and wrong:
+        part = _PART_OF[wrong[0]["field"]]
+        return _ask(state, replace(draft, part=part), city, f"没有提交:{wrong[0]['reason']}。\n")
+    remedy = "请回复“改内容”修改。" if outcome.status == 422 else "请稍后再回复“确认”。"
+    return Step(state, f"没有提交:{outcome.sentence}\n草稿已保留,{remedy}")
+
+
+def _ask(state: Conversation, draft: Draft, city: City, first: str = "") -> Step:
+    """Ask for the part that is next."""
+    return Step(replace(state, stage="draft", draft=draft), f"{first}{_question(draft, city)}")
+
+
+def _question(draft: Draft, city: City) -> str:
+    match draft.part:
+        case "kind":
+            lines = [f"{n} {name}" for n, (_, name) in enumerate(city.kinds, 1)]
+            return "\n".join(["请选择种类,回复数字:", *lines])
+        case "text":
+            return TEXT_WANTED
+        case "place":
+            return PLACE_WANTED
+        case "sure":
+            return _last_look(draft, city)
+
+
+def _last_look(draft: Draft, city: City) -> str:
+    kind = city.profile.policy.kind(draft.kind)
+    may_be = "回复“不公开”只给承办单位看;" if draft.public else "回复“公开”可公开;" if kind.public else ""
+    return (
+        f"请核对:\n种类:{kind.name}\n地点:{draft.place or '(没有)'}\n"
+        f"公开:{'是' if draft.public else '否'}\n内容:{draft.text}\n"
+        f"回复“确认”提交;{may_be}回复“改内容”“改地点”“改种类”修改,“取消”删除草稿。"
+    )

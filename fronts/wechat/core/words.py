@@ -1,0 +1,136 @@
+"""The words of the conversation: what people may type, what they are told, and how much of it one answer holds. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from city.normal import normal_form
+from city.typed import case_number
+from fronts.wechat.core.conversation import City, Conversation
+
+ANSWER_BYTES: Final = 2000
+"""Of UTF-8 in one answer; WeChat takes 2,048."""
+GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+"""好差评 GB/T 39735."""
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "发帖": "post",
+    "我要发帖": "post",
+    "我要问政": "post",
+    "问政": "post",
+    "我的": "mine",
+    "我的帖子": "mine",
+    "查": "find",
+    "查询": "find",
+    "查进度": "find",
+    "进度": "find",
+    "绑定": "bind",
+    "绑定手机": "bind",
+    "绑定手机号": "bind",
+    "解绑": "unbind",
+    "解除绑定": "unbind",
+    "取消": "cancel",
+    "继续": "go on",
+    "更多": "more",
+    "菜单": "help",
+    "帮助": "help",
+    "?": "help",
+    "？": "help",
+}
+"""Words to what they ask for, at any time."""
+MENU: Final[Mapping[str, str]] = {"post": "我要发帖", "mine": "我的帖子", "bind": "绑定手机"}
+"""Key of a button of the account's menu to its name: at most four characters, of at most three buttons."""
+
+HELP: Final = (
+    "您可以回复:\n"
+    "“发帖” 反映问题、咨询、建议\n"
+    "“我的” 看您的全部帖子\n"
+    "“查”加编号 看一件帖子办到哪里,如:查 {prefix}260302-000001\n"
+    "“绑定” 用手机验证码绑定\n"
+    "“取消” 放弃正在做的事"
+)
+WELCOME: Final = "欢迎使用{city}网络问政。有问必答:三个工作日内回复。\n{help}"
+DRAFT_WAITS: Final = "\n(您有一份没有提交的草稿,回复“发帖”接着写。)"
+MORE: Final = "\n……(回复“继续”接着看)"
+LATER: Final = "系统繁忙,请稍后再试。"
+NO_PICTURES: Final = "暂时不能随帖附图片或视频,请用文字说明:什么地方、什么时候、什么情况。"
+NO_SPEECH: Final = "暂时听不懂语音,请用文字发送。"
+NOT_READ: Final = "暂时看不懂这类消息,请用文字发送。"
+NUMBER_WANTED: Final = "请回复“查”加编号,如:查 {prefix}260302-000001。不记得编号,请回复“我的”。"
+
+_AROUND: Final = re.compile(r"^[\s“”\"']+|[\s“”\"'。.!！,,]+$")
+_FIND: Final = re.compile(r"(?:查询|查)?\s*([A-Za-z]{1,4}\s*[0-9OoIl]{6}\s*[-—–_]?\s*[0-9OoIl]{6,9})")
+_NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
+_GRADE: Final = re.compile(r"(?:评价|打分)?[\s::]*([1-5])\s*[分星]?(?:[\s,,。::]+(.*))?", re.DOTALL)
+_ADD: Final = re.compile(r"(补充|追问)[\s::,,]+(.+)", re.DOTALL)
+
+
+def folded(text: str) -> str:
+    """A word as it is compared with those that are known: without blanks, quotation marks and marks at its end."""
+    return _AROUND.sub("", normal_form(text))
+
+
+def command(text: str) -> str:
+    """What a text asks for at any time; empty when it is no such word."""
+    return COMMANDS.get(folded(text), "")
+
+
+def number_in(text: str) -> str:
+    """The number of the case that a text asks for, with or without 查; empty for another text."""
+    match = _FIND.fullmatch(text.strip(" \n\t“”。"))
+    number = case_number(match[1]) if match is not None else ""
+    return number if _NUMBER.fullmatch(number) else ""
+
+
+def grade_in(text: str) -> tuple[int, str]:
+    """Grade and words of a rating: `5`, `评价 5 办得好`, `非常满意`; grade 0 for what is none."""
+    match = _GRADE.fullmatch(normal_form(text).strip())
+    if match is not None:
+        return int(match[1]), (match[2] or "").strip()
+    named = {name: grade for grade, name in GRADES.items()}
+    return named.get(folded(text).removeprefix("评价").strip(), 0), ""
+
+
+def added_in(text: str) -> tuple[str, str]:
+    """The act and the words of `补充 …` and `追问 …`; both empty for another text."""
+    match = _ADD.fullmatch(text.strip())
+    if match is None:
+        return "", ""
+    return ("answer" if match[1] == "补充" else "follow-up"), match[2].strip()
+
+
+def choice_in(text: str, most: int) -> int:
+    """The number that was chosen from a list, from 1; 0 for what is none of it."""
+    typed = folded(text)
+    return int(typed) if typed.isascii() and typed.isdecimal() and 0 < int(typed[:4]) <= most else 0
+
+
+def instant(iso: str, city: City) -> str:
+    """An instant in city time, as people write it."""
+    at = datetime.fromisoformat(iso).astimezone(city.profile.zone)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def divided(text: str) -> tuple[str, str]:
+    """What fits in one answer, and the rest; what comes first ends at a line or a sentence where it can."""
+    if len(text.encode()) <= ANSWER_BYTES:
+        return text, ""
+    room = ANSWER_BYTES - len(MORE.encode())
+    cut = len(text.encode()[:room].decode(errors="ignore"))
+    for mark in ("\n", "。", ";", ","):
+        found = text.rfind(mark, cut // 2, cut)
+        if found > 0:
+            cut = found + 1
+            break
+    return text[:cut].rstrip() + MORE, text[cut:].lstrip("\n")
+
+
+def help_text(city: City) -> str:
+    """What can be said."""
+    return HELP.format(prefix=city.profile.number_prefix)
+
+
+def draft_waits(state: Conversation) -> str:
+    """A reminder of the draft that was begun; empty without one."""
+    return DRAFT_WAITS if state.draft is not None and state.draft.kind else ""

@@ -1,0 +1,172 @@
+"""The calls of the conversation, made to the services' public interfaces; an outcome always comes, if only 503.
+
+Services count what one client asks of them. All who write to the account come by way of this process: each is passed on as a
+client of its own, under an address of the private kind (RFC 4193) that follows from the openid.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from ipaddress import IPv6Address
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import msgspec
+
+from fronts.wechat.core import words
+from fronts.wechat.core.conversation import (
+    Act,
+    AskCode,
+    Call,
+    ListPosts,
+    Look,
+    Outcome,
+    SignIn,
+    SignOut,
+    Submit,
+)
+
+LISTED: Final = 8
+"""Posts in one answer."""
+PAGE: Final = 50
+SEARCHED: Final = 10
+"""Pages of one's own posts that are looked through for one number."""
+
+
+def address_of(person: str) -> str:
+    """The address under which services count a person: fd00::/8, then 56 bits of the openid's hash, one client by its /64."""
+    digest = hashlib.sha256(b"wechat client " + person.encode()).digest()
+    return str(IPv6Address(b"\xfd" + digest[:7] + bytes(8)))
+
+
+class Services:
+    """Intake, and notifier for the letters that hold codes."""
+
+    def __init__(self, http: httpx2.AsyncClient, addresses: Mapping[str, str]) -> None:
+        self._http = http
+        self._addresses = addresses
+
+    async def perform(self, person: str, call: Call, seconds: float) -> Outcome:
+        """Make a call for a person; one that takes longer has an unknown outcome, told as 503."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._perform(person, call)
+        except TimeoutError:
+            return _NONE
+
+    async def _perform(self, person: str, call: Call) -> Outcome:
+        match call:
+            case AskCode():
+                return await self._ask_code(person, call.phone)
+            case SignIn():
+                body = {"sign_in": call.sign_in, "code": call.code, "kept": True}
+                return await self._ask(person, "POST", "/v1/sessions", body=body)
+            case SignOut():
+                return await self._ask(person, "DELETE", "/v1/sessions/mine", token=call.token)
+            case Submit():
+                return await self._ask(person, "POST", "/v1/posts", body=call.body, key=call.key)
+            case ListPosts():
+                return await self._posts(person, call.token, call.cursor, LISTED)
+            case Look():
+                return await self._look(person, call)
+            case Act():
+                return await self._act(person, call)
+
+    async def _ask_code(self, person: str, phone: str) -> Outcome:
+        """Intake seals the code in a letter, notifier sends it."""
+        code = await self._ask(person, "POST", "/v1/codes", body={"phone": phone})
+        if not code.ok:
+            return code
+        letter = {"letter": code.body["letter"]}
+        sent = await self._ask(person, "POST", "/v1/letters", body=letter, service="notifier")
+        return code if sent.ok else sent
+
+    async def _posts(self, person: str, token: str, cursor: str, limit: int) -> Outcome:
+        query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+        return await self._ask(person, "GET", "/v1/my/posts", token=token, query=query)
+
+    async def _look(self, person: str, call: Look) -> Outcome:
+        code = ""
+        if call.token:
+            found = await self._code_of(person, call.token, call.number)
+            if not found.ok and found.status != 404:
+                return found
+            code = str(found.body.get("query_code", ""))
+        return await self._ask(person, "GET", f"/v1/posts/{call.number}", code=code)
+
+    async def _act(self, person: str, call: Act) -> Outcome:
+        found = await self._code_of(person, call.token, call.number)
+        if not found.ok:
+            return found
+        path = f"/v1/posts/{call.number}/{call.act}"
+        return await self._ask(
+            person, "POST", path, body=call.body, key=call.key, code=str(found.body["query_code"])
+        )
+
+    async def _code_of(self, person: str, token: str, number: str) -> Outcome:
+        """One's own post by its number, with its query code; 404 when it is not one of the token's."""
+        cursor = ""
+        for _ in range(SEARCHED):
+            page = await self._posts(person, token, cursor, PAGE)
+            if not page.ok:
+                return page
+            for post in page.body["posts"]:
+                if post["number"] == number:
+                    return Outcome(200, post)
+            cursor = page.cursor
+            if not cursor:
+                break
+        return Outcome(404, {}, "这不是您绑定的手机号下的帖子")
+
+    async def _ask(
+        self,
+        person: str,
+        method: str,
+        path: str,
+        *,
+        service: str = "intake",
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        token: str = "",
+        key: str = "",
+        code: str = "",
+    ) -> Outcome:
+        headers = {"X-Forwarded-For": address_of(person)}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"X-Query-Code": code} if code else {}
+        try:
+            response = await self._http.request(
+                method,
+                f"{self._addresses.get(service, '')}{path}",
+                params=dict(query or {}),
+                headers=headers,
+                json=None if body is None else dict(body),
+            )
+            decoded = msgspec.json.decode(response.content)
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
+            return _NONE
+        if not isinstance(decoded, dict):
+            return _NONE
+        link = response.headers.get("link", "")
+        kind = str(decoded.get("type", "")).rpartition(":")[2]
+        return Outcome(response.status_code, decoded, _sentence(decoded), kind, _cursor(link))
+
+
+_NONE: Final = Outcome(503, {}, words.LATER)
+
+
+def _sentence(body: Mapping[str, Any]) -> str:
+    """What went wrong, for a person."""
+    parts = [str(body.get("title", words.LATER))]
+    parts += [str(body["detail"])] if body.get("detail") else []
+    parts += [str(error["reason"]) for error in body.get("errors", ())]
+    return ";".join(parts)
+
+
+def _cursor(link: str) -> str:
+    """The cursor in a `Link` header's next address."""
+    next_page = re.match(r'<([^>]*)>; rel="next"', link)
+    return parse_qs(urlsplit(next_page[1]).query).get("cursor", [""])[0] if next_page else ""

@@ -1,0 +1,68 @@
+"""What the environment says about the WeChat account. Secrets come as files, never as values."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.failures import EXIT_MISPLACED
+from chassis.settings import Settings
+from fronts.wechat.envelope import Account
+
+
+class WeChatSettings(BaseSettings):
+    """The front end's settings besides those of every process."""
+
+    model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
+
+    public_url: str = ""
+    """Address of the pages as citizens reach them; answers then lead there."""
+    wechat_app_id: str = "wenzheng"
+    wechat_token_file: Path | None = None
+    """The token that the account's settings at WeChat name: 3 to 32 letters and digits."""
+    wechat_aes_key_file: Path | None = None
+    """EncodingAESKey, 43 characters; without it messages come in the plain mode."""
+    wechat_conversation_key_file: Path | None = None
+    """A secret of this front end alone, under which conversations are sealed."""
+
+    @classmethod
+    def read_own(cls) -> "WeChatSettings":
+        """The settings of this process; a wrong one ends it with one sentence and exit code 78."""
+        try:
+            return cls()
+        except ValidationError as problem:
+            return _end(str(problem.errors()[0]["msg"]))
+
+    @property
+    def site(self) -> str:
+        """The address of the pages, without a slash at its end."""
+        settings = self
+        return settings.public_url.rstrip("/")
+
+    def account(self) -> Account:
+        """The account. Ends the process with a sentence when its token is missing or its key is none."""
+        settings = self
+        token = Settings.password(settings.wechat_token_file)
+        account = Account(settings.wechat_app_id, token, Settings.password(settings.wechat_aes_key_file))
+        if not token:
+            _end("WENZHENG_WECHAT_TOKEN_FILE must name the file of the callback's token")
+        try:
+            _ = account.aes_key and account.key
+        except ValueError as problem:
+            _end(f"WENZHENG_WECHAT_AES_KEY_FILE: {problem}")
+        return account
+
+    def secret(self) -> bytes:
+        """The secret under which conversations are sealed. Ends the process with a sentence when it is missing."""
+        settings = self
+        secret = Settings.password(settings.wechat_conversation_key_file)
+        if len(secret) < 32:
+            _end("WENZHENG_WECHAT_CONVERSATION_KEY_FILE must name a file with at least 32 characters")
+        return secret.encode()
+
+
+def _end(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(EXIT_MISPLACED)

@@ -1,0 +1,80 @@
+"""What WeChat brings is read; what it would never bring is refused before anything in it is expanded."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fronts.wechat.messages import Unreadable, answer, message_of, tree_of
+from tests.fronts.wechat.phone import OFFICIAL, OPENID, event, of_kind, text
+
+
+def test_a_text_is_read_with_its_sender_and_its_id() -> None:
+    message, account = message_of(text("路灯 <不亮> & 很久", 42).encode())
+
+    assert (message.kind, message.text, message.id) == ("text", "路灯 <不亮> & 很久", "42")
+    assert (message.person, account) == (OPENID, OFFICIAL)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (event("CLICK", "<EventKey>post</EventKey>"), "menu", "post"),
+        (event("subscribe"), "followed", ""),
+        (event("VIEW", "<EventKey>https://x</EventKey>"), "unasked", ""),
+        (event("LOCATION"), "unasked", ""),
+        (
+            of_kind("location", "<Location_X>33.9</Location_X><Location_Y>118.2</Location_Y>"),
+            "place",
+            "33.9,118.2",
+        ),
+        (of_kind("image"), "picture", ""),
+        (of_kind("gif"), "other", ""),
+    ],
+)
+def test_each_kind_is_told_apart(body: str, kind: str, words: str) -> None:
+    message, _ = message_of(body.encode())
+
+    assert (message.kind, message.text) == (kind, words)
+
+
+def test_an_event_is_known_again_by_its_time_and_what_it_is() -> None:
+    one = event("CLICK", "<EventKey>post</EventKey>").encode()
+    other = one.replace(b"post", b"mine")
+
+    assert message_of(one)[0].id == message_of(one)[0].id
+    assert message_of(one)[0].id != message_of(other)[0].id
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "<xml>",
+        "<html/>",
+        "<xml><MsgType>text</MsgType></xml>",
+        text("x", 1).replace("<MsgId>1</MsgId>", ""),
+        text("x", 1).replace("<MsgId>1</MsgId>", "<MsgId>a/b</MsgId>"),
+        text("x", 1, person="o" * 65),
+        "<!DOCTYPE xml [<!ENTITY a 'b'>]><xml><Content>&a;</Content></xml>",
+        "<!DOCTYPE xml SYSTEM 'file:///etc/passwd'><xml/>",
+        "<xml>&undefined;</xml>",
+        "<xml>" + "<a>" * 9 + "</a>" * 9 + "</xml>",
+    ],
+)
+def test_what_wechat_would_never_send_is_unreadable(body: str) -> None:
+    with pytest.raises(Unreadable):
+        message_of(body.encode())
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=200))
+def test_no_body_ends_otherwise_than_unreadable(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        message_of(body)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=60))
+def test_every_answer_is_xml(words: str) -> None:
+    assert tree_of(answer(OPENID, OFFICIAL, 1, words)).findtext("MsgType") == "text"
