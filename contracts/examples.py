@@ -57,6 +57,7 @@ from contracts.replies import (
     ExtensionApproved,
     ExtensionRefused,
     ExtensionRequested,
+    FollowUpAnswered,
     InstructionGiven,
     MeetingRuled,
     PartWritten,
@@ -244,6 +245,14 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     SpecialReportRequested(at=_at(24, 16), text="请市领导明确责任单位。", by="supervisor-1"),
     InstructionGiven(at=_at(24, 17), text="请尽快修复。", by="mayor-1"),
     CaseUrged(at=_at(24, 17), text="请按时办结。", by="supervisor-1"),
+    FollowUpAnswered(
+        at=_at(24, 16),
+        follow_up="f-1",
+        asked_at=_at(24, 9),
+        text="第二盏灯已列入本周维修。",
+        department="urban-management",
+        by="clerk-1",
+    ),
     SuggestionDecided(
         at=_at(24, 16),
         outcome="partly",

@@ -3,7 +3,7 @@
 `by` is always the person's staff id, `department` the unit for which the person acted.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from contracts.facts import Fact
@@ -173,6 +173,20 @@ class CaseUrged(Fact, frozen=True, kw_only=True, tag="case.urged.v1"):
     by: str
 
 
+class FollowUpAnswered(Fact, frozen=True, kw_only=True, tag="follow-up.answered.v1"):
+    """What the citizen added was answered by the holding unit, in words of their own or by a published reply."""
+
+    follow_up: str
+    asked_at: datetime
+    """When the citizen added it."""
+    text: str = ""
+    """The answer, for the author alone; empty where a reply answered it."""
+    reply: str = ""
+    """The published reply that answered it."""
+    department: str
+    by: str
+
+
 class SuggestionDecided(Fact, frozen=True, kw_only=True, tag="suggestion.decided.v1"):
     """The holding unit's leader said whether the suggestion is adopted (采纳情况); a later one replaces it."""
 
@@ -230,6 +244,7 @@ CaseFact = (
     | SpecialReportRequested
     | InstructionGiven
     | CaseUrged
+    | FollowUpAnswered
     | SuggestionDecided
     | SuggestionFollowedThrough
     | PostRated

@@ -25,6 +25,7 @@ from contracts.posts import (
 )
 from contracts.replies import (
     CitizenAnswered,
+    FollowUpAnswered,
     PostRated,
     PostReopened,
     ReplyPublished,
@@ -52,6 +53,7 @@ RULES: Mapping[type, Rule] = {
     ReturnRequested: rules.returned,
     PostRated: rules.rated,
     PostReopened: rules.reopened,
+    FollowUpAnswered: rules.follow_up_answered,
     SuggestionDecided: rules.decided,
     SuggestionFollowedThrough: rules.followed_through,
     PostWithdrawn: rules.left,

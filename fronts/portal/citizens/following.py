@@ -248,6 +248,8 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
             add(question["answered_at"], "citizen", "您的补充", question["answer"])
     for one in case["follow_ups"]:
         add(one["at"], "citizen", "您的追问", one["text"])
+        if one["answer"]:
+            add(one["answered_at"], "unit", "追问答复", one["answer"])
     for reply in case["replies"]:
         add(reply["at"], "unit", f"{reply['department_name']}的答复", reply["text"])
     for rating in case["ratings"]:

@@ -112,6 +112,14 @@ ACTS: Final = (
         _fields("outcome", "reason"),
     ),
     Act(
+        "follow-up-answer",
+        "clerk",
+        "follow-ups/{id}/answer",
+        "答复追问",
+        "追问已答复并告知网民。",
+        _fields("text"),
+    ),
+    Act(
         "follow-through",
         "clerk",
         "follow-throughs",

@@ -26,6 +26,7 @@ STATES: Final = (
     ("to_approve", "待审批"),
     ("returned", "退回中"),
     ("overdue", "已超时"),
+    ("followed_up", "待答追问"),
     ("replied", "已回复"),
     ("rated", "已评价"),
     ("all", "全部"),

@@ -130,6 +130,11 @@ def waits_for_more_time(case: Case) -> bool:
     return case.extension_asked is not None
 
 
+def asked_again(case: Case) -> bool:
+    """A follow-up waits for an answer."""
+    return bool(case.follow_ups_waiting)
+
+
 def suggested(case: Case) -> bool:
     """It is a suggestion (建言献策)."""
     return case.kind == "suggestion"

@@ -11,6 +11,7 @@ from services.intake.core.act import (
     ASSISTANT,
     AUTHOR,
     CLERK,
+    HELD,
     KNOWN,
     LEADER,
     MAYOR,
@@ -20,6 +21,7 @@ from services.intake.core.act import (
     SUPERVISOR,
     Act,
     adopted,
+    asked_again,
     drafted,
     extension_id,
     reply_id,
@@ -30,7 +32,7 @@ from services.intake.core.act import (
 )
 from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
-from services.intake.core.rules import citizen, suggestion, supervisor, unit
+from services.intake.core.rules import citizen, following, suggestion, supervisor, unit
 from services.intake.core.visibility import visible
 
 ACTS: Final = (
@@ -258,6 +260,18 @@ ACTS: Final = (
         "The leader says whether a suggestion is adopted.",
         when=suggested,
         example={"outcome": "adopted", "reason": "已列入今年的计划。"},
+    ),
+    Act(
+        "follow-up-answer",
+        "答复追问",
+        "follow-ups/{id}/answer",
+        CLERK,
+        (*HELD, *ANSWERED),
+        ask.TextOnly,
+        following.follow_up_answer,
+        "The clerk answers a follow-up; its author alone reads it.",
+        when=asked_again,
+        example={"text": "第二盏灯已列入本周维修。"},
     ),
     Act(
         "follow-through",

@@ -95,10 +95,13 @@ class AskedQuestion(TypedDict):
 
 
 class AddedText(TypedDict):
-    """What the citizen added."""
+    """What the citizen added, and what the unit answered: in words of its own, or (empty) by a published reply."""
 
+    id: str
     text: str
     at: datetime
+    answer: str
+    answered_at: datetime | None
 
 
 class GivenRating(TypedDict):
@@ -216,6 +219,7 @@ class ListedCase(Summary):
     held: bool
     to_approve: bool
     returned: bool
+    followed_up: bool
     level: str
     allowed: tuple[str, ...]
 

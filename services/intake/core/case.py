@@ -142,13 +142,16 @@ class Rating(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class FollowUp(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Something the citizen added."""
+    """Something the citizen added, and what the unit answered."""
 
     id: str
     text: str
     at: datetime
     sealed: bytes = b""
     """The text as it was written."""
+    answer: str = ""
+    """In words of its own; empty where a published reply answered it."""
+    answered_at: datetime | None = None
 
 
 class Group(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -257,6 +260,13 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def handling(self) -> int:
         """1, or 2 and more after reopenings."""
         return 1 + len(self.reopened)
+
+    @property
+    def follow_ups_waiting(self) -> tuple[FollowUp, ...]:
+        """What the citizen added and nobody has answered, in order of time; of a post that left, nothing."""
+        if self.step in ("withdrawn", "hidden"):
+            return ()
+        return tuple(added for added in self.follow_ups if added.answered_at is None)
 
     @property
     def extension_asked(self) -> Extension | None:

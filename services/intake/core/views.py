@@ -7,6 +7,7 @@ from city.profile import Profile
 from services.intake.core.act import AUTHOR
 from services.intake.core.acts import ACT
 from services.intake.core.answers import (
+    AddedText,
     AdoptionOfCase,
     AskedExtension,
     AskedQuestion,
@@ -34,12 +35,15 @@ from services.intake.core.visibility import visible
 _FOR_ANYONE: Final = {"answered": "网民已补充", "reopened": "网民申请重新办理"}
 """Kind of a line to what anyone reads of it: what a citizen writes to the unit is not published word for word."""
 
+_FOR_ITS_AUTHOR: Final = ("followed-up", "follow-up-answered")
+"""Kinds of lines that are between author and unit."""
+
 
 def _public_history(case: Case) -> list[Line]:
     return [
         {"at": entry.at, "kind": entry.kind, "text": _FOR_ANYONE.get(entry.kind, entry.text)}
         for entry in case.history
-        if entry.public and entry.kind != "followed-up"
+        if entry.public and entry.kind not in _FOR_ITS_AUTHOR
     ]
 
 
@@ -111,6 +115,7 @@ def in_inbox(case: Case, city: Profile) -> ListedCase:
         "held": case.held,
         "to_approve": case.draft is not None or case.extension_asked is not None,
         "returned": any(asked.state == "asked" for asked in case.returns),
+        "followed_up": bool(case.follow_ups_waiting),
         "level": case.level,
         "allowed": allowed(case),
     }
@@ -158,7 +163,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "replies": _replies(case, city),
         "adoption": _adoption(case, city),
         "questions": _questions(case, opened),
-        "follow_ups": [{"text": opened.added.get(f.id, f.text), "at": f.at} for f in case.follow_ups],
+        "follow_ups": _follow_ups(case, opened),
         "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
         "extensions": _extensions(case),
         "preference": {"channel": case.told_by, "at_night": case.told_at_night},
@@ -293,6 +298,19 @@ def _questions(case: Case, opened: Opened) -> list[AskedQuestion]:
             "answered_at": q.answered_at,
         }
         for q in case.questions
+    ]
+
+
+def _follow_ups(case: Case, opened: Opened) -> list[AddedText]:
+    return [
+        {
+            "id": added.id,
+            "text": opened.added.get(added.id, added.text),
+            "at": added.at,
+            "answer": added.answer,
+            "answered_at": added.answered_at,
+        }
+        for added in case.follow_ups
     ]
 
 

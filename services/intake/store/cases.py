@@ -44,6 +44,7 @@ STATES: Final = {
     "returned": "open and returned",
     "meeting": "open and meeting",
     "overdue": "open and missed",
+    "followed_up": "followed_up",
     "moderation": "moderation = 'held'",
     "received": "open and step = 'received'",
     "assigned": "open and step = 'assigned'",
@@ -54,7 +55,7 @@ STATES: Final = {
     "reopened": "open and step = 'reopened'",
     "all": "true",
 }
-"""Value of `state` in a list of cases, and its condition; it says whether they are open, for the indexes."""
+"""Value of `state` in a list of cases, and its condition; it says whether they are open, for the indexes: those that were added to may be either, and have one of their own."""
 _HALVES: Final = ("open", "not open")
 """All cases, as the two walks that have an index."""
 

@@ -41,6 +41,7 @@ COLUMNS: Final = (
         "to_approve", "boolean", lambda case: case.draft is not None or case.extension_asked is not None
     ),
     Column[Case]("returned", "boolean", lambda case: any(r.state == "asked" for r in case.returns)),
+    Column[Case]("followed_up", "boolean", lambda case: bool(case.follow_ups_waiting)),
     Column[Case]("meeting", "boolean", lambda case: case.meeting),
     Column[Case]("moderation", "text", lambda case: case.moderation),
     Column[Case]("missed", "boolean", lambda case: case.missed),

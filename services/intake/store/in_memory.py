@@ -39,6 +39,7 @@ class MemoryCases:
                 "open": case.open,
                 "overdue": case.open and case.missed,
                 "moderation": case.moderation == "held",
+                "followed_up": values["followed_up"],
                 "all": True,
             }.get(state, case.open and values[column] if column in values else case.step == state)
             if (

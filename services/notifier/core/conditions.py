@@ -6,7 +6,7 @@ from typing import Any
 from city.profile import Profile
 from contracts.deadlines import CaseEscalated, DeadlineRedated, DeadlineSet, MissWithdrawn
 from contracts.posts import PostHeld
-from contracts.replies import PostRated, SuggestionDecided
+from contracts.replies import FollowUpAnswered, PostRated, SuggestionDecided
 from services.notifier.core.case import Case
 
 Condition = Callable[[Case, Any, Profile], bool]
@@ -46,6 +46,11 @@ def dissatisfied(case: Case, fact: PostRated, city: Profile) -> bool:
 def praised(case: Case, fact: PostRated, city: Profile) -> bool:
     """of the best grade, with words"""
     return fact.grade == 5 and bool(fact.text)
+
+
+def in_own_words(case: Case, fact: FollowUpAnswered, city: Profile) -> bool:
+    """unless a published reply answered it, which is told itself"""
+    return bool(fact.text)
 
 
 def adopted(case: Case, fact: SuggestionDecided, city: Profile) -> bool:

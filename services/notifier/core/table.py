@@ -64,6 +64,7 @@ from contracts.replies import (
     ExtensionApproved,
     ExtensionRefused,
     ExtensionRequested,
+    FollowUpAnswered,
     InstructionGiven,
     MeetingRuled,
     PartWritten,
@@ -88,6 +89,7 @@ from services.notifier.core.conditions import (
     date_moved,
     dissatisfied,
     first_step,
+    in_own_words,
     leader_heard_of_the_miss,
     leaders_step,
     not_adopted,
@@ -208,6 +210,9 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
     InstructionGiven: (Tell("instructed", "leader", "领导批示 {number}:{text}"),),
     CaseUrged: (Tell("urged", "clerk", "督查催办 {number}:{text}"),),
+    FollowUpAnswered: (
+        Tell("follow-up-answered", "citizen", "您对{number}的追问,{unit}答复:{text}", when=in_own_words),
+    ),
     SuggestionDecided: (
         Tell("suggestion-decided", "citizen", "您的建议{number}已获{unit}采纳:{reason}", when=adopted),
         Tell(

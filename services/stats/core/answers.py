@@ -39,6 +39,7 @@ ROW: Final = _shape(
         ("interval", _Interval),
         ("median_hours", _Share),
         ("p90_hours", _Share),
+        ("follow_up_hours", _Share),
         ("held_hours", float),
         ("report", _REPORT),
     ],

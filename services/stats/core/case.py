@@ -61,6 +61,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     reopened_at: datetime | None = None
     """The newest reopening: an earlier due instant is no miss of the handling it began."""
     follow_ups: int = 0
+    follow_up_hours: tuple[float, ...] = ()
+    """Hours from each follow-up that was answered to its answer."""
     answers: int = 0
     adoption: AdoptionOutcome | None = None
     """What the unit said last of a suggestion."""

@@ -51,6 +51,8 @@ def implied(case: Case) -> Implied:
             measures |= _second(case)
         if case.replies or case.returns or case.held:
             elsewhere = _of_other_units(case, day)
+    if case.follow_ups and not case.left:
+        measures |= _follow_ups(case)
     if case.adoption is not None and not case.left:
         measures |= _adoption(case)
     if case.origin != "online":
@@ -128,6 +130,15 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
 def _rating(case: Case) -> dict[str, int]:
     """The latest grade, of posts with a clock."""
     return {"rated": 1, "satisfied": int(case.grade >= case.satisfied_from)}
+
+
+def _follow_ups(case: Case) -> dict[str, int]:
+    """What the author added, and how soon it was answered."""
+    counted = {"follow_ups": case.follow_ups, "follow_ups_answered": len(case.follow_up_hours)}
+    for hours in case.follow_up_hours:
+        name = f"follow_up_hours:{bucket(hours)}"
+        counted[name] = counted.get(name, 0) + 1
+    return counted
 
 
 def _adoption(case: Case) -> dict[str, int]:

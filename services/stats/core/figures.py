@@ -72,6 +72,13 @@ AMOUNTS: Final = (
     Amount("second_replied", "二次已复", ("second_replied",), "重新办理后又有答复的"),
     Amount("second_on_time", "二次按时", ("second_on_time",), "其中按时的"),
     Amount("second_overdue", "二次超期", ("second_overdue",), "重新办理已超期而没有答复的"),
+    Amount("follow_ups", "追问", ("follow_ups",), "网民对未撤回、未隐藏的主题追加的追问,按主题的受理日计"),
+    Amount(
+        "follow_ups_answered",
+        "已答追问",
+        ("follow_ups_answered",),
+        "其中单位单独答复的,或随后的公开答复一并答复的",
+    ),
     Amount("adopted", "采纳", ("suggestion:adopted",), "承办单位采纳的建议;多次登记以最后一次为准"),
     Amount("partly_adopted", "部分采纳", ("suggestion:partly",), "部分采纳的建议"),
     Amount("not_adopted", "未采纳", ("suggestion:declined",), "说明理由而未采纳的建议"),
@@ -152,6 +159,7 @@ def row(measures: Measures) -> dict[str, object]:
         "interval": intervals["satisfaction"],
         "median_hours": quantile(hours, 0.5),
         "p90_hours": quantile(hours, 0.9),
+        "follow_up_hours": quantile(hours_of(measures, "follow_up_hours:"), 0.5),
         "held_hours": round(measures.get("held_minutes", 0) / 60, 1),
         "report": {
             "received": measures.get("threads", 0),
@@ -163,9 +171,11 @@ def row(measures: Measures) -> dict[str, object]:
     }
 
 
-def hours_of(measures: Measures) -> list[tuple[int, int]]:
-    """The histogram of hours to the first reply: bucket and count, in order."""
-    return sorted((int(name[6:]), count) for name, count in measures.items() if name.startswith("hours:"))
+def hours_of(measures: Measures, kind: str = "hours:") -> list[tuple[int, int]]:
+    """A histogram of hours, of those to the first reply unless another is named: bucket and count, in order."""
+    return sorted(
+        (int(name.removeprefix(kind)), count) for name, count in measures.items() if name.startswith(kind)
+    )
 
 
 def total(parts: Iterable[Measures]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from contracts.posts import (
 )
 from contracts.replies import (
     CitizenAnswered,
+    FollowUpAnswered,
     PostRated,
     PostReopened,
     ReplyPublished,
@@ -151,6 +152,12 @@ def left(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisio
 def followed_up(case: Case, fact: PostFollowedUp, context: Here) -> Decision[Case]:
     """One more message."""
     return _change(case, replace(case, follow_ups=case.follow_ups + 1))
+
+
+def follow_up_answered(case: Case, fact: FollowUpAnswered, context: Here) -> Decision[Case]:
+    """A follow-up has its answer, after so many hours."""
+    hours = (fact.at - fact.asked_at).total_seconds() / 3600
+    return _change(case, replace(case, follow_up_hours=(*case.follow_up_hours, hours)))
 
 
 def answered(case: Case, fact: CitizenAnswered, context: Here) -> Decision[Case]:

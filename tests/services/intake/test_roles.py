@@ -11,7 +11,7 @@ from chassis.store import Outcome
 from chassis.tokens import Role, Staff, sign
 from services.intake.core.act import Act
 from services.intake.core.acts import ACTS
-from services.intake.core.case import Adoption, Case, Draft, Extension, Question, Reply
+from services.intake.core.case import Adoption, Case, Draft, Extension, FollowUp, Question, Reply
 from services.intake.core.city import CHANGES
 from services.intake.web import examples
 from tests.services.intake.door import PRIVATE, PROFILE, Intake, at
@@ -45,7 +45,15 @@ MAY = {
 BY = {
     "author": ("follow-up", "answer", "rating", "reopening", "withdrawal", "preference", "erasure"),
     "neighbour": ("support",),
-    "clerk/holding": ("acceptance", "question", "reply", "extension", "return", "follow-through"),
+    "clerk/holding": (
+        "acceptance",
+        "question",
+        "reply",
+        "extension",
+        "return",
+        "follow-up-answer",
+        "follow-through",
+    ),
     "clerk/assisting": ("part",),
     "leader/holding": ("approval", "reply-return", "extension-approval", "extension-refusal", "adoption"),
     "supervisor/any": (
@@ -77,6 +85,8 @@ def ready(act: Act, case: Case) -> Case:
         questions=(Question("q1", "哪里?", NOW),),
         replies=(Reply("r1", "已修。", HOLDING, "c", NOW),),
     )
+    if act.name == "follow-up-answer":
+        case = replace(case, follow_ups=(FollowUp("x1", "还没好。", NOW),))
     if act.name in ("approval", "reply-return"):
         case = replace(case, draft=Draft("x1", "稿", "c", NOW))
     if act.name in ("adoption", "follow-through"):

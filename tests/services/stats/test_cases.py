@@ -18,7 +18,7 @@ from contracts.deadlines import (
 )
 from contracts.facts import Fact
 from contracts.posts import PostFollowedUp, PostHidden, PostsGrouped, PostUngrouped
-from contracts.replies import CitizenAnswered, PostReopened, ReturnRequested
+from contracts.replies import CitizenAnswered, FollowUpAnswered, PostReopened, ReturnRequested
 from services.stats.core.case import Case
 from services.stats.core.cells import HOUR_BUCKETS, bucket, cells
 from services.stats.core.figures import row
@@ -72,7 +72,7 @@ def test_a_grade_stays_what_the_policy_in_force_called_it() -> None:
 
     after, total = met(before, [PostFollowedUp(at=DUE, follow_up="f", text="谢谢")], stricter)
 
-    assert {cell[3]: by for cell, by in total.items()} == {"messages": 1}
+    assert {cell[3]: by for cell, by in total.items()} == {"messages": 1, "follow_ups": 1}
     assert any(cell[3] == "satisfied" for cell in cells(after))
     assert not any(cell[3] == "satisfied" for cell in cells(met(after, [rated(DUE, 4)], stricter)[0]))
 
@@ -212,6 +212,22 @@ def test_what_people_add_are_messages() -> None:
     followed = PostFollowedUp(at=WHEN, follow_up="f", text="还没亮")
 
     assert counts(*ANSWERED, answer, followed, followed)["messages"] == 5
+
+
+def test_follow_ups_are_counted_with_the_time_to_their_answers_in_any_order() -> None:
+    followed = PostFollowedUp(at=WHEN, follow_up="f", text="还没亮")
+    soon, late = (
+        FollowUpAnswered(
+            at=WHEN + n * HOUR, follow_up="f", asked_at=WHEN, text="快了", department="housing", by="c"
+        )
+        for n in (2, 30)
+    )
+
+    for facts in permutations((followed, followed, followed, soon, late)):
+        figures = row(counts(*ANSWERED, *facts))
+        assert (figures["follow_ups"], figures["follow_ups_answered"]) == (3, 2)
+        assert figures["follow_up_hours"] == 2.0
+    assert row(counts(*ANSWERED))["follow_up_hours"] is None
 
 
 @pytest.mark.parametrize(("minutes", "instant"), [(9, 1), (10, 0), (11, 0)])

@@ -22,6 +22,7 @@ from contracts.replies import (
 )
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Draft, Extension, Question, Reply, Returned, WrittenPart
+from services.intake.core.rules.following import answered_by
 from services.intake.core.rules.saying import Here, code, received_at, say, write
 
 
@@ -70,8 +71,9 @@ def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisi
     )
     answered = Reply(draft.id, draft.text, case.department, draft.by, context.now, case.handling)
     unit = context.city.department_name(case.department)
-    case = write(_answered(case, answered), context.now, "replied", f"{unit}回复:{draft.text}", by=by)
-    return Decision(case, (Say(approved), Say(published)), answer=case)
+    case, follow_ups = answered_by(_answered(case, answered), answered)
+    case = write(case, context.now, "replied", f"{unit}回复:{draft.text}", by=by)
+    return Decision(case, (Say(approved), Say(published), *follow_ups), answer=case)
 
 
 def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> Decision[Case]:
@@ -97,7 +99,9 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
         answered.lead,
     )
     unit = context.city.department_name(answered.department)
-    return say(_answered(case, given), published, "replied", f"{unit}并案回复:{answered.text}")
+    case, follow_ups = answered_by(_answered(case, given), given)
+    case = write(case, context.now, "replied", f"{unit}并案回复:{answered.text}")
+    return Decision(case, (Say(published), *follow_ups), answer=case)
 
 
 def reply_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Decision[Case]:

@@ -108,6 +108,14 @@ class Office:
         self.act(number, "extensions", reason="等材料", new_date=self.later(number), progress="已到现场")
         return number
 
+    def asked_again(self) -> str:
+        """As `accepted`, and its author has added something."""
+        receipt = self.post()
+        self.give(receipt["number"])
+        self.act(receipt["number"], "acceptance")
+        self.citizen(receipt, "follow-ups", text="今早又等了一小时。")
+        return str(receipt["number"])
+
     def suggested(self) -> str:
         """A suggestion that a unit has taken on."""
         return self.accepted(kind="suggestion", title="加装候车亭", text="建议公交站加装候车亭。")

@@ -32,6 +32,8 @@ PAGES: Final = {
         "/staff/cases/{accepted}/return?q=学校",
         "/staff/cases/{drafted}",
         "/staff/cases/{adopted}",
+        "/staff/cases/{asked_again}",
+        "/staff/cases?state=followed_up",
         "/staff/password",
         "/staff/enrol",
         "/staff/supervision",
@@ -82,6 +84,7 @@ def numbers(office: Office) -> dict[str, str]:
         "drafted": office.drafted("已收悉,尽快处理。"),
         "stretched": office.stretched(),
         "adopted": office.adopted(),
+        "asked_again": office.asked_again(),
         "bulletin": office.bulletin(),
     }
     day = office.case(found["adopted"])["received_at"][:10]

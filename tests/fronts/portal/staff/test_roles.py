@@ -64,6 +64,7 @@ POST /staff/cases/{number}/reply-return        sign-in 403    403    403    done
 POST /staff/cases/{number}/extension-approval  sign-in 403    403    403    done   403    403    403    403    403    403
 POST /staff/cases/{number}/extension-refusal   sign-in 403    403    403    done   403    403    403    403    403    403
 POST /staff/cases/{number}/adoption            sign-in 403    403    403    done   403    403    403    403    403    403
+POST /staff/cases/{number}/follow-up-answer    sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/follow-through      sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/assignment          sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/ruling              sign-in 403    403    403    403    403    403    done   403    403    403
@@ -188,6 +189,10 @@ def _prepared(office: Office, act: str) -> tuple[str, Fields]:
         "extension-approval": (office.stretched, lambda n: {"id": _extension(office, n)}),
         "extension-refusal": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
         "adoption": (office.suggested, lambda _: {"outcome": "partly", "reason": "列入明年计划"}),
+        "follow-up-answer": (
+            office.asked_again,
+            lambda n: {"text": "周内修好", "id": office.case(n)["follow_ups"][0]["id"]},
+        ),
         "follow-through": (
             office.adopted,
             lambda n: {"text": "已加装", "done_on": office.case(n)["received_at"][:10]},
