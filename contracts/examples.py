@@ -67,6 +67,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
     ReturnRequested,
     SpecialReportRequested,
     SuggestionDecided,
@@ -217,6 +218,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ExtensionRefused(
         at=_at(24, 11), extension="e-1", remark="理由不足", department="urban-management", by="leader-1"
     ),
+    ReplyToSign(at=_at(24, 9), reply="r-1", addressee="mayor", department="urban-management", by="leader-1"),
     PartWritten(
         at=_at(24, 9, 20),
         part="p-1",
