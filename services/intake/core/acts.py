@@ -14,7 +14,6 @@ from services.intake.core.act import (
     HELD,
     KNOWN,
     LEADER,
-    MAYOR,
     NEIGHBOUR,
     OPEN,
     STUDIED,
@@ -27,13 +26,13 @@ from services.intake.core.act import (
     reply_id,
     suggested,
     supports,
-    to_sign,
     undrafted,
     waits_for_more_time,
 )
+from services.intake.core.acts_of_city_leaders import CITY_LEADERS
 from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
-from services.intake.core.rules import citizen, following, mailbox, suggestion, supervisor, unit
+from services.intake.core.rules import citizen, following, suggestion, supervisor, unit
 from services.intake.core.visibility import visible
 
 ACTS: Final = (
@@ -363,42 +362,7 @@ ACTS: Final = (
         "The supervisor takes a post out of its group.",
         when=lambda case: case.group is not None,
     ),
-    # a city leader
-    Act(
-        "instruction",
-        "批示",
-        "instructions",
-        MAYOR,
-        KNOWN,
-        ask.Instruction,
-        mailbox.instruction,
-        "A city leader writes an instruction, for staff or for everybody.",
-        example={"text": "请城管局本周内办结。", "published": True},
-    ),
-    Act(
-        "signature",
-        "签发",
-        "replies/{id}/signature",
-        MAYOR,
-        OPEN,
-        ask.Nothing,
-        mailbox.signature,
-        "The city leader to whom the letter was written signs the answer; it is published in that name.",
-        when=to_sign,
-        concerns=answered_with_group,
-    ),
-    Act(
-        "signature-return",
-        "退回重拟",
-        "replies/{id}/signature-return",
-        MAYOR,
-        OPEN,
-        ask.Remark,
-        mailbox.signature_return,
-        "The city leader sends the answer back to the unit.",
-        when=to_sign,
-        example={"remark": "请写明完成时间。"},
-    ),
+    *CITY_LEADERS,
 )
 
 ACT: Final = {act.name: act for act in ACTS}

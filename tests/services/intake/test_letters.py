@@ -160,3 +160,17 @@ async def test_a_leader_finds_the_letters_and_what_is_to_be_signed(intake: Intak
     await _approved(intake, others)
     assert await found("state=to_sign") == [others]
     assert await found("state=to_approve") == [], "the unit's leader has approved it"
+
+
+async def test_the_signature_answers_what_was_added_as_any_published_reply_does(intake: Intake) -> None:
+    receipt = await _letter(intake)
+    await intake.citizen(receipt, "follow-ups", {"text": "还有一处。"})
+    reply = await _approved(intake, receipt["number"])
+
+    async def waiting() -> int:
+        _, case = await intake.door.case(receipt["number"])
+        return len(case.follow_ups_waiting)
+
+    assert await waiting() == 1, "the approval has published nothing"
+    await _sign(intake, receipt["number"], reply)
+    assert await waiting() == 0
