@@ -14,6 +14,7 @@ from fronts.wechat.core.conversation import City
 from fronts.wechat.desk import Desk, real_now
 from fronts.wechat.envelope import Envelope
 from fronts.wechat.keys import Keys
+from fronts.wechat.menu import publish_until_done
 from fronts.wechat.services import Services
 from fronts.wechat.settings import WeChatSettings
 from fronts.wechat.store import PostgresStore
@@ -38,8 +39,14 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
             await asyncio.sleep(FORGETTING_SECONDS)
             await store.forget(real_now())
 
+    interface = own.interface(settings.gateway)
+
+    async def publish() -> None:
+        if interface is not None:
+            await publish_until_done(http, interface)
+
     api = create(Envelope(own.account()), desk, process.metrics, ready)
-    return process.edge(api), [forget]
+    return process.edge(api), [forget, publish]
 
 
 if __name__ == "__main__":

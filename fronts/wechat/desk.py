@@ -33,22 +33,29 @@ def real_now() -> datetime:
 
 
 class Desk:
-    """Answers messages, each once."""
+    """Answers messages, each once, within so many real seconds."""
 
     def __init__(
-        self, store: Store, services: Services, keys: Keys, city: City, now: Callable[[], datetime] = real_now
+        self,
+        store: Store,
+        services: Services,
+        keys: Keys,
+        city: City,
+        now: Callable[[], datetime] = real_now,
+        seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._store = store
         self._services = services
         self._keys = keys
         self._city = city
         self._now = now
+        self._seconds = seconds
 
     async def answer(self, message: Message) -> str:
         """What the person is told; empty where nothing is to be said. Every failure is told in words."""
-        until = time.monotonic() + ANSWER_SECONDS
+        until = time.monotonic() + self._seconds
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await self._answer(message, until)
         except (TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             _log.warning("message not answered", kind=message.kind, reason=repr(problem))

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.failures import EXIT_MISPLACED
 from chassis.settings import Settings
 from fronts.wechat.envelope import Account
+from fronts.wechat.menu import Interface
 
 
 class WeChatSettings(BaseSettings):
@@ -20,6 +21,10 @@ class WeChatSettings(BaseSettings):
     public_url: str = ""
     """Address of the pages as citizens reach them; answers then lead there."""
     wechat_app_id: str = "wenzheng"
+    wechat_url: str = ""
+    """The account's interface, `https://api.weixin.qq.com`; left empty, the fake gateway's (`WENZHENG_GATEWAY`)."""
+    wechat_secret_file: Path | None = None
+    """AppSecret; with it the menu is published at the start, without it the city makes its own."""
     wechat_token_file: Path | None = None
     """The token that the account's settings at WeChat name: 3 to 32 letters and digits."""
     wechat_aes_key_file: Path | None = None
@@ -53,6 +58,16 @@ class WeChatSettings(BaseSettings):
         except ValueError as problem:
             _end(f"WENZHENG_WECHAT_AES_KEY_FILE: {problem}")
         return account
+
+    def interface(self, gateway: str) -> Interface | None:
+        """The interface by which the menu is published; None without its credential."""
+        settings = self
+        secret = Settings.password(settings.wechat_secret_file)
+        return (
+            Interface(settings.wechat_url.rstrip("/") or gateway, settings.wechat_app_id, secret)
+            if secret
+            else None
+        )
 
     def secret(self) -> bytes:
         """The secret under which conversations are sealed. Ends the process with a sentence when it is missing."""

@@ -66,7 +66,7 @@ def print_addresses(plan: Plan) -> None:
     addresses = plan.addresses()
     out.print("\n[bold green]问政已就绪 wenzheng is ready[/bold green]", highlight=False)
     out.print(f"  网页 Pages        {addresses['portal']}", highlight=False)
-    out.print(f"  微信 WeChat       {addresses['wechat']}/callback", highlight=False)
+    out.print(f"  微信 WeChat       {addresses['gateway']}/phone", highlight=False)
     out.print(f"  接口 Interfaces   {addresses['intake']}/docs", highlight=False)
     out.print(f"  统计 Figures      {addresses['stats']}/v1/league", highlight=False)
     out.print(f"  通知 Notices sent {addresses['gateway']}/outbox", highlight=False)

@@ -41,8 +41,13 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
     "notifier": {**PUBLIC_KEY, **LINKS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
     "stats": PUBLIC_KEY,
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
-    "gateway": {"WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "gateway": {
+        "WENZHENG_GATEWAY_KEY_FILE": "gateway-key",
+        "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
+        "WENZHENG_WECHAT_AES_KEY_FILE": "wechat-aes-key",
+    },
     "wechat": {
+        "WENZHENG_WECHAT_SECRET_FILE": "gateway-key",
         "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
         "WENZHENG_WECHAT_AES_KEY_FILE": "wechat-aes-key",
         "WENZHENG_WECHAT_CONVERSATION_KEY_FILE": "wechat-conversation-key",

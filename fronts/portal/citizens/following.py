@@ -251,8 +251,7 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
         if one["answer"]:
             add(one["answered_at"], "unit", "追问答复", one["answer"])
     for reply in case["replies"]:
-        who = reply["in_name_of"] or reply["department_name"]
-        add(reply["at"], "unit", f"{who}的答复", reply["text"])
+        add(reply["at"], "unit", f"{reply['department_name']}的答复", reply["text"])
     for rating in case["ratings"]:
         add(rating["at"], "citizen", f"您的评价:{grades[rating['grade']]}", rating["text"])
     return in_time(said)

@@ -1,6 +1,7 @@
 """People's own posts and single cases: listed, read, rated, added to. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -101,18 +102,26 @@ def _standing(case: Mapping[str, Any], city: City) -> list[str]:
 
 
 def _talk(case: Mapping[str, Any], city: City) -> list[str]:
-    """What was asked, answered and rated; a reply stands whole, with the telephone of the office at its end."""
-    lines = []
+    """What was said, in order of time; a reply stands whole, with the telephone of the office at its end."""
+    said: list[tuple[datetime, str]] = []
+
+    def add(at: str, text: str) -> None:
+        said.append((datetime.fromisoformat(at), text))
+
     for question in case.get("questions", ()):
-        lines.append(f"【承办单位请您补充】{question['text']}")
+        add(question["at"], f"【承办单位请您补充】{question['text']}")
         if question["answered_at"]:
-            lines.append(f"【您的补充】{question['answer']}")
+            add(question["answered_at"], f"【您的补充】{question['answer']}")
+    for asked in case.get("follow_ups", ()):
+        add(asked["at"], f"【您的追问】{asked['text']}")
+        if asked["answer"]:
+            add(asked["answered_at"], f"【追问答复】{asked['answer']}")
     for reply in case["replies"]:
         at = words.instant(reply["at"], city)
-        lines.append(f"【{reply['department_name']}的答复】{at}\n{reply['text']}")
+        add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}")
     for rating in case.get("ratings", ()):
-        lines.append(f"【您的评价】{words.GRADES[rating['grade']]} {rating['text']}".rstrip())
-    return lines
+        add(rating["at"], f"【您的评价】{words.GRADES[rating['grade']]} {rating['text']}".rstrip())
+    return [text for _, text in sorted(said, key=lambda one: one[0])]
 
 
 def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:

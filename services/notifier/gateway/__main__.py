@@ -2,12 +2,16 @@
 
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 from aiosmtpd.controller import Controller
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.settings import Settings
+from services.notifier.gateway.account import Account, Callback
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.settings import secret_of
@@ -30,6 +34,30 @@ class Mailbox:
         return "250 OK"
 
 
+class AccountSettings(BaseSettings):
+    """What the settings of a WeChat account say, at the provider."""
+
+    model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
+
+    wechat_app_id: str = "wenzheng"
+    wechat_token_file: Path | None = None
+    wechat_aes_key_file: Path | None = None
+
+
+def account_of(settings: Settings) -> Account | None:
+    """The account whose callback is told of what people write; None where no front end is known."""
+    own, address = AccountSettings(), settings.addresses().get("wechat")
+    if address is None or own.wechat_token_file is None:
+        return None
+    callback = Callback(
+        f"{address}/callback",
+        own.wechat_app_id,
+        settings.password(own.wechat_token_file),
+        settings.password(own.wechat_aes_key_file),
+    )
+    return Account(httpx2.AsyncClient(trust_env=False), callback)
+
+
 def main() -> None:
     """Serve until SIGTERM."""
     settings = Settings.read()
@@ -39,7 +67,7 @@ def main() -> None:
     mail.start()
     try:
         uvicorn.run(
-            create(Gateway(arrivals, secret_of(None, settings))),
+            create(Gateway(arrivals, secret_of(None, settings), account=account_of(settings))),
             host=settings.http_host,
             port=settings.http_port,
             log_config=None,

@@ -10,12 +10,15 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
-from services.notifier.gateway.refusals import PHONE, refusal, rightly_signed
+from services.notifier.gateway.phone import Phones
+from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
 
 ROBOT_PER_MINUTE: Final = 20
 ROBOT_CONTENT_BYTES: Final = 2048
@@ -42,7 +45,13 @@ class Script:
 class Gateway:
     """The providers, all in one process. `key` is the secret that all of them know of us."""
 
-    def __init__(self, arrivals: Arrivals, key: str = "local", token_seconds: float = 7200.0) -> None:
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        key: str = "local",
+        token_seconds: float = 7200.0,
+        account: Account | None = None,
+    ) -> None:
         self.arrivals = arrivals
         self.script = Script()
         self.consents: dict[str, int] = {}
@@ -54,6 +63,8 @@ class Gateway:
         self._token_until = 0.0
         self._token_seconds = token_seconds
         self._robots: dict[str, deque[float]] = {}
+        self.phones = None if account is None else Phones(arrivals, account, self.consents)
+        """The telephones of people who follow the account; without a callback nobody can write to it."""
 
     async def token(self, request: Request) -> Response:
         """`POST /cgi-bin/stable_token`."""
@@ -85,11 +96,27 @@ class Gateway:
         if self.wechat_quota <= 0:
             return JSONResponse({"errcode": 45009, "errmsg": "reach max api daily quota limit"})
         self.wechat_quota -= 1
+        told = None
         if openid in self.consents:
             self.consents[openid] -= 1
+            told = BackgroundTask(self.phones.used, openid) if self.phones is not None else None
         text = "".join(field["value"] for field in body["data"].values())
         self.arrivals.add("wechat", openid, text, [body["client_msg_id"]])
-        return await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": len(self.arrivals)})
+        answer = await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": len(self.arrivals)})
+        answer.background = told
+        return answer
+
+    async def create_menu(self, request: Request) -> Response:
+        """`POST /cgi-bin/menu/create`."""
+        body = await request.json()
+        if request.query_params.get("access_token") != self._token or time.monotonic() > self._token_until:
+            return JSONResponse({"errcode": 42001, "errmsg": "access_token expired"})
+        wrong = menu_refusal(body)
+        if wrong:
+            return JSONResponse({"errcode": wrong, "errmsg": "invalid menu"})
+        if self.phones is not None:
+            self.phones.menu = {button["key"]: button["name"] for button in body["button"]}
+        return JSONResponse({"errcode": 0, "errmsg": "ok"})
 
     async def sms(self, request: Request) -> Response:
         """`POST /sms/`: `SendSms` and `QuerySendDetails`, the action in a header, the request signed."""
@@ -203,6 +230,7 @@ def create(gateway: Gateway) -> Starlette:
             Route("/cgi-bin/stable_token", gateway.token, methods=["POST"]),
             Route("/cgi-bin/message/subscribe/bizsend", gateway.subscribe, methods=["POST"]),
             Route("/sms/", gateway.sms, methods=["POST"]),
+            Route("/cgi-bin/menu/create", gateway.create_menu, methods=["POST"]),
             Route("/cgi-bin/webhook/send", gateway.robot, methods=["POST"]),
             Route("/robot/send", gateway.robot, methods=["POST"]),
             Route("/outbox.json", gateway.outbox_json),
@@ -212,5 +240,6 @@ def create(gateway: Gateway) -> Starlette:
             Route("/consent", gateway.consent, methods=["POST"]),
             Route("/readyz", gateway.ready),
             Route("/healthz", gateway.ready),
+            *(gateway.phones.routes() if gateway.phones is not None else ()),
         ]
     )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 TEMPLATES: Final = ("progress",)
 FIELD_LENGTH: Final = 20
 PHONE: Final = re.compile(r"(\+?86)?1[3-9]\d{9}|\+?\d{5,15}", re.ASCII)
-_OPENID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}", re.ASCII)
+OPENID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}", re.ASCII)
 _AUTHORIZATION: Final = re.compile(
     r"ACS3-HMAC-SHA256 Credential=(?P<key>[^,]+),SignedHeaders=(?P<names>[^,]+),Signature=(?P<signature>[0-9a-f]{64})"
 )
@@ -26,7 +26,7 @@ _MUST_BE_SIGNED: Final = {
 
 def refusal(message: dict[str, Any]) -> int:
     """WeChat's error code for a subscription message; 0 for one that is right."""
-    if not _OPENID.fullmatch(str(message.get("touser", ""))):
+    if not OPENID.fullmatch(str(message.get("touser", ""))):
         return 40003
     if message.get("template_id") not in TEMPLATES:
         return 40037
@@ -36,6 +36,19 @@ def refusal(message: dict[str, Any]) -> int:
         not value or len(value) > FIELD_LENGTH or not value.isprintable() for value in values
     ):
         return 47003
+    return 0
+
+
+def menu_refusal(menu: dict[str, Any]) -> int:
+    """WeChat's error code for a menu of buttons without menus below them; 0 for one that is right."""
+    buttons = menu.get("button")
+    if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
+        return 40016
+    for button in buttons:
+        if not 0 < len(str(button.get("name", "")).encode()) <= 16:
+            return 40018
+        if button.get("type") != "click" or not 0 < len(str(button.get("key", "")).encode()) <= 128:
+            return 40017 if button.get("type") != "click" else 40019
     return 0
 
 

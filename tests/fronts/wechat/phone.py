@@ -1,5 +1,6 @@
 """A telephone with WeChat on it: what its owner types reaches the front end as WeChat would bring it, and the answer is read."""
 
+import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from chassis.metrics import Metrics
 from chassis.web.edge import Edge
 from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
-from fronts.wechat.desk import Desk
+from fronts.wechat.desk import ANSWER_SECONDS, Desk
 from fronts.wechat.envelope import Account, Envelope, signature
 from fronts.wechat.keys import Keys
 from fronts.wechat.services import Services
@@ -68,10 +69,13 @@ class Behind(httpx2.AsyncBaseTransport):
         }
         self.away: set[str] = set()
         self.lost = 0
+        self.hangs = False
         self.seen: list[httpx2.Request] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.seen.append(request)
+        if self.hangs:
+            await asyncio.sleep(60)
         if request.url.host in self.away:
             raise httpx2.ConnectError("away", request=request)
         response = await self._apps[request.url.host].handle_async_request(request)
@@ -81,23 +85,39 @@ class Behind(httpx2.AsyncBaseTransport):
         return response
 
 
+class Frail(MemoryStore):
+    """A database that is lost before so many answers are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses = 0
+
+    async def keep(self, *given: Any) -> bool:
+        if self.losses:
+            self.losses -= 1
+            raise ConnectionError("the connection was lost")
+        return await super().keep(*given)
+
+
 class Phone:
     """One person's telephone, in a city that lives on the memory bus."""
 
-    def __init__(
-        self, world: World, telephones: Telephones, behind: Behind, http: httpx2.AsyncClient
-    ) -> None:
+    def __init__(self, world: World, telephones: Telephones, behind: Behind) -> None:
         self.world = world
+        self.store = Frail()
+        self.late = timedelta(0)
+        """By how much the front end's own clock is put on."""
         self.behind = behind
+        self.http: httpx2.AsyncClient
+        """The front end's door."""
         self._telephones = telephones
-        self._http = http
 
     async def deliver(self, body: str) -> httpx2.Response:
         """A body as WeChat brings it, signed, in the plain mode."""
         timestamp, nonce = str(int(time.time())), "n1"
         signed = signature(ACCOUNT.token, timestamp, nonce)
         query = {"signature": signed, "timestamp": timestamp, "nonce": nonce}
-        return await self._http.post("/callback", params=query, content=body.encode())
+        return await self.http.post("/callback", params=query, content=body.encode())
 
     async def send(self, body: str) -> str:
         """A message; what the person reads in answer, empty for nothing."""
@@ -143,7 +163,12 @@ class Phone:
 
 
 @asynccontextmanager
-async def opened(folder: Path, start: str = "2026-03-02T10:00") -> AsyncIterator[Phone]:
+async def opened(
+    folder: Path,
+    start: str = "2026-03-02T10:00",
+    account: Account = ACCOUNT,
+    seconds: float = ANSWER_SECONDS,
+) -> AsyncIterator[Phone]:
     """A city, its account at WeChat and a telephone, until the context is left."""
     world = World(1, start, folder)
     async with world.open():
@@ -160,9 +185,13 @@ async def opened(folder: Path, start: str = "2026-03-02T10:00") -> AsyncIterator
         services = Services(
             httpx2.AsyncClient(transport=behind), {"intake": "http://intake", "notifier": "http://notifier"}
         )
-        desk = Desk(MemoryStore(), services, Keys(b"a secret of the tests"), City(PROFILE, SITE))
+        phone = Phone(world, telephones, behind)
+        keys = Keys(b"a secret of the tests")
+        desk = Desk(
+            phone.store, services, keys, City(PROFILE, SITE), lambda: datetime.now(UTC) + phone.late, seconds
+        )
         metrics = Metrics()
-        app = Edge(create(Envelope(ACCOUNT), desk, metrics), metrics)
+        app = Edge(create(Envelope(account), desk, metrics), metrics)
         transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://wechat") as http:
-            yield Phone(world, telephones, behind, http)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://wechat") as phone.http:
+            yield phone

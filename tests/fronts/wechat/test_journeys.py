@@ -1,11 +1,15 @@
 """A person binds, posts, asks and rates inside WeChat; intake, router, deadline and notifier are the real ones in memory."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from fronts.wechat.core import words
+from fronts.wechat.desk import ANSWER_SECONDS
+from fronts.wechat.store import LEASED
 from tests.fronts.wechat.phone import MINE, OPENID, Phone, event, of_kind, opened, text
 
 OFFICE = "您好!路灯已修复。联系电话:0527-84368123。"
@@ -77,6 +81,35 @@ async def test_a_post_whose_answer_was_lost_is_sent_again_under_its_key(phone: P
     assert (await phone.say("我的")).count("路灯坏了") == 1
 
 
+async def test_a_process_that_died_before_it_kept_the_answer_posts_once_all_the_same(phone: Phone) -> None:
+    await phone.bind()
+    await phone.says("发帖", "1", "路灯坏了", "无")
+    phone.store.losses = 1
+
+    died = await phone.say("确认", identity=41)
+    phone.late += LEASED
+    again = await phone.say("确认", identity=41)
+
+    assert died == words.LATER
+    assert "已受理" in again
+    assert (await phone.say("我的")).count("路灯坏了") == 1
+
+
+async def test_a_service_that_hangs_is_told_in_time_and_the_draft_is_kept(tmp_path: Path) -> None:
+    async with opened(tmp_path, seconds=2.0) as phone:
+        await phone.bind()
+        await phone.says("发帖", "1", "路灯坏了", "无")
+        phone.behind.hangs = True
+        asked = time.monotonic()
+
+        hung = await phone.say("确认")
+
+        assert time.monotonic() - asked < ANSWER_SECONDS
+        assert "草稿已保留" in hung
+        phone.behind.hangs = False
+        assert "已受理" in await phone.say("确认")
+
+
 async def test_who_wants_to_post_first_proves_a_telephone_and_goes_on(phone: Phone) -> None:
     asked = await phone.say("我要发帖")
     await phone.say("139 0000 5678")
@@ -146,6 +179,23 @@ async def test_the_unit_asks_and_the_author_adds_what_is_wanted(phone: Phone) ->
     assert "请问哪一段?" in asked
     assert added == f"{number} 已补充,承办单位会继续办理。"
     assert "【您的补充】东门到南门" in await phone.say(f"查 {number}")
+
+
+async def test_a_follow_up_and_its_answer_stand_where_they_were_said(phone: Phone) -> None:
+    await phone.bind()
+    number = await phone.post()
+    await phone.world.assigned_to(number, "housing")
+    await phone.world.act("clerk", number, "acceptance")
+    await phone.say(f"查 {number}")
+
+    added = await phone.say("追问 今晚能亮吗?")
+    await phone.world.settle()
+    asked = (await phone.case(number))["follow_ups"][0]["id"]
+    await phone.world.act("clerk", number, f"follow-ups/{asked}/answer", {"text": "今晚九点前。"})
+    read = await phone.say(f"查 {number}")
+
+    assert added == f"{number} 已追问,承办单位会看到。"
+    assert read.index("【您的追问】今晚能亮吗?") < read.index("【追问答复】今晚九点前。")
 
 
 async def test_someone_elses_post_is_read_as_anybody_reads_it_and_cannot_be_rated(phone: Phone) -> None:

@@ -33,7 +33,6 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
-    ReplyToSign,
 )
 
 DAY = 24 * 60
@@ -348,7 +347,7 @@ def _holder(facts: Sequence[Fact], reading: Reading, at: datetime) -> str:
                 sitting = False
             case ReplyDrafted():
                 desk = fact.department
-            case ReplySentBack() | ReplyApproved() | ReplyToSign() | ReplyPublished():
+            case ReplySentBack() | ReplyApproved() | ReplyPublished():
                 desk = ""
     if sitting:
         return "meeting"

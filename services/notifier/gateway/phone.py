@@ -1,0 +1,144 @@
+"""A telephone with WeChat on it, as a page: whoever sits before it is a person who follows the account.
+
+What is typed is brought to the callback as the provider would; answers, notices and text messages are shown. The person is
+named by an openid of its own, drawn when the page is first opened and kept in its address.
+"""
+
+import secrets
+import string
+import time
+from collections import defaultdict
+from html import escape
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from services.notifier.gateway.account import Account
+from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.refusals import OPENID
+
+SHOWN: Final = 60
+"""Lines of a conversation that are shown; as many text messages of all telephones as fit beside them."""
+TEXTS: Final = 8
+_DRAWN: Final = string.ascii_letters + string.digits
+_CONSENT: Final = (
+    "<SubscribeMsgPopupEvent><List><TemplateId>progress</TemplateId>"
+    "<SubscribeStatusString>accept</SubscribeStatusString><PopupScene>1</PopupScene></List></SubscribeMsgPopupEvent>"
+)
+_SENT: Final = (
+    "<SubscribeMsgSentEvent><List><TemplateId>progress</TemplateId><MsgID>1</MsgID>"
+    "<ErrorCode>0</ErrorCode><ErrorStatus>success</ErrorStatus></List></SubscribeMsgSentEvent>"
+)
+_STYLE: Final = (
+    "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:1rem;display:grid;gap:1rem;"
+    "grid-template-columns:2fr 1fr;color:#111;background:#fff}h1{grid-column:1/3;margin:0}"
+    "ol{list-style:none;padding:.5rem;margin:0;background:#ededed}li{margin:.4rem 0;padding:.4rem .6rem;"
+    "white-space:pre-wrap;overflow-wrap:anywhere;background:#fff;border-radius:.4rem;max-width:85%}"
+    ".mine{background:#b8f0a0;margin-left:auto}.notice{border-left:4px solid #06613a}form{display:inline}"
+    "textarea{width:100%;font:inherit;box-sizing:border-box}button{font:inherit;padding:.4rem .8rem;margin:.2rem 0}"
+    "@media(max-width:40rem){body{display:block}}"
+)
+
+
+class Phones:
+    """Every telephone in the city, and the account's menu."""
+
+    def __init__(self, arrivals: Arrivals, account: Account, consents: dict[str, int]) -> None:
+        self._arrivals = arrivals
+        self._account = account
+        self._consents = consents
+        self._said: defaultdict[str, list[tuple[float, str, str]]] = defaultdict(list)
+        self.menu: dict[str, str] = {}
+        """Key of each button to its name."""
+
+    def routes(self) -> list[Route]:
+        """`GET /phone`, `POST /phone`."""
+        return [
+            Route("/phone", self.page),
+            Route("/phone", self.act, methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The conversation of a person; without one, a new person who begins to follow the account."""
+        person = request.query_params.get("person", "")
+        if not OPENID.fullmatch(person):
+            person = "o" + "".join(secrets.choice(_DRAWN) for _ in range(27))
+            self._hear(person, "notice", await self._account.event(person, "subscribe"))
+            return RedirectResponse(f"/phone?person={person}", 303)
+        return HTMLResponse(self._html(person))
+
+    async def act(self, request: Request) -> Response:
+        """Something a person does with the telephone."""
+        form = dict(parse_qsl((await request.body()).decode()))
+        person, act, words = form.get("person", ""), form.get("act", ""), form.get("words", "").strip()
+        if not OPENID.fullmatch(person):
+            return RedirectResponse("/phone", 303)
+        match act:
+            case "say" if words:
+                self._hear(person, "mine", words)
+                self._hear(person, "account", await self._account.text(person, words))
+            case "picture":
+                self._hear(person, "mine", "[图片]")
+                fields = "<PicUrl>http://x/1.jpg</PicUrl><MediaId>1</MediaId>"
+                self._hear(person, "account", await self._account.message(person, "image", fields))
+            case "place" if words:
+                self._hear(person, "mine", f"[位置] {words}")
+                fields = f"<Location_X>33.9</Location_X><Location_Y>118.2</Location_Y><Label>{escape(words)}</Label>"
+                self._hear(person, "account", await self._account.message(person, "location", fields))
+            case "consent":
+                self._consents[person] = self._consents.get(person, 0) + 1
+                self._hear(person, "mine", "[同意接收一条进展通知]")
+                await self._account.event(person, "subscribe_msg_popup_event", _CONSENT)
+            case "menu":
+                self._hear(person, "mine", f"[菜单] {self.menu.get(words, words)}")
+                fields = f"<EventKey>{escape(words)}</EventKey>"
+                self._hear(person, "account", await self._account.event(person, "CLICK", fields))
+        return RedirectResponse(f"/phone?person={person}", 303)
+
+    async def used(self, person: str) -> None:
+        """A consent was used up by a notice: the account is told, as the provider does."""
+        if person in self._said:
+            await self._account.event(person, "subscribe_msg_sent_event", _SENT)
+
+    def _hear(self, person: str, who: str, words: str) -> None:
+        if words:
+            self._said[person].append((time.time(), who, words))
+
+    def _html(self, person: str) -> str:
+        rows = self._arrivals.newest(500)
+        notices = [
+            (row["at"], "notice", f"[服务通知] {row['text']}")
+            for row in rows
+            if row["channel"] == "wechat" and row["recipient"] == person
+        ]
+        lines = "".join(
+            f'<li class="{who}">{escape(words)}</li>'
+            for _, who, words in sorted([*self._said[person], *notices])[-SHOWN:]
+        )
+        texts = "".join(
+            f"<li><b>{escape(row['recipient'])}</b> {escape(row['text'])}</li>"
+            for row in [row for row in rows if row["channel"] == "sms"][:TEXTS]
+        )
+        menu = "".join(self._button(person, "menu", name, key) for key, name in self.menu.items())
+        return (
+            f"<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+            f"<title>微信模拟器</title><style>{_STYLE}</style><h1>微信模拟器</h1>"
+            f"<main><ol aria-label=对话>{lines}</ol>"
+            f"<form method=post><input type=hidden name=person value={person}>"
+            "<p><label for=words>发送文字</label><textarea id=words name=words rows=3 autofocus></textarea></p>"
+            "<button name=act value=say>发送</button> <button name=act value=place>作为位置发送</button></form> "
+            f"{self._button(person, 'picture', '发送图片')} {self._button(person, 'consent', '同意接收一条通知')}"
+            f"<p>{menu}</p><p><a href='/phone?person={person}'>刷新</a> · <a href=/phone>换一个人</a></p></main>"
+            f"<aside><h2>短信</h2><ol aria-label=短信>{texts}</ol><p>验证码在这里。还没有收到时请刷新。</p></aside></html>"
+        )
+
+    @staticmethod
+    def _button(person: str, act: str, name: str, words: str = "") -> str:
+        return (
+            f"<form method=post><input type=hidden name=person value={person}>"
+            f"<input type=hidden name=words value='{escape(words)}'>"
+            f"<button name=act value={act}>{escape(name)}</button></form>"
+        )

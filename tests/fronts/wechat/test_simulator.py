@@ -1,0 +1,146 @@
+"""The page that plays a telephone: what is typed there reaches the front end as WeChat would bring it, in the secure mode."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import unescape
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from fronts.wechat import menu
+from fronts.wechat.envelope import Account as OurAccount
+from services.notifier.gateway.account import TRIES, UNREACHABLE, Account, Callback
+from services.notifier.gateway.app import Gateway, create
+from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.refusals import menu_refusal
+from tests.fronts.wechat.phone import OPENID, Phone, opened
+
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+SETTINGS = Callback("http://wechat/callback", "wx1", "token1", KEY)
+
+
+class Page:
+    """The page of one person."""
+
+    def __init__(self, http: httpx2.AsyncClient, phone: Phone, gateway: Gateway) -> None:
+        self.http = http
+        self.phone = phone
+        self.gateway = gateway
+        self.person = ""
+
+    async def open(self) -> list[str]:
+        """A new person follows the account."""
+        self.person = str((await self.http.get("/phone")).headers["location"]).partition("person=")[2]
+        return await self.lines()
+
+    async def lines(self) -> list[str]:
+        """The conversation."""
+        shown = (await self.http.get("/phone", params={"person": self.person})).text
+        return [unescape(line) for line in re.findall(r'<li class="\w+">([^<]*)</li>', shown)]
+
+    async def do(self, act: str, words: str = "") -> str:
+        """Something is done; the last line of the conversation."""
+        form = {"person": self.person, "act": act, "words": words}
+        assert (await self.http.post("/phone", data=form)).status_code == 303
+        return (await self.lines())[-1]
+
+
+@asynccontextmanager
+async def page_of(folder: Path, account: OurAccount) -> AsyncIterator[Page]:
+    """A telephone's page before a front end whose settings are these."""
+    async with opened(folder, account=account) as phone:
+        gateway = Gateway(
+            Arrivals(folder / "phone.jsonl"), key="right", account=Account(phone.http, SETTINGS)
+        )
+        transport = httpx2.ASGITransport(app=create(gateway))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            yield Page(http, phone, gateway)
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    async with page_of(tmp_path, OurAccount("wx1", "token1", KEY)) as found:
+        yield found
+
+
+async def test_who_opens_the_page_follows_the_account_and_is_answered(page: Page) -> None:
+    assert "欢迎使用" in (await page.open())[0]
+    assert "请回复您的手机号" in await page.do("say", "绑定")
+    assert "验证码已发到" in await page.do("say", "13900005678")
+    assert "已绑定 139****5678" in await page.do("say", page.phone.code())
+    assert "图片" in await page.do("picture")
+    assert "回复“发帖”" in await page.do("place", "宿城区<幸福路>")
+
+
+async def test_the_menu_is_published_and_its_buttons_are_understood(page: Page) -> None:
+    await page.open()
+    await menu.publish(page.http, menu.Interface("http://gateway", "wx1", "right"))
+
+    assert page.gateway.phones is not None
+    assert page.gateway.phones.menu == {"post": "我要发帖", "mine": "我的帖子", "bind": "绑定手机"}
+    assert "请回复您的手机号" in await page.do("menu", "bind")
+
+
+async def test_a_menu_is_not_published_by_a_wrong_credential(page: Page) -> None:
+    with pytest.raises(menu.NotPublished, match="40125"):
+        await menu.publish(page.http, menu.Interface("http://gateway", "wx1", "wrong"))
+
+
+@pytest.mark.parametrize(
+    ("buttons", "code"),
+    [
+        ([], 40016),
+        ([{"type": "click", "name": "a", "key": "b"}] * 4, 40016),
+        ([{"type": "click", "name": "我要发帖子", "key": "b"}], 0),
+        ([{"type": "click", "name": "我要发一个帖", "key": "b"}], 40018),
+        ([{"type": "tap", "name": "a", "key": "b"}], 40017),
+        ([{"type": "click", "name": "a", "key": ""}], 40019),
+    ],
+)
+def test_the_gateway_refuses_a_menu_that_wechat_would(buttons: list[dict[str, str]], code: int) -> None:
+    assert menu_refusal({"button": buttons}) == code
+
+
+async def test_a_consent_is_counted_by_the_provider_and_by_us_until_a_notice_uses_it_up(page: Page) -> None:
+    await page.open()
+    for words in ("绑定", "13900005678"):
+        await page.do("say", words)
+    await page.do("say", page.phone.code())
+    await page.do("consent")
+    assert page.gateway.consents == {page.person: 1}
+    assert "还可收 1 条" in await page.do("say", "我的")
+    credential = {"grant_type": "client_credential", "appid": "wx1", "secret": "right"}
+    token = (await page.http.post("/cgi-bin/stable_token", json=credential)).json()["access_token"]
+    notice = {
+        "touser": page.person,
+        "template_id": "progress",
+        "client_msg_id": "n-1",
+        "data": {"thing1": {"value": "已回复"}},
+    }
+
+    path = f"/cgi-bin/message/subscribe/bizsend?access_token={token}"
+    codes = [(await page.http.post(path, json=notice)).json()["errcode"] for _ in range(2)]
+
+    assert codes == [0, 43101]
+    assert "[服务通知] 已回复" in await page.lines()
+    assert "还可收" not in await page.do("say", "我的")
+
+
+async def test_an_account_that_does_not_answer_is_asked_three_times(tmp_path: Path) -> None:
+    asked = []
+
+    def away(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        raise httpx2.ConnectError("away", request=request)
+
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(away))
+
+    assert await Account(http, SETTINGS).text(OPENID, "在吗") == UNREACHABLE
+    assert len(asked) == TRIES
+
+
+async def test_an_answer_under_another_key_is_not_shown(tmp_path: Path) -> None:
+    async with page_of(tmp_path, OurAccount("wx1", "token1", KEY[::-1])) as page:
+        assert await page.open() == [UNREACHABLE]
