@@ -39,6 +39,11 @@ def kind(city: Profile, called: str) -> str:
     return _code(called, {code: kind.name for code, kind in city.policy.kinds.items()}, "帖子类型")
 
 
+def leader(city: Profile, called: str) -> str:
+    """The code of a city leader (领导), by code or office; empty for nothing. Raises NotNamed."""
+    return _code(called, {leader.code: leader.name for leader in city.leaders}, "领导")
+
+
 def _code(called: str, names: Mapping[str, str], what: str) -> str:
     if called in names or not called:
         return called

@@ -12,7 +12,7 @@ from city.policy import Policy
 from city.public_contacts import PublicContacts, public_contacts
 from city.publication import Published, published
 from city.reading import Complaint, Reader
-from city.units import Department, Division, Duty, PublicContact, ReplyTemplate
+from city.units import CityLeader, Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists
 from city.working_time import WorkingTime, working_time
 from contracts.city_facts import CalendarPublished, PolicyChanged
@@ -46,6 +46,8 @@ class Profile:
     reply_templates: tuple[ReplyTemplate, ...] = ()
     listed_contacts: tuple[PublicContact, ...] = ()
     """Telephones, mail addresses and places of the units that anybody may read."""
+    leaders: tuple[CityLeader, ...] = ()
+    """Leaders of the city to whom letters may be written."""
     department: dict[str, Department] = field(init=False, repr=False, compare=False)
     """Units by code."""
     duty: dict[str, Duty] = field(init=False, repr=False, compare=False)
@@ -87,6 +89,15 @@ class Profile:
         unit = self.department.get(code)
         return code if unit is None else unit.name
 
+    def leader_name(self, code: str) -> str:
+        """The office of a city leader, or the code when the profile does not know it."""
+        return next((leader.name for leader in self.leaders if leader.code == code), code)
+
+    def is_leader(self, code: str, person: str) -> bool:
+        """Whether a city leader's account is that leader's; where the profile names none, any of them is."""
+        found = next((leader for leader in self.leaders if leader.code == code), None)
+        return found is not None and found.account in ("", person)
+
     def templates_of(self, unit: str) -> tuple[ReplyTemplate, ...]:
         """The beginnings of replies a unit may start from, its own first."""
         fitting = (one for one in self.reply_templates if one.department in ("", unit))
@@ -125,6 +136,7 @@ class Profile:
             words=reader.words,
             reply_templates=reader.reply_templates(),
             listed_contacts=reader.public_contacts(),
+            leaders=reader.leaders(),
         )
 
 

@@ -16,7 +16,16 @@ from city import contacts
 from city.calendar import Calendar
 from city.calendar_file import contradictions, read_calendar
 from city.policy import Policy, PolicyError, line_of, read_policy
-from city.units import CONTACT_KINDS, LEVELS, Department, Division, Duty, PublicContact, ReplyTemplate
+from city.units import (
+    CONTACT_KINDS,
+    LEVELS,
+    CityLeader,
+    Department,
+    Division,
+    Duty,
+    PublicContact,
+    ReplyTemplate,
+)
 from city.words import WordLists
 from contracts.posts import PostKind
 
@@ -32,6 +41,9 @@ TEMPLATES: Final = "reply-templates.csv"
 CONTACT_COLUMNS: Final = ("department", "kind", "value", "note")
 CONTACTS: Final = "public-contacts.csv"
 """A city may do without; then no telephone is shown in a reply."""
+LEADER_COLUMNS: Final = ("code", "name", "duties", "account")
+LEADERS: Final = "leaders.csv"
+"""A city may do without; then letters are to no leader by name."""
 WEAK: Final = "?"
 """At the end of a duty's word: it hints at the duty and does not name it."""
 DECISIVE: Final = "!"
@@ -70,6 +82,7 @@ class Reader:
             self._divisions: list[Row] = []
             self._templates: list[Row] = []
             self._contacts: list[Row] = []
+            self._leaders: list[Row] = []
             self.calendar, self._calendar_lines = Calendar(()), dict[date, int]()
             self.words = WordLists((), ())
             return
@@ -79,6 +92,9 @@ class Reader:
         self._divisions = self._rows("divisions.csv", DIVISION_COLUMNS, *DIVISION_COLUMNS[:4])
         self._templates = self._optional_rows(TEMPLATES, TEMPLATE_COLUMNS, "code", "name", "text")
         self._contacts = self._optional_rows(CONTACTS, CONTACT_COLUMNS, "kind", "value")
+        self._leaders = self._optional_rows(LEADERS, LEADER_COLUMNS, "code", "name")
+        self._unique(LEADERS, self._leaders, "code")
+        self._unique(LEADERS, self._leaders, "name")
         self._unique(TEMPLATES, self._templates, "code")
         self._unique("departments.csv", self._departments, "code")
         self._unique("duties.csv", self._duties, "code")
@@ -109,6 +125,10 @@ class Reader:
     def reply_templates(self) -> tuple[ReplyTemplate, ...]:
         """Beginnings of replies, in the order of the file."""
         return tuple(ReplyTemplate(**row) for _, row in self._templates)
+
+    def leaders(self) -> tuple[CityLeader, ...]:
+        """Whom one may write to, in the order of the file."""
+        return tuple(CityLeader(**row) for _, row in self._leaders)
 
     def public_contacts(self) -> tuple[PublicContact, ...]:
         """What anybody may read of the units, in the order of the file."""

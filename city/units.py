@@ -45,6 +45,18 @@ class ReplyTemplate(Struct, frozen=True):
     text: str
 
 
+class CityLeader(Struct, frozen=True):
+    """A leader of the city to whom letters may be written (领导信箱)."""
+
+    code: str
+    name: str
+    """The office, as it stands under an answer."""
+    duties: str = ""
+    """What they are in charge of (分管), for those who choose."""
+    account: str = ""
+    """Staff id of their own account; empty: any account of a city leader is theirs."""
+
+
 class Division(Struct, frozen=True):
     """A street or town (街道、镇、乡) of an area (区、县)."""
 

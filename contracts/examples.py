@@ -67,6 +67,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
     ReturnRequested,
     SpecialReportRequested,
     SuggestionDecided,
@@ -115,12 +116,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     PostSupported(at=_at(14, 10), supporter="p3Vw9s8s1x8B5nDf"),
     PostWithdrawn(at=_at(14, 11)),
     PostsGrouped(
-        at=_at(14, 11),
-        group="g-1",
-        lead=POST,
-        lead_number=NUMBER,
-        members=(POST, OTHER),
-        by="supervisor-1",
+        at=_at(14, 11), group="g-1", lead=POST, lead_number=NUMBER, members=(POST, OTHER), by="supervisor-1"
     ),
     PostUngrouped(at=_at(14, 12), group="g-1", by="supervisor-1"),
     PreferenceChosen(at=_at(14, 13), channel="mail", at_night=True),
@@ -217,6 +213,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ExtensionRefused(
         at=_at(24, 11), extension="e-1", remark="理由不足", department="urban-management", by="leader-1"
     ),
+    ReplyToSign(at=_at(24, 9), reply="r-1", addressee="mayor", department="urban-management", by="leader-1"),
     PartWritten(
         at=_at(24, 9, 20),
         part="p-1",

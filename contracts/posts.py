@@ -35,6 +35,8 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     """Name, phone, openid and mail, under the post's key for its contact."""
     sealed_text: bytes = b""
     """The unmasked title, text and place, under the post's key for its texts."""
+    addressee: str = ""
+    """Code of the city leader to whom a letter (mailbox) is written, or empty."""
     origin: Origin = "online"
     entered_by: str = ""
     """Staff id of who wrote it down for a caller (代录); empty for a post that its author sent."""

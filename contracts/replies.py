@@ -54,8 +54,18 @@ class ReplyApproved(Fact, frozen=True, kw_only=True, tag="reply.approved.v1"):
     by: str
 
 
+class ReplyToSign(Fact, frozen=True, kw_only=True, tag="reply.to-sign.v1"):
+    """The unit's leader approved an answer to a letter; the city leader it was written to has to sign it (签发)."""
+
+    reply: str
+    addressee: str
+    department: str
+    by: str
+    """The unit's leader."""
+
+
 class ReplySentBack(Fact, frozen=True, kw_only=True, tag="reply.sent-back.v1"):
-    """The leader wants the reply improved."""
+    """The leader, or the city leader who was to sign it, wants the reply improved."""
 
     reply: str
     remark: str
@@ -75,6 +85,10 @@ class ReplyPublished(Fact, frozen=True, kw_only=True, tag="reply.published.v1"):
     """1 the first handling, 2 after the citizen reopened the case."""
     lead: str = ""
     """Post id of the group's lead whose reply this is; empty for the post's own reply."""
+    in_name_of: str = ""
+    """Code of the city leader in whose name it is given; empty: in the unit's."""
+    signed_by: str = ""
+    """Staff id of whoever signed it for that leader."""
 
 
 class ExtensionRequested(Fact, frozen=True, kw_only=True, tag="extension.requested.v1"):
@@ -164,6 +178,8 @@ class InstructionGiven(Fact, frozen=True, kw_only=True, tag="instruction.given.v
 
     text: str
     by: str
+    published: bool = False
+    """The leader allows that everybody reads it who may see the post."""
 
 
 class CaseUrged(Fact, frozen=True, kw_only=True, tag="case.urged.v1"):
@@ -232,6 +248,7 @@ CaseFact = (
     | CitizenAnswered
     | ReplyDrafted
     | ReplyApproved
+    | ReplyToSign
     | ReplySentBack
     | ReplyPublished
     | ExtensionRequested

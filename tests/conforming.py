@@ -13,8 +13,8 @@ from fastapi import FastAPI
 
 from chassis.web.described import operations
 
-_KNOWN: dict[str, list[tuple[str, re.Pattern[str], str, dict[str, Any]]]] = {}
-"""Title of a service to its operations: method, pattern of the path, the path, status to the validator of its JSON."""
+_KNOWN: dict[tuple[str, int], list[tuple[str, re.Pattern[str], str, dict[str, Any]]]] = {}
+"""Title of a service and how many routes this door of it has, to its operations: method, pattern of the path, the path, status to the validator of its JSON."""
 ANSWERED: set[tuple[str, str, str]] = set()
 """Title, method and path of every operation that answered in this process as it says."""
 
@@ -67,15 +67,22 @@ def is_json(started: dict[str, Any]) -> bool:
 
 def described(api: FastAPI) -> list[tuple[str, re.Pattern[str], str, dict[str, Any]]]:
     """The operations of a service, made once for all its instances."""
-    if api.title not in _KNOWN:
+    door = api.title, _count(api.routes)
+    if door not in _KNOWN:
         document = api.openapi()
-        _KNOWN[api.title] = [
+        _KNOWN[door] = [
             (method, re.compile(re.sub(r"{\w+}", "[^/]+", path)), path, _validators(document, operation))
             for path, method, operation in operations(document)
         ]
         # What stands in full goes before what has a hole in the same place.
-        _KNOWN[api.title].sort(key=lambda known: known[2].count("{"))
-    return _KNOWN[api.title]
+        _KNOWN[door].sort(key=lambda known: known[2].count("{"))
+    return _KNOWN[door]
+
+
+def _count(routes: list[Any]) -> int:
+    """How many routes there are; FastAPI keeps a router that was included as one entry."""
+    included = [getattr(route, "original_router", None) for route in routes]
+    return sum(1 if router is None else _count(router.routes) for router in included)
 
 
 def _validators(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:

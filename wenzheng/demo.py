@@ -29,6 +29,15 @@ CUT_OFF = "2011-07-12T18:00:00+08:00"
 SPEED = 30_000.0
 """City seconds per real second: forty-one days in two minutes."""
 
+ENTERED = ("telephone", "telephone", "counter", "letter")
+"""By which way those posts came that staff wrote down: one in twelve."""
+FATES = (
+    ("adopted", "建议合理,已列入今年的工作计划。"),
+    ("partly", "先在条件成熟的路段试行,其余待论证。"),
+    ("declined", "现行规定不允许,已向上级反映。"),
+)
+"""What units decide of suggestions, in turn."""
+
 
 @dataclass
 class Tally:
@@ -91,8 +100,9 @@ class Month:
 
     async def _post(self, at: datetime, body: dict[str, Any], answered: bool, grade: int, n: int) -> None:
         await self._until(at)
-        contact = {"phone": f"138{n:08d}"} if n % 3 else {"openid": f"oDemo{n:07d}abcdEFGH{n:08d}"[:28]}
-        receipt = await self._call("POST", "/v1/posts", body | {"contact": contact}, "received")
+        if body["kind"] == "mailbox" and self._profile.leaders:
+            body = body | {"addressee": self._profile.leaders[n % len(self._profile.leaders)].code}
+        receipt = await self._received(body, n)
         if receipt is None:
             return
         number, code = receipt["number"], receipt["query_code"]
@@ -126,7 +136,7 @@ class Month:
         else:
             reply_at = time_of.add_minutes(accepted, max(5, round(minutes * self._random.uniform(0.1, 0.85))))
         await self._until(reply_at)
-        if not await self._reply(number, unit, n, 1):
+        if not await self._reply(number, unit, n, 1, bool(body.get("addressee"))):
             return
         if grade:
             await self._until(self._clock.now() + timedelta(hours=self._random.randint(2, 40)))
@@ -137,9 +147,32 @@ class Month:
                 )
                 if reopened is not None:
                     await self._staff("clerk", unit, number, "acceptance", {}, "")
-                    await self._reply(number, unit, n, 2)
+                    await self._reply(number, unit, n, 2, bool(body.get("addressee")))
+        if body["kind"] == "suggestion":
+            await self._decide(number, unit, n)
 
-    async def _reply(self, number: str, unit: str, n: int, handling: int) -> bool:
+    async def _received(self, body: dict[str, Any], n: int) -> dict[str, Any] | None:
+        """The receipt of a post: sent by its author, or written down for whoever calls, comes or writes."""
+        if n % 12 == 5:
+            entered = body | {"contact": None, "origin": ENTERED[n // 12 % len(ENTERED)]}
+            clerk = self._bearer("supervisor", "supervision")
+            return await self._call("POST", "/v1/cases", entered, "received", clerk)
+        contact = {"phone": f"138{n:08d}"} if n % 3 else {"openid": f"oDemo{n:07d}abcdEFGH{n:08d}"[:28]}
+        return await self._call("POST", "/v1/posts", body | {"contact": contact}, "received")
+
+    async def _decide(self, number: str, unit: str, n: int) -> None:
+        """What becomes of a suggestion; half of what was adopted is done a few working days later."""
+        outcome, reason = FATES[n % len(FATES)]
+        decided = {"outcome": outcome, "reason": reason}
+        if await self._staff("leader", unit, number, "adoption", decided, "decided") is None:
+            return
+        if outcome == "declined" or n % 2:
+            return
+        await self._until(self._profile.working_time.add_days(self._clock.now(), 3))
+        done = {"text": "已按建议完成第一批整改。", "done_on": self._clock.now().date().isoformat()}
+        await self._staff("clerk", unit, number, "follow-throughs", done, "followed through")
+
+    async def _reply(self, number: str, unit: str, n: int, handling: int, letter: bool = False) -> bool:
         text = "您好，您反映的问题我们已经核实处理，感谢您的关注与支持。"
         draft = await self._staff("clerk", unit, number, "replies", {"text": text}, "", f"{unit}-{handling}")
         if draft is None:
@@ -154,8 +187,15 @@ class Month:
             )
             if draft is None:
                 return False
-        approval = f"replies/{draft['reply_id']}/approval"
-        return await self._staff("leader", unit, number, approval, {}, "replied") is not None
+        reply = f"replies/{draft['reply_id']}"
+        if not letter:
+            return await self._staff("leader", unit, number, f"{reply}/approval", {}, "replied") is not None
+        await self._staff("leader", unit, number, f"{reply}/approval", {}, "to sign")
+        office = "supervision"
+        if n % 2:
+            given = {"text": "请承办单位一周内办结,并把结果告诉来信人。", "published": True}
+            await self._staff("mayor", office, number, "instructions", given, "instructed")
+        return await self._staff("mayor", office, number, f"{reply}/signature", {}, "replied") is not None
 
     async def _unit(self, number: str) -> str | None:
         """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""

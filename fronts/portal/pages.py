@@ -88,6 +88,7 @@ class Pages:
             city=self.profile.name,
             kinds=kinds,
             areas=self._areas,
+            leaders=self.profile.leaders,
             area_names=dict(self._areas),
             grades=GRADES,
             told_by=TOLD_BY,

@@ -14,6 +14,7 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
     "title": ("title", "标题", f"请写 1 到 {TITLE_LIMIT} 个字"),
     "text": ("text", "内容", f"请写 1 到 {TEXT_LIMIT} 个字"),
     "area": ("area", "区县", "请在列表中选择"),
+    "addressee": ("addressee", "写给", "请在列表中选择"),
     "place": ("place", "地点", "请写 200 个字以内"),
     "contact.name": ("name", "姓名", "请写 50 个字以内"),
     "contact.phone": ("phone", "电话", "应为电话号码,如 0527-12345678"),
@@ -24,6 +25,7 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
 
 def post_body(form: Form) -> dict[str, Any]:
     """A form as intake wants it."""
+    addressee = form.one("addressee") if form.one("kind") == "mailbox" else ""
     contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
     return {
         "kind": form.one("kind"),
@@ -33,7 +35,7 @@ def post_body(form: Form) -> dict[str, Any]:
         "place": form.one("place"),
         "public": "private" not in form,
         "hide_name": "hide_name" in form,
-    } | ({"contact": contact} if contact else {})
+    } | {name: value for name, value in (("contact", contact), ("addressee", addressee)) if value}
 
 
 def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:

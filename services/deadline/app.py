@@ -26,6 +26,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
 )
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
 from services.deadline.core import rules
@@ -41,6 +42,7 @@ RULES: Mapping[type, Rule] = {
     ReplyDrafted: rules.draft,
     ReplySentBack: rules.draft,
     ReplyApproved: rules.draft,
+    ReplyToSign: rules.draft,
     ReplyPublished: rules.stop,
     PostReopened: rules.start_again,
     PostWithdrawn: rules.leave,

@@ -41,6 +41,8 @@ class Post(Body, frozen=True):
     text: Text
     area: Annotated[str, Meta(max_length=20)] = ""
     place: Annotated[str, Meta(max_length=CODE_POINTS * PLACE)] = ""
+    addressee: Annotated[str, Meta(max_length=64)] = ""
+    """Of a letter (`mailbox`): the city leader to whom it is written, by code or office; `GET /v1/leaders` lists them."""
     contact: Contact | None = None
     public: bool = True
     hide_name: bool = False

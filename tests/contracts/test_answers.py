@@ -67,7 +67,7 @@ async def everything_of_intake() -> None:
         group = (await intake.staff("supervisor", "supervision", "groups", body)).json()["group"]
         await intake.staff_get("supervisor", "supervision", f"cases/{mine['number']}")
         await intake.staff_get("supervisor", "supervision", "cases?state=all")
-        for offered in ("posts", "kinds", "areas", "departments", "duties"):
+        for offered in ("posts", "kinds", "areas", "departments", "leaders", "duties"):
             await intake.http.get(f"/v1/{offered}")
         headers = headers_of("supervisor/holding", mine, other)
         await intake.http.delete(f"/v1/groups/{group}/members/{other['number']}", headers=headers)

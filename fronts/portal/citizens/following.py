@@ -251,7 +251,8 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
         if one["answer"]:
             add(one["answered_at"], "unit", "追问答复", one["answer"])
     for reply in case["replies"]:
-        add(reply["at"], "unit", f"{reply['department_name']}的答复", reply["text"])
+        who = reply["in_name_of"] or reply["department_name"]
+        add(reply["at"], "unit", f"{who}的答复", reply["text"])
     for rating in case["ratings"]:
         add(rating["at"], "citizen", f"您的评价:{grades[rating['grade']]}", rating["text"])
     return in_time(said)

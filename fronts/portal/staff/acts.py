@@ -51,6 +51,10 @@ def _ruling(form: Form) -> dict[str, Any]:
     return body | ({"parts": parts} if parts else {})
 
 
+def _instruction(form: Form) -> dict[str, Any]:
+    return _fields("text")(form) | {"published": "published" in form}
+
+
 def _extension(form: Form) -> dict[str, Any]:
     return _fields("reason", "new_date", "progress")(form) | {"long_works": "long_works" in form}
 
@@ -78,7 +82,14 @@ ACTS: Final = (
         _fields("duty_item", "reason"),
         leaves=True,
     ),
-    Act("approval", "leader", "replies/{id}/approval", "批准并公布", "回复已公布。", _fields()),
+    Act(
+        "approval",
+        "leader",
+        "replies/{id}/approval",
+        "批准",
+        "回复已批准;写给领导的信待其签发,其余已公布。",
+        _fields(),
+    ),
     Act(
         "reply-return",
         "leader",
@@ -160,7 +171,18 @@ ACTS: Final = (
         "审核结果已登记。",
         _fields("action", "reason"),
     ),
-    Act("instruction", "mayor", "instructions", "批示", "批示已送达。", _fields("text")),
+    Act("instruction", "mayor", "instructions", "批示", "批示已送达。", _instruction),
+    Act(
+        "signature", "mayor", "replies/{id}/signature", "签发并公布", "回复已签发,以您的名义公布。", _fields()
+    ),
+    Act(
+        "signature-return",
+        "mayor",
+        "replies/{id}/signature-return",
+        "退回重拟",
+        "回复已退回重拟。",
+        _fields("remark"),
+    ),
 )
 
 BY_NAME: Final = {act.name: act for act in ACTS}

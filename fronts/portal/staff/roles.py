@@ -49,6 +49,7 @@ LINKS: Final[Mapping[str, Links]] = {
         ("/staff/reports", "专报"),
         ("/staff/bulletins", "通报"),
         ("/staff/league", "办理情况"),
+        ("/staff/mailbox", "领导信箱"),
         ("/wall", "大屏"),
     ),
     "operator": (("/staff/accounts", "账号"), ("/staff/outbox", "发件箱")),

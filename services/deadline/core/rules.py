@@ -26,6 +26,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
 )
 from services.deadline.core.case import (
     Assisting,
@@ -118,8 +119,10 @@ def leave(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisi
     return reconcile(replace(case, left=left), context, fact.at)
 
 
-def draft(case: Case, fact: ReplyDrafted | ReplySentBack | ReplyApproved, context: Here) -> Decision[Case]:
-    """A draft went to the leader's desk or came back: the ledger's matter, not the due date's."""
+def draft(
+    case: Case, fact: ReplyDrafted | ReplySentBack | ReplyApproved | ReplyToSign, context: Here
+) -> Decision[Case]:
+    """A draft went to the leader's desk or left it: the ledger's matter, not the due date's."""
     desk = Desk(fact.at, fact.department, isinstance(fact, ReplyDrafted))
     return _held(replace(case, desk=(*case.desk, desk)), context, fact.at)
 

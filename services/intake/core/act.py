@@ -116,8 +116,13 @@ def supports(case: Case) -> Supported:
 
 
 def drafted(case: Case) -> bool:
-    """A draft is before the leader."""
-    return case.draft is not None
+    """A draft is before the leader of the unit."""
+    return case.draft is not None and not case.draft.approved_by
+
+
+def to_sign(case: Case) -> bool:
+    """An answer waits for the city leader to whom the letter was written."""
+    return case.to_sign
 
 
 def undrafted(case: Case) -> bool:

@@ -14,7 +14,6 @@ from services.intake.core.act import (
     HELD,
     KNOWN,
     LEADER,
-    MAYOR,
     NEIGHBOUR,
     OPEN,
     STUDIED,
@@ -30,6 +29,7 @@ from services.intake.core.act import (
     undrafted,
     waits_for_more_time,
 )
+from services.intake.core.acts_of_city_leaders import CITY_LEADERS
 from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import citizen, following, suggestion, supervisor, unit
@@ -362,18 +362,7 @@ ACTS: Final = (
         "The supervisor takes a post out of its group.",
         when=lambda case: case.group is not None,
     ),
-    # a city leader
-    Act(
-        "instruction",
-        "批示",
-        "instructions",
-        MAYOR,
-        KNOWN,
-        ask.TextOnly,
-        supervisor.instruction,
-        "A city leader writes an instruction.",
-        example={"text": "请城管局本周内办结。"},
-    ),
+    *CITY_LEADERS,
 )
 
 ACT: Final = {act.name: act for act in ACTS}

@@ -62,6 +62,16 @@ class PublishedReply(TypedDict):
     at: datetime
     handling: int
     """1, or 2 and more after reopenings."""
+    in_name_of: str
+    """The city leader, by office, in whose name it is given; empty: the unit's."""
+
+
+class PublishedInstruction(TypedDict):
+    """A city leader's instruction that may be read by whoever may see the post."""
+
+    text: str
+    leader_name: str
+    at: datetime
 
 
 class FollowedThrough(TypedDict):
@@ -152,6 +162,8 @@ class DraftedReply(TypedDict):
     text: str
     by: str
     at: datetime
+    approved_by: str
+    """Staff id of the unit's leader who approved it, where it waits for a city leader's signature."""
 
 
 class GroupMember(TypedDict):
@@ -195,6 +207,9 @@ class Summary(TypedDict):
     paused: bool
     overdue: bool
     supports: int
+    addressee: str
+    """Code of the city leader to whom a letter is written; empty of what is no letter to one."""
+    addressee_name: str
 
 
 class ListedPost(Summary):
@@ -218,6 +233,7 @@ class ListedCase(Summary):
 
     held: bool
     to_approve: bool
+    to_sign: bool
     returned: bool
     followed_up: bool
     level: str
@@ -272,6 +288,7 @@ class PublicPost(Summary):
     place: str
     history: list[Line]
     replies: list[PublishedReply]
+    instructions: list[PublishedInstruction]
     adoption: AdoptionOfCase | None
 
 
@@ -288,6 +305,7 @@ class ToldPost(Summary):
     moderation: Moderation
     """Empty when anyone may see the post."""
     replies: list[PublishedReply]
+    instructions: list[PublishedInstruction]
     adoption: AdoptionOfCase | None
     questions: list[AskedQuestion]
     follow_ups: list[AddedText]

@@ -55,6 +55,21 @@ class Departments(TypedDict):
     departments: list[Unit]
 
 
+class Leader(TypedDict):
+    """A city leader to whom a letter may be written."""
+
+    code: str
+    name: str
+    duties: str
+    """What they are in charge of."""
+
+
+class Leaders(TypedDict):
+    """Every leader with a letter box."""
+
+    leaders: list[Leader]
+
+
 class DutyItem(TypedDict):
     """What a unit answers for."""
 

@@ -66,6 +66,8 @@ class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
     text: str
     by: str
     at: datetime
+    approved_by: str = ""
+    """Staff id of the unit's leader who approved it; it waits for the signature of the city leader addressed."""
 
 
 class Reply(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -78,6 +80,17 @@ class Reply(Struct, frozen=True, gc=False, omit_defaults=True):
     at: datetime
     handling: int = 1
     lead: str = ""
+    in_name_of: str = ""
+    """Code of the city leader in whose name it is given."""
+
+
+class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A city leader's instruction that may be read by whoever may see the post."""
+
+    text: str
+    leader: str
+    """Code of the leader; empty where the account is no leader's of the profile."""
+    at: datetime
 
 
 class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -192,6 +205,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Until there were two boxes: contact and texts in one."""
     sealed_contact: bytes = b""
     sealed_text: bytes = b""
+    addressee: str = ""
+    """Code of the city leader to whom the letter is written."""
     origin: Origin = "online"
     entered_by: str = ""
     """Staff id of who wrote it down for a caller."""
@@ -216,6 +231,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     questions: tuple[Question, ...] = ()
     draft: Draft | None = None
     replies: tuple[Reply, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    """Those that were published."""
     extensions: tuple[Extension, ...] = ()
     written_parts: tuple[WrittenPart, ...] = ()
     """In the order they were written; a unit may write again."""
@@ -272,6 +289,16 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def extension_asked(self) -> Extension | None:
         """The extension that waits for the leader."""
         return next((e for e in self.extensions if e.state == "asked"), None)
+
+    @property
+    def to_approve(self) -> bool:
+        """Whether something waits for the leader of the unit."""
+        return (self.draft is not None and not self.draft.approved_by) or self.extension_asked is not None
+
+    @property
+    def to_sign(self) -> bool:
+        """Whether an answer waits for the city leader to whom the letter was written."""
+        return self.draft is not None and bool(self.draft.approved_by)
 
     @property
     def question_open(self) -> Question | None:

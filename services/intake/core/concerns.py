@@ -7,9 +7,11 @@ from services.intake.core.case import Case
 
 
 def answered_with_group(subject: str, case: Case, asked: ask.Asked[Any]) -> list[tuple[str, ask.Answered]]:
-    """The reply that the leader of a group's lead approves answers every member: (subject, request) of each."""
+    """The reply of a group's lead answers every member once it is published: (subject, request) of each."""
     if case.group is None or case.group.lead != subject or case.draft is None:
         return []
+    if asked.act == "approval" and case.addressee:
+        return []  # it is published with the signature
     draft = case.draft
     answered = ask.Answered(subject, draft.id, draft.text, case.department, draft.by)
     return [(member, answered) for member in case.group.members if member != subject]

@@ -94,6 +94,8 @@ class Submit(Struct, frozen=True):
     contact_key: bytes = b""
     sealed_text: bytes = b""
     text_key: bytes = b""
+    addressee: str = ""
+    """The city leader to whom a letter is written, by code or office."""
     origin: Origin = "online"
     entered_by: str = ""
     """Staff id of who wrote it down for a caller."""
@@ -133,6 +135,14 @@ class ReasonOnly(Body, frozen=True):
     """A reason."""
 
     reason: Short
+
+
+class Instruction(Body, frozen=True):
+    """A city leader's instruction."""
+
+    text: Text
+    published: bool = False
+    """Everybody may read it who may see the post."""
 
 
 class Remark(Body, frozen=True):

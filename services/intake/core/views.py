@@ -21,6 +21,7 @@ from services.intake.core.answers import (
     OwnPost,
     PartOfUnit,
     PublicPost,
+    PublishedInstruction,
     PublishedReply,
     StaffCase,
     StaffLine,
@@ -94,6 +95,8 @@ def summary(case: Case, city: Profile) -> Summary:
         "paused": case.paused,
         "overdue": case.missed and case.open,
         "supports": case.supports,
+        "addressee": case.addressee,
+        "addressee_name": city.leader_name(case.addressee) if case.addressee else "",
     }
 
 
@@ -113,7 +116,8 @@ def in_inbox(case: Case, city: Profile) -> ListedCase:
     return {
         **summary(case, city),
         "held": case.held,
-        "to_approve": case.draft is not None or case.extension_asked is not None,
+        "to_approve": case.to_approve,
+        "to_sign": case.to_sign,
         "returned": any(asked.state == "asked" for asked in case.returns),
         "followed_up": bool(case.follow_ups_waiting),
         "level": case.level,
@@ -136,15 +140,17 @@ def public(case: Case, city: Profile) -> PublicPost:
         "place": "",
         "history": [],
         "replies": [],
+        "instructions": [],
         "adoption": None,
     }
     if "words" not in visible(case, "anyone"):
-        view["title"] = ""
+        view["title"] = view["addressee"] = view["addressee_name"] = ""
         return view
     view["text"] = case.text
     view["place"] = case.place
     view["history"] = _public_history(case)
     view["replies"] = _replies(case, city)
+    view["instructions"] = _instructions(case, city)
     view["adoption"] = _adoption(case, city)
     return view
 
@@ -161,6 +167,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "origin_name": ORIGIN_NAMES[case.origin],
         "moderation": case.moderation,
         "replies": _replies(case, city),
+        "instructions": _instructions(case, city),
         "adoption": _adoption(case, city),
         "questions": _questions(case, opened),
         "follow_ups": _follow_ups(case, opened),
@@ -204,7 +211,13 @@ def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None =
         "level": case.level,
         "draft": None
         if draft is None
-        else {"reply_id": draft.id, "text": draft.text, "by": draft.by, "at": draft.at},
+        else {
+            "reply_id": draft.id,
+            "text": draft.text,
+            "by": draft.by,
+            "at": draft.at,
+            "approved_by": draft.approved_by,
+        },
         "written_parts": _written_parts(case, city),
         "returns": _returns(case),
         "group": group,
@@ -245,8 +258,20 @@ def _replies(case: Case, city: Profile) -> list[PublishedReply]:
             "department_name": city.department_name(reply.department),
             "at": reply.at,
             "handling": reply.handling,
+            "in_name_of": city.leader_name(reply.in_name_of) if reply.in_name_of else "",
         }
         for reply in case.replies
+    ]
+
+
+def _instructions(case: Case, city: Profile) -> list[PublishedInstruction]:
+    return [
+        {
+            "text": given.text,
+            "leader_name": city.leader_name(given.leader) if given.leader else "市领导",
+            "at": given.at,
+        }
+        for given in case.instructions
     ]
 
 

@@ -15,7 +15,7 @@ Part = Literal["standing", "words", "history", "replies", "listed", "support", "
 """What is shown or possible.
 
 - standing: number, kind, status, unit, area, dates
-- words: title, text and place, masked; history: the public lines; replies: the published ones, and what was decided of a suggestion and done of it
+- words: title, text and place, masked; history: the public lines; replies: the published ones, city leaders' published instructions, what became of a suggestion
 - listed: it stands in the public list and is found by its words; support: neighbours may support it
 - said: what unit and citizen asked, answered, added and graded, masked
 - boxes: the contact and everything as it was written; each opening is logged

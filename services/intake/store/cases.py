@@ -29,6 +29,8 @@ class Query:
     kind: str = ""
     """One kind, or several separated by commas."""
     area: str = ""
+    addressee: str = ""
+    """Letters to this city leader."""
     words: str = ""
     public: bool = False
     """Only answered posts anyone may see, newest answer first; else open cases by due date."""
@@ -41,6 +43,7 @@ STATES: Final = {
     "open": "open",
     "held": "open and for_person",
     "to_approve": "open and to_approve",
+    "to_sign": "open and to_sign",
     "returned": "open and returned",
     "meeting": "open and meeting",
     "overdue": "open and missed",
@@ -130,6 +133,8 @@ class PostgresCases:
             conditions.append(f"kind = any(string_to_array({value(query.kind)}::text, ','))")
         if query.area:
             conditions.append(f"area = {value(query.area)}::text")
+        if query.addressee:
+            conditions.append(f"addressee = {value(query.addressee)}::text")
         if query.words:
             escaped = query.words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
             conditions.append(f"words ilike {value(f'%{escaped}%')}::text")

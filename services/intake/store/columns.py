@@ -37,9 +37,9 @@ COLUMNS: Final = (
     Column[Case]("area", "text", lambda case: case.area),
     Column[Case]("open", "boolean", lambda case: case.exists and case.open),
     Column[Case]("for_person", "boolean", lambda case: case.held),
-    Column[Case](
-        "to_approve", "boolean", lambda case: case.draft is not None or case.extension_asked is not None
-    ),
+    Column[Case]("to_approve", "boolean", lambda case: case.to_approve),
+    Column[Case]("to_sign", "boolean", lambda case: case.to_sign),
+    Column[Case]("addressee", "text", lambda case: case.addressee),
     Column[Case]("returned", "boolean", lambda case: any(r.state == "asked" for r in case.returns)),
     Column[Case]("followed_up", "boolean", lambda case: bool(case.follow_ups_waiting)),
     Column[Case]("meeting", "boolean", lambda case: case.meeting),

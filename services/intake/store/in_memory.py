@@ -48,6 +48,7 @@ class MemoryCases:
                 and query.unit in ("", case.department, *case.assisting)
                 and (not query.kind or case.kind in query.kind.split(","))
                 and query.area in ("", case.area)
+                and query.addressee in ("", case.addressee)
                 and query.words.lower() in values["words"].lower()
             ):
                 found.append(case)

@@ -20,7 +20,7 @@ POSTED: Final = frozenset(get_args(PostKind))
 
 
 def routes(router: APIRouter, door: Door) -> None:
-    """`GET /v1/kinds`, `/v1/areas`, `/v1/departments`, `/v1/duties`."""
+    """`GET /v1/kinds`, `/v1/areas`, `/v1/departments`, `/v1/leaders`, `/v1/duties`."""
 
     @router.get("/v1/kinds", summary="Kinds of posts.", openapi_extra=described(answer=answers.Kinds))
     async def kinds(request: Request) -> Response:
@@ -44,6 +44,20 @@ def routes(router: APIRouter, door: Door) -> None:
             {"code": unit.code, "name": unit.name, "kind": unit.kind} for unit in door.profile.departments
         ]
         return with_etag(request, {"departments": units})
+
+    @router.get(
+        "/v1/leaders",
+        summary="City leaders with a letter box.",
+        openapi_extra=described(answer=answers.Leaders),
+    )
+    async def leaders(request: Request) -> Response:
+        """The code of one is the `addressee` of a letter (`mailbox`)."""
+        door.limits.check("reads", client_of(request))
+        found = [
+            {"code": leader.code, "name": leader.name, "duties": leader.duties}
+            for leader in door.profile.leaders
+        ]
+        return with_etag(request, {"leaders": found})
 
     @router.get("/v1/duties", summary="Duty items.", openapi_extra=described(answer=answers.Duties))
     async def duties(request: Request, department: str = "") -> Response:

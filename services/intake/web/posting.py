@@ -92,6 +92,7 @@ def submission(
         drawn=drawn,
         verdict=published.verdict,
         channels=_channels(personal),
+        addressee=post.addressee,
         origin=origin,
         entered_by=entered_by,
         **seal_post(personal, subject),

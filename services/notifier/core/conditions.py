@@ -5,8 +5,8 @@ from typing import Any
 
 from city.profile import Profile
 from contracts.deadlines import CaseEscalated, DeadlineRedated, DeadlineSet, MissWithdrawn
-from contracts.posts import PostHeld
-from contracts.replies import FollowUpAnswered, PostRated, SuggestionDecided
+from contracts.posts import PostHeld, PostReceived
+from contracts.replies import FollowUpAnswered, InstructionGiven, PostRated, SuggestionDecided
 from services.notifier.core.case import Case
 
 Condition = Callable[[Case, Any, Profile], bool]
@@ -15,6 +15,16 @@ Condition = Callable[[Case, Any, Profile], bool]
 def always(case: Case, fact: Any, city: Profile) -> bool:
     """every time"""
     return True
+
+
+def addressed(case: Case, fact: PostReceived, city: Profile) -> bool:
+    """when it is a letter to a city leader"""
+    return bool(fact.addressee)
+
+
+def published(case: Case, fact: InstructionGiven, city: Profile) -> bool:
+    """when the leader allows that it is published"""
+    return fact.published
 
 
 def unit_and_date_known(case: Case, fact: Any, city: Profile) -> bool:

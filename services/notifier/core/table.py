@@ -74,6 +74,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
     ReturnRequested,
     SpecialReportRequested,
     SuggestionDecided,
@@ -83,6 +84,7 @@ from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyP
 from services.notifier.core.case import Case
 from services.notifier.core.conditions import (
     Condition,
+    addressed,
     adopted,
     always,
     by_word_list,
@@ -96,6 +98,7 @@ from services.notifier.core.conditions import (
     of_a_promise,
     partly_adopted,
     praised,
+    published,
     second_clock,
     supervisor_heard_of_the_miss,
     supervisors_step,
@@ -180,7 +183,7 @@ ASSISTING: Final = Tell("assisting", "clerk", "请协办 {number}", newly_assist
 
 TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     # posts
-    PostReceived: (ASSIGNED,),
+    PostReceived: (ASSIGNED, Tell("letter", "mayor", "领导信箱来信 {number}", mayor_desk, addressed)),
     PostHeld: (
         Tell(
             "post-held",
@@ -202,13 +205,17 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     CitizenAsked: (Tell("asked", "citizen", "您的帖子{number}需要补充:{text}"),),
     CitizenAnswered: (Tell("answered", "clerk", "网民已补充 {number}"),),
     ReplyDrafted: (Tell("to-approve", "leader", "回复待审阅 {number}"),),
+    ReplyToSign: (Tell("to-sign", "mayor", "回复待签发 {number}", mayor_desk),),
     ReplySentBack: (Tell("sent-back", "clerk", "回复被退回修改 {number}:{remark}"),),
     ReplyPublished: (Tell("replied", "citizen", "您的帖子{number}已由{unit}回复,请评价"),),
     ExtensionRequested: (Tell("to-approve", "leader", "延期待审批 {number},拟延至{new_date}"),),
     ExtensionApproved: (Tell("extension-approved", "clerk", "延期已批准 {number},延至{new_date}"),),
     ExtensionRefused: (Tell("extension-refused", "clerk", "延期未获批准 {number},期限不变:{remark}"),),
     PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
-    InstructionGiven: (Tell("instructed", "leader", "领导批示 {number}:{text}"),),
+    InstructionGiven: (
+        Tell("instructed", "leader", "领导批示 {number}:{text}"),
+        Tell("instruction-published", "citizen", "您的帖子{number}有领导批示:{text}", when=published),
+    ),
     CaseUrged: (Tell("urged", "clerk", "督查催办 {number}:{text}"),),
     FollowUpAnswered: (
         Tell("follow-up-answered", "citizen", "您对{number}的追问,{unit}答复:{text}", when=in_own_words),

@@ -33,6 +33,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
 )
 
 DAY = 24 * 60
@@ -347,7 +348,7 @@ def _holder(facts: Sequence[Fact], reading: Reading, at: datetime) -> str:
                 sitting = False
             case ReplyDrafted():
                 desk = fact.department
-            case ReplySentBack() | ReplyApproved() | ReplyPublished():
+            case ReplySentBack() | ReplyApproved() | ReplyToSign() | ReplyPublished():
                 desk = ""
     if sitting:
         return "meeting"

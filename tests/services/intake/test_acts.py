@@ -13,7 +13,7 @@ from tests.services.intake.door import Intake, at
 
 QUERIES = {
     "/v1/posts": {"kind", "area", "department", "q", "cursor", "limit"},
-    "/v1/cases": {"kind", "area", "department", "q", "cursor", "limit", "state", "sort"},
+    "/v1/cases": {"kind", "area", "addressee", "department", "q", "cursor", "limit", "state", "sort"},
     "/v1/my/posts": {"cursor", "limit"},
     "/v1/duties": {"department"},
 }

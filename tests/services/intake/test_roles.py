@@ -65,7 +65,7 @@ BY = {
         "group",
         "ungroup",
     ),
-    "mayor/any": ("instruction",),
+    "mayor/any": ("instruction", "signature", "signature-return"),
 }
 
 
@@ -89,6 +89,9 @@ def ready(act: Act, case: Case) -> Case:
         case = replace(case, follow_ups=(FollowUp("x1", "还没好。", NOW),))
     if act.name in ("approval", "reply-return"):
         case = replace(case, draft=Draft("x1", "稿", "c", NOW))
+    if act.name in ("signature", "signature-return"):
+        draft = Draft("x1", "稿", "c", NOW, approved_by="l")
+        case = replace(case, kind="mailbox", addressee=PROFILE.leaders[0].code, draft=draft)
     if act.name in ("adoption", "follow-through"):
         case = replace(case, kind="suggestion")
     if act.name == "follow-through":

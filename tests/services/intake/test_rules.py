@@ -96,10 +96,18 @@ def test_a_closed_case_offers_nothing_that_only_an_open_one_has() -> None:
     assert ACT["erasure"].name not in allowed(_with()), "a right that always holds is not offered"
 
 
-@pytest.mark.parametrize(("act", "role"), [("urging", "supervisor"), ("instruction", "mayor")])
-def test_a_post_that_no_unit_holds_yet_is_urged_and_instructed_like_any_other(act: str, role: str) -> None:
+@pytest.mark.parametrize(
+    ("act", "role", "body"),
+    [
+        ("urging", "supervisor", ask.TextOnly("请抓紧。")),
+        ("instruction", "mayor", ask.Instruction("请抓紧。")),
+    ],
+)
+def test_a_post_that_no_unit_holds_yet_is_urged_and_instructed_like_any_other(
+    act: str, role: str, body: ask.Body
+) -> None:
     waiting = _with(step="received", department="")
-    asked = ask.Asked(act, ask.Actor("somebody", "supervision", role), ask.TextOnly("请抓紧。"))
+    asked = ask.Asked(act, ask.Actor("somebody", "supervision", role), body)
 
     assert act in allowed(waiting)
     assert len(decide(waiting, asked, CONTEXT).effects) == 1
@@ -108,10 +116,12 @@ def test_a_post_that_no_unit_holds_yet_is_urged_and_instructed_like_any_other(ac
 def test_the_reply_of_a_group_s_lead_concerns_its_members_and_no_other_act_concerns_anybody() -> None:
     group = Group("g1", "post-1", CASE.number, ("post-1", "post-2", "post-3"))
     lead = _with(group=group, draft=Draft("d1", "稿", "clerk-1", NOW))
-    [spreading] = [act for act in ACTS if act.concerns is not None]
+    spreading = [act.name for act in ACTS if act.concerns is not None]
     approval = _leader("approval", "d1", "transport")
 
-    assert spreading.name == "approval"
+    assert spreading == ["approval", "signature"]
     assert [subject for subject, _ in answered_with_group("post-1", lead, approval)] == ["post-2", "post-3"]
     assert answered_with_group("post-2", lead, approval) == [], "a member's own reply is its own"
     assert answered_with_group("post-1", _with(draft=lead.draft), approval) == []
+    letter = _with(group=group, draft=lead.draft, kind="mailbox", addressee="mayor")
+    assert answered_with_group("post-1", letter, approval) == [], "it is published with the signature"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from services.intake.core.case import Adoption, Case, Draft, Entry, Reply
+from services.intake.core.case import Adoption, Case, Draft, Entry, Instruction, Reply
 from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
 from tests.services.intake.door import Intake, at
 
@@ -61,6 +61,7 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
         draft=Draft("d1", "再修一次的草稿", "c", NOW),
         replies=() if state == "open" else (reply,),
         adoption=Adoption("partly", "部分列入计划", LEAD, NOW),
+        instructions=(Instruction("请按时办结", "", NOW),),
         history=(*case.history, Entry(NOW, "returned", "内部意见", public=False)),
     )
     if state == "erased":
@@ -92,7 +93,9 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         "standing": view["number"] == receipt["number"],
         "words": "路灯不亮" in text and "幸福路" in text and "请回电" in text,
         "history": any(line["kind"] == "received" for line in view["history"]),
-        "replies": "部分列入计划" in text and ("已经修好了" in text or view["replies"] == []),
+        "replies": "部分列入计划" in text
+        and "请按时办结" in text
+        and ("已经修好了" in text or view["replies"] == []),
         "said": "另一个号码" in text,
         "boxes": PHONE in text,
         "inner": "再修一次的草稿" in text and "内部意见" in text,
@@ -175,7 +178,7 @@ async def test_every_door_that_reads_posts_is_one_that_is_walked_here(intake: In
     paths = (await intake.http.get("/openapi.json")).json()["paths"]
     doors = {path for path, methods in paths.items() if "get" in methods}
 
-    lists_of_the_city = {"/v1/kinds", "/v1/areas", "/v1/departments", "/v1/duties"}
+    lists_of_the_city = {"/v1/kinds", "/v1/areas", "/v1/departments", "/v1/leaders", "/v1/duties"}
     own_posts_after_a_proof = {"/v1/my/posts"}  # tests/services/intake/test_proving.py reads it
     assert doors - lists_of_the_city - own_posts_after_a_proof == {
         "/v1/posts",

@@ -42,6 +42,9 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     if not kind.clock and not kind.moderated:
         raise wrong_field("kind", f"{kind.name}不由网民发布")
     area = code(named.area, context, "area", post.area, "没有这个区县")
+    addressee = code(named.leader, context, "addressee", post.addressee, "没有这位领导")
+    if addressee and post.kind != "mailbox":
+        raise wrong_field("addressee", "只有领导信箱的信写给一位领导")
     hold = moderation.hold(post.verdict)
     received = PostReceived(
         at=at,
@@ -57,6 +60,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         channels=post.channels,
         sealed_contact=post.sealed_contact,
         sealed_text=post.sealed_text,
+        addressee=addressee,
         origin=post.origin,
         entered_by=post.entered_by,
     )
@@ -72,6 +76,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         citizen=post.citizen,
         sealed_contact=post.sealed_contact,
         sealed_text=post.sealed_text,
+        addressee=addressee,
         origin=post.origin,
         entered_by=post.entered_by,
         received_at=at,

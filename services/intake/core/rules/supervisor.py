@@ -1,4 +1,4 @@
-"""What the supervisor and the city leaders do. Pure."""
+"""What the supervisor does. Pure."""
 
 from typing import Final
 
@@ -11,7 +11,6 @@ from contracts.posts import PostHeld, PostHidden, PostReleased, PostsGrouped, Po
 from contracts.replies import (
     AssignmentChosen,
     CaseUrged,
-    InstructionGiven,
     MeetingRuled,
     SpecialReportRequested,
 )
@@ -69,13 +68,6 @@ def urging(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decisio
     text, by = asked.body.text, asked.actor.person
     fact = CaseUrged(at=context.now, text=text, by=by)
     return say(case, fact, "urged", f"督查催办:{text}", public=False, by=by)
-
-
-def instruction(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
-    """A city leader writes an instruction (批示)."""
-    text, by = asked.body.text, asked.actor.person
-    fact = InstructionGiven(at=context.now, text=text, by=by)
-    return say(case, fact, "instructed", f"领导批示:{text}", public=False, by=by)
 
 
 def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> Decision[Case]:

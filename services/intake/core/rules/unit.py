@@ -18,6 +18,7 @@ from contracts.replies import (
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
     ReturnRequested,
 )
 from services.intake.core import requests as ask
@@ -58,8 +59,10 @@ def reply(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision
 
 
 def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
-    """The leader puts the unit's name under the reply; it is published."""
-    draft, by = _draft(case, asked.target), asked.actor.person
+    """The leader puts the unit's name under the reply; it is published, or goes to whom the letter was written to."""
+    draft, by = draft_of(case, asked.target), asked.actor.person
+    if case.addressee:
+        return _to_sign(case, draft, by, context)
     approved = ReplyApproved(at=context.now, reply=draft.id, department=case.department, by=by)
     published = ReplyPublished(
         at=context.now,
@@ -71,7 +74,7 @@ def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisi
     )
     answered = Reply(draft.id, draft.text, case.department, draft.by, context.now, case.handling)
     unit = context.city.department_name(case.department)
-    case, follow_ups = answered_by(_answered(case, answered), answered)
+    case, follow_ups = answered_by(replied(case, answered), answered)
     case = write(case, context.now, "replied", f"{unit}回复:{draft.text}", by=by)
     return Decision(case, (Say(approved), Say(published), *follow_ups), answer=case)
 
@@ -99,14 +102,14 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
         answered.lead,
     )
     unit = context.city.department_name(answered.department)
-    case, follow_ups = answered_by(_answered(case, given), given)
+    case, follow_ups = answered_by(replied(case, given), given)
     case = write(case, context.now, "replied", f"{unit}并案回复:{answered.text}")
     return Decision(case, (Say(published), *follow_ups), answer=case)
 
 
 def reply_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Decision[Case]:
     """The leader wants the reply improved."""
-    draft, remark, by = _draft(case, asked.target), asked.body.remark, asked.actor.person
+    draft, remark, by = draft_of(case, asked.target), asked.body.remark, asked.actor.person
     fact = ReplySentBack(at=context.now, reply=draft.id, remark=remark, department=case.department, by=by)
     text = f"领导退回修改:{remark}"
     return say(replace(case, draft=None), fact, "sent-back", text, public=False, by=by)
@@ -164,6 +167,15 @@ def extension_refusal(case: Case, asked: ask.Asked[ask.Remark], context: Here) -
     return say(case, fact, "extension-refused", f"领导不同意延期:{remark}", public=False, by=by)
 
 
+def _to_sign(case: Case, draft: Draft, by: str, context: Here) -> Decision[Case]:
+    fact = ReplyToSign(
+        at=context.now, reply=draft.id, addressee=case.addressee, department=case.department, by=by
+    )
+    case = replace(case, draft=replace(draft, approved_by=by))
+    text = f"回复待{context.city.leader_name(case.addressee)}签发"
+    return say(case, fact, "to-sign", text, public=False, by=by)
+
+
 def part(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
     """An assisting unit writes its part, for the lead's reply; it may add to it while the case is open."""
     identity, actor, text = derived(context.cause, "part"), asked.actor, asked.body.text
@@ -211,11 +223,13 @@ def _another_person(case: Case, person: str) -> None:
         raise NotNow("same-person", "重新办理须由另一人承办", "您承办过第一次回复,请由本单位其他人员办理。")
 
 
-def _answered(case: Case, given: Reply) -> Case:
+def replied(case: Case, given: Reply) -> Case:
+    """The case with its published reply."""
     return replace(case, draft=None, replies=(*case.replies, given), step="replied", paused=False, held=False)
 
 
-def _draft(case: Case, identity: str) -> Draft:
+def draft_of(case: Case, identity: str) -> Draft:
+    """The draft that is asked about. Raises NotFound when it is another one, or none."""
     if case.draft is None or case.draft.id != identity:
         raise NotFound("not-found", "没有这份回复", "它可能已被审批或退回。")
     return case.draft

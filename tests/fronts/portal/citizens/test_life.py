@@ -191,8 +191,8 @@ def test_what_was_said_stands_in_order_of_time() -> None:
         {
             "department_name": "市水务集团",
             "questions": [{"at": minute(1), "text": "哪里?", "answered_at": minute(3), "answer": "这里。"}],
-            "follow_ups": [{"at": minute(2), "text": "还有。"}],
-            "replies": [{"at": minute(4), "text": "好。", "department_name": "市水务集团"}],
+            "follow_ups": [{"at": minute(2), "text": "还有。", "answer": "", "answered_at": None}],
+            "replies": [{"at": minute(4), "text": "好。", "department_name": "市水务集团", "in_name_of": ""}],
             "ratings": [{"at": minute(5), "grade": 5, "text": ""}],
         }
     )

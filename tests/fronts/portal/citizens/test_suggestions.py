@@ -37,7 +37,9 @@ async def test_the_pages_of_a_suggestion_say_what_became_of_it(outcome: str, nam
 
         public = (await pages.http.get(f"/posts/{receipt['number']}")).text
         own = await pages.http.post(
-            "/follow", data={"number": receipt["number"], "code": receipt["query_code"]}
+            "/follow",
+            data={"number": receipt["number"], "code": receipt["query_code"]},
+            follow_redirects=True,
         )
         board = (await pages.http.get("/boards/suggestions")).text
 

@@ -135,6 +135,12 @@ class Office:
             self._done("POST", f"{address}/{self._bulletin}/circulation", {}, supervisor)
         return self._bulletin
 
+    def to_sign(self) -> str:
+        """A letter to a city leader, with an answer that waits for the signature."""
+        number = self.drafted(kind="mailbox", addressee=PROFILE.leaders[0].code, title="给市长的信")
+        self.act(number, f"replies/{self.case(number)['draft']['reply_id']}/approval", "leader")
+        return number
+
     def later(self, number: str) -> str:
         """A date to which the case may be extended."""
         due = datetime.fromisoformat(self.case(number)["due"])

@@ -59,7 +59,6 @@ PAGES: Final = {
         "/staff/bulletins/{bulletin}",
         "/staff/accountability",
     ),
-    "mayor": ("/staff/reports", "/staff/cases/{accepted}", "/staff/league"),
     "operator": (
         "/staff/accounts",
         "/staff/accounts?q=没有",
@@ -67,6 +66,14 @@ PAGES: Final = {
         "/staff/outbox",
         "/staff/outbox?state=failed",
         "/staff/outbox?state=sent",
+    ),
+    "mayor": (
+        "/staff/mailbox",
+        "/staff/mailbox?state=all",
+        "/staff/cases/{letter}",
+        "/staff/reports",
+        "/staff/cases/{accepted}",
+        "/staff/league",
     ),
     "auditor": ("/staff/log", "/staff/log?kind=signed-in", "/staff/log?person=nobody"),
 }
@@ -86,6 +93,7 @@ def numbers(office: Office) -> dict[str, str]:
         "adopted": office.adopted(),
         "asked_again": office.asked_again(),
         "bulletin": office.bulletin(),
+        "letter": office.to_sign(),
     }
     day = office.case(found["adopted"])["received_at"][:10]
     office.act(found["adopted"], "follow-throughs", text="已加装六座。", done_on=day)

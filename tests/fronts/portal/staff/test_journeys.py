@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office, until
 from tests.stack import running
@@ -138,6 +139,27 @@ def test_a_leader_adopts_a_suggestion_and_the_clerk_says_what_was_done(
     for one in (clerk, leader):
         one.close()
     citizen.close()
+
+
+def test_a_letter_is_on_the_leader_s_desk_and_answered_in_that_name(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    number = office.to_sign()
+    mayor = _desk(browser, office, size, scripts, "mayor", SUPERVISION)
+    mayor.page.click("nav >> text=领导信箱")
+    mayor.page.click(f"a[href='/staff/cases/{number}#instruction']")
+    mayor.page.locator("#instruction [name=published]").check()
+    mayor.send("instruction", text="一周内办结")
+    mayor.send("signature")
+    mayor.shows("以您的名义公布")
+
+    citizen = browser.new_page(base_url=office.portal)
+    citizen.goto(f"/posts/{number}")
+    name = PROFILE.leaders[0].name
+    for text in (f"{name}的答复", f"由{PROFILE.department_name(HOLDER)}办理", "一周内办结"):
+        expect(citizen.locator("main")).to_contain_text(text)
+    for one in (mayor.page, citizen):
+        one.close()
 
 
 def test_a_call_is_written_down_and_the_caller_alone_opens_it(

@@ -73,7 +73,7 @@ def test_a_newcomer_goes_all_the_way_round(
     page.click("aside [name=seat][value=leader]")
     assert page.url.endswith(f"/staff/cases/{number}")
     page.locator("#approval button").click()
-    expect(page.locator("main")).to_contain_text("回复已公布")
+    expect(page.locator("main")).to_contain_text("回复已批准")
 
     _citizen(page, number, code)
     expect(page.locator("main")).to_contain_text("加开四班")

@@ -3,7 +3,7 @@
 The routes come from the application itself; one without a line in the table fails the test.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE
-from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, SUPERVISION, Office
+from tests.fronts.portal.staff.prepared import Fields, prepared
 from wenzheng.stack.home import CITY
 
 COLUMNS: Final = {
@@ -72,6 +73,8 @@ POST /staff/cases/{number}/urging              sign-in 403    403    403    403 
 POST /staff/cases/{number}/special-report      sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/moderation          sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/instruction         sign-in 403    403    403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/signature           sign-in 403    403    403    403    403    403    403    done   403    403
+POST /staff/cases/{number}/signature-return    sign-in 403    403    403    403    403    403    403    done   403    403
 GET  /staff/cases/{number}/group               sign-in 403    403    403    403    403    403    200    403    403    403
 POST /staff/cases/{number}/group               sign-in 403    403    403    403    403    403    done   403    403    403
 POST /staff/cases/{number}/ungroup             sign-in 403    403    403    403    403    403    done   403    403    403
@@ -96,6 +99,7 @@ POST /staff/bulletins/{identity}/answer        sign-in 403    403    403    403 
 POST /staff/bulletins/{identity}/issue         sign-in 403    403    403    403    403    403    403    403    403    403
 GET  /staff/league                             sign-in 200    200    200    200    200    200    200    200    403    403
 GET  /staff/accountability                     sign-in 403    403    403    403    403    403    200    403    403    403
+GET  /staff/mailbox                            sign-in 403    403    403    403    403    403    403    200    403    403
 GET  /staff/reports                            sign-in 403    403    403    403    403    403    403    200    403    403
 GET  /staff/accounts                           sign-in 403    403    403    403    403    403    403    403    200    403
 POST /staff/accounts/change                    sign-in 403    403    403    403    403    403    403    403    422    403
@@ -115,7 +119,6 @@ TABLE: Final = {
     for line in ROWS.strip().splitlines()
     if not line.startswith("#")
 }
-Fields = dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -168,71 +171,6 @@ def test_every_staff_route_has_a_line(tmp_path: Path) -> None:
 # -- a case at the right step, and the form that would be sent ----------------------------------
 
 
-def _prepared(office: Office, act: str) -> tuple[str, Fields]:
-    """A case at which the act is possible, and the fields of its form."""
-    made: dict[str, tuple[Callable[[], str], Callable[[str], dict[str, str]]]] = {
-        "acceptance": (office.assigned, lambda _: {}),
-        "question": (office.accepted, lambda _: {"text": "请补充哪一站?"}),
-        "reply": (office.accepted, lambda _: {"text": REPLY}),
-        "part": (office.accepted, lambda _: {"text": "站台由我局维修。"}),
-        "preview": (office.accepted, lambda _: {"text": REPLY}),
-        "extension": (
-            office.accepted,
-            lambda n: {"reason": "等材料", "new_date": office.later(n), "progress": "已看现场"},
-        ),
-        "return": (office.assigned, lambda _: {"duty_item": _foreign_duty(), "reason": "不是我单位职责"}),
-        "approval": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
-        "reply-return": (
-            office.drafted,
-            lambda n: {"id": office.case(n)["draft"]["reply_id"], "remark": "请写日期"},
-        ),
-        "extension-approval": (office.stretched, lambda n: {"id": _extension(office, n)}),
-        "extension-refusal": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
-        "adoption": (office.suggested, lambda _: {"outcome": "partly", "reason": "列入明年计划"}),
-        "follow-up-answer": (
-            office.asked_again,
-            lambda n: {"text": "周内修好", "id": office.case(n)["follow_ups"][0]["id"]},
-        ),
-        "follow-through": (
-            office.adopted,
-            lambda n: {"text": "已加装", "done_on": office.case(n)["received_at"][:10]},
-        ),
-        "assignment": (office.assigned, lambda _: {"department": HOLDER, "reason": "职责"}),
-        "ruling": (office.assigned, lambda _: {"lead": HOLDER, "reason": "交办会"}),
-        "urging": (office.assigned, lambda _: {"text": "请抓紧"}),
-        "special-report": (office.assigned, lambda _: {"text": "长期未决"}),
-        "moderation": (office.assigned, lambda _: {"action": "hold", "reason": "待核实"}),
-        "instruction": (office.assigned, lambda _: {"text": "请办结"}),
-        "group": (office.assigned, lambda _: {"more": office.assigned()}),
-        "ungroup": (
-            lambda: _grouped(office),
-            lambda n: {"member": n, "group": office.case(n)["group"]["id"]},
-        ),
-    }
-    prepare, fields = made[act]
-    number = prepare()
-    return number, {name: [value] for name, value in fields(number).items()}
-
-
-def _foreign_duty() -> str:
-    return next(duty.code for duty in PROFILE.duties if duty.department == OTHER)
-
-
-def _extension(office: Office, number: str) -> str:
-    return next(str(e["extension_id"]) for e in office.case(number)["extensions"] if e["state"] == "asked")
-
-
-def _grouped(office: Office) -> str:
-    numbers = [office.assigned(), office.assigned()]
-    token = office.stack.token("s", SUPERVISION, "supervisor")
-    httpx2.post(
-        f"{office.stack.address('intake')}/v1/groups",
-        json={"numbers": numbers, "lead": numbers[0]},
-        headers={**token, "Idempotency-Key": numbers[0]},
-    ).raise_for_status()
-    return numbers[0]
-
-
 def _asked(office: Office, method: str, path: str) -> tuple[str, str, Fields]:
     """The number concerned, the address, and the fields."""
     act = path.rpartition("/")[2]
@@ -240,7 +178,7 @@ def _asked(office: Office, method: str, path: str) -> tuple[str, str, Fields]:
         # No such survey; what can be done to one that exists stands in test_surveys.py.
         return office.accepted(), path.replace("{number}", "none"), {}
     if method == "POST" and "{number}" in path:
-        number, fields = _prepared(office, act)
+        number, fields = prepared(office, act)
         return number, path.replace("{number}", number), fields
     if path == "/staff/cases/acceptance":
         number = office.assigned()
