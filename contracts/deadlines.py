@@ -108,6 +108,12 @@ class ClockStopped(Fact, frozen=True, kw_only=True, tag="clock.stopped.v1"):
     department: str = ""
 
 
+class DispatchLate(Fact, frozen=True, kw_only=True, tag="dispatch.late.v1"):
+    """A post that was held for a person had no unit when the time for dispatch was over; `at` is that instant."""
+
+    due: datetime
+
+
 class CaseEscalated(Fact, frozen=True, kw_only=True, tag="case.escalated.v1"):
     """A step of the ladder was reached; `at` is the instant of the step, not of its saying."""
 
@@ -149,6 +155,7 @@ DeadlineFact = (
     | ClockResumed
     | ClockStopped
     | CaseEscalated
+    | DispatchLate
     | PromiseBroken
     | DeadlineRedated
 )

@@ -6,7 +6,7 @@ from chassis.engine.pace import A_PAGE_FOLLOWS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
+from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.posts import (
     CitizenErased,
     PostHeld,
@@ -34,6 +34,7 @@ from services.deadline.core.case import Case, Redate, TimerDue, new
 
 RULES: Mapping[type, Rule] = {
     PostReceived: rules.start,
+    AssignmentHeld: rules.wait,
     PostAssigned: rules.hold,
     PostReassigned: rules.hold,
     CitizenAsked: rules.pause,

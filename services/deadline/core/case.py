@@ -99,6 +99,8 @@ class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     missed: datetime | None = None
     """The due instant of a miss that stands."""
     stopped: datetime | None = None
+    dispatch: bool = False
+    """That no unit had it in time."""
     near: tuple[datetime, ...] = ()
     escalated: tuple[str, ...] = ()
     """Levels said; each once per handling."""
@@ -124,6 +126,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     erased: bool = False
     received_at: datetime | None = None
     reopened: tuple[datetime, ...] = ()
+    held: bool = False
+    """Router was not sure of a unit and left the first choice to a person."""
     holdings: tuple[Holding, ...] = ()
     questions: tuple[Question, ...] = ()
     answered_early: tuple[tuple[str, datetime], ...] = ()

@@ -22,6 +22,7 @@ from contracts.deadlines import (
     DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
+    DispatchLate,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -35,17 +36,29 @@ Here = Context[Profile]
 LATE: Final = timedelta(hours=1)
 """City time after which a step of the ladder is marked as said late."""
 
-ORDER: Final = ("limit", "near", "remind", "missed", "promise", "leader", "supervisor", "bulletin")
+ORDER: Final = (
+    "limit",
+    "dispatch",
+    "near",
+    "remind",
+    "missed",
+    "promise",
+    "leader",
+    "supervisor",
+    "bulletin",
+)
 """Kinds of words that time brings; of those due at the same instant the earlier kind is said first."""
 
 LADDER: Final = ("remind", "leader", "supervisor", "bulletin")
 """Levels of escalation, in order; also kinds of words, and names in the policy."""
 
-OWED: Final = ("limit", "missed", "promise", "leader", "supervisor", "bulletin")
+OWED: Final = ("limit", "dispatch", "missed", "promise", "leader", "supervisor", "bulletin")
 """Kinds whose word is a matter of record: said even when what ended the clock is heard first."""
 
 
-_LIMIT, _NEAR, _MISSED, _PROMISE = map(ORDER.index, ("limit", "near", "missed", "promise"))
+_LIMIT, _DISPATCH, _NEAR, _MISSED, _PROMISE = map(
+    ORDER.index, ("limit", "dispatch", "near", "missed", "promise")
+)
 
 
 class Word(NamedTuple):
@@ -103,6 +116,10 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
     for pause in made.pauses:
         if pause.waited_out and pause.question not in dict(said.resumed):
             yield Word(pause.end, _LIMIT, pause.question)
+    if case.held and not said.dispatch and not case.reopened:
+        ends = dispatched_by(case, context)
+        if not case.department_at(ends):
+            yield Word(ends, _DISPATCH)
     if due not in said.near and (warned := warned_at(made, policy.warning.share, time)) < due:
         yield Word(warned, _NEAR)
     if said.missed is None:
@@ -116,6 +133,16 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
     for moved in made.extensions:
         if moved.extension not in said.broken:
             yield Word(moved.promised, _PROMISE, moved.extension)
+
+
+def dispatched_by(case: Case, context: Here) -> datetime:
+    """When the time for dispatch is over: the policy's share of a working day after the receipt."""
+    assert case.received_at is not None
+    time = context.city.working_time
+    day = time.next_working_instant(case.received_at).date()
+    minutes = time.minutes_between(time.opening(day), time.closing(day))
+    share: float = context.city.policy.dispatch.working_days
+    return time.add_minutes(case.received_at, round(minutes * share))
 
 
 def _due(words: list[Word], made: Clock, until: datetime | None) -> list[Word]:
@@ -139,6 +166,9 @@ def _say(
         case "limit":
             pause = next(pause for pause in made.pauses if pause.question == word.about)
             return _resumed(pause, made, said, facts, context)
+        case "dispatch":
+            facts.append(DispatchLate(at=at, due=at))
+            return replace(said, dispatch=True)
         case "near":
             facts.append(DeadlineNear(at=at, clock=name, due=due, department=department))
             return replace(said, near=(*said.near, due))

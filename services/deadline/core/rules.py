@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from city.profile import Profile
-from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
+from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.decision import Context, Decision
 from contracts.posts import (
     CitizenErased,
@@ -71,6 +71,13 @@ def hold(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Deci
         return reconcile(case, context, fact.at)
     # The holder moves no date and no timer; most posts are only ever assigned.
     return _held(case, context, fact.at)
+
+
+def wait(case: Case, fact: AssignmentHeld, context: Here) -> Decision[Case]:
+    """A person must choose the unit: the time for dispatch runs, unless some unit has had the case."""
+    if case.held or case.holdings:
+        return Decision(case)
+    return reconcile(replace(case, held=True), context, fact.at)
 
 
 def pause(case: Case, asked: CitizenAsked, context: Here) -> Decision[Case]:

@@ -36,6 +36,7 @@ from contracts.deadlines import (
     DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
+    DispatchLate,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -314,6 +315,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
             sets=("supervisor_told", True),
         ),
     ),
+    DispatchLate: (Tell("undispatched", "supervisor", "逾时尚未交办 {number}", supervision),),
     PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
     # groups
     TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),
