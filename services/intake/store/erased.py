@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from chassis.postgres.overwriting import overwrite
+from chassis.web.responses import STORAGE_ERRORS
 
 NIGHT: Final = range(2, 5)
 """Hours of the city's real day in which few post."""
@@ -36,7 +37,7 @@ class ErasedKeys:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.sweep()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
+            except (asyncpg.PostgresError, *STORAGE_ERRORS) as failure:
                 _log.warning("erased keys were not overwritten", reason=repr(failure))
 
     async def sweep(self) -> bool:
