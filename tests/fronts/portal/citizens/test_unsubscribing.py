@@ -10,7 +10,7 @@ NONE = 'value="none" selected'
 async def _chosen(pages: Pages, receipt: dict[str, str]) -> str:
     """What the author's page says is chosen."""
     form = {"number": receipt["number"], "code": receipt["query_code"]}
-    return (await pages.http.post("/follow", data=form)).text
+    return (await pages.http.post("/follow", data=form, follow_redirects=True)).text
 
 
 async def test_an_author_chooses_on_the_page_of_the_case_and_reads_it_there() -> None:
@@ -18,7 +18,9 @@ async def test_an_author_chooses_on_the_page_of_the_case_and_reads_it_there() ->
         receipt = await pages.receipt(contact={"phone": "13812345678"})
         form = {"number": receipt["number"], "code": receipt["query_code"], "act": "preference", "key": "k1"}
 
-        answer = await pages.http.post("/follow", data=form | {"channel": "sms", "at_night": "1"})
+        answer = await pages.http.post(
+            "/follow", data=form | {"channel": "sms", "at_night": "1"}, follow_redirects=True
+        )
 
         assert "通知方式已更改" in answer.text
         assert 'value="sms" selected' in answer.text
