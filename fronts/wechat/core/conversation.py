@@ -10,7 +10,7 @@ from contracts.posts import PostKind
 
 Stage = Literal["idle", "phone", "code", "draft", "list", "case"]
 """idle · waiting for a telephone · for the code sent there · for a part of the draft · a list is read · a case is read."""
-Part = Literal["kind", "text", "place", "sure"]
+Part = Literal["kind", "leader", "text", "place", "sure"]
 """The part of a draft that is asked for next."""
 Heard = Literal[
     "text",
@@ -37,6 +37,8 @@ class Draft(Struct, frozen=True, omit_defaults=True):
     """The idempotency key under which it is sent, however often."""
     part: Part = "kind"
     kind: str = ""
+    leader: str = ""
+    """Code of the city leader to whom a letter is written; empty: to none of them by name."""
     text: str = ""
     place: str = ""
     public: bool = True
@@ -182,6 +184,11 @@ class City(Struct, frozen=True):
         return [
             (code, kind.name) for code, kind in kinds if code in _POSTED and (kind.clock or kind.moderated)
         ]
+
+    @property
+    def leaders(self) -> list[tuple[str, str]]:
+        """Code and office of the city leaders to whom letters are written."""
+        return [(leader.code, leader.name) for leader in self.profile.leaders]
 
     def area(self, place: str) -> str:
         """The code of the area that a place names; empty when it names none."""

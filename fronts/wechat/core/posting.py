@@ -15,6 +15,8 @@ TITLE: Final = 30
 TEXT: Final = 10_000
 PLACE: Final = 200
 """Characters of these, as intake takes them."""
+LETTER: Final = "mailbox"
+"""The kind that may be written to one leader."""
 _SENTENCE_END: Final = re.compile(r"[。!?！？\n;；]")
 _PART_OF: Final[dict[str, Part]] = {"kind": "kind", "title": "text", "text": "text", "place": "place"}
 """Field of the interface to the part of the draft that is asked for again."""
@@ -62,7 +64,14 @@ def written_on(state: Conversation, draft: Draft, message: Message, city: City) 
                 return _ask(state, draft, city, "没有这一种。")
             kind = city.kinds[chosen - 1][0] if chosen else named[0]
             public = city.profile.policy.kind(kind).public
-            return _ask(state, replace(draft, kind=kind, public=public, part=_next(draft, "kind")), city)
+            part: Part = "leader" if kind == LETTER and city.leaders else _next(draft, "kind")
+            return _ask(state, replace(draft, kind=kind, leader="", public=public, part=part), city)
+        case "leader":
+            chosen = words.choice_in(text, len(city.leaders))
+            if not chosen and words.folded(text) not in _NONE:
+                return _ask(state, draft, city, "没有这位领导。")
+            leader = city.leaders[chosen - 1][0] if chosen else ""
+            return _ask(state, replace(draft, leader=leader, part=_next(draft, "kind")), city)
         case "text":
             if shows_nothing(text) or len(text) > TEXT:
                 return _ask(state, draft, city, f"内容请写 1 到 {TEXT} 个字。")
@@ -106,7 +115,7 @@ def body_of(draft: Draft, phone: str, person: str, city: City) -> dict[str, obje
         "place": draft.place,
         "public": draft.public,
         "contact": contact,
-    }
+    } | ({"addressee": draft.leader} if draft.leader else {})
 
 
 def title_of(text: str) -> str:
@@ -146,6 +155,9 @@ def _question(draft: Draft, city: City) -> str:
         case "kind":
             lines = [f"{n} {name}" for n, (_, name) in enumerate(city.kinds, 1)]
             return "\n".join(["请选择种类,回复数字:", *lines])
+        case "leader":
+            lines = [f"{n} {name}" for n, (_, name) in enumerate(city.leaders, 1)]
+            return "\n".join(["写给哪位领导?回复数字;不指定回复“无”:", *lines])
         case "text":
             return TEXT_WANTED
         case "place":
@@ -157,8 +169,9 @@ def _question(draft: Draft, city: City) -> str:
 def _last_look(draft: Draft, city: City) -> str:
     kind = city.profile.policy.kind(draft.kind)
     may_be = "回复“不公开”只给承办单位看;" if draft.public else "回复“公开”可公开;" if kind.public else ""
+    leader = next((f"(写给{name})" for code, name in city.leaders if code == draft.leader), "")
     return (
-        f"请核对:\n种类:{kind.name}\n地点:{draft.place or '(没有)'}\n"
+        f"请核对:\n种类:{kind.name}{leader}\n地点:{draft.place or '(没有)'}\n"
         f"公开:{'是' if draft.public else '否'}\n内容:{draft.text}\n"
         f"回复“确认”提交;{may_be}回复“改内容”“改地点”“改种类”修改,“取消”删除草稿。"
     )

@@ -149,6 +149,20 @@ async def test_a_draft_can_be_changed_and_kept_from_the_public_before_it_is_sent
     assert (case["public"], case["text"], case["place"]) == (False, "井盖丢了两天", "宿豫区江山大道")
 
 
+async def test_a_letter_is_written_to_one_leader_or_to_none(phone: Phone) -> None:
+    await phone.bind()
+    asked = await phone.says("发帖", "领导信箱")
+    assert "没有这位领导" in await phone.say("99")
+    look = await phone.says("1", "建议增加公交班次。", "无")
+    number = (await phone.say("确认")).partition("编号 ")[2].partition("\n")[0]
+    unnamed = await phone.says("发帖", "领导信箱", "无", "建议增加公交班次。", "无")
+
+    assert "1 市长" in asked
+    assert "领导信箱(写给市长)" in look
+    assert (await phone.case(number))["addressee"] == "mayor"
+    assert "写给" not in unnamed
+
+
 async def test_what_intake_refuses_is_told_and_asked_for_again(phone: Phone) -> None:
     await phone.bind()
     refused = await phone.says("发帖", "投诉", "井盖丢了。办证加微信", "无", "确认")
