@@ -13,6 +13,9 @@ from services.stats.store import Figures
 OLDEST: Final = 8
 """Overdue posts that the live figures name."""
 
+FULL_FROM: Final = 5
+"""A month that has had a fifth of the posts of the one before is shown in its place."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -97,6 +100,11 @@ def _areas(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
     names = {division.area_code: division.area for division in profile.divisions} | {"": "未注明"}
     empty = {"received": 0, "replied": 0, "overdue": 0}
     return [{"area": code, "name": name, **by_area.get(code, empty)} for code, name in names.items()]
+
+
+def is_thin(present: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a month has had so few posts, beside the one before it, that its shares say little yet."""
+    return bool(present["city"]["received"] * FULL_FROM < before["city"]["received"])
 
 
 def ranking(table: dict[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from chassis.failures import HttpRefused
 from chassis.web.responses import STORAGE_ERRORS
 from city.profile import Profile
 from services.stats.core.periods import Period
-from services.stats.league import league, live, ranking
+from services.stats.league import is_thin, league, live, ranking
 from services.stats.store import Figures
 
 SECONDS: Final = 2.0
@@ -53,6 +54,8 @@ class Stream:
         """Set, and replaced, with each look."""
         self._looks = 0
         self._rankings = 0
+        self._full: Period | None = None
+        """The month that is known to be no longer thin."""
         self._present = b""
         self._ranking = b""
 
@@ -120,12 +123,23 @@ class Stream:
     async def _once(self) -> None:
         now = self._clock.now()
         self._present = _encode(await live(self._figures, self._profile, now))
-        units = ranking(await league(self._figures, self._profile, Period.month_of(now.date()), now))
+        units = ranking(await self._ranked(now))
         if units != self._ranking:
             self._ranking = units
             self._rankings += 1
         self._looks += 1
         self._tell()
+
+    async def _ranked(self, now: datetime) -> dict[str, Any]:
+        """The league of this month; while that is thin, of the last full one."""
+        month = Period.month_of(now.date())
+        table = await league(self._figures, self._profile, month, now)
+        if self._full != month:
+            before = await league(self._figures, self._profile, month.before, now)
+            if is_thin(table, before):
+                return before
+            self._full = month
+        return table
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()

@@ -137,7 +137,7 @@ def routes(door: Door) -> APIRouter:
 
         `figures`, every two seconds: `as_of`, `today`, `month`, `all` (rows of the league table), `registered`,
         `areas` (this month by area) and `oldest_overdue`. `ranking`, at the beginning and whenever it has
-        changed: this month's units in the order of the league table.
+        changed: the units of `month` in the order of the league table; while this month is thin, of the last full one.
         """
         door.limits.check("streams", client_of(request))
         return door.stream.admit(client_of(request))

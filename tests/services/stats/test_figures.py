@@ -21,7 +21,7 @@ from contracts.identity import PARTITIONS, derived, partition_of
 from services.stats import store
 from services.stats.app import build
 from services.stats.core.periods import Period
-from services.stats.league import league, ranking
+from services.stats.league import is_thin, league, ranking
 from services.stats.league import live as live_figures
 from services.stats.open_data.source import MemorySource, PostgresSource, Source
 from tests.postgres import migrated, server
@@ -159,3 +159,12 @@ async def test_open_data_reads_the_cases_of_a_year_each_once(world: World) -> No
     }
     assert sum((await world.source.rows(2025)).values()) == 1
     assert await world.source.rows(2024) == {}
+
+
+@pytest.mark.parametrize(
+    ("received", "before", "thin"), [(0, 0, False), (3, 16, True), (4, 20, False), (1, 0, False)]
+)
+def test_a_month_is_thin_until_it_has_had_a_fifth_of_the_last_ones_posts(
+    received: int, before: int, thin: bool
+) -> None:
+    assert is_thin({"city": {"received": received}}, {"city": {"received": before}}) is thin

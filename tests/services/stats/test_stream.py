@@ -1,6 +1,7 @@
 """The live figures: asked for once, whoever watches; a place for each viewer, and not all for one client."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -138,3 +139,19 @@ async def test_a_database_that_was_away_ends_no_stream() -> None:
     await viewer.saw(viewer.events("figures") + 2)
 
     await viewer.leave()
+
+
+async def test_while_the_month_is_thin_the_ranking_is_that_of_the_last_full_one() -> None:
+    posts, cells = store.memory()
+    clock = HandClock(at("2026-03-01T10:00"))
+    stream = Stream(store.MemoryFigures(posts, cells), PROFILE, clock, seconds=0.01)
+    cells.cells[("2026-02-10", "housing", "complaint", "received")] = 10
+    viewer = Viewer(stream)
+    await viewer.saw(1, "ranking")
+
+    cells.cells[("2026-03-01", "housing", "complaint", "received")] = 2
+    await viewer.saw(2, "ranking")
+    await viewer.leave()
+
+    told = [json.loads(part.split(b"data: ")[1]) for part in viewer.sent if b"event: ranking" in part]
+    assert [one["month"] for one in told] == ["2026-02", "2026-03"]

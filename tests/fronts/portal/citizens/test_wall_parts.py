@@ -72,6 +72,7 @@ def test_the_ranking_says_in_words_and_figures_who_is_behind(pages: Pages) -> No
 
     found = wall.parts(pages, "ranking", {"month": "2026-03", "departments": units})["ranking"]
 
+    assert "2026年3月各单位回复率" in found
     assert "7/10 超3" in found
     assert [line.split('"')[1] for line in found.splitlines() if line.startswith("<li")] == [
         "well",
