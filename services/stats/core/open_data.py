@@ -39,18 +39,23 @@ _PLACE: Final = (
     Field("kind", "text", f"种类;{HIDDEN}:同月同单位此种类的网帖太少,不公开"),
     Field("area", "text", f"所选地区的区划代码,空:未选;{HIDDEN}:同月同单位同种类此地区的网帖太少,不公开"),
 )
-_MEANINGS: Final = {amount.measures[0]: amount.meaning for amount in AMOUNTS if len(amount.measures) == 1}
-MEASURES: Final = {
-    **{
-        name: _MEANINGS[name]
-        for name in ("threads", "messages", "received", "replied", "on_time", "overdue", "rated", "satisfied")
-    },
-    "open": "还没有公开答复,期限未过的",
-    **{name: _MEANINGS[name] for name in ("extensions", "broken", "reopened", "instant")},
-    **{name: _MEANINGS[name] for name in ("second_replied", "second_on_time", "second_overdue")},
-    "left": "撤回或被隐藏的:不计入受理",
-    "clockless": "不计时的:不计入受理",
-}
+_OF_OTHERS: Final = ("replies_given", "returns")
+
+
+def _measures() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for amount in AMOUNTS:
+        if len(amount.measures) == 1 and amount.measures[0] not in _OF_OTHERS:
+            # The first meaning is the measure's own: another amount may be the same number under another name.
+            found.setdefault(amount.measures[0], amount.meaning)
+    return found | {
+        "open": "还没有公开答复,期限未过的",
+        "left": "撤回或被隐藏的:不计入受理",
+        "clockless": "不计时的:不计入受理",
+    }
+
+
+MEASURES: Final = _measures()
 """Measure of a case to its meaning: what is counted of other units' doings (replies given, returns, hours) is left out."""
 
 CASES: Final = (*_PLACE, *(Field(name, "integer", meaning) for name, meaning in MEASURES.items()))

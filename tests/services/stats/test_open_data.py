@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.stats.core.figures import AMOUNTS
 from services.stats.core.open_data import CASES, FIGURES, HIDDEN, Row, coarse, csv_line
 from services.stats.open_data.files import BYTE_ORDER_MARK
 from tests.fronts.portal.staff.alone import answering, free_port
@@ -72,6 +73,17 @@ def test_a_cell_is_read_as_it_was_written() -> None:
     assert list(csv.reader(io.StringIO(csv_line(values), newline=""))) == [
         ["市住房局", 'a "b", c', "two\nlines", "3", "0.5", ""]
     ]
+
+
+def test_every_amount_of_a_case_is_a_column_with_the_meaning_it_has_in_the_figures() -> None:
+    columns = {field.name: field.meaning for field in CASES}
+    amounts = {amount.code: amount for amount in AMOUNTS if len(amount.measures) == 1}
+
+    assert columns["replied"] == amounts["replied"].meaning
+    told = {amount.measures[0] for amount in amounts.values()}
+    assert told - set(columns) == {"replies_given", "returns"}, (
+        "what other units did stands in the figures alone"
+    )
 
 
 @asynccontextmanager
