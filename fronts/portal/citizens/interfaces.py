@@ -49,8 +49,14 @@ async def interface(site: Here, service: str) -> Response:
     shown = [group for group in docs.groups(document) if group["name"] == service]
     if not shown:
         return site.pages.refuse(404, "没有这个服务。")
+    of_each = [{status for status, _ in operation["answers"]} for operation in shown[0]["operations"]]
     return site.pages.render(
-        "interface.html", group=shown[0], names=NAMES, titles=TITLES, shapes=docs.shapes_of(document, service)
+        "interface.html",
+        group=shown[0],
+        names=NAMES,
+        titles=TITLES,
+        shapes=docs.shapes_of(document, service),
+        everywhere=sorted(set.intersection(*of_each)),
     )
 
 
