@@ -320,7 +320,7 @@ async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: 
     ("user", "seen"),
     [
         ("department", {"assignments"}),
-        ("stats", {"posts", "replies", "assignments", "deadlines", "city"}),
+        ("stats", {"posts", "replies", "assignments", "deadlines", "city", "bulletins"}),
         ("notifier", {"posts", "replies", "assignments", "deadlines", "groups", "city", "notices"}),
         ("auditor", {topic.name for topic in TOPICS}),
     ],
