@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+AGAIN_SECONDS = 0.2
+"""Between a connection that broke and the next."""
+
 
 @dataclass
 class Load:
@@ -18,6 +21,8 @@ class Load:
     """Number to the real second at which the post was sent."""
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
+    lost: int = 0
+    """Requests whose connection broke before an answer came."""
     seconds: float = 0.0
 
     def quantile(self, share: float) -> float:
@@ -32,18 +37,50 @@ def quantile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-async def _request(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, body: bytes
+Message = Callable[[str, int], bytes]
+"""The server's name and the number of a request to the whole request, as it is sent."""
+
+
+def posts(body: Callable[[int], bytes], client: Callable[[int], str] | None = None) -> Message:
+    """A post for each number, each under a key of its own; with `client`, as a gateway passes it on from that address."""
+
+    def message(host: str, n: int) -> bytes:
+        content, key = body(n), uuid.uuid4().hex
+        passed_on = f"X-Forwarded-For: {client(n)}\r\n" if client is not None else ""
+        head = (
+            f"POST /v1/posts HTTP/1.1\r\nHost: {host}\r\nIdempotency-Key: {key}\r\n{passed_on}"
+            f"Content-Length: {len(content)}\r\n\r\n"
+        )
+        return head.encode() + content
+
+    return message
+
+
+def visits(path: str, client: Callable[[int], str]) -> Message:
+    """The same read from another address each time."""
+
+    def message(host: str, n: int) -> bytes:
+        return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: {client(n)}\r\n\r\n".encode()
+
+    return message
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes
 ) -> tuple[int, bytes]:
-    key = uuid.uuid4().hex
-    head = f"POST /v1/posts HTTP/1.1\r\nHost: {host}\r\nIdempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-    writer.write(head.encode() + body)
-    status = int((await reader.readline()).split()[1])
+    """Raises ConnectionError when the connection ends before the answer."""
+    writer.write(message)
+    first = await reader.readline()
+    if not first:
+        raise ConnectionResetError("no answer")
     length = 0
     while (line := await reader.readline()) not in (b"\r\n", b""):
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
-    return status, await reader.readexactly(length)
+    try:
+        return int(first.split()[1]), await reader.readexactly(length)
+    except asyncio.IncompleteReadError as failure:
+        raise ConnectionResetError("half an answer") from failure
 
 
 @contextmanager
@@ -65,14 +102,32 @@ async def drive(
     connections: int = 64,
     enough: Callable[[], bool] = lambda: False,
 ) -> Load:
-    """Post for so long, or until it is `enough`: `rate` posts a second (open loop), or as fast as they are answered (0)."""
-    with uncollected():
-        return await _drive(address, body, seconds, rate, connections, enough)
+    """Post for so long, or until it is `enough`: `rate` posts a second (open loop), or as fast as they are answered (0).
+
+    Raises ConnectionError when a connection breaks.
+    """
+    load = await ask(address, posts(body), seconds, rate, connections, enough)
+    if load.lost:
+        raise ConnectionError(f"{load.lost} posts lost their connection")
+    return load
 
 
-async def _drive(
+async def ask(
     address: str,
-    body: Callable[[int], bytes],
+    message: Message,
+    seconds: float,
+    rate: float = 0.0,
+    connections: int = 64,
+    enough: Callable[[], bool] = lambda: False,
+) -> Load:
+    """Any requests, as `drive` posts; a connection that breaks is counted and opened again."""
+    with uncollected():
+        return await _ask(address, message, seconds, rate, connections, enough)
+
+
+async def _ask(
+    address: str,
+    message: Message,
     seconds: float,
     rate: float,
     connections: int,
@@ -85,27 +140,36 @@ async def _drive(
     until = started + seconds
     turns: asyncio.Queue[float] = asyncio.Queue()
 
-    async def connection() -> None:
+    async def connection() -> bool:
+        """Whether its time is over; False when it broke."""
         nonlocal sent
-        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            reader, writer = await asyncio.open_connection(host, int(port))
+        except ConnectionError:
+            return False
         try:
             while time.monotonic() < until and not enough():
-                if rate:
-                    due = await turns.get()
-                    if due < 0:
-                        return
-                else:
-                    due = time.monotonic()
+                due = await turns.get() if rate else time.monotonic()
+                if due < 0:
+                    return True
                 sent += 1
                 at = time.time()
-                status, answer = await _request(reader, writer, host, body(sent))
+                status, answer = await _exchange(reader, writer, message(host, sent))
                 load.latencies.append(time.monotonic() - due)
                 if status == 202:
                     load.accepted[json.loads(answer)["number"]] = at
-                else:
+                elif status >= 300:
                     load.refused += 1
+        except ConnectionError:
+            return False
         finally:
             writer.close()
+        return True
+
+    async def again() -> None:
+        while time.monotonic() < until and not await connection():
+            load.lost += 1
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def pace() -> None:
         n = 0
@@ -117,7 +181,7 @@ async def _drive(
         for _ in range(connections):
             turns.put_nowait(-1.0)
 
-    jobs = [connection() for _ in range(connections)]
+    jobs = [again() for _ in range(connections)]
     await asyncio.gather(*jobs, *([pace()] if rate else []))
     load.seconds = time.monotonic() - started
     return load

@@ -1,7 +1,7 @@
 """Runs the measurements on a stack of its own and prints them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -10,10 +10,10 @@ from chassis.kafka.broker import Broker
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, clock, flood, masking, routing, step, storm, timers, topics
+from wenzheng.bench import calibrate, clock, flood, hostile, masking, routing, step, storm, timers, topics
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
-from wenzheng.bench.stack import bodies, cpu_seconds, drained
+from wenzheng.bench.stack import bodies, cpu_seconds, drained, processes
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home
 from wenzheng.stack.status import database, status
@@ -26,6 +26,16 @@ ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
 }
 """Measurements of pure code, which need no stack."""
 ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox")
+
+
+async def _hostile(home: Home) -> dict[str, Any]:
+    services = home.read_state()["services"]
+    return await hostile.measure(services, lambda: processes(home), lambda: drained(home), masking.HOSTILE)
+
+
+WITH_LIMITS: Final[dict[str, Callable[[Home], Coroutine[Any, Any, dict[str, Any]]]]] = {"hostile": _hostile}
+"""Measurements on a stack whose doors have their limits; all others are one client that asks as often as it can."""
+LIMITS: Final = hostile.SETTINGS
 
 CHAIN_SECONDS = 60.0
 LATENCY_SECONDS = 20.0

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,13 +24,14 @@ LISTENING: Final = ("intake-listen", "router-listen", "router", "deadline", "not
 
 
 @contextmanager
-def stack(ports: int) -> Iterator[Home]:
-    """A stack in a private folder, gone afterwards."""
+def stack(ports: int, settings: Mapping[str, str] | None = None) -> Iterator[Home]:
+    """A stack in a private folder, gone afterwards; `settings` are what the environment says to it."""
     folder = Path(tempfile.mkdtemp(prefix="wz-bench-"))
     command = [sys.executable, "-m", "wenzheng"]
     subprocess.run(
         [*command, "up", "--detach", "--data", str(folder / "d"), "--ports", str(ports)],
         cwd=ROOT,
+        env={**os.environ, **(settings or {})},
         check=True,
         stdout=subprocess.DEVNULL,
     )

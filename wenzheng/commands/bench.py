@@ -2,21 +2,23 @@
 
 import asyncio
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 
 from wenzheng.bench import timers
-from wenzheng.bench.run import ALONE, ON_A_STACK, measure
+from wenzheng.bench.run import ALONE, LIMITS, ON_A_STACK, WITH_LIMITS, measure
 from wenzheng.bench.stack import stack as bench_stack
 from wenzheng.bench.storm import TIMERS as STORM_TIMERS
 from wenzheng.commands.terminal import out
 from wenzheng.stack.home import Trouble
 
+KNOWN: Final = (*ALONE, *ON_A_STACK, *WITH_LIMITS)
+
 
 def bench(
-    which: Annotated[list[str] | None, typer.Argument(help=" | ".join((*ALONE, *ON_A_STACK)))] = None,
+    which: Annotated[list[str] | None, typer.Argument(help=" | ".join(KNOWN))] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     ports: Annotated[int, typer.Option("--ports", help="起始端口。 First port.")] = 19000,
     pending: Annotated[
@@ -30,11 +32,13 @@ def bench(
     ] = 30_000,
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
-    known = (*ALONE, *ON_A_STACK)
-    chosen = which or list(known)
-    if wrong := [name for name in chosen if name not in known]:
-        raise Trouble(f"没有 {wrong[0]};有 {'、'.join(known)}。 No such measurement.")
+    chosen = which or list(KNOWN)
+    if wrong := [name for name in chosen if name not in KNOWN]:
+        raise Trouble(f"没有 {wrong[0]};有 {'、'.join(KNOWN)}。 No such measurement.")
     found = {name: ALONE[name]() for name in chosen if name in ALONE}
+    for name in set(chosen) & WITH_LIMITS.keys():
+        with bench_stack(ports, LIMITS) as home:
+            found[name] = asyncio.run(WITH_LIMITS[name](home))
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
             found |= asyncio.run(measure(chosen, home, pending, storm, flood))
