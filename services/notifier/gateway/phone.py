@@ -34,7 +34,7 @@ _SENT: Final = (
 )
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:1rem;display:grid;gap:1rem;"
-    "grid-template-columns:2fr 1fr;color:#111;background:#fff}h1{grid-column:1/3;margin:0}"
+    "grid-template-columns:2fr 1fr;color:#111;background:#fff}header{grid-column:1/3}h1{margin:0}"
     "ol{list-style:none;padding:.5rem;margin:0;background:#ededed}li{margin:.4rem 0;padding:.4rem .6rem;"
     "white-space:pre-wrap;overflow-wrap:anywhere;background:#fff;border-radius:.4rem;max-width:85%}"
     ".mine{background:#b8f0a0;margin-left:auto}.notice{border-left:4px solid #06613a}form{display:inline}"
@@ -125,7 +125,7 @@ class Phones:
         menu = "".join(self._button(person, "menu", name, key) for key, name in self.menu.items())
         return (
             f"<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            f"<title>微信模拟器</title><style>{_STYLE}</style><h1>微信模拟器</h1>"
+            f"<title>微信模拟器</title><style>{_STYLE}</style><header><h1>微信模拟器</h1></header>"
             f"<main><ol aria-label=对话>{lines}</ol>"
             f"<form method=post><input type=hidden name=person value={person}>"
             "<p><label for=words>发送文字</label><textarea id=words name=words rows=3 autofocus></textarea></p>"
