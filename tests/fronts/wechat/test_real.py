@@ -1,0 +1,60 @@
+"""A stranger before the page that plays a telephone, on the real stack: binds, posts, asks and rates."""
+
+import re
+from html import unescape
+
+import httpx2
+import pytest
+
+from tests.fronts.portal.citizens.town import Town, until
+from tests.stack import running
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+MINE = "13900007788"
+OFFICE = "您好!路灯已修复。联系电话:0527-84368123。"
+
+
+class Telephone:
+    """The page of one person."""
+
+    def __init__(self, gateway: str) -> None:
+        self._http = httpx2.Client(base_url=gateway, timeout=30, follow_redirects=True)
+        self._address = str(self._http.get("/phone").url)
+        self._person = self._address.partition("person=")[2]
+
+    def page(self) -> str:
+        """What is shown."""
+        return unescape(self._http.get(self._address).text)
+
+    def say(self, words: str) -> str:
+        """Words; the last answer."""
+        form = {"person": self._person, "act": "say", "words": words}
+        shown = self._http.post("/phone", data=form).text
+        return unescape(re.findall(r'<li class="account">([^<]*)</li>', shown)[-1])
+
+    def code(self) -> str:
+        """The code in the newest text message."""
+        return re.findall(rf"<b>{MINE}</b>\D*(\d{{6}})\D", self.page())[0]
+
+
+def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates() -> None:
+    with running() as stack, Town(stack) as town:
+        phone = Telephone(stack.address("gateway"))
+        phone.say("绑定")
+        phone.say(MINE)
+        assert "已绑定 139****7788" in phone.say(phone.code())
+        for words in ("发帖", "投诉", "小区东门的路灯坏了一周。", "宿城区幸福路"):
+            phone.say(words)
+        number = re.findall(r"编号 (\S+)", phone.say("确认"))[0]
+        assert number in phone.say("我的")
+
+        town.answer({"number": number}, OFFICE)
+        read = until(lambda: found if OFFICE in (found := phone.say(f"查 {number}")) else None)
+
+        assert "请评价" in read
+        assert phone.say("5 修得很快") == f"{number} 已评价,谢谢。"
+        assert "非常满意 修得很快" in phone.say(f"查 {number}")
+        until(lambda: "[服务通知]" in phone.page())
+        assert "我要发帖" in phone.page()
+        assert stack.audit()["violations"] == 0
