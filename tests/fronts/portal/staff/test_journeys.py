@@ -141,6 +141,31 @@ def test_a_leader_adopts_a_suggestion_and_the_clerk_says_what_was_done(
     citizen.close()
 
 
+def test_a_follow_up_waits_in_the_inbox_and_its_author_reads_the_answer(
+    office: Office, browser: Browser, size: str, scripts: bool
+) -> None:
+    receipt = office.post()
+    number = receipt["number"]
+    office.give(number)
+    office.citizen(receipt, "follow-ups", text="今早又等了一小时。")
+    clerk = _desk(browser, office, size, scripts, "clerk")
+    clerk.page.goto("/staff/cases?state=followed_up")
+    clerk.page.click(f"a[href='/staff/cases/{number}']")
+    clerk.shows("尚未答复")
+    clerk.send("follow-up-answer", text="明早起加开两班。")
+    clerk.shows("追问已答复")
+    clerk.page.goto("/staff/cases?state=followed_up")
+    expect(clerk.page.locator(f"a[href='/staff/cases/{number}']")).to_have_count(0)
+    clerk.close()
+
+    citizen = browser.new_page(base_url=office.portal)
+    citizen.goto(f"/follow?number={number}")
+    citizen.fill("[name=code]", receipt["query_code"])
+    citizen.press("[name=code]", "Enter")
+    expect(citizen.locator(".talk")).to_contain_text("明早起加开两班。")
+    citizen.close()
+
+
 def test_a_letter_is_on_the_leader_s_desk_and_answered_in_that_name(
     office: Office, browser: Browser, size: str, scripts: bool
 ) -> None:
