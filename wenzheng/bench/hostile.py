@@ -30,6 +30,8 @@ READ_RATE: Final = 5.0
 """A second, of each kind of page or figure that they read."""
 SECONDS: Final = 2.0
 """Of one attack; one that lasts longer is measured to its end."""
+OPENING_SECONDS: Final = 1.0
+"""People open their connections before anything is measured."""
 QUIET_SECONDS: Final = 8.0
 PATIENCE_SECONDS: Final = 60.0
 """Who has no answer by then has none."""
@@ -103,6 +105,7 @@ async def trial(
     found, over, started = Trial(), asyncio.Event(), time.monotonic()
     people = asyncio.create_task(_people(services, found, over, network))
     try:
+        await asyncio.sleep(OPENING_SECONDS)
         for n, attack in enumerate(tried):
             until = time.monotonic() + seconds
             ways = (
@@ -166,7 +169,7 @@ async def measure(
 async def _quiet(services: Services, seconds: float = QUIET_SECONDS) -> Trial:
     found, over = Trial(), asyncio.Event()
     people = asyncio.create_task(_people(services, found, over, 0))
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(OPENING_SECONDS + seconds)
     over.set()
     await people
     return found
@@ -181,9 +184,9 @@ async def _people(services: Services, found: Trial, over: asyncio.Event, network
         return f"10.{network}.{n >> 8 & 255}.{n & 255}"
 
     message = posts(lambda n: texts[n % len(texts)], client)
-    loads = [ask(services["intake"], message, long, RATE, 16, over.is_set)]
+    loads = [ask(services["intake"], message, long, RATE, 16, over.is_set, OPENING_SECONDS)]
     loads += [
-        ask(services[part], visits(path, client), long, READ_RATE, 4, over.is_set)
+        ask(services[part], visits(path, client), long, READ_RATE, 4, over.is_set, OPENING_SECONDS)
         for part, path in READS.items()
     ]
     found.posting, *reading = await asyncio.gather(*loads)

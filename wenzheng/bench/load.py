@@ -25,6 +25,13 @@ class Load:
     """Requests whose connection broke before an answer came."""
     seconds: float = 0.0
 
+    def count(self, status: int, answer: bytes, at: float) -> None:
+        """An answer to what was sent at a real second."""
+        if status == 202:
+            self.accepted[json.loads(answer)["number"]] = at
+        elif status >= 300:
+            self.refused += 1
+
     def quantile(self, share: float) -> float:
         """Milliseconds from sending to the 202."""
         ordered = sorted(self.latencies)
@@ -119,10 +126,14 @@ async def ask(
     rate: float = 0.0,
     connections: int = 64,
     enough: Callable[[], bool] = lambda: False,
+    unmeasured: float = 0.0,
 ) -> Load:
-    """Any requests, as `drive` posts; a connection that breaks is counted and opened again."""
+    """Any requests, as `drive` posts; a connection that breaks is counted and opened again.
+
+    What is due in the first `unmeasured` seconds, while connections are opened, has no latency.
+    """
     with uncollected():
-        return await _ask(address, message, seconds, rate, connections, enough)
+        return await _ask(address, message, seconds, rate, connections, enough, unmeasured)
 
 
 async def _ask(
@@ -132,6 +143,7 @@ async def _ask(
     rate: float,
     connections: int,
     enough: Callable[[], bool],
+    unmeasured: float,
 ) -> Load:
     host, _, port = address.removeprefix("http://").partition(":")
     load = Load()
@@ -155,11 +167,9 @@ async def _ask(
                 sent += 1
                 at = time.time()
                 status, answer = await _exchange(reader, writer, message(host, sent))
-                load.latencies.append(time.monotonic() - due)
-                if status == 202:
-                    load.accepted[json.loads(answer)["number"]] = at
-                elif status >= 300:
-                    load.refused += 1
+                if due - started >= unmeasured:
+                    load.latencies.append(time.monotonic() - due)
+                load.count(status, answer, at)
         except ConnectionError:
             return False
         finally:
@@ -181,7 +191,6 @@ async def _ask(
         for _ in range(connections):
             turns.put_nowait(-1.0)
 
-    jobs = [again() for _ in range(connections)]
-    await asyncio.gather(*jobs, *([pace()] if rate else []))
+    await asyncio.gather(*(again() for _ in range(connections)), *([pace()] if rate else []))
     load.seconds = time.monotonic() - started
     return load
