@@ -60,9 +60,9 @@ NOT_READ: Final = "暂时看不懂这类消息,请用文字发送。"
 NUMBER_WANTED: Final = "请回复“查”加编号,如:查 {prefix}260302-000001。不记得编号,请回复“我的”。"
 
 _AROUND: Final = re.compile(r"^[\s“”\"']+|[\s“”\"'。.!！,,]+$")
-_FIND: Final = re.compile(r"(?:查询|查)?\s*([A-Za-z]{1,4}\s*[0-9OoIl]{6}\s*[-—–_]?\s*[0-9OoIl]{6,9})")
+_FIND: Final = re.compile(r"(?:查询|查)?([A-Za-z]{1,4}[0-9OoIl]{6}[-—–_]?[0-9OoIl]{6,9})")
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
-_GRADE: Final = re.compile(r"(?:评价|打分)?[\s::]*([1-5])\s*[分星]?(?:[\s,,。::]+(.*))?", re.DOTALL)
+_GRADE: Final = re.compile(r"([1-5])\s*[分星]?(?:[\s,,。::]+(.*))?", re.DOTALL)
 _ADD: Final = re.compile(r"(补充|追问)[\s::,,]+(.+)", re.DOTALL)
 
 
@@ -78,14 +78,15 @@ def command(text: str) -> str:
 
 def number_in(text: str) -> str:
     """The number of the case that a text asks for, with or without 查; empty for another text."""
-    match = _FIND.fullmatch(text.strip(" \n\t“”。"))
+    match = _FIND.fullmatch("".join(text.split()).strip("“”。"))
     number = case_number(match[1]) if match is not None else ""
     return number if _NUMBER.fullmatch(number) else ""
 
 
 def grade_in(text: str) -> tuple[int, str]:
     """Grade and words of a rating: `5`, `评价 5 办得好`, `非常满意`; grade 0 for what is none."""
-    match = _GRADE.fullmatch(normal_form(text).strip())
+    typed = normal_form(text).strip().removeprefix("评价").removeprefix("打分").lstrip(" \n\t::")
+    match = _GRADE.fullmatch(typed)
     if match is not None:
         return int(match[1]), (match[2] or "").strip()
     named = {name: grade for grade, name in GRADES.items()}
