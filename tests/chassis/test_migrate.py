@@ -1,4 +1,4 @@
-"""The script printed for a database administrator makes the same tables as the migration itself."""
+"""The script printed for a database administrator makes the same tables as the migration, and the city finds room in them."""
 
 import asyncio
 import subprocess
@@ -59,6 +59,11 @@ async def empty(dsn: str, schema: str) -> tuple[str, asyncpg.Connection]:
     return own, connection
 
 
+OWN = """
+select column_name from information_schema.columns
+where table_schema = $1 and table_name = 'subject' and is_nullable = 'NO'"""
+
+
 @pytest.mark.parametrize("schema", [*SERVICES, "portal"])
 async def test_a_printed_script_makes_the_tables_that_the_migration_makes(dsn: str, schema: str) -> None:
     script = printed(schema)
@@ -71,5 +76,9 @@ async def test_a_printed_script_makes_the_tables_that_the_migration_makes(dsn: s
     made = await administrator.fetch(TABLES, schema)
     assert made, f"the script for {schema} makes no table"
     assert made == await connection.fetch(TABLES, schema)
+    # The city's own row lies beside the cases and has no value in any column of theirs.
+    assert {row["column_name"] for row in await connection.fetch(OWN, schema)} <= {
+        "subject", "partition", "held", "remembered",
+    }  # fmt: skip
     await administrator.close()
     await connection.close()

@@ -59,11 +59,13 @@ NO_SPEECH: Final = "暂时听不懂语音,请用文字发送。"
 NOT_READ: Final = "暂时看不懂这类消息,请用文字发送。"
 NUMBER_WANTED: Final = "请回复“查”加编号,如:查 {prefix}260302-000001。不记得编号,请回复“我的”。"
 
-_AROUND: Final = re.compile(r"^[\s“”\"']+|[\s“”\"'。.!！,,]+$")
-_FIND: Final = re.compile(r"(?:查询|查)?([A-Za-z]{1,4}[0-9OoIl]{6}[-—–_]?[0-9OoIl]{6,9})")
+_AROUND: Final = re.compile(r"^[\s“”\"']+|[\s“”\"'。.!！,\uff0c]+$")
+_BETWEEN: Final = " \n\t\u3000:\uff1a,\uff0c\u3002"
+"""What people put between a word and what follows it: blanks, colons and commas of both widths, a full stop."""
+_FIND: Final = re.compile(r"[A-Za-z]{1,4}[0-9OoIl]{6}[-—–_]?[0-9OoIl]{6,9}")
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
-_GRADE: Final = re.compile(r"([1-5])\s*[分星]?(?:[\s,,。::]+(.*))?", re.DOTALL)
-_ADD: Final = re.compile(r"(补充|追问)[\s::,,]+(.+)", re.DOTALL)
+_GRADE: Final = re.compile(rf"([1-5])\s*[分星]?(?:[{_BETWEEN}]+(.*))?", re.DOTALL)
+_ADD: Final = re.compile(rf"(补充|追问)[{_BETWEEN}]+(.+)", re.DOTALL)
 
 
 def folded(text: str) -> str:
@@ -76,17 +78,22 @@ def command(text: str) -> str:
     return COMMANDS.get(folded(text), "")
 
 
+def _after(text: str, *words: str) -> str:
+    """What follows the first of these words that a text begins with; a text that begins with none, as it is."""
+    begun = next((word for word in words if text.startswith(word)), "")
+    return text[len(begun) :].lstrip(_BETWEEN) if begun else text
+
+
 def number_in(text: str) -> str:
     """The number of the case that a text asks for, with or without 查; empty for another text."""
-    match = _FIND.fullmatch("".join(text.split()).strip("“”。"))
-    number = case_number(match[1]) if match is not None else ""
+    typed = _after("".join(text.split()).strip("“”。"), "查询", "查")
+    number = case_number(typed) if _FIND.fullmatch(typed) else ""
     return number if _NUMBER.fullmatch(number) else ""
 
 
 def grade_in(text: str) -> tuple[int, str]:
     """Grade and words of a rating: `5`, `评价 5 办得好`, `非常满意`; grade 0 for what is none."""
-    typed = normal_form(text).strip().removeprefix("评价").removeprefix("打分").lstrip(" \n\t::")
-    match = _GRADE.fullmatch(typed)
+    match = _GRADE.fullmatch(_after(normal_form(text).strip(), "评价", "打分"))
     if match is not None:
         return int(match[1]), (match[2] or "").strip()
     named = {name: grade for grade, name in GRADES.items()}

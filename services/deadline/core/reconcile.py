@@ -281,11 +281,11 @@ def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime)
 
 
 def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
-    """A miss that the facts, heard later, do not bear out is taken back; so is the ladder above it."""
+    """A miss that the facts, heard later, do not bear out, or date otherwise, is taken back; so is the ladder above it."""
     if said.missed is None:
         return said
     answered = made.stop is not None and made.stop <= made.due
-    moved = made.due > said.missed
+    moved = made.due != said.missed
     if not answered and not moved:
         return said
     facts.append(

@@ -16,11 +16,11 @@ from chassis.store import Remembered
 from contracts.codec import Event
 from contracts.facts import Fact
 from contracts.identity import city_subject, derived, partition_of
-from contracts.posts import PostsGrouped, PostUngrouped
+from contracts.posts import PostsGrouped, PostUngrouped, PostWithdrawn
 from services.deadline.app import build
 from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue
 from services.deadline.core.clock import clock, ledger
-from tests.services.deadline.facts import PROFILE, at
+from tests.services.deadline.facts import PROFILE, assigned, at, extended, received
 from tests.services.deadline.histories import deliveries
 
 SERVICE = build(PROFILE)
@@ -124,6 +124,23 @@ def straight(history: dict[str, list[Fact]]) -> Delivered:
     """As it happened: in order of time over all topics, each once."""
     numbered = [(topic, n, fact) for topic, facts in history.items() for n, fact in enumerate(facts, 1)]
     return sorted(numbered, key=lambda one: one[2].at)
+
+
+def test_a_miss_is_dated_by_the_clock_whatever_is_heard_first() -> None:
+    """An end that is heard before the promise that it follows; found by the histories below."""
+    history: dict[str, list[Fact]] = {
+        "posts": [received("2026-02-10T09:00"), PostWithdrawn(at=at("2026-02-13T18:01"))],
+        "assignments": [assigned("2026-02-10T09:01")],
+        "replies": [extended("2026-02-10T09:03", "2026-02-11")],
+        "city": [],
+    }
+    lived = straight(history)
+    promise = next(one for one in lived if one[0] == "replies")
+
+    heard = told([*(one for one in lived if one is not promise), promise])
+
+    assert heard.case.said.missed == at("2026-02-11T18:00")
+    assert standing(heard) == standing(told(lived))
 
 
 @pytest.mark.slow

@@ -11,6 +11,6 @@ depends_on = None
 def upgrade() -> None:
     """A column with a constant default rewrites no table; what was added earlier counts from the case's next change."""
     schema.run("""
-        alter table subject add column followed_up boolean not null default false;
+        alter table subject add column followed_up boolean default false;
         create index subject_followed_up on subject (department, coalesce(due, received_at), number) where followed_up;
     """)

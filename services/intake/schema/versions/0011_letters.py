@@ -12,8 +12,8 @@ def upgrade() -> None:
     """No case has an addressee yet, so the defaults are what their states say."""
     schema.run("""
         alter table subject
-            add column addressee text not null default '',
-            add column to_sign boolean not null default false;
+            add column addressee text default '',
+            add column to_sign boolean default false;
         create index subject_letters on subject (addressee, coalesce(due, received_at), number)
             where addressee <> '';
     """)
