@@ -1,7 +1,7 @@
-"""Brings one service's schema to its newest revision: `python -m chassis.postgres.migrate SERVICE [--sql]`.
+"""Brings a schema to its newest revision: `python -m chassis.postgres.migrate SCHEMA [--sql]`.
 
-Every service has its own history in `services/<name>/schema/versions`, kept in a table of its own
-schema; the portal's lies in its own folder. `--sql` prints the script for a database administrator instead of running it.
+Every service, and every front end that remembers something, has its own history in `schema/versions` of its folder, kept in a
+table of its own schema. `--sql` prints the script for a database administrator instead of running it.
 """
 
 import asyncio
@@ -47,16 +47,17 @@ def _upgrade(schema: str, versions: Path, connection: Connection | None, to: str
             context.run_migrations()
 
 
-def _of_service(service: str) -> Path:
-    return ROOT / "services" / service / "schema" / "versions"
+def _versions(schema: str) -> Path:
+    """The folder of a schema's revisions: that of the service or front end of its name. Raises LookupError for neither."""
+    for plane in ("services", "fronts"):
+        if (found := ROOT / plane / schema / "schema" / "versions").is_dir():
+            return found
+    raise LookupError(f"neither a service nor a front end has a schema {schema!r}")
 
 
-async def migrate(schema: str, dsn: str, to: str = "head", versions: Path | None = None) -> None:
-    """Run what is missing up to a revision; two processes that start at once wait for each other.
-
-    `versions`: the folder of the revisions; without it, that of the service whose schema it is.
-    """
-    history = versions or _of_service(schema)
+async def migrate(schema: str, dsn: str, to: str = "head") -> None:
+    """Run what is missing up to a revision; two processes that start at once wait for each other."""
+    history = _versions(schema)
     address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
         "postgres://", "postgresql+asyncpg://", 1
     )
@@ -72,23 +73,20 @@ async def migrate(schema: str, dsn: str, to: str = "head", versions: Path | None
         await engine.dispose()
 
 
-def script(schema: str, versions: Path | None = None) -> None:
-    """Print what `migrate` would run on a database that has nothing yet, for a database administrator."""
-    _upgrade(schema, versions or _of_service(schema), None, "head")
-
-
 def main() -> None:
     """The command."""
     if len(sys.argv) < 2:
-        sys.exit("usage: python -m chassis.postgres.migrate SERVICE [--sql]")
-    if not _of_service(sys.argv[1]).is_dir():
-        sys.exit(f"no service {sys.argv[1]}; the portal's schema is brought by fronts.portal.schema.migrate")
+        sys.exit("usage: python -m chassis.postgres.migrate SCHEMA [--sql]")
+    try:
+        history = _versions(sys.argv[1])
+    except LookupError as problem:
+        sys.exit(str(problem))
     if "--sql" in sys.argv:
-        script(sys.argv[1])
+        _upgrade(sys.argv[1], history, None, "head")
         return
     dsn = Settings.read().dsn
     if not dsn:
-        sys.exit("WENZHENG_DATABASE must name the service's database")
+        sys.exit("WENZHENG_DATABASE must name the schema's database")
     asyncio.run(migrate(sys.argv[1], dsn))
 
 

@@ -23,7 +23,9 @@ DISK_NEEDED: Final = 1_000_000_000
 """Bytes that must be free to start."""
 
 SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey")
-ROLES: Final = (*SERVICES, "portal", "wechat", "auditor")
+SCHEMAS: Final = (*SERVICES, "portal", "wechat")
+"""Each is owned by the role of its name."""
+ROLES: Final = (*SCHEMAS, "auditor")
 """Of the database."""
 USERS: Final = (*SERVICES, "auditor", "department", "admin")
 """Of the bus: each service, who reads everything, a department's own system, and who makes topics."""

@@ -16,10 +16,8 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from chassis.postgres.migrate import migrate
-from fronts.portal.schema.migrate import migrate as migrate_portal
-from fronts.wechat.schema.migrate import migrate as migrate_wechat
 from wenzheng.stack import access, kafka, postgres
-from wenzheng.stack.home import ROLES, SERVICES, USERS, Home, Trouble, is_alive, started_at
+from wenzheng.stack.home import ROLES, SCHEMAS, USERS, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
 from wenzheng.stack.priority import come_at_once, give_way
 
@@ -145,10 +143,8 @@ class Supervisor:
         try:
             passwords = {role: self.home.secret(f"db-{role}") for role in ROLES}
             await postgres.create_roles(self._plan.superuser, passwords)
-            for service in SERVICES:
-                await migrate(service, postgres.role_dsn(self._plan.superuser, self.home, service))
-            await migrate_portal(postgres.role_dsn(self._plan.superuser, self.home, "portal"))
-            await migrate_wechat(postgres.role_dsn(self._plan.superuser, self.home, "wechat"))
+            for schema in SCHEMAS:
+                await migrate(schema, postgres.role_dsn(self._plan.superuser, self.home, schema))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
             raise Trouble(f"数据库不能使用:{problem}。 The database cannot be used.") from problem
         self._say("schemas", "ready")

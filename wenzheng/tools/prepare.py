@@ -9,10 +9,8 @@ import os
 from pathlib import Path
 
 from chassis.postgres.migrate import migrate
-from fronts.portal.schema.migrate import migrate as migrate_portal
-from fronts.wechat.schema.migrate import migrate as migrate_wechat
 from wenzheng.stack import access, kafka, postgres
-from wenzheng.stack.home import ROLES, SERVICES, USERS
+from wenzheng.stack.home import ROLES, SCHEMAS, USERS
 
 
 async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
@@ -20,10 +18,8 @@ async def prepare(bootstrap: str, host: str, secrets: Path) -> None:
     passwords = {role: (secrets / f"db-{role}").read_text().strip() for role in (*ROLES, "postgres")}
     superuser = f"postgresql://postgres:{passwords['postgres']}@{host}/postgres"
     await postgres.create_roles(superuser, passwords)
-    for service in SERVICES:
-        await migrate(service, f"postgresql://{service}:{passwords[service]}@{host}/{postgres.DATABASE}")
-    await migrate_portal(f"postgresql://portal:{passwords['portal']}@{host}/{postgres.DATABASE}")
-    await migrate_wechat(f"postgresql://wechat:{passwords['wechat']}@{host}/{postgres.DATABASE}")
+    for schema in SCHEMAS:
+        await migrate(schema, f"postgresql://{schema}:{passwords[schema]}@{host}/{postgres.DATABASE}")
     users = {user: (secrets / f"kafka-{user}").read_text().strip() for user in USERS}
     bus = access.administrator(bootstrap, users.pop(access.ADMIN))
     while not await kafka.answers(bus):

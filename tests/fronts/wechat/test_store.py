@@ -8,10 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from fronts.wechat.core.conversation import Conversation
 from fronts.wechat.keys import Keys
-from fronts.wechat.schema.migrate import migrate
 from fronts.wechat.store import (
     ANSWERED,
     FORGOTTEN,
@@ -36,7 +36,7 @@ async def real(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Pool]:
     home.prepare()
     await create_roles(dsn, {role: home.secret(f"db-{role}") for role in ROLES})
     own = role_dsn(dsn, home, "wechat")
-    await migrate(own)
+    await migrate("wechat", own)
     pool = await connect(own, "wechat")
     try:
         yield pool

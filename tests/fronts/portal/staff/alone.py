@@ -15,11 +15,11 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
+from chassis.postgres.migrate import migrate
 from chassis.tokens import make_keys
 from city.profile import Profile
 from fronts.portal.application import create
 from fronts.portal.keys import totp_key
-from fronts.portal.schema.migrate import migrate
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.settings import StaffSettings
@@ -124,8 +124,8 @@ def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
         await postgres.create_roles(dsn, dict.fromkeys(ROLES, PASSWORD), name)
         parts = urlsplit(own)
         own = urlunsplit(parts._replace(netloc=f"portal:{PASSWORD}@{parts.hostname}:{parts.port}"))
-        await migrate(own)
-        await migrate(own)
+        await migrate("portal", own)
+        await migrate("portal", own)
         return own
 
     portal = Portal(asyncio.run(prepare()), folder, **settings)
