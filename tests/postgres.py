@@ -68,17 +68,23 @@ async def schema(dsn: str, tables: str) -> AsyncIterator[asyncpg.Pool]:
         pool.terminate()
 
 
-@asynccontextmanager
-async def migrated(dsn: str, service: str, to: str = "head") -> AsyncIterator[tuple[str, asyncpg.Pool]]:
-    """A database of its own in which the service's schema stands as its migrations (up to one) leave it, and a pool on it."""
+async def database(dsn: str, schema: str) -> str:
+    """The DSN of a database of its own with this schema in it, empty."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     connection = await asyncpg.connect(dsn)
     await connection.execute(f"create database {name}")
     await connection.close()
     own = f"{dsn.rsplit('/', 1)[0]}/{name}"
     connection = await asyncpg.connect(own)
-    await connection.execute(f"create schema {service}")
+    await connection.execute(f"create schema {schema}")
     await connection.close()
+    return own
+
+
+@asynccontextmanager
+async def migrated(dsn: str, service: str, to: str = "head") -> AsyncIterator[tuple[str, asyncpg.Pool]]:
+    """A database of its own in which the service's schema stands as its migrations (up to one) leave it, and a pool on it."""
+    own = await database(dsn, service)
     await migrate(service, own, to)
     pool = await connect(own, service)
     try:

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import asyncpg
 import pytest
 
 from chassis.postgres.migrate import migrate
-from tests.postgres import server
+from tests.postgres import database, server
 from wenzheng.stack.home import SCHEMAS
 
 pytestmark = pytest.mark.real
@@ -49,15 +48,11 @@ def printed(schema: str) -> str:
 
 
 async def empty(dsn: str, schema: str) -> tuple[str, asyncpg.Connection]:
-    """A database of its own with an empty schema."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(f"create database {name}")
-    await connection.close()
-    own = f"{dsn.rsplit('/', 1)[0]}/{name}"
+    """A database of its own, and a connection to it."""
+    own = await database(dsn, schema)
     connection = await asyncpg.connect(own)
     # Intake's keys lie in a schema of their own.
-    await connection.execute(f"create schema {schema}; create schema vault")
+    await connection.execute("create schema vault")
     return own, connection
 
 

@@ -2,13 +2,12 @@
 
 from msgspec.structs import replace
 
-from contracts.decision import Decision, Forbidden, Say
-from contracts.replies import InstructionGiven, ReplyApproved, ReplyPublished, ReplySentBack
+from contracts.decision import Decision, Forbidden
+from contracts.replies import InstructionGiven, ReplySentBack
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Draft, Instruction, Reply
-from services.intake.core.rules.following import answered_by
-from services.intake.core.rules.saying import Here, say, write
-from services.intake.core.rules.unit import draft_of, replied
+from services.intake.core.case import Case, Draft, Instruction
+from services.intake.core.rules.saying import Here, say
+from services.intake.core.rules.unit import draft_of, publish
 
 
 def instruction(case: Case, asked: ask.Asked[ask.Instruction], context: Here) -> Decision[Case]:
@@ -24,31 +23,8 @@ def instruction(case: Case, asked: ask.Asked[ask.Instruction], context: Here) ->
 
 def signature(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
     """The city leader signs the answer to the letter; it is published in that leader's name."""
-    draft, by = _signed(case, asked, context), asked.actor.person
-    approved = ReplyApproved(at=context.now, reply=draft.id, department=case.department, by=draft.approved_by)
-    published = ReplyPublished(
-        at=context.now,
-        reply=draft.id,
-        text=draft.text,
-        department=case.department,
-        by=draft.by,
-        handling=case.handling,
-        in_name_of=case.addressee,
-        signed_by=by,
-    )
-    given = Reply(
-        draft.id,
-        draft.text,
-        case.department,
-        draft.by,
-        context.now,
-        case.handling,
-        in_name_of=case.addressee,
-    )
-    line = f"{context.city.leader_name(case.addressee)}回复:{draft.text}"
-    case, follow_ups = answered_by(replied(case, given), given)
-    case = write(case, context.now, "replied", line, by=by)
-    return Decision(case, (Say(approved), Say(published), *follow_ups), answer=case)
+    draft = _signed(case, asked, context)
+    return publish(case, draft, draft.approved_by, context, signed_by=asked.actor.person)
 
 
 def signature_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Decision[Case]:

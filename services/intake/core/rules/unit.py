@@ -63,7 +63,13 @@ def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisi
     draft, by = draft_of(case, asked.target), asked.actor.person
     if case.addressee:
         return _to_sign(case, draft, by, context)
-    approved = ReplyApproved(at=context.now, reply=draft.id, department=case.department, by=by)
+    return publish(case, draft, by, context)
+
+
+def publish(case: Case, draft: Draft, approved_by: str, context: Here, signed_by: str = "") -> Decision[Case]:
+    """A draft becomes the answer: in the unit's name, or signed, in that of the leader to whom the letter was written."""
+    name = case.addressee if signed_by else ""
+    approved = ReplyApproved(at=context.now, reply=draft.id, department=case.department, by=approved_by)
     published = ReplyPublished(
         at=context.now,
         reply=draft.id,
@@ -71,11 +77,15 @@ def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisi
         department=case.department,
         by=draft.by,
         handling=case.handling,
+        in_name_of=name,
+        signed_by=signed_by,
     )
-    answered = Reply(draft.id, draft.text, case.department, draft.by, context.now, case.handling)
-    unit = context.city.department_name(case.department)
+    answered = Reply(
+        draft.id, draft.text, case.department, draft.by, context.now, case.handling, in_name_of=name
+    )
+    author = context.city.leader_name(name) if name else context.city.department_name(case.department)
     case, follow_ups = answered_by(replied(case, answered), answered)
-    case = write(case, context.now, "replied", f"{unit}回复:{draft.text}", by=by)
+    case = write(case, context.now, "replied", f"{author}回复:{draft.text}", by=signed_by or approved_by)
     return Decision(case, (Say(approved), Say(published), *follow_ups), answer=case)
 
 
