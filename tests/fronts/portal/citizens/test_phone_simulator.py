@@ -1,0 +1,34 @@
+"""WeChat's simulator in a browser: who sits before it talks to the account and can use every part of the page."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.fronts.portal.citizens.conftest import Open
+from tests.fronts.portal.citizens.test_every_page import WCAG
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_person_before_the_simulator_asks_and_reads_the_answer_on_a_page_that_violates_nothing(
+    stack: Stack, open_page: Open, size: str
+) -> None:
+    page = open_page(size, bypass_csp=True)
+    page.goto(f"{stack.address('gateway')}/phone")
+    talk = page.get_by_role("list", name="对话")
+    assert page.url != f"{stack.address('gateway')}/phone", "every person has an address of its own"
+
+    for words in ("查 <b>", "发帖"):
+        page.get_by_label("发送文字").fill(words)
+        page.get_by_role("button", name="发送", exact=True).click()
+        # What is typed stands there as text, whatever it looks like.
+        talk.get_by_text(words, exact=True).wait_for()
+
+    talk.get_by_text(re.compile("请回复您的手机号")).wait_for()
+    found = Axe().run(page, options={"runOnly": WCAG})
+    assert found.violations_count == 0, found.generate_report()
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= room, "nothing scrolls sideways"
