@@ -2,17 +2,17 @@
 
 import re
 from email.message import Message as MailMessage
-from functools import cache, lru_cache
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 
 import msgspec
-import msgspec.inspect
 from fastapi import Request
 
 from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.asgi import Receive, Scope
 from chassis.web.headers import header
+from chassis.web.reasons import field_and_reason, of_no_json
 from contracts.decision import FieldError
 
 T = TypeVar("T")
@@ -111,49 +111,11 @@ def decode_body(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as failure:
-        field, reason = _field(str(failure), kind)
-        if field == "body" and reason.startswith("类型"):
+        field, reason = field_and_reason(str(failure), kind)
+        if field == "body" and reason.startswith("应为对象"):
             raise HttpRefused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
         raise HttpRefused(
             422, "invalid", problem.TITLES[422], errors=(FieldError(field, reason),)
         ) from failure
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as failure:
-        raise HttpRefused(400, "not-json", "内容不是正确的 JSON", _sentence(failure)) from failure
-
-
-def _sentence(failure: Exception) -> str:
-    if isinstance(failure, RecursionError):
-        return "嵌套太深。"
-    text = str(failure)
-    if "surrogate" in text:
-        return "含有不完整的字符(孤立的代理码位)。"
-    return text
-
-
-def _field(text: str, kind: Any) -> tuple[str, str]:
-    """msgspec says `Expected … - at `$.field``; people want the field and a Chinese reason."""
-    reason, _, place = text.partition(" - at ")
-    field = place.strip("`").removeprefix("$").lstrip(".") or "body"
-    if "missing required field" in reason:
-        name = reason.split("`")[1]
-        return (f"{field}.{name}" if field != "body" else name), "必填"
-    if "unknown field" in reason:
-        return reason.split("`")[1], "没有这个字段"
-    if "enum value" in reason or "Invalid value" in reason:
-        return field, f"应为 {_choices(kind).get(field) or reason} 之一"
-    if "length" in reason:
-        return field, f"长度不符({reason})"
-    return field, f"类型或取值不对({reason})"
-
-
-@cache
-def _choices(kind: Any) -> dict[str, str]:
-    """Field of a struct to the values that it may have, for fields that have a fixed choice."""
-    described = msgspec.inspect.type_info(kind)
-    if not isinstance(described, msgspec.inspect.StructType):
-        return {}
-    return {
-        part.encode_name: "、".join(str(value) for value in part.type.values)
-        for part in described.fields
-        if isinstance(part.type, msgspec.inspect.LiteralType)
-    }
+        raise HttpRefused(400, "not-json", "内容不是正确的 JSON", of_no_json(failure)) from failure
