@@ -64,6 +64,7 @@ def test_the_receipt_is_large_printable_and_leads_to_the_case_without_the_code(
     assert path in page.inner_html(".qr")
     assert page.locator("#code").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 28
     assert page.locator("[data-print]").is_visible()
+    assert page.get_by_role("link", name="用手机号找回").get_attribute("href") == "/my"
     page.emulate_media(media="print")
     for seen in ("#number", "#code", ".qr svg"):
         assert page.locator(seen).is_visible()
