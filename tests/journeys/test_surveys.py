@@ -172,7 +172,7 @@ async def test_nothing_anywhere_links_an_answer_to_a_person(capfd: pytest.Captur
         assert {event.fact.at.isoformat() for event in events if event.subject in ballots} == {
             "2026-03-02T00:00:00+08:00"
         }
-        assert not [voter for voter in voters if re.search(r"20\d\d-\d\d", rows[voter].decode())]
+        assert not [voter for voter in voters if re.search(r"20\d\d-\d\d-\d\d", rows[voter].decode())]
         # And not by order: what a voter remembers is the same for all but for two keyed hashes.
         shapes = {tuple(sorted(json.loads(rows[voter])[2])) for voter in voters}
         assert shapes == {("blinded", "survey", "type")}
