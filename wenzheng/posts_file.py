@@ -84,7 +84,7 @@ def shared_folder() -> Path | None:
 
 
 def real_or_sample() -> list[dict[str, Any]]:
-    """Bodies of real posts where they are, else of our own small sample."""
+    """Bodies of real posts where they are, else of our own sample."""
     folder = shared_folder()
     path = folder / "messages_taidi_test_unlabelled.jsonl.gz" if folder is not None else SAMPLE
     if not path.exists():

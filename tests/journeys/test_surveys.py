@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -20,8 +21,10 @@ from contracts.codec import Event
 from contracts.surveys import BallotCast
 from services.survey.core.states import Ballot, Kept, Voter
 from services.survey.store import MemoryKeys
-from tests.services.intake.door import at
+from tests.services.intake.door import PRIVATE, at
 from tests.services.survey.door import Person, Surveying
+from wenzheng.demo.calls import Calls, Tally
+from wenzheng.demo.survey import Survey as DemonstrationSurvey
 from wenzheng.recount import Recount, recount
 
 SEEDS = range(6)
@@ -193,3 +196,25 @@ async def test_whoever_holds_every_key_finds_every_answer_equally_possible_for_e
 
 def _any(words: set[str], text: str) -> bool:
     return any(word in text for word in words)
+
+
+async def test_the_survey_of_the_demonstration_is_answered_counted_and_counted_again() -> None:
+    starts, ends = at("2011-06-01T08:00"), at("2011-06-30T20:00")
+    async with Surveying(HandClock(starts)).open() as surveying:
+        clock, tally = surveying.clock, Tally()
+
+        async def until(instant: datetime) -> None:
+            while clock.now() < instant:
+                clock.move_to(min(instant, clock.now() + timedelta(hours=6)))
+                await asyncio.sleep(0)
+
+        calls = Calls(surveying.http, {"survey": "http://survey"}, PRIVATE, tally)
+        survey = DemonstrationSurvey(calls, until, seed=1)
+        await survey.live(starts, ends, people=PEOPLE)
+
+        found = recount(survey.identity, await logged(surveying, 1))
+
+        assert found is not None
+        assert (found.faults, found.agrees) == ([], True)
+        assert not tally.refused
+        assert PEOPLE // 2 < found.ballots == tally.counts["answered the survey"] <= PEOPLE

@@ -68,6 +68,7 @@ def test_the_demo_lives_a_small_month_and_the_audit_confirms_it(tmp_path: Path) 
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "受理 137  回复 135" in done.stdout
+    assert "重新计票与公布的结果一致" in done.stdout
 
 
 def test_a_second_start_takes_seconds_and_finds_everything_again() -> None:

@@ -45,9 +45,14 @@ def stack(ports: int, settings: Mapping[str, str] | None = None) -> Iterator[Hom
 
 
 def bodies() -> list[bytes]:
-    """Posts as they are sent, without contact, so that what is measured is the chain and not the providers."""
+    """Posts as they are sent, without contact, so that what is measured is the chain and not the providers.
+
+    No debates: they end with a moderator, and never walk the chain.
+    """
     return [
-        json.dumps(body, ensure_ascii=False).encode() for body in real_or_sample() if len(body["text"]) < 3000
+        json.dumps(body, ensure_ascii=False).encode()
+        for body in real_or_sample()
+        if len(body["text"]) < 3000 and body["kind"] != "debate"
     ]
 
 

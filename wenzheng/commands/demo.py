@@ -12,12 +12,14 @@ import typer
 
 from chassis.clock import add_segment
 from city.profile import Profile
+from wenzheng import recount
 from wenzheng.audit import audit as audit_of
 from wenzheng.commands.audit import print_rows
 from wenzheng.commands.stack import print_addresses, progress
 from wenzheng.commands.terminal import Data, err, out
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
+from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Ports, Trouble, default_data, is_alive
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
@@ -84,8 +86,9 @@ async def _live(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
     for reason, count in month.tally.refused.most_common(5):
         err.print(f"  被拒 refused {count}: {reason}", highlight=False)
     violations = print_rows(await audit_of(home))
+    violations += not await _recounted(home, month.survey)
     print_addresses(plan)
-    _try_it(plan.addresses()["portal"])
+    _try_it(plan.addresses()["portal"], home, month.survey)
     if exit_:
         supervisor.stop()
     await running
@@ -102,12 +105,23 @@ async def _quiet(home: Home) -> None:
         await asyncio.sleep(1)
 
 
-def _try_it(portal: str) -> None:
+async def _recounted(home: Home, survey: str) -> bool:
+    """Whether the survey's result is what anyone counts from the log."""
+    found = recount.recount(survey, await recount.read(kafka.of_state(home, home.read_state())))
+    agrees = found is not None and found.agrees
+    said = "重新计票与公布的结果一致 recounted, as published" if agrees else "没有结果,或与日志不符 no result"
+    out.print(f"问卷 survey  答卷 {found.ballots if found else 0}  {said}", highlight=False)
+    return agrees
+
+
+def _try_it(portal: str, home: Home, survey: str) -> None:
     """Where somebody who has never seen the system begins."""
     out.print(
         f"\n[bold green]试一试 Try it[/bold green] 不用密码 no password"
         f"\n  1 作为网民提交 post as a citizen        {portal}/post"
         f"\n  2 填编号,作为承办人、分管领导登录 answer {portal}/staff"
-        f"\n  3 用编号和查询码查看、评价 follow, rate  {portal}/follow",
+        f"\n  3 用编号和查询码查看、评价 follow, rate  {portal}/follow"
+        f"\n  4 问卷结果,自己重新计票 count a survey  {portal}/surveys/{survey}"
+        f"\n    .venv/bin/wenzheng recount {survey} --data {home.data}",
         highlight=False,
     )

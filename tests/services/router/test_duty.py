@@ -1,6 +1,5 @@
 """The duty list as a judge: its sum, who answers at which level, and the reasons a clerk can check."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,6 @@ DUTIES = DutyList(PROFILE.duties, PROFILE.departments, GOVERNS)
 PLACES = Gazetteer(PROFILE.divisions)
 NOWHERE = Place()
 SHUYANG = Place("321322", "沭阳县", words=(("沭阳", 0),))
-SAMPLES = [
-    json.loads(line)
-    for line in (ROOT / "wenzheng" / "sample_posts.jsonl").read_text(encoding="utf-8").splitlines()
-]
 
 
 def units(*codes: str) -> list[Department]:
@@ -255,15 +250,6 @@ def test_a_post_of_an_items_own_words_is_its_units(item: Duty) -> None:
 
     assert (best.department, best.duty_item) == (item.department, item.code)
     assert DUTIES.owner(item.code) == item.department
-
-
-@pytest.mark.parametrize("post", SAMPLES, ids=lambda each: each["title"])
-def test_the_posts_of_the_demonstration_are_assigned(post: dict[str, str]) -> None:
-    whole = f"{post['title']}\n{post['text']}"
-
-    best = DUTIES.score(post["title"], post["text"], PLACES.recognise(whole))[0]
-
-    assert best.score >= PROFILE.policy.dispatch.automatic_confidence
 
 
 def test_the_owner_of_an_unknown_item_is_nobody() -> None:

@@ -1,20 +1,21 @@
 """A town that lives: what citizens and staff do over the services' interfaces, so that pages have something to show."""
 
-import json
 import re
 import time
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
+from itertools import islice
 from typing import Any, TypeVar
 
 import httpx2
 
 from services.survey.web.examples import DRAFT
-from tests.stack import ROOT, Stack
+from tests.stack import Stack
+from wenzheng.posts_file import SAMPLE, read_posts
 
-SAMPLES: Path = ROOT / "wenzheng" / "sample_posts.jsonl"
+SOME = 24
+"""Of the sample posts so many are posted; all have areas, kinds and seasons enough for pages."""
 REPLY = (
     "您好！您反映的情况我单位已核实，属于职责清单内事项，已列入本周工作安排，"
     "办理结果将在此告知。感谢您的关注与监督。"
@@ -138,8 +139,8 @@ class Town:
         return str(self._done(self._http.post("/v1/sessions", json=body))["token"])
 
     def samples(self) -> list[dict[str, Any]]:
-        """The city's sample posts."""
-        return [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+        """Some of the sample posts."""
+        return [line.body for line in islice(read_posts(SAMPLE), SOME) if line.body is not None]
 
     def act(self, role: str, unit: str, path: str, **body: Any) -> dict[str, Any]:
         """Anything a member of staff does to a case."""

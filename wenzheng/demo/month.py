@@ -6,20 +6,18 @@ ask, extend, give back and miss deadlines; citizens answer, rate and reopen.
 
 import asyncio
 import random
-import time
-import uuid
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 
 from chassis.clock import SegmentClock, add_segment
-from chassis.tokens import Staff, sign
 from city.profile import Profile
-from wenzheng.posts_file import real_or_sample
+from wenzheng.demo.calls import Calls, Tally
+from wenzheng.demo.replies import asked_back, reply
+from wenzheng.demo.survey import PEOPLE, Survey
+from wenzheng.posts_file import SAMPLE, read_posts
 from wenzheng.stack.home import Home
 
 RECEIVED, REPLIED, RATED, SATISFIED = 1373, 1352, 1000, 958
@@ -31,6 +29,8 @@ SPEED = 30_000.0
 
 ENTERED = ("telephone", "telephone", "counter", "letter")
 """By which way those posts came that staff wrote down: one in twelve."""
+TALK, OF_TALK = 200, 20
+"""While so many posts come one matter is talked of, in one of so many of them: enough to be found as a topic."""
 FATES = (
     ("adopted", "建议合理,已列入今年的工作计划。"),
     ("partly", "先在条件成熟的路段试行,其余待论证。"),
@@ -39,12 +39,14 @@ FATES = (
 """What units decide of suggestions, in turn."""
 
 
-@dataclass
-class Tally:
-    """What happened, for the summary."""
+def _spread(some: int, posts: int) -> frozenset[int]:
+    """The places of some among all posts, evenly spread: half of those that nobody answers are debates."""
+    return frozenset((2 * n + 1) * posts // (2 * some) for n in range(some))
 
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
+
+def _which(n: int, sample: int) -> int:
+    """The place in the sample of the post that comes as number n."""
+    return n // TALK % sample if n % OF_TALK == 0 else n % sample
 
 
 class Month:
@@ -56,35 +58,47 @@ class Month:
         self._profile = profile
         self._random = random.Random(seed)
         self._clock = SegmentClock(home.clock, profile.zone)
-        self._key = home.secret_file("token-private.pem").read_bytes()
-        self._tokens: dict[tuple[str, str, str], str] = {}
-        self._at_once = asyncio.Semaphore(24)
+        self._seed = seed
         self.tally = Tally()
-        self._http: httpx2.AsyncClient
+        self.survey = ""
+        """The id of the survey, when the month is over."""
+        self._calls: Calls
 
     async def live(self, say: Callable[[str], None], posts: int = RECEIVED) -> None:
         """The whole month, to the cut-off; then city time runs at normal speed."""
-        bodies = real_or_sample()
+        sample = [line.body for line in read_posts(SAMPLE) if line.body is not None]
+        bodies = [body for body in sample if self._asks(body)]
+        debates = [body for body in sample if not self._asks(body)]
         start, last = datetime.fromisoformat(START), datetime.fromisoformat(LAST_POST)
         share = posts / RECEIVED
         answered, rated, satisfied = (round(n * share) for n in (REPLIED, RATED, SATISFIED))
         limits = httpx2.Limits(max_connections=48, max_keepalive_connections=48)
-        async with httpx2.AsyncClient(timeout=60, limits=limits) as self._http:
-            lives = []
-            for n in range(posts):
-                at = start + (last - start) * (n + self._random.random()) / posts
-                body = bodies[n % len(bodies)]
+        async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
+            key = self._home.secret_file("token-private.pem").read_bytes()
+            self._calls = Calls(http, self._services, key, self.tally)
+            people = max(6, round(PEOPLE * share))
+            survey = Survey(self._calls, self._until, self._seed)
+            lives = [survey.live(start, last, people)]
+            debated = _spread((posts - answered) // 2, posts)
+            n = 0
+            for place in range(posts):
+                at = start + (last - start) * (place + self._random.random()) / posts
+                if place in debated:
+                    lives.append(self._debate(at, debates[place % len(debates)]))
+                    continue
                 grade = 0
                 if n < rated:
                     grade = (
                         self._random.choice((4, 5, 5)) if n < satisfied else self._random.choice((1, 2, 3))
                     )
-                lives.append(self._post(at, body, n < answered, grade, n))
+                lives.append(self._post(at, bodies[_which(n, len(bodies))], n < answered, grade, n))
+                n += 1
             self._random.shuffle(lives)
             watching = asyncio.create_task(self._watch(say))
             await asyncio.gather(*lives)
             await self._until(datetime.fromisoformat(CUT_OFF))
             watching.cancel()
+            self.survey = survey.identity
             add_segment(self._home.clock, self._clock.now(), 1.0)
 
     async def _watch(self, say: Callable[[str], None]) -> None:
@@ -95,6 +109,23 @@ class Month:
                 f"延期 {counts['extended']}  评价 {counts['rated']}  重办 {counts['reopened']}"
             )
             await asyncio.sleep(2)
+
+    def _asks(self, body: dict[str, Any]) -> bool:
+        """Whether it asks a unit for an answer; a debate asks nobody."""
+        return self._profile.policy.kind(body["kind"]).clock
+
+    async def _debate(self, at: datetime, body: dict[str, Any]) -> None:
+        """What people think of a matter of the city; a moderator lets all but one in eight be seen."""
+        await self._until(at)
+        receipt = await self._calls.ask("POST", "/v1/posts", body, "received")
+        if receipt is None:
+            return
+        await self._until(self._profile.working_time.add_minutes(at, self._random.randint(10, 200)))
+        if self._random.random() < 7 / 8:
+            judged = {"action": "release", "reason": "符合发布规定"}
+            await self._staff(
+                "supervisor", "supervision", receipt["number"], "moderation", judged, "released"
+            )
 
     # -- one post's life ------------------------------------------------------------------------
 
@@ -118,9 +149,10 @@ class Month:
         await self._staff("clerk", unit, number, "acceptance", {}, "accepted")
         due = time_of.due(at).at
         if 0.02 <= chance < 0.07:
-            await self._staff("clerk", unit, number, "questions", {"text": "请补充具体地点和时间。"}, "asked")
+            question, answer = asked_back(body["kind"])
+            await self._staff("clerk", unit, number, "questions", {"text": question}, "asked")
             await self._until(time_of.add_minutes(accepted, self._random.randint(60, 400)))
-            await self._citizen(number, code, "answers", {"text": "就在小区门口，昨天晚上。"}, "answered")
+            await self._citizen(number, code, "answers", {"text": answer}, "answered")
         elif 0.07 <= chance < 0.12:
             date = time_of.add_days(due, 2).date().isoformat()
             extension = {"reason": "需要现场核实并采购材料", "new_date": date, "progress": "已派人到现场"}
@@ -136,7 +168,7 @@ class Month:
         else:
             reply_at = time_of.add_minutes(accepted, max(5, round(minutes * self._random.uniform(0.1, 0.85))))
         await self._until(reply_at)
-        if not await self._reply(number, unit, n, 1, bool(body.get("addressee"))):
+        if not await self._reply(number, unit, n, 1, body):
             return
         if grade:
             await self._until(self._clock.now() + timedelta(hours=self._random.randint(2, 40)))
@@ -147,7 +179,7 @@ class Month:
                 )
                 if reopened is not None:
                     await self._staff("clerk", unit, number, "acceptance", {}, "")
-                    await self._reply(number, unit, n, 2, bool(body.get("addressee")))
+                    await self._reply(number, unit, n, 2, body)
         if body["kind"] == "suggestion":
             await self._decide(number, unit, n)
 
@@ -155,10 +187,10 @@ class Month:
         """The receipt of a post: sent by its author, or written down for whoever calls, comes or writes."""
         if n % 12 == 5:
             entered = body | {"contact": None, "origin": ENTERED[n // 12 % len(ENTERED)]}
-            clerk = self._bearer("supervisor", "supervision")
-            return await self._call("POST", "/v1/cases", entered, "received", clerk)
+            clerk = self._calls.bearer("supervisor", "supervision")
+            return await self._calls.ask("POST", "/v1/cases", entered, "received", clerk)
         contact = {"phone": f"138{n:08d}"} if n % 3 else {"openid": f"oDemo{n:07d}abcdEFGH{n:08d}"[:28]}
-        return await self._call("POST", "/v1/posts", body | {"contact": contact}, "received")
+        return await self._calls.ask("POST", "/v1/posts", body | {"contact": contact}, "received")
 
     async def _decide(self, number: str, unit: str, n: int) -> None:
         """What becomes of a suggestion; half of what was adopted is done a few working days later."""
@@ -172,8 +204,9 @@ class Month:
         done = {"text": "已按建议完成第一批整改。", "done_on": self._clock.now().date().isoformat()}
         await self._staff("clerk", unit, number, "follow-throughs", done, "followed through")
 
-    async def _reply(self, number: str, unit: str, n: int, handling: int, letter: bool = False) -> bool:
-        text = "您好，您反映的问题我们已经核实处理，感谢您的关注与支持。"
+    async def _reply(self, number: str, unit: str, n: int, handling: int, body: dict[str, Any]) -> bool:
+        name, letter = self._profile.department_name(unit), bool(body.get("addressee"))
+        text = reply(body, unit, name, self._clock.now().date(), n, handling > 1)
         draft = await self._staff("clerk", unit, number, "replies", {"text": text}, "", f"{unit}-{handling}")
         if draft is None:
             return False
@@ -187,21 +220,21 @@ class Month:
             )
             if draft is None:
                 return False
-        reply = f"replies/{draft['reply_id']}"
+        path = f"replies/{draft['reply_id']}"
         if not letter:
-            return await self._staff("leader", unit, number, f"{reply}/approval", {}, "replied") is not None
-        await self._staff("leader", unit, number, f"{reply}/approval", {}, "to sign")
+            return await self._staff("leader", unit, number, f"{path}/approval", {}, "replied") is not None
+        await self._staff("leader", unit, number, f"{path}/approval", {}, "to sign")
         office = "supervision"
         if n % 2:
             given = {"text": "请承办单位一周内办结,并把结果告诉来信人。", "published": True}
             await self._staff("mayor", office, number, "instructions", given, "instructed")
-        return await self._staff("mayor", office, number, f"{reply}/signature", {}, "replied") is not None
+        return await self._staff("mayor", office, number, f"{path}/signature", {}, "replied") is not None
 
     async def _unit(self, number: str) -> str | None:
         """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""
         for attempt in range(200):
             await asyncio.sleep(0.3)
-            case = await self._call("GET", f"/v1/posts/{number}", None, "")
+            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
             if case is not None and case["department"]:
                 return str(case["department"])
             if attempt % 4 == 3:
@@ -210,8 +243,8 @@ class Month:
 
     async def _choose(self, number: str) -> None:
         """The supervisor decides where the router was not sure, and leaves alone what it has not decided yet."""
-        case = await self._call(
-            "GET", f"/v1/cases/{number}", None, "", self._bearer("supervisor", "supervision")
+        case = await self._calls.ask(
+            "GET", f"/v1/cases/{number}", None, "", self._calls.bearer("supervisor", "supervision")
         )
         if case is None or not case["held"]:
             return
@@ -230,7 +263,7 @@ class Month:
             return None
         for _ in range(30):
             await asyncio.sleep(0.3)
-            case = await self._call("GET", f"/v1/posts/{number}", None, "")
+            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
             if case is not None and case["department"] not in ("", unit):
                 return str(case["department"])
         return None
@@ -251,55 +284,13 @@ class Month:
         counts: str,
         person: str = "",
     ) -> dict[str, Any] | None:
-        return await self._call(
-            "POST", f"/v1/cases/{number}/{path}", body, counts, self._bearer(role, unit, person)
+        return await self._calls.ask(
+            "POST", f"/v1/cases/{number}/{path}", body, counts, self._calls.bearer(role, unit, person)
         )
-
-    def _bearer(self, role: str, unit: str, person: str = "") -> dict[str, str]:
-        """The header of somebody of a unit; signed once."""
-        place = (person or f"{role}-{unit}", unit, role)
-        if place not in self._tokens:
-            self._tokens[place] = sign(self._key, Staff(*place), 4 * 3600)
-        return {"Authorization": f"Bearer {self._tokens[place]}"}
 
     async def _citizen(
         self, number: str, code: str, path: str, body: dict[str, Any], counts: str
     ) -> dict[str, Any] | None:
-        return await self._call("POST", f"/v1/posts/{number}/{path}", body, counts, {"X-Query-Code": code})
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        body: dict[str, Any] | None,
-        counts: str,
-        headers: dict[str, str] | None = None,
-    ) -> dict[str, Any] | None:
-        key = {"Idempotency-Key": uuid.uuid4().hex}
-        until = time.monotonic() + 60
-        while True:
-            try:
-                async with self._at_once:
-                    response = await self._http.request(
-                        method,
-                        f"{self._services['intake']}{path}",
-                        json=body,
-                        headers={**(headers or {}), **key},
-                    )
-            except httpx2.HTTPError:
-                response = None
-            if response is not None and response.status_code < 500:
-                break
-            if time.monotonic() > until:
-                self.tally.refused["no answer"] += 1
-                return None
-            await asyncio.sleep(0.5)
-        if response.status_code >= 400:
-            self.tally.refused[
-                f"{response.status_code} {path.split('/')[-1]} {response.json().get('title')}"
-            ] += 1
-            return None
-        if counts:
-            self.tally.counts[counts] += 1
-        found: dict[str, Any] = response.json()
-        return found
+        return await self._calls.ask(
+            "POST", f"/v1/posts/{number}/{path}", body, counts, {"X-Query-Code": code}
+        )

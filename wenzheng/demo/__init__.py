@@ -1,0 +1,5 @@
+"""A month of real life on the running system: posts with their lives, debates, and a survey."""
+
+from wenzheng.demo.month import RECEIVED, SPEED, START, Month
+
+__all__ = ["RECEIVED", "SPEED", "START", "Month"]

@@ -1,0 +1,78 @@
+"""What the people of the demonstration ask of the services, by their public interfaces only."""
+
+import asyncio
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from chassis.tokens import Staff, sign
+
+
+@dataclass
+class Tally:
+    """What happened, for the summary."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Calls:
+    """Asks services, at most 24 at once; a service that does not answer is asked again for a minute."""
+
+    def __init__(self, http: httpx2.AsyncClient, services: dict[str, str], key: bytes, tally: Tally) -> None:
+        """`services` is the base URL of each; with `key` the tokens of staff are signed."""
+        self._http = http
+        self._services = services
+        self._key = key
+        self._tally = tally
+        self._tokens: dict[tuple[str, str, str], str] = {}
+        self._at_once = asyncio.Semaphore(24)
+
+    def bearer(self, role: str, unit: str, person: str = "") -> dict[str, str]:
+        """The header of somebody of a unit; signed once."""
+        place = (person or f"{role}-{unit}", unit, role)
+        if place not in self._tokens:
+            self._tokens[place] = sign(self._key, Staff(*place), 4 * 3600)
+        return {"Authorization": f"Bearer {self._tokens[place]}"}
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        counts: str,
+        headers: dict[str, str] | None = None,
+        service: str = "intake",
+    ) -> dict[str, Any] | None:
+        """The answer, counted under `counts`; None when it was refused, which is counted as well."""
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        until = time.monotonic() + 60
+        while True:
+            try:
+                async with self._at_once:
+                    response = await self._http.request(
+                        method,
+                        f"{self._services[service]}{path}",
+                        json=body,
+                        headers={**(headers or {}), **key},
+                    )
+            except httpx2.HTTPError:
+                response = None
+            if response is not None and response.status_code < 500:
+                break
+            if time.monotonic() > until:
+                self._tally.refused["no answer"] += 1
+                return None
+            await asyncio.sleep(0.5)
+        if response.status_code >= 400:
+            what = f"{response.status_code} {path.split('/')[-1]} {response.json().get('title')}"
+            self._tally.refused[what] += 1
+            return None
+        if counts:
+            self._tally.counts[counts] += 1
+        found: dict[str, Any] = response.json()
+        return found
