@@ -21,24 +21,19 @@ NAMES: Final[Mapping[str, str]] = {
     "datetime": "日期时间",
 }
 """The types of JSON, and those that a text may stand for, by msgspec's names."""
-_LENGTHS: Final[Mapping[tuple[str, str], str]] = {
-    ("str", "<="): "太长,至多 {} 个码位",
-    ("str", ">="): "太短,至少 {} 个码位",
-    ("array", "<="): "至多 {} 项",
-    ("array", ">="): "至少 {} 项",
-    ("object", "<="): "至多 {} 个字段",
-    ("object", ">="): "至少 {} 个字段",
-}
 _BOUNDS: Final[Mapping[str, str]] = {">=": "不小于", "<=": "不大于", ">": "大于", "<": "小于"}
-_UNIT: Final = {"str": "个码位", "array": "项", "object": "个字段"}
+_UNITS: Final[Mapping[str, str]] = {"str": "个码位", "bytes": "字节", "array": "项", "object": "个字段"}
+"""What a length counts, by msgspec's name of the type."""
+_BETWEEN: Final[Mapping[str, str]] = {"<=": "至多", ">=": "至少"}
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (re.compile(r"Expected `str` of length >= 1$"), lambda _: "不能为空"),
-    (re.compile(r"Expected `(\w+)` of length (<=|>=) (\d+)"), lambda m: _LENGTHS[m[1], m[2]].format(m[3])),
-    (re.compile(r"Expected `(\w+)` of length (\d+)"), lambda m: f"应为 {m[2]} {_UNIT[m[1]]}"),
+    (re.compile(r"Expected `(\w+)` of length (<=|>=) (\d+)"), lambda m: _length(m[1], m[3], _BETWEEN[m[2]])),
+    (re.compile(r"Expected `(\w+)` of length (\d+)"), lambda m: _length(m[1], m[2], "应为")),
     (re.compile(r"Expected `\w+` (<=|>=|<|>) (\S+)"), lambda m: f"应{_BOUNDS[m[1]]} {m[2]}"),
     (re.compile(r"Expected `\w+` matching regex"), lambda _: "格式不对"),
     (re.compile(r"Expected `\w+` with a timezone"), lambda _: "应写明时区,如 2026-03-02T09:00:00+08:00"),
     (re.compile(r"Expected `([\w |]+)`, got `(\w+)`"), lambda m: f"应为{_names(m[1])},给的是{_names(m[2])}"),
+    (re.compile(r"Invalid base64"), lambda _: "不是 base64"),
     (re.compile(r"Invalid UUID"), lambda _: "不是 UUID"),
     (re.compile(r"Invalid RFC3339 encoded datetime"), lambda _: "应为日期时间,如 2026-03-02T09:00:00+08:00"),
     (re.compile(r"Invalid RFC3339 encoded date"), lambda _: "应为日期,如 2026-03-02"),
@@ -80,6 +75,10 @@ def of_no_json(failure: Exception) -> str:
     if byte:
         return f"第 {byte[1]} 个字节处有错。"
     return "内容不完整。" if "truncated" in said else "内容有错。"
+
+
+def _length(kind: str, number: str, bound: str) -> str:
+    return f"{bound} {number} {_UNITS.get(kind, '')}".rstrip()
 
 
 def _names(types: str) -> str:

@@ -21,6 +21,7 @@ class Form(Struct, forbid_unknown_fields=True):
     share: float = 1.0
     cases: Annotated[tuple[str, ...], Meta(min_length=1, max_length=2)] = ("a",)
     pair: tuple[str, str] = ("a", "b")
+    seal: Annotated[bytes, Meta(min_length=2, max_length=3)] = b"xx"
     notice: UUID | None = None
     day: date | None = None
     at: Annotated[datetime, Meta(tz=True)] | None = None
@@ -37,10 +38,10 @@ class Needed(Struct):
     ("body", "field", "reason"),
     [
         ('{"text":""}', "text", "不能为空"),
-        ('{"text":"四个字了"}', "text", "太长,至多 3 个码位"),
+        ('{"text":"四个字了"}', "text", "至多 3 个码位"),
         ('{"text":1}', "text", "应为文本,给的是整数"),
         ('{"text":null}', "text", "应为文本,给的是空值"),
-        ('{"code":"x"}', "code", "太短,至少 2 个码位"),
+        ('{"code":"x"}', "code", "至少 2 个码位"),
         ('{"grade":0}', "grade", "应不小于 1"),
         ('{"grade":6}', "grade", "应不大于 5"),
         ('{"grade":1.5}', "grade", "应为整数,给的是数"),
@@ -50,6 +51,9 @@ class Needed(Struct):
         ('{"cases":["a","b","c"]}', "cases", "至多 2 项"),
         ('{"cases":[1]}', "cases[0]", "应为文本,给的是整数"),
         ('{"pair":["a"]}', "pair", "应为 2 项"),
+        ('{"seal":"AA=="}', "seal", "至少 2 字节"),
+        ('{"seal":"AAAAAA=="}', "seal", "至多 3 字节"),
+        ('{"seal":"AA"}', "seal", "不是 base64"),
         ('{"notice":"x"}', "notice", "不是 UUID"),
         ('{"notice":1}', "notice", "应为UUID或空值,给的是整数"),
         ('{"day":"3月2日"}', "day", "应为日期,如 2026-03-02"),
