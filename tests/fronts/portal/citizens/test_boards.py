@@ -76,16 +76,19 @@ def test_lists_are_filtered_searched_and_turned_over(
     plain_page.goto(f"{portal}/boards/service")
     plain_page.select_option("#kind", "consult")
     plain_page.select_option("#area", "321302")
-    plain_page.click("main form.filters button")
+    with plain_page.expect_navigation():
+        plain_page.click("main form.filters button")
     assert "咨询版块的帖子" in titles(plain_page)
     assert "投诉版块的帖子" not in titles(plain_page)
 
     plain_page.goto(portal)
     plain_page.fill("#q", "信箱里")
-    plain_page.click("main form.search button")
+    with plain_page.expect_navigation():
+        plain_page.click("main form.search button")
     assert titles(plain_page) == ["信箱里的帖子"]
     plain_page.fill("#q", "没有这样的帖子")
-    plain_page.click("main form.filters button")
+    with plain_page.expect_navigation():
+        plain_page.click("main form.filters button")
     expect(plain_page.locator("main")).to_contain_text("没有找到")
 
     plain_page.goto(f"{portal}/boards/suggestions?q=个建议")
