@@ -2,8 +2,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-# Two processes, a file of tests to one of them: its tests share one broker and database. The slowest ten are told.
-TWO := -n 2 --dist loadfile --durations=10
+# A process for each core, four at most for their memory; a file of tests to one of them: its tests share one broker and
+# database. The slowest ten are told.
+PROCESSES := $(shell n=$$(nproc 2> /dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
+AT_ONCE := -n $(PROCESSES) --dist loadfile --durations=10
 
 .PHONY: help setup up demo test test-fast lint check bench pictures planted simulate down
 
@@ -21,14 +23,15 @@ demo: setup ## a month of real life in about two minutes; DEMO=--exit ends it
 
 test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup browser
-	@$(PY) -m pytest $(TWO) -m "not browser and not alone"
+	@bash scripts/setup promtool
+	@$(PY) -m pytest $(AT_ONCE) -m "not browser and not alone"
 	@# What ends processes and waits for others to notice has the machine to itself.
 	@$(PY) -m pytest --durations=10 -m alone
 	@# In a process of its own: playwright holds an event loop as long as a browser is open.
-	@$(PY) -m pytest $(TWO) -m browser
+	@$(PY) -m pytest $(AT_ONCE) -m browser
 
 test-fast: setup ## the tests without broker, database and browser; TESTS=tests/city chooses
-	@$(PY) -m pytest -q $(TWO) -m "not real and not slow" $(TESTS)
+	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow" $(TESTS)
 
 lint: setup ## format, lint, types, import laws, generated documents
 	@.venv/bin/ruff format --check -q .

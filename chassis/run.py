@@ -31,6 +31,8 @@ from chassis.postgres.store import connect
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import Store
+from chassis.tokens import Verifier
+from chassis.web.aside import give_way_often
 from chassis.web.edge import Edge, EdgeSettings, Hot
 from chassis.web.limits import Limits
 from chassis.web.protocol import Bounds, bounded, networks
@@ -55,6 +57,18 @@ class Process:
     def clock(self, zone: tzinfo) -> Clock:
         """The city's clock."""
         return clock_of(self.settings.clock_file, zone)
+
+    def verifier(self) -> Verifier:
+        """Of the tokens of staff. Ends the process with a sentence where no key is named."""
+        public_key = self.settings.token_public_key_file
+        if public_key is None:
+            raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+        return Verifier(public_key.read_bytes())
+
+    async def ready(self) -> str:
+        """Why this process can answer nobody: raises where the database is away, else empty."""
+        await self.pool.fetchval("select 1")
+        return ""
 
     def limits(self, rates: Struct) -> Limits:
         """The limits of this process's doors: the policy's `[rates]`, unless its settings say none."""
@@ -121,12 +135,14 @@ def end_process(problem: BaseException) -> None:
 
 
 def tuned() -> None:
-    """Fewer garbage collections: states are plain structs without cycles. As many open files as the system allows.
+    """Fewer garbage collections: states are plain structs without cycles. Threads give way to the event loop. As many
+    open files as the system allows.
 
     A connection is a file: with the usual 1,024, eight clients with their 128 each would leave none for others.
     """
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    give_way_often()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -225,7 +241,10 @@ async def _serving(
 
 
 async def patient(dsn: str, schema: str, size: int = 8, instance: str = "") -> asyncpg.Pool:
-    """A pool, as soon as the database answers."""
+    """A pool, as soon as the database answers.
+
+    Every store keeps one connection for life, stats has four; the others are for those who read.
+    """
     while True:
         try:
             return await connect(dsn, schema, size, instance)

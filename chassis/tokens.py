@@ -12,7 +12,7 @@ from msgspec import Struct
 from chassis.failures import HttpRefused
 from chassis.web.headers import bearer
 
-Role = Literal["clerk", "leader", "supervisor", "mayor", "operator"]
+Role = Literal["clerk", "leader", "supervisor", "mayor", "operator", "auditor"]
 ROLES: Final = get_args(Role)
 AUDIENCE: Final = "wenzheng"
 LIFETIME_SECONDS: Final = 900

@@ -36,6 +36,8 @@ class Secrets:
         self._sign_in = derived(secret, b"sign-in code")
         self.cursor = derived(secret, b"cursor")
         """Signs list cursors."""
+        self.ticket = derived(secret, b"ticket of a file")
+        """Seals what a client holds of a file until it posts."""
 
     def citizen(self, identity: str) -> str:
         """The keyed hash under which a phone or openid is known; the same person, the same hash."""
@@ -74,15 +76,28 @@ def new_key() -> bytes:
 
 def seal(key: bytes, fields: Mapping[str, str], bound_to: str) -> bytes:
     """AES-256-GCM of the fields, bound to a subject so that a box cannot be moved to another post."""
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, _encoder.encode(dict(fields)), bound_to.encode())
+    return seal_bytes(key, _encoder.encode(dict(fields)), bound_to)
 
 
 def unseal(key: bytes, box: bytes, bound_to: str) -> dict[str, str]:
     """The fields of a box; raises ValueError when key, box or subject do not belong together."""
     try:
-        return _decoder.decode(AESGCM(key).decrypt(box[:12], box[12:], bound_to.encode()))
-    except (InvalidTag, msgspec.DecodeError) as problem:
+        return _decoder.decode(unseal_bytes(key, box, bound_to))
+    except msgspec.DecodeError as problem:
+        raise ValueError("the box does not open with this key") from problem
+
+
+def seal_bytes(key: bytes, content: bytes, bound_to: str) -> bytes:
+    """AES-256-GCM of anything, bound to what it is for."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
+
+
+def unseal_bytes(key: bytes, box: bytes, bound_to: str) -> bytes:
+    """What was sealed; raises ValueError when key, box and purpose do not belong together."""
+    try:
+        return AESGCM(key).decrypt(box[:12], box[12:], bound_to.encode())
+    except (InvalidTag, ValueError) as problem:
         raise ValueError("the box does not open with this key") from problem
 
 

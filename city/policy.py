@@ -10,8 +10,10 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct, inspect
 
+from city.attachments import Attachments
+from city.expected import expected
 from city.notices import Notices, Prices, Quotas
-from city.periodic import Bulletin, OpenData
+from city.periodic import Accountability, Assessment, Bulletin, Inspection, OpenData, Promise
 
 Days = Annotated[int, Meta(ge=1, le=30)]
 Count = Annotated[int, Meta(ge=1, le=20)]
@@ -121,6 +123,17 @@ class Reopen(Struct, frozen=True, forbid_unknown_fields=True):
     """Working days for the second reply."""
 
 
+class Instruction(Struct, frozen=True, forbid_unknown_fields=True):
+    """A city leader's instruction (批示), reported back on (ours; counties report such matters within five working days)."""
+
+    working_days: Days = 5
+    """After the day it was given, where the leader names no day."""
+    longest_days: Annotated[int, Meta(ge=1, le=3650)] = 365
+    """Calendar days; no due day may be further away."""
+    warning_working_days: Annotated[int, Meta(ge=0, le=30)] = 1
+    """Before the due instant the unit is warned; 0: it is not."""
+
+
 class Parking(Struct, frozen=True, forbid_unknown_fields=True):
     """Events that cannot be handled."""
 
@@ -156,6 +169,13 @@ class Supports(Struct, frozen=True, forbid_unknown_fields=True):
     """Voices for one post from one address: a household, or neighbours behind one router, and no more."""
 
 
+class Debates(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people say in a debate that the government opened (ours: many are heard, and nobody fills the page)."""
+
+    a_person: Annotated[int, Meta(ge=1, le=1000)] = 20
+    """Comments of one person in one debate."""
+
+
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a minute per client, one number for each door; 0 is without limit.
 
@@ -165,6 +185,8 @@ class Rates(Struct, frozen=True, forbid_unknown_fields=True):
     posts: PerMinute = 10
     contacts_an_hour: PerMinute = 60
     """Posts an hour, not a minute, that name a telephone or mailbox: each sends somebody messages."""
+    attachments: PerMinute = 20
+    """Files given; each is unpacked, drawn anew and looked through."""
     supports: PerMinute = 30
     acts: PerMinute = 60
     """What authors and staff do to a case, wrong query codes included."""
@@ -209,6 +231,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     ladder: Ladder = Ladder()
     rating: Rating = Rating()
     reopen: Reopen = Reopen()
+    instruction: Instruction = Instruction()
+    promise: Promise = Promise()
     topics: Topics = Topics()
     notices: Notices = Notices()
     prices: Prices = Prices()
@@ -216,7 +240,12 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     parking: Parking = Parking()
     follow_ups: FollowUps = FollowUps()
     supports: Supports = Supports()
+    attachments: Attachments = Attachments()
+    debates: Debates = Debates()
     bulletin: Bulletin = Bulletin()
+    accountability: Accountability = Accountability()
+    assessment: Assessment = Assessment()
+    inspection: Inspection = Inspection()
     open_data: OpenData = OpenData()
     rates: Rates = Rates()
 
@@ -340,27 +369,10 @@ def _wrong_values(path: tuple[str, ...], table: Mapping[str, Any], struct: type[
         try:
             msgspec.convert(value, annotations[key])
         except msgspec.ValidationError:
-            yield Wrong((*path, key), f"{_expected(known[key].type)},实为 {value!r}")
+            yield Wrong((*path, key), f"{expected(known[key].type)},实为 {value!r}")
     for key, entry in known.items():
         if entry.required and key not in table:
             yield Wrong((*path, key), "缺少这一项")
-
-
-def _expected(wanted: inspect.Type) -> str:
-    match wanted:
-        case inspect.BoolType():
-            return "应为 true 或 false"
-        case inspect.IntType(ge=low, le=high):
-            return f"应为 {low} 到 {high} 的整数"
-        case inspect.FloatType(gt=above, ge=low, lt=below, le=high):
-            lower = f"大于 {above:g}" if above is not None else f"不小于 {low:g}"
-            upper = f"小于 {below:g}" if below is not None else f"不大于 {high:g}"
-            return f"应为{lower}、{upper}的数"
-        case inspect.TimeType():
-            return "应为 HH:MM 的时刻"
-        case inspect.StrType(min_length=shortest, max_length=longest):
-            return f"应为 {shortest} 到 {longest} 个字的文字"
-    raise AssertionError(f"policy holds no {wanted}")
 
 
 def _contradictions(policy: Policy) -> Iterator[Wrong]:
@@ -369,6 +381,8 @@ def _contradictions(policy: Policy) -> Iterator[Wrong]:
         yield Wrong(("hours", "closes"), "上下班时间应按一天的先后排列")
     if any(at.second or at.microsecond or at.tzinfo for at in msgspec.structs.astuple(hours)):
         yield Wrong(("hours", "closes"), "上下班时间应为整分钟")
+    if not policy.assessment.of_shares:
+        yield Wrong(("assessment", "on_time"), "四项比率的分值不能都为零")
     steps = msgspec.structs.astuple(policy.ladder)
     if list(steps) != sorted(steps):
         yield Wrong(("ladder", "remind"), "催办阶梯应逐级向后")

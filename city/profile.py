@@ -12,6 +12,7 @@ from city.policy import Policy
 from city.public_contacts import PublicContacts, public_contacts
 from city.publication import Published, published
 from city.reading import Complaint, Reader
+from city.tiles import Tile
 from city.units import CityLeader, Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists
 from city.working_time import WorkingTime, working_time
@@ -48,6 +49,8 @@ class Profile:
     """Telephones, mail addresses and places of the units that anybody may read."""
     leaders: tuple[CityLeader, ...] = ()
     """Leaders of the city to whom letters may be written."""
+    tiles: tuple[Tile, ...] = ()
+    """Where the areas lie on the map; without them none is drawn."""
     department: dict[str, Department] = field(init=False, repr=False, compare=False)
     """Units by code."""
     duty: dict[str, Duty] = field(init=False, repr=False, compare=False)
@@ -137,6 +140,7 @@ class Profile:
             reply_templates=reader.reply_templates(),
             listed_contacts=reader.public_contacts(),
             leaders=reader.leaders(),
+            tiles=reader.tiles(),
         )
 
 

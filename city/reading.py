@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from city import contacts
+from city import contacts, tiles
 from city.calendar import Calendar
 from city.calendar_file import contradictions, read_calendar
 from city.policy import Policy, PolicyError, line_of, read_policy
@@ -83,6 +83,7 @@ class Reader:
             self._templates: list[Row] = []
             self._contacts: list[Row] = []
             self._leaders: list[Row] = []
+            self._tiles: list[Row] = []
             self.calendar, self._calendar_lines = Calendar(()), dict[date, int]()
             self.words = WordLists((), ())
             return
@@ -93,6 +94,7 @@ class Reader:
         self._templates = self._optional_rows(TEMPLATES, TEMPLATE_COLUMNS, "code", "name", "text")
         self._contacts = self._optional_rows(CONTACTS, CONTACT_COLUMNS, "kind", "value")
         self._leaders = self._optional_rows(LEADERS, LEADER_COLUMNS, "code", "name")
+        self._tiles = self._optional_rows(tiles.FILE, tiles.COLUMNS, *tiles.COLUMNS)
         self._unique(LEADERS, self._leaders, "code")
         self._unique(LEADERS, self._leaders, "name")
         self._unique(TEMPLATES, self._templates, "code")
@@ -129,6 +131,10 @@ class Reader:
     def leaders(self) -> tuple[CityLeader, ...]:
         """Whom one may write to, in the order of the file."""
         return tuple(CityLeader(**row) for _, row in self._leaders)
+
+    def tiles(self) -> tuple[tiles.Tile, ...]:
+        """Where the areas lie, in the order of the file."""
+        return tiles.read_tiles(self._tiles)
 
     def public_contacts(self) -> tuple[PublicContact, ...]:
         """What anybody may read of the units, in the order of the file."""
@@ -234,6 +240,8 @@ class Reader:
                 earlier = streets.setdefault((row["area_code"], called), line)
                 if earlier != line:
                     self._complain(file, line, f"{called} 也是第 {earlier} 行的名称")
+        for line, reason in tiles.wrong_tiles(self._tiles, areas) if areas else ():
+            self._complain(tiles.FILE, line, reason)
 
     def _examine_contacts(self) -> None:
         seen: dict[tuple[str, str], int] = {}

@@ -137,6 +137,14 @@ class WorkingTime:
             index += days
         return self.closing(self._day(self._working_day(index)))
 
+    def warning(self, since: datetime, due: datetime, days: int) -> datetime | None:
+        """The closing time `days` working days before the day of `due`.
+
+        None where it would come before `since`, when what is due was set; and for zero days, which want no warning.
+        """
+        warned = self.add_days(due, -days) if days else due
+        return warned if since < warned < due else None
+
     # -- minutes ------------------------------------------------------------------------------
 
     def minutes_between(self, start: datetime, end: datetime) -> int:

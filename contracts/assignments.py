@@ -77,6 +77,8 @@ class ReturnRefused(Fact, frozen=True, kw_only=True, tag="return.refused.v1"):
     request: str
     department: str
     reason: str
+    unfounded: bool = False
+    """A person looked at the grounds and ruled that the matter is the unit's own; a refusal by limits alone is none."""
 
 
 class MeetingCalled(Fact, frozen=True, kw_only=True, tag="meeting.called.v1"):
@@ -103,6 +105,8 @@ class SpecialReportRaised(Fact, frozen=True, kw_only=True, tag="special-report.r
 
     reason: str
     text: str = ""
+    by: str = ""
+    """Staff id of the supervisor who asked for it; empty where the router itself found no owner."""
 
 
 AssignmentFact = (

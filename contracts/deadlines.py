@@ -133,6 +133,93 @@ class PromiseBroken(Fact, frozen=True, kw_only=True, tag="promise.broken.v1"):
     department: str = ""
 
 
+class ReplyPromiseSet(Fact, frozen=True, kw_only=True, tag="reply-promise.set.v1"):
+    """A published reply promised something by a day; said again when the calendar moves the due instant."""
+
+    reply: str
+    """The reply that made the promise; there is one promise for a reply."""
+    day: date
+    """As the reply names it."""
+    due: datetime
+    """Its closing time; of the next day worked where it is none."""
+    provisional: bool = False
+    department: str
+    """The unit that promised."""
+
+
+class ReplyPromiseNear(Fact, frozen=True, kw_only=True, tag="reply-promise.near.v1"):
+    """What a reply promised is due soon, and nothing was reported; `at` is the instant of the warning."""
+
+    reply: str
+    day: date
+    due: datetime
+    department: str = ""
+    """The unit that holds the case."""
+
+
+class ReplyPromiseBroken(Fact, frozen=True, kw_only=True, tag="reply-promise.broken.v1"):
+    """Nothing was reported on a reply's promise by its due instant; `at` is that instant."""
+
+    reply: str
+    day: date
+    due: datetime
+    department: str = ""
+    """The unit that held the case then: it answers for the promise, whoever gave it."""
+
+
+class ReplyPromiseBreakWithdrawn(Fact, frozen=True, kw_only=True, tag="reply-promise.break-withdrawn.v1"):
+    """A report (or withdrawal) given before the due instant was heard after it: the promise was not broken."""
+
+    reply: str
+    day: date
+    due: datetime
+    """The instant at which it was called broken."""
+    department: str = ""
+
+
+class ReplyPromiseEnded(Fact, frozen=True, kw_only=True, tag="reply-promise.ended.v1"):
+    """Nobody waits for a reply's promise any more; said again only where an earlier end was heard later."""
+
+    reply: str
+    day: date
+    due: datetime
+    outcome: Literal["kept", "late", "withdrawn", "hidden"]
+    """kept, late: it was reported done, by the due instant or after it; else the post left the count."""
+    department: str = ""
+    """The unit that held the case then."""
+
+
+class InstructionNear(Fact, frozen=True, kw_only=True, tag="instruction.near.v1"):
+    """A report on a city leader's instruction is due soon, and none was given; `at` is the instant of the warning."""
+
+    instruction: str
+    due_day: date
+    due: datetime
+    department: str = ""
+    """The unit that holds the case."""
+
+
+class InstructionOverdue(Fact, frozen=True, kw_only=True, tag="instruction.overdue.v1"):
+    """Nothing was reported on a city leader's instruction by its due instant; `at` is that instant."""
+
+    instruction: str
+    due_day: date
+    """The day that the leader or the policy set."""
+    due: datetime
+    """Its closing time; of the next day worked where it is none any more."""
+    department: str = ""
+
+
+class InstructionOverdueWithdrawn(Fact, frozen=True, kw_only=True, tag="instruction.overdue-withdrawn.v1"):
+    """A report given before the due instant was heard after it: the instruction was not overdue."""
+
+    instruction: str
+    due_day: date
+    due: datetime
+    """The instant at which it was called overdue."""
+    department: str = ""
+
+
 class DeadlineRedated(Fact, frozen=True, kw_only=True, tag="deadline.redated.v1"):
     """The calendar or the policy changed, and with it the due date."""
 
@@ -157,5 +244,13 @@ DeadlineFact = (
     | CaseEscalated
     | DispatchLate
     | PromiseBroken
+    | ReplyPromiseSet
+    | ReplyPromiseNear
+    | ReplyPromiseBroken
+    | ReplyPromiseBreakWithdrawn
+    | ReplyPromiseEnded
+    | InstructionNear
+    | InstructionOverdue
+    | InstructionOverdueWithdrawn
     | DeadlineRedated
 )

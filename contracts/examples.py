@@ -15,7 +15,6 @@ from contracts.assignments import (
     ReturnRefused,
     SpecialReportRaised,
 )
-from contracts.bulletin_examples import BULLETIN_EXAMPLES
 from contracts.city_facts import CalendarDay, CalendarPublished, ModelActivated, PolicyChanged
 from contracts.deadlines import (
     CaseEscalated,
@@ -36,6 +35,7 @@ from contracts.deadlines import (
 from contracts.facts import Fact
 from contracts.groups import TopicFound, TopicGrown
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
+from contracts.other_examples import OTHER_EXAMPLES
 from contracts.posts import (
     CitizenErased,
     PostFollowedUp,
@@ -59,7 +59,6 @@ from contracts.replies import (
     ExtensionRefused,
     ExtensionRequested,
     FollowUpAnswered,
-    InstructionGiven,
     MeetingRuled,
     PartWritten,
     PostRated,
@@ -241,7 +240,6 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         by="supervisor-1",
     ),
     SpecialReportRequested(at=_at(24, 16), text="请市领导明确责任单位。", by="supervisor-1"),
-    InstructionGiven(at=_at(24, 17), text="请尽快修复。", by="mayor-1"),
     CaseUrged(at=_at(24, 17), text="请按时办结。", by="supervisor-1"),
     FollowUpAnswered(
         at=_at(24, 16),
@@ -394,5 +392,5 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         ),
         by="supervisor-1",
     ),
-    *BULLETIN_EXAMPLES,
+    *OTHER_EXAMPLES,
 )

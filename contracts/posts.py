@@ -2,14 +2,15 @@
 
 from typing import Literal
 
+from contracts.attachments import Attachment
 from contracts.facts import Fact
 
 PostKind = Literal["consult", "complaint", "suggestion", "mailbox", "debate", "survey"]
 """咨询, 投诉, 建言献策, 领导信箱, 热点评议, 问卷调查: the six kinds of the city's 2011 report."""
 
 
-Origin = Literal["online", "telephone", "counter", "letter"]
-"""网上, 电话(12345), 窗口, 来信: the way by which a post came."""
+Origin = Literal["online", "telephone", "counter", "letter", "dialogue"]
+"""网上, 电话(12345), 窗口, 来信, 对话 (a question that a dialogue left open): the way by which a post came."""
 
 
 class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
@@ -40,6 +41,9 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     origin: Origin = "online"
     entered_by: str = ""
     """Staff id of who wrote it down for a caller (代录); empty for a post that its author sent."""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """The keys of these files and their names as they were given, under the post's key for its texts."""
 
 
 class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):
@@ -71,6 +75,9 @@ class PostFollowedUp(Fact, frozen=True, kw_only=True, tag="post.followed-up.v1")
     text: str
     sealed: bytes = b""
     """The unmasked text, under the post's key for its texts; empty once the post was erased."""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """As in PostReceived."""
 
 
 class PostSupported(Fact, frozen=True, kw_only=True, tag="post.supported.v1"):

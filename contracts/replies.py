@@ -6,10 +6,13 @@
 from datetime import date, datetime
 from typing import Literal
 
+from contracts.attachments import Attachment
 from contracts.facts import Fact
 
 AdoptionOutcome = Literal["adopted", "partly", "declined"]
 """采纳, 部分采纳, 未采纳: what a unit decides of a suggestion."""
+Solved = Literal["yes", "partly", "no"]
+"""What a citizen says of the matter itself (解决情况): 已解决, 部分解决, 未解决."""
 
 
 class CaseAccepted(Fact, frozen=True, kw_only=True, tag="case.accepted.v1"):
@@ -35,6 +38,9 @@ class CitizenAnswered(Fact, frozen=True, kw_only=True, tag="citizen.answered.v1"
     text: str
     sealed: bytes = b""
     """The unmasked text, under the post's key for its texts; empty once the post was erased."""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """As in PostReceived."""
 
 
 class ReplyDrafted(Fact, frozen=True, kw_only=True, tag="reply.drafted.v1"):
@@ -42,8 +48,13 @@ class ReplyDrafted(Fact, frozen=True, kw_only=True, tag="reply.drafted.v1"):
 
     reply: str
     text: str
+    promised_day: date | None = None
+    """As in ReplyPublished."""
     department: str
     by: str
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """As in PostReceived; those that stay of a draft that was sent back are among them."""
 
 
 class ReplyApproved(Fact, frozen=True, kw_only=True, tag="reply.approved.v1"):
@@ -89,6 +100,21 @@ class ReplyPublished(Fact, frozen=True, kw_only=True, tag="reply.published.v1"):
     """Code of the city leader in whose name it is given; empty: in the unit's."""
     signed_by: str = ""
     """Staff id of whoever signed it for that leader."""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """As in PostReceived: of a group's member the same files, their keys in a box of its own."""
+    promised_day: date | None = None
+    """What the reply promises is done by the closing time of this day (承诺办结日期); None: it promises nothing."""
+
+
+class PromiseReported(Fact, frozen=True, kw_only=True, tag="promise.reported.v1"):
+    """The unit says that what its reply promised is done, and how; everybody reads it who reads the reply."""
+
+    reply: str
+    """The reply that made the promise."""
+    text: str
+    department: str
+    by: str
 
 
 class ExtensionRequested(Fact, frozen=True, kw_only=True, tag="extension.requested.v1"):
@@ -180,6 +206,58 @@ class InstructionGiven(Fact, frozen=True, kw_only=True, tag="instruction.given.v
     by: str
     published: bool = False
     """The leader allows that everybody reads it who may see the post."""
+    instruction: str = ""
+    """Its id; empty, as are the two below, of those given before they were followed."""
+    leader: str = ""
+    """Code of the leader; empty where the account is no leader's of the profile."""
+    due_day: date | None = None
+    """The unit is to report back by the closing time of this day."""
+
+
+class InstructionRead(Fact, frozen=True, kw_only=True, tag="instruction.read.v1"):
+    """Somebody of the holding unit took note of the instruction (签收)."""
+
+    instruction: str
+    department: str
+    by: str
+
+
+class InstructionTakenInHand(Fact, frozen=True, kw_only=True, tag="instruction.in-hand.v1"):
+    """The unit works on it."""
+
+    instruction: str
+    department: str
+    by: str
+
+
+class InstructionReported(Fact, frozen=True, kw_only=True, tag="instruction.reported.v1"):
+    """The unit reported back what it did (反馈); its clock stops."""
+
+    instruction: str
+    text: str
+    department: str
+    by: str
+
+
+class InstructionAccepted(Fact, frozen=True, kw_only=True, tag="instruction.accepted.v1"):
+    """The instructing leader is content with the report; the instruction is done."""
+
+    instruction: str
+    department: str
+    """The unit that holds the case."""
+    by: str
+
+
+class InstructionSentBack(Fact, frozen=True, kw_only=True, tag="instruction.sent-back.v1"):
+    """The instructing leader wants more than was reported; its clock runs anew."""
+
+    instruction: str
+    remark: str
+    due_day: date
+    """The unit is to report again by the closing time of this day."""
+    department: str
+    """The unit that holds the case."""
+    by: str
 
 
 class CaseUrged(Fact, frozen=True, kw_only=True, tag="case.urged.v1"):
@@ -232,6 +310,8 @@ class PostRated(Fact, frozen=True, kw_only=True, tag="post.rated.v1"):
     handling: int = 1
     department: str
     """The unit whose reply was rated."""
+    solved: Solved | None = None
+    """Whether the matter is solved; None where the citizen did not say."""
 
 
 class PostReopened(Fact, frozen=True, kw_only=True, tag="post.reopened.v1"):
@@ -251,6 +331,7 @@ CaseFact = (
     | ReplyToSign
     | ReplySentBack
     | ReplyPublished
+    | PromiseReported
     | ExtensionRequested
     | ExtensionApproved
     | ExtensionRefused
@@ -260,6 +341,11 @@ CaseFact = (
     | MeetingRuled
     | SpecialReportRequested
     | InstructionGiven
+    | InstructionRead
+    | InstructionTakenInHand
+    | InstructionReported
+    | InstructionAccepted
+    | InstructionSentBack
     | CaseUrged
     | FollowUpAnswered
     | SuggestionDecided

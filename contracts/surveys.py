@@ -96,6 +96,7 @@ class SurveyClosed(Fact, frozen=True, kw_only=True, tag="survey.closed.v1"):
     opening_key: bytes
     reason: str = ""
     by: str
+    """Empty when its time was over."""
 
 
 class TextJudged(Fact, frozen=True, kw_only=True, tag="survey.text-judged.v1"):

@@ -6,13 +6,17 @@ from typing import Any, Final, get_args
 
 import msgspec
 
+from contracts.accountability import AccountabilityFact
 from contracts.assignments import AssignmentFact
 from contracts.bulletins import BulletinFact
 from contracts.city_facts import CityFact
 from contracts.deadlines import DeadlineFact
+from contracts.debates import CommentFact, DebateFact
+from contracts.dialogues import DialogueFact
 from contracts.facts import Fact
 from contracts.groups import GroupFact
 from contracts.identity import PARTITIONS
+from contracts.inspections import InspectionFact
 from contracts.notices import NoticeFact
 from contracts.posts import PostFact
 from contracts.replies import CaseFact
@@ -96,6 +100,22 @@ BULLETINS: Final = Topic(
     "What a 通报 says of every unit, and how it came to be said.",
     key="bulletin",
 )
+ACCOUNTABILITY: Final = Topic(
+    "accountability",
+    "stats",
+    ("notifier",),
+    AccountabilityFact,
+    "What units have to answer for (问责), what they say to it, and what follows.",
+    key="record",
+)
+INSPECTIONS: Final = Topic(
+    "inspections",
+    "stats",
+    ("notifier",),
+    InspectionFact,
+    "What the centre finds when it looks a drawn sample of answered cases through (督查), or calls their citizens (回访).",
+    key="round",
+)
 
 SURVEYS: Final = Topic(
     "surveys",
@@ -114,7 +134,48 @@ BALLOTS: Final = Topic(
     key="ballot",
 )
 
-TOPICS: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, NOTICES, GROUPS, CITY, SURVEYS, BALLOTS, BULLETINS)
+DEBATES: Final = Topic(
+    "debates",
+    "debate",
+    (),
+    DebateFact,
+    "What the government lets people talk over, and what was decided.",
+    key="debate",
+)
+COMMENTS: Final = Topic(
+    "comments",
+    "debate",
+    (),
+    CommentFact,
+    "What people and units said in debates and dialogues, and what became of it.",
+    key="comment",
+)
+DIALOGUES: Final = Topic(
+    "dialogues",
+    "debate",
+    (),
+    DialogueFact,
+    "At what dated events officials answer the people, and how they ended.",
+    key="dialogue",
+)
+
+TOPICS: Final = (
+    POSTS,
+    REPLIES,
+    ASSIGNMENTS,
+    DEADLINES,
+    NOTICES,
+    GROUPS,
+    CITY,
+    SURVEYS,
+    BALLOTS,
+    DEBATES,
+    COMMENTS,
+    DIALOGUES,
+    BULLETINS,
+    ACCOUNTABILITY,
+    INSPECTIONS,
+)
 BY_NAME: Final = {topic.name: topic for topic in TOPICS}
 TOPIC_OF: Final = {fact: topic for topic in TOPICS for fact in topic.facts}
 """Each kind of fact is said in exactly one topic."""

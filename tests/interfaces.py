@@ -1,4 +1,4 @@
-"""The interfaces of all six services in one process, on the twins of their stores, with a little life lived."""
+"""The interfaces of all seven services in one process, on the twins of their stores, with a little life lived."""
 
 import asyncio
 import socket
@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from fastapi import APIRouter
 
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
@@ -21,9 +22,14 @@ from chassis.web.probes import Probes
 from city.profile import Profile
 from services.deadline import store as deadline_store
 from services.deadline import web as deadline_web
-from services.notifier import letters
+from services.deadline.core.case import Case
+from services.deadline.whatif import web as whatif_web
+from services.deadline.whatif.child import InMemory
+from services.deadline.whatif.runs import Runs
+from services.notifier import inbox_web, letters
 from services.notifier import web as notifier_web
 from services.notifier.channels.sms import Sms, SmsAccount
+from services.notifier.delivery import Providers
 from services.notifier.gateway.app import create
 from services.router import store as router_store
 from services.router import web as router_web
@@ -33,7 +39,7 @@ from tests.conforming import Conforming
 from tests.journeys.world import World
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
 
-SERVICES = ("intake", "router", "deadline", "notifier", "stats", "survey")
+SERVICES = ("intake", "router", "deadline", "notifier", "stats", "survey", "debate")
 UNIT = "urban-management"
 ROLES = {
     "clerk": UNIT,
@@ -64,9 +70,9 @@ class NoticesOfNobody:
         """Nothing waits and nothing failed."""
         return []
 
-    async def failed(self, notices: Sequence[str]) -> dict[str, str]:
+    async def again(self, notices: Sequence[str]) -> list[str]:
         """None of these failed."""
-        return {}
+        return []
 
     async def waiting(self) -> dict[str, int]:
         """Nothing waits."""
@@ -81,7 +87,8 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     """Service to its ASGI application."""
     verifier = Verifier(PUBLIC)
     limits = Limits(profile.policy.rates, rate_limits)
-    world.intake.door.limits = world.surveying.door.limits = limits
+    world.intake.door.limits = world.surveying.door.limits = world.debating.door.limits = limits
+    nobody = NoticesOfNobody(world)
     routes = {
         "router": router_web.routes(
             router_web.Door(
@@ -95,20 +102,12 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
                 clock=world.clock,
             )
         ),
-        "deadline": deadline_web.routes(
-            deadline_web.Door(
-                deadline_store.MemoryCases(world.timers),
-                lambda amendments: profile,
-                world.clock,
-                verifier,
-                limits,
-            )
-        ),
+        "deadline": _of_deadline(world, profile, verifier, limits),
         "notifier": notifier_web.routes(
-            NoticesOfNobody(world),
+            nobody,
             verifier,
             limits,
-            notifier_web.Engine(),
+            nobody.again,
             lambda: PROFILE.policy,
             world.clock,
         ),
@@ -118,21 +117,34 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
             )
         ),
     }
-    bulletins = world.bulletin_door(rate_limits)
-    routes["stats"].include_router(stats_web.bulletin_routes(bulletins))
-    routes["stats"].include_router(stats_web.open_data_routes(world.open_data_door(bulletins)))
+    desks = world.bulletin_door(rate_limits), world.record_door(rate_limits), world.round_door(rate_limits)
+    routes["stats"].include_router(world.beside_figures(*desks))
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
-    texts = Sms(
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway))),
-        SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"),
-    )
+    texts_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway)))
+    texts = Sms(texts_client, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
     routes["notifier"].include_router(letters.routes(letter_keys, texts, limits))
-    served: dict[str, Any] = {"intake": world.intake.app, "survey": world.surveying.app}
+    codes = inbox_web.Codes(b"links", texts, Providers({}), lambda unit: True)
+    routes["notifier"].include_router(inbox_web.routes(world.notices.inboxes, codes, verifier, limits))
+    served: dict[str, Any] = {
+        "intake": world.intake.app,
+        "survey": world.surveying.app,
+        "debate": world.debating.app,
+    }
     for service, router in routes.items():
         api = create_api(service, f"The service {service}.", Metrics(), Probes())
         api.include_router(router)
         served[service] = Conforming(Edge(api, Metrics()), api)
     return {service: served[service] for service in SERVICES}
+
+
+def _of_deadline(world: World, profile: Profile, verifier: Verifier, limits: Limits) -> APIRouter:
+    cases = deadline_store.MemoryCases(world.timers)
+    door = deadline_web.Door(cases, lambda amendments: profile, world.clock, verifier, limits)
+    known = InMemory(lambda: [one for one in world.timers.states() if isinstance(one, Case)], profile)
+    tried = whatif_web.Door(Runs(known), lambda: profile, world.clock, verifier, limits)
+    router = deadline_web.routes(door)
+    router.include_router(whatif_web.routes(tried))
+    return router
 
 
 def token(role: str) -> dict[str, str]:

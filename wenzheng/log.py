@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from chassis.kafka.broker import Broker
-from contracts.topics import Topic
+from contracts.topics import TOPICS, Topic
 
 WAITS_MS: Final = 20
 """How long the broker holds a question for which it has nothing, in milliseconds; Kafka's own default is 500.
@@ -32,6 +32,13 @@ async def reading(broker: Broker) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     finally:
         await consumer.stop()
+
+
+async def ends(consumer: AIOKafkaConsumer) -> dict[tuple[str, int], int]:
+    """The log's end now of every partition of every topic, by topic and partition."""
+    partitions = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
+    found = await consumer.end_offsets(partitions)
+    return {(one.topic, one.partition): offset for one, offset in found.items()}
 
 
 async def records(

@@ -24,6 +24,8 @@ class Line:
     body: dict[str, Any] | None
     reason: str = ""
     time: datetime | None = None
+    season: str = ""
+    """In which it could be written, `spring` to `winter`; empty for all the year."""
 
 
 def _open(path: Path) -> IO[str]:
@@ -74,7 +76,7 @@ def _line(number: int, row: dict[str, Any]) -> Line:
             time = datetime.fromisoformat(str(row["time"]))
         except ValueError:
             return Line(number, None, f"time 不是时刻 no instant: {row['time']}")
-    return Line(number, body, time=time)
+    return Line(number, body, time=time, season=str(row.get("season") or ""))
 
 
 def shared_folder() -> Path | None:

@@ -109,7 +109,7 @@ async def _listening(
     schema: str,
 ) -> tuple[faust.App, int]:
     metrics = Metrics(own_metrics)
-    pool = await patient(settings.dsn, schema, 4, settings.instance)
+    pool = await patient(settings.dsn, schema, instance=settings.instance)
     broker = broker_of(settings)
     await check_cluster(pool, broker)
     process = Process(name, settings, pool, metrics)

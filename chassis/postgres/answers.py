@@ -1,7 +1,8 @@
 """The kept answers in PostgreSQL."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from chassis.engine.answers import IdempotencyKey, Kept
 
@@ -26,6 +27,8 @@ _KEEP = """
 insert into answered (caller, path, key, body_hash, answer)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) order by 1, 2, 3
 on conflict do nothing"""
+EXPIRE_SECONDS: Final = 600.0
+"""Real seconds between two looks for answers that nobody can ask for any more."""
 _EXPIRE = "delete from answered where at < clock_timestamp() - interval '7 days'"
 
 
@@ -61,3 +64,9 @@ class PostgresAnswers:
     async def expire(self, connection: Any) -> None:
         """Delete answers older than seven days."""
         await connection.execute(_EXPIRE)
+
+    async def expiring(self, connection: Any) -> None:
+        """Delete them again and again, for the life of the process."""
+        while True:
+            await asyncio.sleep(EXPIRE_SECONDS)
+            await self.expire(connection)

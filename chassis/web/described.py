@@ -14,14 +14,26 @@ from fastapi.openapi.utils import get_openapi
 from chassis.problem import MEDIA_TYPE, PLAIN, TITLES
 
 Described = dict[str, Any]
-Who = Literal["anyone", "anyone or author", "anyone or staff", "author", "citizen", "staff"]
+Who = Literal[
+    "anyone",
+    "anyone or author",
+    "anyone or holder",
+    "anyone or staff",
+    "author",
+    "citizen",
+    "holder",
+    "staff",
+]
+"""`holder`: of a pass for the place that is named in the path."""
 
 _SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
     "anyone": [],
     "anyone or author": [{}, {"queryCode": []}],
+    "anyone or holder": [{}, {"pass": []}],
     "anyone or staff": [{}, {"staff": []}],
     "author": [{"queryCode": []}],
     "citizen": [{"citizen": []}],
+    "holder": [{"pass": []}],
     "staff": [{"staff": []}],
 }
 _SCHEMES: Final[Described] = {
@@ -35,6 +47,11 @@ _SCHEMES: Final[Described] = {
         "type": "http",
         "scheme": "bearer",
         "description": "The token of a session that a code sent to a telephone opened.",
+    },
+    "pass": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A pass for one debate or dialogue, given to a session by intake's `POST /v1/my/passes`; good for ten minutes.",
     },
     "queryCode": {
         "type": "apiKey",
@@ -195,6 +212,18 @@ _ANSWER: Final[dict[str, Described]] = {
     "text/csv": {"type": "string"},
     "application/octet-stream": {"type": "string", "format": "binary"},
     "application/x-ndjson": {"type": "string"},
+    "application/pdf": {"type": "string", "format": "binary"},
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": {
+        "type": "string",
+        "format": "binary",
+    },
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+        "type": "string",
+        "format": "binary",
+    },
+    "image/jpeg": {"type": "string", "format": "binary"},
+    "image/png": {"type": "string", "format": "binary"},
+    "image/webp": {"type": "string", "format": "binary"},
     "text/event-stream": {"type": "string"},
 }
 """Media type to the schema of an answer that is no JSON. Of JSON every operation tells the shape."""
@@ -275,7 +304,7 @@ def merged(documents: Mapping[str, Described], servers: Mapping[str, str]) -> De
         "info": {
             "title": "wenzheng 问政",
             "version": "1.0.0",
-            "description": "Everything that can be asked of the six services.",
+            "description": "Everything that can be asked of the seven services.",
         },
         "tags": [],
         "paths": {},

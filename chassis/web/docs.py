@@ -14,6 +14,7 @@ from chassis.web.described import Described, operations
 _WHO: Final = {
     "staff": "工作人员令牌 Authorization: Bearer …",
     "citizen": "手机验证码登录后的令牌 Authorization: Bearer …",
+    "pass": "评议通行凭证 Authorization: Bearer …",
     "queryCode": "查询码 X-Query-Code",
 }
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -32,10 +32,15 @@ class Bounds(Struct, frozen=True):
     """Real seconds from a connection, or the first byte of a further request, to the end of the headers."""
     request_seconds: float = 60.0
     """Real seconds to the end of the body: 256 KiB on a 40 kbit/s line."""
+    slowest: int = 128 * 1024
+    """Bytes a second of a long body, such as pictures: so long may take what its length was said to be beforehand."""
+    longest_seconds: float = 300.0
+    """Real seconds to the end of any body."""
     connections: int = 128
     """Open connections of one address (of one /64, for IPv6); 0 counts none."""
     trusted: tuple[Network, ...] = ()
-    """Who passes on the requests of many (`WENZHENG_FORWARDED_BY`): their connections are not counted."""
+    """Who passes on the requests of many (`WENZHENG_FORWARDED_BY`): their connections are not counted, and what they
+    pass on as it comes, without a length, may take the longest time."""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -46,6 +51,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._bounds = bounds
         self._open_by = open_by
         self._counted = ""
+        self._trusted = False
         self._in_head = True
         self._head_received = 0
         """Bytes that came while the headers were not whole: the parser keeps them, whatever they turn out to be."""
@@ -53,6 +59,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_open = False
         """A request has begun and is not whole."""
         self._begun = 0.0
+        self._announced = 0
+        """Bytes of the body, as its length was said to be; 0 when it was not."""
         self._refused: HttpRefused | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -60,7 +68,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Count the connection; one too many is told so and closed."""
         super().connection_made(transport)
         host = self.client[0] if self.client else ""
-        if self._bounds.connections and host and not _within(host, self._bounds.trusted):
+        self._trusted = bool(host) and _within(host, self._bounds.trusted)
+        if self._bounds.connections and host and not self._trusted:
             self._counted = client_key(host)
             self._open_by[self._counted] += 1
             if self._open_by[self._counted] > self._bounds.connections:
@@ -97,12 +106,14 @@ class BoundedHttp(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         self._in_head, self._is_open = True, True
-        self._head_received = self._head_parsed = 0
+        self._head_received = self._head_parsed = self._announced = 0
         self._begun = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header with its colon, blank and line end."""
         self._head_parsed += len(name) + len(value) + 4
+        if name.lower() == b"content-length" and value.isdigit():
+            self._announced = int(value[:12])
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -158,7 +169,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing():
             return
-        left = self._begun + self._bounds.request_seconds - self.loop.time()
+        bounds = self._bounds
+        announced = bounds.longest_seconds if self._trusted else self._announced / bounds.slowest
+        whole = max(bounds.request_seconds, min(bounds.longest_seconds, announced))
+        left = self._begun + whole - self.loop.time()
         if not self._is_open:
             self.transport.close()
         elif self._in_head or left <= 0:

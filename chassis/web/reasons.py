@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 import msgspec.inspect
 
-NAMES: Final[Mapping[str, str]] = {
+TYPES: Final[Mapping[str, str]] = {
     "str": "文本",
+    "bytes": "base64 文本",
     "int": "整数",
     "float": "数",
-    "bool": "true 或 false",
+    "bool": "是或否(true、false)",
     "array": "列表",
     "object": "对象",
     "null": "空值",
@@ -24,10 +25,10 @@ NAMES: Final[Mapping[str, str]] = {
 _BOUNDS: Final[Mapping[str, str]] = {">=": "不小于", "<=": "不大于", ">": "大于", "<": "小于"}
 _UNITS: Final[Mapping[str, str]] = {"str": "个码位", "bytes": "字节", "array": "项", "object": "个字段"}
 """What a length counts, by msgspec's name of the type."""
-_BETWEEN: Final[Mapping[str, str]] = {"<=": "至多", ">=": "至少"}
+_LENGTHS: Final[Mapping[str, str]] = {"<=": "至多", ">=": "至少"}
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (re.compile(r"Expected `str` of length >= 1$"), lambda _: "不能为空"),
-    (re.compile(r"Expected `(\w+)` of length (<=|>=) (\d+)"), lambda m: _length(m[1], m[3], _BETWEEN[m[2]])),
+    (re.compile(r"Expected `(\w+)` of length (<=|>=) (\d+)"), lambda m: _length(m[1], m[3], _LENGTHS[m[2]])),
     (re.compile(r"Expected `(\w+)` of length (\d+)"), lambda m: _length(m[1], m[2], "应为")),
     (re.compile(r"Expected `\w+` (<=|>=|<|>) (\S+)"), lambda m: f"应{_BOUNDS[m[1]]} {m[2]}"),
     (re.compile(r"Expected `\w+` matching regex"), lambda _: "格式不对"),
@@ -82,7 +83,7 @@ def _length(kind: str, number: str, bound: str) -> str:
 
 
 def _names(types: str) -> str:
-    return "或".join(NAMES.get(name.strip(), name.strip()) for name in types.split("|"))
+    return "或".join(TYPES.get(name.strip(), name.strip()) for name in types.split("|"))
 
 
 @cache

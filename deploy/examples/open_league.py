@@ -12,8 +12,8 @@ import urllib.request
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-COUNTED = ("received", "replied", "on_time", "overdue", "rated", "satisfied")
-HEADS = ("unit", *COUNTED, "open", "reply_rate", "on_time_rate", "satisfaction")
+COUNTED = ("received", "replied", "on_time", "overdue", "rated", "satisfied", "solved_told", "solved")
+HEADS = ("unit", *COUNTED, "open", "reply_rate", "on_time_rate", "satisfaction", "solved_rate")
 
 
 def lines(base: str, month: str) -> Iterator[str]:
@@ -42,6 +42,7 @@ def _row(unit: str, counted: dict[str, int]) -> list[object]:
         _share(counted["replied"], counted["received"]),
         _share(counted["on_time"], counted["replied"] + counted["overdue"]),
         _share(counted["satisfied"], counted["rated"]),
+        _share(counted["solved"], counted["solved_told"]),
     ]
 
 

@@ -7,6 +7,7 @@ create role deadline login password :'deadline_password';
 create role notifier login password :'notifier_password';
 create role stats login password :'stats_password';
 create role survey login password :'survey_password';
+create role debate login password :'debate_password';
 create role portal login password :'portal_password';
 create role wechat login password :'wechat_password';
 create role auditor login password :'auditor_password';
@@ -18,16 +19,18 @@ create schema deadline authorization deadline;
 create schema notifier authorization notifier;
 create schema stats authorization stats;
 create schema survey authorization survey;
+create schema debate authorization debate;
 create schema portal authorization portal;
 create schema wechat authorization wechat;
 grant usage on schema vault to notifier;
-grant usage on schema intake, router, deadline, notifier, stats, survey to auditor;
+grant usage on schema intake, router, deadline, notifier, stats, survey, debate to auditor;
 alter default privileges for role intake in schema intake grant select on tables to auditor;
 alter default privileges for role router in schema router grant select on tables to auditor;
 alter default privileges for role deadline in schema deadline grant select on tables to auditor;
 alter default privileges for role notifier in schema notifier grant select on tables to auditor;
 alter default privileges for role stats in schema stats grant select on tables to auditor;
 alter default privileges for role survey in schema survey grant select on tables to auditor;
+alter default privileges for role debate in schema debate grant select on tables to auditor;
 -- The security log belongs to nobody who works: the portal adds and reads rows, intake adds who opened a sealed box; neither
 -- can change or delete one. Rows are kept for so many months, six at least; then the portal may have them forgotten, and only
 -- them: the function goes by the clock of the database and by a number that only its owner can change.

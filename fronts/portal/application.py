@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator
+from typing import Final
 
 import httpx2
 from fastapi import FastAPI, Request
@@ -18,6 +19,9 @@ from fronts.portal import static_files
 from fronts.portal.citizens import (
     boards,
     bulletins,
+    debates,
+    dialogues,
+    figures,
     following,
     front,
     interfaces,
@@ -44,6 +48,26 @@ from fronts.portal.staff import staff_pages
 from fronts.portal.staff.accounts import Now, real_now
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
+
+PAGES: Final = (
+    front,
+    posting,
+    receipts,
+    following,
+    unsubscribing,
+    mine,
+    boards,
+    posts,
+    surveys,
+    debates,
+    dialogues,
+    bulletins,
+    figures,
+    open_data,
+    wall,
+    interfaces,
+)
+"""The citizens' pages."""
 
 
 def create(
@@ -80,21 +104,7 @@ def create(
         interfaces=Interfaces(services, settings.reached_at()),
         address=settings.address,
     )
-    for each in (
-        front,
-        posting,
-        receipts,
-        following,
-        unsubscribing,
-        mine,
-        boards,
-        posts,
-        surveys,
-        bulletins,
-        open_data,
-        wall,
-        interfaces,
-    ):
+    for each in PAGES:
         app.include_router(each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)

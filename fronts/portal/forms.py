@@ -69,6 +69,11 @@ async def read_form(request: Request) -> Form:
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
     except ValueError as failure:
         raise Unfit(400, "提交的内容不能识别:应为 UTF-8 编码。") from failure
+    return form_of(fields)
+
+
+def form_of(fields: Mapping[str, list[str]]) -> Form:
+    """A form of these fields. Raises Unfit 400 for what holds U+0000."""
     if any("\0" in each for name, values in fields.items() for each in (name, *values)):
         raise Unfit(400, "提交的内容含有不能识别的字符。")
     return Form({name: [_lines(value) for value in values] for name, values in fields.items()})

@@ -1,6 +1,6 @@
 """Templates to pages: what every page has, on the citizens' and on the staff's side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ SECURITY: Final = {
 }
 
 GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
+SOLVED_NAMES: Final = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
+"""What a citizen says of the matter itself, when rating."""
 
 TOLD_BY: Final = (
     ("best", "自动(微信优先,其次短信、邮件)"),
@@ -35,10 +37,16 @@ TOLD_BY: Final = (
 )
 """How an author may choose to be told, and what it is called."""
 
+FILES_TAKEN: Final = "JPEG、PNG、WebP 图片,PDF,或不带宏的 docx、xlsx 文档"
+FILES_ACCEPTED: Final = "image/jpeg,image/png,image/webp,application/pdf,.docx,.xlsx"
+"""Files that intake takes, in words, and for the form that chooses them."""
+
 LINKS: Final = (
     ("/post", "我要问政"),
     ("/follow", "查询进展"),
     ("/boards/all", "看答复"),
+    ("/debates", "热点评议"),
+    ("/dialogues", "对话"),
     ("/surveys", "问卷调查"),
 )
 """What a citizen finds at the head of every page."""
@@ -65,7 +73,19 @@ class Pages:
     def __init__(self, profile: Profile, staffed: bool = False, demonstration: bool = False) -> None:
         """`staffed`: there are pages for staff, too; `demonstration`: where anyone may sit down at any desk."""
         self.profile = profile
-        self._areas = list(dict.fromkeys((d.area_code, d.area) for d in profile.divisions))
+        areas = list(dict.fromkeys((d.area_code, d.area) for d in profile.divisions))
+        self.everywhere: Mapping[str, Any] = {
+            "city": profile.name,
+            "kinds": [(code, kind.name) for code, kind in profile.policy.kinds.items()],
+            "areas": areas,
+            "leaders": profile.leaders,
+            "area_names": dict(areas),
+            "grades": GRADES,
+            "solved_names": SOLVED_NAMES,
+            "told_by": TOLD_BY,
+            "sections": LINKS,
+        }
+        """What every template can name, beside `look`. A page gives its own values other names."""
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -78,24 +98,16 @@ class Pages:
             percent=_percent, minute=self._minute, day=self._day, brief=_brief, in_time=in_time
         )
         self._templates.globals.update(
-            static=static_files.address, staffed=staffed, demonstration=staffed and demonstration
+            static=static_files.address,
+            staffed=staffed,
+            demonstration=staffed and demonstration,
+            files_taken=FILES_TAKEN,
+            files_accepted=FILES_ACCEPTED,
         )
 
     def html(self, name: str, **values: Any) -> str:
         """One template as text."""
-        kinds = [(code, kind.name) for code, kind in self.profile.policy.kinds.items()]
-        return self._templates.get_template(name).render(
-            city=self.profile.name,
-            kinds=kinds,
-            areas=self._areas,
-            leaders=self.profile.leaders,
-            area_names=dict(self._areas),
-            grades=GRADES,
-            told_by=TOLD_BY,
-            sections=LINKS,
-            look=look(),
-            **values,
-        )
+        return self._templates.get_template(name).render(**self.everywhere, look=look(), **values)
 
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """One page."""

@@ -1,6 +1,6 @@
 """The form of a post, as its author fills it in or staff for a caller: its limits, what it becomes at intake, what is wrong. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fronts.portal.forms import Form
@@ -16,6 +16,7 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
     "area": ("area", "区县", "请在列表中选择"),
     "addressee": ("addressee", "写给", "请在列表中选择"),
     "place": ("place", "地点", "请写 200 个字以内"),
+    "attachments": ("files", "附件", "请重新选择文件"),
     "contact.name": ("name", "姓名", "请写 50 个字以内"),
     "contact.phone": ("phone", "电话", "应为电话号码,如 0527-12345678"),
     "contact.mail": ("mail", "邮箱", "应为邮箱地址,如 name@example.com"),
@@ -23,8 +24,8 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Field of the interface to its id on the form, its label, and how it is to be filled in."""
 
 
-def post_body(form: Form) -> dict[str, Any]:
-    """A form as intake wants it."""
+def post_body(form: Form, tickets: Sequence[str] = ()) -> dict[str, Any]:
+    """A form as intake wants it; `tickets` are those of its files."""
     addressee = form.one("addressee") if form.one("kind") == "mailbox" else ""
     contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
     return {
@@ -35,7 +36,11 @@ def post_body(form: Form) -> dict[str, Any]:
         "place": form.one("place"),
         "public": "private" not in form,
         "hide_name": "hide_name" in form,
-    } | {name: value for name, value in (("contact", contact), ("addressee", addressee)) if value}
+    } | {
+        name: value
+        for name, value in (("contact", contact), ("addressee", addressee), ("attachments", list(tickets)))
+        if value
+    }
 
 
 def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:
@@ -44,7 +49,7 @@ def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:
     wrong = {}
     for error in errors:
         field, _, remedy = LABELS.get(error["field"], (error["field"], "", error["reason"]))
-        wrong[field] = error["reason"] if error["reason"] in _CLEAR else remedy
+        wrong[field] = error["reason"] if field == "files" or error["reason"] in _CLEAR else remedy
     return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
 
 

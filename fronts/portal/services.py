@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 import msgspec
@@ -105,10 +105,28 @@ class Services:
         """Server-sent events, as pairs of name and data. Raises httpx2.HTTPError when they break off."""
         return _events(self._http, f"{self._addresses.get(service, '')}{path}")
 
-    async def post(self, path: str, body: dict[str, Any], key: str = "", code: str = "") -> Answer:
-        """Do something at intake; `key` makes a repeated form harmless."""
+    async def post(
+        self, path: str, body: dict[str, Any], key: str = "", code: str = "", service: str = "intake"
+    ) -> Answer:
+        """Do something as anybody; `key` makes a repeated form harmless."""
         headers = {"Idempotency-Key": _usable(key)} | ({"X-Query-Code": code} if code else {})
-        return await self._ask("POST", "intake", path, headers, body=body)
+        return await self._ask("POST", service, path, headers, body=body)
+
+    async def give(self, name: str, content: AsyncIterator[bytes]) -> Answer:
+        """Give intake a file, as it comes. Raises what reading it raises."""
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Type": "application/octet-stream",
+        }
+        address = f"{self._addresses.get('intake', '')}/v1/attachments"
+        try:
+            response = await self._http.post(
+                address, content=content, headers=headers | passed_on(), timeout=FILE_SECONDS
+            )
+            body = msgspec.json.decode(response.content, type=dict[str, Any])
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
+            return Answer(503, {})
+        return Answer(response.status_code, body)
 
     async def ask(self, service: str, path: str, body: dict[str, Any]) -> Answer:
         """Do something that may be done again without harm, at any service."""

@@ -1,4 +1,4 @@
-"""What the portal keeps in its own schema: accounts, sessions, sign-ins under way, special reports.
+"""What the portal keeps in its own schema: accounts, sessions, sign-ins under way.
 
 Every instant is real time and comes from the caller. No token, password or code is stored as it is.
 """
@@ -57,17 +57,6 @@ class Attempt:
     account: Account
     tries: int
     """The tries of this client in a row, this one included."""
-
-
-@dataclass(frozen=True)
-class SpecialReport:
-    """A case taken to the city leaders."""
-
-    number: str
-    reported: datetime
-    title: str
-    text: str
-    by: str
 
 
 _ACCOUNT: Final = (
@@ -339,28 +328,3 @@ class Store:
             state_hash,
         )
         return None if row is None or row["created_at"] < oldest else (row["nonce"], row["verifier"])
-
-    # -- special reports ------------------------------------------------------------------------
-
-    async def report(self, report: SpecialReport) -> None:
-        """Keep what was taken to the city leaders."""
-        await self.pool.execute(
-            "insert into special_report values ($1::text, $2::timestamptz, $3::text, $4::text, $5::text)"
-            " on conflict do nothing",
-            report.number,
-            report.reported,
-            report.title,
-            report.text,
-            report.by,
-        )
-
-    async def reports(self, after: tuple[datetime, str] | None, limit: int) -> Sequence[SpecialReport]:
-        """Special reports, newest first; `after` is instant and number of the last one shown."""
-        where = "" if after is None else "where (reported, number) < ($2::timestamptz, $3::text)"
-        rows = await self.pool.fetch(
-            f"select number, reported, title, text, by_person from special_report {where}"
-            " order by reported desc, number desc limit $1::integer",
-            limit,
-            *(after or ()),
-        )
-        return [SpecialReport(*row.values()) for row in rows]

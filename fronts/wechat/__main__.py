@@ -30,10 +30,6 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     city = City(Profile.load(settings.city), own.site)
     desk = Desk(store, Services(http, settings.addresses()), Keys(own.secret()), city)
 
-    async def ready() -> str:
-        await process.pool.fetchval("select 1")
-        return ""
-
     async def forget() -> None:
         while True:
             await asyncio.sleep(FORGETTING_SECONDS)
@@ -45,7 +41,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         if interface is not None:
             await publish_until_done(http, interface)
 
-    api = create(Envelope(own.account()), desk, process.metrics, ready)
+    api = create(Envelope(own.account()), desk, process.metrics, process.ready)
     return process.edge(api), [forget, publish]
 
 

@@ -2,19 +2,19 @@
 
 from chassis import run
 from chassis.kafka import worker
-from chassis.tokens import Verifier
 from city.masking import mask
 from city.profile import Profile
 from services.deadline import store, web
 from services.deadline.app import METRICS, build
+from services.deadline.whatif import web as whatif_web
+from services.deadline.whatif.child import Child
+from services.deadline.whatif.runs import Runs
 
 
 async def assemble(process: run.Process) -> run.Assembled:
     """Deadline on Kafka and PostgreSQL."""
     settings = process.settings
-    if settings.token_public_key_file is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
-    verifier = Verifier(settings.token_public_key_file.read_bytes())
+    verifier = process.verifier()
     profile = Profile.load(settings.city)
     clock = process.clock(profile.zone)
     cases = store.PostgresCases(process.pool)
@@ -25,12 +25,17 @@ async def assemble(process: run.Process) -> run.Assembled:
         days = (city().calendar.horizon - clock.now().date()).days
         process.metrics.gauge("wenzheng_calendar_horizon_days").set(days)
 
-    door = web.Door(cases, city.at, clock, verifier, process.limits(profile.policy.rates))
+    limits = process.limits(profile.policy.rates)
+    door = web.Door(cases, city.at, clock, verifier, limits)
+    runs = Runs(Child(settings.dsn, settings.city))
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, clock, process.metrics),
         clock=clock,
-        routes=[web.routes(door)],
+        routes=[
+            web.routes(door),
+            whatif_web.routes(whatif_web.Door(runs, city, clock, verifier, limits)),
+        ],
         on_listener=city.follow,
         refresh=refresh,
     )

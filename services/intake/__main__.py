@@ -1,18 +1,13 @@
 """Runs intake: `python -m services.intake` for people, `python -m services.intake listen` for the bus."""
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from chassis import run
-from chassis.engine.desk import Desk
-from chassis.engine.publisher import Publisher
-from chassis.kafka.broker import broker_of
-from chassis.kafka.producer import KafkaBus
-from chassis.postgres.answers import PostgresAnswers
-from chassis.tokens import Verifier
+from chassis.kafka.desk import open_desk
+from chassis.passes import Passes
 from chassis.vault import LinkSecret, PostgresKeys, Secrets
 from chassis.web.api import create_api
 from chassis.web.probes import Probes
@@ -20,8 +15,11 @@ from city.masking import mask
 from city.profile import Profile
 from services.intake import store
 from services.intake.app import METRICS, READS, build
+from services.intake.examining import Examiner
 from services.intake.web import Door, posting, routes
 
+FORGETTING_SECONDS: Final = 600.0
+"""Real seconds between two looks for sign-ins and sessions that are over."""
 SENTENCE = "Takes in what people say and do; answers only after it is stored."
 
 
@@ -38,14 +36,10 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     settings = process.settings
     profile = Profile.load(settings.city)
     clock = process.clock(profile.zone)
-    service, kept = build(profile), store.postgres(process.pool)
-    instance = settings.instance or "intake"
-    publisher = Publisher(kept, KafkaBus(broker_of(settings), instance))
-    keys, answers, proofs = PostgresKeys(), PostgresAnswers(), store.PostgresProofs(process.pool)
-    desk = Desk(service, kept, publisher, clock, answers, meter=process.metrics)
-    public_key = settings.token_public_key_file
-    if public_key is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    keys, proofs = PostgresKeys(), store.PostgresProofs(process.pool)
+    folder = store.DiskFolder(settings.attachments)
+    # Nobody else can know the name of a post that is new.
+    desk, beside = open_desk(process, build(profile), store.postgres(process.pool), clock, creates=False)
     door = Door(
         profile=profile,
         desk=desk,
@@ -57,29 +51,26 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         keys=keys,
         read_log=store.PostgresReadLog(process.pool),
         secrets=Secrets(settings.secret()),
+        passes=Passes(settings.secret()),
         links=LinkSecret(settings.link_secret()),
-        verifier=Verifier(public_key.read_bytes()),
+        verifier=process.verifier(),
+        folder=folder,
+        examiner=Examiner(settings.scanner),
         connection=lambda: process.pool,
         count_read=lambda role: process.metrics.counter(READS, role).inc(),
         rate_limits=settings.rate_limits,
     )
 
-    async def ready() -> str:
-        await process.pool.fetchval("select 1")
-        return ""
-
     async def expire() -> None:
-        while True:
-            await asyncio.sleep(600)
-            await answers.expire(process.pool)
-            await proofs.expire(datetime.now(UTC))
+        await run.every(FORGETTING_SECONDS, lambda: proofs.expire(datetime.now(UTC)))
 
-    api = create_api("intake", SENTENCE, process.metrics, Probes(ready=ready))
+    api = create_api("intake", SENTENCE, process.metrics, Probes(ready=process.ready))
     api.include_router(routes(door))
 
     edge = process.edge(api, hot={("POST", posting.PATH): posting.hot_route(door)})
     erased = store.ErasedKeys(settings.dsn, lambda: datetime.now(profile.zone))
-    return edge, [publisher.run, desk.run, expire, erased.run]
+    sweep = store.Sweep(folder, store.PostgresAttachments(process.pool))
+    return edge, [*beside, expire, erased.run, sweep.run]
 
 
 if __name__ == "__main__":

@@ -22,8 +22,13 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineRedated,
     DeadlineSet,
+    InstructionOverdue,
+    InstructionOverdueWithdrawn,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseSet,
 )
 from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, POSTS, REPLIES
 from services.intake.core import city, deciding, heard
@@ -52,6 +57,11 @@ RULES: Mapping[type, Rule] = {
     MissWithdrawn: heard.miss_withdrawn,
     CaseEscalated: heard.escalated,
     PromiseBroken: heard.promise_broken,
+    ReplyPromiseSet: heard.reply_promise_set,
+    ReplyPromiseBroken: heard.reply_promise_broken,
+    ReplyPromiseBreakWithdrawn: heard.reply_promise_break_withdrawn,
+    InstructionOverdue: heard.instruction_overdue,
+    InstructionOverdueWithdrawn: heard.instruction_overdue_withdrawn,
 }
 
 READS = "wenzheng_vault_reads_total"

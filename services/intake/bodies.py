@@ -12,7 +12,7 @@ from city import contacts
 from city.normal import length, shows_nothing, written, written_line
 from city.profile import Profile
 from contracts.posts import PostKind
-from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text
+from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text, Tickets
 
 B = TypeVar("B", bound=Body)
 
@@ -46,12 +46,14 @@ class Post(Body, frozen=True):
     contact: Contact | None = None
     public: bool = True
     hide_name: bool = False
+    attachments: Tickets = ()
+    """Tickets of files, as `POST /v1/attachments` gives them; each holds for two hours."""
 
 
 class EnteredPost(Post, frozen=True, kw_only=True):
     """`POST /v1/cases`: a post that staff write down for a caller."""
 
-    origin: Literal["telephone", "counter", "letter"]
+    origin: Literal["telephone", "counter", "letter", "dialogue"]
 
 
 def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:

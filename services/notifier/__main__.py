@@ -1,6 +1,7 @@
 """Runs notifier: read settings, assemble, listen and send."""
 
 from datetime import time
+from typing import NamedTuple
 
 import httpx2
 
@@ -8,11 +9,10 @@ from chassis import run
 from chassis.engine.listener import Listener
 from chassis.kafka import worker
 from chassis.settings import Settings
-from chassis.tokens import Verifier
 from chassis.vault import LinkSecret, PostgresKeys
 from city.masking import mask
 from city.profile import Profile
-from services.notifier import letters, store, web
+from services.notifier import inbox_web, letters, store, web
 from services.notifier.addresses import PostgresAddresses
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
@@ -20,19 +20,36 @@ from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
+from services.notifier.delivery import Providers, Retries
+from services.notifier.digest_store import PostgresDigests
+from services.notifier.digests import DigestSender
+from services.notifier.inboxes import Boxes, PostgresInboxes
 from services.notifier.lookup import Lookup
 from services.notifier.sender import Allowance, Sender
 from services.notifier.settings import ChannelSettings, secret_of
 
 
+class Channels(NamedTuple):
+    """Every channel with its address, identity and credential."""
+
+    wechat: WeChat
+    sms: Sms
+    mail: Mail
+    robot: Robot
+
+    def by_name(self) -> dict[str, Channel]:
+        """As a sender asks for them."""
+        return {"wechat": self.wechat, "sms": self.sms, "mail": self.mail, "robot": self.robot}
+
+
 def channels_of(
     own: ChannelSettings, settings: Settings, profile: Profile, http: httpx2.AsyncClient
-) -> dict[str, Channel]:
-    """Every channel with its address, identity and credential."""
+) -> Channels:
+    """The channels as the environment says."""
     host, _, port = (own.mail_server or settings.gateway_mail).rpartition(":")
     password = own.mail_password_file
-    return {
-        "wechat": WeChat(
+    return Channels(
+        wechat=WeChat(
             http,
             WeChatAccount(
                 own.wechat_url or settings.gateway,
@@ -42,7 +59,7 @@ def channels_of(
                 own.public_url,
             ),
         ),
-        "sms": Sms(
+        sms=Sms(
             http,
             SmsAccount(
                 own.sms_url or f"{settings.gateway}/sms/",
@@ -54,7 +71,7 @@ def channels_of(
                 own.public_url,
             ),
         ),
-        "mail": Mail(
+        mail=Mail(
             MailAccount(
                 host,
                 int(port),
@@ -67,8 +84,8 @@ def channels_of(
             )
         ),
         # Units that have robots of their own reach them at their providers.
-        "robot": Robot(http, own.robot_url or ("" if own.robots_file else settings.gateway), own.robots()),
-    }
+        robot=Robot(http, own.robot_url or ("" if own.robots_file else settings.gateway), own.robots()),
+    )
 
 
 async def assemble(process: run.Process) -> run.Assembled:
@@ -77,52 +94,46 @@ async def assemble(process: run.Process) -> run.Assembled:
     profile = Profile.load(settings.city)
     clock, city = process.clock(profile.zone), run.CityNow(profile)
     claims = store.Claims()
-    notices = store.PostgresNotices(
-        process.pool, PostgresKeys(), claims, LinkSecret(settings.link_secret()).stop_token
-    )
+    links, own = settings.link_secret(), ChannelSettings()
+    boxes = Boxes(links)
+    stop_token = LinkSecret(links).stop_token
+    notices = store.PostgresNotices(process.pool, PostgresKeys(), claims, stop_token, boxes)
     http = httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=32))
-    channels = channels_of(ChannelSettings(), settings, profile, http)
-    texts = channels["sms"]
-    assert isinstance(texts, Sms)
-    limits = process.limits(profile.policy.rates)
-    public_key = settings.token_public_key_file
-    if public_key is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
+    channels = channels_of(own, settings, profile, http)
+    # One for all senders: whoever meets a provider that is slow leaves it alone for the others, too.
+    providers = Providers(channels.by_name())
 
     def is_night() -> bool:
         now: time = clock.now().time()
         quiet: bool = city().policy.notices.is_quiet(now)
         return quiet
 
-    key = secret_of(None, settings).encode()
     allowance = Allowance(
-        PostgresAddresses(process.pool, key),
+        PostgresAddresses(process.pool, secret_of(None, settings).encode()),
         lambda: clock.now().date(),
         lambda: city().policy.notices.an_address_a_day,
     )
-    engine = web.Engine()
-
-    def sender(listener: Listener) -> Sender:
-        return Sender(notices, channels, listener, process.metrics, is_night, allowance)
+    digests = PostgresDigests(process.pool, boxes, own.public_url)
 
     def with_listener(listener: Listener) -> list[run.Background]:
-        engine.follow(listener)
-        return [*city.follow(listener), sender(listener).run]
+        metrics, retries = process.metrics, Retries.beginning(own.retry_first_seconds)
+        return [
+            *city.follow(listener),
+            Sender(notices, providers, listener, is_night, metrics, retries, allowance).run,
+            DigestSender(digests, providers, listener, clock.now, is_night, metrics, retries).run,
+        ]
 
+    limits, verifier = process.limits(profile.policy.rates), process.verifier()
+    codes = inbox_web.Codes(links, channels.sms, providers, channels.robot.has)
+    lookup = Lookup(process.pool, profile.zone)
     return run.Assembled(
         service=build(profile),
         store=store.postgres(process.pool, claims),
         clock=clock,
         routes=[
-            web.routes(
-                Lookup(process.pool, profile.zone),
-                Verifier(public_key.read_bytes()),
-                limits,
-                engine,
-                lambda: city().policy,
-                clock,
-            ),
-            letters.routes(letters.PostgresLetterKeys(process.pool), texts, limits),
+            web.routes(lookup, verifier, limits, notices.again, lambda: city().policy, clock),
+            letters.routes(letters.PostgresLetterKeys(process.pool), channels.sms, limits),
+            inbox_web.routes(PostgresInboxes(process.pool, boxes, clock), codes, verifier, limits),
         ],
         on_listener=with_listener,
     )

@@ -7,9 +7,19 @@ from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
 from contracts.posts import CitizenErased, PreferenceChosen
-from contracts.topics import ASSIGNMENTS, CITY, DEADLINES, GROUPS, NOTICES, POSTS, REPLIES
+from contracts.topics import (
+    ACCOUNTABILITY,
+    ASSIGNMENTS,
+    CITY,
+    DEADLINES,
+    GROUPS,
+    INSPECTIONS,
+    NOTICES,
+    POSTS,
+    REPLIES,
+)
 from services.notifier.core import rules
-from services.notifier.core.case import Case, Outcome, Resend, new
+from services.notifier.core.case import Case, Outcome, new
 from services.notifier.core.table import TOLD
 
 RULES: Mapping[type, Rule] = {
@@ -17,7 +27,6 @@ RULES: Mapping[type, Rule] = {
     CitizenErased: rules.erase,
     PreferenceChosen: rules.prefer,
     Outcome: rules.settle,  # an answer from outside
-    Resend: rules.resend,  # an operator's word
 }
 
 METRICS = (
@@ -35,7 +44,7 @@ def build(profile: Profile) -> Service[Case, Profile]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="notifier",
-        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, GROUPS, CITY),
+        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, GROUPS, ACCOUNTABILITY, INSPECTIONS, CITY),
         says=(NOTICES,),
         rules=RULES,
         state=Case,

@@ -31,11 +31,15 @@ order by at desc, id desc limit $1::integer"""
 _SENT: Final = """
 select * from notice where state = 'sent' and ($2::text = '' or channel = $2)
 and at >= $3::timestamptz and at < $4::timestamptz order by at desc, id desc limit $1::integer"""
+# What waits for a digest is tried with it.
 # What is told stands on the case: who keeps the channels reads no word of it.
 _SHOWN: Final = """
-select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.department, n.state, n.attempts,
-       n.repeated, n.reason, n.at, n.next_at
-from ({rows}) n left join subject s on s.subject = n.subject"""
+select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.department, n.state,
+       case when n.state in ('pending', 'claimed') then coalesce(d.attempts, n.attempts) else n.attempts end as attempts,
+       n.repeated or coalesce(d.repeated, false) as repeated, coalesce(nullif(n.reason, ''), d.reason, '') as reason, n.at,
+       case when n.hour is null then n.next_at else coalesce(d.next_at, n.hour + interval '1 hour') end as next_at,
+       n.hour is not null as hourly
+from ({rows}) n left join subject s on s.subject = n.subject left join digest d on d.id = n.digest"""
 
 _COUNTS: Final = """
 select channel, count(*) as waiting from notice where channel <> 'robot' and state in ('pending', 'claimed') group by 1
@@ -79,13 +83,6 @@ class Lookup:
         begins, ends = (None, None) if day is None else _hours(day, self._zone)
         rows = await self._pool.fetch(_SHOWN.format(rows=STATES[state]), limit, channel, begins, ends)
         return convert(self._rows(rows), list[OutboxNotice])
-
-    async def failed(self, notices: Sequence[str]) -> dict[str, str]:
-        """Notice to subject, of those of these that failed."""
-        rows = await self._pool.fetch(
-            "select id::text, subject from notice where id = any($1::uuid[]) and state = 'failed'", notices
-        )
-        return {row["id"]: row["subject"] for row in rows}
 
     async def waiting(self) -> dict[str, int]:
         """Channel to the number of notices that wait for it."""

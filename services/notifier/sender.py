@@ -6,37 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-import httpx2
-import structlog
-
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.addresses import Addresses
-from services.notifier.channels import FIELD, Channel, Delivery
-from services.notifier.channels.robot import Robot
-from services.notifier.core.case import Outcome
-from services.notifier.core.rules import following
-from services.notifier.store import Delay, Notices, Outgoing
-
-_log = structlog.get_logger()
-
-ATTEMPTS: Final = 5
-"""After so many the citizen is told by the next channel, where the contact has one."""
-
-LAST_ATTEMPTS: Final = 150
-"""After so many a notice without another channel has failed: about a day, whatever is away comes back within it."""
-
-FIRST_DELAY: Final = 10.0
-"""Real seconds after a first attempt that came to nothing; doubled with each."""
-LONGEST_DELAY: Final = 600.0
+from services.notifier.channels import FIELD
+from services.notifier.delivery import RETRIES, Ended, Providers, Retries, outcome, sort
+from services.notifier.outgoing import Delay, Notices, Outgoing
 
 BATCH: Final = 500
 """Notices of citizens taken at a time, and of each robot; and ends handed to the engine at once."""
-AT_ONCE: Final = 16
-"""Messages under way at a time."""
-
-UNSENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, ConnectionRefusedError)
-"""Nothing was handed over: to try again repeats nothing."""
 
 
 class Allowance:
@@ -58,20 +36,21 @@ class Sender:
     def __init__(
         self,
         notices: Notices,
-        channels: Mapping[str, Channel],
+        providers: Providers,
         listener: Listener,
-        metrics: Metrics | None = None,
         is_night: Callable[[], bool] = lambda: False,
+        metrics: Metrics | None = None,
+        retries: Retries = RETRIES,
         allowance: Allowance | None = None,
     ) -> None:
         self._notices = notices
-        self._channels = channels
+        self._providers = providers
         self._listener = listener
         self._metrics = metrics
         self._is_night = is_night
         """Whether citizens are not to be disturbed now."""
         self._allowance = allowance
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._retries = retries
 
     async def run(self) -> None:
         """For the life of the process."""
@@ -81,45 +60,53 @@ class Sender:
 
     async def step(self) -> int:
         """One batch; returns how many notices were taken."""
-        robot = self._channels["robot"]
-        busy = robot.busy() if isinstance(robot, Robot) else []
         taken = await self._notices.take(
-            self._listener.instance, self._listener.partitions, busy, BATCH, not self._is_night()
+            self._listener.instance,
+            self._listener.partitions,
+            self._providers.busy(),
+            BATCH,
+            not self._is_night(),
         )
         if not taken:
             return 0
-        ended: list[tuple[Outgoing, Outcome]] = []
+        ended: list[Ended] = []
         later: list[Delay] = []
-        sending: list[tuple[str, list[Outgoing]]] = []
-        digests: dict[str, list[Outgoing]] = {}
-        to_citizens: list[Outgoing] = []
-        for outgoing in taken:
-            field = FIELD.get(outgoing.notice.channel)
-            if field is None:
-                digests.setdefault(outgoing.notice.department, []).append(outgoing)
-            elif outgoing.unsubscribed:
-                ended.append((outgoing, _outcome(outgoing, "suppressed", "unsubscribed")))
-            elif field in outgoing.contact:
-                to_citizens.append(outgoing)
-            else:
-                ended.append((outgoing, _outcome(outgoing, "suppressed", "erased")))
-        allowed, too_many = await self._within_a_day(to_citizens)
-        sending += [(outgoing.notice.channel, [outgoing]) for outgoing in allowed]
-        ended += [(outgoing, _outcome(outgoing, "suppressed", "too-many")) for outgoing in too_many]
-        sending += [("robot", digest) for digest in digests.values()]
-        deliveries = await asyncio.gather(*(self._send(channel, group) for channel, group in sending))
-        for (_, group), delivered in zip(sending, deliveries, strict=True):
+        sending = await self._messages(taken, ended)
+        deliveries = await asyncio.gather(*(self._providers.send(group) for group in sending))
+        for group, delivered in zip(sending, deliveries, strict=True):
             for outgoing, delivery in zip(group, delivered, strict=True):
-                sort(outgoing, delivery, ended, later)
+                sort(outgoing, delivery, ended, later, self._retries)
         if later:
             await self._notices.later(later)
         for begin in range(0, len(ended), BATCH):
             part = ended[begin : begin + BATCH]
             await self._listener.submit_many(
-                [(outgoing.subject, outcome, f"{outgoing.notice.id}/ended") for outgoing, outcome in part]
+                [(outgoing.subject, end, f"{outgoing.notice.id}/ended") for outgoing, end in part]
             )
         self._count(ended)
         return len(taken)
+
+    async def _messages(self, taken: Sequence[Outgoing], ended: list[Ended]) -> list[list[Outgoing]]:
+        """What goes out, message by message: what waits for one robot is one. What cannot go out has ended."""
+        single: list[Outgoing] = []
+        to_citizens: list[Outgoing] = []
+        robots: dict[tuple[str, str], list[Outgoing]] = {}
+        for outgoing in taken:
+            field = FIELD.get(outgoing.notice.channel)
+            if field is None:
+                own = (outgoing.notice.department, outgoing.contact.get("key", ""))
+                robots.setdefault(own, []).append(outgoing)
+            elif outgoing.unsubscribed:
+                ended.append((outgoing, outcome(outgoing, "suppressed", "unsubscribed")))
+            elif outgoing.notice.audience != "citizen":
+                single.append(outgoing)
+            elif field in outgoing.contact:
+                to_citizens.append(outgoing)
+            else:
+                ended.append((outgoing, outcome(outgoing, "suppressed", "erased")))
+        allowed, too_many = await self._within_a_day(to_citizens)
+        ended += [(outgoing, outcome(outgoing, "suppressed", "too-many")) for outgoing in too_many]
+        return [*([outgoing] for outgoing in [*allowed, *single]), *robots.values()]
 
     async def _within_a_day(self, notices: list[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
         """Those that may go out, and those whose address has had its messages of the day.
@@ -137,49 +124,11 @@ class Sender:
             (allowed if counted[_address(notice)] <= self._allowance.limit() else too_many).append(notice)
         return allowed, too_many
 
-    async def _send(self, channel: str, group: list[Outgoing]) -> Sequence[Delivery]:
-        async with self._at_once:
-            try:
-                return await self._channels[channel].send(group)
-            except UNSENT as failure:
-                return [Delivery("later", type(failure).__name__)] * len(group)
-            except Exception as failure:  # noqa: BLE001  the answer is lost, perhaps not the effect: repeat under the same id
-                _log.warning("channel failed", channel=channel, reason=repr(failure))
-                return [Delivery("unknown", type(failure).__name__)] * len(group)
-
-    def _count(self, ended: Sequence[tuple[Outgoing, Outcome]]) -> None:
+    def _count(self, ended: Sequence[Ended]) -> None:
         if self._metrics is not None:
-            for outgoing, outcome in ended:
-                self._metrics.counter("wenzheng_notices_total", outgoing.notice.channel, outcome.state).inc()
-
-
-def sort(
-    outgoing: Outgoing,
-    delivery: Delivery,
-    ended: list[tuple[Outgoing, Outcome]],
-    later: list[Delay],
-) -> None:
-    """What becomes of a notice after an attempt: it has ended, or it is tried again, later each time."""
-    if delivery.state == "sent":
-        ended.append((outgoing, _outcome(outgoing, "sent")))
-    elif delivery.state == "failed" or outgoing.attempts >= attempts_of(outgoing):
-        ended.append((outgoing, _outcome(outgoing, "failed", delivery.reason)))
-    else:
-        doubled = min(FIRST_DELAY * 2 ** min(outgoing.attempts - 1, 16), LONGEST_DELAY)
-        seconds = delivery.seconds or doubled
-        reason = delivery.reason
-        later.append(Delay(outgoing.notice.id, seconds, reason=reason, lost=delivery.state == "unknown"))
-
-
-def attempts_of(outgoing: Outgoing) -> int:
-    """How often a notice is tried: not for long where another channel can tell the citizen sooner."""
-    others = tuple(channel for channel, field in FIELD.items() if field in outgoing.contact)
-    return ATTEMPTS if following(outgoing.notice.channel, others) else LAST_ATTEMPTS
+            for outgoing, end in ended:
+                self._metrics.counter("wenzheng_notices_total", outgoing.notice.channel, end.state).inc()
 
 
 def _address(outgoing: Outgoing) -> str:
     return outgoing.contact[FIELD[outgoing.notice.channel]]
-
-
-def _outcome(outgoing: Outgoing, state: str, reason: str = "") -> Outcome:
-    return Outcome(outgoing.notice, state, outgoing.attempts, outgoing.repeated, reason)

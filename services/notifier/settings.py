@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+from annotated_types import Ge, Le
 from msgspec import Struct
 from pydantic import field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -60,6 +61,9 @@ class ChannelSettings(BaseSettings):
     robot_url: str = ""
     robots_file: Path | None = None
     """JSON object: unit's code to its robot. Without it every unit has one at the gateway, by its code."""
+
+    retry_first_seconds: Annotated[float, Ge(0.01), Le(3600)] = 10.0
+    """Real time after a first attempt that came to nothing; doubled with each, at most sixty times as long."""
 
     @field_validator("public_url", "wechat_url", "sms_url", "robot_url")
     @classmethod

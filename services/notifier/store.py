@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from datetime import datetime
+from typing import Any, Final
 
 import asyncpg
 from msgspec import Struct
@@ -13,137 +14,24 @@ from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Packing
-from chassis.vault import Keys, unseal
-from services.notifier.core.case import Again, Case, Claim, Notice, Settle, new
-
-LEASE_SECONDS: Final = 60.0
-"""Real time after which a claimed notice whose end was not heard is taken up again, under the same id."""
+from chassis.vault import Keys
+from services.notifier.contacts import contacts_of
+from services.notifier.core.case import Case, Claim, Notice, Settle, new
+from services.notifier.core.inboxes import Choice, Inbox, held_in
+from services.notifier.inboxes import Boxes, InboxesInMemory
+from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
+from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE
 
 ROBOTS: Final = 8
 """Robots at most whose digests are taken at a time."""
 
 COLUMNS: Final = (Column[Case]("number", "text", lambda case: case.number),)
 
-_CLAIM_ROWS = """
-insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night)
-select id::uuid, partition, subject, cause, kind, audience, channel, department, text, at, at_night
-from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::timestamptz[], $11::boolean[])
-    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night)
-on conflict (id) do nothing"""
-_SETTLE = """
-with settled as (
-    update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason
-    from unnest($1::text[], $2::text[], $3::integer[], $4::text[]) settled (id, state, attempts, reason)
-    where n.id = settled.id::uuid
-    returning n.channel, n.state, n.partition)
-insert into channel_month (month, channel, state, partition, count)
-select $5::text, channel, state, partition, count(*) from settled group by channel, state, partition order by 2, 3, 4
-on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
-_AGAIN = """
-update notice set state = 'pending', attempts = 0, repeated = true, reason = '', next_at = clock_timestamp()
-where id = any($1::uuid[]) and state = 'failed'"""
-_OWNER = """
-select partition from position where partition = any($1::smallint[]) and owner = $2::text
-order by partition for share"""
-# Of citizens the oldest notices; of the robots that need not rest those whose oldest notice is oldest, so many of each.
-# At night only of those citizens who want to be told then, by an index of their own.
-# The index is asked once for each unit: what waits for the others, perhaps a storm of it, is not looked at.
-_TAKE = """
-with recursive unit (department) as (
-    select min(department) from notice where channel = 'robot' and state in ('pending', 'claimed')
-    union all
-    select (select min(department) from notice
-            where channel = 'robot' and state in ('pending', 'claimed') and department > unit.department)
-    from unit where unit.department is not null),
-robot as (
-    select department from unit
-    cross join lateral (
-        select next_at from notice n
-        where channel = 'robot' and state in ('pending', 'claimed') and n.department = unit.department
-          and next_at <= clock_timestamp() and partition = any($1::smallint[])
-        order by next_at limit 1) oldest
-    where department <> all($2::text[]) order by next_at limit $5::integer),
-of_citizens as (
-    select id from notice
-    where $6::boolean and channel <> 'robot' and state in ('pending', 'claimed')
-      and next_at <= clock_timestamp() and partition = any($1::smallint[])
-    order by next_at limit $3::integer for update skip locked),
-of_wakeful as (
-    select id from notice
-    where not $6::boolean and at_night and channel <> 'robot' and state in ('pending', 'claimed')
-      and next_at <= clock_timestamp() and partition = any($1::smallint[])
-    order by next_at limit $3::integer for update skip locked),
-of_staff as (
-    select found.id from robot cross join lateral (
-        select id from notice n
-        where channel = 'robot' and state in ('pending', 'claimed') and n.department = robot.department
-          and next_at <= clock_timestamp() and partition = any($1::smallint[])
-        order by next_at limit $3::integer for update skip locked) found)
-update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
-       next_at = clock_timestamp() + make_interval(secs => $4::float8)
-where id in (select id from of_citizens union all select id from of_wakeful union all select id from of_staff)
-returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated"""
-_LATER = """
-update notice n set state = case when later.lost then 'claimed' else 'pending' end, reason = later.reason,
-       next_at = clock_timestamp() + make_interval(secs => later.seconds)
-from unnest($1::text[], $2::float8[], $3::boolean[], $4::text[]) later (id, seconds, lost, reason)
-where n.id = later.id::uuid"""
-
-
-class Outgoing(Struct, frozen=True):
-    """A notice taken for sending."""
-
-    subject: str
-    notice: Notice
-    attempts: int
-    repeated: bool
-    """It was sent before and its end was not heard."""
-    contact: dict[str, str]
-    """The opened sealed box; empty for staff, and when the citizen was erased."""
-    number: str = ""
-    """The post's, for citizens: where the notice's link leads."""
-    stop_token: str = ""
-    """For citizens: what ends the notices about the post by a link."""
-    unsubscribed: bool = False
-    """The citizen wants to be told nothing any more."""
-
-
-class Delay(Struct, frozen=True):
-    """A notice that is to be tried again."""
-
-    id: str
-    seconds: float
-    """Real seconds from now."""
-    lost: bool
-    """The answer was lost, so it may have arrived: the next attempt is known as a repeat."""
-    reason: str = ""
-    """What the provider said, or what went wrong on the way; an operator reads it while the notice waits."""
-
-
-class Notices(Protocol):
-    """What the sender takes and puts back."""
-
-    async def take(
-        self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
-    ) -> list[Outgoing]:
-        """Notices that are due, leased; only of partitions this instance owns; not for busy robots.
-
-        At most `limit` for citizens, and `limit` for each of at most ROBOTS robots. Without `citizens` theirs
-        stay where they are, but for those who want to be told then, too: it is night.
-        """
-
-    async def later(self, delays: Sequence[Delay]) -> None:
-        """Put notices back."""
-
-    async def wait(self, seconds: float) -> None:
-        """Until something was claimed, at most so long."""
-
 
 class Claims:
     """Keeps the notices that rules claim and settle, in PostgreSQL; wakes the sender."""
 
-    effects = (Claim, Settle, Again)
+    effects = (Claim, Settle)
 
     def __init__(self) -> None:
         self.claimed = asyncio.Event()
@@ -153,7 +41,7 @@ class Claims:
         claims = [(one, one.effect.notice) for one in applied if isinstance(one.effect, Claim)]
         if claims:
             await connection.execute(
-                _CLAIM_ROWS,
+                CLAIM_ROWS,
                 [notice.id for _, notice in claims],
                 [one.partition for one, _ in claims],
                 [one.subject for one, _ in claims],
@@ -165,32 +53,37 @@ class Claims:
                 [notice.text for _, notice in claims],
                 [notice.at or applied.now for applied, notice in claims],
                 [notice.at_night for _, notice in claims],
+                [notice.direct for _, notice in claims],
+                [_hour(one, notice) for one, notice in claims],
             )
             self.claimed.set()
         settles = [(one.now, one.effect) for one in applied if isinstance(one.effect, Settle)]
         if settles:
             await connection.execute(
-                _SETTLE,
+                SETTLE,
                 [settle.id for _, settle in settles],
                 [settle.state for _, settle in settles],
                 [settle.attempts for _, settle in settles],
                 [settle.reason for _, settle in settles],
+                [settle.repeated for _, settle in settles],
                 f"{settles[0][0]:%Y-%m}",  # city time: one for the whole batch
             )
-        again = [one.effect.id for one in applied if isinstance(one.effect, Again)]
-        if again:
-            await connection.execute(_AGAIN, again)
-            self.claimed.set()
 
 
 class PostgresNotices:
     """The sender's side of the table."""
 
     def __init__(
-        self, pool: asyncpg.Pool, keys: Keys, claims: Claims, stop_token: Callable[[str], str] = lambda _: ""
+        self,
+        pool: asyncpg.Pool,
+        keys: Keys,
+        claims: Claims,
+        stop_token: Callable[[str], str] = lambda _: "",
+        boxes: Boxes | None = None,
     ) -> None:
-        """`stop_token` makes of a post's number what ends its notices."""
+        """`stop_token` makes of a post's number what ends its notices; `boxes` hold what inboxes chose."""
         self._pool = pool
+        self._boxes = boxes
         self._stop_token = stop_token
         self._keys = keys
         self._claims = claims
@@ -201,14 +94,15 @@ class PostgresNotices:
     ) -> list[Outgoing]:
         """Notices that are due, leased."""
         async with self._pool.acquire() as connection, connection.transaction():
-            owned = [row["partition"] for row in await connection.fetch(_OWNER, list(partitions), instance)]
+            owned = [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
             if not owned:
                 return []
-            rows = await connection.fetch(_TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
-            cases = await self._cases(
-                connection, [row["subject"] for row in rows if row["audience"] == "citizen"]
-            )
-            contacts = await contacts_of(self._keys, connection, cases)
+            rows = await connection.fetch(TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
+            # A robot's line says the number itself.
+            cases = await self._cases(connection, [r["subject"] for r in rows if r["channel"] != "robot"])
+            of_citizens = {row["subject"] for row in rows if row["audience"] == "citizen"}
+            sealed = {it: case.sealed for it, case in cases.items() if it in of_citizens and case.sealed}
+            contacts = await contacts_of(self._keys, connection, sealed)
         return [
             Outgoing(
                 subject=row["subject"],
@@ -223,25 +117,40 @@ class PostgresNotices:
                 ),
                 attempts=row["attempts"],
                 repeated=row["repeated"],
-                contact=contacts.get(row["subject"], {}) if row["audience"] == "citizen" else {},
-                **self._about(cases.get(row["subject"]) if row["audience"] == "citizen" else None),
+                contact=contacts.get(row["subject"], {})
+                if row["audience"] == "citizen"
+                else self._address_of(row),
+                **_about(cases.get(row["subject"]), row["audience"], self._stop_token),
             )
             for row in rows
         ]
 
-    def _about(self, case: Case | None) -> dict[str, Any]:
-        """What a citizen's notice knows of its post."""
-        return _about(case, self._stop_token) if case is not None else {}
+    def _address_of(self, row: asyncpg.Record) -> dict[str, str]:
+        """What an inbox chose to be told at; nothing for the unit's own robot."""
+        if self._boxes is None or row["sealed"] is None:
+            return {}
+        return self._boxes.opened(Inbox(row["department"], row["audience"]), row["channel"], row["sealed"])
 
     async def later(self, delays: Sequence[Delay]) -> None:
         """Put notices back."""
         await self._pool.execute(
-            _LATER,
+            LATER,
             [delay.id for delay in delays],
             [delay.seconds for delay in delays],
             [delay.lost for delay in delays],
             [delay.reason for delay in delays],
         )
+
+    async def again(self, ids: Sequence[str]) -> list[str]:
+        """Those of these notices that failed are due once more, each as a repeat of itself; returns their ids.
+
+        No rule decides here and no fact is said, so any process may do it, whoever owns the posts: a notice that
+        failed is nobody's until it is due again.
+        """
+        taken = [row["id"] for row in await self._pool.fetch(AGAIN, list(ids))]
+        if taken:
+            self._claims.claimed.set()
+        return taken
 
     async def wait(self, seconds: float) -> None:
         """Until something was claimed, at most so long."""
@@ -267,25 +176,24 @@ class PostgresNotices:
         return cases
 
 
-def _about(case: Case, stop_token: Callable[[str], str]) -> dict[str, Any]:
+def _hour(applied: Applied, notice: Notice) -> datetime | None:
+    """The hour whose digest the notice would wait for, should its inbox have chosen digests."""
+    if notice.audience == "citizen" or notice.direct:
+        return None
+    return held_in(notice.kind, Choice(hourly=True), applied.now)
+
+
+def _about(case: Case | None, audience: str, stop_token: Callable[[str], str]) -> dict[str, Any]:
+    """What a notice knows of its post."""
+    if case is None:
+        return {}
+    if audience != "citizen":
+        return {"number": case.number}
     return {
         "number": case.number,
         "stop_token": stop_token(case.number),
         "unsubscribed": case.chosen == "none",
     }
-
-
-async def contacts_of(keys: Keys, connection: Any, cases: dict[str, Case]) -> dict[str, dict[str, str]]:
-    """The opened contacts of cases by subject; a box that does not open any more is absent."""
-    sealed = {subject: case.sealed for subject, case in cases.items() if case.sealed}
-    known = await keys.contacts(connection, list(sealed)) if sealed else {}
-    contacts: dict[str, dict[str, str]] = {}
-    for subject, key in known.items():
-        try:
-            contacts[subject] = unseal(key, sealed[subject], subject)
-        except ValueError:
-            continue
-    return contacts
 
 
 class Row(Struct, frozen=True):
@@ -300,16 +208,21 @@ class Row(Struct, frozen=True):
     reason: str = ""
     leased: bool = False
     """Taken, and its lease has not run out."""
+    hour: datetime | None = None
+    """It waits for the digest of this hour of the city."""
+    digest: str = ""
+    """The digest it is part of."""
 
 
 class ClaimsInMemory:
     """The twin of both sides. Real time does not pass in memory: a lease runs out when the driver says so."""
 
-    effects = (Claim, Settle, Again)
+    effects = (Claim, Settle)
 
     def __init__(self, keys: Keys, stop_token: Callable[[str], str] = lambda _: "") -> None:
         self._keys = keys
         self._stop_token = stop_token
+        self.inboxes = InboxesInMemory()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
         self.store: MemoryStore | None = None
@@ -318,16 +231,25 @@ class ClaimsInMemory:
         """What rules claim and settle."""
         for one in applied:
             if isinstance(one.effect, Claim):
-                notice = one.effect.notice
-                self.rows.setdefault(notice.id, Row(one.subject, one.partition, notice))
+                self.rows.setdefault(one.effect.notice.id, self._row(one, one.effect.notice))
             elif isinstance(one.effect, Settle):
                 end = one.effect
                 self.rows[end.id] = replace(
-                    self.rows[end.id], state=end.state, attempts=end.attempts, reason=end.reason
+                    self.rows[end.id],
+                    state=end.state,
+                    attempts=end.attempts,
+                    reason=end.reason,
+                    repeated=self.rows[end.id].repeated or end.repeated,
                 )
-            elif isinstance(one.effect, Again) and self.rows[one.effect.id].state == "failed":
-                row = self.rows[one.effect.id]
-                self.rows[one.effect.id] = Row(row.subject, row.partition, row.notice, repeated=True)
+
+    def _row(self, applied: Applied, notice: Notice) -> Row:
+        """As the inbox chose, where staff are told."""
+        inbox = Inbox(notice.department, notice.audience)
+        chosen = None if notice.direct else self.inboxes.choices.get(inbox)
+        if chosen is None:
+            return Row(applied.subject, applied.partition, notice)
+        hour = held_in(notice.kind, chosen, applied.now)
+        return Row(applied.subject, applied.partition, replace(notice, channel=chosen.channel), hour=hour)
 
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
@@ -338,7 +260,9 @@ class ClaimsInMemory:
         """Robot's department, or nothing for citizens, to notices taken."""
         assert self.store is not None
         for identity, row in list(self.rows.items()):
-            if row.state not in ("pending", "claimed") or row.leased or row.partition not in partitions:
+            if row.state not in ("pending", "claimed") or row.leased or row.hour is not None:
+                continue
+            if row.partition not in partitions:
                 continue
             notice = row.notice
             robot = notice.department if notice.channel == "robot" else ""
@@ -359,12 +283,13 @@ class ClaimsInMemory:
                 leased=True,
             )
             self.rows[identity] = row
-            contact: dict[str, str] = {}
-            about: dict[str, Any] = {}
+            case = self.store.state_of(row.subject)
             if notice.audience == "citizen":
-                case = self.store.state_of(row.subject)
-                contact = (await contacts_of(self._keys, None, {row.subject: case})).get(row.subject, {})
-                about = _about(case, self._stop_token)
+                sealed = {row.subject: case.sealed} if case.sealed else {}
+                contact = (await contacts_of(self._keys, None, sealed)).get(row.subject, {})
+            else:
+                contact = self.inboxes.address(Inbox(notice.department, notice.audience), notice.channel)
+            about = _about(case, notice.audience, self._stop_token)
             outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact, **about))
         return outgoing
 
@@ -375,6 +300,14 @@ class ClaimsInMemory:
             self.rows[delay.id] = replace(
                 self.rows[delay.id], state=state, leased=delay.lost, reason=delay.reason
             )
+
+    async def again(self, ids: Sequence[str]) -> list[str]:
+        """Those of these that failed are due once more, each as a repeat of itself."""
+        taken = [one for one in dict.fromkeys(ids) if one in self.rows and self.rows[one].state == "failed"]
+        for identity in taken:
+            row = self.rows[identity]
+            self.rows[identity] = Row(row.subject, row.partition, row.notice, repeated=True)
+        return taken
 
     def let_leases_run_out(self) -> None:
         """What was taken and has not ended may be taken again."""

@@ -1,7 +1,7 @@
 """The notices about a post, for staff; the outbox, for the operator."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Final, Protocol, get_args
 from uuid import UUID
@@ -12,8 +12,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.engine.listener import Listener
-from chassis.failures import HttpRefused, Superseded
+from chassis.failures import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
@@ -30,7 +29,6 @@ from services.notifier.core.answers import (
     ToldNotice,
     ToldNotices,
 )
-from services.notifier.core.case import Resend
 
 MOST_SHOWN: Final = 200
 """Notices of the outbox in one answer, and those that are sent again by one request."""
@@ -58,49 +56,20 @@ class Notices(Protocol):
 
     async def outbox(self, state: str, channel: str, day: date | None, limit: int) -> list[OutboxNotice]: ...
 
-    async def failed(self, notices: Sequence[str]) -> dict[str, str]: ...
-
     async def waiting(self) -> dict[str, int]: ...
 
     async def months(self) -> list[ChannelMonth]: ...
 
 
-class Engine:
-    """The listener of this process, which takes an operator's word in; known once it listens."""
-
-    def __init__(self) -> None:
-        self._listener: Listener | None = None
-
-    def follow(self, listener: Listener) -> None:
-        """Hand in to this listener from now on."""
-        self._listener = listener
-
-    async def resend(self, failed: dict[str, str]) -> list[str]:
-        """Notice to subject in, at once; returns those that are committed.
-
-        Raises HttpRefused 503 where none is: this process does not listen, or others own the posts.
-        """
-        if self._listener is None:
-            raise problem.not_stored()
-        answers = await self._listener.submit_many(
-            [(subject, Resend(notice), f"{notice}/resend") for notice, subject in failed.items()]
-        )
-        taken = []
-        for notice, answer in zip(failed, answers, strict=True):
-            if isinstance(answer, BaseException) and not isinstance(answer, Superseded):
-                raise answer
-            if not isinstance(answer, BaseException):
-                taken.append(notice)
-        if not taken:
-            raise problem.not_stored()
-        return taken
+SendAgain = Callable[[Sequence[str]], Awaitable[list[str]]]
+"""Has those of these notices that failed sent once more, at whichever process; returns their ids."""
 
 
 def routes(
     notices: Notices,
     verifier: Verifier,
     limits: Limits,
-    engine: Engine,
+    again: SendAgain,
     policy: Callable[[], Policy],
     clock: Clock,
 ) -> APIRouter:
@@ -121,7 +90,7 @@ def routes(
         return Json(ToldNotices(number=number, notices=listed))
 
     _outbox(router, notices, verifier, limits, policy, clock)
-    _resend(router, notices, verifier, limits, engine)
+    _resend(router, again, verifier, limits)
     return router
 
 
@@ -177,7 +146,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _resend(router: APIRouter, notices: Notices, verifier: Verifier, limits: Limits, engine: Engine) -> None:
+def _resend(router: APIRouter, again: SendAgain, verifier: Verifier, limits: Limits) -> None:
     @router.post(
         "/v1/outbox/resend",
         status_code=202,
@@ -197,10 +166,10 @@ def _resend(router: APIRouter, notices: Notices, verifier: Verifier, limits: Lim
         staff = require(verifier.staff(request.headers.get("authorization")), "operator")
         limits.check("acts", staff.person)
         chosen = decode_body(await read_body(request), Chosen)
-        failed = await notices.failed([str(notice) for notice in chosen.notices])
-        if not failed:
+        taken = await again([str(notice) for notice in chosen.notices])
+        if not taken:
             raise problem.plain(404, "没有这条发送失败的通知。")
-        return Json(Resent(notices=await engine.resend(failed), state="pending"), 202)
+        return Json(Resent(notices=taken, state="pending"), 202)
 
 
 def _priced(month: ChannelMonth, policy: Policy) -> PricedMonth:

@@ -11,7 +11,6 @@ from chassis.kafka.broker import broker_of
 from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
-from chassis.tokens import Verifier
 from chassis.web.api import create_api
 from chassis.web.probes import Probes
 from city.masking import mask
@@ -44,8 +43,6 @@ async def listening(process: run.Process) -> run.Assembled:
 async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     """The half that is asked, and that sees the whole city; assignment never waits for it."""
     settings, pool, metrics = process.settings, process.pool, process.metrics
-    if settings.token_public_key_file is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
     profile = Profile.load(settings.city)
     clock, posts = process.clock(profile.zone), CityPosts(profile)
     bus = broker_of(settings)
@@ -68,21 +65,17 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         metrics.gauge("wenzheng_overview_leads").set(leadership.connection is not None)
         metrics.counter("wenzheng_topic_facts_total").inc(said)
 
-    async def ready() -> str:
-        await pool.fetchval("select 1")
-        return ""
-
     def behind() -> str:
         return "" if overview.caught_up.is_set() else f"{overview.lag} records of the log not yet seen"
 
-    api = create_api("router", SENTENCE, metrics, Probes(ready=ready, catching_up=behind))
+    api = create_api("router", SENTENCE, metrics, Probes(ready=process.ready, catching_up=behind))
     door = web.Door(
         profile=profile,
         cases=store.PostgresCases(pool),
         models=store.Models(pool),
         topics=topics,
         posts=posts,
-        verifier=Verifier(settings.token_public_key_file.read_bytes()),
+        verifier=process.verifier(),
         clock=clock,
         rate_limits=settings.rate_limits,
     )

@@ -1,25 +1,28 @@
 """Runs stats: read settings, assemble, listen."""
 
-import asyncio
 from collections.abc import Sequence
 
 from chassis import run
-from chassis.clock import Clock
-from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
-from chassis.engine.publisher import Publisher
 from chassis.kafka import worker
-from chassis.kafka.broker import broker_of
-from chassis.kafka.producer import KafkaBus
-from chassis.postgres.answers import PostgresAnswers
-from chassis.tokens import Verifier
+from chassis.kafka.desk import open_desk
 from city.masking import mask
 from city.profile import Profile
-from services.stats import store, web
-from services.stats.app import METRICS, build, build_bulletins
+from contracts.topics import ACCOUNTABILITY, BULLETINS, INSPECTIONS
+from services.stats import counted, store, web
+from services.stats.accountability import store as record_store
+from services.stats.accountability import web as record_web
+from services.stats.accountability.door import Door as RecordDoor
+from services.stats.accountability.opener import Opener
+from services.stats.app import METRICS, build, build_accountability, build_bulletins, build_inspections
+from services.stats.assessment import web as score_web
+from services.stats.assessment.door import Door as ScoreDoor
 from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
+from services.stats.inspections import store as round_store
+from services.stats.inspections import web as round_web
+from services.stats.inspections.door import Door as RoundDoor
 from services.stats.league import league
 from services.stats.open_data.door import Door as OpenDataDoor
 from services.stats.open_data.files import Files
@@ -32,7 +35,17 @@ async def assemble(process: run.Process) -> run.Assembled:
     clock = process.clock(profile.zone)
     figures = store.PostgresFigures(process.pool)
     metrics = process.metrics
-    desk, beside = _desk(process, profile, clock)
+    pool, verifier = process.pool, process.verifier()
+    desk, beside = open_desk(
+        process, build_bulletins(profile), bulletin_store.postgres(pool), clock, BULLETINS.name
+    )
+    records, besides = open_desk(
+        process, build_accountability(profile), record_store.postgres(pool), clock, ACCOUNTABILITY.name
+    )
+    rounds, beside_rounds = open_desk(
+        process, build_inspections(profile), round_store.postgres(pool), clock, INSPECTIONS.name
+    )
+    opener = Opener(record_store.PostgresGrounds(pool), records)
 
     async def refresh() -> None:
         now = clock.now()
@@ -45,47 +58,36 @@ async def assemble(process: run.Process) -> run.Assembled:
         for name in ("reply_rate", "on_time_rate", "satisfaction"):
             metrics.gauge(f"wenzheng_{name}").set(city[name] if city[name] is not None else float("nan"))
 
-    def bulletins_beside(_: Listener) -> Sequence[run.Background]:
-        return beside
+    city = run.CityNow(profile)
+
+    def desks_beside(listening: Listener) -> Sequence[run.Background]:
+        return [*city.follow(listening), *beside, *besides, *beside_rounds, opener.run]
 
     limits = process.limits(profile.policy.rates)
-    kept = bulletin_store.PostgresBulletins(process.pool)
-    bulletins = BulletinDoor(kept, desk, profile, clock, _verifier(process), limits)
-    source = PostgresSource(process.pool, profile.number_prefix)
+    kept = bulletin_store.PostgresBulletins(pool)
+    bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits)
+    known = record_store.PostgresRecords(pool)
+    accountability = RecordDoor(known, records, profile, verifier, limits)
+    scores = ScoreDoor(figures, known, city, clock, verifier, limits)
+    inspections = RoundDoor(round_store.PostgresRounds(pool), rounds, profile, clock, verifier, limits)
+    source = PostgresSource(pool, profile.number_prefix)
     open_data = OpenDataDoor(Files(source, figures, kept, profile, clock), profile, limits)
     return run.Assembled(
         service=build(profile),
-        store=store.postgres(process.pool),
+        store=store.postgres(pool),
         clock=clock,
         routes=[
             web.routes(web.Door(figures, profile, clock, process.settings.rate_limits)),
+            counted.routes(counted.Door(counted.PostgresSources(pool), profile, clock, verifier, limits)),
             web.bulletin_routes(bulletins),
+            record_web.routes(accountability),
+            score_web.routes(scores),
+            round_web.routes(inspections),
             web.open_data_routes(open_data),
         ],
-        on_listener=bulletins_beside,
+        on_listener=desks_beside,
         refresh=refresh,
     )
-
-
-def _verifier(process: run.Process) -> Verifier:
-    if process.settings.token_public_key_file is None:
-        raise SystemExit("WENZHENG_TOKEN_PUBLIC_KEY_FILE must name the key that verifies staff tokens")
-    return Verifier(process.settings.token_public_key_file.read_bytes())
-
-
-def _desk(process: run.Process, profile: Profile, clock: Clock) -> tuple[Desk, Sequence[run.Background]]:
-    """Where people act on bulletins, with the work beside it; any instance takes any of them."""
-    settings, answers = process.settings, PostgresAnswers()
-    kept = bulletin_store.postgres(process.pool)
-    publisher = Publisher(kept, KafkaBus(broker_of(settings), f"{settings.instance or 'stats'}-bulletins"))
-    desk = Desk(build_bulletins(profile), kept, publisher, clock, answers, process.metrics, creates=True)
-
-    async def expire() -> None:
-        while True:
-            await asyncio.sleep(600)
-            await answers.expire(process.pool)
-
-    return desk, [publisher.run, desk.run, expire]
 
 
 if __name__ == "__main__":

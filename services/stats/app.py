@@ -6,7 +6,7 @@ from chassis.engine.pace import NOBODY_WAITS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.assignments import PostAssigned, PostReassigned
+from contracts.assignments import PostAssigned, PostReassigned, ReturnRefused
 from contracts.deadlines import (
     CaseEscalated,
     ClockStopped,
@@ -14,6 +14,10 @@ from contracts.deadlines import (
     DeadlineMissed,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
 )
 from contracts.posts import (
     PostFollowedUp,
@@ -29,15 +33,30 @@ from contracts.replies import (
     PostRated,
     PostReopened,
     ReplyPublished,
+    ReplySentBack,
     ReturnRequested,
     SuggestionDecided,
     SuggestionFollowedThrough,
 )
-from contracts.topics import ASSIGNMENTS, BULLETINS, CITY, DEADLINES, POSTS, REPLIES
+from contracts.topics import (
+    ACCOUNTABILITY,
+    ASSIGNMENTS,
+    BULLETINS,
+    CITY,
+    DEADLINES,
+    INSPECTIONS,
+    POSTS,
+    REPLIES,
+)
 from services.stats.core import rules
+from services.stats.core.accountability import acts, record
+from services.stats.core.accountability.record import Record
 from services.stats.core.bulletin import document
 from services.stats.core.bulletin.document import Bulletin
 from services.stats.core.case import Case, new
+from services.stats.core.inspections import acts as round_acts
+from services.stats.core.inspections import round as rounds
+from services.stats.core.inspections.round import Round
 
 RULES: Mapping[type, Rule] = {
     PostReceived: rules.received,
@@ -50,7 +69,13 @@ RULES: Mapping[type, Rule] = {
     MissWithdrawn: rules.miss_withdrawn,
     DeadlineExtended: rules.extended,
     PromiseBroken: rules.promise_broken,
+    ReplyPromiseSet: rules.promised,
+    ReplyPromiseBroken: rules.reply_promise_broken,
+    ReplyPromiseBreakWithdrawn: rules.reply_promise_break_withdrawn,
+    ReplyPromiseEnded: rules.promise_ended,
     ReturnRequested: rules.returned,
+    ReturnRefused: rules.return_refused,
+    ReplySentBack: rules.sent_back,
     PostRated: rules.rated,
     PostReopened: rules.reopened,
     FollowUpAnswered: rules.follow_up_answered,
@@ -120,5 +145,31 @@ def build_bulletins(profile: Profile) -> Service[Bulletin, Profile]:
         rules=document.RULES,
         state=Bulletin,
         initial=document.new,
+        city=Broadcast(profile, Profile.amended),
+    )
+
+
+def build_accountability(profile: Profile) -> Service[Record, Profile]:
+    """问责 records: the grounds that the rules above find open them, people act on them (`accountability/door.py`)."""
+    return Service(
+        name="stats",
+        hears=(),
+        says=(ACCOUNTABILITY,),
+        rules=acts.RULES,
+        state=Record,
+        initial=record.new,
+        city=Broadcast(profile, Profile.amended),
+    )
+
+
+def build_inspections(profile: Profile) -> Service[Round, Profile]:
+    """Rounds of 督查 and 回访: drawn from the cases above, acted on by the centre and by units (`inspections/door.py`)."""
+    return Service(
+        name="stats",
+        hears=(),
+        says=(INSPECTIONS,),
+        rules=round_acts.RULES,
+        state=Round,
+        initial=rounds.new,
         city=Broadcast(profile, Profile.amended),
     )

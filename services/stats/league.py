@@ -81,7 +81,7 @@ async def live(figures: Figures, profile: Profile, now: datetime) -> dict[str, A
         "month": row(whole),
         "all": row(total(ever.values())),
         "registered": await figures.citizens(),
-        "areas": _areas(whole, profile),
+        "areas": by_area(whole, profile),
         "oldest_overdue": [
             {
                 "number": overdue.number,
@@ -94,12 +94,12 @@ async def live(figures: Figures, profile: Profile, now: datetime) -> dict[str, A
     }
 
 
-def _areas(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
+def by_area(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
     """Figures by the area the citizens chose, in the order of the profile; last, without an area."""
-    by_area = areas(measures)
+    counted = areas(measures)
     names = {division.area_code: division.area for division in profile.divisions} | {"": "未注明"}
     empty = {"received": 0, "replied": 0, "overdue": 0}
-    return [{"area": code, "name": name, **by_area.get(code, empty)} for code, name in names.items()]
+    return [{"area": code, "name": name, **counted.get(code, empty)} for code, name in names.items()]
 
 
 def is_thin(present: dict[str, Any], before: dict[str, Any]) -> bool:

@@ -12,7 +12,9 @@ from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column
+from services.stats.accountability.store import GroundsInMemory, GroundsKept
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
+from services.stats.core.cells import counted_on, outcome
 
 _COUNT = """
 insert into cell (day, unit, kind, measure, partition, count)
@@ -76,19 +78,24 @@ COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),
     Column[Case]("unit", "text", lambda case: case.unit()),
     Column[Case]("overdue_since", "timestamptz", Case.overdue_since),
+    Column[Case]("counted_on", "date", counted_on),
+    Column[Case]("outcome", "text", outcome),
+    Column[Case]("kind", "text", lambda case: case.kind),
+    Column[Case]("area", "text", lambda case: case.area),
     Column[Case]("named_at", "timestamptz", Case.named_since),
+    Column[Case]("answered_at", "timestamptz", Case.answered_at),
 )
 
 
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance."""
-    return PostgresStore(pool, Case, new, COLUMNS, (Cells(),))
+    return PostgresStore(pool, Case, new, COLUMNS, (Cells(), GroundsKept()))
 
 
 def memory() -> tuple[MemoryStore, CellsInMemory]:
-    """The twin, and its cells."""
+    """The twin, and its cells; its second keeper has the grounds of 问责 records."""
     cells = CellsInMemory()
-    return MemoryStore(Case, (cells,)), cells
+    return MemoryStore(Case, (cells, GroundsInMemory())), cells
 
 
 Measures = dict[str, int]

@@ -1,7 +1,6 @@
 """The figures as anyone may read them: the league table, figures by day, and a live stream."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -24,9 +23,10 @@ from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.answers import FIGURES, LEAGUE
 from services.stats.core.figures import origins, row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
-from services.stats.league import compared, league
+from services.stats.league import by_area, compared, league
 from services.stats.open_data.door import Door as OpenDataDoor
 from services.stats.open_data.door import Index
+from services.stats.requests import code_of
 from services.stats.store import Figures
 from services.stats.stream import Stream
 
@@ -78,7 +78,10 @@ class Door:
         first = _day("from", since) if since else last - timedelta(days=USUAL_DAYS - 1)
         if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
             raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
-        unit, kind = self._code(named.unit, "department", department), self._code(named.kind, "kind", kind)
+        unit, kind = (
+            code_of(named.unit, self.profile, "department", department),
+            code_of(named.kind, self.profile, "kind", kind),
+        )
         until = last + timedelta(days=1)
         days = await self.figures.by_day(first, until, unit, kind)
         by_kind = {} if unit or kind else await self.figures.by_kind(first, until)
@@ -93,16 +96,10 @@ class Door:
             "registered": await self.figures.citizens(),
             "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
             "origins": origins(whole),
+            "areas": by_area(whole, self.profile),
             "days": [{"day": day, **row(measures)} for day, measures in sorted(days.items())],
         }
         return with_etag(request, content, unhashed=_CUT_OFF)
-
-    def _code(self, look_up: Callable[[Profile, str], str], field: str, called: str) -> str:
-        """The code of what a parameter calls by code or name; empty for all. Raises Refused 422."""
-        try:
-            return look_up(self.profile, called)
-        except named.NotNamed as unknown:
-            raise problem.wrong_field(field, str(unknown)) from unknown
 
 
 def routes(door: Door) -> APIRouter:

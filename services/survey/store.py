@@ -1,6 +1,7 @@
 """Surveys, rights and ballots in the subject table, their keys beside it; and the twin in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import asyncpg
@@ -19,6 +20,7 @@ COLUMNS: Sequence[Column[Kept]] = (
 )
 
 _ALL = "select subject, partition, held, remembered from subject where step <> ''"
+_OPEN = "select subject, partition, held, remembered from subject where step = 'open'"
 _ONE = "select subject, partition, held, remembered from subject where subject = $1::text and step <> ''"
 _BALLOTS = "select subject, partition, held, remembered from subject where ballot_of = $1::text"
 _TOKENS = "select count(*) from subject where voter_of = $1::text"
@@ -31,6 +33,9 @@ class Surveys(Protocol):
 
     async def all(self) -> list[tuple[str, Survey]]:
         """Every survey with its id."""
+
+    async def over(self, now: datetime) -> list[str]:
+        """Those that are open although their end has passed."""
 
     async def one(self, survey: str) -> Survey | None:
         """A survey."""
@@ -56,6 +61,9 @@ class PostgresSurveys:
 
     async def all(self) -> list[tuple[str, Survey]]:
         return [(row["subject"], self._state(row)) for row in await self._pool.fetch(_ALL)]
+
+    async def over(self, now: datetime) -> list[str]:
+        return _over(((row["subject"], self._state(row)) for row in await self._pool.fetch(_OPEN)), now)
 
     async def one(self, survey: str) -> Survey | None:
         row = await self._pool.fetchrow(_ONE, survey)
@@ -111,6 +119,9 @@ class MemorySurveys:
     async def all(self) -> list[tuple[str, Survey]]:
         return self._of(Survey)
 
+    async def over(self, now: datetime) -> list[str]:
+        return _over(self._of(Survey), now)
+
     async def one(self, survey: str) -> Survey | None:
         return dict(self._of(Survey)).get(survey)
 
@@ -122,6 +133,14 @@ class MemorySurveys:
 
     async def keys(self, survey: str) -> tuple[bytes, bytes] | None:
         return self._keys.kept.get(survey)
+
+
+def _over(surveys: Iterable[tuple[str, Survey]], now: datetime) -> list[str]:
+    return [
+        identity
+        for identity, survey in surveys
+        if survey.step == "open" and survey.questionnaire is not None and survey.questionnaire.ends <= now
+    ]
 
 
 def postgres(pool: asyncpg.Pool, keeper: PostgresSurveys | None = None) -> PostgresStore:

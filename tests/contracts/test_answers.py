@@ -1,5 +1,7 @@
 """Every operation answers what its description says; `Conforming` looks at each answer of the drivers."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -14,17 +16,27 @@ from chassis.web.api import create_api
 from chassis.web.described import described, operations
 from chassis.web.probes import Probes
 from chassis.web.responses import Json
+from services.deadline.whatif import web as what_if
+from services.debate.web import examples as debate_examples
 from services.intake.core.acts import ACTS
 from services.intake.core.city import CHANGES
 from services.intake.web import examples
 from services.router.core.answers import ModelKept
+from services.stats.accountability import bodies as record_bodies
 from services.stats.bulletins import bodies
+from services.stats.core.case import Case
+from services.stats.inspections import bodies as round_bodies
 from services.survey.web.examples import DRAFT
 from tests.conforming import ANSWERED, Conforming
 from tests.interfaces import client, edges, live, token
-from tests.journeys.test_bulletins import Office
+from tests.journeys.test_accountability import Room
+from tests.journeys.test_bulletins import Office, bearer
+from tests.journeys.test_inspections import CENTRE, Centre
 from tests.journeys.world import World
+from tests.services.debate.conversing import Conversing
+from tests.services.debate.door import Debating
 from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.intake.files import picture
 from tests.services.intake.test_proving import MINE, Town
 from tests.services.intake.test_roles import case_for, headers_of
 from tests.services.notifier.telephones import Telephones
@@ -51,7 +63,7 @@ async def everything_of_intake() -> None:
             mine, other = await case_for(intake, act)
             place = "posts" if act.public else "cases"
             unit = "holding" if act.who.units == "any" else act.who.units
-            caller = "author" if act.public else f"{act.who.role}/{unit}"
+            caller = "author" if act.public else f"{act.who.roles[0]}/{unit}"
             body = dict(act.example) | ({"duty_item": PROFILE.duties[0].code} if act.name == "return" else {})
             done = await intake.http.post(
                 f"/v1/{place}/{mine['number']}/{act.path.format(id='x1')}",
@@ -67,6 +79,20 @@ async def everything_of_intake() -> None:
         group = (await intake.staff("supervisor", "supervision", "groups", body)).json()["group"]
         await intake.staff_get("supervisor", "supervision", f"cases/{mine['number']}")
         await intake.staff_get("supervisor", "supervision", "cases?state=all")
+        await intake.staff_get("supervisor", "supervision", "instructions/figures")
+        await intake.http.get("/v1/shown")
+        ticket = (await intake.http.post("/v1/attachments", content=picture())).json()["attachment"]
+        given = (await intake.post(public=False, attachments=[ticket])).json()
+        file = (await intake.own(given))["attachments"][0]["id"]
+        for place in ("posts", "cases"):
+            path = f"{place}/{given['number']}/attachments/{file}"
+            headers = headers_of("author", given, given)
+            read = (
+                await intake.staff_get("supervisor", "supervision", path)
+                if place == "cases"
+                else await intake.http.get(f"/v1/{path}", headers=headers)
+            )
+            assert read.status_code == 200, read.text
         for offered in ("posts", "kinds", "areas", "departments", "leaders", "duties"):
             await intake.http.get(f"/v1/{offered}")
         headers = headers_of("supervisor/holding", mine, other)
@@ -92,6 +118,52 @@ async def everything_of_survey() -> None:
         assert (await surveying.staff(f"/{survey}/texts", judged)).status_code == 202
 
 
+async def everything_of_a_debate() -> None:
+    """A whole debate."""
+    anna, bert = "13900000001", "13900000002"
+    async with Debating(HandClock(at("2026-03-02T10:00"))).open() as debating:
+        debate = await debating.opened(topic={"id": "t-1", "name": "停车", "posts": ["SQ260213-000017"]})
+        draft = (await debating.does("", debate_examples.DRAFT))["id"]
+        await debating.does(f"/{draft}/draft", debate_examples.DRAFT)
+        comment = await debating.said(debate, anna, "路口划线")
+        await debating.said(debate, bert, "同意", answers=comment)
+        await debating.does(f"/{debate}/statements", debate_examples.STATEMENT)
+        await debating.support(debate, bert, comment)
+        await debating.mine(debate, bert)
+        await debating.comments(debate)
+        await debating.staff_get(f"/{debate}/moderation?standing=shown")
+        await debating.withdraw(debate, anna, comment)
+        await debating.does(f"/{debate}/closing", debate_examples.CLOSING)
+        await debating.read(debate)
+        await debating.http.get("/v1/debates")
+
+
+async def everything_of_a_dialogue() -> None:
+    """A whole dialogue."""
+    anna, bert = "13900000001", "13900000002"
+    async with Conversing(HandClock(at("2026-03-02T10:00"))).open() as conversing:
+        assert isinstance(conversing, Conversing)
+        dialogue = await conversing.announced()
+        draft = await conversing.done("", debate_examples.OCCASION)
+        await conversing.done(f"/{draft}/draft", debate_examples.OCCASION)
+        question = await conversing.asked(dialogue, anna, "何时延长?")
+        await conversing.answer(dialogue, question, "四月起。")
+        taken_back = await conversing.asked(dialogue, anna, "算了")
+        holder = conversing.holding(dialogue, bert)
+        path = f"/v1/dialogues/{dialogue}/questions"
+        for one, act in ((question, "support"), (taken_back, "withdrawal")):
+            who = holder if act == "support" else conversing.holding(dialogue, anna)
+            await conversing.http.post(f"{path}/{one}/{act}", json={}, headers=who | conversing.key())
+        await conversing.http.get(f"/v1/dialogues/{dialogue}/mine", headers=holder)
+        supervisor = conversing.token("supervisor", "supervision")
+        await conversing.http.get(f"/v1/dialogues/{dialogue}/moderation?standing=shown", headers=supervisor)
+        await conversing.done(f"/{dialogue}/closing", debate_examples.ENDING)
+        await conversing.done(f"/{dialogue}/questions/{question}/post", debate_examples.ENTERED)
+        for path in ("", "/questions", "/transcript"):
+            await conversing.told(dialogue, path)
+        await conversing.http.get("/v1/dialogues")
+
+
 async def everything_of_a_proof(folder: Path) -> None:
     """A telephone is proved, its posts are read, and the session ends."""
     async with Intake(HandClock(at("2026-03-02T10:00"))).open() as intake:
@@ -99,12 +171,14 @@ async def everything_of_a_proof(folder: Path) -> None:
         await intake.post(contact={"phone": MINE})
         session = await town.sign_in()
         assert len((await town.posts(session)).json()["posts"]) == 1
+        place = {"place": "01985c3e-0000-7000-8000-000000000000"}
+        assert (await intake.http.post("/v1/my/passes", json=place, headers=session)).status_code == 201
         await intake.http.delete("/v1/sessions/mine", headers=session)
 
 
 async def everything_of_a_bulletin(world: World) -> None:
     """From the draft to the issue, with an objection that is answered."""
-    async with world.bulletin_office() as http:
+    async with world.stats_office() as http:
         office = Office(http)
         supervisor, unit = ("supervisor", "supervision"), ("clerk", "housing")
         drafted = await office.does(*supervisor, "", bodies.EXAMPLES["draft"])
@@ -119,6 +193,56 @@ async def everything_of_a_bulletin(world: World) -> None:
         await office.does("leader", "supervision", f"{place}/issue")
 
 
+async def everything_of_a_record(world: World) -> None:
+    """From the opening to the closing, with an appeal that is decided."""
+    async with world.stats_office() as http:
+        room = Room(http)
+        supervisor, leader, examples = (
+            ("supervisor", "supervision"),
+            ("leader", "housing"),
+            record_bodies.EXAMPLES,
+        )
+        opened = await room.does(*supervisor, "", examples["opening"])
+        place = f"/{opened['id']}"
+        await room.does(*supervisor, f"{place}/person", examples["person"])
+        await room.does(*leader, f"{place}/statement", examples["statement"])
+        await room.does("clerk", "housing", f"{place}/statement", examples["statement"])
+        await room.does(*supervisor, f"{place}/finding", examples["finding"])
+        await room.does(*leader, f"{place}/appeal", examples["appeal"])
+        await room.does(*supervisor, f"{place}/decision", examples["decision"], "another supervisor")
+        await room.does(*supervisor, f"{place}/closing", examples["closing"])
+        for path in ("?state=all", place):
+            assert (await room.reads(*supervisor, path)).status_code == 200
+        for query in ("assessment", "assessment?weights=on_time:40", "counted?month=2026-03"):
+            read = await http.get(f"/v1/{query}", headers=bearer(*supervisor, "somebody"))
+            assert read.status_code == 200
+
+
+async def everything_of_a_round(world: World) -> None:
+    """Rounds of what a unit has answered: looked through, put right, called; one ends, one is given up."""
+    (month,) = {str(case.answered_at())[:7] for case in world.figures.states() if _answered(case)}
+    examples = round_bodies.EXAMPLES
+    async with world.stats_office() as http:
+        centre = Centre(http)
+        place = await centre.opened(period=month, size=1)
+        called = await centre.opened("callback", period=month, size=1)
+        (item,) = (await centre.whole(*CENTRE, place))["items"]
+        (other,) = (await centre.whole(*CENTRE, called))["items"]
+        await centre.does(*CENTRE, f"{place}/finding", examples["finding"] | {"case": item["case"]})
+        correction = examples["correction"] | {"case": item["case"]}
+        await centre.does("leader", item["department"], f"{place}/correction", correction)
+        await centre.does(*CENTRE, f"{place}/judgement", examples["judgement"] | {"case": item["case"]})
+        await centre.does(*CENTRE, f"{place}/closing", examples["closing"])
+        await centre.does(*CENTRE, f"{called}/call", examples["call"] | {"case": other["case"]})
+        await centre.does(*CENTRE, f"{called}/stopping", examples["stopping"])
+        for path in ("?state=all", place):
+            assert (await centre.reads(*CENTRE, path)).status_code == 200
+
+
+def _answered(case: object) -> bool:
+    return isinstance(case, Case) and case.answered_at() is not None
+
+
 async def everything_of_the_others(world: World) -> None:
     """Every read of the other four, of a city in which a little has happened; and a model is kept."""
     receipts = await live(world)
@@ -126,6 +250,14 @@ async def everything_of_the_others(world: World) -> None:
     code = (await world.intake.http.post("/v1/codes", json={"phone": MINE})).json()
     async with client(served["notifier"]) as http:
         assert (await http.post("/v1/letters", json={"letter": code["letter"]})).status_code == 202
+    async with client(served["notifier"], **token("clerk")) as http:
+        address = {"channel": "sms", "address": "13900001111"}
+        assert (await http.post("/v1/inbox/addresses", json=address)).status_code == 202
+        code = json.loads(world.gateway.arrivals.newest()[0]["text"])
+        assert (await http.post("/v1/inbox/proofs", json=code)).status_code == 202
+        choice = {"channel": "sms", "pace": "hourly"}
+        assert (await http.post("/v1/inbox/choice", json=choice)).status_code == 202
+        assert (await http.get("/v1/inbox")).status_code == 200
     reads = {
         "router": ("assignments/{}", "similar?text=路灯不亮", "topics", "models"),
         "deadline": ("deadlines/{}",),
@@ -144,6 +276,14 @@ async def everything_of_the_others(world: World) -> None:
                         await http.get(f"/v1/{path.format(receipt['number'])}")
     async with client(served["stats"]) as http:
         assert (await http.get("/open")).status_code == 200
+    async with client(served["deadline"], **token("supervisor")) as http:
+        run = (await http.post("/v1/what-ifs", json=what_if.EXAMPLE)).json()["id"]
+        while (found := (await http.get(f"/v1/what-ifs/{run}")).json())["state"] != "done":
+            await asyncio.sleep(0)
+        unit = found["lines"][1]["department"]
+        for path in ("", f"/{run}/cases?department={unit}"):
+            assert (await http.get(f"/v1/what-ifs{path}")).status_code == 200
+        assert (await http.post(f"/v1/what-ifs/{run}/cancellation")).status_code == 202
 
 
 async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
@@ -152,10 +292,14 @@ async def test_every_operation_answers_as_it_says(tmp_path: Path) -> None:
 
     await everything_of_intake()
     await everything_of_survey()
+    await everything_of_a_debate()
+    await everything_of_a_dialogue()
     await everything_of_a_proof(tmp_path)
     async with world.open():
         await everything_of_the_others(world)
         await everything_of_a_bulletin(world)
+        await everything_of_a_record(world)
+        await everything_of_a_round(world)
 
         unanswered = set()
         for service, edge in edges(world).items():

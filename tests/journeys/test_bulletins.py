@@ -96,7 +96,7 @@ async def issue(world: World, office: Office, period: str = "2026-03", corrects:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_what_was_issued_is_counted_again_from_an_exported_log(seed: int, tmp_path: Path) -> None:
-    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         numbers = await a_month(world)
         told = await issue(world, Office(http))
         await world.intake.post(title="以后的事")
@@ -116,7 +116,7 @@ async def test_what_was_issued_is_counted_again_from_an_exported_log(seed: int, 
 
 
 async def test_one_changed_event_is_found(tmp_path: Path) -> None:
-    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         await a_month(world)
         told = await issue(world, Office(http))
         await export(log_of(world), tmp_path / "log")
@@ -142,7 +142,7 @@ async def test_one_changed_event_is_found(tmp_path: Path) -> None:
 async def test_a_unit_reads_the_draft_about_it_objects_and_is_answered_before_it_is_issued(
     tmp_path: Path,
 ) -> None:
-    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         office = Office(http)
         numbers = await a_month(world)
         draft = await office.does("supervisor", "supervision", "", {"period": "2026-03"})
@@ -181,7 +181,7 @@ async def test_a_unit_reads_the_draft_about_it_objects_and_is_answered_before_it
 
 
 async def test_a_correction_is_a_bulletin_of_its_own_that_names_the_old_one(tmp_path: Path) -> None:
-    async with World(3, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(3, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         office = Office(http)
         await a_month(world)
         first = await issue(world, office)
@@ -198,7 +198,7 @@ async def test_a_correction_is_a_bulletin_of_its_own_that_names_the_old_one(tmp_
 
 
 async def test_two_leaders_who_issue_at_the_same_moment_get_a_number_each(tmp_path: Path) -> None:
-    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         office = Office(http)
         await world.until("2026-04-01T10:00")
         periods = ("2026-02", "2026-03", "2026-Q1")
@@ -221,7 +221,7 @@ async def test_two_leaders_who_issue_at_the_same_moment_get_a_number_each(tmp_pa
 
 
 async def test_what_a_person_wrote_stays_and_what_was_typed_is_masked(tmp_path: Path) -> None:
-    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.bulletin_office() as http:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         office = Office(http)
         await world.until("2026-04-01T10:00")
         await office.does("supervisor", "supervision", "", {"period": "2026-03"})

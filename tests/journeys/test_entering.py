@@ -44,6 +44,6 @@ async def test_who_called_is_told_answered_and_rates_by_the_code_that_was_handed
         figures = MemoryFigures(world.figures, world.cells)
         found = origins(total((await figures.by_unit(date(2026, 3, 1), date(2026, 4, 1))).values()))
         received = {origin: row["received"] for origin, row in found.items()}
-        assert received == {"online": 1, "telephone": 1, "counter": 1, "letter": 0}
+        assert received == {"online": 1, "telephone": 1, "counter": 1, "letter": 0, "dialogue": 0}
         assert [found["counter"][name] for name in ("replied", "rated", "satisfied")] == [1, 1, 1]
         assert [found["online"][name] for name in ("threads", "replied", "rated")] == [1, 0, 0]

@@ -30,7 +30,7 @@ async def test_an_answer_in_time_stops_the_clock_and_is_rated(seed: int, tmp_pat
         await world.settle()
         await world.answered(number)
         assert (
-            await world.intake.citizen(receipt, "ratings", {"grade": 5, "text": "很给力"})
+            await world.intake.citizen(receipt, "ratings", {"grade": 5, "text": "很给力", "solved": "partly"})
         ).status_code == 202
         await world.settle()
 
@@ -49,6 +49,8 @@ async def test_an_answer_in_time_stops_the_clock_and_is_rated(seed: int, tmp_pat
             1,
             1,
         )
+        assert (own["ratings"][0]["solved"], city["solved_asked"], city["partly_solved"]) == ("partly", 1, 1)
+        assert city["solved_rate"] == 0.0
         await world.until("2026-04-20T18:00")
         assert "DeadlineMissed" not in world.names("deadlines")
 

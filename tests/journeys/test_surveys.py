@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,14 +14,15 @@ from msgspec.structs import replace
 from chassis import blind as blinding
 from chassis.clock import HandClock
 from chassis.memory.bus import MemoryBus
-from chassis.memory.store import MemoryStore, MemoryTransaction
 from contracts.codec import Event
 from contracts.surveys import BallotCast
 from services.survey.core.states import Ballot, Kept, Voter
 from services.survey.store import MemoryKeys
+from tests.journeys.mortal import Mortal
 from tests.services.intake.door import PRIVATE, at
 from tests.services.survey.door import Person, Surveying
-from wenzheng.demo.calls import Calls, Tally
+from wenzheng.demo.calls import Calls
+from wenzheng.demo.survey import BUSES
 from wenzheng.demo.survey import Survey as DemonstrationSurvey
 from wenzheng.recount import Recount, recount
 
@@ -44,24 +43,6 @@ def people(seed: int) -> list[Person]:
         answers.append({"question": "q4", "text": f"建议之{n}"})
         found.append(Person(f"139{seed:04d}{n:04d}", lots.randbytes(32), answers))
     return found
-
-
-class Mortal(MemoryStore):
-    """A store whose process dies while it commits: before, so that all is undone, or after, so that nobody is told."""
-
-    lots: Random | None = None
-    deaths = 0
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[MemoryTransaction]:
-        fate = self.lots.random() if self.lots is not None else 1.0
-        self.deaths += fate < 0.4
-        async with super().transaction() as transaction:
-            yield transaction
-            if fate < 0.2:
-                raise OSError("killed before the commit")
-        if fate < 0.4:
-            raise OSError("killed after the commit")
 
 
 def dying(keys: MemoryKeys) -> Mortal:
@@ -201,20 +182,21 @@ def _any(words: set[str], text: str) -> bool:
 async def test_the_survey_of_the_demonstration_is_answered_counted_and_counted_again() -> None:
     starts, ends = at("2011-06-01T08:00"), at("2011-06-30T20:00")
     async with Surveying(HandClock(starts)).open() as surveying:
-        clock, tally = surveying.clock, Tally()
+        clock = surveying.clock
 
         async def until(instant: datetime) -> None:
             while clock.now() < instant:
                 clock.move_to(min(instant, clock.now() + timedelta(hours=6)))
                 await asyncio.sleep(0)
 
-        calls = Calls(surveying.http, {"survey": "http://survey"}, PRIVATE, tally)
-        survey = DemonstrationSurvey(calls, until, seed=1)
-        await survey.live(starts, ends, people=PEOPLE)
+        calls = Calls(surveying.http, {"survey": "http://survey"}, PRIVATE)
+        survey = DemonstrationSurvey(calls, until, 1, BUSES)
+        await survey.live(starts, starts + 0.9 * (ends - starts), ends, PEOPLE)
+        await survey.count(ends)
 
         found = recount(survey.identity, await logged(surveying, 1))
 
         assert found is not None
         assert (found.faults, found.agrees) == ([], True)
-        assert not tally.refused
-        assert PEOPLE // 2 < found.ballots == tally.counts["answered the survey"] <= PEOPLE
+        assert not calls.tally.refused
+        assert PEOPLE // 2 < found.ballots == calls.tally.counts["answered the survey"] <= PEOPLE

@@ -1,13 +1,14 @@
-"""The whole city in one process: six services, the memory bus, the fake gateway, and a clock moved by hand."""
+"""The whole city in one process: seven services, the memory bus, the fake gateway, and a clock moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from fastapi import APIRouter
 
 from chassis.clock import HandClock
 from chassis.engine.desk import Desk
@@ -30,6 +31,9 @@ from services.notifier.addresses import AddressesInMemory
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
+from services.notifier.delivery import Providers
+from services.notifier.digest_store import DigestsInMemory
+from services.notifier.digests import DigestSender
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.sender import Allowance, Sender
@@ -38,16 +42,27 @@ from services.router import store as router_store
 from services.router.core.topics.city_posts import CityPosts
 from services.router.teller import Teller
 from services.stats import app as stats
+from services.stats import counted
 from services.stats import store as stats_store
 from services.stats import web as stats_web
+from services.stats.accountability import store as record_store
+from services.stats.accountability import web as record_web
+from services.stats.accountability.door import Door as RecordDoor
+from services.stats.accountability.opener import Opener
+from services.stats.assessment import web as score_web
+from services.stats.assessment.door import Door as ScoreDoor
 from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
+from services.stats.inspections import store as round_store
+from services.stats.inspections import web as round_web
+from services.stats.inspections.door import Door as RoundDoor
 from services.stats.league import league
 from services.stats.open_data.door import Door as OpenDataDoor
 from services.stats.open_data.files import Files
 from services.stats.open_data.source import MemorySource
 from tests.conforming import Conforming
+from tests.services.debate.door import Debating
 from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
@@ -69,12 +84,14 @@ class World:
         self.clock = HandClock(at(start))
         self.intake = Intake(self.clock)
         self.surveying = Surveying(self.clock)
+        self.debating = Debating(self.clock)
         self.bus = MemoryBus(seed, self.clock)
         self.timers = deadline_store.memory()
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.notices = notifier_store.memory(
             self.intake.keys, self.intake.links.stop_token
         )
+        self.digests = DigestsInMemory(self.notices, SITE)
         self.assignments = router_store.memory()
         self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
@@ -95,6 +112,25 @@ class World:
             self.clock,
             MemoryAnswers(),
         )
+        self.score_city = PROFILE
+        self.records = record_store.memory()
+        self.record_desk = Desk(
+            stats.build_accountability(PROFILE),
+            self.records,
+            Publisher(self.records, Quiet()),
+            self.clock,
+            MemoryAnswers(),
+        )
+        self.rounds = round_store.memory()
+        self.round_desk = Desk(
+            stats.build_inspections(PROFILE),
+            self.rounds,
+            Publisher(self.rounds, Quiet()),
+            self.clock,
+            MemoryAnswers(),
+        )
+        grounds: Any = self.figures.keepers[1]
+        self.opener = Opener(grounds, self.record_desk)
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
     @asynccontextmanager
@@ -103,13 +139,21 @@ class World:
         await self.bus.join(router.build(PROFILE, self.models), self.assignments)
         self.bus.publish_for(self.talk)
         self.bus.publish_for(self.bulletins)
+        self.bus.publish_for(self.records)
+        self.bus.publish_for(self.rounds)
         await self.bus.join(deadline.build(PROFILE), self.timers)
         await self.bus.join(stats.build(PROFILE), self.figures)
         notifying = await self.bus.join(notifier.build(PROFILE), self.notifications)
         await self.bus.join(self.intake.service, self.intake.store)
         self.bus.publish_for(self.surveying.store)
+        self.bus.publish_for(self.debating.store)
         transport = httpx2.ASGITransport(app=create(self.gateway))
-        async with self.intake.open(), self.surveying.open(), httpx2.AsyncClient(transport=transport) as http:
+        async with (
+            self.intake.open(),
+            self.surveying.open(),
+            self.debating.open(),
+            httpx2.AsyncClient(transport=transport) as http,
+        ):
             base = "http://gateway"
             channels = {
                 "wechat": WeChat(http, WeChatAccount(base, "app", "local", "progress")),
@@ -121,17 +165,37 @@ class World:
                 lambda: self.clock.now().date(),
                 lambda: PROFILE.policy.notices.an_address_a_day,
             )
+            providers = Providers(channels)
             self._sender = Sender(
-                self.notices, channels, notifying.listener, is_night=self._is_night, allowance=allowance
+                self.notices, providers, notifying.listener, self._is_night, allowance=allowance
+            )
+            self._digests = DigestSender(
+                self.digests, providers, notifying.listener, self.clock.now, self._is_night
             )
             self._notifying = notifying
-            yield self
+            opening = asyncio.create_task(self.record_desk.run())
+            try:
+                yield self
+            finally:
+                opening.cancel()
 
     def bulletin_door(self, rate_limits: bool = False) -> BulletinDoor:
         """Where bulletins are read and acted on."""
         kept = bulletin_store.MemoryBulletins(self.bulletins, self.figures, self.cells)
         limits = Limits(PROFILE.policy.rates, rate_limits)
         return BulletinDoor(kept, self.bulletin_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
+
+    def record_door(self, rate_limits: bool = False) -> RecordDoor:
+        """Where 问责 records are read and acted on."""
+        limits = Limits(PROFILE.policy.rates, rate_limits)
+        kept = record_store.MemoryRecords(self.records)
+        return RecordDoor(kept, self.record_desk, PROFILE, Verifier(PUBLIC), limits)
+
+    def round_door(self, rate_limits: bool = False) -> RoundDoor:
+        """Where rounds of 督查 and 回访 are read and acted on."""
+        limits = Limits(PROFILE.policy.rates, rate_limits)
+        kept = round_store.MemoryRounds(self.rounds, self.figures)
+        return RoundDoor(kept, self.round_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
 
     def open_data_door(self, bulletins: BulletinDoor) -> OpenDataDoor:
         """Where open data is read."""
@@ -140,26 +204,51 @@ class World:
         files = Files(source, figures, bulletins.bulletins, PROFILE, self.clock)
         return OpenDataDoor(files, PROFILE, bulletins.limits)
 
+    def beside_figures(self, bulletins: BulletinDoor, records: RecordDoor, rounds: RoundDoor) -> APIRouter:
+        """What stats answers beside its figures: bulletins, records, rounds, open data."""
+        router = APIRouter()
+        router.include_router(stats_web.bulletin_routes(bulletins))
+        router.include_router(record_web.routes(records))
+        figures = stats_store.MemoryFigures(self.figures, self.cells)
+        limits, city = records.limits, self.score_city
+        scores = ScoreDoor(figures, records.records, lambda: city, self.clock, records.verifier, limits)
+        router.include_router(score_web.routes(scores))
+        sources = counted.MemorySources(self.figures)
+        router.include_router(
+            counted.routes(counted.Door(sources, PROFILE, self.clock, records.verifier, limits))
+        )
+        router.include_router(round_web.routes(rounds))
+        router.include_router(stats_web.open_data_routes(self.open_data_door(bulletins)))
+        return router
+
     @asynccontextmanager
-    async def stats_app(self, door: BulletinDoor | None = None) -> AsyncIterator[Conforming]:
+    async def stats_app(
+        self,
+        door: BulletinDoor | None = None,
+        records: RecordDoor | None = None,
+        rounds: RoundDoor | None = None,
+    ) -> AsyncIterator[Conforming]:
         """Stats' interface, with somebody who commits what is asked there."""
         api = create_api("stats", "", Metrics(), Probes())
         routes = stats_web.routes(
             stats_web.Door(stats_store.MemoryFigures(self.figures, self.cells), PROFILE, self.clock)
         )
-        bulletins = door or self.bulletin_door()
-        routes.include_router(stats_web.bulletin_routes(bulletins))
-        routes.include_router(stats_web.open_data_routes(self.open_data_door(bulletins)))
+        routes.include_router(
+            self.beside_figures(
+                door or self.bulletin_door(), records or self.record_door(), rounds or self.round_door()
+            )
+        )
         api.include_router(routes)
-        committing = asyncio.create_task(self.bulletin_desk.run())
+        committing = [asyncio.create_task(desk.run()) for desk in (self.bulletin_desk, self.round_desk)]
         try:
             yield Conforming(Edge(api, Metrics()), api)
         finally:
-            committing.cancel()
+            for task in committing:
+                task.cancel()
 
     @asynccontextmanager
-    async def bulletin_office(self) -> AsyncIterator[httpx2.AsyncClient]:
-        """Stats' door for bulletins, over HTTP."""
+    async def stats_office(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """Stats' doors for bulletins and records, over HTTP."""
         async with self.stats_app() as app:
             transport = httpx2.ASGITransport(app=app)
             async with httpx2.AsyncClient(transport=transport, base_url="http://stats") as http:
@@ -184,15 +273,20 @@ class World:
         """Until nothing is left to publish, to hear, to ring or to send."""
         while True:
             await self.bus.settle()
-            self._sender._listener = self._notifying.listener
-            sending = asyncio.create_task(self._sender.step())
-            while not sending.done():
-                await asyncio.sleep(0)
-                self._notifying.listener.let_time_pass()
-                if self._notifying.listener.asked:
-                    await self._notifying.listener.tick()
-            if not sending.result() and not await self._oversee():
+            self._sender._listener = self._digests._listener = self._notifying.listener
+            sent = [await self._driven(sender.step()) for sender in (self._sender, self._digests)]
+            if not any(sent) and not await self._oversee() and not await self.opener.step():
                 return
+
+    async def _driven(self, step: Coroutine[Any, Any, int]) -> int:
+        """A step of a sender, while the engine takes in what it hands over."""
+        sending = asyncio.create_task(step)
+        while not sending.done():
+            await asyncio.sleep(0)
+            self._notifying.listener.let_time_pass()
+            if self._notifying.listener.asked:
+                await self._notifying.listener.tick()
+        return sending.result()
 
     async def until(self, instant: str) -> None:
         """Let time pass to an instant; every timer rings at its own."""

@@ -1,11 +1,11 @@
 """The catalogue of planted bugs fits the code: every place is there once, and every bug could be written."""
 
-import ast
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.parsing import parsed
 from tests.planted.catalogue import AREAS, ROOT, Bug, Moved, bugs
 
 CATALOGUE = bugs()
@@ -28,7 +28,7 @@ def test_its_place_stands_there_once_and_what_is_planted_can_be_read(bug: Bug, t
     planted = (tmp_path / bug.file).read_text(encoding="utf-8")
     assert planted != (ROOT / bug.file).read_text(encoding="utf-8")
     if bug.file.endswith(".py"):
-        ast.parse(planted)
+        parsed(planted)
     assert bug.why
     assert bug.tests
     assert [test for test in bug.tests if not (ROOT / test.partition("::")[0]).exists()] == []

@@ -16,6 +16,7 @@ FEW = replaced(
         {
             "rates": {
                 "posts": 2,
+                "attachments": 2,
                 "supports": 2,
                 "acts": 2,
                 "reads": 2,
@@ -44,6 +45,9 @@ async def doors(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
     ("service", "method", "path", "headers"),
     [
         ("intake", "POST", "/v1/posts", {}),
+        ("intake", "POST", "/v1/attachments", {}),
+        ("intake", "GET", f"/v1/posts/{NUMBER}/attachments/x", {}),
+        ("intake", "GET", f"/v1/cases/{NUMBER}/attachments/x", CLERK),
         ("intake", "POST", f"/v1/posts/{NUMBER}/supports", {}),
         ("intake", "POST", f"/v1/posts/{NUMBER}/follow-ups", {"X-Query-Code": "wrong"}),
         ("intake", "POST", f"/v1/cases/{NUMBER}/acceptance", CLERK),
@@ -62,9 +66,12 @@ async def doors(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
         ("intake", "GET", "/v1/areas", {}),
         ("intake", "GET", "/v1/departments", {}),
         ("intake", "GET", "/v1/duties", {}),
+        ("intake", "GET", "/v1/shown", {}),
         ("router", "GET", "/v1/similar?text=路灯", {}),
         ("router", "GET", "/v1/topics", {}),
         ("deadline", "GET", f"/v1/deadlines/{NUMBER}", {}),
+        ("deadline", "GET", "/v1/what-ifs", token("supervisor")),
+        ("deadline", "POST", "/v1/what-ifs", token("supervisor")),
         ("notifier", "GET", f"/v1/notices/{NUMBER}", CLERK),
         ("notifier", "POST", "/v1/letters", {}),
         ("stats", "GET", "/v1/league", {}),

@@ -209,7 +209,7 @@ def _encoded(given: Sequence[tuple[str, Any]], answer: Any) -> Any:
 
 def _filled(random: Random, act: str, name: str, unit: str) -> tuple[ask.Actor, ask.Body]:
     """Who does it, and what is filled in: each act by another person."""
-    who = ACT[act].who.role
+    who = ACT[act].who.roles[0]
     actor = (
         ask.AUTHOR if who == "author" else ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
     )
@@ -218,6 +218,8 @@ def _filled(random: Random, act: str, name: str, unit: str) -> tuple[ask.Actor, 
             return actor, ask.Grade(random.randint(1, 5))
         case "reopening":
             return actor, ask.ReasonOnly("没有修好")
+        case "reply":
+            return actor, ask.Drafted("文字")
         case "reply-return":
             return actor, ask.Remark("请写明时间")
         case "assignment":

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from chassis.engine.listener import Listener
 from services.notifier.channels import Delivery
+from services.notifier.delivery import Providers, Retries
+from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.sender import Sender
-from services.notifier.store import LEASE_SECONDS, ClaimsInMemory, Delay, Outgoing
+from services.notifier.store import ClaimsInMemory
 from tests.simulation.database import Server, begun
 from tests.simulation.loop import PROCESS
 
@@ -91,4 +93,6 @@ class UncertainChannel:
 def sender(notices: SimulatedNotices, listener: Listener, random: Random, arrived: Counter[str]) -> Sender:
     """The product's sender with uncertain providers; citizens are told at night, too."""
     channel = UncertainChannel(random, arrived)
-    return Sender(notices, dict.fromkeys(("wechat", "sms", "mail", "robot"), channel), listener)
+    channels = dict.fromkeys(("wechat", "sms", "mail", "robot"), channel)
+    # A second lost answer is not worth ten minutes of a simulation.
+    return Sender(notices, Providers(channels), listener, retries=Retries(lost_again=0.0))

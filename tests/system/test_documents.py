@@ -14,6 +14,7 @@ from chassis.service import Service
 from contracts.topics import CITY, TOPICS
 from services.deadline.app import METRICS as DEADLINE
 from services.deadline.app import build as deadline
+from services.debate.app import build as debate
 from services.intake.app import METRICS as INTAKE
 from services.intake.app import build as intake
 from services.notifier.app import METRICS as NOTIFIER
@@ -38,6 +39,7 @@ SERVICES = (
     notifier(PROFILE),
     stats(PROFILE),
     survey(PROFILE),
+    debate(PROFILE),
 )
 ALERTS = sorted({metric.alert for metric in METRICS if metric.alert})
 
@@ -53,8 +55,9 @@ def test_every_alert_has_a_rule_and_a_heading_in_the_runbook(alert: str) -> None
 
 
 @pytest.mark.parametrize("name", [metric.name for metric in METRICS])
-def test_every_metric_is_on_the_dashboard(name: str) -> None:
-    panels = json.loads(read("deploy/grafana/wenzheng.json"))["panels"]
+def test_every_metric_is_on_a_dashboard(name: str) -> None:
+    boards = (ROOT / "deploy/grafana/dashboards").glob("*.json")
+    panels = [panel for board in boards for panel in json.loads(board.read_text())["panels"]]
 
     assert any(name in target["expr"] for panel in panels for target in panel["targets"])
 
@@ -98,7 +101,7 @@ def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:
 
 
 def test_no_services_sql_names_another_services_schema() -> None:
-    names = ("intake", "router", "deadline", "notifier", "stats", "survey")
+    names = ("intake", "router", "deadline", "notifier", "stats", "survey", "debate")
     for service in names:
         for path in (ROOT / "services" / service).rglob("*.py"):
             text = path.read_text(encoding="utf-8")

@@ -124,7 +124,7 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
         assert "wenzheng_events_total" in metrics
         why = await http.get(f"{stack.address('router')}/v1/assignments/{number}", headers=clerk)
         assert why.json()["department"] == "housing"
-        for service in ("intake", "router", "deadline", "notifier", "stats", "survey"):
+        for service in ("intake", "router", "deadline", "notifier", "stats", "survey", "debate"):
             openapi = (await http.get(f"{stack.address(service)}/openapi.json")).json()
             assert openapi["openapi"].startswith("3.")
 
@@ -329,8 +329,20 @@ async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: 
     ("user", "seen"),
     [
         ("department", {"assignments"}),
-        ("stats", {"posts", "replies", "assignments", "deadlines", "city", "bulletins"}),
-        ("notifier", {"posts", "replies", "assignments", "deadlines", "groups", "city", "notices"}),
+        (
+            "stats",
+            {
+                *("posts", "replies", "assignments", "deadlines", "city"),
+                *("bulletins", "accountability", "inspections"),
+            },
+        ),
+        (
+            "notifier",
+            {
+                *("posts", "replies", "assignments", "deadlines", "groups", "city", "notices"),
+                *("accountability", "inspections"),
+            },
+        ),
         ("auditor", {topic.name for topic in TOPICS}),
     ],
 )

@@ -192,48 +192,6 @@ async def _(city: SpoiledCity) -> None:
     await city.put(old, moved(old, timestamp=earliest))
 
 
-# -- I4 ---------------------------------------------------------------------------------------
-
-
-async def _notice(city: SpoiledCity, state: str) -> str:
-    identity = await city.connection.fetchval(
-        "select id::text from notifier.notice where state = $1 and not repeated and attempts < 2 limit 1",
-        state,
-    )
-    assert identity is not None
-    return str(identity)
-
-
-@spoils("I4", "a notice is said to be sent and never arrived")
-async def _(city: SpoiledCity) -> None:
-    await city.execute(
-        "insert into notifier.notice (id, partition, subject, cause, kind, audience, channel, department, text, state) "
-        "select gen_random_uuid(), partition, subject, cause, kind, audience, channel, department, text, 'sent' "
-        "from notifier.notice where id = $1::text::uuid",
-        await _notice(city, "sent"),
-    )
-
-
-@spoils("I4", "a notice arrived and nobody knows it")
-async def _(city: SpoiledCity) -> None:
-    await city.execute("delete from notifier.notice where id = $1::text::uuid", await _notice(city, "sent"))
-
-
-@spoils("I4", "a notice arrived and is said to be suppressed")
-async def _(city: SpoiledCity) -> None:
-    await city.execute(
-        "update notifier.notice set state = 'suppressed' where id = $1::text::uuid",
-        await _notice(city, "sent"),
-    )
-
-
-@spoils("I4", "a notice arrived twice and is no repeat")
-async def _(city: SpoiledCity) -> None:
-    await city.execute(
-        "update notifier.notice set repeated = false, attempts = 1 where repeated or attempts > 1"
-    )
-
-
 # -- I5 ---------------------------------------------------------------------------------------
 
 

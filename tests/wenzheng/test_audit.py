@@ -13,7 +13,8 @@ from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
 from tests.stack import Client, Stack, running
 from tests.wenzheng.spoiled import SpoiledCity
-from tests.wenzheng.spoilings import SPOILINGS, Spoiling, unreadable
+from tests.wenzheng.spoilings import Spoiling, unreadable
+from tests.wenzheng.spoilings_of_notices import ALL_SPOILINGS
 from wenzheng.audit import SENTENCES, audit
 from wenzheng.stack.status import status
 
@@ -103,7 +104,7 @@ async def violations(city: SpoiledCity) -> dict[str, list[str]]:
 
 
 async def test_each_row_is_tried_in_three_ways_at_least() -> None:
-    rows = [spoiling.row for spoiling in SPOILINGS]
+    rows = [spoiling.row for spoiling in ALL_SPOILINGS]
 
     assert {row: rows.count(row) for row in SENTENCES if rows.count(row) < 3} == {}
 
@@ -115,7 +116,7 @@ async def test_a_city_that_nobody_spoiled_is_whole(city: SpoiledCity) -> None:
     assert [row.name for row in rows if not row.checked] == [], "every row has something to look at"
 
 
-@pytest.mark.parametrize("spoiling", SPOILINGS, ids=lambda spoiling: f"{spoiling.row}: {spoiling.what}")
+@pytest.mark.parametrize("spoiling", ALL_SPOILINGS, ids=lambda spoiling: f"{spoiling.row}: {spoiling.what}")
 async def test_what_is_spoiled_is_told_by_its_row_and_by_no_other(
     city: SpoiledCity, spoiling: Spoiling
 ) -> None:

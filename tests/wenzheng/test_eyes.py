@@ -43,6 +43,7 @@ def test_personal_data_is_seen_in_whatever_digits_and_marks(text: str, kind: str
         "投资69800元,回报1040万",
         "一期1-23-1-602/1-23-1-202/1-23-1-502",
         '{"sealed_contact":"MTM4MTIzNDU2Nzg="}',
+        '{"sealed_attachments":"MTM4MTIzNDU2Nzg="}',
         "listening on 127.0.0.1:13812 pid 1381",
     ],
 )

@@ -10,8 +10,9 @@ from contracts.assignments import PostAssigned
 from contracts.facts import Fact
 from contracts.posts import PostReceived
 from contracts.replies import ExtensionApproved, ExtensionRequested, ReplyPublished
+from services.deadline.core.whatif import Compared, Tally
 from wenzheng.stack.home import Trouble
-from wenzheng.whatif import Compared, Told, compare, other_rules, summary
+from wenzheng.whatif import Told, compared, other_rules
 
 PROFILE = Profile.load(Path(__file__).resolve().parents[2] / "cities" / "suqian")
 NOW = datetime(2026, 4, 1, 9, 0, tzinfo=PROFILE.zone)
@@ -61,7 +62,7 @@ def rules(tmp_path: Path, policy: str) -> Profile:
 
 
 def one(facts: list[Fact], after: Profile) -> Compared:
-    (found,) = compare({"p": Told(facts)}, PROFILE, after, NOW)
+    (found,) = compared({"p": Told(facts)}, PROFILE, after, NOW)
     return found
 
 
@@ -126,7 +127,9 @@ def test_the_summary_names_who_changes_and_adds_up(tmp_path: Path) -> None:
         "old": Told([*received("2025-03-03T10:00", "SQ3"), published("2025-03-04T11:00")]),
     }
 
-    city, unit = summary(compare(told, PROFILE, after, NOW, since=date(2026, 1, 1)), PROFILE)
+    tally = Tally(PROFILE)
+    tally.add(compared(told, PROFILE, after, NOW, since=date(2026, 1, 1)))
+    city, unit = tally.difference().lines
 
     assert (city.cases, city.late_before, city.late_after, city.earlier) == (2, 0, 1, 2)
     assert unit.newly_late == ("SQ1",)

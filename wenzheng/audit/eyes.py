@@ -21,7 +21,7 @@ _HAN_DIGITS: Final = dict(
     zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两", "001234567891" + "1234567892", strict=True)
 )
 
-_SEALED: Final = re.compile(r'"sealed(?:_contact|_text)?":"[^"]*"')
+_SEALED: Final = re.compile(r'"sealed(?:_contact|_text|_attachments)?":"[^"]*"')
 _OTHER_NUMBERS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"  # identifiers

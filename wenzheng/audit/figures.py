@@ -60,5 +60,11 @@ def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Ca
         if rule is not None:
             context = Context(subject, "audit", fact.at, part.city.city, part.city.amendments)
             case = rule(case, fact, context).state
-    folded: Case = replace(case, clock=remembered.clock, satisfied_from=remembered.satisfied_from)
+    folded: Case = replace(
+        case,
+        clock=remembered.clock,
+        satisfied_from=remembered.satisfied_from,
+        # Counted since there are scores: a state of before does not know of what was sent back then.
+        sent_back=remembered.sent_back,
+    )
     return folded

@@ -1,4 +1,4 @@
-"""I4: every notice that is said to be sent reached the gateway, once."""
+"""I4: every notice that is said to be sent reached the gateway, once: by itself or with one digest."""
 
 from collections import Counter
 
@@ -29,7 +29,7 @@ class Arrived(Invariant):
     async def whole(self) -> None:
         """Compare the table with what arrived, and with what was said."""
         arrived = await self._arrivals()
-        known = set()
+        known = await self._digests(arrived)
         waits = {
             fact.notice
             for facts in self.snapshot.outboxes["notifier"].values()
@@ -37,11 +37,11 @@ class Arrived(Invariant):
             if isinstance(fact, NoticeSent)
         }
         async for notice in self.snapshot.connection.cursor(
-            "select id::text, state, repeated, attempts from notifier.notice"
+            "select id::text, state, repeated, attempts, digest::text from notifier.notice"
         ):
             self.row.checked += 1
             known.add(notice["id"])
-            times = arrived.get(notice["id"], 0)
+            times = arrived.get(notice["id"], 0) + arrived.get(notice["digest"] or "", 0)
             if notice["state"] in ("pending", "claimed"):
                 self.row.in_flight += 1
             elif notice["state"] == "sent" and times == 0:
@@ -63,6 +63,29 @@ class Arrived(Invariant):
             else:
                 # Claimed after the snapshot.
                 self.row.in_flight += 1
+
+    async def _digests(self, arrived: dict[str, int]) -> set[str]:
+        """Compare each digest with what arrived and with the notices that belong to it; returns their ids."""
+        known = set()
+        async for digest in self.snapshot.connection.cursor(
+            "select id::text, state, repeated, attempts, notices, "
+            "(select count(*) from notifier.notice n where n.digest = d.id) as members from notifier.digest d"
+        ):
+            self.row.checked += 1
+            known.add(digest["id"])
+            times = arrived.get(digest["id"], 0)
+            if digest["state"] in ("pending", "claimed"):
+                self.row.in_flight += 1
+            elif digest["state"] == "sent" and times == 0:
+                self.row.fail(f"digest {digest['id']} is said to be sent and never arrived")
+            if times > 1 and not digest["repeated"] and digest["attempts"] < 2:
+                self.row.fail(f"digest {digest['id']} arrived {times} times and is no repeat")
+            # An operator sends what failed once more, each notice by itself.
+            if digest["state"] != "failed" and digest["members"] != digest["notices"]:
+                self.row.fail(
+                    f"digest {digest['id']} counts {digest['notices']} notices and has {digest['members']}"
+                )
+        return known
 
     async def _arrivals(self) -> dict[str, int]:
         arrived: Counter[str] = Counter()

@@ -7,8 +7,7 @@ from contracts.identity import is_city_subject, partition_of
 from contracts.topics import GROUPS, POSTS, REPLIES, TOPICS, Topic
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, numbers, through
-from wenzheng.stack import kafka
-from wenzheng.stack.status import ends
+from wenzheng.log import ends
 
 SAID_ELSEWHERE: Final = (POSTS, REPLIES, GROUPS)
 """What intake says of a case is I1's; topics of talk are no subjects that anyone remembers as cases."""
@@ -77,7 +76,7 @@ class Numbers(Invariant):
 
     async def whole(self) -> None:
         """No position is beyond the end."""
-        after = await ends(kafka.of_state(self.snapshot.home, self.snapshot.state))
+        after = await ends(self.snapshot.consumer)
         for service, partitions in self.snapshot.positions.items():
             for partition, offsets in partitions.items():
                 for topic, offset in offsets.items():

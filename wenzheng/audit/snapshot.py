@@ -23,17 +23,18 @@ from contracts.facts import Fact
 from contracts.identity import PARTITIONS, is_city_subject, partition_of
 from contracts.topics import BY_NAME, CITY, TOPICS
 from services.deadline.core.case import Case as DeadlineCase
+from services.debate.core.states import Kept as DebateKept
 from services.intake.core.case import Case as IntakeCase
 from services.notifier.core.case import Case as NotifierCase
 from services.router.core.assigning.routing import Routing, UnknownModel
 from services.router.core.case import Case as RouterCase
 from services.router.core.learning.model import Model
 from services.stats.core.case import Case as StatsCase
-from services.survey.core.states import Kept
-from wenzheng.log import reading, records
+from services.survey.core.states import Kept as SurveyKept
+from wenzheng.log import ends, reading, records
 from wenzheng.stack import kafka
 from wenzheng.stack.home import SERVICES, Home
-from wenzheng.stack.status import database, ends
+from wenzheng.stack.status import database
 
 STATES: Final[dict[str, type[Any]]] = {
     "intake": IntakeCase,
@@ -41,7 +42,8 @@ STATES: Final[dict[str, type[Any]]] = {
     "deadline": DeadlineCase,
     "notifier": NotifierCase,
     "stats": StatsCase,
-    "survey": Kept,  # type: ignore[dict-item]  # three kinds of subjects
+    "survey": SurveyKept,  # type: ignore[dict-item]  # three kinds of subjects
+    "debate": DebateKept,  # type: ignore[dict-item]  # five kinds of subjects
 }
 """Service to what it remembers of a subject."""
 CASES_ONLY: Final = {"router": " and topic_grown_at is null"}
@@ -119,16 +121,14 @@ class Snapshot:
         """The snapshot of a stack that runs: its transaction and its consumer last as long as the block."""
         state = home.read_state()
         bus = kafka.of_state(home, state)
-        before = await ends(bus)
         connection = await asyncpg.connect(database(home, state))
         try:
-            async with (
-                reading(bus) as consumer,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                snapshot = cls(home, connection, consumer, before)
-                await snapshot._read()
-                yield snapshot
+            async with reading(bus) as consumer:
+                before = await ends(consumer)
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    snapshot = cls(home, connection, consumer, before)
+                    await snapshot._read()
+                    yield snapshot
         finally:
             await connection.close()
 

@@ -11,8 +11,14 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineNear,
     DeadlineSet,
+    InstructionNear,
+    InstructionOverdue,
+    InstructionOverdueWithdrawn,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseNear,
 )
 from contracts.decision import Context
 from contracts.facts import Fact
@@ -28,7 +34,16 @@ EARLY: Final = timedelta(seconds=2)
 LATE: Final = timedelta(minutes=1)
 """A clock may have been due for so long before a case without its word counts as forgotten."""
 
-RUNG: Final = DeadlineMissed | CaseEscalated | DeadlineNear | PromiseBroken
+RUNG: Final = (
+    DeadlineMissed
+    | CaseEscalated
+    | DeadlineNear
+    | PromiseBroken
+    | InstructionNear
+    | InstructionOverdue
+    | ReplyPromiseNear
+    | ReplyPromiseBroken
+)
 """Facts that a timer makes, and that carry the instant for which it was armed."""
 
 
@@ -77,6 +92,7 @@ class Timed(Invariant):
     def _once(self, events: Iterable[Event]) -> None:
         """No word that time brought stands twice."""
         standing: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        instructed: dict[str, set[tuple[object, ...]]] = defaultdict(set)
         for event in events:
             words, fact = standing[event.subject], event.fact
             match fact:
@@ -89,10 +105,29 @@ class Timed(Invariant):
                 case MissWithdrawn():
                     words.difference_update([word for word in words if word[0] in _TAKEN_BACK])
                 case DeadlineMissed() | CaseEscalated() | DeadlineNear() | PromiseBroken():
-                    word = _word(fact)
-                    if word in words:
-                        self.row.fail(f"{event.subject}: {type(fact).__name__} was said twice")
-                    words.add(word)
+                    self._said(event, _word(fact), words)
+                case InstructionNear():
+                    self._warned(event, fact.instruction, fact.due, instructed[event.subject])
+                case InstructionOverdue():
+                    self._said(event, (fact.instruction, fact.due), instructed[event.subject])
+                case ReplyPromiseNear():
+                    self._warned(event, fact.reply, fact.due, instructed[event.subject])
+                case ReplyPromiseBroken():
+                    self._said(event, ("broken", fact.reply, fact.due), instructed[event.subject])
+                case ReplyPromiseBreakWithdrawn():
+                    instructed[event.subject].discard(("broken", fact.reply, fact.due))
+                case InstructionOverdueWithdrawn():
+                    instructed[event.subject].discard((fact.instruction, fact.due))
+
+    def _warned(self, event: Event, owed: str, due: datetime, words: set[tuple[object, ...]]) -> None:
+        """A due instant that moves, and moves back, is warned of each time."""
+        words.difference_update([word for word in words if word[:2] == ("near", owed) and word[2] != due])
+        self._said(event, ("near", owed, due), words)
+
+    def _said(self, event: Event, word: tuple[object, ...], words: set[tuple[object, ...]]) -> None:
+        if word in words:
+            self.row.fail(f"{event.subject}: {type(event.fact).__name__} was said twice")
+        words.add(word)
 
     def _late(self, case: Case, part: Part) -> None:
         """A case that is late is called so, or a timer is about to."""
@@ -113,6 +148,12 @@ class Timed(Invariant):
             if rule is not None:
                 context = Context(subject, "audit", fact.at, part.city.city, part.city.amendments)
                 folded = rule(folded, fact, context).state
+        if {(one.id, one.due_day) for one in folded.instructions} != {
+            (one.id, one.due_day) for one in case.instructions
+        }:
+            self.row.fail(f"{case.number}: other instructions wait than the log says")
+        if {(one.id, one.day) for one in folded.promises} != {(one.id, one.day) for one in case.promises}:
+            self.row.fail(f"{case.number}: other promises wait than the log says")
         logged, kept = clock(folded, part.city.city), clock(case, part.city.city)
         if logged != kept:
             self.row.fail(f"{case.number}: the clock of the log differs from the one remembered")

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
-from city.policy import Rates
-from wenzheng.bench.hostile_inputs import Attack, Stranger, attacks, post, request
+from wenzheng.bench.hostile_inputs import Attack, Stranger, post, request
 from wenzheng.bench.load import Load, ask, posts, quantile, visits
 from wenzheng.bench.stack import bodies
 
@@ -70,6 +69,7 @@ class Trial:
         return {
             "post_p99_ms": round(self.posting.quantile(0.99), 1),
             "read_p99_ms": round(1000 * quantile(reads, 0.99), 1),
+            **{f"{part}_p99_ms": round(load.quantile(0.99), 1) for part, load in self.reading.items()},
         }
 
     def add(self, other: "Trial") -> None:
@@ -125,15 +125,21 @@ async def measure(
     services: Services,
     processes: Callable[[], Awaitable[Mapping[str, int | None]]],
     drained: Callable[[], Awaitable[float]],
-    pieces: Sequence[str],
+    processor: Callable[[], Mapping[str, float]],
+    tried: Sequence[Attack],
 ) -> dict[str, Any]:
-    """Each kind of input by six strangers at once, beside 20 posts a second; quiet before and afterwards."""
+    """Each kind of input by six strangers at once, beside 20 posts a second; quiet before and afterwards.
+
+    `processor` gives the seconds that each part has used so far.
+    """
     before, who = await processes(), await strangers(services, STRANGERS)
     await _quiet(services, QUIET_SECONDS / 3)
     quiet = await _quiet(services)
-    all_of_them, rows = Trial(), dict[str, Trial]()
-    for n, attack in enumerate(attacks(Rates(), pieces)):
+    all_of_them, rows, used = Trial(), dict[str, Trial](), dict[str, dict[str, float]]()
+    for n, attack in enumerate(tried):
+        earlier = processor()
         rows[attack.name] = await trial(services, who, [attack], SECONDS, n + 1)
+        used[attack.name] = _grown(earlier, processor())
         all_of_them.add(rows[attack.name])
     drain = await drained()
     quiet.add(await _quiet(services))
@@ -144,6 +150,7 @@ async def measure(
             "ratio": round(row.figures()["post_p99_ms"] / base["post_p99_ms"], 1),
             "seconds": round(row.seconds, 1),
             "answers": dict(row.answers),
+            "processor_s": used[name],
         }
         for name, row in rows.items()
     }
@@ -164,6 +171,12 @@ async def measure(
         "drain_s": round(drain, 1),
         "attacks": told,
     }
+
+
+def _grown(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
+    """The seconds of the five parts that used most."""
+    grown = {part: round(after[part] - before[part], 2) for part in after}
+    return dict(sorted(grown.items(), key=lambda row: -row[1])[:5])
 
 
 async def _quiet(services: Services, seconds: float = QUIET_SECONDS) -> Trial:

@@ -7,15 +7,28 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.kafka.broker import Broker
+from city.policy import Rates
 from city.profile import Profile
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
-from wenzheng.bench import calibrate, clock, flood, hostile, masking, routing, step, storm, timers, topics
+from wenzheng.bench import (
+    calibrate,
+    clock,
+    flood,
+    hostile,
+    hostile_inputs,
+    masking,
+    routing,
+    step,
+    storm,
+    timers,
+    topics,
+)
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
 from wenzheng.bench.stack import bodies, cpu_seconds, drained, processes
 from wenzheng.stack import kafka
-from wenzheng.stack.home import Home
+from wenzheng.stack.home import Home, Trouble
 from wenzheng.stack.status import database, status
 
 ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -28,13 +41,20 @@ ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
 ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox")
 
 
-async def _hostile(home: Home) -> dict[str, Any]:
+async def _hostile(home: Home, named: str) -> dict[str, Any]:
     services = home.read_state()["services"]
-    return await hostile.measure(services, lambda: processes(home), lambda: drained(home), masking.HOSTILE)
+    tried = [attack for attack in hostile_inputs.attacks(Rates(), masking.HOSTILE) if named in attack.name]
+    if not tried:
+        raise Trouble(f"没有名称含“{named}”的。 No attack of that name.")
+    return await hostile.measure(
+        services, lambda: processes(home), lambda: drained(home), lambda: cpu_seconds(home), tried
+    )
 
 
-WITH_LIMITS: Final[dict[str, Callable[[Home], Coroutine[Any, Any, dict[str, Any]]]]] = {"hostile": _hostile}
-"""Measurements on a stack whose doors have their limits; all others are one client that asks as often as it can."""
+WITH_LIMITS: Final[dict[str, Callable[[Home, str], Coroutine[Any, Any, dict[str, Any]]]]] = {
+    "hostile": _hostile
+}
+"""Measurements on a stack whose doors have their limits, of what is named so; all others are one client that asks as often as it can."""
 LIMITS: Final = hostile.SETTINGS
 
 CHAIN_SECONDS = 60.0

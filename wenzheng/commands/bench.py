@@ -30,6 +30,9 @@ def bench(
     flood: Annotated[
         int, typer.Option("--flood", min=1, help="flood:无人收听时积下的诉求。 Posts nobody has heard.")
     ] = 30_000,
+    attacks: Annotated[
+        str, typer.Option("--attacks", help="hostile:只试名称含有它的。 Only those whose name holds it.")
+    ] = "",
 ) -> None:
     """测量,与校准循环同时给出。 Measure, on a stack of its own where one is needed, beside calibration loops."""
     chosen = which or list(KNOWN)
@@ -38,7 +41,7 @@ def bench(
     found = {name: ALONE[name]() for name in chosen if name in ALONE}
     for name in set(chosen) & WITH_LIMITS.keys():
         with bench_stack(ports, LIMITS) as home:
-            found[name] = asyncio.run(WITH_LIMITS[name](home))
+            found[name] = asyncio.run(WITH_LIMITS[name](home, attacks))
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
             found |= asyncio.run(measure(chosen, home, pending, storm, flood))

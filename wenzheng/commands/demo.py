@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shlex
 import shutil
 import time
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import httpx2
@@ -19,6 +21,8 @@ from wenzheng.commands.stack import print_addresses, progress
 from wenzheng.commands.terminal import Data, err, out
 from wenzheng.demo import RECEIVED, SPEED, Month
 from wenzheng.demo import START as DEMO_START
+from wenzheng.demo.calls import Tally, calling
+from wenzheng.demo.debate import newest_code
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Ports, Trouble, default_data, is_alive
 from wenzheng.stack.parts import Plan
@@ -62,16 +66,34 @@ async def _live(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
         waiting.cancel()
         await running
         return 1
-    profile = Profile.load(plan.city)
-    add_segment(home.clock, datetime.fromisoformat(DEMO_START), SPEED)
-    month = Month(home, plan.addresses(), profile)
-    living = asyncio.create_task(month.live(lambda line: err.print(f"  {line}", highlight=False), posts))
-    await asyncio.wait([living, running], return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        living.cancel()
+    key = home.secret_file("token-private.pem").read_bytes()
+    async with calling(plan.addresses(), key) as calls:
+        arrivals = home.data / "gateway" / "arrivals.jsonl"
+        month = Month(calls, home.clock, Profile.load(plan.city), partial(newest_code, arrivals))
+        add_segment(home.clock, datetime.fromisoformat(DEMO_START), SPEED)
+        living = asyncio.create_task(month.live(lambda line: err.print(f"  {line}", highlight=False), posts))
+        await asyncio.wait([living, running], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            living.cancel()
+            await running
+            return 1
+        await living
+        violations = await _told(home, plan, month, calls.tally)
+        if exit_:
+            supervisor.stop()
+            await running
+            return violations
+        going_on = asyncio.create_task(month.go_on())
+        await asyncio.wait([going_on, running], return_when=asyncio.FIRST_COMPLETED)
+        if going_on.done():
+            err.print(f"  演示不再有新帖 no more posts come: {going_on.exception()!r}", highlight=False)
+        going_on.cancel()
         await running
-        return 1
-    await living
+    return violations
+
+
+async def _told(home: Home, plan: Plan, month: Month, tally: Tally) -> int:
+    """The month's figures, the audit, the count of its survey, and where to go from here; how many things are wrong."""
     await _quiet(home)
     async with httpx2.AsyncClient(timeout=30) as http:
         league = (
@@ -83,15 +105,12 @@ async def _live(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
         f"满意度 {report['satisfaction'] or 0:.1%}  按时率 {city['on_time_rate'] or 0:.1%}",
         highlight=False,
     )
-    for reason, count in month.tally.refused.most_common(5):
+    for reason, count in tally.refused.most_common(5):
         err.print(f"  被拒 refused {count}: {reason}", highlight=False)
     violations = print_rows(await audit_of(home))
-    violations += not await _recounted(home, month.survey)
+    violations += not await _recounted(home, month.counted.identity)
     print_addresses(plan)
-    _try_it(plan.addresses()["portal"], home, month.survey)
-    if exit_:
-        supervisor.stop()
-    await running
+    _try_it(plan.addresses()["portal"], home, month.open.identity, month.counted.identity)
     return violations
 
 
@@ -114,14 +133,18 @@ async def _recounted(home: Home, survey: str) -> bool:
     return agrees
 
 
-def _try_it(portal: str, home: Home, survey: str) -> None:
-    """Where somebody who has never seen the system begins."""
+def _try_it(portal: str, home: Home, open_survey: str, counted: str) -> None:
+    """Where somebody who has never seen the system begins. Lines that are copied are not broken."""
     out.print(
         f"\n[bold green]试一试 Try it[/bold green] 不用密码 no password"
         f"\n  1 作为网民提交 post as a citizen        {portal}/post"
         f"\n  2 填编号,作为承办人、分管领导登录 answer {portal}/staff"
         f"\n  3 用编号和查询码查看、评价 follow, rate  {portal}/follow"
-        f"\n  4 问卷结果,自己重新计票 count a survey  {portal}/surveys/{survey}"
-        f"\n    .venv/bin/wenzheng recount {survey} --data {home.data}",
+        f"\n  4 答一份问卷 answer a survey            {portal}/surveys/{open_survey}"
+        f"\n  5 看问卷结果 the result of another      {portal}/surveys/{counted}"
+        f"\n    自己重新计票 count it yourself         "
+        f".venv/bin/wenzheng recount {counted} --data {shlex.quote(str(home.data))}"
+        f"\n  6 参与评议 talk a matter over           {portal}/debates",
         highlight=False,
+        soft_wrap=True,
     )

@@ -36,9 +36,11 @@ def whatif(
     if as_json:
         print(json.dumps([msgspec.to_builtins(line) for line in lines], ensure_ascii=False, indent=1))
         return
-    table = Table("单位", "件数", "超时", "→", "通报", "→", "提前", "推后", "新超时", "不再超时")
+    heads = ("件数", "超时", "→", "通报", "→", "提前", "推后", "重办超时", "→", "新超时", "不再超时")
+    table = Table("单位", *heads)
     for line in lines:
         counts = (line.cases, line.late_before, line.late_after, line.bulletin_before, line.bulletin_after)
         changed = (" ".join(line.newly_late), " ".join(line.no_longer_late))
-        table.add_row(line.name, *map(str, counts), str(line.earlier), str(line.later), *changed)
+        moved = (line.earlier, line.later, line.second_late_before, line.second_late_after)
+        table.add_row(line.name, *map(str, (*counts, *moved)), *changed)
     (out if out.is_terminal else Console(width=160)).print(table)

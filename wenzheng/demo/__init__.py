@@ -1,4 +1,4 @@
-"""A month of real life on the running system: posts with their lives, debates, and a survey."""
+"""A month of real life on the running system: posts with their lives, surveys, and debates."""
 
 from wenzheng.demo.month import RECEIVED, SPEED, START, Month
 

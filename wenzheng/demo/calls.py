@@ -4,6 +4,8 @@ import asyncio
 import time
 import uuid
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,15 +22,23 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
 
 
+@asynccontextmanager
+async def calling(services: dict[str, str], key: bytes) -> AsyncIterator["Calls"]:
+    """Calls on connections that are closed in the end."""
+    limits = httpx2.Limits(max_connections=48, max_keepalive_connections=48)
+    async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
+        yield Calls(http, services, key)
+
+
 class Calls:
     """Asks services, at most 24 at once; a service that does not answer is asked again for a minute."""
 
-    def __init__(self, http: httpx2.AsyncClient, services: dict[str, str], key: bytes, tally: Tally) -> None:
+    def __init__(self, http: httpx2.AsyncClient, services: dict[str, str], key: bytes) -> None:
         """`services` is the base URL of each; with `key` the tokens of staff are signed."""
         self._http = http
         self._services = services
         self._key = key
-        self._tally = tally
+        self.tally = Tally()
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._at_once = asyncio.Semaphore(24)
 
@@ -65,14 +75,14 @@ class Calls:
             if response is not None and response.status_code < 500:
                 break
             if time.monotonic() > until:
-                self._tally.refused["no answer"] += 1
+                self.tally.refused["no answer"] += 1
                 return None
             await asyncio.sleep(0.5)
         if response.status_code >= 400:
             what = f"{response.status_code} {path.split('/')[-1]} {response.json().get('title')}"
-            self._tally.refused[what] += 1
+            self.tally.refused[what] += 1
             return None
         if counts:
-            self._tally.counts[counts] += 1
+            self.tally.counts[counts] += 1
         found: dict[str, Any] = response.json()
         return found

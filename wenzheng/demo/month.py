@@ -1,31 +1,46 @@
 """A month of real life: a June shaped like the city's own report of 2011, lived by the running system.
 
 1373 posts are received and 1352 answered; 1000 are rated, 958 of them satisfied. Departments accept,
-ask, extend, give back and miss deadlines; citizens answer, rate and reopen.
+ask, extend, give back and miss deadlines; citizens answer, rate and reopen. It ends in July, late in the morning of a
+working day with posts of its own, and from there the city goes on at a gentle pace.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-
-import httpx2
 
 from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
-from wenzheng.demo.calls import Calls, Tally
-from wenzheng.demo.replies import asked_back, reply
-from wenzheng.demo.survey import PEOPLE, Survey
+from wenzheng.demo.calls import Calls
+from wenzheng.demo.debate import Debates
+from wenzheng.demo.replies import asked_back, rating, reply
+from wenzheng.demo.survey import BUSES, PARKS, Survey
 from wenzheng.posts_file import SAMPLE, read_posts
-from wenzheng.stack.home import Home
 
 RECEIVED, REPLIED, RATED, SATISFIED = 1373, 1352, 1000, 958
+PEOPLE = 60
+"""Who take a token for the first survey; the second one, which is young, has a third of them."""
 START = "2011-06-01T08:00:00+08:00"
 LAST_POST = "2011-06-30T20:00:00+08:00"
-CUT_OFF = "2011-07-12T18:00:00+08:00"
+JULY = "2011-07-07T08:00:00+08:00"
+"""When the posts of the days after the report begin: nearly all of June's are answered by then."""
+LAST_POSTS = 150
+"""So many of them, in a month of the report's size."""
+DAY_BEFORE = "2011-07-12T08:00:00+08:00"
+ENDS = "2011-07-13T10:30:00+08:00"
+"""A Wednesday, late in the morning."""
 SPEED = 30_000.0
-"""City seconds per real second: forty-one days in two minutes."""
+"""City seconds per real second: forty-two days in two minutes."""
+OPEN_UNTIL = "2011-07-20T18:00:00+08:00"
+"""The end of the survey and of the debate that are open when the demonstration is."""
+SEASON = "summer"
+LAST_SPEED = 6_000.0
+"""In the last two days, whose answers must not be late because the machine is."""
+PAUSE_SECONDS = 20.0
+"""Real seconds from one post to the next when the month is over, on an average."""
 
 ENTERED = ("telephone", "telephone", "counter", "letter")
 """By which way those posts came that staff wrote down: one in twelve."""
@@ -49,61 +64,121 @@ def _which(n: int, sample: int) -> int:
     return n // TALK % sample if n % OF_TALK == 0 else n % sample
 
 
+def _between(first: str, last: str, share: float) -> datetime:
+    """The instant after a share of the time between two."""
+    start = datetime.fromisoformat(first)
+    return start + (datetime.fromisoformat(last) - start) * share
+
+
 class Month:
     """Drives the month over the public interfaces only."""
 
-    def __init__(self, home: Home, services: dict[str, str], profile: Profile, seed: int = 2011) -> None:
-        self._home = home
-        self._services = services
+    def __init__(
+        self,
+        calls: Calls,
+        clock: Path,
+        profile: Profile,
+        code_of: Callable[[str], str],
+        seed: int = 2011,
+    ) -> None:
+        """`clock` is the stack's file of city time; `code_of` is the newest code on somebody's telephone, or nothing."""
+        self._calls = calls
+        self._file = clock
         self._profile = profile
         self._random = random.Random(seed)
-        self._clock = SegmentClock(home.clock, profile.zone)
-        self._seed = seed
-        self.tally = Tally()
-        self.survey = ""
-        """The id of the survey, when the month is over."""
-        self._calls: Calls
+        self._clock = SegmentClock(clock, profile.zone)
+        self.counted = Survey(calls, self._until, seed, BUSES)
+        """Its result is published when the month is over."""
+        self.open = Survey(calls, self._until, seed + 1, PARKS)
+        """Anyone may still answer it then."""
+        self._talks = Debates(calls, self._until, code_of, seed)
+        self._bodies: list[dict[str, Any]] = []
+        self._debates: list[dict[str, Any]] = []
+        self._acting = asyncio.Event()
+        self._later: set[asyncio.Task[None]] = set()
+        """Lives that last beyond the month."""
 
     async def live(self, say: Callable[[str], None], posts: int = RECEIVED) -> None:
-        """The whole month, to the cut-off; then city time runs at normal speed."""
-        sample = [line.body for line in read_posts(SAMPLE) if line.body is not None]
-        bodies = [body for body in sample if self._asks(body)]
-        debates = [body for body in sample if not self._asks(body)]
-        start, last = datetime.fromisoformat(START), datetime.fromisoformat(LAST_POST)
+        """The whole month, and on to the morning on which it is told; then city time runs at normal speed.
+
+        Who still has something to do waits for `go_on`, so that figures and audit meet a city that stands still.
+        """
+        sample = [line for line in read_posts(SAMPLE) if line.season in ("", SEASON)]
+        bodies = [line.body for line in sample if line.body is not None]
+        self._bodies = [body for body in bodies if self._asks(body)]
+        self._debates = [body for body in bodies if not self._asks(body)]
         share = posts / RECEIVED
+        last = round(LAST_POSTS * share)
+        talks = self._talks.lives(share, (START, LAST_POST, LAST_POST), (JULY, ENDS, OPEN_UNTIL))
+        self._acting.set()
+        watching = asyncio.create_task(self._watch(say))
+        for n in range(last):
+            at = _between(JULY, ENDS, (n + self._random.random()) / last)
+            self._live_on(self._post(at, self._body(posts + n), True, 0, posts + n))
+        await asyncio.gather(self._slow_down(), *self._june(posts, share), *self._surveys(share), *talks)
+        await self._until(datetime.fromisoformat(ENDS))
+        add_segment(self._file, self._clock.now(), 1.0)
+        self._acting.clear()
+        watching.cancel()
+
+    async def _slow_down(self) -> None:
+        await self._until(datetime.fromisoformat(DAY_BEFORE))
+        add_segment(self._file, self._clock.now(), LAST_SPEED)
+
+    async def go_on(self) -> None:
+        """Until it is cancelled: a post now and then, taken up and answered within minutes of working time."""
+        self._acting.set()
+        n = 2 * RECEIVED
+        while True:
+            self._live_on(self._soon(self._body(n), n))
+            n += 1
+            await asyncio.sleep(PAUSE_SECONDS * self._random.uniform(0.5, 1.5))
+
+    def _live_on(self, life: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(life)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    def _body(self, n: int) -> dict[str, Any]:
+        return self._bodies[_which(n, len(self._bodies))]
+
+    def _surveys(self, share: float) -> list[Coroutine[Any, Any, None]]:
+        """The lives of both surveys. The last days of the first are left free of answers: a machine under load must
+        not bring them too late."""
+        people = max(6, round(PEOPLE * share))
+        ends, later = datetime.fromisoformat(LAST_POST), datetime.fromisoformat(OPEN_UNTIL)
+
+        async def whole() -> None:
+            await self.counted.live(
+                datetime.fromisoformat(START), _between(START, LAST_POST, 0.9), ends, people
+            )
+            await self.counted.count(ends)
+
+        began = datetime.fromisoformat(JULY)
+        return [whole(), self.open.live(began, datetime.fromisoformat(ENDS), later, max(3, people // 3))]
+
+    def _june(self, posts: int, share: float) -> list[Coroutine[Any, Any, None]]:
+        """The lives of the posts of the month that is reported."""
         answered, rated, satisfied = (round(n * share) for n in (REPLIED, RATED, SATISFIED))
-        limits = httpx2.Limits(max_connections=48, max_keepalive_connections=48)
-        async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
-            key = self._home.secret_file("token-private.pem").read_bytes()
-            self._calls = Calls(http, self._services, key, self.tally)
-            people = max(6, round(PEOPLE * share))
-            survey = Survey(self._calls, self._until, self._seed)
-            lives = [survey.live(start, last, people)]
-            debated = _spread((posts - answered) // 2, posts)
-            n = 0
-            for place in range(posts):
-                at = start + (last - start) * (place + self._random.random()) / posts
-                if place in debated:
-                    lives.append(self._debate(at, debates[place % len(debates)]))
-                    continue
-                grade = 0
-                if n < rated:
-                    grade = (
-                        self._random.choice((4, 5, 5)) if n < satisfied else self._random.choice((1, 2, 3))
-                    )
-                lives.append(self._post(at, bodies[_which(n, len(bodies))], n < answered, grade, n))
-                n += 1
-            self._random.shuffle(lives)
-            watching = asyncio.create_task(self._watch(say))
-            await asyncio.gather(*lives)
-            await self._until(datetime.fromisoformat(CUT_OFF))
-            watching.cancel()
-            self.survey = survey.identity
-            add_segment(self._home.clock, self._clock.now(), 1.0)
+        debated = _spread((posts - answered) // 2, posts)
+        lives: list[Coroutine[Any, Any, None]] = []
+        n = 0
+        for place in range(posts):
+            at = _between(START, LAST_POST, (place + self._random.random()) / posts)
+            if place in debated:
+                lives.append(self._debate(at, self._debates[place % len(self._debates)]))
+                continue
+            grade = 0
+            if n < rated:
+                grade = self._random.choice((4, 5, 5)) if n < satisfied else self._random.choice((1, 2, 3))
+            lives.append(self._post(at, self._body(n), n < answered, grade, n))
+            n += 1
+        self._random.shuffle(lives)
+        return lives
 
     async def _watch(self, say: Callable[[str], None]) -> None:
         while True:
-            counts = self.tally.counts
+            counts = self._calls.tally.counts
             say(
                 f"{self._clock.now():%Y-%m-%d %H:%M}  受理 {counts['received']}  回复 {counts['replied']}  "
                 f"延期 {counts['extended']}  评价 {counts['rated']}  重办 {counts['reopened']}"
@@ -128,6 +203,18 @@ class Month:
             )
 
     # -- one post's life ------------------------------------------------------------------------
+
+    async def _soon(self, body: dict[str, Any], n: int) -> None:
+        """A post that a visitor can follow from its coming to its answer."""
+        receipt = await self._received(body, n)
+        unit = await self._unit(receipt["number"]) if receipt is not None else None
+        if receipt is None or unit is None:
+            return
+        number, time_of = receipt["number"], self._profile.working_time
+        await self._until(time_of.add_minutes(self._clock.now(), self._random.randint(1, 3)))
+        await self._staff("clerk", unit, number, "acceptance", {}, "accepted")
+        await self._until(time_of.add_minutes(self._clock.now(), self._random.randint(2, 8)))
+        await self._reply(number, unit, n, 1, body)
 
     async def _post(self, at: datetime, body: dict[str, Any], answered: bool, grade: int, n: int) -> None:
         await self._until(at)
@@ -172,7 +259,7 @@ class Month:
             return
         if grade:
             await self._until(self._clock.now() + timedelta(hours=self._random.randint(2, 40)))
-            await self._citizen(number, code, "ratings", {"grade": grade}, "rated")
+            await self._citizen(number, code, "ratings", rating(grade, n), "rated")
             if grade == 1:
                 reopened = await self._citizen(
                     number, code, "reopenings", {"reason": "问题没有解决"}, "reopened"
@@ -227,8 +314,22 @@ class Month:
         office = "supervision"
         if n % 2:
             given = {"text": "请承办单位一周内办结,并把结果告诉来信人。", "published": True}
-            await self._staff("mayor", office, number, "instructions", given, "instructed")
+            if await self._staff("mayor", office, number, "instructions", given, "instructed"):
+                await self._follow(number, unit, n)
         return await self._staff("mayor", office, number, f"{path}/signature", {}, "replied") is not None
+
+    async def _follow(self, number: str, unit: str, n: int) -> None:
+        """The unit follows the leader's instruction: one in four it forgets, every second report is accepted."""
+        supervisor = self._calls.bearer("supervisor", "supervision")
+        case = await self._calls.ask("GET", f"/v1/cases/{number}", None, "", supervisor)
+        if case is None or n % 8 == 3:
+            return
+        path = f"instructions/{case['instructions_given'][-1]['instruction_id']}"
+        await self._staff("clerk", unit, number, f"{path}/reading", {}, "")
+        report = {"text": "已按批示要求办结,结果已告知来信人。"}
+        await self._staff("leader", unit, number, f"{path}/reports", report, "reported")
+        if n % 4 == 1:
+            await self._staff("mayor", "supervision", number, f"{path}/acceptance", {}, "")
 
     async def _unit(self, number: str) -> str | None:
         """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""
@@ -273,6 +374,7 @@ class Month:
     async def _until(self, instant: datetime) -> None:
         while (left := (instant - self._clock.now()).total_seconds()) > 0:
             await asyncio.sleep(max(0.01, min(5.0, left / max(1.0, self._clock.speed()))))
+        await self._acting.wait()
 
     async def _staff(
         self,

@@ -28,8 +28,8 @@ DONE: Final[dict[str, tuple[str, ...]]] = {
     "post-bureau": ("已责成企业补投并向您说明", "已约谈企业负责人,规范末端投递"),
 }
 """Two things that a unit does when people complain; they stand after a day."""
-SELF_EVIDENT: Final = ("工作人员已到现场核实并与您提出的情况逐项核对", "已责成承办科室整改,专人负责到底")
-"""Of a unit that has no line of its own."""
+EVERYWHERE: Final = ("工作人员已到现场核实并与您提出的情况逐项核对", "已责成承办科室整改,专人负责到底")
+"""What a unit does that has no line of its own."""
 PAPERS: Final[dict[str, str]] = {
     "traffic-police": "身份证、行驶证或驾驶证原件",
     "public-security": "身份证、户口簿及相关证明",
@@ -64,7 +64,7 @@ def reply(body: dict[str, Any], unit: str, name: str, today: date, n: int, again
     """What a unit of that name answers to a post on a day; `again` when the first answer did not content its author."""
     title, day = body["title"], f"{today.month}月{today.day}日"
     greeting = "来信人您好!您在信中说的" if body["kind"] == "mailbox" else "您好!您提出的"
-    done = DONE.get(unit, SELF_EVIDENT)
+    done = DONE.get(unit, EVERYWHERE)
     deed = done[(n + again) % len(done)]
     if again:
         return f"您好!关于“{title}”,{name}再次派人核实:{deed}。{day}已复查,此前答复不周之处请谅解。"
@@ -90,3 +90,12 @@ def reply(body: dict[str, Any], unit: str, name: str, today: date, n: int, again
         "后续进展由专人跟踪,一周内回访。",
     )
     return f"{greeting}“{title}”,{name}于{day}核实。{deed}。{endings[n % len(endings)]}"
+
+
+def rating(grade: int, n: int) -> dict[str, Any]:
+    """What an author rates a reply with: two in three say whether the matter is solved, and some are content without it."""
+    if n % 3 == 2:
+        return {"grade": grade}
+    if grade >= 4:
+        return {"grade": grade, "solved": "partly" if n % 7 == 3 else "yes"}
+    return {"grade": grade, "solved": "partly" if grade == 3 else "no"}

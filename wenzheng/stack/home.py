@@ -22,7 +22,7 @@ CITY: Final = ROOT / "cities" / "suqian"
 DISK_NEEDED: Final = 1_000_000_000
 """Bytes that must be free to start."""
 
-SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey")
+SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "survey", "debate")
 SCHEMAS: Final = (*SERVICES, "portal", "wechat")
 """Each is owned by the role of its name."""
 ROLES: Final = (*SCHEMAS, "auditor")
@@ -57,6 +57,11 @@ class Home:
         """The segments of a warped city clock; absent without one."""
         return self.data / "clock.jsonl"
 
+    @property
+    def attachments(self) -> Path:
+        """The files of citizens, sealed."""
+        return self.data / "attachments"
+
     def secret(self, name: str, length: int = 48) -> str:
         """A secret of so many hexadecimal digits, made once, readable by its owner alone."""
         path = self.secret_file(name)
@@ -72,9 +77,10 @@ class Home:
     def prepare(self) -> None:
         """Make folders, keys and secrets. Raises Trouble for a full disk or a folder that cannot be written."""
         try:
-            for folder in (self.data, self.logs, self.data / "secrets", self.data / "kafka"):
+            own = (self.logs, self.data / "secrets", self.data / "kafka", self.attachments)
+            for folder in (self.data, *own):
                 folder.mkdir(parents=True, exist_ok=True)
-            for folder in (self.logs, self.data / "secrets", self.data / "kafka"):
+            for folder in own:
                 folder.chmod(0o700)
             if shutil.disk_usage(self.data).free < DISK_NEEDED:
                 raise Trouble(f"磁盘空间不足:{self.data} 至少需要 1 GB。 The disk is too full.")
@@ -170,11 +176,12 @@ class Ports:
             "postgres": 12,
             "gateway": 13,
             "gateway-mail": 14,
+            "debate": 15,
         }
         if name in fixed:
             return self.base + fixed[name]
         service, _, number = name.rpartition("-")
-        return self.base + 20 + 10 * (int(number) - 2) + fixed[service]
+        return self.base + 20 * (int(number) - 1) + fixed[service]
 
     def check(self, names: list[str]) -> None:
         """Raises Trouble for the first port that somebody else has."""

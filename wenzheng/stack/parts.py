@@ -29,8 +29,9 @@ LISTENERS: Final = {
     "notifier": "notifier",
     "stats": "stats",
     "survey": "survey",
+    "debate": "debate",
 }
-"""Service to the part that hears the bus for it; where the names differ, people ask another part. Survey hears nobody."""
+"""Service to the part that hears the bus for it; where the names differ, people ask another part. Survey and debate hear nobody."""
 
 PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
 LINKS: Final = {"WENZHENG_LINK_SECRET_FILE": "link-secret"}
@@ -41,6 +42,7 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
     "notifier": {**PUBLIC_KEY, **LINKS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
     "stats": PUBLIC_KEY,
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
+    "debate": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {
         "WENZHENG_GATEWAY_KEY_FILE": "gateway-key",
         "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
@@ -59,7 +61,7 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
 }
 """Setting to the file it names, for each kind of process: who has no use for a secret does not learn where it lies."""
 
-NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "wechat": 0, "kafka": 5, "deadline": 5}
+NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "debate": 0, "wechat": 0, "kafka": 5, "deadline": 5}
 """Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
@@ -205,6 +207,8 @@ class Plan:
         environment.setdefault("WENZHENG_RATE_LIMITS", "false")
         environment.pop("WENZHENG_DATABASE", None)
         environment |= self._entrusted(service)
+        if service == "intake":
+            environment["WENZHENG_ATTACHMENTS"] = str(self.home.attachments)
         if self.home.clock.exists():
             environment["WENZHENG_CLOCK_FILE"] = str(self.home.clock)
         if service != "portal":

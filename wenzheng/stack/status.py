@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.kafka.broker import Broker
 from contracts.topics import TOPICS
+from wenzheng.log import ends, reading
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
 from wenzheng.stack.parts import LISTENERS, answers, prober
@@ -28,16 +28,9 @@ def database(home: Home, state: dict[str, Any], role: str = "auditor") -> str:
     return postgres.role_dsn(f"postgresql://x:x@{state['superuser_address']}", home, role)
 
 
-async def ends(broker: Broker) -> dict[tuple[str, int], int]:
-    """The log's end of every partition of every topic."""
-    consumer = AIOKafkaConsumer(**broker.options)
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
-        found = await consumer.end_offsets(partitions)
-        return {(tp.topic, tp.partition): offset for tp, offset in found.items()}
-    finally:
-        await consumer.stop()
+async def _ends(broker: Broker) -> dict[tuple[str, int], int]:
+    async with reading(broker) as consumer:
+        return await ends(consumer)
 
 
 async def tables(dsn: str) -> dict[str, dict[str, Any]]:
@@ -68,7 +61,7 @@ async def status(home: Home) -> dict[str, Any]:
     kafka_up, postgres_up = await asyncio.gather(kafka.answers(bus), postgres.answers(auditor))
     if kafka_up:
         try:
-            found_ends = await asyncio.wait_for(ends(bus), LOOK_SECONDS)
+            found_ends = await asyncio.wait_for(_ends(bus), LOOK_SECONDS)
         except (KafkaError, OSError):  # TimeoutError is an OSError
             kafka_up = False
     if postgres_up:

@@ -21,6 +21,7 @@ OUTSIDE: Final = (
     "notifier -- WeChat, SMS, mail, robots --> people",
     "stats -- league, live figures --> people",
     'voters(["people who answer, unknown"]) -- HTTP --> survey',
+    'talkers(["people who comment"]) -- HTTP --> debate',
 )
 """What enters and leaves the city without a topic; no registry knows it."""
 

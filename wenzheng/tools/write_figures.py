@@ -8,6 +8,7 @@ from typing import Final
 
 from services.stats.core.cells import INSTANT_MINUTES
 from services.stats.core.figures import AMOUNTS, REPORT, SHARES, Amount, Share
+from services.stats.core.inspections.figures import OF_CALLBACKS, OF_INSPECTIONS
 from wenzheng.stack.home import ROOT
 
 PAGE: Final = ROOT / "docs" / "figures.md"
@@ -29,7 +30,7 @@ median from a follow-up to its answer. `held_hours` (办理用时): working hour
 cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
 `registered` (注册): distinct people, by the keyed hash of telephone or openid; posts that nobody signed are nobody's.
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
-the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口 and `letter` 来信.
+the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口, `letter` 来信 and `dialogue` 对话.
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
 """
 
@@ -48,6 +49,13 @@ def page() -> str:
             "In `report` of each row: every post counts, also one that was withdrawn or that carries no clock.",
             "",
             *_shares(REPORT),
+            "",
+            "## 督查和回访 Rounds of inspection and call-back",
+            "",
+            "Of one round: counted over the cases that were drawn (`GET /v1/inspections/{id}`, `services/stats/core/inspections/figures.py`),",
+            "with Wilson's interval, and never added to what citizens gave by themselves. Of a unit's reader: over its own cases.",
+            "",
+            *_shares(OF_INSPECTIONS + OF_CALLBACKS),
             "",
             "## 数目 Amounts",
             "",

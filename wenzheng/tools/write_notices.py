@@ -8,7 +8,8 @@ from typing import Final
 
 from contracts.topics import TOPICS
 from services.notifier.core.conditions import always
-from services.notifier.core.table import NOBODY, TOLD, Tell
+from services.notifier.core.table import NOBODY, TOLD
+from services.notifier.core.tell import URGENT, Tell
 from services.notifier.core.wording import CITIZEN_LENGTH, STAFF_LENGTH
 from wenzheng.stack.home import ROOT
 
@@ -28,8 +29,8 @@ Written by `python -m wenzheng.tools.write_notices` from `services/notifier/core
 Every fact of every topic stands here: who is told, or why nobody.
 
 A notice is named by cause, kind, recipient and channel, so it goes out once. Citizens are told by the best channel they gave
-(WeChat, else SMS, else mail; the next one when a channel refuses), staff by their unit's robot, with the post's title after the
-text. What somebody wrote is repeated on one line, for citizens up to {CITIZEN_LENGTH} characters, for staff up to {STAFF_LENGTH}; the whole stands on the page.
+(WeChat, else SMS, else mail; the next one when a channel refuses), staff by their unit's robot or as their inbox chose, with the
+post's title after the text; **at once** marks what is urgent and never waits for a digest of the hour. What somebody wrote is repeated on one line, for citizens up to {CITIZEN_LENGTH} characters, for staff up to {STAFF_LENGTH}; the whole stands on the page.
 A unit that does not hold the post yet is told as soon as it does; where that could be too late, the supervisor is told at once.
 """
 
@@ -51,6 +52,8 @@ def page() -> str:
 
 def _who(row: Tell) -> str:
     who = AUDIENCES[row.audience]
+    if row.audience != "citizen" and row.kind in URGENT:
+        who = f"**at once** {who}"
     if row.audience in ("clerk", "leader"):
         who += f" of {row.to.__doc__}"
         if row.without_unit == "supervisor":

@@ -18,7 +18,7 @@ PAPERS: Final = {
 """Kind of paper to its media type."""
 RECEIVED: Final = 1
 """The column of the table that says how many posts a unit was given."""
-_SHARES: Final = frozenset({"回复率", "按时率", "满意度"})
+_SHARES: Final = frozenset({"回复率", "按时率", "满意度", "解决率"})
 """Columns of the table that are shares between 0 and 1."""
 
 router = APIRouter(include_in_schema=False)

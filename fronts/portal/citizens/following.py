@@ -6,19 +6,24 @@ Each form carries a key, so that one sent twice is done once.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal import attaching
+from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
 from fronts.portal.cookies import cookie
-from fronts.portal.forms import Form, Unfit, read_form
-from fronts.portal.pages import GRADES, in_time
+from fronts.portal.forms import Form, Unfit
+from fronts.portal.pages import GRADES, SOLVED_NAMES, in_time
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 from fronts.portal.typed import code_of, number_of
+
+_Files = Sequence[Mapping[str, Any]]
+_Promise = Mapping[str, Any] | None
 
 KEPT_SECONDS: Final = 1800
 """How long a browser opens a case without the code being typed again; each look begins it anew."""
@@ -45,7 +50,7 @@ GRAVE: Final[Mapping[str, Grave]] = {
         "删除个人信息",
         "确认删除",
         (
-            "您在此帖留下的姓名、电话、邮箱和未遮盖的原文会被永久删除,承办单位也看不到。",
+            "您在此帖留下的姓名、电话、邮箱、附件和未遮盖的原文会被永久删除,承办单位也看不到。",
             "此帖不再公开显示;统计数字不变。",
             "您的其他帖子不受影响,可以分别删除。",
             "删除后不再能就此帖通知您。",
@@ -77,7 +82,7 @@ async def form(site: Here, number: str = "") -> Response:
 @router.post("/follow")
 async def follow(request: Request, site: Here) -> Response:
     """Lead to the case, having done what was asked for on it; what cannot be undone is asked about once more."""
-    typed = await read_form(request)
+    typed, attached, refused = await attaching.read_with_files(request, site)
     number, code = number_of(typed.one("number")), code_of(typed.one("code"))
     if not typed.one("number").strip():
         return _form(site, "", 422, "请填写编号。")
@@ -95,16 +100,21 @@ async def follow(request: Request, site: Here) -> Response:
     if act not in DONE:
         case = await site.services.get("intake", f"/v1/posts/{number}", code)
         return _lead_to(site, _path(number), number, code) if case.ok else _refused(site, number, case)
-    path = f"/v1/posts/{number}/{act}"
-    done = await site.services.post(path, _body(act, typed), typed.one("key"), code)
+    done = Answer(422, {"title": "有附件没有收下", "detail": ";".join(refused)})
+    if not refused:
+        path = f"/v1/posts/{number}/{act}"
+        body = _body(act, typed) | ({"attachments": [one.ticket for one in attached]} if attached else {})
+        done = await site.services.post(path, body, typed.one("key"), code)
     if done.ok:
         return _lead_to(site, _path(number), number, code, act)
     case = await site.services.get("intake", f"/v1/posts/{number}", code)
     if not case.ok:
         return _refused(site, number, case)
-    return await _case(
-        site, code, case.body, _Told(done.status, done.sentence, typed={act: typed.one("text")})
+    expired = any(error["field"] == "attachments" for error in done.body.get("errors", ()))
+    told = _Told(
+        done.status, done.sentence, typed={act: typed.one("text")}, attached=() if expired else attached
     )
+    return await _case(site, code, case.body, told)
 
 
 @router.get("/follow/{number}")
@@ -139,6 +149,16 @@ async def sure(request: Request, site: Here, number: str, act: str) -> Response:
     )
 
 
+@router.get("/follow/{number}/attachments/{file}")
+async def attached(request: Request, site: Here, number: str, file: str) -> Response:
+    """A file of one's own case, in the browser that was given its code."""
+    number = _known(number)
+    code = code_of(cookie(request, _CODE))
+    if not code:
+        raise Unfit(403, NOT_HERE)
+    return await passed_on(request, site.services, f"/v1/posts/{number}", file, {"X-Query-Code": code})
+
+
 class _Told(NamedTuple):
     """What the page of a case says of the act before it."""
 
@@ -147,6 +167,8 @@ class _Told(NamedTuple):
     done: str = ""
     typed: Mapping[str, str] = {}
     """Act to what was typed, when it was refused."""
+    attached: Sequence[attaching.Attached] = ()
+    """What was given with it."""
 
 
 def _known(typed: str) -> str:
@@ -212,6 +234,8 @@ async def _case(site: Site, code: str, case: dict[str, Any], told: _Told) -> Res
         problem=told.problem,
         done=told.done,
         typed=told.typed,
+        attached=told.attached,
+        limits=policy.attachments,
         deadline=deadline,
         steps=life.line(shown, policy),
         next=life.following(shown, due, policy),
@@ -233,28 +257,29 @@ def with_reasons(deadline: dict[str, Any], case: Mapping[str, Any]) -> dict[str,
     return deadline | {"extensions": told}
 
 
-def talk(case: Mapping[str, Any]) -> list[dict[str, str]]:
+def talk(case: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What was said, in order of time: questions, answers, follow-ups, replies and ratings."""
     grades = dict(GRADES)
-    said: list[dict[str, str]] = []
+    said: list[dict[str, Any]] = []
 
-    def add(at: str, who: str, what: str, text: str) -> None:
-        said.append({"at": at, "who": who, "what": what, "text": text})
+    def add(at: str, who: str, what: str, text: str, files: _Files = (), promise: _Promise = None) -> None:
+        said.append({"at": at, "who": who, "what": what, "text": text, "files": files, "promise": promise})
 
     unit = str(case["department_name"] or "承办单位")
     for question in case["questions"]:
         add(question["at"], "unit", f"{unit}请您补充", question["text"])
         if question["answered_at"]:
-            add(question["answered_at"], "citizen", "您的补充", question["answer"])
+            add(question["answered_at"], "citizen", "您的补充", question["answer"], question["attachments"])
     for one in case["follow_ups"]:
-        add(one["at"], "citizen", "您的追问", one["text"])
+        add(one["at"], "citizen", "您的追问", one["text"], one["attachments"])
         if one["answer"]:
             add(one["answered_at"], "unit", "追问答复", one["answer"])
     for reply in case["replies"]:
         who = reply["in_name_of"] or reply["department_name"]
-        add(reply["at"], "unit", f"{who}的答复", reply["text"])
+        add(reply["at"], "unit", f"{who}的答复", reply["text"], reply["attachments"], reply["promise"])
     for rating in case["ratings"]:
-        add(rating["at"], "citizen", f"您的评价:{grades[rating['grade']]}", rating["text"])
+        given = [grades[rating["grade"]], *filter(None, [SOLVED_NAMES.get(rating.get("solved"))])]
+        add(rating["at"], "citizen", f"您的评价:{'、'.join(given)}", rating["text"])
     return in_time(said)
 
 
@@ -269,9 +294,11 @@ def _body(act: str, form: Form) -> dict[str, Any]:
         case "preference":
             return {"channel": form.one("channel"), "at_night": form.one("at_night") == "1"}
         case "ratings":
-            grade = form.one("grade")
-            return {"grade": int(grade) if grade.isdecimal() and len(grade) == 1 else 0} | (
-                {"text": text} if text else {}
+            grade, solved = form.one("grade"), form.one("solved")
+            return (
+                {"grade": int(grade) if grade.isdecimal() and len(grade) == 1 else 0}
+                | ({"text": text} if text else {})
+                | ({"solved": solved} if solved else {})
             )
         case _:
             return {}

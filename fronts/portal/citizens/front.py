@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.boards import BOARDS
+from fronts.portal.citizens.debates import by_topic
 from fronts.portal.forms import read_form
 from fronts.portal.looks import COOKIE, ELDER, local
 from fronts.portal.site import Here
@@ -23,10 +24,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def front(site: Here) -> Response:
     """The front page; what a service does not answer in time is left out."""
-    figures, answered, topics = await asyncio.gather(
+    figures, answered, topics, debates = await asyncio.gather(
         site.services.get("stats", "/v1/figures"),
         site.services.get("intake", "/v1/posts", limit=str(ANSWERED)),
         site.services.offer("router", "/v1/topics"),
+        site.services.offer("debate", "/v1/debates"),
     )
     return site.pages.render(
         "front.html",
@@ -34,6 +36,7 @@ async def front(site: Here) -> Response:
         today=_today(figures.body) if figures.ok else None,
         posts=answered.body["posts"] if answered.ok else [],
         topics=topics.get("topics", [])[:TOPICS],
+        debates=by_topic(debates),
         boards=BOARDS,
     )
 

@@ -17,6 +17,7 @@ NAMES: Final = {
     "notifier": "通知",
     "stats": "统计",
     "survey": "问卷",
+    "debate": "评议",
 }
 
 

@@ -6,7 +6,7 @@ What was sent is answered with a redirect to its receipt (`receipts.py`), so tha
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from city.masking import mask
 from city.normal import normal_form
-from fronts.portal import static_files
+from fronts.portal import attaching, static_files
 from fronts.portal.citizens import receipts
 from fronts.portal.forms import Form, read_form
 from fronts.portal.pages import SECURITY
@@ -54,27 +54,36 @@ async def form(site: Here, kind: str = "") -> Response:
 @router.post("/post")
 async def post(request: Request, site: Here) -> Response:
     """Offer what is similar, or send, and lead to the receipt."""
-    typed = await read_form(request)
+    typed, attached, refused = await attaching.read_with_files(request, site)
     given = typed.given()
+    given.pop(attaching.FIELD, None)
+    if refused:
+        return _form(site, given, 422, "有附件没有收下", {"files": ";".join(refused)}, attached)
     if "edit" in typed:
-        return _form(site, given)
-    body = post_body(typed)
-    before = receipts.sent_before(request, body, typed.one("key"))
+        return _form(site, given, attached=attached)
+    body = post_body(typed, [one.ticket for one in attached])
+    # A file that was given once more has another ticket, and is the same file.
+    sent = body | {"attachments": [one.name for one in attached]}
+    before = receipts.sent_before(request, sent, typed.one("key"))
     if before and "again" not in typed:
-        return site.pages.render("sent_before.html", 409, number=before, given=given)
+        return site.pages.render("sent_before.html", 409, number=before, given=given, attached=attached)
     if "send" not in typed:
         seen = f"{typed.one('seen')} {typed.one('seen_before')}".split()
         offers = [each for each in await _similar(site, typed) if each["number"] not in seen]
         if offers:
             seen += [each["number"] for each in offers]
-            return site.pages.render("similar.html", given=given, offers=offers, seen=" ".join(seen))
+            return site.pages.render(
+                "similar.html", given=given, offers=offers, seen=" ".join(seen), attached=attached
+            )
     answer = await site.services.post("/v1/posts", body, typed.one("key"))
     if answer.ok:
-        return receipts.lead_to(site, answer, body, typed.one("key"))
+        return receipts.lead_to(site, answer, sent, typed.one("key"))
     if answer.kind == "idempotency-key-reused":
         sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
-        return _form(site, given | {"key": uuid.uuid4().hex}, 409, sentence)
-    return _form(site, given, answer.status, *problems_of(answer))
+        return _form(site, given | {"key": uuid.uuid4().hex}, 409, sentence, attached=attached)
+    problem, wrong = problems_of(answer)
+    # Tickets that are worth nothing any more are not shown again.
+    return _form(site, given, answer.status, problem, wrong, () if "files" in wrong else attached)
 
 
 @router.get("/offline.js")
@@ -97,6 +106,7 @@ def _form(
     status: int = 200,
     problem: str = "",
     wrong: Mapping[str, str] | None = None,
+    attached: Sequence[attaching.Attached] = (),
 ) -> Response:
     return site.pages.render(
         "post.html",
@@ -109,6 +119,8 @@ def _form(
         hints=HINTS,
         title_limit=TITLE_LIMIT,
         text_limit=TEXT_LIMIT,
+        attached=attached,
+        files=site.pages.profile.policy.attachments,
     )
 
 

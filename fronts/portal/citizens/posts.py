@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import Unfit
@@ -18,7 +19,7 @@ _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
-"""`/posts/{number}` and `/posts/{number}/support`."""
+"""`/posts/{number}`, its files, and `/posts/{number}/support`."""
 
 
 def checked_number(typed: str) -> str:
@@ -53,6 +54,12 @@ async def post(site: Here, number: str, supported: str = "") -> Response:
         weekdays=due_calendar.WEEKDAYS,
         supported=bool(supported),
     )
+
+
+@router.get("/posts/{number}/attachments/{file}")
+async def attached(request: Request, site: Here, number: str, file: str) -> Response:
+    """A file of a post that anybody may see."""
+    return await passed_on(request, site.services, f"/v1/posts/{checked_number(number)}", file, {})
 
 
 @router.post("/posts/{number}/support")

@@ -4,19 +4,21 @@ Who may answer is asked on one page and the answers on the next; the second form
 need no scripts, so the token is hidden from the signer here and not in the browser: nothing of it is kept or logged.
 """
 
-import asyncio
 import base64
 import binascii
 import re
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.blind import blind, unblind
+from chassis.web.aside import aside
 from fronts.portal.forms import Form, read_form
+from fronts.portal.keyed import in_address
 from fronts.portal.pages import SECURITY
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
@@ -68,14 +70,14 @@ async def questions(request: Request, site: Here, identity: str) -> Response:
     if answer.body["state"] != "open":
         return _entrance(site, answer.body, seed)
     public = str(answer.body["public_key"]).encode()
-    hidden = await asyncio.to_thread(blind, public, bytes.fromhex(seed))
+    hidden = await aside(partial(blind, public, bytes.fromhex(seed)))
     body = {"entitled_by": typed.one("entitled_by").strip(), "blinded": _text(hidden.blinded)}
-    given = await site.services.ask("survey", f"/v1/surveys/{_part(identity)}/tokens", body)
+    given = await site.services.ask("survey", f"/v1/surveys/{in_address(identity)}/tokens", body)
     if not given.ok:
         errors = given.body.get("errors", [])
         sentence = errors[0]["reason"] if errors else given.sentence
         return _entrance(site, answer.body, seed, given.status, sentence)
-    signature = await asyncio.to_thread(unblind, public, hidden, base64.b64decode(given.body["signature"]))
+    signature = await aside(partial(unblind, public, hidden, base64.b64decode(given.body["signature"])))
     entitled = {"token": _text(hidden.token), "signature": _text(signature)}
     return _questions(site, answer.body, entitled, Form({}))
 
@@ -91,7 +93,7 @@ async def answers(request: Request, site: Here, identity: str) -> Response:
     if not all(map(_is_base64, entitled.values())):
         return site.pages.refuse(400, "凭证不完整,请从问卷首页重新开始。")
     body = {**entitled, "answers": given_answers(answer.body["questions"], typed)}
-    cast = await site.services.ask("survey", f"/v1/surveys/{_part(identity)}/ballots", body)
+    cast = await site.services.ask("survey", f"/v1/surveys/{in_address(identity)}/ballots", body)
     if cast.ok or cast.kind == "already-counted":
         return site.pages.render("survey_sent.html", survey=answer.body, again=not cast.ok)
     wrong = {error["field"]: error["reason"] for error in cast.body.get("errors", [])}
@@ -101,7 +103,7 @@ async def answers(request: Request, site: Here, identity: str) -> Response:
 @router.get("/surveys/{identity}/result")
 async def result(site: Here, identity: str) -> Response:
     """Figures, charts and texts."""
-    answer = await site.services.get("survey", f"/v1/surveys/{_part(identity)}/result")
+    answer = await site.services.get("survey", f"/v1/surveys/{in_address(identity)}/result")
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
     return site.pages.render("survey_result.html", result=answer.body)
@@ -110,10 +112,10 @@ async def result(site: Here, identity: str) -> Response:
 @router.get("/surveys/{identity}/result.csv")
 async def table(site: Here, identity: str) -> Response:
     """The same for spreadsheets."""
-    found = await site.services.file("survey", f"/v1/surveys/{_part(identity)}/result.csv")
+    found = await site.services.file("survey", f"/v1/surveys/{in_address(identity)}/result.csv")
     if found is None:
         return site.pages.refuse(404, "结果尚未公布。")
-    headers = SECURITY | {"Content-Disposition": f'attachment; filename="survey-{_part(identity)}.csv"'}
+    headers = SECURITY | {"Content-Disposition": f'attachment; filename="survey-{in_address(identity)}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -167,12 +169,7 @@ def _questions(
 
 
 async def _survey(site: Site, identity: str) -> Answer:
-    return await site.services.get("survey", f"/v1/surveys/{_part(identity)}")
-
-
-def _part(identity: str) -> str:
-    """An id as it stands in an address; what is none names no survey."""
-    return identity if re.fullmatch(r"[0-9a-f-]{36}", identity) else "none"
+    return await site.services.get("survey", f"/v1/surveys/{in_address(identity)}")
 
 
 def _text(data: bytes) -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from chassis.web.limits import client_key
+from fronts.portal.citizens import map_of_areas
 from fronts.portal.citizens.live import Full
 from fronts.portal.clients import client
 from fronts.portal.pages import SECURITY, Pages
@@ -67,9 +68,10 @@ def parts(pages: Pages, name: str, data: dict[str, Any]) -> dict[str, str]:
         return {"source": "away"}
     if name == "days" and not data:
         return {}
-    changed = {
-        part: pages.html(f"wall/{part}.html", **_values(name, data)) for part in _OF_EVENT.get(name, ())
-    }
+    values = _values(name, data)
+    if name == "figures":
+        values["map"] = map_of_areas.drawn(pages.profile.tiles, data["areas"])
+    changed = {part: pages.html(f"wall/{part}.html", **values) for part in _OF_EVENT.get(name, ())}
     return changed | ({"source": "here"} if name == "figures" else {})
 
 

@@ -1,21 +1,20 @@
 """What staff do to a case: each act of the table has its own address, and a reply is read once more before it goes."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web.responses import STORAGE_ERRORS
-from city.normal import written
+from fronts.portal.keyed import identity_of
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
-from fronts.portal.staff.acts import ACTS, BY_NAME, Act
+from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
 from fronts.portal.staff.case import Shown, read_case, show_case
-from fronts.portal.staff.keyed import checked_key, identity_of
+from fronts.portal.staff.promising import promised_in
 from fronts.portal.staff.returning import return_page
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.store import SpecialReport
 from fronts.portal.typed import number_of
 
 BACK: Final = {"approvals": "/staff/approvals", "supervision": "/staff/supervision"}
@@ -36,57 +35,70 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
 
 
 @router.post("/staff/cases/{number}/preview")
-async def preview(visit: Annotated[Visit, Depends(visitor("clerk"))], number: str) -> Response:
-    """A reply read once more, with what a reader would object to."""
+async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))], number: str) -> Response:
+    """A reply read once more, with its files and what a reader would object to."""
     case = await read_case(visit, number)
     if not BY_NAME["reply"].offered(visit.me, case):
         return await show_case(visit, number, Shown(409, problem="现在不能回复", given=visit.form.given()))
     written = visit.form.one("text").strip()
-    if not written:
-        return await show_case(visit, number, Shown(422, problem="回复不能为空", acting="reply"))
+    kept = _of_last_draft(case, visit)
+    given = {name: visit.form.one(name) for name in ("promised_day", "no_promise") if name in visit.form}
+    going_on = Shown(
+        acting="reply", given=given | {"text": written}, attached=visit.attached, kept=tuple(kept)
+    )
+    problem = "" if written else "回复不能为空"
+    if problem or visit.refused:
+        said = ";".join(filter(None, (problem, *visit.refused)))
+        return await show_case(visit, number, replace(going_on, status=422, problem=said))
     if "edit" in visit.form:
-        return await show_case(visit, number, Shown(acting="reply", given={"text": written}))
+        return await show_case(visit, number, going_on)
+    body = reply(visit.form)
+    settled = "promised_day" in body or "no_promise" in body
+    promised = () if settled else await promised_in(written, visit.now(), visit.profile.working_time)
     return visit.render(
         "preview.html",
         case=case,
         text=written,
+        given_files=visit.attached,
+        kept=list(kept),
+        files=[*kept.values(), *(one.name for one in visit.attached)],
+        promised=promised,
+        promised_day=body.get("promised_day") or next((one.day for one in promised), None),
+        no_promise="no_promise" in body,
+        today=visit.now().date().isoformat(),
         findings=await quality.checked(written, f"{case['title']}\n{case['text']}"),
-        key=checked_key(visit.form.one("key")),
+        key=visit.key,
     )
+
+
+def _of_last_draft(case: dict[str, Any], visit: Visit) -> dict[str, str]:
+    """Id and name of the files that stay of the draft that was sent back."""
+    back, chosen = case["sent_back"] or {"attachments": ()}, visit.form.all("kept")
+    return {one["id"]: one["name"] for one in back["attachments"] if one["id"] in chosen}
 
 
 def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
     """The handler of one act."""
 
-    async def handle(visit: Annotated[Visit, Depends(visitor(act.role))], number: str) -> Response:
-        key = checked_key(visit.form.one("key"))
+    async def handle(
+        visit: Annotated[Visit, Depends(visitor(*act.roles, files=act.files))], number: str
+    ) -> Response:
+        key = visit.key
         answer = await do(visit, act, number, key, visit.form.one("id"))
-        problem, status = "" if answer.ok else answer.sentence, answer.status
-        if answer.ok and act.name == "special-report":
-            try:
-                await _note_report(visit, number)
-            except STORAGE_ERRORS:
-                problem, status = "系统暂时不可用,请再提交一次", 503
-        if not problem:
+        if answer.ok:
             own = "/staff/cases" if act.leaves else f"/staff/cases/{number}"
             back = BACK.get(visit.form.one("back"), own)
             return RedirectResponse(f"{back}?done={act.name}", 303)
         # Nobody knows whether what was not answered was done: the same key makes a repeat harmless.
-        key = key if status >= 500 else ""
+        key = key if answer.status >= 500 else ""
         if act.name == "return":
-            return await return_page(visit, number, visit.form.one("q"), status, problem, key)
-        shown = Shown(status, problem=problem, acting=act.name, given=visit.form.given(), key=key)
+            return await return_page(visit, number, visit.form.one("q"), answer.status, answer.sentence, key)
+        shown = Shown(
+            answer.status, problem=answer.sentence, acting=act.name, given=visit.form.given(), key=key
+        )
         return await show_case(visit, number, shown)
 
     return handle
-
-
-async def _note_report(visit: Visit, number: str) -> None:
-    case: dict[str, Any] = await read_case(visit, number)
-    report = written(visit.form.one("text"))
-    text = visit.site.pages.profile.published(report).texts[0]
-    now = visit.now()
-    await visit.site.store.report(SpecialReport(number, now, case["title"], text, visit.me.person))
 
 
 for _act in ACTS:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fronts.portal.attaching import kept_files
 from fronts.portal.forms import Form
 from fronts.portal.store import Account
 
@@ -14,7 +15,8 @@ class Act:
 
     name: str
     """Its word, as in intake's `allowed`."""
-    role: str
+    roles: tuple[str, ...]
+    """Any of which may do it."""
     path: str
     """Below `/v1/cases/{number}/`; `{id}` is the reply or extension it concerns."""
     title: str
@@ -22,6 +24,8 @@ class Act:
     body: Callable[[Form], dict[str, Any]]
     assists: bool = False
     """It is done by a unit that assists, not by the one that holds the case."""
+    files: bool = False
+    """Its form may hold files."""
     leaves: bool = False
     """The case may be another unit's as soon as it is done, and closed to who did it: the inbox comes next."""
 
@@ -31,7 +35,7 @@ class Act:
             own = me.department in case["assisting"] and me.department != case["department"]
         else:
             own = me.role not in ("clerk", "leader") or case["department"] == me.department
-        return me.role == self.role and own and self.name in case["allowed"]
+        return me.role in self.roles and own and self.name in case["allowed"]
 
 
 def _fields(*names: str) -> Callable[[Form], dict[str, Any]]:
@@ -51,8 +55,23 @@ def _ruling(form: Form) -> dict[str, Any]:
     return body | ({"parts": parts} if parts else {})
 
 
+def _day(form: Form) -> dict[str, Any]:
+    """The day on which a report is awaited; the policy's, where none was chosen."""
+    return {"due_day": day} if (day := form.one("due_day")) else {}
+
+
 def _instruction(form: Form) -> dict[str, Any]:
-    return _fields("text")(form) | {"published": "published" in form}
+    return _fields("text")(form) | {"published": "published" in form} | _day(form)
+
+
+def reply(form: Form) -> dict[str, Any]:
+    """A reply with its files, and the day of what it promises, or the word that it promises nothing; the word counts."""
+    tickets = [one.ticket for one in kept_files(form)]
+    files = {name: found for name, found in (("attachments", tickets), ("kept", form.all("kept"))) if found}
+    body: dict[str, Any] = _fields("text")(form) | files
+    if "no_promise" in form:
+        return body | {"no_promise": True}
+    return body | ({"promised_day": day} if (day := form.one("promised_day")) else {})
 
 
 def _extension(form: Form) -> dict[str, Any]:
@@ -60,22 +79,30 @@ def _extension(form: Form) -> dict[str, Any]:
 
 
 ACTS: Final = (
-    Act("acceptance", "clerk", "acceptance", "受理", "已受理。", _fields()),
-    Act("question", "clerk", "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")),
-    Act("reply", "clerk", "replies", "回复", "回复已提交领导审阅。", _fields("text")),
+    Act("acceptance", ("clerk",), "acceptance", "受理", "已受理。", _fields()),
+    Act("question", ("clerk",), "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")),
+    Act("reply", ("clerk",), "replies", "回复", "回复已提交领导审阅。", reply, files=True),
     Act(
         "part",
-        "clerk",
+        ("clerk",),
         "parts",
         "填写协办意见",
         "协办意见已送牵头单位。",
         _fields("text"),
         assists=True,
     ),
-    Act("extension", "clerk", "extensions", "申请延期", "延期已提交领导审阅。", _extension),
+    Act(
+        "promise-report",
+        ("clerk", "leader"),
+        "replies/{id}/promise-report",
+        "登记承诺办结",
+        "承诺已登记办结,并告知网民。",
+        _fields("text"),
+    ),
+    Act("extension", ("clerk",), "extensions", "申请延期", "延期已提交领导审阅。", _extension),
     Act(
         "return",
-        "clerk",
+        ("clerk",),
         "returns",
         "退回(不是本单位职责)",
         "已申请退回。",
@@ -84,7 +111,7 @@ ACTS: Final = (
     ),
     Act(
         "approval",
-        "leader",
+        ("leader",),
         "replies/{id}/approval",
         "批准",
         "回复已批准;写给领导的信待其签发,其余已公布。",
@@ -92,7 +119,7 @@ ACTS: Final = (
     ),
     Act(
         "reply-return",
-        "leader",
+        ("leader",),
         "replies/{id}/return",
         "退回修改",
         "回复已退回修改。",
@@ -100,7 +127,7 @@ ACTS: Final = (
     ),
     Act(
         "extension-approval",
-        "leader",
+        ("leader",),
         "extensions/{id}/approval",
         "同意延期",
         "已同意延期。",
@@ -108,7 +135,7 @@ ACTS: Final = (
     ),
     Act(
         "extension-refusal",
-        "leader",
+        ("leader",),
         "extensions/{id}/refusal",
         "不同意延期",
         "已不同意延期。",
@@ -116,7 +143,7 @@ ACTS: Final = (
     ),
     Act(
         "adoption",
-        "leader",
+        ("leader",),
         "adoption",
         "登记采纳情况",
         "采纳情况已公布并告知建议人。",
@@ -124,7 +151,7 @@ ACTS: Final = (
     ),
     Act(
         "follow-up-answer",
-        "clerk",
+        ("clerk",),
         "follow-ups/{id}/answer",
         "答复追问",
         "追问已答复并告知网民。",
@@ -132,7 +159,7 @@ ACTS: Final = (
     ),
     Act(
         "follow-through",
-        "clerk",
+        ("clerk",),
         "follow-throughs",
         "登记落实情况",
         "落实情况已公布并告知建议人。",
@@ -140,7 +167,7 @@ ACTS: Final = (
     ),
     Act(
         "assignment",
-        "supervisor",
+        ("supervisor",),
         "assignment",
         "选定承办单位",
         "已选定承办单位。",
@@ -148,16 +175,16 @@ ACTS: Final = (
     ),
     Act(
         "ruling",
-        "supervisor",
+        ("supervisor",),
         "ruling",
         "交办会裁定",
         "裁定已登记。",
         _ruling,
     ),
-    Act("urging", "supervisor", "urgings", "催办", "已催办。", _fields("text")),
+    Act("urging", ("supervisor",), "urgings", "催办", "已催办。", _fields("text")),
     Act(
         "special-report",
-        "supervisor",
+        ("supervisor",),
         "special-report",
         "专报市领导",
         "已专报市领导。",
@@ -165,19 +192,64 @@ ACTS: Final = (
     ),
     Act(
         "moderation",
-        "supervisor",
+        ("supervisor",),
         "moderation",
         "审核",
         "审核结果已登记。",
         _fields("action", "reason"),
     ),
-    Act("instruction", "mayor", "instructions", "批示", "批示已送达。", _instruction),
+    Act("instruction", ("mayor",), "instructions", "批示", "批示已送达。", _instruction),
     Act(
-        "signature", "mayor", "replies/{id}/signature", "签发并公布", "回复已签发,以您的名义公布。", _fields()
+        "instruction-reading",
+        ("clerk", "leader"),
+        "instructions/{id}/reading",
+        "签收批示",
+        "批示已签收。",
+        _fields(),
+    ),
+    Act(
+        "instruction-in-hand",
+        ("clerk", "leader"),
+        "instructions/{id}/in-hand",
+        "着手办理批示",
+        "已登记为办理中。",
+        _fields(),
+    ),
+    Act(
+        "instruction-report",
+        ("clerk", "leader"),
+        "instructions/{id}/reports",
+        "反馈批示",
+        "已反馈作出批示的领导。",
+        _fields("text"),
+    ),
+    Act(
+        "instruction-acceptance",
+        ("mayor",),
+        "instructions/{id}/acceptance",
+        "认可反馈",
+        "反馈已认可,批示办结。",
+        _fields(),
+    ),
+    Act(
+        "instruction-return",
+        ("mayor",),
+        "instructions/{id}/return",
+        "退回反馈",
+        "反馈已退回承办单位。",
+        lambda form: _fields("remark")(form) | _day(form),
+    ),
+    Act(
+        "signature",
+        ("mayor",),
+        "replies/{id}/signature",
+        "签发并公布",
+        "回复已签发,以您的名义公布。",
+        _fields(),
     ),
     Act(
         "signature-return",
-        "mayor",
+        ("mayor",),
         "replies/{id}/signature-return",
         "退回重拟",
         "回复已退回重拟。",

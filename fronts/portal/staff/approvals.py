@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import quality
 from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
 from fronts.portal.staff.inbox import AT_ONCE
-from fronts.portal.staff.keyed import checked_key, fresh_key
 from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -34,7 +34,7 @@ async def approvals(visit: Leader, cursor: str = "", done: str = "") -> Response
 @router.post("/staff/approvals")
 async def approve_many(visit: Leader) -> Response:
     """Approve what was chosen; the page says what could not be."""
-    key = checked_key(visit.form.one("key"))
+    key = visit.key
     chosen = [match for each in visit.form.all("chosen") if (match := _CHOSEN.fullmatch(each))]
     gate = asyncio.Semaphore(AT_ONCE)
 

@@ -1,6 +1,5 @@
 """Bulletins 通报 at work: the supervisor drafts, edits and circulates, units object (对账), a leader issues."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -10,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from city.typed import case_number
 from fronts.portal.citizens.bulletins import PAPERS, as_paper, part, shown
 from fronts.portal.forms import Form
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.visits import Visit, visitor
 
 Anyone = Annotated[Visit, Depends(visitor())]
@@ -36,7 +36,7 @@ async def bulletins(visit: Anyone) -> Response:
 async def draft(visit: Supervisor) -> Response:
     """Have a period counted and written about, again where it is not issued yet."""
     body = {"period": visit.form.one("period").strip(), "corrects": visit.form.one("corrects").strip()}
-    answer = await visit.act("/v1/bulletins", body, _key(visit), "stats")
+    answer = await visit.act("/v1/bulletins", body, visit.key, "stats")
     if answer.ok:
         return RedirectResponse(f"/staff/bulletins/{answer.body['id']}", 303)
     if answer.status in (409, 422):
@@ -108,7 +108,7 @@ def sections(form: Form) -> list[dict[str, str]]:
 
 
 async def _acted(visit: Visit, identity: str, what: str, body: dict[str, Any]) -> Response:
-    done = await visit.act(f"/v1/bulletins/{part(identity)}/{what}", body, _key(visit), "stats")
+    done = await visit.act(f"/v1/bulletins/{part(identity)}/{what}", body, visit.key, "stats")
     if done.ok:
         return RedirectResponse(f"/staff/bulletins/{part(identity)}", 303)
     if done.status in (409, 422):
@@ -126,7 +126,7 @@ async def _listed(visit: Visit, status: int, problem: str) -> Response:
         bulletins=answer.body["bulletins"],
         typed=visit.form,
         problem=problem,
-        key=uuid.uuid4().hex,
+        key=fresh_key(),
     )
 
 
@@ -149,7 +149,7 @@ async def _shown(visit: Visit, identity: str, status: int, problem: str) -> Resp
         names={unit.code: unit.name for unit in visit.profile.departments},
         typed=visit.form,
         problem=problem,
-        key=uuid.uuid4().hex,
+        key=fresh_key(),
     )
 
 
@@ -177,8 +177,3 @@ def _own(bulletin: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _blocks(written: list[dict[str, str]]) -> list[dict[str, str]]:
     empty = {"heading": "", "text": ""}
     return [*written, *([empty] * min(BLANK, MOST - len(written)))]
-
-
-def _key(visit: Visit) -> str:
-    key = visit.form.one("key")
-    return key if len(key) == 32 and key.isalnum() and key.isascii() else uuid.uuid4().hex

@@ -8,9 +8,14 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from city.profile import Profile
+from fronts.portal.attached_files import passed_on
+from fronts.portal.attaching import Attached
+from fronts.portal.forms import Unfit
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, DONE
-from fronts.portal.staff.keyed import fresh_key
+from fronts.portal.staff.followed import followed
+from fronts.portal.staff.promising import waiting
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.site import Turned
 from fronts.portal.staff.standing import standing
@@ -50,6 +55,10 @@ class Shown:
     """The act whose form shows again what was typed."""
     given: dict[str, str] = field(default_factory=dict)
     """What was typed."""
+    attached: tuple[Attached, ...] = ()
+    """Files that intake has taken in for the reply."""
+    kept: tuple[str, ...] | None = None
+    """Those chosen to stay of the draft that was sent back; None: nobody has chosen yet."""
     key: str = ""
     """The key of a form that may have been done; empty for a fresh one."""
 
@@ -74,8 +83,28 @@ async def show(
 ) -> Response:
     """The page; `start`: what a reply begins with, a template's code or `parts` for what assisting units wrote."""
     case = await read_case(visit, number)
-    given = {"text": _beginning(start, case, visit.profile, visit.me.department)} if start else {}
-    return await _page(visit, case, Shown(done=done, acting="reply" if start else "", given=given))
+    # The clerk goes on with what was sent back, unless something else is chosen to begin with.
+    back = None if start else case["sent_back"]
+    text = (
+        back["text"] if back else _beginning(start, case, visit.profile, visit.me.department) if start else ""
+    )
+    given = {"text": text} if text else {}
+    if back and back["promised_day"]:
+        given["promised_day"] = back["promised_day"]
+    return await _page(visit, case, Shown(done=done, acting="reply" if start or text else "", given=given))
+
+
+@router.get("/staff/cases/{number}/attachments/{file}")
+async def attached(visit: Annotated[Visit, Depends(visitor())], number: str, file: str) -> Response:
+    """A file of the case; intake logs who opens what not everybody may see."""
+    if number_of(number) != number:
+        raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
+    known = {"Authorization": f"Bearer {visit.token}"}
+    try:
+        return await passed_on(visit.request, visit.site.services, f"/v1/cases/{number}", file, known)
+    except Unfit as failure:
+        # As a page of the staff's side, which does not lead back to where nothing is to be seen.
+        raise Turned(visit.refuse(failure.status, failure.sentence)) from failure
 
 
 async def show_case(visit: Visit, number: str, shown: Shown) -> Response:
@@ -95,6 +124,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
     decisions = reasons.decisions_of(assignment.body, profile) if assignment.ok else ()
     title, text = reasons.marked(case["title"], case["text"], _spoke(decisions))
     draft = case["draft"]
+    instructions = followed(case, visit.me, profile, visit.now())
     return visit.render(
         "case.html",
         shown.status,
@@ -109,7 +139,13 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         notices=notices.body["notices"] if notices.ok else None,
         findings=await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
         asked=next((e for e in case["extensions"] if e["state"] == "asked"), None),
-        offered={act.name: act for act in ACTS if act.offered(visit.me, case)},
+        offered={
+            act.name: act
+            for act in ACTS
+            if act.offered(visit.me, case) and instructions.choices.get(act.name, True)
+        },
+        followed=instructions,
+        promising=waiting(case),
         alike=alike,
         templates=profile.templates_of(visit.me.department),
         unwritten=_unwritten(case, profile),
@@ -124,6 +160,10 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         problem=shown.problem,
         acting=shown.acting,
         given=shown.given,
+        given_files=shown.attached,
+        kept=shown.kept,
+        limits=profile.policy.attachments,
+        instruction_days=profile.policy.instruction.working_days,
         today=visit.now().date().isoformat(),
         key=shown.key or fresh_key(),
     )

@@ -6,13 +6,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.post_form import LABELS, TEXT_LIMIT, TITLE_LIMIT, post_body, problems_of
-from fronts.portal.staff.keyed import checked_key, fresh_key
 from fronts.portal.staff.visits import Visit, visitor
 
 Clerk = Annotated[Visit, Depends(visitor("clerk", "supervisor"))]
 
-ORIGINS: Final = {"telephone": "电话(12345)", "counter": "窗口", "letter": "来信"}
+ORIGINS: Final = {"telephone": "电话(12345)", "counter": "窗口", "letter": "来信", "dialogue": "对话"}
 """The ways by which a post comes that somebody writes down."""
 
 router = APIRouter(include_in_schema=False)
@@ -28,10 +28,14 @@ async def form(visit: Clerk) -> Response:
 @router.post("/staff/entry")
 async def enter(visit: Clerk) -> Response:
     """Take the post in. Sent again under its key it is answered with the same receipt."""
-    given, key = visit.form.given(), checked_key(visit.form.one("key"))
+    given, key = visit.form.given(), visit.key
+    if "edit" in visit.form:
+        given.pop("edit")
+        return _form(visit, given)
     body = post_body(visit.form) | {"origin": visit.form.one("origin")}
     answer = await visit.act("/v1/cases", body, key)
     if answer.ok:
+        await _name_at_question(visit, str(answer.body["number"]), key)
         site = visit.site.site
         return visit.render(
             "entered.html", receipt=answer.body, address=f"{site.address}/follow", my=f"{site.address}/my"
@@ -41,6 +45,14 @@ async def enter(visit: Clerk) -> Response:
     problem, wrong = problems_of(answer)
     # Nobody knows whether what was not answered was done: the same key makes a repeat harmless.
     return _form(visit, given, answer.status, problem, wrong, key if answer.status >= 500 else "")
+
+
+async def _name_at_question(visit: Visit, number: str, key: str) -> None:
+    """Of a question that a dialogue left open: its page names the post from now on."""
+    dialogue, question = in_address(visit.form.one("dialogue")), in_address(visit.form.one("question"))
+    if "dialogue" in visit.form:
+        path = f"/v1/dialogues/{dialogue}/questions/{question}/post"
+        await visit.act(path, {"number": number}, key, "debate")
 
 
 def _form(

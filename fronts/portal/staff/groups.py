@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal.keyed import fresh_key, identity_of
 from fronts.portal.staff.case import read_case
-from fronts.portal.staff.keyed import checked_key, fresh_key, identity_of
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.visits import Visit, visitor
 from fronts.portal.typed import number_of
@@ -33,7 +33,7 @@ async def group(visit: Supervisor, number: str) -> Response:
     """Put the chosen posts under this one."""
     if number_of(number) != number:
         return visit.refuse(404, "没有这个编号的帖子。")
-    key = checked_key(visit.form.one("key"))
+    key = visit.key
     typed = [*visit.form.all("number"), *re.split(r"[\s,，、;；]+", visit.form.one("more"))]
     typed = [each for each in dict.fromkeys(typed) if each.strip()][:MOST]
     wrong = [each for each in typed if not number_of(each)]
@@ -54,7 +54,7 @@ async def ungroup(visit: Supervisor, number: str) -> Response:
     member, group_id = number_of(visit.form.one("member")), identity_of(visit.form.one("group"))
     if number_of(number) != number or not member or not group_id:
         return visit.refuse(404, "没有这个编号的帖子。")
-    key = checked_key(visit.form.one("key"))
+    key = visit.key
     answer = await visit.remove(f"/v1/groups/{group_id}/members/{member}", f"{key}-ungroup")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.acts import DONE
-from fronts.portal.staff.keyed import checked_key, fresh_key
 from fronts.portal.staff.lines import lines_of
 from fronts.portal.staff.visits import Visit, visitor
 from fronts.portal.typed import number_of
@@ -27,6 +27,8 @@ STATES: Final = (
     ("returned", "退回中"),
     ("overdue", "已超时"),
     ("followed_up", "待答追问"),
+    ("instructed", "批示待反馈"),
+    ("instruction_overdue", "批示超期"),
     ("replied", "已回复"),
     ("rated", "已评价"),
     ("all", "全部"),
@@ -59,7 +61,7 @@ async def accept_many(visit: Annotated[Visit, Depends(visitor("clerk"))]) -> Res
     """Take on the cases that were chosen; the page says which could not be."""
     form = visit.form
     numbers = [n for n in dict.fromkeys(form.all("number")) if number_of(n) == n][:PAGE]
-    key = checked_key(form.one("key"))
+    key = visit.key
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def accept(number: str) -> str:

@@ -1,4 +1,4 @@
-"""The league table 通报 and the accountability record 问责, month by month."""
+"""The league table 通报, and what each unit has to answer for, month by month."""
 
 import re
 from calendar import monthrange
@@ -8,14 +8,21 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.staff.counted import OF_THE_CITY, address
 from fronts.portal.staff.visits import Visit, visitor
 
 _FAULTS: Final = ("late", "overdue", "broken")
 
-ORIGIN_NAMES: Final = {"online": "网上", "telephone": "电话", "counter": "窗口", "letter": "来信"}
+ORIGIN_NAMES: Final = {
+    "online": "网上",
+    "telephone": "电话",
+    "counter": "窗口",
+    "letter": "来信",
+    "dialogue": "对话",
+}
 
 router = APIRouter(include_in_schema=False)
-"""`/staff/league` and `/staff/accountability`."""
+"""`/staff/league` and `/staff/faults`."""
 
 
 @router.get("/staff/league")
@@ -25,20 +32,23 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    origins = await visit.site.services.offer("stats", "/v1/figures", **_days(chosen, visit.now()))
+    figures = await visit.site.services.offer("stats", "/v1/figures", **_days(chosen, visit.now()))
     return visit.render(
         "league.html",
         league=answer.body,
         month=chosen,
-        origins=origins.get("origins"),
+        origins=figures.get("origins"),
+        by_area=figures.get("areas"),
+        by_kind=figures.get("kinds"),
+        kind_names={code: kind.name for code, kind in visit.profile.policy.kinds.items()},
+        everywhere=visit.me.role in OF_THE_CITY,
+        cases_of=address,
         origin_names=ORIGIN_NAMES,
     )
 
 
-@router.get("/staff/accountability")
-async def accountability(
-    visit: Annotated[Visit, Depends(visitor("supervisor"))], month: str = ""
-) -> Response:
+@router.get("/staff/faults")
+async def faults(visit: Annotated[Visit, Depends(visitor("supervisor"))], month: str = "") -> Response:
     """The units with something to answer for, most of it first."""
     chosen = _month(month, visit.now())
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
@@ -47,7 +57,7 @@ async def accountability(
     rows = [_faults_of(row) for row in answer.body["departments"]]
     rows = [row for row in rows if any(row[name] for name in (*_FAULTS, "returns", "reopened"))]
     rows.sort(key=lambda row: (-sum(row[name] for name in _FAULTS), row["code"]))
-    return visit.render("accountability.html", rows=rows, month=chosen)
+    return visit.render("faults.html", rows=rows, month=chosen)
 
 
 def _faults_of(row: dict[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,9 @@ def _about(row: dict[str, Any], me: Account) -> list[str]:
         about.append("待审批")
     if row["returned"]:
         about.append("退回中")
+    waiting = [one for one in row["instructions_given"] if one["state"] in ("given", "read", "in_hand")]
+    if waiting and row["status"] not in ("withdrawn", "hidden"):
+        about.append("批示超期" if any(one["overdue"] for one in waiting) else "批示待反馈")
     if row["supports"]:
         about.append(f"{row['supports']} 人支持")
     return about

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff.keyed import fresh_key
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.notice_words import AUDIENCES, CHANNELS, KINDS, STATES, month_rows, why
 from fronts.portal.staff.visits import Visit, visitor
 

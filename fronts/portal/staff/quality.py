@@ -5,10 +5,12 @@ phrases instead of an answer, "not ours" as an answer, and a promise without a d
 template's blank that nobody filled in.
 """
 
-import asyncio
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
+
+from chassis.web.aside import aside
 
 Fault = Literal["question", "boilerplate", "not-ours", "promise", "blank"]
 
@@ -128,7 +130,7 @@ class _Answer:
 
 async def checked(reply: str, post: str) -> tuple[Finding, ...]:
     """`check`, aside from the event loop: a text at its limit may take longer than other people should wait."""
-    return await asyncio.to_thread(check, reply[:LOOKED_AT], post[:LOOKED_AT])
+    return await aside(partial(check, reply[:LOOKED_AT], post[:LOOKED_AT]))
 
 
 def _unanswered(sentence: str, answer: _Answer) -> str:

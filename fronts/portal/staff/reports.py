@@ -1,11 +1,12 @@
-"""What was taken to the city leaders, newest first, each with its way to an instruction."""
+"""What was taken to the city leaders (专报), by a supervisor or by the router, newest first, each with its way to an instruction."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 20
@@ -16,18 +17,21 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/staff/reports")
 async def reports(
-    visit: Annotated[Visit, Depends(visitor("mayor"))], after: str = "", number: str = ""
+    visit: Annotated[Visit, Depends(visitor("mayor", "supervisor"))], cursor: str = ""
 ) -> Response:
-    """A page of them; `after` and `number` name the last one that was shown."""
-    place = _instant(after)
-    shown = await visit.site.store.reports((place, number) if place is not None else None, PAGE)
-    return visit.render("reports.html", reports=shown, last=shown[-1] if len(shown) == PAGE else None)
+    """A page of them, as intake lists the cases."""
+    answer = await visit.read("intake", "/v1/cases", state="special_report", cursor=cursor, limit=str(PAGE))
+    if not answer.ok:
+        return visit.refuse(answer.status, answer.sentence)
+    now = visit.now()
+    rows = [
+        {"case": case, "standing": standing(case, visit.profile, now), "instructed": _instructed(case)}
+        for case in answer.body["cases"]
+    ]
+    return visit.render("reports.html", rows=rows, next=answer.cursor)
 
 
-def _instant(text: str) -> datetime | None:
-    """The instant an address names; None for what is none."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
+def _instructed(case: dict[str, Any]) -> bool:
+    """Whether a city leader wrote an instruction after the newest report."""
+    newest = datetime.fromisoformat(case["special_reports"][0]["at"])
+    return any(datetime.fromisoformat(one["at"]) >= newest for one in case["instructions_given"])

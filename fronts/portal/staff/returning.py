@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from city.profile import Profile
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.acts import BY_NAME
 from fronts.portal.staff.case import read_case
-from fronts.portal.staff.keyed import fresh_key
 from fronts.portal.staff.visits import Visit, visitor
 
 DUTIES_SHOWN: Final = 40

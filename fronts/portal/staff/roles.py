@@ -30,19 +30,38 @@ HOMES: Final = {
 
 Links = tuple[tuple[str, str], ...]
 LINKS: Final[Mapping[str, Links]] = {
-    "clerk": (("/staff/cases", "收件箱"), ("/staff/entry", "代录"), ("/staff/bulletins", "通报")),
+    "clerk": (
+        ("/staff/cases", "收件箱"),
+        ("/staff/entry", "代录"),
+        ("/staff/bulletins", "通报"),
+        ("/staff/accountability", "问责记录"),
+        ("/staff/inspections", "督查回访"),
+        ("/staff/assessment", "考核"),
+    ),
     "leader": (
         ("/staff/approvals", "待审批"),
         ("/staff/cases", "本单位帖子"),
+        ("/staff/debates", "评议"),
+        ("/staff/dialogues", "对话"),
         ("/staff/bulletins", "通报"),
+        ("/staff/accountability", "问责记录"),
+        ("/staff/inspections", "督查回访"),
+        ("/staff/assessment", "考核"),
     ),
     "supervisor": (
         ("/staff/supervision", "督查"),
+        ("/staff/reports", "专报"),
         ("/staff/entry", "代录"),
         ("/staff/surveys", "问卷"),
+        ("/staff/debates", "评议"),
+        ("/staff/dialogues", "对话"),
         ("/staff/bulletins", "通报"),
         ("/staff/league", "办理情况"),
+        ("/staff/what-if", "规则试算"),
         ("/staff/accountability", "问责记录"),
+        ("/staff/inspections", "督查回访"),
+        ("/staff/assessment", "考核"),
+        ("/staff/instructions", "批示台账"),
         ("/wall", "大屏"),
     ),
     "mayor": (
@@ -50,9 +69,21 @@ LINKS: Final[Mapping[str, Links]] = {
         ("/staff/bulletins", "通报"),
         ("/staff/league", "办理情况"),
         ("/staff/mailbox", "领导信箱"),
+        ("/staff/inspections", "督查回访"),
+        ("/staff/instructions", "批示台账"),
         ("/wall", "大屏"),
     ),
     "operator": (("/staff/accounts", "账号"), ("/staff/outbox", "发件箱")),
-    "auditor": (("/staff/log", "安全日志"),),
+    "auditor": (
+        ("/staff/log", "安全日志"),
+        ("/staff/accountability", "问责记录"),
+        ("/staff/inspections", "督查回访"),
+    ),
 }
 """Role to address and name of what it finds at the head of every page."""
+
+
+def links_of(role: str, department: str, issuer: str) -> Links:
+    """What somebody finds there: a leader of the unit that issues the bulletins may try other rules, too."""
+    more = (("/staff/what-if", "规则试算"),) if role == "leader" and department == issuer else ()
+    return (*LINKS.get(role, ()), *more)

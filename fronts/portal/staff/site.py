@@ -16,7 +16,7 @@ from fronts.portal.site import Site
 from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.devices import Devices
 from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.roles import CASE_ROLES, LINKS, ROLE_NAMES
+from fronts.portal.staff.roles import CASE_ROLES, ROLE_NAMES, links_of
 from fronts.portal.staff.sessions import Session, Sessions, same
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.signer import Signer
@@ -99,7 +99,9 @@ class StaffSite:
             role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
             my_unit=self.pages.profile.department_name(account.department) if account is not None else "",
             finds=open_to is not None and open_to.role in CASE_ROLES,
-            links=LINKS.get(open_to.role, ()) if open_to is not None else (),
+            links=links_of(open_to.role, open_to.department, self.pages.profile.policy.bulletin.issuer)
+            if open_to is not None
+            else (),
             **values,
         )
 

@@ -13,15 +13,22 @@ from fronts.portal.security_log import SecurityLog
 from fronts.portal.site import Site
 from fronts.portal.staff import (
     account_pages,
+    accountability,
     acting,
     approvals,
+    assessment,
     bulletins,
     case,
+    counted,
+    debates,
     demonstration,
+    dialogues,
     enrolment,
     entering,
     groups,
     inbox,
+    inspections,
+    instructions,
     league,
     log_page,
     mailbox,
@@ -33,6 +40,8 @@ from fronts.portal.staff import (
     signin,
     supervision,
     surveys,
+    telling,
+    what_if,
 )
 from fronts.portal.staff.accounts import Accounts, Now, real_now
 from fronts.portal.staff.devices import Devices
@@ -56,13 +65,22 @@ PAGES = (
     approvals,
     supervision,
     surveys,
+    debates,
+    dialogues,
     bulletins,
+    accountability,
+    inspections,
+    assessment,
     league,
+    counted,
+    what_if,
     reports,
     mailbox,
+    instructions,
     account_pages,
     log_page,
     outbox,
+    telling,
 )
 """The pages that are there wherever staff sign in."""
 

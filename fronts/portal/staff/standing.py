@@ -39,10 +39,10 @@ def standing(row: dict[str, Any], profile: Profile, now: datetime) -> Standing:
     due = datetime.fromisoformat(row["due"])
     left = profile.working_time.minutes_between(now, due)
     if row["overdue"] or now > due:
-        return _of("red", f"超 {_words(-left, profile)}" if left < 0 else "")
+        return _of("red", f"超 {spelled(-left, profile)}" if left < 0 else "")
     given = profile.policy.kind(row["kind"]).reply_days * day_minutes(profile)
     level = "yellow" if left <= (1 - profile.policy.warning.share) * given else "green"
-    return _of(level, f"剩 {_words(left, profile)}")
+    return _of(level, f"剩 {spelled(left, profile)}")
 
 
 def standings(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -> list[Standing]:
@@ -81,7 +81,8 @@ def _minutes_of(hours: Hours) -> int:
     return int(spent.total_seconds() // 60)
 
 
-def _words(minutes: int, profile: Profile) -> str:
+def spelled(minutes: int, profile: Profile) -> str:
+    """Working minutes as days and hours, or as hours and minutes where it is less than a day."""
     days, rest = divmod(minutes, day_minutes(profile))
     hours, minute = divmod(rest, 60)
     if days:

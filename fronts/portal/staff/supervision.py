@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import reasons
 from fronts.portal.staff.acts import DONE
-from fronts.portal.staff.keyed import fresh_key
 from fronts.portal.staff.standing import with_standing
 from fronts.portal.staff.visits import Visit, visitor
 

@@ -1,7 +1,6 @@
 """A supervisor's surveys: written, looked at as people will see it, published, ended, its texts judged, its result published."""
 
 import re
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.forms import Form
+from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.pages import SECURITY
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -58,24 +58,24 @@ async def empty(visit: Supervisor) -> Response:
 @router.get("/staff/surveys/{number}")
 async def survey(visit: Supervisor, number: str) -> Response:
     """A survey as it stands, with what can be done now; a draft as people will see it, and its form."""
-    answer = await visit.read("survey", f"/v1/surveys/{_part(number)}")
+    answer = await visit.read("survey", f"/v1/surveys/{in_address(number)}")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     if answer.body["state"] == "draft":
         return _form(visit, answer.body)
     texts: list[dict[str, Any]] = []
     if answer.body["state"] in ("closed", "counted"):
-        texts = (await visit.read("survey", f"/v1/surveys/{_part(number)}/texts")).body.get("texts", [])
+        texts = (await visit.read("survey", f"/v1/surveys/{in_address(number)}/texts")).body.get("texts", [])
     titles = {question["id"]: question["title"] for question in answer.body["questions"]}
     return visit.render(
-        "survey.html", survey=answer.body, states=STATES, texts=texts, titles=titles, key=uuid.uuid4().hex
+        "survey.html", survey=answer.body, states=STATES, texts=texts, titles=titles, key=fresh_key()
     )
 
 
 @router.post("/staff/surveys/{number}/draft")
 async def revise(visit: Supervisor, number: str) -> Response:
     """A draft written anew."""
-    return await _save(visit, f"/v1/surveys/{_part(number)}/draft")
+    return await _save(visit, f"/v1/surveys/{in_address(number)}/draft")
 
 
 @router.post("/staff/surveys/{number}/act")
@@ -88,16 +88,18 @@ async def act(visit: Supervisor, number: str) -> Response:
     if what == "texts":
         body |= {name: visit.form.one(name) for name in ("ballot", "question")}
         body["shown"] = visit.form.one("shown") == "1"
-    answer = await visit.act(f"/v1/surveys/{_part(number)}/{what}", body, _key(visit), "survey")
+    answer = await visit.act(f"/v1/surveys/{in_address(number)}/{what}", body, visit.key, "survey")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    return RedirectResponse(f"/staff/surveys/{_part(number)}", 303)
+    return RedirectResponse(f"/staff/surveys/{in_address(number)}", 303)
 
 
 @router.get("/staff/surveys/{number}/invitations")
 async def invitations(visit: Supervisor, number: str) -> Response:
     """The codes, one a line, to be printed."""
-    found = await visit.site.services.file("survey", f"/v1/surveys/{_part(number)}/invitations", visit.token)
+    found = await visit.site.services.file(
+        "survey", f"/v1/surveys/{in_address(number)}/invitations", visit.token
+    )
     if found is None:
         return visit.refuse(404, "没有这份问卷。")
     headers = SECURITY | {"Content-Disposition": 'attachment; filename="invitations.csv"'}
@@ -144,7 +146,7 @@ def _question(form: Form, n: int, ids: Mapping[int, str]) -> dict[str, Any]:
 
 async def _save(visit: Visit, path: str) -> Response:
     body = drafted(visit.form)
-    answer = await visit.act(path, body, _key(visit), "survey")
+    answer = await visit.act(path, body, visit.key, "survey")
     if answer.ok:
         return RedirectResponse(f"/staff/surveys/{answer.body['id']}", 303)
     if answer.status not in (409, 422):
@@ -170,18 +172,9 @@ def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: s
         question_kinds=KINDS,
         problem=problem,
         typed=Form({}),
-        key=uuid.uuid4().hex,
+        key=fresh_key(),
     )
-
-
-def _part(number: str) -> str:
-    return number if re.fullmatch(r"[0-9a-f-]{36}", number) else "none"
 
 
 def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text.strip()) else 0
-
-
-def _key(visit: Visit) -> str:
-    key = visit.form.one("key")
-    return key if re.fullmatch(r"[0-9a-f]{32}", key) else uuid.uuid4().hex

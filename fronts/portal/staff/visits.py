@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.web.responses import STORAGE_ERRORS
 from city.profile import Profile
+from fronts.portal.attaching import Attached, Typed, read_with_files
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form, read_form
+from fronts.portal.keyed import checked_key
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import CASE_ROLES
 from fronts.portal.staff.sessions import Session, same
@@ -31,6 +33,10 @@ class Visit:
     request: Request
     session: Session
     form: Form
+    attached: tuple[Attached, ...] = ()
+    """Files that intake has taken in for the form."""
+    refused: tuple[str, ...] = ()
+    """Why others were not taken."""
 
     @property
     def me(self) -> Account:
@@ -50,6 +56,11 @@ class Visit:
     def token(self) -> str:
         """What names them to the services."""
         return self.site.signer.token(self.me)
+
+    @property
+    def key(self) -> str:
+        """What makes the form harmless when it is sent again."""
+        return checked_key(self.form.one("key"))
 
     async def read(self, service: str, path: str, **query: str) -> Answer:
         """Read something in their name."""
@@ -88,11 +99,11 @@ async def _note_refused(site: StaffSite, request: Request, session: Session, why
     await site.log.note("refused", session.account.person, about, why)
 
 
-def visitor(*roles: str, stage: str = "") -> Callable[[Request], Awaitable[Visit]]:
+def visitor(*roles: str, stage: str = "", files: bool = False) -> Callable[[Request], Awaitable[Visit]]:
     """Lets through who is signed in, in one of the roles, and sends forms of this very session.
 
     Without roles: whoever works on cases. `stage`: the page belongs to those who must go through it first, whatever
-    their role. Raises Turned.
+    their role. `files`: the form may hold some, or tickets of some. Raises Turned.
     """
 
     async def visit(request: Request) -> Visit:
@@ -108,12 +119,14 @@ def visitor(*roles: str, stage: str = "") -> Callable[[Request], Awaitable[Visit
         if session.account.role not in fit:
             await _note_refused(site, request, session, "角色不符")
             raise Turned(site.refuse(403, "您的角色不能使用此页面。", session))
-        form = Form({})
+        typed = Typed(Form({}), ())
         if request.method == "POST":
-            form = await read_form(request)
-            if not same(form.one("form"), session.form_token):
+            typed = (
+                await read_with_files(request, site.site) if files else Typed(await read_form(request), ())
+            )
+            if not same(typed.form.one("form"), session.form_token):
                 await _note_refused(site, request, session, "表单不是本次登录的")
                 raise Turned(site.refuse(403, "表单已失效,请返回后重新提交。", session))
-        return Visit(site, request, session, form)
+        return Visit(site, request, session, *typed)
 
     return visit

@@ -14,23 +14,19 @@
   }
   function column(found, n) { return found.map(function (row) { return Number(row[n]); }); }
 
-  function short(name) { return name.replace(/([^0-9-]{3})(?=.)/g, "$1\n"); }
-
-  function option(kind, found) {
+  function option(found) {
     var names = found.map(function (row) { return row[0]; });
     var text = { color: colour("--quiet"), fontSize: 13 };
     var line = { lineStyle: { color: colour("--line") } };
     function one(name, n, tint) {
-      return kind === "areas"
-        ? { name: name, type: "bar", data: column(found, n), color: colour(tint), barGap: "10%" }
-        : { name: name, type: "line", data: column(found, n), color: colour(tint), symbolSize: 5, lineStyle: { width: 2, type: n === 1 ? "solid" : "dashed" } };
+      return { name: name, type: "line", data: column(found, n), color: colour(tint), symbolSize: 5, lineStyle: { width: 2, type: n === 1 ? "solid" : "dashed" } };
     }
     return {
       animation: !still, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 4, right: 8, top: 10, bottom: 4, containLabel: true },
-      xAxis: { type: "category", data: names, axisLabel: Object.assign({ interval: kind === "areas" ? 0 : "auto", formatter: short }, text), axisLine: line },
+      xAxis: { type: "category", data: names, axisLabel: text, axisLine: line },
       yAxis: { type: "value", minInterval: 1, axisLabel: text, splitLine: line },
-      series: [one("受理", 1, "--one"), one("回复", 2, "--two")].concat(kind === "areas" ? [one("超期", 3, "--late")] : [])
+      series: [one("受理", 1, "--one"), one("回复", 2, "--two")]
     };
   }
 
@@ -44,7 +40,7 @@
       place.classList.add("drawn");
       kept = charts[part.id] = { place: place, chart: window.echarts.init(place, null, { renderer: "canvas" }) };
     }
-    kept.chart.setOption(option(kept.place.dataset.chart, rows(part)));
+    kept.chart.setOption(option(rows(part)));
   }
 
   function now(word) {
@@ -53,7 +49,7 @@
     state.textContent = state.dataset[word];
   }
 
-  ["areas", "days"].forEach(function (id) { draw(document.getElementById(id)); });
+  draw(document.getElementById("days"));
   addEventListener("resize", function () {
     Object.keys(charts).forEach(function (id) { charts[id].chart.resize(); });
   });

@@ -120,7 +120,9 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
         at = words.instant(reply["at"], city)
         add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}")
     for rating in case.get("ratings", ()):
-        add(rating["at"], f"【您的评价】{words.GRADES[rating['grade']]} {rating['text']}".rstrip())
+        solved = words.SOLVED_NAMES.get(rating.get("solved"), "")
+        given = " ".join(filter(None, [words.GRADES[rating["grade"]], solved, rating["text"]]))
+        add(rating["at"], f"【您的评价】{given}")
     return [text for _, text in sorted(said, key=lambda one: one[0])]
 
 
@@ -128,7 +130,7 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
     lines = []
     if "rating" in acts:
         grades = " ".join(f"{grade} {name}" for grade, name in words.GRADES.items())
-        lines.append(f"请评价,回复数字:{grades}。数字后面可以写几句话。")
+        lines.append(f"请评价,回复数字:{grades}。数字后面可以写“已解决”“部分解决”或“未解决”,再写几句话。")
     if "answer" in acts:
         lines.append("请补充:回复“补充”空格加内容。")
     if "follow-up" in acts:
@@ -146,7 +148,9 @@ def acted(state: Conversation, message: Message) -> Step | None:
         grade, text = words.grade_in(message.text)
         if not grade or (state.stage != "case" and not message.text.strip().startswith("评价")):
             return None
+        solved, text = words.solved_in(text)
         act, body = "rating", {"grade": grade} | ({"text": text} if text else {})
+        body |= {"solved": solved} if solved else {}
     if not state.number or not state.token:
         return Step(state, FIRST_READ)
     key = derived(f"{message.person}/{message.id}", f"wechat-{act}")

@@ -13,6 +13,8 @@ ANSWER_BYTES: Final = 2000
 """Of UTF-8 in one answer; WeChat takes 2,048."""
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 """好差评 GB/T 39735."""
+SOLVED_NAMES: Final = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
+"""What a citizen says of the matter itself."""
 
 COMMANDS: Final[Mapping[str, str]] = {
     "发帖": "post",
@@ -65,6 +67,7 @@ _BETWEEN: Final = " \n\t\u3000:\uff1a,\uff0c\u3002"
 _FIND: Final = re.compile(r"[A-Za-z]{1,4}[0-9OoIl]{6}[-—–_]?[0-9OoIl]{6,9}")
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
 _GRADE: Final = re.compile(rf"([1-5])\s*[分星]?(?:[{_BETWEEN}]+(.*))?", re.DOTALL)
+_SOLVED: Final = re.compile(rf"({'|'.join(SOLVED_NAMES.values())})(?:[{_BETWEEN}]+(.*))?", re.DOTALL)
 _ADD: Final = re.compile(rf"(补充|追问)[{_BETWEEN}]+(.+)", re.DOTALL)
 
 
@@ -98,6 +101,14 @@ def grade_in(text: str) -> tuple[int, str]:
         return int(match[1]), (match[2] or "").strip()
     named = {name: grade for grade, name in GRADES.items()}
     return named.get(folded(text).removeprefix("评价").strip(), 0), ""
+
+
+def solved_in(text: str) -> tuple[str, str]:
+    """What the words of a rating begin with of the matter itself (`已解决 修得好`), and the rest; empty where nothing."""
+    match = _SOLVED.fullmatch(text)
+    if match is None:
+        return "", text
+    return next(code for code, name in SOLVED_NAMES.items() if name == match[1]), (match[2] or "").strip()
 
 
 def added_in(text: str) -> tuple[str, str]:

@@ -35,6 +35,15 @@ class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     department: str
 
 
+class Requested(Struct, frozen=True, gc=False, omit_defaults=True):
+    """More time was asked for: nothing moves by it, but under other rules it might not have been allowed."""
+
+    id: str
+    """Of the extension."""
+    at: datetime
+    long_works: bool = False
+
+
 class Published(Struct, frozen=True, gc=False, omit_defaults=True):
     """A published reply; `lead` names the group's lead whose reply it is."""
 
@@ -90,6 +99,41 @@ class Left(Struct, frozen=True, gc=False, omit_defaults=True):
     cause: str
 
 
+class Instructed(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A city leader's instruction on which the unit has to report back."""
+
+    id: str
+    due_day: date
+    reported_at: datetime | None = None
+    overdue: datetime | None = None
+    """The due instant of a word that stands: nothing was reported by then."""
+    given_at: datetime | None = None
+    """None of one that was heard before units were warned: it is not warned of."""
+    near: datetime | None = None
+    """The due instant of which the unit was warned."""
+
+
+class Promised(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something a published reply promised by a day, of which nothing was reported yet."""
+
+    id: str
+    """Of the reply."""
+    at: datetime
+    """When it was published."""
+    day: date
+    department: str
+    """The unit that promised."""
+    reported_at: datetime | None = None
+    due: datetime | None = None
+    """The due instant that was said last."""
+    near: datetime | None = None
+    """The due instant of which was warned."""
+    broken: datetime | None = None
+    """The due instant of a word that stands: nothing was reported by then."""
+    outcome: str = ""
+    """The end that was said; empty while it is waited for."""
+
+
 class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     """What was said about the clock of the handling at hand."""
 
@@ -132,6 +176,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     questions: tuple[Question, ...] = ()
     answered_early: tuple[tuple[str, datetime], ...] = ()
     extensions: tuple[Extension, ...] = ()
+    requests: tuple[Requested, ...] = ()
+    """Requests for more time, granted or not; none of cases remembered since before they were kept."""
     replies: tuple[Published, ...] = ()
     desk: tuple[Desk, ...] = ()
     meetings: tuple[Meeting, ...] = ()
@@ -140,6 +186,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     left: Left | None = None
     groups: tuple[Member, ...] = ()
     """Every group the case has been in, in order."""
+    instructions: tuple[Instructed, ...] = ()
+    """Those that wait for a report; their clock is not the case's."""
+    promises: tuple[Promised, ...] = ()
+    """What replies promised and nobody has reported done; their clock is not the case's either."""
     amendments: int = 0
     """City facts by which it was last dated."""
     said: Said = Said()

@@ -28,6 +28,7 @@ from contracts.deadlines import (
 )
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
+from services.deadline.core import instructions, promises
 from services.deadline.core.case import Arm, Cancel, Case, Said
 from services.deadline.core.clock import Clock, Span, clock, ledger, warned_at
 
@@ -80,19 +81,30 @@ def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = 
     """Say what follows from the facts as they are, and arm the timer for the next word.
 
     `at` dates what is said of facts; what time brings is dated at its own instant. `until` (when a timer
-    has rung): the words due by then are said, too.
+    has rung): the words due by then are said, too. Whatever has become of the case's own clock, those of
+    instructions and of what replies promised go on.
     """
+    facts: list[Fact] = []
+    case, following = _clocked(case, context, at, until, facts)
+    case, instructed = instructions.judged(case, context, at, until, facts)
+    case, promised = promises.judged(case, context, at, until, facts)
+    return _armed(case, min(filter(None, (following, instructed, promised)), default=None), facts, at)
+
+
+def _clocked(
+    case: Case, context: Here, at: datetime, until: datetime | None, facts: list[Fact]
+) -> tuple[Case, datetime | None]:
+    """What is said of the case's own clock, and the instant of its next word."""
     made = clock(case, context.city)
     said = case.said
     if made is not None and case.amendments != context.amendments and said.stopped is not None:
         judged = (said.handling, said.stopped)
         if judged == (made.handling, made.stop):
             # By the rules in force when it stopped; later ones concern open cases.
-            return Decision(case)
+            return case, None
     case = replace(case, amendments=context.amendments)
     if made is None:
-        return Decision(case)
-    facts: list[Fact] = []
+        return case, None
     if said.handling != made.handling:
         said = Said(handling=made.handling)
     said = _set(case, made, said, facts, context)
@@ -107,7 +119,7 @@ def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = 
         said = _say(word, case, made, said, facts, context, at)
     said = _stopped(case, made, said, facts, context)
     following = words[len(due)].at if made.stop is None and len(due) < len(words) else None
-    return _armed(replace(case, said=said), following, facts, at)
+    return replace(case, said=said), following
 
 
 def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]:

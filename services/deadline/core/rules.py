@@ -21,13 +21,19 @@ from contracts.replies import (
     CitizenAnswered,
     CitizenAsked,
     ExtensionApproved,
+    ExtensionRequested,
+    InstructionGiven,
+    InstructionReported,
+    InstructionSentBack,
     PostReopened,
+    PromiseReported,
     ReplyApproved,
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
     ReplyToSign,
 )
+from services.deadline.core import instructions, promises
 from services.deadline.core.case import (
     Assisting,
     Case,
@@ -40,6 +46,7 @@ from services.deadline.core.case import (
     Published,
     Question,
     Redate,
+    Requested,
     TimerDue,
 )
 from services.deadline.core.reconcile import reconcile
@@ -101,6 +108,13 @@ def resume(case: Case, answer: CitizenAnswered, context: Here) -> Decision[Case]
     return reconcile(replace(case, questions=questions, answered_early=early), context, answer.at)
 
 
+def ask_for_time(case: Case, fact: ExtensionRequested, context: Here) -> Decision[Case]:
+    """More time was asked for: no clock moves, what would have come of it under other rules may be asked later."""
+    return Decision(
+        replace(case, requests=(*case.requests, Requested(fact.extension, fact.at, fact.long_works)))
+    )
+
+
 def extend(case: Case, fact: ExtensionApproved, context: Here) -> Decision[Case]:
     """More time was granted; intake judged it by the time of the request."""
     extension = Extension(fact.extension, fact.at, fact.new_date, fact.reason, fact.progress, fact.department)
@@ -111,7 +125,8 @@ def stop(case: Case, reply: ReplyPublished, context: Here) -> Decision[Case]:
     """The published reply ends the clock; a miss said in ignorance of it is withdrawn."""
     published = Published(reply.reply, reply.at, reply.department, reply.handling, reply.lead)
     desk = (*case.desk, Desk(reply.at, reply.department, there=False))
-    return reconcile(replace(case, replies=(*case.replies, published), desk=desk), context, reply.at)
+    case = promises.given(replace(case, replies=(*case.replies, published), desk=desk), reply)
+    return reconcile(case, context, reply.at)
 
 
 def start_again(case: Case, reopened: PostReopened, context: Here) -> Decision[Case]:
@@ -147,6 +162,23 @@ def _assist(case: Case, at: datetime, units: tuple[str, ...]) -> Case:
     if not units and not case.assisting:
         return case
     return replace(case, assisting=(*case.assisting, Assisting(at, units)))
+
+
+def instruct(case: Case, fact: InstructionGiven | InstructionSentBack, context: Here) -> Decision[Case]:
+    """The unit has to report back by the closing time of a day; one without a day is nobody's clock."""
+    if fact.due_day is None:
+        return Decision(case)
+    return reconcile(instructions.given(case, fact.instruction, fact.due_day, fact.at), context, fact.at)
+
+
+def report_instruction(case: Case, fact: InstructionReported, context: Here) -> Decision[Case]:
+    """The unit reported back: in time, or late, which is then said if it was not yet."""
+    return reconcile(instructions.reported(case, fact.instruction, fact.at), context, fact.at)
+
+
+def report_promise(case: Case, fact: PromiseReported, context: Here) -> Decision[Case]:
+    """The unit reported that what a reply promised is done: in time, or late, which is then said if it was not yet."""
+    return reconcile(promises.reported(case, fact), context, fact.at)
 
 
 def join(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:

@@ -17,20 +17,21 @@ Answer = Standing | ReplyDrafted | ExtensionAsked | Supported
 class Who:
     """Who may do an act."""
 
-    role: str
-    """`author`: with the query code; `neighbour`: anyone; else a role of staff."""
+    roles: tuple[str, ...]
+    """`author`: with the query code; `neighbour`: anyone; else roles of staff, any of which may."""
     units: Literal["any", "holding", "assisting"] = "any"
     """Which units' people may."""
     sentence: str = ""
 
 
-AUTHOR: Final = Who("author", sentence="the author, with the query code")
-NEIGHBOUR: Final = Who("neighbour", sentence="anyone, once")
-CLERK: Final = Who("clerk", "holding", "a clerk of the holding unit")
-ASSISTANT: Final = Who("clerk", "assisting", "a clerk of an assisting unit")
-LEADER: Final = Who("leader", "holding", "a leader of the holding unit")
-SUPERVISOR: Final = Who("supervisor", sentence="a supervisor")
-MAYOR: Final = Who("mayor", sentence="a city leader")
+AUTHOR: Final = Who(("author",), sentence="the author, with the query code")
+NEIGHBOUR: Final = Who(("neighbour",), sentence="anyone, once")
+CLERK: Final = Who(("clerk",), "holding", "a clerk of the holding unit")
+ASSISTANT: Final = Who(("clerk",), "assisting", "a clerk of an assisting unit")
+LEADER: Final = Who(("leader",), "holding", "a leader of the holding unit")
+UNIT: Final = Who(("clerk", "leader"), "holding", "a clerk or a leader of the holding unit")
+SUPERVISOR: Final = Who(("supervisor",), sentence="a supervisor")
+MAYOR: Final = Who(("mayor",), sentence="a city leader")
 
 
 HELD: Final[tuple[Step, ...]] = ("assigned", "accepted", "asked", "reopened")
@@ -128,6 +129,11 @@ def to_sign(case: Case) -> bool:
 def undrafted(case: Case) -> bool:
     """No draft is before the leader."""
     return case.draft is None
+
+
+def promises_something(case: Case) -> bool:
+    """A reply promises what nobody has reported done."""
+    return bool(case.promises_waiting)
 
 
 def waits_for_more_time(case: Case) -> bool:

@@ -18,11 +18,13 @@ from services.intake.core.act import (
     OPEN,
     STUDIED,
     SUPERVISOR,
+    UNIT,
     Act,
     adopted,
     asked_again,
     drafted,
     extension_id,
+    promises_something,
     reply_id,
     suggested,
     supports,
@@ -30,6 +32,7 @@ from services.intake.core.act import (
     waits_for_more_time,
 )
 from services.intake.core.acts_of_city_leaders import CITY_LEADERS
+from services.intake.core.acts_on_instructions import INSTRUCTIONS
 from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import citizen, following, suggestion, supervisor, unit
@@ -43,7 +46,7 @@ ACTS: Final = (
         "follow-ups",
         AUTHOR,
         KNOWN,
-        ask.TextOnly,
+        ask.Added,
         citizen.follow_up,
         "The citizen adds something.",
         sealed=True,
@@ -55,7 +58,7 @@ ACTS: Final = (
         "answers",
         AUTHOR,
         ("asked",),
-        ask.TextOnly,
+        ask.Added,
         citizen.answer,
         "The citizen answers the open question.",
         when=lambda case: case.question_open is not None,
@@ -70,8 +73,8 @@ ACTS: Final = (
         ("replied",),
         ask.Grade,
         citizen.rating,
-        "The citizen grades the published reply.",
-        example={"grade": 5, "text": "很快就修好了。"},
+        "The citizen grades the published reply, and may say whether the matter is solved.",
+        example={"grade": 5, "text": "很快就修好了。", "solved": "yes"},
     ),
     Act(
         "reopening",
@@ -155,12 +158,12 @@ ACTS: Final = (
         "replies",
         CLERK,
         ("accepted",),
-        ask.TextOnly,
+        ask.Drafted,
         unit.reply,
         "The clerk lays a reply before the leader.",
         when=undrafted,
         answer=reply_id,
-        example={"text": "路灯已于今日修复,感谢您的反映。"},
+        example={"text": "路灯将于三月底前全部修复。", "promised_day": "2026-03-31"},
     ),
     Act(
         "extension",
@@ -363,6 +366,19 @@ ACTS: Final = (
         when=lambda case: case.group is not None,
     ),
     *CITY_LEADERS,
+    *INSTRUCTIONS,
+    Act(
+        "promise-report",
+        "登记承诺办结",
+        "replies/{id}/promise-report",
+        UNIT,
+        KNOWN,
+        ask.TextOnly,
+        following.promise_report,
+        "The unit reports that what its reply promised is done; the promise's clock stops.",
+        when=promises_something,
+        example={"text": "十二根灯杆已全部修复。"},
+    ),
 )
 
 ACT: Final = {act.name: act for act in ACTS}

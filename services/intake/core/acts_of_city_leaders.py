@@ -1,24 +1,13 @@
-"""The rows of the table of acts that are a city leader's: instructions, and answers to letters. Pure."""
+"""The rows of the table of acts that are a city leader's: answers to letters in their names. Pure."""
 
 from typing import Final
 
 from services.intake.core import requests as ask
-from services.intake.core.act import KNOWN, MAYOR, OPEN, Act, to_sign
+from services.intake.core.act import MAYOR, OPEN, Act, to_sign
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import mailbox
 
 CITY_LEADERS: Final = (
-    Act(
-        "instruction",
-        "批示",
-        "instructions",
-        MAYOR,
-        KNOWN,
-        ask.Instruction,
-        mailbox.instruction,
-        "A city leader writes an instruction, for staff or for everybody.",
-        example={"text": "请城管局本周内办结。", "published": True},
-    ),
     Act(
         "signature",
         "签发",

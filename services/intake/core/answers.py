@@ -5,7 +5,10 @@ from typing import Literal, NotRequired, TypedDict
 
 from contracts.assignments import Candidate
 from contracts.posts import Origin
-from contracts.replies import AdoptionOutcome
+from contracts.replies import AdoptionOutcome, Solved
+from services.intake.core.answers_on_attachments import AttachedFile
+from services.intake.core.answers_on_instructions import BeforeCityLeaders, PublishedInstruction
+from services.intake.core.answers_on_replies import DraftedReply, PublishedReply
 from services.intake.core.answers_on_telling import ToldBy
 from services.intake.core.case import Moderation, Step
 
@@ -52,28 +55,6 @@ class StaffLine(Line):
     by: NotRequired[str]
 
 
-class PublishedReply(TypedDict):
-    """A published reply."""
-
-    reply_id: str
-    text: str
-    department: str
-    department_name: str
-    at: datetime
-    handling: int
-    """1, or 2 and more after reopenings."""
-    in_name_of: str
-    """The city leader, by office, in whose name it is given; empty: the unit's."""
-
-
-class PublishedInstruction(TypedDict):
-    """A city leader's instruction that may be read by whoever may see the post."""
-
-    text: str
-    leader_name: str
-    at: datetime
-
-
 class FollowedThrough(TypedDict):
     """Something that was done of a suggestion."""
 
@@ -102,6 +83,8 @@ class AskedQuestion(TypedDict):
     at: datetime
     answer: str
     answered_at: datetime | None
+    attachments: list[AttachedFile]
+    """Of the answer."""
 
 
 class AddedText(TypedDict):
@@ -112,15 +95,17 @@ class AddedText(TypedDict):
     at: datetime
     answer: str
     answered_at: datetime | None
+    attachments: list[AttachedFile]
 
 
 class GivenRating(TypedDict):
-    """A grade for a reply, 1 to 5."""
+    """A grade for a reply, 1 to 5; `solved` is null where the author did not say."""
 
     reply: str
     grade: int
     text: str
     at: datetime
+    solved: Solved | None
 
 
 class AskedExtension(TypedDict):
@@ -153,17 +138,6 @@ class AskedReturn(TypedDict):
     duty_item: str
     at: datetime
     state: Literal["asked", "moved", "refused", "meeting"]
-
-
-class DraftedReply(TypedDict):
-    """A reply before the leader."""
-
-    reply_id: str
-    text: str
-    by: str
-    at: datetime
-    approved_by: str
-    """Staff id of the unit's leader who approved it, where it waits for a city leader's signature."""
 
 
 class GroupMember(TypedDict):
@@ -228,7 +202,7 @@ class ListedPosts(TypedDict):
     posts: list[ListedPost]
 
 
-class ListedCase(Summary):
+class ListedCase(Summary, BeforeCityLeaders):
     """One case of a list for staff, with what waits."""
 
     held: bool
@@ -274,6 +248,14 @@ class SessionOpened(TypedDict):
     token: str
 
 
+class PassGiven(TypedDict):
+    """A pass for one place."""
+
+    token: str
+    until: datetime
+    """Real time."""
+
+
 class SessionEnded(TypedDict):
     """Signed out."""
 
@@ -286,6 +268,7 @@ class PublicPost(Summary):
     links: Links
     text: str
     place: str
+    attachments: list[AttachedFile]
     history: list[Line]
     replies: list[PublishedReply]
     instructions: list[PublishedInstruction]
@@ -297,6 +280,7 @@ class ToldPost(Summary):
 
     text: str
     place: str
+    attachments: list[AttachedFile]
     contact: dict[str, str]
     public: bool
     hide_name: bool
@@ -323,7 +307,7 @@ class OwnPost(ToldPost):
     allowed: list[str]
 
 
-class StaffCase(ToldPost):
+class StaffCase(ToldPost, BeforeCityLeaders):
     """Everything on a case, for those whose case it is."""
 
     history: list[StaffLine]
@@ -336,6 +320,8 @@ class StaffCase(ToldPost):
     meeting: bool
     level: str
     draft: DraftedReply | None
+    sent_back: DraftedReply | None
+    """The draft that a leader sent back, until there is another."""
     written_parts: list[PartOfUnit]
     returns: list[AskedReturn]
     group: GroupOfCase | None

@@ -1,13 +1,17 @@
 """What intake remembers of a case, and which act is possible at which step of its life."""
 
 from datetime import date, datetime
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.assignments import Candidate
+from contracts.attachments import Attachment
 from contracts.posts import Origin
-from contracts.replies import AdoptionOutcome
+from contracts.replies import AdoptionOutcome, Solved
+from services.intake.core.instruction import Instruction
+from services.intake.core.promise import Promise
 
 Step = Literal[
     "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
@@ -41,6 +45,7 @@ ORIGIN_NAMES: Final[dict[Origin, str]] = {
     "telephone": "电话",
     "counter": "窗口",
     "letter": "来信",
+    "dialogue": "对话",
 }
 """The way by which a post came."""
 
@@ -57,6 +62,9 @@ class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     answered_at: datetime | None = None
     sealed: bytes = b""
     """The answer as it was written."""
+    attachments: tuple[Attachment, ...] = ()
+    """Of the answer."""
+    sealed_attachments: bytes = b""
 
 
 class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -66,8 +74,14 @@ class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
     text: str
     by: str
     at: datetime
+    promised_day: date | None = None
+    """By which what it promises is done; None: it promises nothing."""
     approved_by: str = ""
     """Staff id of the unit's leader who approved it; it waits for the signature of the city leader addressed."""
+    remark: str = ""
+    """Why it was sent back."""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
 
 
 class Reply(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -82,15 +96,10 @@ class Reply(Struct, frozen=True, gc=False, omit_defaults=True):
     lead: str = ""
     in_name_of: str = ""
     """Code of the city leader in whose name it is given."""
-
-
-class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A city leader's instruction that may be read by whoever may see the post."""
-
-    text: str
-    leader: str
-    """Code of the leader; empty where the account is no leader's of the profile."""
-    at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    promise: Promise | None = None
+    """What it says will be done; of a lead's reply, in the lead's own case alone."""
 
 
 class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -152,6 +161,8 @@ class Rating(Struct, frozen=True, gc=False, omit_defaults=True):
     grade: int
     text: str
     at: datetime
+    solved: Solved | None = None
+    """Whether the matter is solved; None where the author did not say."""
 
 
 class FollowUp(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -165,6 +176,18 @@ class FollowUp(Struct, frozen=True, gc=False, omit_defaults=True):
     answer: str = ""
     """In words of its own; empty where a published reply answered it."""
     answered_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+
+
+class SpecialReport(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What was taken to the city leaders (专报), by a supervisor or by the router."""
+
+    at: datetime
+    reason: str
+    text: str = ""
+    by: str = ""
+    """Staff id; empty where the router found no unit whose duty it is."""
 
 
 class Group(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -205,6 +228,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Until there were two boxes: contact and texts in one."""
     sealed_contact: bytes = b""
     sealed_text: bytes = b""
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """Their keys, and their names as they were given."""
     addressee: str = ""
     """Code of the city leader to whom the letter is written."""
     origin: Origin = "online"
@@ -230,9 +256,13 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The highest step of the ladder reached."""
     questions: tuple[Question, ...] = ()
     draft: Draft | None = None
+    sent_back: Draft | None = None
+    """The draft that a leader sent back, until there is another: the clerk goes on with it."""
     replies: tuple[Reply, ...] = ()
     instructions: tuple[Instruction, ...] = ()
-    """Those that were published."""
+    """In the order they were given."""
+    special_reports: tuple[SpecialReport, ...] = ()
+    """In the order they were heard."""
     extensions: tuple[Extension, ...] = ()
     written_parts: tuple[WrittenPart, ...] = ()
     """In the order they were written; a unit may write again."""
@@ -274,6 +304,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.step in ("received", "assigned", "accepted", "asked", "reopened")
 
     @property
+    def left(self) -> bool:
+        """Whether it was taken back or hidden: nobody has to do anything about it."""
+        return self.step in ("withdrawn", "hidden")
+
+    @property
     def handling(self) -> int:
         """1, or 2 and more after reopenings."""
         return 1 + len(self.reopened)
@@ -281,9 +316,21 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def follow_ups_waiting(self) -> tuple[FollowUp, ...]:
         """What the citizen added and nobody has answered, in order of time; of a post that left, nothing."""
-        if self.step in ("withdrawn", "hidden"):
+        if self.left:
             return ()
         return tuple(added for added in self.follow_ups if added.answered_at is None)
+
+    @property
+    def instructions_waiting(self) -> tuple[Instruction, ...]:
+        """Those on which the unit has still to report back; of a post that left, nothing."""
+        return () if self.left else tuple(one for one in self.instructions if one.waits)
+
+    @property
+    def promises_waiting(self) -> tuple[Reply, ...]:
+        """Replies whose promise is not reported done; of a post that left, none."""
+        if self.left:
+            return ()
+        return tuple(reply for reply in self.replies if reply.promise is not None and reply.promise.waits)
 
     @property
     def extension_asked(self) -> Extension | None:
@@ -309,3 +356,12 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 def new(subject: str) -> Case:
     """A case nobody has written yet."""
     return Case()
+
+
+def with_promise(case: Case, reply: str, **now: Any) -> Case:
+    """The case with what a reply promises as it stands now; `now` are fields of `Promise`."""
+    replies = (
+        replace(one, promise=replace(one.promise, **now)) if one.id == reply and one.promise else one
+        for one in case.replies
+    )
+    return replace(case, replies=tuple(replies))

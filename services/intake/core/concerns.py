@@ -13,7 +13,8 @@ def answered_with_group(subject: str, case: Case, asked: ask.Asked[Any]) -> list
     if asked.act == "approval" and case.addressee:
         return []  # it is published with the signature
     draft = case.draft
-    answered = ask.Answered(subject, draft.id, draft.text, case.department, draft.by)
+    files = ask.Files(draft.attachments, draft.sealed_attachments)
+    answered = ask.Answered(subject, draft.id, draft.text, case.department, draft.by, files)
     return [(member, answered) for member in case.group.members if member != subject]
 
 

@@ -36,8 +36,8 @@ def permit(act: Act, case: Case, actor: ask.Actor) -> None:
     """Raises NotFound, Forbidden or NotNow where the table does not let this actor act on this case now."""
     if not case.exists:
         raise NotFound("not-found", "没有找到", "没有这个编号的帖子。")
-    if actor.role != act.who.role:
-        raise Forbidden("forbidden", "没有此项权限", f"此操作需要以下角色之一:{act.who.role}。")
+    if actor.role not in act.who.roles:
+        raise Forbidden("forbidden", "没有此项权限", f"此操作需要以下角色之一:{'、'.join(act.who.roles)}。")
     if act.who.units == "holding" and actor.department != case.department:
         raise Forbidden("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
     if act.who.units == "assisting" and (

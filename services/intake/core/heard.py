@@ -21,23 +21,36 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineRedated,
     DeadlineSet,
+    InstructionOverdue,
+    InstructionOverdueWithdrawn,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseSet,
 )
 from contracts.decision import Context, Decision
-from services.intake.core.case import Case, Entry, Extension, Step
+from services.intake.core.case import Case, Entry, Extension, SpecialReport, Step, with_promise
+from services.intake.core.instruction import Instruction, changed
 
 Here = Context[Profile]
 
 
 def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
-    """Another unit holds the case: it has to accept it anew; what lay before the former leader is void."""
+    """Another unit holds the case: it has to accept it anew, and to read what city leaders instructed.
+
+    What lay before the former leader is void.
+    """
     step: Step = case.step
     if step in ("received", "accepted", "assigned"):
         step = "assigned"
     unit = context.city.department_name(fact.department)
     if fact.department != case.department:
-        case = replace(case, extensions=tuple(map(_lapsed, case.extensions)))
+        case = replace(
+            case,
+            extensions=tuple(map(_lapsed, case.extensions)),
+            instructions=tuple(map(_unread, case.instructions)),
+        )
     case = replace(
         case,
         department=fact.department,
@@ -46,6 +59,7 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
         step=step,
         held=False,
         draft=None,
+        sent_back=None,
         returns=tuple(replace(r, state="moved") if r.state == "asked" else r for r in case.returns),
     )
     kind = "assigned" if isinstance(fact, PostAssigned) else "reassigned"
@@ -100,7 +114,9 @@ def lead_named(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:
 
 
 def special_report(case: Case, fact: SpecialReportRaised, context: Here) -> Decision[Case]:
-    """The city leaders have it."""
+    """It lies on the city leaders' desk, whoever raised it."""
+    raised = SpecialReport(fact.at, fact.reason, fact.text, fact.by)
+    case = replace(case, special_reports=(*case.special_reports, raised))
     return _note(case, fact.at, "special-report", f"专报:{fact.reason}", public=False)
 
 
@@ -147,6 +163,61 @@ def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
 def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
     """The promised date passed."""
     return _note(case, fact.at, "promise-broken", f"承诺日期 {fact.promised.date()} 未兑现")
+
+
+def instruction_overdue(case: Case, fact: InstructionOverdue, context: Here) -> Decision[Case]:
+    """Nobody reported back on an instruction; of a term that is over, or of a report in time, it is not true any more."""
+    one = next((one for one in case.instructions if one.id == fact.instruction), None)
+    if one is None or one.due is None or one.due.date() != fact.due_day:
+        return Decision(case)
+    if one.reports and one.reports[-1].returned_at is None and one.reports[-1].at <= fact.due:
+        return Decision(case)
+    case = replace(case, instructions=changed(case.instructions, one, replace(one, overdue=True)))
+    return _note(case, fact.at, "instruction-overdue", "批示逾期未反馈", public=False)
+
+
+def instruction_overdue_withdrawn(
+    case: Case, fact: InstructionOverdueWithdrawn, context: Here
+) -> Decision[Case]:
+    """It was reported back on in time after all."""
+    one = next((one for one in case.instructions if one.id == fact.instruction), None)
+    if one is None or not one.overdue:
+        return Decision(case)
+    case = replace(case, instructions=changed(case.instructions, one, replace(one, overdue=False)))
+    return _note(case, fact.at, "instruction-overdue-withdrawn", "批示逾期已更正", public=False)
+
+
+def reply_promise_set(case: Case, fact: ReplyPromiseSet, context: Here) -> Decision[Case]:
+    """When what a reply promised is due, as deadline counts it."""
+    return Decision(with_promise(case, fact.reply, due=fact.due))
+
+
+def reply_promise_broken(case: Case, fact: ReplyPromiseBroken, context: Here) -> Decision[Case]:
+    """Nobody reported done what a reply promised; of a report in time it is not true any more."""
+    if not _waits(case, fact.reply):
+        return Decision(case)
+    case = with_promise(case, fact.reply, broken=True)
+    return _note(case, fact.at, "reply-promise-broken", f"承诺于 {fact.day} 前办结,逾期未兑现")
+
+
+def reply_promise_break_withdrawn(
+    case: Case, fact: ReplyPromiseBreakWithdrawn, context: Here
+) -> Decision[Case]:
+    """What a reply promised was done in time, or nobody waits for it."""
+    if all(
+        reply.id != fact.reply or reply.promise is None or not reply.promise.broken for reply in case.replies
+    ):
+        return Decision(case)
+    case = with_promise(case, fact.reply, broken=False)
+    return _note(case, fact.at, "reply-promise-break-withdrawn", f"承诺于 {fact.day} 前办结,逾期记录已更正")
+
+
+def _waits(case: Case, identity: str) -> bool:
+    return any(reply.id == identity for reply in case.promises_waiting)
+
+
+def _unread(one: Instruction) -> Instruction:
+    return replace(one, read_at=None, in_hand_at=None) if one.waits else one
 
 
 def _lapsed(extension: Extension) -> Extension:

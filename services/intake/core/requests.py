@@ -7,9 +7,10 @@ from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
 from city.words import Verdict
+from contracts.attachments import Attachment
 from contracts.city_facts import CityFact
 from contracts.posts import Origin
-from contracts.replies import AdoptionOutcome
+from contracts.replies import AdoptionOutcome, Solved
 
 TEXT: Final = 10_000
 """Characters of a post, an answer or a reply, as a person counts them: a line end is one, and so is an emoji."""
@@ -32,6 +33,9 @@ Optional = Annotated[str, _free(SHORT, least=0)]
 END: Final = r"(?!\n)$"
 """The end of a pattern, in Python and in JSON Schema alike; `$` alone lets a line end follow in Python."""
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Ticket = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Tickets = Annotated[tuple[Ticket, ...], Meta(max_length=20)]
+"""Of files; the policy says how many there may be."""
 
 
 class Actor(Struct, frozen=True):
@@ -59,6 +63,18 @@ def texts_of(body: Body) -> list[str]:
 B = TypeVar("B", bound=Body)
 
 
+class Files(Struct, frozen=True):
+    """Files that come with what is asked."""
+
+    attachments: tuple[Attachment, ...] = ()
+    """Names are masked."""
+    sealed: bytes = b""
+    """The box with their keys and names."""
+
+
+NO_FILES: Final = Files()
+
+
 class Asked(Struct, Generic[B], frozen=True):
     """An act asked for: `act` is its word in the table of acts."""
 
@@ -70,6 +86,7 @@ class Asked(Struct, Generic[B], frozen=True):
     """The id in the path: the reply or extension the act concerns."""
     sealed: bytes = b""
     """The text as it was written, in a box; empty when nothing is sealed, or the post was erased."""
+    files: Files = NO_FILES
 
 
 class Submit(Struct, frozen=True):
@@ -99,6 +116,9 @@ class Submit(Struct, frozen=True):
     origin: Origin = "online"
     entered_by: str = ""
     """Staff id of who wrote it down for a caller."""
+    attachments: tuple[Attachment, ...] = ()
+    """Names are masked."""
+    sealed_attachments: bytes = b""
 
 
 class Answered(Struct, frozen=True):
@@ -109,6 +129,8 @@ class Answered(Struct, frozen=True):
     text: str
     department: str
     by: str
+    files: Files = NO_FILES
+    """Those of the reply; the door puts their keys into a box of the member."""
 
 
 class Publish(Struct, frozen=True):
@@ -131,6 +153,23 @@ class TextOnly(Body, frozen=True):
     text: Text
 
 
+class Added(TextOnly, frozen=True):
+    """A text, and files: tickets, as `POST /v1/attachments` gives them."""
+
+    attachments: Tickets = ()
+
+
+class Drafted(Added, frozen=True):
+    """A reply, its files, and by which day what it promises is done; a reply that promises says one of the two."""
+
+    kept: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
+    """Ids of files that replies to this post have had: those of a draft sent back that stay."""
+    promised_day: date | None = None
+    """What the reply promises is done by its closing time (承诺办结日期)."""
+    no_promise: bool = False
+    """The words promise nothing, though they name a day."""
+
+
 class ReasonOnly(Body, frozen=True):
     """A reason."""
 
@@ -143,6 +182,8 @@ class Instruction(Body, frozen=True):
     text: Text
     published: bool = False
     """Everybody may read it who may see the post."""
+    due_day: date | None = None
+    """The unit is to report back by its closing time; None: the policy's day."""
 
 
 class Remark(Body, frozen=True):
@@ -151,11 +192,20 @@ class Remark(Body, frozen=True):
     remark: Short
 
 
+class SentBack(Body, frozen=True):
+    """A leader's remark to a report, and by when the unit is to report again."""
+
+    remark: Short
+    due_day: date | None = None
+    """None: the policy's day."""
+
+
 class Grade(Body, frozen=True):
-    """5 非常满意 … 1 非常不满意."""
+    """5 非常满意 … 1 非常不满意; and, where the author says so, whether the matter is solved."""
 
     grade: Annotated[int, Meta(ge=1, le=5)]
     text: Optional = ""
+    solved: Solved | None = None
 
 
 class Preference(Body, frozen=True):

@@ -26,6 +26,8 @@ class Opened(Struct, frozen=True):
     """title, text, place"""
     added: dict[str, str] = {}
     """Id of a question or follow-up to what the citizen wrote."""
+    names: dict[str, str] = {}
+    """Id of a file to its name as it was given."""
 
 
 CLOSED = Opened()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from city.profile import Profile
+from services.intake.core import views_of_instructions, views_of_replies
 from services.intake.core.act import AUTHOR
 from services.intake.core.acts import ACT
 from services.intake.core.answers import (
@@ -12,6 +13,7 @@ from services.intake.core.answers import (
     AskedExtension,
     AskedQuestion,
     AskedReturn,
+    GivenRating,
     GroupMember,
     GroupOfCase,
     Line,
@@ -21,8 +23,6 @@ from services.intake.core.answers import (
     OwnPost,
     PartOfUnit,
     PublicPost,
-    PublishedInstruction,
-    PublishedReply,
     StaffCase,
     StaffLine,
     Summary,
@@ -120,6 +120,7 @@ def in_inbox(case: Case, city: Profile) -> ListedCase:
         "to_sign": case.to_sign,
         "returned": any(asked.state == "asked" for asked in case.returns),
         "followed_up": bool(case.follow_ups_waiting),
+        **views_of_instructions.before_city_leaders(case, city),
         "level": case.level,
         "allowed": allowed(case),
     }
@@ -138,6 +139,7 @@ def public(case: Case, city: Profile) -> PublicPost:
         "links": {"deadline": f"/v1/deadlines/{case.number}"},
         "text": "",
         "place": "",
+        "attachments": [],
         "history": [],
         "replies": [],
         "instructions": [],
@@ -148,9 +150,10 @@ def public(case: Case, city: Profile) -> PublicPost:
         return view
     view["text"] = case.text
     view["place"] = case.place
+    view["attachments"] = views_of_replies.files(case.attachments, {})
     view["history"] = _public_history(case)
-    view["replies"] = _replies(case, city)
-    view["instructions"] = _instructions(case, city)
+    view["replies"] = views_of_replies.published(case, city)
+    view["instructions"] = views_of_instructions.published(case, city)
     view["adoption"] = _adoption(case, city)
     return view
 
@@ -160,18 +163,19 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         **summary(case, city),
         "text": opened.post.get("text", case.text),
         "place": opened.post.get("place", case.place),
+        "attachments": views_of_replies.files(case.attachments, opened.names),
         "contact": opened.contact,
         "public": case.public,
         "hide_name": case.hide_name,
         "origin": case.origin,
         "origin_name": ORIGIN_NAMES[case.origin],
         "moderation": case.moderation,
-        "replies": _replies(case, city),
-        "instructions": _instructions(case, city),
+        "replies": views_of_replies.published(case, city),
+        "instructions": views_of_instructions.published(case, city),
         "adoption": _adoption(case, city),
         "questions": _questions(case, opened),
         "follow_ups": _follow_ups(case, opened),
-        "ratings": [{"reply": r.reply, "grade": r.grade, "text": r.text, "at": r.at} for r in case.ratings],
+        "ratings": _ratings(case),
         "extensions": _extensions(case),
         "preference": {"channel": case.told_by, "at_night": case.told_at_night},
         "links": {"deadline": f"/v1/deadlines/{case.number}"},
@@ -195,7 +199,6 @@ def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None =
 
     Who asked for it is told to nobody by name, not to the holding unit either.
     """
-    draft = case.draft
     told = _told(case, city, opened)
     if case.hide_name:
         told["contact"] = {name: value for name, value in opened.contact.items() if name != "name"}
@@ -209,16 +212,10 @@ def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None =
         "candidates": case.candidates,
         "meeting": case.meeting,
         "level": case.level,
-        "draft": None
-        if draft is None
-        else {
-            "reply_id": draft.id,
-            "text": draft.text,
-            "by": draft.by,
-            "at": draft.at,
-            "approved_by": draft.approved_by,
-        },
+        "draft": views_of_replies.before_the_leader(case.draft),
+        "sent_back": views_of_replies.before_the_leader(case.sent_back),
         "written_parts": _written_parts(case, city),
+        **views_of_instructions.before_city_leaders(case, city),
         "returns": _returns(case),
         "group": group,
         "erased": case.erased,
@@ -247,32 +244,6 @@ def _member(case: Case, city: Profile) -> GroupMember:
         "department": row["department"],
         "department_name": row["department_name"],
     }
-
-
-def _replies(case: Case, city: Profile) -> list[PublishedReply]:
-    return [
-        {
-            "reply_id": reply.id,
-            "text": reply.text,
-            "department": reply.department,
-            "department_name": city.department_name(reply.department),
-            "at": reply.at,
-            "handling": reply.handling,
-            "in_name_of": city.leader_name(reply.in_name_of) if reply.in_name_of else "",
-        }
-        for reply in case.replies
-    ]
-
-
-def _instructions(case: Case, city: Profile) -> list[PublishedInstruction]:
-    return [
-        {
-            "text": given.text,
-            "leader_name": city.leader_name(given.leader) if given.leader else "市领导",
-            "at": given.at,
-        }
-        for given in case.instructions
-    ]
 
 
 def _adoption(case: Case, city: Profile) -> AdoptionOfCase | None:
@@ -321,6 +292,7 @@ def _questions(case: Case, opened: Opened) -> list[AskedQuestion]:
             "at": q.at,
             "answer": opened.added.get(q.id, q.answer),
             "answered_at": q.answered_at,
+            "attachments": views_of_replies.files(q.attachments, opened.names),
         }
         for q in case.questions
     ]
@@ -334,8 +306,16 @@ def _follow_ups(case: Case, opened: Opened) -> list[AddedText]:
             "at": added.at,
             "answer": added.answer,
             "answered_at": added.answered_at,
+            "attachments": views_of_replies.files(added.attachments, opened.names),
         }
         for added in case.follow_ups
+    ]
+
+
+def _ratings(case: Case) -> list[GivenRating]:
+    return [
+        {"reply": one.reply, "grade": one.grade, "text": one.text, "at": one.at, "solved": one.solved}
+        for one in case.ratings
     ]
 
 

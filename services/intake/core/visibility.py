@@ -2,8 +2,9 @@
 
 from typing import Final, Literal, get_args
 
+from contracts.attachments import Attachment
 from services.intake.core import requests as ask
-from services.intake.core.case import Case
+from services.intake.core.case import Case, Draft, Reply
 
 Reader = Literal["anyone", "author", "assisting", "holding", "overseer"]
 """`overseer`: the supervisor and the city leaders."""
@@ -11,23 +12,28 @@ Reader = Literal["anyone", "author", "assisting", "holding", "overseer"]
 Standing = Literal["published", "open", "private", "held", "hidden", "withdrawn", "erased"]
 """`open`: anyone may see it, and it waits for its answer; `published`: it is answered, or asks nobody for one."""
 
-Part = Literal["standing", "words", "history", "replies", "listed", "support", "said", "boxes", "inner"]
+Part = Literal[
+    "standing", "words", "attachments", "history", "replies", "listed", "support", "said", "boxes", "inner"
+]
 """What is shown or possible.
 
 - standing: number, kind, status, unit, area, dates
-- words: title, text and place, masked; history: the public lines; replies: the published ones, city leaders' published instructions, what became of a suggestion
+- words: title, text and place, masked
+- attachments: the files that came with it, which nobody can mask: after the erasure nobody has them
+- history: the public lines; replies: the published ones with their files, city leaders' published instructions, what became of a suggestion
 - listed: it stands in the public list and is found by its words; support: neighbours may support it
-- said: what unit and citizen asked, answered, added and graded, masked
+- said: what unit and citizen asked, answered, added and graded, masked; and the files that came with it
 - boxes: the contact and everything as it was written; each opening is logged
-- inner: drafts, parts, returns, and the lines of the history that are not public
+- inner: drafts with their files, parts, returns, city leaders' instructions with what was reported on them, and the lines of the history that are not public
 """
 
 READERS: Final[tuple[Reader, ...]] = get_args(Reader)
 STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
 
 _NOTHING: Final = frozenset[Part]({"standing"})
-_SHOWN: Final = frozenset[Part]({"standing", "words", "history", "replies", "support"})
-_OWN: Final = frozenset[Part]({"standing", "words", "history", "replies", "said"})
+_FILES: Final = frozenset[Part]({"attachments"})
+_SHOWN: Final = frozenset[Part]({"standing", "words", "attachments", "history", "replies", "support"})
+_OWN: Final = frozenset[Part]({"standing", "words", "attachments", "history", "replies", "said"})
 _STAFF: Final = frozenset[Part]({*_OWN, "inner"})
 _BOXES: Final = frozenset[Part]({"boxes"})
 
@@ -41,12 +47,27 @@ SHOWN: Final[dict[Reader, dict[Standing, frozenset[Part]]]] = {
         "withdrawn": _NOTHING,
         "erased": _NOTHING,
     },
-    "author": dict.fromkeys(STANDINGS, _OWN | _BOXES) | {"erased": _OWN},
-    "holding": dict.fromkeys(STANDINGS, _STAFF | _BOXES) | {"erased": _STAFF},
-    "assisting": dict.fromkeys(STANDINGS, _STAFF),
-    "overseer": dict.fromkeys(STANDINGS, _STAFF),
+    "author": dict.fromkeys(STANDINGS, _OWN | _BOXES) | {"erased": _OWN - _FILES},
+    "holding": dict.fromkeys(STANDINGS, _STAFF | _BOXES) | {"erased": _STAFF - _FILES},
+    "assisting": dict.fromkeys(STANDINGS, _STAFF) | {"erased": _STAFF - _FILES},
+    "overseer": dict.fromkeys(STANDINGS, _STAFF) | {"erased": _STAFF - _FILES},
 }
 """The table: reader and standing of the post to what is shown."""
+
+
+def file_of(case: Case, reader: Reader, identity: str) -> tuple[Attachment, bytes] | None:
+    """A file of a case and the box with its key, where this reader is shown it: with the words it came with."""
+    parts: list[tuple[Part, tuple[Attachment, ...], bytes]] = [
+        ("attachments", case.attachments, case.sealed_attachments)
+    ]
+    parts += [("said", added.attachments, added.sealed_attachments) for added in case.questions]
+    parts += [("said", added.attachments, added.sealed_attachments) for added in case.follow_ups]
+    parts += [("replies", reply.attachments, reply.sealed_attachments) for reply in case.replies]
+    drafts = [draft for draft in (case.draft, case.sent_back) if draft is not None]
+    parts += [("inner", draft.attachments, draft.sealed_attachments) for draft in drafts]
+    shown = visible(case, reader)
+    found = ((one, box) for part, files, box in parts if part in shown for one in files)
+    return next((each for each in found if each[0].id == identity), None)
 
 
 def standing(case: Case) -> Standing:
@@ -76,3 +97,10 @@ def reader_of(actor: ask.Actor, case: Case) -> Reader | None:
     if actor.department == case.department:
         return "holding"
     return "assisting" if actor.department in case.assisting else None
+
+
+def replied_with(case: Case) -> dict[str, tuple[Attachment, bytes]]:
+    """Every file that a reply to this case has, published, before a leader or sent back, with the box that holds its key."""
+    written: list[Reply | Draft] = [*case.replies]
+    written += [draft for draft in (case.draft, case.sent_back) if draft is not None]
+    return {one.id: (one, each.sealed_attachments) for each in written for one in each.attachments}

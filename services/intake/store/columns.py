@@ -12,8 +12,38 @@ from chassis.vault import PostgresKeys
 from city.normal import normal_form
 from services.intake.core.case import Case, new
 from services.intake.core.visibility import visible
+from services.intake.store.attachments import MemoryAttachments, PostgresAttachments
 from services.intake.store.sealing import MemoryVault, Vault
 from services.intake.store.voices import MemoryVoices, PostgresVoices
+
+
+def instructed(case: Case) -> str:
+    """How each instruction of the case stands, in words, by themselves and with whoever gave it; empty without any.
+
+    What was reported on so far in time has the word `on_time`.
+    """
+    words: list[str] = []
+    for one in case.instructions:
+        if not one.id or case.left:
+            continue
+        stands: list[str] = ["waiting"] if one.waits else [one.state]
+        if one.waits and one.overdue:
+            stands.append("overdue")
+        if not one.waits and all(report.in_time for report in one.reports):
+            stands.append("on_time")
+        words += [*stands, *(f"{word}/{one.by}" for word in stands)]
+    return "\n".join(sorted(words))
+
+
+def report_due(case: Case) -> datetime | None:
+    """Where a case stands in the ledger of instructions: at the earliest day by which a report is awaited, else the last."""
+    waiting = [one.due for one in case.instructions_waiting if one.due is not None]
+    return min(waiting) if waiting else max((one.due for one in case.instructions if one.due), default=None)
+
+
+def special_report_at(case: Case) -> datetime | None:
+    """Where a case stands on the city leaders' desk: at its newest special report; None without any."""
+    return max((one.at for one in case.special_reports), default=None)
 
 
 def listed_at(case: Case) -> datetime | None:
@@ -42,6 +72,9 @@ COLUMNS: Final = (
     Column[Case]("addressee", "text", lambda case: case.addressee),
     Column[Case]("returned", "boolean", lambda case: any(r.state == "asked" for r in case.returns)),
     Column[Case]("followed_up", "boolean", lambda case: bool(case.follow_ups_waiting)),
+    Column[Case]("instructed", "text", instructed),
+    Column[Case]("report_due", "timestamptz", report_due),
+    Column[Case]("special_report_at", "timestamptz", special_report_at),
     Column[Case]("meeting", "boolean", lambda case: case.meeting),
     Column[Case]("moderation", "text", lambda case: case.moderation),
     Column[Case]("missed", "boolean", lambda case: case.missed),
@@ -60,9 +93,12 @@ COLUMNS: Final = (
 
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     """The store of one instance, web or listener."""
-    return PostgresStore(pool, Case, new, COLUMNS, (Vault(PostgresKeys()), PostgresVoices(pool)))
+    keepers = (Vault(PostgresKeys()), PostgresVoices(pool), PostgresAttachments(pool))
+    return PostgresStore(pool, Case, new, COLUMNS, keepers)
 
 
-def memory(vault: MemoryVault, voices: MemoryVoices) -> MemoryStore:
+def memory(
+    vault: MemoryVault, voices: MemoryVoices, attachments: MemoryAttachments | None = None
+) -> MemoryStore:
     """The twin."""
-    return MemoryStore(Case, (vault, voices))
+    return MemoryStore(Case, (vault, voices, attachments or MemoryAttachments()))

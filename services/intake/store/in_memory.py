@@ -1,13 +1,25 @@
 """The twins in memory: cases, numbers and the log of reads."""
 
+from collections import Counter
 from datetime import datetime
 
 from chassis.memory.store import MemoryStore
 from contracts.city_facts import CityFacts
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Group
-from services.intake.store.cases import MAX_PAGE, SEARCHED, Query, members_of
-from services.intake.store.columns import COLUMNS, listed_at, shown
+from services.intake.store.cases import (
+    LEDGER,
+    MAX_PAGE,
+    NEWEST_FIRST,
+    SEARCHED,
+    SPECIAL,
+    Query,
+    Shown,
+    counted,
+    members_of,
+    place_of,
+)
+from services.intake.store.columns import COLUMNS, instructed, listed_at, shown
 
 
 class MemoryCases:
@@ -35,11 +47,14 @@ class MemoryCases:
             values = {column.name: column.value(case) for column in COLUMNS}
             state = query.state or "all"
             column = {"held": "for_person"}.get(state, state)
+            word = query.word if state in LEDGER else ""
             fits = {
+                **dict.fromkeys(LEDGER, word in values["instructed"].split("\n")),
                 "open": case.open,
                 "overdue": case.open and case.missed,
                 "moderation": case.moderation == "held",
                 "followed_up": values["followed_up"],
+                SPECIAL: bool(case.special_reports),
                 "all": True,
             }.get(state, case.open and values[column] if column in values else case.step == state)
             if (
@@ -49,14 +64,13 @@ class MemoryCases:
                 and (not query.kind or case.kind in query.kind.split(","))
                 and query.area in ("", case.area)
                 and query.addressee in ("", case.addressee)
+                and (query.since is None or query.until is None or _within(case, query.since, query.until))
                 and query.words.lower() in values["words"].lower()
             ):
                 found.append(case)
-        if query.public:
-            found.sort(key=lambda case: case.number)
-            found.sort(key=lambda case: listed_at(case) or datetime.min, reverse=True)
-        else:
-            found.sort(key=lambda case: (case.due or case.received_at or datetime.min, case.number))
+        found.sort(key=lambda case: case.number)
+        newest_first = query.public or query.state in NEWEST_FIRST
+        found.sort(key=lambda case: place_of(case, query) or datetime.min, reverse=newest_first)
         if query.after is not None:
             numbers = [case.number for case in found]
             found = found[numbers.index(query.after[1]) + 1 :]
@@ -90,6 +104,21 @@ class MemoryCases:
     async def of_group(self, group: Group) -> list[Case]:
         found = [case for subject, case in self._all() if subject in group.members]
         return members_of(sorted(found, key=lambda case: case.number), group)
+
+    async def shown(self, since: datetime, until: datetime) -> Shown:
+        found = [case for _, case in self._all() if shown(case) and _within(case, since, until)]
+        units = Counter(unit for case in found for unit in {case.department, *case.assisting} - {""})
+        areas, kinds = Counter(case.area for case in found), Counter(case.kind for case in found)
+        return Shown(len(found), dict(units), dict(areas), dict(kinds))
+
+    async def ledger(self, instructed_by: str = "") -> dict[str, int]:
+        words = [word for _, case in self._all() for word in instructed(case).split("\n")]
+        return {name: words.count(word) for word, name in counted(instructed_by).items()}
+
+
+def _within(case: Case, since: datetime, until: datetime) -> bool:
+    """Whether it was received in a time."""
+    return case.received_at is not None and since <= case.received_at < until
 
 
 class MemoryNumbers:

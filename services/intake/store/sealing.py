@@ -1,10 +1,13 @@
 """Sealing: personal words go into boxes at the door; what rules decide of the keys is kept in the same save."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chassis.service import Applied
 from chassis.vault import Keys, KeysInMemory, PostgresKeys, new_key, seal, unseal
+from contracts.attachments import Attachment
+from services.intake.core.attachments import Given
 from services.intake.core.case import Case
 from services.intake.core.sealing import CLOSED, EraseKeys, KeepKeys, Opened
 
@@ -17,7 +20,7 @@ _TEXT: Final = "text"
 """The one field of the box of an answer or follow-up."""
 
 
-def seal_post(personal: Mapping[str, str], subject: str) -> dict[str, bytes]:
+def seal_post(personal: Mapping[str, str], subject: str, given: Sequence[Given] = ()) -> dict[str, bytes]:
     """The boxes of a new post and their fresh keys, by the fields of `Submit`."""
     contact = {name: personal[name] for name in CONTACT if name in personal}
     text_key, contact_key = new_key(), new_key() if contact else b""
@@ -26,6 +29,7 @@ def seal_post(personal: Mapping[str, str], subject: str) -> dict[str, bytes]:
         "sealed_text": seal(text_key, {name: personal[name] for name in TEXTS if name in personal}, subject),
         "contact_key": contact_key,
         "sealed_contact": seal(contact_key, contact, subject) if contact else b"",
+        "sealed_attachments": _files(text_key, given, subject),
     }
 
 
@@ -47,11 +51,52 @@ async def open_boxes(keys: Keys, connection: Any, subject: str, case: Case) -> O
     boxes = {question.id: question.sealed for question in case.questions}
     boxes |= {added.id: added.sealed for added in case.follow_ups}
     opened = {identity: _opened(text_key, box, subject) for identity, box in boxes.items()}
+    given = [case.sealed_attachments]
+    given += [question.sealed_attachments for question in case.questions]
+    given += [added.sealed_attachments for added in case.follow_ups]
+    files: dict[str, str] = {}
+    for box in given:
+        files |= _opened(text_key, box, subject)
     return Opened(
         contact={name: contact[name] for name in CONTACT if name in contact},
         post={name: post[name] for name in TEXTS if name in post},
         added={identity: fields[_TEXT] for identity, fields in opened.items() if _TEXT in fields},
+        names={identity: kept.partition(" ")[2] for identity, kept in files.items()},
     )
+
+
+async def seal_files(
+    keys: Keys,
+    connection: Any,
+    subject: str,
+    given: Sequence[Given],
+    staying: Sequence[tuple[Attachment, bytes]] = (),
+) -> bytes:
+    """The box of files added to a post, and of those that stay, each with the box it was in; none when the post's key is gone."""
+    key = (await keys.texts(connection, [subject])).get(subject)
+    if key is None:
+        return b""
+    stay = {file.id: _opened(key, box, subject).get(file.id, "") for file, box in staying}
+    return _files(key, given, subject, stay)
+
+
+async def moved_files(keys: Keys, connection: Any, subject: str, box: bytes, member: str) -> bytes:
+    """The same keys of files in a box of another post; none when the key of either post is gone."""
+    found = await keys.texts(connection, [subject, member])
+    kept = _opened(found.get(subject), box, subject)
+    return seal(found[member], kept, member) if kept and member in found else b""
+
+
+def _files(key: bytes, given: Sequence[Given], subject: str, stay: Mapping[str, str] = {}) -> bytes:
+    kept = {**stay, **{one.id: f"{b64encode(one.key).decode()} {one.name}" for one in given}}
+    return seal(key, kept, subject) if kept else b""
+
+
+async def open_file(keys: Keys, connection: Any, subject: str, box: bytes, file: Attachment) -> bytes | None:
+    """The key of one file, whose box this is; None when the post's key is gone."""
+    text_key = (await keys.texts(connection, [subject])).get(subject)
+    kept = _opened(text_key, box, subject).get(file.id)
+    return None if kept is None else b64decode(kept.partition(" ")[0])
 
 
 def _opened(key: bytes | None, box: bytes, subject: str) -> dict[str, str]:

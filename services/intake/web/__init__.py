@@ -4,13 +4,16 @@ from fastapi import APIRouter
 
 from services.intake.web import (
     acting,
+    attaching,
     city,
     entering,
     grouping,
     lists,
+    passing,
     posting,
     proving,
     reading,
+    shown,
     unsubscribing,
 )
 from services.intake.web.door import Door
@@ -21,6 +24,19 @@ __all__ = ["Door", "routes"]
 def routes(door: Door) -> APIRouter:
     """All of intake's calls; routes are tried in their order, what is read most comes first."""
     router = APIRouter()
-    for part in (reading, posting, entering, acting, unsubscribing, grouping, city, proving, lists):
+    for part in (
+        reading,
+        posting,
+        attaching,
+        entering,
+        acting,
+        unsubscribing,
+        grouping,
+        city,
+        proving,
+        passing,
+        lists,
+        shown,
+    ):
         part.routes(router, door)
     return router

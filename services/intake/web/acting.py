@@ -1,23 +1,29 @@
 """Acts on a case: one route for each act of the table that has a path."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from chassis.failures import HttpRefused
+from chassis.problem import wrong_field
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described
 from chassis.web.limits import client_key, client_of
+from contracts.attachments import Attachment
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.act import AUTHOR, NEIGHBOUR, Act
 from services.intake.core.acts import ACTS
+from services.intake.core.attachments import attachments_of
 from services.intake.core.case import Case
 from services.intake.core.deciding import answer_of
-from services.intake.store import seal_text
+from services.intake.core.visibility import replied_with
+from services.intake.store import moved_files, seal_files, seal_text
 from services.intake.web.door import Door, made_ready, nobody
+from services.intake.web.tickets import opened, said_again
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -68,7 +74,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
             raise HttpRefused(401, "code-missing", "需要查询码", "请在 X-Query-Code 中带上查询码。")
         actor, caller = ask.AUTHOR, f"code:{subject}"
     else:
-        actor = door.actor(request, act.who.role)
+        actor = door.actor(request, *act.who.roles)
         door.limits.check("acts", actor.person)
         subject = await door.subject(number)
         caller = f"staff:{actor.person}"
@@ -79,11 +85,48 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
     box = b""
     if act.sealed:
         box = await seal_text(door.keys, door.connection(), subject, written["text"])
-    asked = ask.Asked(act.name, actor, body, target, box)
+    files, raw = await _files(door, number, subject, body, raw)
+    asked = ask.Asked(act.name, actor, body, target, box, files)
     inputs: list[tuple[str, Any]] = [(subject, asked)]
     if act.concerns is not None:
-        inputs += act.concerns(subject, (await door.case(number))[1], asked)
+        concerned = act.concerns(subject, (await door.case(number))[1], asked)
+        inputs += [(member, await _for_member(door, subject, member, what)) for member, what in concerned]
     return await door.hand_in(request, inputs, caller, raw, lambda answers: answer_of(act, _case(answers)))
+
+
+async def _files(
+    door: Door, number: str, subject: str, body: ask.Body, raw: bytes
+) -> tuple[ask.Files, bytes]:
+    """The files that come with an act, and the bytes by which its repeat is known. Raises HttpRefused 422."""
+    kept = body.kept if isinstance(body, ask.Drafted) else ()
+    if not isinstance(body, ask.Added) or not (body.attachments or kept):
+        return ask.NO_FILES, raw
+    staying = await _staying(door, number, kept)
+    given = opened(door.secrets, body.attachments, door.real_now().timestamp())
+    box = await seal_files(door.keys, door.connection(), subject, given, staying)
+    if not box:
+        raise wrong_field("attachments", "个人信息已删除,不能再附文件")
+    names = door.profile.published(*(one.name for one in given)).texts
+    attachments = (*(file for file, _ in staying), *attachments_of(given, names))
+    return ask.Files(attachments, box), said_again(body, given)
+
+
+async def _staying(door: Door, number: str, kept: Sequence[str]) -> list[tuple[Attachment, bytes]]:
+    """The files of earlier replies that are to stay, each with its box. Raises HttpRefused 422."""
+    if not kept:
+        return []
+    known = replied_with((await door.case(number))[1])
+    if not known.keys() >= set(kept):
+        raise wrong_field("kept", "这份回复没有这个附件,请重新选择文件")
+    return [known[identity] for identity in dict.fromkeys(kept)]
+
+
+async def _for_member(door: Door, subject: str, member: str, what: Any) -> Any:
+    """What a member of the group is asked, with the keys of the reply's files under its own."""
+    if not (isinstance(what, ask.Answered) and what.files.attachments):
+        return what
+    box = await moved_files(door.keys, door.connection(), subject, what.files.sealed, member)
+    return replace(what, files=ask.Files(what.files.attachments, box) if box else ask.NO_FILES)
 
 
 async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Response:

@@ -1,4 +1,4 @@
-"""Staff write a post down for a caller (代录): from the telephone, the counter or a letter.
+"""Staff write a post down for a caller (代录): from the telephone, the counter, a letter or a dialogue.
 
 It is the caller's post, and nobody's who wrote it down: its contact is sealed like any other, and no staff token opens
 anything of it. A caller with a mobile proves that number to see it (`web/proving.py`), and staff are not told its query
@@ -22,8 +22,8 @@ from services.intake.core import requests as ask
 from services.intake.core.answers import EntryReceipt
 from services.intake.core.case import Case
 from services.intake.web import examples
-from services.intake.web.door import Door, hashed, made_ready
-from services.intake.web.posting import submission
+from services.intake.web.door import Door, made_ready
+from services.intake.web.posting import digest, submission
 
 ENTERING: Final = ("clerk", "supervisor")
 """The roles that write down for callers."""
@@ -52,11 +52,12 @@ def routes(router: APIRouter, door: Door) -> None:
         raw = await read_body(request)
         subject, drawn = uuid7(), await door.numbers.draw()
 
-        def ready() -> ask.Submit:
+        def ready() -> tuple[ask.Submit, str]:
             post = decode_body(raw, bodies.EnteredPost)
-            return submission(door, subject, post, drawn, post.origin, actor.person)
+            submitted = submission(door, subject, post, drawn, post.origin, actor.person)
+            return submitted, digest(door, raw, post)
 
-        submitted = await made_ready(raw, ready)
+        submitted, same = await made_ready(raw, ready)
         proves = "sms" in submitted.channels
 
         def keep(answers: list[object]) -> bytes:
@@ -64,7 +65,7 @@ def routes(router: APIRouter, door: Door) -> None:
             assert isinstance(case, Case)
             return _keep.encode((subject, case.number, proves))
 
-        named = IdempotencyKey(f"staff:{actor.person}", request.url.path, key, hashed(raw))
+        named = IdempotencyKey(f"staff:{actor.person}", request.url.path, key, same)
         kept = await door.desk.submit([(subject, submitted)], uuid7(), keep, named)
         return Json(_receipt(door, *_kept.decode(kept)), 202)
 

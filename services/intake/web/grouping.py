@@ -30,7 +30,7 @@ def routes(router: APIRouter, door: Door) -> None:
         openapi_extra=described(body=ask.Group, who="staff", answer=Grouped, example=examples.GROUP),
     )
     async def group(request: Request) -> Response:
-        actor = door.actor(request, ACT["group"].who.role)
+        actor = door.actor(request, *ACT["group"].who.roles)
         door.limits.check("acts", actor.person)
         raw = await read_body(request)
         body = decode_body(raw, ask.Group)
@@ -54,7 +54,7 @@ def routes(router: APIRouter, door: Door) -> None:
         openapi_extra=described(who="staff", answer=Standing),
     )
     async def ungroup(group_id: str, number: str, request: Request) -> Response:
-        actor = door.actor(request, ACT["ungroup"].who.role)
+        actor = door.actor(request, *ACT["ungroup"].who.roles)
         door.limits.check("acts", actor.person)
         subject = await door.subject(number)
         asked = ask.Asked("ungroup", actor, ask.Nothing(), group_id)

@@ -5,7 +5,6 @@ from typing import Final, get_args
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis import problem
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import client_of
@@ -63,10 +62,7 @@ def routes(router: APIRouter, door: Door) -> None:
     async def duties(request: Request, department: str = "") -> Response:
         """What each unit answers for, and on what it rests; `department`: one unit's, by code or name."""
         door.limits.check("reads", client_of(request))
-        try:
-            unit = named.unit(door.profile, department)
-        except named.NotNamed as unknown:
-            raise problem.wrong_field("department", str(unknown)) from unknown
+        unit = door.code_of(named.unit, "department", department)
         items = [
             {"code": duty.code, "department": duty.department, "name": duty.name, "basis": duty.basis}
             for duty in door.profile.duties

@@ -13,16 +13,19 @@ from chassis.web.asgi import Receive, Scope, Send, answer
 from chassis.web.bodies import decode_body, raw_body
 from chassis.web.described import described
 from chassis.web.headers import idempotency_key
+from chassis.web.keyed import body_hash
 from chassis.web.responses import answer_problem, as_refused
 from city.contacts import is_mobile
 from contracts.posts import Origin
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.answers import Receipt
+from services.intake.core.attachments import attachments_of
 from services.intake.core.case import Case
 from services.intake.store import seal_post
 from services.intake.web import examples
-from services.intake.web.door import Door, encode, hashed, made_ready, nobody
+from services.intake.web.door import Door, encode, made_ready, nobody
+from services.intake.web.tickets import opened, said_again
 
 PATH: Final = "/v1/posts"
 
@@ -46,9 +49,12 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
             body = await raw_body(scope, receive)
             subject = uuid7()
             drawn = await door.numbers.draw()
-            request = await made_ready(
-                body, lambda: submission(door, subject, decode_body(body, bodies.Post), drawn)
-            )
+
+            def ready() -> tuple[ask.Submit, str]:
+                post = decode_body(body, bodies.Post)
+                return submission(door, subject, post, drawn), digest(door, body, post)
+
+            request, named = await made_ready(body, ready)
             if request.channels:
                 # Whoever is written to has not asked for it: anybody can type a number.
                 door.limits.check("contacts_an_hour", client)
@@ -56,7 +62,7 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
                 [(subject, request)],
                 cause=uuid7(),
                 encode=lambda answers: _keep.encode((subject, _number(answers))),
-                idempotency=IdempotencyKey(nobody(client, key), PATH, key, hashed(body)),
+                idempotency=IdempotencyKey(nobody(client, key), PATH, key, named),
             )
             subject, number = _kept.decode(kept)
         except Exception as failure:  # noqa: BLE001  every failure becomes a problem document
@@ -77,8 +83,11 @@ def submission(
 ) -> ask.Submit:
     """The request that the rule meets: texts masked, and sealed as they were written."""
     personal = bodies.personal_of(post)
-    published = door.profile.published(personal["title"], personal["text"], personal.get("place", ""))
-    title, text, place = published.texts
+    given = opened(door.secrets, post.attachments, door.real_now().timestamp())
+    published = door.profile.published(
+        personal["title"], personal["text"], personal.get("place", ""), *(one.name for one in given)
+    )
+    title, text, place, *names = published.texts
     identity = personal.get("phone") or personal.get("openid")
     return ask.Submit(
         kind=post.kind,
@@ -95,8 +104,16 @@ def submission(
         addressee=post.addressee,
         origin=origin,
         entered_by=entered_by,
-        **seal_post(personal, subject),
+        attachments=attachments_of(given, names),
+        **seal_post(personal, subject, given),
     )
+
+
+def digest(door: Door, body: bytes, post: bodies.Post) -> str:
+    """The hash by which a repeat of a post is known."""
+    if not post.attachments:
+        return body_hash(body)
+    return body_hash(said_again(post, opened(door.secrets, post.attachments, door.real_now().timestamp())))
 
 
 def _channels(personal: dict[str, str]) -> tuple[str, ...]:

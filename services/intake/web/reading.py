@@ -1,6 +1,5 @@
 """What can be looked up: posts by anyone, one's own case, cases by staff."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import fastapi
@@ -14,19 +13,24 @@ from chassis.web.described import described
 from chassis.web.limits import client_of
 from chassis.web.responses import Json
 from city import named
-from city.profile import Profile
 from city.typed import search_words
 from services.intake.core import answers, views
 from services.intake.core import requests as ask
+from services.intake.core.answers_on_instructions import InstructionFigures
 from services.intake.core.case import Case
 from services.intake.core.visibility import reader_of
-from services.intake.store import STATES, Query, listed_at
-from services.intake.web.door import Door
+from services.intake.store import LEDGER, STATES, Query, place_of
+from services.intake.web.door import Door, not_own_case
+from services.intake.web.shown import SINCE, TO, instants
 
 STAFF: Final = ("clerk", "leader", "supervisor", "mayor")
 """The roles that read cases."""
 OF_A_UNIT: Final = ("clerk", "leader")
 """The roles that read their own unit's cases only."""
+OF_THE_CITY: Final = ("supervisor", "mayor")
+"""The roles that read all."""
+ID: Final = 64
+"""Characters of a staff id."""
 
 
 # Said in the description and checked in the handler, which answers in Chinese.
@@ -38,6 +42,8 @@ def routes(router: APIRouter, door: Door) -> None:
     """Posts for anyone, cases for staff."""
     _posts(router, door)
     _cases(router, door)
+    _case(router, door)
+    _ledger(router, door)
 
 
 def _posts(router: APIRouter, door: Door) -> None:
@@ -65,16 +71,24 @@ def _posts(router: APIRouter, door: Door) -> None:
         kind: str = "",
         area: str = "",
         department: str = "",
+        since: str = SINCE,
+        to: str = TO,
         q: str = "",
         cursor: str = "",
         limit: int = 20,
     ) -> Response:
-        """Posts that are answered or ask nobody for an answer; `kind`: one, or several with commas."""
+        """Posts that are answered or ask nobody for an answer; `kind`: one, or several with commas.
+
+        `from` and `to`, together: days of receipt.
+        """
         door.limits.check("reads", client_of(request))
+        begins, ends = instants(door, since, to)
         query = Query(
-            unit=_code(named.unit, door, "department", department),
-            kind=",".join(_code(named.kind, door, "kind", one) for one in kind.split(",")),
-            area=_code(named.area, door, "area", area),
+            unit=door.code_of(named.unit, "department", department),
+            kind=",".join(door.code_of(named.kind, "kind", one) for one in kind.split(",")),
+            area=door.code_of(named.area, "area", area),
+            since=begins,
+            until=ends,
             words=search_words(q),
             public=True,
             after=_after(door, cursor),
@@ -98,25 +112,33 @@ def _cases(router: APIRouter, door: Door) -> None:
         kind: str = "",
         area: str = "",
         addressee: str = "",
+        instructed_by: str = "",
         q: str = "",
         sort: str = AN_ORDER,
         cursor: str = "",
         limit: int = 50,
     ) -> Response:
-        """A unit's people find what it holds or assists with; supervisor and city leaders find all."""
+        """A unit's people find what it holds or assists with; supervisor and city leaders find all.
+
+        States of instructions (`instructed`, `instruction_…`) may be narrowed by who gave them, `instructed_by`
+        (a staff id); these are listed by the day on which a report is awaited. `special_report`: what was taken to
+        the city leaders, by a supervisor or by the router, the newest report first.
+        """
         actor = door.actor(request, *STAFF)
         door.limits.check("reads", actor.person)
         if state not in STATES:
             raise problem.wrong_field("state", f"应为 {'、'.join(STATES)} 之一")
         if sort != "due":
             raise problem.wrong_field("sort", "只能按 due 排列")
-        asked = _code(named.unit, door, "department", department)
+        _check_instructed_by(instructed_by, state)
+        asked = door.code_of(named.unit, "department", department)
         query = Query(
             unit=_scope(actor, asked),
             state=state,
-            kind=",".join(_code(named.kind, door, "kind", one) for one in kind.split(",")),
-            area=_code(named.area, door, "area", area),
-            addressee=_code(named.leader, door, "addressee", addressee),
+            kind=",".join(door.code_of(named.kind, "kind", one) for one in kind.split(",")),
+            area=door.code_of(named.area, "area", area),
+            addressee=door.code_of(named.leader, "addressee", addressee),
+            instructed_by=instructed_by,
             words=search_words(q),
             after=_after(door, cursor),
             limit=max(1, min(limit, 100)),
@@ -125,6 +147,8 @@ def _cases(router: APIRouter, door: Door) -> None:
         rows = [views.in_inbox(case, door.profile) for case in listed]
         return Json({"cases": rows}, headers=_next(door, request, query, listed))
 
+
+def _case(router: APIRouter, door: Door) -> None:
     @router.get(
         "/v1/cases/{number}",
         summary="Everything on one case.",
@@ -137,7 +161,7 @@ def _cases(router: APIRouter, door: Door) -> None:
         subject, kept = await door.case(number)
         reader = reader_of(actor, kept)
         if reader is None:
-            raise HttpRefused(403, "not-own-case", "不是本单位承办的帖子", "只能查看由本单位承办的帖子。")
+            raise not_own_case()
         opened = await door.opened(actor, reader, subject, kept)
         group = None
         if kept.group is not None:
@@ -147,6 +171,28 @@ def _cases(router: APIRouter, door: Door) -> None:
         return Json(views.staff(kept, door.profile, opened, group))
 
 
+def _ledger(router: APIRouter, door: Door) -> None:
+    @router.get(
+        "/v1/instructions/figures",
+        summary="How many instructions wait, are overdue, reported, accepted.",
+        openapi_extra=described(who="staff", answer=InstructionFigures),
+    )
+    async def figures(request: Request, instructed_by: str = "") -> Response:
+        """Of all city leaders, or of one, by staff id; for supervisor and city leaders."""
+        actor = door.actor(request, *OF_THE_CITY)
+        door.limits.check("reads", actor.person)
+        _check_instructed_by(instructed_by, "instructed")
+        return Json(await door.cases.ledger(instructed_by))
+
+
+def _check_instructed_by(person: str, state: str) -> None:
+    """Raises Refused 422 for what is no staff id, or stands beside a state that is not about instructions."""
+    if person and state not in LEDGER:
+        raise problem.wrong_field("instructed_by", f"只能与 state={'、'.join(LEDGER)} 一起用")
+    if len(person) > ID or not person.isprintable():
+        raise problem.wrong_field("instructed_by", f"应为工号,最多 {ID} 个字")
+
+
 def _scope(actor: ask.Actor, asked: str) -> str:
     """The unit whose cases are listed, empty for all. Raises Refused 403 for another than one's own."""
     if actor.role not in OF_A_UNIT:
@@ -154,14 +200,6 @@ def _scope(actor: ask.Actor, asked: str) -> str:
     if asked not in ("", actor.department):
         raise HttpRefused(403, "not-own-case", "只能查看本单位的帖子")
     return actor.department
-
-
-def _code(look_up: Callable[[Profile, str], str], door: Door, field: str, called: str) -> str:
-    """The code of what a parameter calls by code or name. Raises Refused 422, which names what there is."""
-    try:
-        return look_up(door.profile, called)
-    except named.NotNamed as unknown:
-        raise problem.wrong_field(field, str(unknown)) from unknown
 
 
 def _after(door: Door, cursor: str) -> tuple[str, str] | None:
@@ -176,7 +214,7 @@ def _next(door: Door, request: Request, query: Query, page: list[Case]) -> dict[
     if len(page) < query.limit:
         return {}
     last = page[-1]
-    place = listed_at(last) if query.public else last.due or last.received_at
+    place = place_of(last, query)
     assert place is not None
     cursor = door.cursor.write([place.isoformat(), last.number])
     return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}

@@ -1,12 +1,15 @@
 """The ways out: each channel speaks its provider's protocol and says what became of a notice."""
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, Literal, Protocol
 from urllib.parse import quote
 
+import httpx2
+import msgspec
 from msgspec import Struct
 
-from services.notifier.store import Outgoing
+from services.notifier.outgoing import Outgoing
 
 FIELD: Final = {"wechat": "openid", "sms": "phone", "mail": "mail"}
 """Channel to the field of the contact it needs."""
@@ -17,6 +20,10 @@ _RIGHT: Final = {
     # Nothing that ends a header, separates addresses or quotes: what is mailed to is one address and no more.
     "mail": re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,255}"),
 }
+
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""The providers' days, by which quotas are given and receipts are asked for."""
 
 
 class Delivery(Struct, frozen=True):
@@ -46,6 +53,35 @@ def address_of(outgoing: Outgoing) -> str | None:
     return address if _RIGHT[field].fullmatch(address) else None
 
 
+def unanswered(response: httpx2.Response) -> Delivery:
+    """What an answer says that is not the provider's own: some machine on the way gave it.
+
+    That a server is not available, or that too much was asked (RFC 9110), says that nothing was done.
+    """
+    state: Literal["later", "unknown"] = "later" if response.status_code in (429, 503) else "unknown"
+    return Delivery(state, f"HTTP {response.status_code}")
+
+
+def code_of(response: httpx2.Response) -> int | None:
+    """The `errcode` of an answer of WeChat's, WeCom's or DingTalk's; None for what is no answer of theirs."""
+    try:
+        code = msgspec.json.decode(response.content, type=_Answer).errcode
+    except msgspec.DecodeError:
+        return None
+    return code
+
+
+class _Answer(Struct):
+    errcode: int
+
+
+def seconds_to_midnight() -> float:
+    """Real seconds until the providers' day is over, and a little more."""
+    now = datetime.now(UTC).astimezone(CHINA)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - now).total_seconds() + 60
+
+
 def stop_link_of(site: str, outgoing: Outgoing) -> str:
     """The page that ends the notices about the post; empty where the site's address is not set."""
     if not (site and outgoing.number and outgoing.stop_token):
@@ -54,5 +90,9 @@ def stop_link_of(site: str, outgoing: Outgoing) -> str:
 
 
 def link_of(site: str, outgoing: Outgoing) -> str:
-    """The page at which the author follows the post; empty where the site's address is not set."""
-    return f"{site}/follow?number={quote(outgoing.number, safe='')}" if site and outgoing.number else ""
+    """The page at which the author follows the post, or staff work on it; empty where the site's address is not set."""
+    if not (site and outgoing.number):
+        return ""
+    number = quote(outgoing.number, safe="")
+    citizen = outgoing.notice.audience == "citizen"
+    return f"{site}/follow?number={number}" if citizen else f"{site}/staff/cases/{number}"

@@ -1,5 +1,6 @@
 """Mail by SMTP; the notice's id is the Message-ID, by which receivers drop a repeat."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ import aiosmtplib
 from msgspec import Struct
 
 from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
-from services.notifier.store import Outgoing
+from services.notifier.outgoing import Outgoing
 
 _SECURITY: Final[Mapping[str, dict[str, Any]]] = {
     "none": {"use_tls": False, "start_tls": False},
@@ -81,7 +82,9 @@ class Mail:
         message["To"] = address
         message["Subject"] = self._account.subject
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = f"<{outgoing.notice.id}@{self._account.sender.rpartition('@')[2]}>"
+        # What is no notice has no id; it is a code, and each is another one.
+        identity = outgoing.notice.id or f"code.{secrets.token_hex(8)}"
+        message["Message-ID"] = f"<{identity}@{self._account.sender.rpartition('@')[2]}>"
         # No answering machine answers a machine (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         text, link = outgoing.notice.text, link_of(self._account.site, outgoing)
@@ -93,8 +96,9 @@ class Mail:
         message.set_content("\n".join(part for part in (text, link, stop and f"不再接收:{stop}") if part))
         seen = f'<p><a href="{escape(link)}">查看进展</a></p>' if link else ""
         seen += f'<p><a href="{escape(stop)}">不再接收这个帖子的通知</a></p>' if stop else ""
+        paragraphs = "<br>".join(escape(line) for line in text.splitlines())
         message.add_alternative(
-            f'<html lang="zh-CN"><body><p>{escape(text)}</p>{seen}</body></html>', subtype="html"
+            f'<html lang="zh-CN"><body><p>{paragraphs}</p>{seen}</body></html>', subtype="html"
         )
         return message
 

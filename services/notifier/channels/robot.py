@@ -5,14 +5,14 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 
-from services.notifier.channels import Delivery
+from services.notifier.channels import Delivery, code_of, unanswered
 from services.notifier.core.wording import one_line
+from services.notifier.outgoing import DIGEST, Outgoing
 from services.notifier.settings import Robot as Account
-from services.notifier.store import Outgoing
 
 LINES: Final = 20
 """Notices written out in one message; the others are counted."""
@@ -51,7 +51,7 @@ class Robot:
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """A digest; all the notices are of one department."""
         department = outgoing[0].notice.department
-        account = self._account(department)
+        account = _own(outgoing[0]) or self._account(department)
         if account is None:
             return [Delivery("failed", "本单位没有机器人")] * len(outgoing)
         self._rest_until[department] = time.monotonic() + INTERVAL_SECONDS
@@ -61,12 +61,16 @@ class Robot:
             params=parameters,
             json={
                 "msgtype": "text",
-                "text": {"content": digest([notice.notice.text for notice in outgoing])},
+                "text": {"content": _content(outgoing)},
                 # Providers pass over what they do not know. In a header, hundreds of ids would be refused.
-                "notice_ids": [notice.notice.id for notice in outgoing],
+                "notice_ids": [notice.notice.id for notice in outgoing if notice.notice.id],
             },
         )
         return [_delivery(response)] * len(outgoing)
+
+    def has(self, department: str) -> bool:
+        """Whether the operator has given the department a robot."""
+        return self._account(department) is not None
 
     def _account(self, department: str) -> Account | None:
         if self._accounts is None:
@@ -92,6 +96,23 @@ def digest(texts: list[str]) -> str:
     return lines + more if len(texts) > len(shown) else lines
 
 
+def _own(outgoing: Outgoing) -> Account | None:
+    """The robot that the inbox chose; None for the unit's."""
+    contact = outgoing.contact
+    if "key" not in contact:
+        return None
+    return Account(
+        "dingtalk" if contact["kind"] == "dingtalk" else "wecom", contact["key"], contact["secret"]
+    )
+
+
+def _content(outgoing: list[Outgoing]) -> str:
+    """What one notice is by itself when it was made up of several before; else a line for each."""
+    if len(outgoing) == 1 and outgoing[0].notice.kind == DIGEST:
+        return outgoing[0].notice.text
+    return digest([notice.notice.text for notice in outgoing])
+
+
 def _address(account: Account) -> tuple[str, dict[str, str]]:
     if account.kind == "wecom":
         return "/cgi-bin/webhook/send", {"key": account.key}
@@ -101,8 +122,9 @@ def _address(account: Account) -> tuple[str, dict[str, str]]:
 
 
 def _delivery(response: httpx2.Response) -> Delivery:
-    answer: dict[str, Any] = response.json()
-    code = int(answer.get("errcode", 0))
+    code = code_of(response)
+    if code is None:
+        return unanswered(response)
     if code == 0:
         return Delivery("sent")
     if code in _BUSY or response.status_code >= 500:

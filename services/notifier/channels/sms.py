@@ -2,24 +2,31 @@
 
 import json
 import secrets
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
+from services.notifier.channels import (
+    CHINA,
+    Delivery,
+    address_of,
+    link_of,
+    seconds_to_midnight,
+    stop_link_of,
+    unanswered,
+)
 from services.notifier.channels.aliyun import authorised
-from services.notifier.store import Outgoing
+from services.notifier.outgoing import Outgoing
 
 VERSION: Final = "2017-05-25"
 """Of the API 短信服务."""
 
-CHINA: Final = timezone(timedelta(hours=8))
-"""The provider's days, by which receipts are asked for."""
-
 _LATER: Final = ("isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR", "Throttling", "ServiceUnavailable")
+_FULL: Final = "isv.DAY_LIMIT_CONTROL"
+"""The messages of the day are used up."""
 _FAILED, _ARRIVED = 2, 3
 """`SendStatus` of a receipt; 1 is under way."""
 
@@ -66,7 +73,7 @@ class Sms:
             TemplateParam=json.dumps({"text": self._text(outgoing)}, ensure_ascii=False),
             OutId=outgoing.notice.id,
         )
-        return _delivered(answer)
+        return answer if isinstance(answer, Delivery) else _delivered(answer)
 
     async def send_code(self, phone: str, code: str) -> Delivery:
         """A code to prove a telephone with; it is no notice, so nobody asks for its receipt. Raises as `send`."""
@@ -77,7 +84,7 @@ class Sms:
             TemplateCode=self._account.code_template,
             TemplateParam=json.dumps({"code": code}),
         )
-        return _delivered(answer)
+        return answer if isinstance(answer, Delivery) else _delivered(answer)
 
     def _text(self, outgoing: Outgoing) -> str:
         link, stop = link_of(self._account.site, outgoing), stop_link_of(self._account.site, outgoing)
@@ -97,6 +104,8 @@ class Sms:
                 PageSize="50",
                 CurrentPage="1",
             )
+            if isinstance(answer, Delivery):
+                return Delivery("unknown", answer.reason)
             if answer.get("Code") != "OK":
                 # Not knowing is no reason to send again.
                 return Delivery("unknown", str(answer.get("Code", "no code")))
@@ -107,8 +116,11 @@ class Sms:
                     return Delivery("sent")
         return None
 
-    async def _call(self, action: str, **parameters: str) -> dict[str, Any]:
-        """One request of the API, its parameters in the body. Raises as the client does, ValueError for no JSON."""
+    async def _call(self, action: str, **parameters: str) -> dict[str, Any] | Delivery:
+        """One request of the API, its parameters in the body. Raises as the client does.
+
+        A delivery where the answer is none of the provider's.
+        """
         address = urlsplit(self._account.url)
         body = urlencode(parameters).encode()
         headers = authorised(
@@ -128,8 +140,11 @@ class Sms:
             body,
         )
         response = await self._http.post(self._account.url, content=body, headers=headers)
-        answer: dict[str, Any] = response.json()
-        return answer
+        try:
+            answer = response.json()
+        except ValueError:
+            return unanswered(response)
+        return answer if isinstance(answer, dict) and "Code" in answer else unanswered(response)
 
 
 def _delivered(answer: dict[str, Any]) -> Delivery:
@@ -137,4 +152,6 @@ def _delivered(answer: dict[str, Any]) -> Delivery:
     code = str(answer.get("Code", ""))
     if code == "OK":
         return Delivery("sent")
+    if code == _FULL:
+        return Delivery("later", code, seconds_to_midnight())
     return Delivery("later" if code.startswith(_LATER) else "failed", code or "no code")

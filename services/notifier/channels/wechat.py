@@ -7,9 +7,9 @@ from typing import Any, Final
 import httpx2
 from msgspec import Struct
 
-from services.notifier.channels import Delivery, address_of, link_of
+from services.notifier.channels import Delivery, address_of, code_of, link_of, seconds_to_midnight, unanswered
 from services.notifier.core.wording import shortened
-from services.notifier.store import Outgoing
+from services.notifier.outgoing import Outgoing
 
 FIELD_LENGTH: Final = 20
 """Characters of a field of type `thing`; a longer one is refused (47003)."""
@@ -61,8 +61,10 @@ class WeChat:
                 params={"access_token": token},
                 json=self._message(openid, outgoing),
             )
-            answer: dict[str, Any] = response.json()
-            code = int(answer.get("errcode", 0))
+            answered = code_of(response)
+            if answered is None:
+                return unanswered(response)
+            code = answered
             if code not in _EXPIRED:
                 break
         if code == 0:
@@ -71,7 +73,7 @@ class WeChat:
             return Delivery("later", f"errcode {code}")
         if code == _QUOTA:
             # Empty until the day is over: the next channel, where there is one, is sooner.
-            return Delivery("failed", "当日额度已满")
+            return Delivery("later", "当日额度已满", seconds_to_midnight())
         return Delivery("failed", _FINAL.get(code, f"errcode {code}"))
 
     def _message(self, openid: str, outgoing: Outgoing) -> dict[str, Any]:

@@ -48,6 +48,9 @@ class OutboxNotice(TypedDict):
     reason: str
     at: datetime
     next_at: datetime
+    """When it is tried next; for what waits for a digest, the end of its hour in city time."""
+    hourly: bool
+    """It goes out, or went, with a digest of its inbox."""
 
 
 class ChannelMonth(TypedDict):
@@ -81,3 +84,30 @@ class Resent(TypedDict):
 
     notices: list[str]
     state: Literal["pending"]
+
+
+class InboxAddress(TypedDict):
+    """An address of an inbox, shown by its beginning and end."""
+
+    channel: Literal["robot", "sms", "mail"]
+    shown: str
+    by: str
+    """Who proved it, or asks to."""
+
+
+class InboxAnswer(TypedDict):
+    """How an inbox of staff, those of one role in one unit, is told."""
+
+    department: str
+    audience: Literal["clerk", "leader", "supervisor", "mayor"]
+    channel: Literal["robot", "sms", "mail"]
+    pace: Literal["at-once", "hourly"]
+    unit_robot: bool
+    """The operator has given the unit a robot."""
+    addresses: list[InboxAddress]
+    """Those that were proved, one a channel at most."""
+    trial: InboxAddress | None
+    """One to which a code was sent, and that is to be proved by it."""
+    by: str
+    """Who chose last; empty where nobody did, and all is told at once by the unit's robot."""
+    at: datetime | None

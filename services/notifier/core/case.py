@@ -65,7 +65,9 @@ class Notice(Struct, frozen=True):
     at: datetime | None = None
     """City time of the fact that is told."""
     at_night: bool = False
-    """It may go out in the hours in which citizens are not disturbed."""
+    """It may go out in the hours in which nobody is disturbed by a text message or a mail."""
+    direct: bool = False
+    """It goes by its channel, whatever the inbox chose: that way has failed."""
 
 
 class Claim(Effect, frozen=True):
@@ -81,19 +83,8 @@ class Settle(Effect, frozen=True):
     state: str
     attempts: int
     reason: str = ""
-
-
-class Again(Effect, frozen=True):
-    """A notice that failed is to be tried again; it may have arrived, so the next attempt is a repeat."""
-
-    id: str
-
-
-class Resend(Struct, frozen=True):
-    """Input of an operator: a notice that failed is to go out once more."""
-
-    notice: str
-    """Its id."""
+    repeated: bool = False
+    """It may have arrived before."""
 
 
 class Outcome(Struct, frozen=True):

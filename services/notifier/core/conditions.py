@@ -27,6 +27,16 @@ def published(case: Case, fact: InstructionGiven, city: Profile) -> bool:
     return fact.published
 
 
+def with_a_day(case: Case, fact: InstructionGiven, city: Profile) -> bool:
+    """when it says by which day the unit is to report back"""
+    return fact.due_day is not None
+
+
+def without_a_day(case: Case, fact: InstructionGiven, city: Profile) -> bool:
+    """when it is from before instructions were followed"""
+    return fact.due_day is None
+
+
 def unit_and_date_known(case: Case, fact: Any, city: Profile) -> bool:
     """once, when number, unit and due date are all known, whichever came last"""
     known = case.number and case.department and case.due is not None

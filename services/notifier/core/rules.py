@@ -14,8 +14,9 @@ from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import CitizenErased, PostReceived, PreferenceChosen
-from services.notifier.core.case import Again, Case, Claim, Early, Notice, Outcome, Resend, Settle
-from services.notifier.core.table import SUPERVISION, TOLD, Tell
+from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
+from services.notifier.core.table import TOLD
+from services.notifier.core.tell import SUPERVISION, URGENT, Tell
 from services.notifier.core.wording import (
     CITIZEN_LENGTH,
     NUMBER,
@@ -61,15 +62,11 @@ def prefer(case: Case, fact: PreferenceChosen, context: Here) -> Decision[Case]:
     return Decision(replace(case, chosen=fact.channel, at_night=fact.at_night))
 
 
-def resend(case: Case, given: Resend, context: Here) -> Decision[Case]:
-    """Once more, under the same id; of a notice that has not failed nothing comes."""
-    return Decision(case, (Again(given.notice),))
-
-
 def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
     """A notice has ended; a citizen whose channel refused is told by the next one."""
     notice = outcome.notice
-    effects: list[Effect] = [Settle(notice.id, outcome.state, outcome.attempts, outcome.reason)]
+    ended = Settle(notice.id, outcome.state, outcome.attempts, outcome.reason, outcome.repeated)
+    effects: list[Effect] = [ended]
     about: dict[str, Any] = {
         "notice": notice.id,
         "cause": notice.cause,
@@ -88,23 +85,23 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
         case _:
             fact = NoticeSuppressed(at=context.now, reason=outcome.reason, **about)
     effects.append(Say(fact))
-    channel = following(notice.channel, case.channels) if case.chosen != "none" else ""
-    if outcome.state == "failed" and notice.audience == "citizen" and channel:
-        effects.append(
-            Claim(
-                _notice(
-                    notice.cause,
-                    notice.kind,
-                    "citizen",
-                    channel,
-                    notice.department,
-                    notice.text,
-                    context.now,
-                    case.at_night,
-                )
-            )
-        )
+    if outcome.state == "failed":
+        effects += _by_another_way(case, notice, context.now)
     return Decision(case, tuple(effects))
+
+
+def _by_another_way(case: Case, notice: Notice, now: datetime) -> list[Effect]:
+    """A citizen is told by the next channel, staff by their unit's robot, each under an id of its own."""
+    if notice.audience != "citizen":
+        if notice.channel == "robot":
+            return []
+        identity = derived(notice.id, "notice/robot instead")
+        return [Claim(replace(notice, id=identity, channel="robot", at=now, direct=True))]
+    channel = following(notice.channel, case.channels) if case.chosen != "none" else ""
+    if not channel:
+        return []
+    about = (notice.cause, notice.kind, "citizen", channel, notice.department, notice.text)
+    return [Claim(_notice(*about, now, case.at_night))]
 
 
 # -- what a fact makes known -----------------------------------------------------------------------
@@ -199,7 +196,8 @@ def _claimed(case: Case, kind: str, audience: str, unit: str, text: str, cause: 
     """The notice to staff by their robot, to a citizen by the best channel; without any it is suppressed."""
     if audience != "citizen":
         text = f"{text} {one_line(case.title)}".rstrip()
-        return Claim(_notice(cause, kind, audience, "robot", unit, text, at))
+        # Named by the robot, whatever the inbox chose: a choice that changes tells nobody twice.
+        return Claim(_notice(cause, kind, audience, "robot", unit, text, at, kind in URGENT))
     if case.channels and case.chosen != "none":
         channel = case.chosen if case.chosen in case.channels else case.channels[0]
         return Claim(_notice(cause, kind, "citizen", channel, unit, text, at, case.at_night))

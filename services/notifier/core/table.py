@@ -3,11 +3,20 @@
 `python -m wenzheng.tools.write_notices` writes `docs/notices.md` from it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
-from msgspec import Struct
-
+from contracts.accountability import (
+    AppealDecided,
+    AppealRaised,
+    DefenceStated,
+    FindingMade,
+    GroundsRestored,
+    GroundsWithdrawn,
+    PersonNamed,
+    RecordClosed,
+    RecordOpened,
+)
 from contracts.assignments import (
     AssignmentHeld,
     LeadNamed,
@@ -40,9 +49,21 @@ from contracts.deadlines import (
     MissWithdrawn,
     PromiseBroken,
 )
+from contracts.debates import (
+    CommentHidden,
+    CommentReceived,
+    CommentReleased,
+    CommentSupported,
+    CommentWithdrawn,
+    DebateClosed,
+    DebateOpened,
+    QuestionEntered,
+    StatementMade,
+)
+from contracts.dialogues import DialogueClosed, DialogueOpened
 from contracts.facts import Fact
 from contracts.groups import TopicFound, TopicGrown
-from contracts.notices import Audience, NoticeFailed, NoticeSent, NoticeSuppressed
+from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import (
     CitizenErased,
     PostFollowedUp,
@@ -66,7 +87,6 @@ from contracts.replies import (
     ExtensionRefused,
     ExtensionRequested,
     FollowUpAnswered,
-    InstructionGiven,
     MeetingRuled,
     PartWritten,
     PostRated,
@@ -82,12 +102,9 @@ from contracts.replies import (
     SuggestionFollowedThrough,
 )
 from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyPublished, TextJudged
-from services.notifier.core.case import Case
 from services.notifier.core.conditions import (
-    Condition,
     addressed,
     adopted,
-    always,
     by_word_list,
     date_moved,
     dissatisfied,
@@ -99,79 +116,24 @@ from services.notifier.core.conditions import (
     of_a_promise,
     partly_adopted,
     praised,
-    published,
     second_clock,
     supervisor_heard_of_the_miss,
     supervisors_step,
     to_follow_through,
     unit_and_date_known,
 )
-
-SUPERVISION: Final = "supervision"
-"""Code of the supervising e-government centre in every profile."""
-
-MAYOR_DESK: Final = "government-office"
-"""Code of the unit at which the city leaders read."""
-
-Units = Callable[[Case, Any], tuple[str, ...]]
-
-
-# -- which unit is told ----------------------------------------------------------------------------
-
-
-def holder(case: Case, fact: Any) -> tuple[str, ...]:
-    """the unit named by the fact, else the one that holds the case"""
-    return (getattr(fact, "department", "") or case.department,)
-
-
-def lead(case: Case, fact: PartWritten) -> tuple[str, ...]:
-    """the lead unit"""
-    return (fact.lead,)
-
-
-def former(case: Case, fact: PostReassigned) -> tuple[str, ...]:
-    """the unit that held the case before"""
-    return (fact.previous,) if fact.previous else ()
-
-
-def newly_assisting(case: Case, fact: PostAssigned | PostReassigned | LeadNamed) -> tuple[str, ...]:
-    """each assisting unit that did not assist before"""
-    return tuple(unit for unit in fact.assisting if unit not in case.assisting)
-
-
-def disputing(case: Case, fact: MeetingCalled) -> tuple[str, ...]:
-    """each unit in dispute"""
-    return fact.departments
-
-
-def supervision(case: Case, fact: Any) -> tuple[str, ...]:
-    """the supervising centre"""
-    return (SUPERVISION,)
-
-
-def mayor_desk(case: Case, fact: Any) -> tuple[str, ...]:
-    """the city leaders' office"""
-    return (MAYOR_DESK,)
-
-
-# -- the table -------------------------------------------------------------------------------------
-
-
-class Tell(Struct, frozen=True):
-    """A row: one kind of notice to one audience."""
-
-    kind: str
-    audience: Audience
-    text: str
-    """`{number}` is the post's; other names are the fact's own, or the case's. `{unit}` is the unit's Chinese name."""
-    to: Units = holder
-    """Which units' staff; of citizens, whose unit is named with the notice."""
-    when: Condition = always
-    without_unit: Literal["wait", "supervisor"] = "wait"
-    """Nobody holds the case yet: told to the unit that will, or at once to the supervisor."""
-    sets: tuple[str, bool] | None = None
-    """What the case remembers of having told it."""
-
+from services.notifier.core.table_of_inspections import INSPECTIONS_TO_NOBODY, INSPECTIONS_TOLD
+from services.notifier.core.table_of_instructions import INSTRUCTIONS_TO_NOBODY, INSTRUCTIONS_TOLD
+from services.notifier.core.table_of_promises import PROMISES_TO_NOBODY, PROMISES_TOLD
+from services.notifier.core.tell import (
+    Tell,
+    disputing,
+    former,
+    lead,
+    mayor_desk,
+    newly_assisting,
+    supervision,
+)
 
 ASSIGNED: Final = Tell(
     "assigned",
@@ -213,10 +175,6 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     ExtensionApproved: (Tell("extension-approved", "clerk", "延期已批准 {number},延至{new_date}"),),
     ExtensionRefused: (Tell("extension-refused", "clerk", "延期未获批准 {number},期限不变:{remark}"),),
     PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
-    InstructionGiven: (
-        Tell("instructed", "leader", "领导批示 {number}:{text}"),
-        Tell("instruction-published", "citizen", "您的帖子{number}有领导批示:{text}", when=published),
-    ),
     CaseUrged: (Tell("urged", "clerk", "督查催办 {number}:{text}"),),
     FollowUpAnswered: (
         Tell("follow-up-answered", "citizen", "您对{number}的追问,{unit}答复:{text}", when=in_own_words),
@@ -317,12 +275,32 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     ),
     DispatchLate: (Tell("undispatched", "supervisor", "逾时尚未交办 {number}", supervision),),
     PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
+    # accountability: a robot speaks to a whole unit, so it names no person and no measure
+    RecordOpened: (Tell("record-opened", "leader", "本单位被立案问责,{until}前可以陈述 {record}"),),
+    GroundsWithdrawn: (
+        Tell("grounds-withdrawn", "leader", "问责立案依据已撤回 {record}"),
+        Tell("grounds-withdrawn", "supervisor", "{unit}问责立案依据已撤回 {record}", supervision),
+    ),
+    GroundsRestored: (Tell("grounds-restored", "leader", "问责立案依据重新成立,{until}前可以陈述 {record}"),),
+    PersonNamed: (Tell("person-named", "leader", "问责已确定责任人,{until}前可以陈述 {record}"),),
+    DefenceStated: (Tell("statement", "supervisor", "{unit}已陈述申辩 {record}", supervision),),
+    FindingMade: (Tell("finding", "leader", "问责已有认定,请查看 {record}"),),
+    AppealRaised: (Tell("appeal", "supervisor", "{unit}申诉,请另一位督查员复核 {record}", supervision),),
+    AppealDecided: (Tell("appeal-decided", "leader", "问责申诉已有决定 {record}"),),
+    RecordClosed: (Tell("record-closed", "leader", "问责结案 {record}"),),
     # groups
     TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),
+    **INSTRUCTIONS_TOLD,
+    **INSPECTIONS_TOLD,
+    **PROMISES_TOLD,
 }
 """Each fact of which somebody is told, and the rows it makes."""
 
 _READ: Final = "a survey is everybody's and is read on its page; who takes part is not known to notifier"
+
+_TALKED_OVER: Final = "a debate is everybody's and is read on its page; who comments leaves no address, and reads there what became of it"
+
+_ANNOUNCED: Final = "a dialogue is everybody's and is read on its page; who asks leaves no address, and reads the answer there"
 
 _ON_ITS_PAGE: Final = "notifier does not hear of bulletins; units read them, and answer, on their page"
 
@@ -350,11 +328,25 @@ NOBODY: Final[Mapping[type[Fact], str]] = {
     ResultPublished: _READ,
     TextJudged: "it is known to nobody who wrote the text",
     BallotCast: "it is known to nobody whose it is",
+    DebateOpened: _TALKED_OVER,
+    DebateClosed: _TALKED_OVER,
+    CommentReceived: "what waits for a moderator stands on the supervisor's page of the debate",
+    StatementMade: _TALKED_OVER,
+    CommentReleased: _TALKED_OVER,
+    CommentHidden: _TALKED_OVER,
+    CommentSupported: _TALKED_OVER,
+    CommentWithdrawn: "its author did it",
+    QuestionEntered: "the post of that number tells whoever it may; who asked left no address, and reads the number on the page",
+    DialogueOpened: _ANNOUNCED,
+    DialogueClosed: _ANNOUNCED,
     BulletinDrafted: _ON_ITS_PAGE,
     BulletinEdited: _ON_ITS_PAGE,
     BulletinCirculated: _ON_ITS_PAGE,
     ObjectionRaised: _ON_ITS_PAGE,
     ObjectionAnswered: _ON_ITS_PAGE,
     BulletinIssued: _ON_ITS_PAGE,
+    **INSTRUCTIONS_TO_NOBODY,
+    **INSPECTIONS_TO_NOBODY,
+    **PROMISES_TO_NOBODY,
 }
 """Each fact of which nobody is told, and why."""

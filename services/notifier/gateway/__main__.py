@@ -1,5 +1,6 @@
 """Runs the fake gateway: HTTP on the settings' port, mail on the next but as named in `WENZHENG_GATEWAY_MAIL`."""
 
+import asyncio
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -14,23 +15,35 @@ from chassis.settings import Settings
 from services.notifier.gateway.account import Account, Callback
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.script import Script
 from services.notifier.settings import secret_of
 
 
 class Mailbox:
     """Takes mail in for the gateway."""
 
-    def __init__(self, arrivals: Arrivals) -> None:
+    def __init__(self, arrivals: Arrivals, script: Script | None = None) -> None:
         self._arrivals = arrivals
+        self._script = script or Script()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
-        """One message; its Message-ID names the notice."""
+        """One message; its Message-ID names the notice, or `code.` and something that is none."""
+        step = self._script.next("mail")
+        if step.get("down"):
+            return "421 4.3.2 system not accepting network messages"
+        if "code" in step:
+            return f"{step['code']} 4.2.2 scripted"
         message = message_from_bytes(envelope.content, policy=default)
         notice = str(message["Message-ID"] or "").partition("<")[2].partition("@")[0]
         part = message.get_body(("plain",))
         content = part.get_content().strip() if part is not None else ""
         for recipient in envelope.rcpt_tos:
-            self._arrivals.add("mail", recipient, content[:500], [notice] if notice else [])
+            self._arrivals.add(
+                "mail", recipient, content[:500], [notice] if notice and "." not in notice else []
+            )
+        await asyncio.sleep(float(step.get("delay", 0)))
+        if step.get("lose"):
+            server.transport.close()
         return "250 OK"
 
 
@@ -62,12 +75,13 @@ def main() -> None:
     """Serve until SIGTERM."""
     settings = Settings.read()
     arrivals = Arrivals(settings.home / "gateway" / "arrivals.jsonl")
+    gateway = Gateway(arrivals, secret_of(None, settings), account=account_of(settings))
     host, _, port = settings.gateway_mail.rpartition(":")
-    mail = Controller(Mailbox(arrivals), hostname=host, port=int(port))
+    mail = Controller(Mailbox(arrivals, gateway.script), hostname=host, port=int(port))
     mail.start()
     try:
         uvicorn.run(
-            create(Gateway(arrivals, secret_of(None, settings), account=account_of(settings))),
+            create(gateway),
             host=settings.http_host,
             port=settings.http_port,
             log_config=None,

@@ -19,27 +19,12 @@ from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.gateway.phone import Phones
 from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
+from services.notifier.gateway.script import CHANNELS, SLOW_SECONDS, Script
 
 ROBOT_PER_MINUTE: Final = 20
 ROBOT_CONTENT_BYTES: Final = 2048
 WECHAT_PER_DAY: Final = 100_000
 CHINA: Final = timezone(timedelta(hours=8))
-
-
-class Script:
-    """What goes wrong next: per channel a queue of scripted answers."""
-
-    def __init__(self) -> None:
-        self._queues: dict[str, deque[dict[str, Any]]] = {}
-
-    def add(self, channel: str, times: int, step: dict[str, Any]) -> None:
-        """For the next `times` calls: `code`, `delay` (seconds), or `lose` (the effect stays, the answer is lost)."""
-        self._queues.setdefault(channel, deque()).extend([step] * times)
-
-    def next(self, channel: str) -> dict[str, Any]:
-        """The step for this call; empty for a good day."""
-        queue = self._queues.get(channel)
-        return queue.popleft() if queue else {}
 
 
 class Gateway:
@@ -83,6 +68,8 @@ class Gateway:
         """`POST /cgi-bin/message/subscribe/bizsend`."""
         body = await request.json()
         step = self.script.next("wechat")
+        if step.get("down"):
+            return Response(status_code=503)
         if request.query_params.get("access_token") != self._token or time.monotonic() > self._token_until:
             return JSONResponse({"errcode": 42001, "errmsg": "access_token expired"})
         if "code" in step:
@@ -127,6 +114,8 @@ class Gateway:
         if request.headers.get("x-acs-action") == "QuerySendDetails":
             return self._receipts(fields)
         step = self.script.next("sms")
+        if step.get("down"):
+            return Response(status_code=503)
         if "code" in step:
             return JSONResponse({"Code": step["code"], "Message": "scripted"})
         if not PHONE.fullmatch(fields.get("PhoneNumbers", "")):
@@ -151,6 +140,8 @@ class Gateway:
         """`POST /cgi-bin/webhook/send?key=…` (WeCom) and `POST /robot/send?access_token=…` (DingTalk)."""
         key = request.query_params.get("key") or request.query_params.get("access_token", "")
         step = self.script.next("robot")
+        if step.get("down"):
+            return Response(status_code=503)
         now = time.monotonic()
         recent = self._robots.setdefault(key, deque())
         while recent and recent[0] < now - 60:
@@ -194,11 +185,19 @@ class Gateway:
         return HTMLResponse(page)
 
     async def add_script(self, request: Request) -> Response:
-        """`POST /script` {channel, times, code?, delay?, lose?}."""
+        """`POST /script` {channel, times, code?, delay?, lose?, down?}."""
         body = await request.json()
-        step = {name: body[name] for name in ("code", "delay", "lose") if name in body}
+        step = {name: body[name] for name in ("code", "delay", "lose", "down") if name in body}
         self.script.add(body["channel"], int(body.get("times", 1)), step)
         return JSONResponse({"scripted": step})
+
+    async def turn(self, request: Request) -> Response:
+        """`POST /weather` {channel?, weather, seconds?}: fair, down, slow, lying or full, until it is told otherwise."""
+        body = await request.json()
+        channels = [body["channel"]] if "channel" in body else list(CHANNELS)
+        for channel in channels:
+            self.script.turn(channel, str(body["weather"]), float(body.get("seconds", SLOW_SECONDS)))
+        return JSONResponse({"weather": body["weather"], "channels": channels})
 
     async def consent(self, request: Request) -> Response:
         """`POST /consent` {openid, messages}: how many subscription messages a person still takes."""
@@ -237,6 +236,7 @@ def create(gateway: Gateway) -> Starlette:
             Route("/outbox", gateway.outbox),
             Route("/", gateway.outbox),
             Route("/script", gateway.add_script, methods=["POST"]),
+            Route("/weather", gateway.turn, methods=["POST"]),
             Route("/consent", gateway.consent, methods=["POST"]),
             Route("/readyz", gateway.ready),
             Route("/healthz", gateway.ready),

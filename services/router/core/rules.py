@@ -81,7 +81,13 @@ def choose(case: Case, chosen: AssignmentChosen, context: Context[Judges]) -> De
             chosen_by=chosen.by,
         )
     elif chosen.department == case.department and request:
-        said = ReturnRefused(at=chosen.at, request=request, department=case.department, reason=chosen.reason)
+        said = ReturnRefused(
+            at=chosen.at,
+            request=request,
+            department=case.department,
+            reason=chosen.reason,
+            unfounded=True,
+        )
     elif chosen.department == case.department and chosen.assisting == case.assisting:
         return unchanged(case)
     elif chosen.department == case.department:
@@ -198,7 +204,8 @@ def report(case: Case, asked: SpecialReportRequested, context: Context[Judges]) 
     """The supervisor takes the case to the city leaders (专报)."""
     if case.received_at is None:
         return Decision(replace(case, early=(*case.early, asked)))
-    return _say(case, asked.at, SpecialReportRaised(at=asked.at, reason="督查提请专报", text=asked.text))
+    raised = SpecialReportRaised(at=asked.at, reason="督查提请专报", text=asked.text, by=asked.by)
+    return _say(case, asked.at, raised)
 
 
 def answer(case: Case, fact: ReplyPublished, context: Context[Judges]) -> Decision[Case]:

@@ -2,30 +2,20 @@
 
 from typing import Annotated, Any, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from chassis import problem
-from city.normal import length, shows_nothing, written, written_line
+from city.normal import written_line
 from city.profile import Profile
-from city.typed import case_number
 from contracts.bulletins import Section
+from services.stats.written import CODE_POINTS, Body, Cases, Short, free
 
 TEXT: Final = 10_000
 """Characters of a section, as a person counts them."""
-SHORT: Final = 2_000
-"""Characters of an objection or an answer."""
 HEADING: Final = 60
-CODE_POINTS: Final = 4
-"""Code points allowed for each character of a limit."""
 MOST_SECTIONS: Final = 12
-MOST_CASES: Final = 20
 
 Text = Annotated[str, Meta(min_length=1, max_length=CODE_POINTS * TEXT)]
-Short = Annotated[str, Meta(min_length=1, max_length=CODE_POINTS * SHORT)]
-
-
-class Body(Struct, frozen=True, forbid_unknown_fields=True):
-    """A request's JSON object; unknown fields are refused, so that a typing error is seen."""
 
 
 class Nothing(Body, frozen=True):
@@ -56,7 +46,7 @@ class ObjectionBody(Body, frozen=True):
     """What is wrong, and the numbers of the cases that show it."""
 
     text: Short
-    cases: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=MOST_CASES)] = ()
+    cases: Cases = ()
 
 
 class AnswerBody(Body, frozen=True):
@@ -76,16 +66,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def free(field: str, text: str, limit: int, profile: Profile) -> str:
-    """A text as it is kept and shown. Raises Refused 422 when it shows nothing, or is too long."""
-    kept = written(text)
-    if shows_nothing(kept):
-        raise problem.wrong_field(field, "不能为空")
-    if length(kept) > limit:
-        raise problem.wrong_field(field, f"最多 {limit} 个字")
-    return profile.published(kept).texts[0]
-
-
 def sections(body: TextBody, profile: Profile) -> tuple[Section, ...]:
     """The text of a bulletin as it is kept."""
     found = tuple(
@@ -98,8 +78,3 @@ def sections(body: TextBody, profile: Profile) -> tuple[Section, ...]:
     if len({section.heading for section in found}) != len(found):
         raise problem.wrong_field("sections", "标题重复")
     return found
-
-
-def cases(body: ObjectionBody) -> tuple[str, ...]:
-    """The numbers as they are written, each once."""
-    return tuple(dict.fromkeys(number for text in body.cases if (number := case_number(text))))

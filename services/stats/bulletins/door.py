@@ -11,17 +11,14 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.engine.answers import IdempotencyKey
 from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
-from chassis.identity import uuid7
 from chassis.store import Input
-from chassis.tokens import Staff, Verifier, require
-from chassis.web.bodies import decode_body, read_body
+from chassis.tokens import Staff, Verifier
+from chassis.web.bodies import decode_body
 from chassis.web.conditional import with_etag
-from chassis.web.headers import idempotency_key
+from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits, client_of
-from chassis.web.responses import Json
 from city.profile import Profile
 from contracts.decision import NotNow
 from services.stats.bulletins import bodies
@@ -33,6 +30,8 @@ from services.stats.core.bulletin.document import STEP_NAMES, Bulletin
 from services.stats.core.bulletin.freezing import frozen
 from services.stats.core.figures import row
 from services.stats.core.periods import Period
+from services.stats.requests import asked
+from services.stats.written import SHORT, free, numbers
 
 OVERSEERS: Final = ("supervisor", "mayor")
 UNITS: Final = ("clerk", "leader")
@@ -81,7 +80,7 @@ class Door:
             "city": _row(figures.city),
             "units": [_row(unit) for unit in figures.units],
             "named": figures.named,
-            "table": {"heads": narrative.ROW, "rows": narrative.table(figures)},
+            "table": {"heads": narrative.heads(figures), "rows": narrative.table(figures)},
             "own": own,
             "objections": [shown(one) for one in bulletin.objections if self._reads(staff, one.department)],
             "papers": [f"/v1/bulletins/{bulletin.id}/papers/{kind}" for kind in KINDS],
@@ -122,10 +121,10 @@ class Door:
 
     def _reads(self, staff: Staff | None, department: str) -> bool:
         """Objections are read by the unit that raised them and by those who oversee."""
-        if staff is None:
+        if staff is None or staff.role not in (*OVERSEERS, *UNITS):
             return False
         oversees = staff.role in OVERSEERS or staff.department == self.profile.policy.bulletin.issuer
-        return oversees or (staff.role in UNITS and staff.department == department)
+        return oversees or staff.department == department
 
     def _found(self, known: Sequence[Bulletin], staff: Staff | None, identity: str) -> Bulletin:
         """By id, or by its number. Raises Refused 404; of a draft, too, to whoever may not see it."""
@@ -196,15 +195,15 @@ class Door:
         """A unit objects."""
         staff, raw = await self._asked(request, *UNITS)
         body = decode_body(raw, bodies.ObjectionBody)
-        text = bodies.free("text", body.text, bodies.SHORT, self.profile)
-        given = document.Object(staff.person, staff.department, text, bodies.cases(body))
+        text = free("text", body.text, SHORT, self.profile)
+        given = document.Object(staff.person, staff.department, text, numbers(body.cases))
         return await self._known(request, staff, raw, identity, given)
 
     async def answer(self, request: Request, identity: str, objection: str) -> Response:
         """The supervisor answers an objection."""
         staff, raw = await self._asked(request, "supervisor")
         body = decode_body(raw, bodies.AnswerBody)
-        text = bodies.free("text", body.text, bodies.SHORT, self.profile)
+        text = free("text", body.text, SHORT, self.profile)
         given = document.AnswerObjection(staff.person, objection, body.upheld, text)
         return await self._known(request, staff, raw, identity, given)
 
@@ -229,9 +228,7 @@ class Door:
                     raise
 
     async def _asked(self, request: Request, *roles: str) -> tuple[Staff, bytes]:
-        staff = require(self.verifier.staff(request.headers.get("authorization")), *roles)
-        self.limits.check("acts", staff.person)
-        return staff, await read_body(request)
+        return await asked(request, self.verifier, self.limits, *roles)
 
     async def _known(self, request: Request, staff: Staff, raw: bytes, identity: str, given: Any) -> Response:
         """Hand in an act on a bulletin that the person can see."""
@@ -242,15 +239,8 @@ class Door:
         self, request: Request, staff: Staff, raw: bytes, identity: str, given: Any, *more: Input
     ) -> Response:
         """`more` are inputs of the same request that nobody is answered."""
-        key = IdempotencyKey(
-            f"staff:{staff.person}",
-            request.url.path,
-            idempotency_key(request.headers.get("idempotency-key")),
-            blake2b(raw, digest_size=16).hexdigest(),
-        )
         inputs = [(document.subject_of(identity), given), *more]
-        kept = await self.desk.submit(inputs, uuid7(), _standing, key)
-        return Json(kept, 202)
+        return await hand_in(self.desk, request, f"staff:{staff.person}", raw, inputs, _standing)
 
 
 def _standing(answers: list[object]) -> bytes:

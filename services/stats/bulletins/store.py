@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -131,11 +131,7 @@ def newest_first(bulletins: Sequence[Bulletin]) -> list[Bulletin]:
 
 def instants(period: Period, profile: Profile) -> tuple[datetime, datetime]:
     """The first instant of a period, and the first after it, city time."""
-
-    def midnight(day: date) -> datetime:
-        return datetime(day.year, day.month, day.day, tzinfo=profile.zone)
-
-    return midnight(period.first), midnight(period.until)
+    return period.instants(profile.zone)
 
 
 def named(case: Case) -> NamedCase:

@@ -88,6 +88,18 @@ _ORIGIN: Final = _shape(
     "What came by one way: docs/figures.md says what each means.",
     [(name, int) for name in BY_ORIGIN],
 )
+
+
+class AreaRow(Struct):
+    """What came from an area; the last is without one."""
+
+    area: str
+    name: str
+    received: int
+    replied: int
+    overdue: int
+
+
 _DAY_ROW: Final = _shape("DayRow", "The figures of a day of receipt.", [("day", date)], ROW)
 FIGURES: Final = _shape(
     "Figures",
@@ -102,6 +114,7 @@ FIGURES: Final = _shape(
         ("registered", int),
         ("kinds", dict[str, ROW]),  # type: ignore[valid-type]  # as above
         ("origins", dict[str, _ORIGIN]),  # type: ignore[valid-type]  # as above
+        ("areas", list[AreaRow]),
         ("days", list[_DAY_ROW]),  # type: ignore[valid-type]  # as above
     ],
 )

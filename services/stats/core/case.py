@@ -4,9 +4,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from contracts.accountability import OpeningRule
 from contracts.decision import Effect
 from contracts.posts import Origin
-from contracts.replies import AdoptionOutcome
+from contracts.replies import AdoptionOutcome, Solved
 
 Cell = tuple[str, str, str, str]
 """Day of receipt (ISO; of `replies_given` the day of the reply), unit (empty: nobody yet), kind, measure."""
@@ -19,6 +20,29 @@ class Replied(Struct, frozen=True, gc=False, omit_defaults=True):
     department: str
     handling: int
     lead: str
+
+
+class Fault(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something for which a unit may have to answer (问责)."""
+
+    rule: OpeningRule
+    unit: str
+    """As the fact names it; empty: whoever held the post then."""
+    at: datetime
+    about: str = ""
+    """The clock and the instant it is about, for the fact that takes it back."""
+
+
+class Ground(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Enough of it to open a record; of a unit and a rule there is one in a case."""
+
+    rule: OpeningRule
+    unit: str
+    n: int = 0
+    """How often it came and went, the last time included."""
+    stands: bool = False
+    threshold: int = 0
+    """How many happenings the policy asked for when it was found."""
 
 
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -52,11 +76,20 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The latest rating; 0: none."""
     satisfied_from: int = 4
     """The grade from which the policy in force when it was given calls it satisfied."""
+    solved: Solved | None = None
+    """What the latest rating says of the matter itself; None where it says nothing."""
     left: str = ""
     extensions: int = 0
     broken: int = 0
+    """Dates of extensions that passed."""
+    promises: tuple[tuple[str, str], ...] = ()
+    """Reply to how what it promised ended; empty while it is waited for."""
+    promises_broken: tuple[str, ...] = ()
+    """Replies of which deadline says that their promise was not kept in time."""
     returns: tuple[str, ...] = ()
     """The units that asked to give the post back."""
+    sent_back: tuple[str, ...] = ()
+    """The units whose leader sent a draft back, once for each; counted since there are scores."""
     reopened: int = 0
     reopened_at: datetime | None = None
     """The newest reopening: an earlier due instant is no miss of the handling it began."""
@@ -67,6 +100,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     adoption: AdoptionOutcome | None = None
     """What the unit said last of a suggestion."""
     follow_throughs: int = 0
+    faults: tuple[Fault, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
@@ -79,11 +114,20 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
             return reply.department
         return max(self.holders)[1] if self.holders else ""
 
+    def holder_at(self, at: datetime) -> str:
+        """The unit that held the post at an instant, as far as was heard."""
+        return max((held for held in self.holders if held[0] <= at), default=(at, ""))[1]
+
     def second_overdue(self) -> bool:
         """Whether the newest second handling has missed its due instant."""
         if self.second_due is not None and self.reopened_at is not None:
             return self.second_missed and self.second_due > self.reopened_at
         return self.second_missed
+
+    def answered_at(self) -> datetime | None:
+        """When its first reply was published, of a post that was neither withdrawn nor hidden; none for any other."""
+        reply = self.first_reply()
+        return None if reply is None or not self.number or self.left else reply.at
 
     def overdue_since(self) -> datetime | None:
         """The due instant of a post that counts as overdue; none for any other."""
@@ -100,6 +144,16 @@ class Count(Effect, frozen=True):
     """Cells change by so much."""
 
     changes: tuple[tuple[Cell, int], ...]
+
+
+class Suspected(Effect, frozen=True):
+    """A ground for a record was found, fell, or stands again."""
+
+    ground: Ground
+    number: str
+    """The case's."""
+    happened: tuple[datetime, ...]
+    """The instants of what was counted; none of a ground that fell."""
 
 
 class CitizenSeen(Effect, frozen=True):

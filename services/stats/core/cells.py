@@ -5,8 +5,10 @@ construction the sum over the states, and a recount is one query.
 """
 
 from bisect import bisect_left
+from datetime import date
 from typing import Final, NamedTuple
 
+from contracts.replies import Solved
 from services.stats.core.case import Case, Cell, Replied
 
 INSTANT_MINUTES: Final = 10
@@ -17,6 +19,9 @@ HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(2
 
 BY_ORIGIN: Final = ("threads", "received", "replied", "on_time", "overdue", "rated", "satisfied")
 """Measures that are told by the way a post came."""
+
+SOLVED_MEASURES: Final[dict[Solved, str]] = {"yes": "solved", "partly": "partly_solved", "no": "unsolved"}
+"""What the citizen said of the matter itself, and the measure it counts in."""
 
 Counts = dict[Cell, int]
 
@@ -49,7 +54,7 @@ def implied(case: Case) -> Implied:
             measures |= _rating(case)
         if case.reopened:
             measures |= _second(case)
-        if case.replies or case.returns or case.held:
+        if case.replies or case.returns or case.held or case.sent_back:
             elsewhere = _of_other_units(case, day)
     if case.follow_ups and not case.left:
         measures |= _follow_ups(case)
@@ -63,6 +68,20 @@ def implied(case: Case) -> Implied:
 def cells(case: Case) -> Counts:
     """The same as cells, those with a zero left out."""
     return dict(difference(NOTHING, implied(case)))
+
+
+def counted_on(case: Case) -> date | None:
+    """The day of receipt under which a case counts in the league; none for one that is left out."""
+    return None if case.received_at is None or case.left or not case.clock else case.received_at.date()
+
+
+def outcome(case: Case) -> str:
+    """`replied`, `overdue` or `open`, as a case counts in the league; empty for one that is left out."""
+    if counted_on(case) is None:
+        return ""
+    if case.first_reply() is not None:
+        return "replied"
+    return "overdue" if case.missed else "open"
 
 
 def difference(before: Implied, after: Implied) -> tuple[tuple[Cell, int], ...]:
@@ -112,6 +131,12 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
         "extensions": case.extensions,
         "broken": case.broken,
     }
+    if case.promises:
+        outcomes = [how for _, how in case.promises]
+        counted["promises"] = len(outcomes)
+        counted["promises_kept"] = outcomes.count("kept")
+    if case.promises_broken:
+        counted["promises_broken"] = len(case.promises_broken)
     if reply is not None and case.received_at is not None:
         hours = (reply.at - case.received_at).total_seconds() / 3600
         counted["replied"] = 1
@@ -128,8 +153,11 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
 
 
 def _rating(case: Case) -> dict[str, int]:
-    """The latest grade, of posts with a clock."""
-    return {"rated": 1, "satisfied": int(case.grade >= case.satisfied_from)}
+    """The latest grade, of posts with a clock, and what it says of the matter itself."""
+    counted = {"rated": 1, "satisfied": int(case.grade >= case.satisfied_from)}
+    if case.solved is not None:
+        counted |= {"solved_told": 1, SOLVED_MEASURES[case.solved]: 1}
+    return counted
 
 
 def _follow_ups(case: Case) -> dict[str, int]:
@@ -179,6 +207,9 @@ def _of_other_units(case: Case, day: str) -> Counts:
             count(given.at.date().isoformat(), given.department, "replies_given")
     for department in case.returns:
         count(day, department, "returns")
+    for department in case.sent_back:
+        # With a colon, so that bulletins, whose recount must not change, leave it out.
+        count(day, department, "quality:sent_back")
     for holder, minutes in (*case.held, *case.second_held):
         # Minutes at the leader's desk are the leader's unit's.
         count(day, holder.removeprefix("leader:"), "held_minutes", minutes)

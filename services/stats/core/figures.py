@@ -43,13 +43,17 @@ class Share(Struct, frozen=True):
     example: tuple[int, int, str]
     """Part, whole, and the share in percent as it is shown."""
 
+    def counted(self, measures: Measures) -> tuple[int, int]:
+        """Part and whole."""
+        return _sum(measures, self.part), _sum(measures, self.whole)
+
     def of(self, measures: Measures) -> float | None:
         """The share."""
-        return rate(_sum(measures, self.part), _sum(measures, self.whole))
+        return rate(*self.counted(measures))
 
     def interval(self, measures: Measures) -> tuple[float, float] | None:
         """Wilson's interval of the share."""
-        return wilson(_sum(measures, self.part), _sum(measures, self.whole))
+        return wilson(*self.counted(measures))
 
 
 AMOUNTS: Final = (
@@ -64,9 +68,32 @@ AMOUNTS: Final = (
     Amount("rated", "已评价", ("rated",), "网民评过分的;多次评价以最后一次为准"),
     Amount("asked", "应评价", ("replied",), "每个公开答复都请网民评价"),
     Amount("satisfied", "满意", ("satisfied",), "最后一次评价为非常满意或满意的"),
+    Amount("solved_asked", "应答解决", ("replied",), "每个公开答复在请网民评价时都问是否解决"),
+    Amount(
+        "solved_told",
+        "答解决",
+        ("solved_told",),
+        "评价时答了是否解决的,可以不答;多次评价以最后一次为准,最后一次没有答的不算",
+    ),
+    Amount("solved", "已解决", ("solved",), "其中答已解决的"),
+    Amount("partly_solved", "部分解决", ("partly_solved",), "其中答部分解决的"),
+    Amount("unsolved", "未解决", ("unsolved",), "其中答未解决的"),
     Amount("extensions", "延期", ("extensions",), "批准的延期次数"),
-    Amount("broken_promises", "承诺未兑现", ("broken",), "延期时承诺的日期已过而没有答复的次数"),
+    Amount("promises", "承诺办结", ("promises",), "公开答复中承诺了办结日期的,每个答复计一次"),
+    Amount("promises_kept", "承诺已兑现", ("promises_kept",), "其中不晚于承诺日期登记办结的"),
+    Amount(
+        "broken_promises",
+        "承诺未兑现",
+        ("broken", "promises_broken"),
+        "延期时承诺的日期已过而没有答复的次数,加上答复中承诺的日期已过而没有登记办结的次数",
+    ),
     Amount("returns", "退回", ("returns",), "单位提出“不属本单位职责”的次数,计在提出的单位"),
+    Amount(
+        "sent_back",
+        "答复退回",
+        ("quality:sent_back",),
+        "分管领导审阅时退回重写的答复次数,计在承办单位;自有考核起计数,不入通报",
+    ),
     Amount("reopened", "重新办理", ("reopened",), "网民不满意而申请重新办理的主题"),
     Amount("instant_closings", "即时办结", ("instant",), "受理后不到 10 分钟就答复的:快得少见,单独列出"),
     Amount("second_replied", "二次已复", ("second_replied",), "重新办理后又有答复的"),
@@ -119,6 +146,15 @@ SHARES: Final = (
         "评过分的主题中满意的;旁边总写明评价数和应评价数",
         "好差评 GB/T 39735",
         (958, 1000, "95.8%"),
+    ),
+    Share(
+        "solved_rate",
+        "解决率",
+        ("solved",),
+        ("solved_told",),
+        "答了是否解决的主题中答已解决的,部分解决不算解决;和满意度分开问,旁边总写明答了多少、应答多少",
+        "满意不等于解决:答复得好的事也可能没有办成;问法参照 12345 热线回访的解决率",
+        (70, 100, "70%"),
     ),
 )
 

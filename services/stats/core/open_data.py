@@ -39,7 +39,7 @@ _PLACE: Final = (
     Field("kind", "text", f"种类;{HIDDEN}:同月同单位此种类的网帖太少,不公开"),
     Field("area", "text", f"所选地区的区划代码,空:未选;{HIDDEN}:同月同单位同种类此地区的网帖太少,不公开"),
 )
-_OF_OTHERS: Final = ("replies_given", "returns")
+_OF_OTHERS: Final = ("replies_given", "returns", "quality:sent_back")
 
 
 def _measures() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The periods that figures are given for: month, quarter, half-year, year; and those they are compared with."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from msgspec import Struct
@@ -61,6 +61,13 @@ class Period(Struct, frozen=True):
     def until(self) -> date:
         """The first day after it."""
         return (self.first + timedelta(days=31 * self.months)).replace(day=1)
+
+    def instants(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """Its first instant, and the first after it."""
+        first, until = (
+            datetime(day.year, day.month, day.day, tzinfo=zone) for day in (self.first, self.until)
+        )
+        return first, until
 
     @property
     def before(self) -> "Period":

@@ -1,9 +1,11 @@
 """What each fact changes in a case, and so in the figures. Pure."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from city.profile import Profile
-from contracts.assignments import PostAssigned, PostReassigned
+from contracts.assignments import PostAssigned, PostReassigned, ReturnRefused
 from contracts.deadlines import (
     CaseEscalated,
     ClockStopped,
@@ -11,8 +13,12 @@ from contracts.deadlines import (
     DeadlineMissed,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
 )
-from contracts.decision import Context, Decision, unchanged
+from contracts.decision import Context, Decision, Effect, unchanged
 from contracts.posts import (
     PostFollowedUp,
     PostHidden,
@@ -27,11 +33,13 @@ from contracts.replies import (
     PostRated,
     PostReopened,
     ReplyPublished,
+    ReplySentBack,
     ReturnRequested,
     SuggestionDecided,
     SuggestionFollowedThrough,
 )
-from services.stats.core.case import Case, CitizenSeen, Count, Replied
+from services.stats.core.accountability.grounds import judged, with_fault, without_fault
+from services.stats.core.case import Case, CitizenSeen, Count, Fault, Replied
 from services.stats.core.cells import difference, implied
 
 Here = Context[Profile]
@@ -49,22 +57,53 @@ def received(case: Case, fact: PostReceived, context: Here) -> Decision[Case]:
         citizen=fact.citizen,
         origin=fact.origin,
     )
-    decision = _change(case, after)
+    decision = _change(case, after, context)
     if fact.citizen == context.subject:
         # Nobody signed: distinct people are counted (注册), and this is a post and no person.
         return decision
-    return Decision(after, (*decision.effects, CitizenSeen(fact.citizen)))
+    return Decision(decision.state, (*decision.effects, CitizenSeen(fact.citizen)))
 
 
 def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
     """Another unit holds the case."""
-    return _change(case, replace(case, holders=(*case.holders, (fact.at, fact.department))))
+    return _change(case, replace(case, holders=(*case.holders, (fact.at, fact.department))), context)
 
 
 def replied(case: Case, fact: ReplyPublished, context: Here) -> Decision[Case]:
     """A reply was published."""
     reply = Replied(fact.at, fact.department, fact.handling, fact.lead)
     return _change(case, replace(case, replies=(*case.replies, reply)))
+
+
+def promised(case: Case, fact: ReplyPromiseSet, context: Here) -> Decision[Case]:
+    """A reply promises something; said again when its due instant moves, and counted once."""
+    if any(reply == fact.reply for reply, _ in case.promises):
+        return unchanged(case)
+    return _change(case, replace(case, promises=(*case.promises, (fact.reply, ""))))
+
+
+def promise_ended(case: Case, fact: ReplyPromiseEnded, context: Here) -> Decision[Case]:
+    """It was reported done, in time or late, or the post left; what is said last counts."""
+    ended = tuple((one, fact.outcome if one == fact.reply else how) for one, how in case.promises)
+    return _change(case, replace(case, promises=ended))
+
+
+def reply_promise_broken(case: Case, fact: ReplyPromiseBroken, context: Here) -> Decision[Case]:
+    """What a reply promised was not reported done by the day it named."""
+    fault = Fault("promise", fact.department, fact.at, _about(f"reply {fact.reply}", fact.due))
+    after = replace(case, promises_broken=(*case.promises_broken, fact.reply))
+    return _change(case, with_fault(after, fault), context)
+
+
+def reply_promise_break_withdrawn(
+    case: Case, fact: ReplyPromiseBreakWithdrawn, context: Here
+) -> Decision[Case]:
+    """It was kept in time after all, or nobody waits for it."""
+    broken = tuple(one for one in case.promises_broken if one != fact.reply)
+    after = without_fault(
+        replace(case, promises_broken=broken), "promise", _about(f"reply {fact.reply}", fact.due)
+    )
+    return _change(case, after, context)
 
 
 def stopped(case: Case, fact: ClockStopped, context: Here) -> Decision[Case]:
@@ -86,18 +125,25 @@ def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
 
 def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
     """The ladder's last step: a bulletin names the case."""
-    if fact.level != "bulletin" or fact.clock != "reply":
+    if fact.level != "bulletin":
         return unchanged(case)
-    return _change(case, replace(case, named_at=fact.at))
+    after = with_fault(case, Fault("overdue", fact.department, fact.at, _about(fact.clock, fact.due)))
+    if fact.clock == "reply":
+        after = replace(after, named_at=fact.at)
+    return _change(case, after, context)
 
 
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
     """It was no miss, or no broken promise."""
+    about = _about(fact.clock, fact.due)
     if fact.clock == "promise":
-        return _change(case, replace(case, broken=case.broken - 1))
-    if fact.clock == "second":
-        return _change(case, replace(case, second_missed=False))
-    return _change(case, replace(case, missed=False, missed_due=None, named_at=None))
+        after = without_fault(replace(case, broken=case.broken - 1), "promise", about)
+    elif fact.clock == "second":
+        after = without_fault(replace(case, second_missed=False), "overdue", about)
+    else:
+        after = replace(case, missed=False, missed_due=None, named_at=None)
+        after = without_fault(after, "overdue", about)
+    return _change(case, after, context)
 
 
 def extended(case: Case, fact: DeadlineExtended, context: Here) -> Decision[Case]:
@@ -107,7 +153,8 @@ def extended(case: Case, fact: DeadlineExtended, context: Here) -> Decision[Case
 
 def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
     """A promised date passed."""
-    return _change(case, replace(case, broken=case.broken + 1))
+    fault = Fault("promise", fact.department, fact.at, _about("promise", fact.promised))
+    return _change(case, with_fault(replace(case, broken=case.broken + 1), fault), context)
 
 
 def returned(case: Case, fact: ReturnRequested, context: Here) -> Decision[Case]:
@@ -115,10 +162,24 @@ def returned(case: Case, fact: ReturnRequested, context: Here) -> Decision[Case]
     return _change(case, replace(case, returns=(*case.returns, fact.department)))
 
 
+def return_refused(case: Case, fact: ReturnRefused, context: Here) -> Decision[Case]:
+    """A person ruled that the unit had no ground to give the post back; a refusal by limits alone is no fault."""
+    if not fact.unfounded:
+        return unchanged(case)
+    return _change(case, with_fault(case, Fault("return", fact.department, fact.at)), context)
+
+
+def sent_back(case: Case, fact: ReplySentBack, context: Here) -> Decision[Case]:
+    """The quality check at the leader's desk did not let a reply pass."""
+    after = replace(case, sent_back=(*case.sent_back, fact.department))
+    return _change(case, with_fault(after, Fault("sent-back", fact.department, fact.at)), context)
+
+
 def rated(case: Case, fact: PostRated, context: Here) -> Decision[Case]:
     """The latest rating counts, by the policy in force: a later policy judges no earlier grade."""
     satisfied_from = context.city.policy.rating.satisfied_from
-    return _change(case, replace(case, grade=fact.grade, satisfied_from=satisfied_from))
+    after = replace(case, grade=fact.grade, satisfied_from=satisfied_from)
+    return _change(case, replace(after, solved=fact.solved))
 
 
 def reopened(case: Case, fact: PostReopened, context: Here) -> Decision[Case]:
@@ -130,7 +191,7 @@ def reopened(case: Case, fact: PostReopened, context: Here) -> Decision[Case]:
         # States of before the due instant was kept: whatever was missed was missed in an earlier handling.
         second_missed=case.second_missed and case.second_due is not None,
     )
-    return _change(case, after)
+    return _change(case, with_fault(after, Fault("reopened", fact.department, fact.at)), context)
 
 
 def decided(case: Case, fact: SuggestionDecided, context: Here) -> Decision[Case]:
@@ -175,8 +236,15 @@ def ungrouped(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
     return _change(case, replace(case, ungrouped=True))
 
 
-def _change(before: Case, after: Case) -> Decision[Case]:
+def _change(before: Case, after: Case, context: Here | None = None) -> Decision[Case]:
+    """With a context: the fact may be ground for a record, or may say whose a ground is."""
     changes = difference(implied(before), implied(after))
-    if not changes:
-        return unchanged(after)
-    return Decision(after, (Count(changes),))
+    effects: tuple[Effect, ...] = (Count(changes),) if changes else ()
+    if context is not None and (after.faults or after.grounds):
+        after, suspected = judged(after, context.city.policy.accountability)
+        effects += suspected
+    return Decision(after, effects)
+
+
+def _about(clock: str, due: datetime) -> str:
+    return f"{clock}:{due.isoformat()}"

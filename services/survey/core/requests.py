@@ -52,9 +52,10 @@ class Cast(Struct, frozen=True):
 
 
 class Close(Struct, frozen=True):
-    """Staff end it."""
+    """Staff end it, or its time is over."""
 
     by: str
+    """Empty when its time is over."""
     reason: str
     opening_key: bytes
 

@@ -1,7 +1,7 @@
 """Answering: what is asked, a token for each person, and an answer for each token. No call gets both person and answer."""
 
-import asyncio
 import hashlib
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,6 +13,7 @@ from chassis.blind import is_signed, sign_blindly
 from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.vault import seal
+from chassis.web.aside import aside, paced
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
@@ -88,7 +89,7 @@ def _writing(router: APIRouter, door: Door) -> None:
         keys = await door.surveys.keys(id)
         assert keys is not None, "a survey that is published has keys"
         try:
-            signature = await asyncio.to_thread(sign_blindly, keys[0], body.blinded)
+            signature = await aside(partial(sign_blindly, keys[0], body.blinded))
         except ValueError as failure:
             raise problem.wrong_field("blinded", "不是这份问卷的凭证申请") from failure
         given = ask.GiveToken(id, hashlib.sha256(body.blinded).hexdigest())
@@ -115,7 +116,7 @@ def _writing(router: APIRouter, door: Door) -> None:
         if not is_signed(survey.public_key.encode(), body.token, body.signature):
             raise HttpRefused(403, "not-entitled", "凭证无效", "请从问卷首页重新开始。")
         assert survey.questionnaire is not None
-        opened = await asyncio.to_thread(_made_ready, door.profile, body.answers)
+        opened = await paced(partial(_made_ready, door.profile, body.answers))
         asked.check_answers(survey.questionnaire, opened.answers)
         subject = ballot_of(id, body.token)
         keys = await door.surveys.keys(id)

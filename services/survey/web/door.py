@@ -1,6 +1,5 @@
 """What every call of survey needs: who asks, which survey is meant, and the desk that decides."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,14 +11,11 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.blind import new_signing_key
 from chassis.clock import Clock
-from chassis.engine.answers import IdempotencyKey
 from chassis.engine.desk import Desk
-from chassis.identity import uuid7
 from chassis.tokens import Staff, Verifier, require
 from chassis.vault import unseal
-from chassis.web.headers import idempotency_key
+from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits
-from chassis.web.responses import Json
 from city.profile import Profile
 from services.survey.core.states import Survey
 from services.survey.core.tally import Opened, Text, texts_of
@@ -78,16 +74,13 @@ class Door:
         answer: Callable[[Survey], object],
     ) -> Response:
         """Hand an act of staff to the desk; 202 with what `answer` makes of the survey as it is now."""
-        key = idempotency_key(request.headers.get("idempotency-key"))
-        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
-        named = IdempotencyKey(f"staff:{staff.person}", request.url.path, key, digest)
 
         def told(answers: list[object]) -> bytes:
             survey = answers[0]
             assert isinstance(survey, Survey)
             return encode(answer(survey))
 
-        return Json(await self.desk.submit(inputs, uuid7(), told, named), 202)
+        return await hand_in(self.desk, request, f"staff:{staff.person}", body, inputs, told)
 
     async def opened(self, identity: str) -> list[tuple[str, Opened]]:
         """Every ballot of a closed survey, opened."""

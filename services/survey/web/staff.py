@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -11,6 +12,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.vault import new_key
+from chassis.web.aside import aside
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.responses import Json
@@ -88,7 +90,7 @@ async def _draft(door: Door, request: Request, identity: str) -> Response:
     staff = door.supervisor(request)
     raw = await read_body(request)
     body = decode_body(raw, ask.DraftBody)
-    asked = ask.Draft(await asyncio.to_thread(_questionnaire, door, body), body.invitations)
+    asked = ask.Draft(await aside(partial(_questionnaire, door, body)), body.invitations)
     # The id of a repeat is the first one's: the desk keeps what it answered.
     return await door.act(
         request, staff, raw, [(identity, asked)], lambda _: answers.Stands(identity, "draft")
@@ -136,7 +138,7 @@ def _ending(router: APIRouter, door: Door) -> None:
         decode_body(raw or b"{}", ask.ReasonBody)
         opened = await door.opened(id) if survey.step == "closed" else []
         assert survey.questionnaire is not None
-        figures = await asyncio.to_thread(tally, survey.questionnaire, [ballot for _, ballot in opened])
+        figures = await aside(partial(tally, survey.questionnaire, [ballot for _, ballot in opened]))
         asked = ask.PublishResult(staff.person, len(opened), await door.surveys.tokens(id), figures)
         return await door.act(
             request,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_network
 
 import uvicorn
+from msgspec import structs
 
 from chassis.web.protocol import Bounds, bounded
 from tests.chassis.web.service import build
@@ -156,3 +157,25 @@ async def test_a_gateway_that_passes_on_the_requests_of_many_is_not_one_client()
             writer.close()
 
     assert status(answer) == 200
+
+
+async def test_a_long_body_has_the_time_its_length_needs_and_so_has_what_a_gateway_passes_on() -> None:
+    slow = Bounds(head_seconds=0.2, request_seconds=0.4, slowest=100, longest_seconds=1.2)
+    gateway = structs.replace(slow, trusted=(ip_network("127.0.0.0/8"),))
+    took = {}
+    for name, bounds, length in (
+        ("short", slow, 10),
+        ("long", slow, 80),
+        ("huge", slow, 10**9),
+        ("passed", gateway, 10),
+    ):
+        body = b"POST /v1/hot HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n{" % length
+        async with serving(bounds) as port:
+            started = time.monotonic()
+            await told(port, body)
+            took[name] = time.monotonic() - started
+
+    assert took["short"] < took["long"] < took["huge"] < 3
+    assert took["long"] >= 0.8
+    assert took["huge"] >= 1.2
+    assert took["passed"] >= 1.2

@@ -60,7 +60,7 @@ class Needed(Struct):
         ('{"at":"x"}', "at", "应为日期时间,如 2026-03-02T09:00:00+08:00"),
         ('{"at":"2026-03-02T09:00:00"}', "at", "应写明时区,如 2026-03-02T09:00:00+08:00"),
         ('{"number":"1"}', "number", "格式不对"),
-        ('{"public":1}', "public", "应为true 或 false,给的是整数"),
+        ('{"public":1}', "public", "应为是或否(true、false),给的是整数"),
         ('{"kind":"rumour"}', "kind", "应为 complaint、consult 之一"),
         ('{"colour":"red"}', "colour", "没有这个字段"),
     ],

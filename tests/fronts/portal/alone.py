@@ -1,5 +1,6 @@
 """The citizens' pages before intake's real door, both in this process: no broker, no database."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,15 +58,20 @@ class Pages:
 
 
 @asynccontextmanager
-async def opened(folder: Path | None = None) -> AsyncIterator[Pages]:
-    """Serve until the context is left; other services than intake are away, but for letters, which arrive in a folder."""
+async def opened(folder: Path | None = None, **others: Any) -> AsyncIterator[Pages]:
+    """Serve until the context is left; other services than intake are away, but for letters, which arrive in a folder,
+
+    and for `others`, a service's name to its application.
+    """
     async with Intake(HandClock(NOON)).open() as intake:
         deadlines: dict[str, dict[str, Any]] = {}
         telephones = Telephones(intake, folder) if folder is not None else None
-        behind = _Behind(intake, deadlines, telephones)
+        behind = _Behind(intake, deadlines, telephones, others)
         settings = StaffSettings(
             city=CITY,
-            services='{"intake": "http://intake", "deadline": "http://deadline", "notifier": "http://notifier"}',
+            services=json.dumps(
+                {name: f"http://{name}" for name in ("intake", "deadline", "notifier", *others)}
+            ),
             portal_address=ADDRESS,
             _env_file=None,
         )
@@ -78,8 +84,13 @@ class _Behind(httpx2.AsyncBaseTransport):
     """Intake, and what the test says of deadlines; nobody else."""
 
     def __init__(
-        self, intake: Intake, deadlines: dict[str, dict[str, Any]], telephones: Telephones | None
+        self,
+        intake: Intake,
+        deadlines: dict[str, dict[str, Any]],
+        telephones: Telephones | None,
+        others: dict[str, Any],
     ) -> None:
+        self._others = {name: httpx2.ASGITransport(app=app) for name, app in others.items()}
         self._letters = None if telephones is None else httpx2.ASGITransport(app=telephones.app)
         self._intake = httpx2.ASGITransport(app=intake.app)
         self._deadlines = deadlines
@@ -90,6 +101,8 @@ class _Behind(httpx2.AsyncBaseTransport):
             return httpx2.Response(200, json=self._deadlines[number], request=request)
         if request.url.host == "notifier" and self._letters is not None:
             return await self._letters.handle_async_request(request)
+        if request.url.host in self._others:
+            return await self._others[request.url.host].handle_async_request(request)
         if request.url.host != "intake":
             raise httpx2.ConnectError("away", request=request)
         return await self._intake.handle_async_request(request)

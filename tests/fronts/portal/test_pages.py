@@ -1,9 +1,13 @@
 """What every page has: instants in city time, and lines in order of time whatever the order they came in."""
 
+import ast
+from pathlib import Path
+
 from city.profile import Profile
 from fronts.portal.pages import Pages, in_time
 from tests.services.intake.door import CITY
 
+PORTAL = Path(__file__).parents[3] / "fronts" / "portal"
 PAGES = Pages(Profile.load(CITY))
 
 
@@ -31,3 +35,20 @@ def test_lines_stand_in_order_of_time_whatever_the_order_and_offset_they_came_wi
     ]
 
     assert [line["text"] for line in in_time(lines)] == ["first", "second", "third", "fourth, as it came"]
+
+
+def test_no_page_gives_a_value_the_name_of_what_every_page_has() -> None:
+    """Python refuses two values of one name only when the page is asked for: `/staff/league` answered 500 for all."""
+    taken = {*PAGES.everywhere, "look"}
+    given = [
+        f"{file.relative_to(PORTAL)}: {keyword.arg}"
+        for file in sorted(PORTAL.rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("render", "html")
+        for keyword in call.keywords
+        if keyword.arg in taken and file.name != "pages.py"
+    ]
+
+    assert not given

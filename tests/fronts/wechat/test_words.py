@@ -2,7 +2,7 @@
 
 import pytest
 
-from fronts.wechat.core.words import added_in, grade_in, number_in
+from fronts.wechat.core.words import added_in, grade_in, number_in, solved_in
 
 COLON, COMMA = "\uff1a", "\uff0c"
 NUMBER = "SQ260302-000001"
@@ -23,6 +23,23 @@ NUMBER = "SQ260302-000001"
 )
 def test_a_grade_is_read_as_it_is_typed(typed: str, grade: tuple[int, str]) -> None:
     assert grade_in(typed) == grade
+
+
+@pytest.mark.parametrize(
+    ("typed", "solved"),
+    [
+        ("已解决", ("yes", "")),
+        (f"部分解决{COMMA}还差一盏", ("partly", "还差一盏")),
+        ("未解决 又坏了", ("no", "又坏了")),
+        ("已解决了一半", ("", "已解决了一半")),
+        ("办得好", ("", "办得好")),
+        ("", ("", "")),
+    ],
+)
+def test_what_follows_a_grade_may_say_whether_the_matter_is_solved(
+    typed: str, solved: tuple[str, str]
+) -> None:
+    assert solved_in(typed) == solved
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_a_miss_is_dated_by_the_clock_whatever_is_heard_first() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=3_000)
 @for_all(deliveries())
 def test_any_order_across_topics_with_repeats_gives_the_same_clock_the_same_timers_and_a_ledger_that_sums(
     case: tuple[dict[str, list[Fact]], Delivered],
@@ -168,7 +168,7 @@ def test_any_order_across_topics_with_repeats_gives_the_same_clock_the_same_time
 
 
 @pytest.mark.slow
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=3_000)
 @for_all(deliveries(), st.integers(0, 30))
 def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_exactly_when_there_was_one(
     case: tuple[dict[str, list[Fact]], Delivered], days: int
@@ -199,7 +199,7 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=2_000)
 @for_all(deliveries())
 def test_a_case_that_has_left_every_group_goes_on_as_if_it_had_never_been_in_one(
     case: tuple[dict[str, list[Fact]], Delivered],

@@ -73,20 +73,20 @@ def touching(found: list[tuple[datetime, datetime]]) -> list[tuple[datetime, dat
     return joined
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @for_all(histories())
 def test_a_second_clock_reads_the_same_of_hundreds_of_histories(history: History) -> None:
     agree(history)
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 @for_all(histories())
 def test_a_second_clock_reads_the_same_of_ten_thousand_histories(history: History) -> None:
     agree(history)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @for_all(histories())
 def test_what_stands_said_when_all_time_has_passed_is_what_the_second_clock_expects(history: History) -> None:
     if history["city"]:

@@ -18,6 +18,7 @@ from chassis.memory.answers import MemoryAnswers
 from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
+from chassis.passes import Passes
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import LinkSecret, Secrets
 from chassis.web.api import create_api
@@ -54,7 +55,9 @@ class Intake:
         self.keys = store.MemoryVault()
         self.voices = store.MemoryVoices()
         self.proofs = store.MemoryProofs()
-        self.store: MemoryStore = store.memory(self.keys, self.voices)
+        self.attachments = store.MemoryAttachments()
+        self.folder = store.MemoryFolder()
+        self.store: MemoryStore = store.memory(self.keys, self.voices, self.attachments)
         self.read_log = store.MemoryReadLog()
         self.secrets = Secrets(b"a secret of the tests")
         self.links = LinkSecret(b"a secret of the tests' links")
@@ -69,9 +72,11 @@ class Intake:
             voices=self.voices,
             proofs=self.proofs,
             keys=self.keys,
+            folder=self.folder,
             read_log=self.read_log,
             secrets=self.secrets,
             links=self.links,
+            passes=Passes(b"a secret of the tests"),
             verifier=Verifier(PUBLIC),
             rate_limits=rate_limits,
         )

@@ -12,10 +12,25 @@ from services.intake.core.city import CHANGES
 from tests.services.intake.door import Intake, at
 
 QUERIES = {
-    "/v1/posts": {"kind", "area", "department", "q", "cursor", "limit"},
-    "/v1/cases": {"kind", "area", "addressee", "department", "q", "cursor", "limit", "state", "sort"},
+    "/v1/posts": {"kind", "area", "department", "q", "from", "to", "cursor", "limit"},
+    "/v1/shown": {"from", "to"},
+    "/v1/cases": {
+        "kind",
+        "area",
+        "addressee",
+        "instructed_by",
+        "department",
+        "q",
+        "cursor",
+        "limit",
+        "state",
+        "sort",
+    },
+    "/v1/instructions/figures": {"instructed_by"},
     "/v1/my/posts": {"cursor", "limit"},
     "/v1/duties": {"department"},
+    "/v1/posts/{number}/attachments/{file}": {"small"},
+    "/v1/cases/{number}/attachments/{file}": {"small"},
 }
 """What may be asked after a question mark; nothing else may, anywhere."""
 
@@ -66,9 +81,9 @@ async def test_every_act_and_change_has_its_route_with_its_sentence(intake: Inta
     other = {
         path for path, sentence in writing if sentence not in {one.sentence for one in (*ACTS, *CHANGES)}
     }
-    proofs = {"/v1/codes", "/v1/sessions", "/v1/sessions/mine"}
-    assert other == {"/v1/posts", "/v1/cases", "/v1/unsubscriptions", *proofs}, (
-        "a post, sent or written down, a proof of one's number, and the link that ends notices"
+    proofs = {"/v1/codes", "/v1/sessions", "/v1/sessions/mine", "/v1/my/passes"}
+    assert other == {"/v1/posts", "/v1/attachments", "/v1/cases", "/v1/unsubscriptions", *proofs}, (
+        "a post, sent or written down, a file for one, a proof of one's number and what that opens, and the link that ends notices"
     )
 
 

@@ -32,7 +32,9 @@ async def _case(intake: Intake, number: str) -> dict[str, Any]:
     return case
 
 
-@pytest.mark.parametrize(("origin", "name"), [("telephone", "电话"), ("counter", "窗口"), ("letter", "来信")])
+@pytest.mark.parametrize(
+    ("origin", "name"), [("telephone", "电话"), ("counter", "窗口"), ("letter", "来信"), ("dialogue", "对话")]
+)
 async def test_a_case_says_by_which_way_it_came_and_to_staff_who_wrote_it_down(
     intake: Intake, origin: str, name: str
 ) -> None:

@@ -43,3 +43,26 @@ async def test_a_post_that_was_taken_out_is_no_member_any_more(intake: Intake) -
     gone = (await intake.staff_get("supervisor", "supervision", f"cases/{numbers[2]}")).json()
     assert [member["number"] for member in lead["group"]["members"]] == numbers[:2]
     assert gone["group"] is None
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        "from=2026-03-02",
+        "to=2026-03-02",
+        "from=x&to=2026-03-02",
+        "from=2026-03-03&to=2026-03-02",
+        "from=2026-02-30&to=2026-03-02",
+        "from=2024-01-01&to=2026-03-02",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/posts", "/v1/shown"])
+async def test_days_of_receipt_that_are_none_are_refused(intake: Intake, path: str, days: str) -> None:
+    answer = await intake.http.get(f"{path}?{days}")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] in ("from", "to")
+
+
+async def test_without_days_the_last_thirty_are_counted(intake: Intake) -> None:
+    assert (await intake.http.get("/v1/shown")).json()["total"] == 0

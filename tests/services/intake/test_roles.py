@@ -13,8 +13,11 @@ from services.intake.core.act import Act
 from services.intake.core.acts import ACTS
 from services.intake.core.case import Adoption, Case, Draft, Extension, FollowUp, Question, Reply
 from services.intake.core.city import CHANGES
+from services.intake.core.instruction import Instruction, Report
+from services.intake.core.promise import Promise
 from services.intake.web import examples
 from tests.services.intake.door import PRIVATE, PROFILE, Intake, at
+from tests.services.intake.files import PDF
 
 NOW = at("2026-03-02T10:00")
 HOLDING, ASSISTING, FORMER, FOREIGN = "housing", "transport", "education", "civil-affairs"
@@ -36,6 +39,7 @@ MAY = {
     "clerk/holding": ("clerk/holding",),
     "clerk/assisting": ("clerk/assisting",),
     "leader/holding": ("leader/holding",),
+    "unit/holding": ("clerk/holding", "leader/holding"),
     "supervisor/any": tuple(f"supervisor/{side}" for side in SIDES),
     "mayor/any": tuple(f"mayor/{side}" for side in SIDES),
     "operator": tuple(f"operator/{side}" for side in SIDES),
@@ -56,6 +60,7 @@ BY = {
     ),
     "clerk/assisting": ("part",),
     "leader/holding": ("approval", "reply-return", "extension-approval", "extension-refusal", "adoption"),
+    "unit/holding": ("instruction-reading", "instruction-in-hand", "instruction-report", "promise-report"),
     "supervisor/any": (
         "assignment",
         "ruling",
@@ -65,7 +70,13 @@ BY = {
         "group",
         "ungroup",
     ),
-    "mayor/any": ("instruction", "signature", "signature-return"),
+    "mayor/any": (
+        "instruction",
+        "instruction-acceptance",
+        "instruction-return",
+        "signature",
+        "signature-return",
+    ),
 }
 
 
@@ -92,6 +103,16 @@ def ready(act: Act, case: Case) -> Case:
     if act.name in ("signature", "signature-return"):
         draft = Draft("x1", "稿", "c", NOW, approved_by="l")
         case = replace(case, kind="mailbox", addressee=PROFILE.leaders[0].code, draft=draft)
+    if act.name.startswith("instruction-"):
+        judged = act.name in ("instruction-acceptance", "instruction-return")
+        reports = (Report("已办。", HOLDING, "c", NOW),) if judged else ()
+        given = Instruction(
+            "请办结。", "", NOW, "x1", "somebody", due=at("2026-03-06T18:00"), reports=reports
+        )
+        case = replace(case, instructions=(given,))
+    if act.name == "promise-report":
+        promise = Promise(at("2026-03-31T18:00").date(), at("2026-03-31T18:00"))
+        case = replace(case, replies=(Reply("x1", "三月底前修好。", HOLDING, "c", NOW, promise=promise),))
     if act.name in ("adoption", "follow-through"):
         case = replace(case, kind="suggestion")
     if act.name == "follow-through":
@@ -208,6 +229,32 @@ async def test_a_case_is_read_by_its_units_the_supervisor_and_the_city_leaders(i
     assert opened == {"clerk/holding", "leader/holding"}
 
 
+async def test_a_file_of_a_private_post_is_read_by_its_author_and_by_those_who_read_the_case(
+    intake: Intake,
+) -> None:
+    _, other = await case_for(intake)
+    ticket = (await intake.http.post("/v1/attachments", content=PDF)).json()["attachment"]
+    mine = (await intake.post(public=False, attachments=[ticket])).json()
+    subject = await intake.door.subject(mine["number"])
+    async with intake.store.transaction() as transaction:
+        [kept] = (await transaction.load([subject], lock=True)).values()
+        kept.state = replace(kept.state, department=HOLDING, assisting=(ASSISTING,))
+        await transaction.save(Outcome(changed=[kept]))
+    file = f"{mine['number']}/attachments/{kept.state.attachments[0].id}"
+
+    told = {
+        (place, caller): (
+            await intake.http.get(f"/v1/{place}/{file}", headers=headers_of(caller, mine, other))
+        ).status_code
+        for place in ("posts", "cases")
+        for caller in CALLERS
+    }
+
+    read = {cell for cell, status in told.items() if status == 200}
+    assert read == {("posts", "author")} | {("cases", caller) for caller in READ_BY}
+    assert set(told.values()) == {200, 401, 403, 404}
+
+
 async def test_a_list_of_cases_holds_what_its_reader_may_read(intake: Intake) -> None:
     mine, other = await case_for(intake)
 
@@ -220,6 +267,19 @@ async def test_a_list_of_cases_holds_what_its_reader_may_read(intake: Intake) ->
             assert response.status_code == 200 or mine["number"] not in response.text
 
     assert listed == READ_BY
+
+
+async def test_instructions_are_counted_for_supervisor_and_city_leaders(intake: Intake) -> None:
+    mine, other = await case_for(intake)
+
+    told = {
+        caller: await intake.http.get("/v1/instructions/figures", headers=headers_of(caller, mine, other))
+        for caller in CALLERS
+    }
+
+    assert {caller for caller, response in told.items() if response.status_code == 200} == {
+        f"{role}/{side}" for role in ("supervisor", "mayor") for side in SIDES
+    }
 
 
 @pytest.mark.parametrize("role", ["clerk", "leader"])

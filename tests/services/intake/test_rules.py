@@ -67,7 +67,7 @@ def test_a_reopened_case_is_accepted_and_answered_by_another_person(
 ) -> None:
     first = Reply("r1", "已修。", "transport", "clerk-1", NOW - timedelta(days=1))
     case = _with(step=step, reopened=(NOW,), replies=(first,))
-    body = ask.Nothing() if act == "acceptance" else ask.TextOnly("再修。")
+    body = ask.Nothing() if act == "acceptance" else ask.Drafted("再修。")
     asked = ask.Asked(act, ask.Actor(person, "transport", "clerk"), body)
 
     if possible:

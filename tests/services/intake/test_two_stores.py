@@ -12,12 +12,15 @@ import pytest
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
+from chassis.service import Applied
 from chassis.store import Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
 from services.intake import store
 from services.intake.core import proving
-from services.intake.core.case import Case, Draft, Extension, Reply, Returned, Step
-from services.intake.store import STATES, Query, listed_at
+from services.intake.core.attachments import DropAttachments, KeepAttachments
+from services.intake.core.case import Case, Draft, Extension, Reply, Returned, SpecialReport, Step
+from services.intake.core.instruction import Instruction, Report
+from services.intake.store import LEDGER, STATES, Query, place_of
 from services.intake.store.proofs import Code
 from tests.postgres import server
 from tests.services.intake.door import at
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.real
 
 UNITS = ("transport", "education", "urban-management")
 AREAS = ("321302", "321322")
+LEADERS = ("wang", "li")
 WORDS = ("公交", "路灯", "BUS 12%_\\", "bus")
 START = at("2026-03-02T10:00")
 Both = tuple[store.MemoryCases, store.PostgresCases]
@@ -63,7 +67,28 @@ def _case(n: int, chance: random.Random) -> Case:
         else (),
         returns=(Returned("q", UNITS[1], "duty", received),) if chance.random() < 0.1 else (),
         replies=answered,
+        instructions=tuple(_instruction(m, received, chance) for m in range(chance.choice((0, 0, 1, 2)))),
         asks=chance.random() < 0.8,
+        special_reports=tuple(
+            SpecialReport(received + timedelta(hours=chance.randrange(3)), "督查提请专报")
+            for _ in range(chance.choice((0, 0, 1, 2)))
+        ),
+    )
+
+
+def _instruction(m: int, at: datetime, chance: random.Random) -> Instruction:
+    """One somewhere on its way, by one of two leaders; several are due at the same instant."""
+    reported = chance.random() < 0.4
+    return Instruction(
+        "请办结。",
+        "",
+        at,
+        chance.choice(("", f"i{m}")),
+        chance.choice(LEADERS),
+        due=START + timedelta(days=chance.randrange(3)),
+        reports=(Report("已办。", UNITS[0], "c", at),) if reported else (),
+        accepted_at=at if reported and chance.random() < 0.5 else None,
+        overdue=chance.random() < 0.4,
     )
 
 
@@ -105,10 +130,10 @@ async def _walk(cases: store.Cases, **asked: object) -> list[str]:
     """Every number, page after page, as a reader turns them."""
     found: list[str] = []
     after = None
-    while page := await cases.page(Query(**asked, after=after, limit=17)):  # type: ignore[arg-type]
+    while page := await cases.page(query := Query(**asked, after=after, limit=17)):  # type: ignore[arg-type]
         found += [case.number for case in page]
         last = page[-1]
-        place = listed_at(last) if asked.get("public") else last.due or last.received_at
+        place = place_of(last, query)
         assert place is not None
         after = (place.isoformat(), last.number)
     return found
@@ -126,6 +151,25 @@ async def test_both_stores_list_the_same_cases_in_the_same_order(both: Both) -> 
     assert empty < 100, "most questions find something"
 
 
+async def test_both_stores_make_the_same_ledger_of_the_instructions_of_each_leader(both: Both) -> None:
+    memory, real = both
+    for state, unit, by in product(LEDGER, ("", *UNITS), ("", *LEADERS, "nobody")):
+        asked = {"state": state, "unit": unit, "instructed_by": by}
+        expected = await _walk(memory, **asked)
+        assert await _walk(real, **asked) == expected, asked
+        assert bool(expected) == (by != "nobody"), asked
+
+
+async def test_both_stores_count_the_same_instructions(both: Both) -> None:
+    memory, real = both
+    for by in ("", *LEADERS, "nobody"):
+        expected = await memory.ledger(by)
+        assert await real.ledger(by) == expected
+        assert (sum(expected.values()) > 0) == (by != "nobody")
+    each, every = [await memory.ledger(by) for by in LEADERS], await memory.ledger()
+    assert {word: sum(one[word] for one in each) for word in every} == every
+
+
 async def test_both_stores_show_the_public_the_same_posts(both: Both) -> None:
     memory, real = both
     for unit, area, words in product(("", *UNITS), ("", *AREAS), ("", *WORDS)):
@@ -133,6 +177,25 @@ async def test_both_stores_show_the_public_the_same_posts(both: Both) -> None:
         expected = await _walk(memory, **asked)
         assert await _walk(real, **asked) == expected, asked
     assert await _walk(memory, public=True)
+
+
+async def test_both_stores_count_the_public_posts_of_some_minutes_as_they_list_them(both: Both) -> None:
+    memory, real = both
+    begins, ends = START + timedelta(minutes=5), START + timedelta(minutes=30)
+
+    counted = await real.shown(begins, ends)
+
+    assert counted == await memory.shown(begins, ends)
+    listed = {"public": True, "since": begins, "until": ends}
+    for cases in both:
+        assert len(await _walk(cases, **listed)) == counted.total > 0
+        for field, numbers in (
+            ("unit", counted.departments),
+            ("area", {code: n for code, n in counted.areas.items() if code}),
+            ("kind", counted.kinds),
+        ):
+            for code, number in numbers.items():
+                assert len(await _walk(cases, **listed, **{field: code})) == number, (field, code)
 
 
 async def test_a_public_search_looks_through_the_newest_posts_only_in_both_stores(both: Both) -> None:
@@ -210,3 +273,34 @@ async def test_two_who_ask_for_one_number_at_once_are_judged_in_turn(both: Both)
     waits = await asyncio.gather(*(ask(n) for n in range(8)))
 
     assert sorted(waits) == [timedelta(0), *[proving.REST] * 7]
+
+
+async def test_both_stores_know_alike_which_files_belong_to_posts(both: Both) -> None:
+    pool = both[1]._pool
+    memory, real = store.MemoryAttachments(), store.PostgresAttachments(pool)
+    steps = (
+        ("one", KeepAttachments(("a", "b"))),
+        ("two", KeepAttachments(("b", "c"))),
+        ("two", KeepAttachments(("b", "c"))),
+        ("one", DropAttachments()),
+        ("nobody", DropAttachments()),
+        ("two", DropAttachments()),
+    )
+    told = []
+    for subject, effect in steps:
+        applied = [Applied(subject, 0, "cause", NOW, effect)]
+        memory.apply(applied)
+        async with pool.acquire() as connection:
+            await real.apply(connection, applied)
+        asked = ["a", "b", "c", "d"]
+        told.append((await memory.known(asked), await real.known(asked)))
+
+    assert [sorted(of_memory) for of_memory, _ in told] == [
+        ["a", "b"],
+        ["a", "b", "c"],
+        ["a", "b", "c"],
+        ["b", "c"],
+        ["b", "c"],
+        [],
+    ]
+    assert all(of_memory == of_real for of_memory, of_real in told)

@@ -9,13 +9,16 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from services.intake.core.case import Adoption, Case, Draft, Entry, Instruction, Reply
+from services.intake.core.case import Adoption, Case, Draft, Entry, Reply
+from services.intake.core.instruction import Instruction, Report
 from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
 from tests.services.intake.door import Intake, at
+from tests.services.intake.files import PDF
 
 PHONE = "13812345678"
 NOW = at("2026-03-02T10:00")
 LEAD, ASSISTING = "housing", "transport"
+INNER = ("再修一次的草稿", "内部意见", "内部批示", "内部反馈")
 STAFF: dict[Reader, tuple[str, str]] = {
     "holding": ("clerk", LEAD),
     "assisting": ("clerk", ASSISTING),
@@ -47,21 +50,37 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
             place="幸福路",
             contact={"phone": PHONE},
             public=state != "private",
+            attachments=[await _given(intake)],
         )
     ).json()
+    _, case = await intake.door.case(receipt["number"])
+    file = case.attachments[0].id
     await intake.citizen(receipt, "follow-ups", {"text": f"另一个号码{PHONE}。"})
     _, case = await intake.door.case(receipt["number"])
     reply = Reply("r1", "已经修好了。", LEAD, "c", NOW)
     await _changed(
         intake,
         receipt["number"],
+        moderation="",
         department=LEAD,
         assisting=(ASSISTING,),
         step="accepted",
         draft=Draft("d1", "再修一次的草稿", "c", NOW),
         replies=() if state == "open" else (reply,),
         adoption=Adoption("partly", "部分列入计划", LEAD, NOW),
-        instructions=(Instruction("请按时办结", "", NOW),),
+        instructions=(
+            Instruction("请按时办结", "", NOW),
+            Instruction(
+                "内部批示",
+                "",
+                NOW,
+                "i1",
+                "m",
+                published=False,
+                due=NOW,
+                reports=(Report("内部反馈", LEAD, "c", NOW),),
+            ),
+        ),
         history=(*case.history, Entry(NOW, "returned", "内部意见", public=False)),
     )
     if state == "erased":
@@ -74,7 +93,22 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
     await _changed(intake, receipt["number"], **changes.get(state, {}))
     _, kept = await intake.door.case(receipt["number"])
     assert standing(kept) == state
-    return receipt
+    return receipt | {"file": file}
+
+
+async def _given(intake: Intake) -> str:
+    """The ticket of a document."""
+    ticket: str = (await intake.http.post("/v1/attachments", content=PDF)).json()["attachment"]
+    return ticket
+
+
+async def _file(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> httpx2.Response:
+    """The document, as this reader comes to it."""
+    path = f"{receipt['number']}/attachments/{receipt['file']}"
+    if reader in STAFF:
+        return await intake.staff_get(*STAFF[reader], f"cases/{path}")
+    headers = {"X-Query-Code": receipt["query_code"]} if reader == "author" else {}
+    return await intake.http.get(f"/v1/posts/{path}", headers=headers)
 
 
 async def _read(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> httpx2.Response:
@@ -91,6 +125,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
     listed = (await intake.http.get("/v1/posts", params={"q": "路灯"})).text
     signs: dict[Part, bool] = {
         "standing": view["number"] == receipt["number"],
+        "attachments": receipt["file"] in text,
         "words": "路灯不亮" in text and "幸福路" in text and "请回电" in text,
         "history": any(line["kind"] == "received" for line in view["history"]),
         "replies": "部分列入计划" in text
@@ -98,12 +133,13 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         and ("已经修好了" in text or view["replies"] == []),
         "said": "另一个号码" in text,
         "boxes": PHONE in text,
-        "inner": "再修一次的草稿" in text and "内部意见" in text,
+        "inner": all(words in text for words in INNER),
     }
     if reader == "anyone":
         signs["listed"] = receipt["number"] in listed
         path = f"/v1/posts/{receipt['number']}/supports"
         signs["support"] = (await intake.http.post(path, json={}, headers=intake.key())).status_code == 202
+    assert signs["inner"] or not any(words in text for words in INNER), "a part of what is inner is shown"
     return {part for part, seen in signs.items() if seen}
 
 
@@ -124,6 +160,22 @@ async def test_each_reader_is_shown_what_the_table_says_and_nothing_else(
     )
 
 
+@pytest.mark.parametrize("state", STANDINGS)
+@pytest.mark.parametrize("reader", READERS)
+async def test_a_file_is_read_by_those_whom_the_table_shows_it_and_staff_are_logged_where_not_everybody_may(
+    intake: Intake, reader: Reader, state: Standing
+) -> None:
+    receipt = await _post(intake, state)
+
+    answer = await _file(intake, reader, receipt)
+
+    seen = "attachments" in SHOWN[reader][state]
+    assert (answer.status_code, PDF in answer.content) == ((200, True) if seen else (404, False))
+    for_anyone = "attachments" in SHOWN["anyone"][state]
+    logged = seen and reader in STAFF and not for_anyone
+    assert [role for _, _, role, _ in intake.read_log.reads] == ([STAFF[reader][0]] if logged else [])
+
+
 @pytest.mark.parametrize(("unit", "role"), [("education", "clerk"), ("education", "leader")])
 async def test_a_unit_that_neither_holds_nor_assists_is_refused(intake: Intake, unit: str, role: str) -> None:
     receipt = await _post(intake, "published")
@@ -132,6 +184,8 @@ async def test_a_unit_that_neither_holds_nor_assists_is_refused(intake: Intake, 
 
     assert response.status_code == 403
     assert "路灯" not in response.text
+    path = f"cases/{receipt['number']}/attachments/{receipt['file']}"
+    assert (await intake.staff_get(role, unit, path)).status_code == 403
 
 
 async def test_a_unit_that_gave_the_case_away_reads_it_no_more(intake: Intake) -> None:
@@ -180,11 +234,15 @@ async def test_every_door_that_reads_posts_is_one_that_is_walked_here(intake: In
 
     lists_of_the_city = {"/v1/kinds", "/v1/areas", "/v1/departments", "/v1/leaders", "/v1/duties"}
     own_posts_after_a_proof = {"/v1/my/posts"}  # tests/services/intake/test_proving.py reads it
-    assert doors - lists_of_the_city - own_posts_after_a_proof == {
+    # No word of any post: tests/services/intake/test_roles.py and tests/services/intake/test_lists.py read them.
+    counts = {"/v1/instructions/figures", "/v1/shown"}
+    assert doors - counts - lists_of_the_city - own_posts_after_a_proof == {
         "/v1/posts",
         "/v1/posts/{number}",
         "/v1/cases",
         "/v1/cases/{number}",
+        "/v1/posts/{number}/attachments/{file}",
+        "/v1/cases/{number}/attachments/{file}",
     }, "a new door needs its cells in core/visibility.py, and its reading in this file"
 
 

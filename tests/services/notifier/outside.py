@@ -12,7 +12,7 @@ from services.notifier.channels.wechat import WeChatAccount
 from services.notifier.core.case import Notice
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
-from services.notifier.store import Outgoing
+from services.notifier.outgoing import Outgoing
 
 CONTACT = {"openid": "oABCD1234efgh5678", "phone": "13812345678", "mail": "wang@example.com"}
 WECHAT = WeChatAccount("http://gateway", "wx1", "right", "progress")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from msgspec.structs import replace
 
@@ -11,6 +12,9 @@ from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot, digest, dingtalk_sign
 from services.notifier.channels.sms import Sms
 from services.notifier.channels.wechat import FIELD_LENGTH, WeChat
+from services.notifier.core.case import Outcome
+from services.notifier.delivery import sort
+from services.notifier.outgoing import Delay, Outgoing
 from services.notifier.settings import Robot as RobotAccount
 from tests.services.notifier.outside import CONTACT, SMS, WECHAT, City, outgoing, sent
 
@@ -111,10 +115,55 @@ async def test_who_has_not_subscribed_is_told_by_the_next_channel(city: City) ->
     assert (first.state, second) == ("sent", Delivery("failed", "用户未订阅"))
 
 
-async def test_an_empty_quota_is_no_reason_to_wait_for_tomorrow(city: City) -> None:
+async def test_an_empty_quota_waits_for_the_providers_next_day(city: City) -> None:
     city.gateway.wechat_quota = 0
 
-    assert await sent(WeChat(city.http, WECHAT), outgoing("wechat")) == Delivery("failed", "当日额度已满")
+    found = await sent(WeChat(city.http, WECHAT), outgoing("wechat"))
+
+    assert (found.state, found.reason) == ("later", "当日额度已满")
+    assert 60 < found.seconds <= 24 * 3600 + 60
+
+
+async def test_an_empty_quota_is_no_reason_to_wait_where_there_is_another_channel(city: City) -> None:
+    city.gateway.wechat_quota = 0
+    notice = outgoing("wechat")
+    found = await sent(WeChat(city.http, WECHAT), notice)
+    only_wechat = replace(notice, contact={"openid": CONTACT["openid"]})
+    ended: list[tuple[Outgoing, Outcome]] = []
+    later: list[Delay] = []
+
+    sort(notice, found, ended, later)
+    sort(only_wechat, found, ended, later)
+
+    assert [(end.state, end.reason) for _, end in ended] == [("failed", "当日额度已满")]
+    assert [delay.seconds for delay in later] == [found.seconds]
+
+
+@pytest.mark.parametrize("channel", ["wechat", "sms", "robot"])
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [
+        (503, b"", "later"),
+        (429, b"{}", "later"),
+        (502, b'{"message": "bad gateway"}', "unknown"),
+        (504, b"<html>", "unknown"),
+        (200, b"{}", "unknown"),
+        (200, b"[]", "unknown"),
+    ],
+)
+async def test_what_a_machine_on_the_way_answers_is_not_taken_for_the_providers_word(
+    channel: str, status: int, body: bytes, state: str
+) -> None:
+    def between(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("stable_token"):
+            return httpx2.Response(200, json={"access_token": "t", "expires_in": 7200})
+        return httpx2.Response(status, content=body)
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(between)) as http:
+        channels = {"wechat": WeChat(http, WECHAT), "sms": Sms(http, SMS), "robot": Robot(http, "http://g")}
+        found = await sent(channels[channel], outgoing(channel))
+
+    assert found == Delivery(state, f"HTTP {status}")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("code", [-1, 45011])

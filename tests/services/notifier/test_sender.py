@@ -17,9 +17,10 @@ from city.notices import Notices as NoticesPolicy
 from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.channels import Delivery
-from services.notifier.core.case import Again, Claim, Notice, Outcome, Settle
-from services.notifier.sender import ATTEMPTS, LAST_ATTEMPTS, LONGEST_DELAY, attempts_of, sort
-from services.notifier.store import ClaimsInMemory, Delay, Notices, Outgoing
+from services.notifier.core.case import Claim, Notice, Outcome, Settle
+from services.notifier.delivery import ATTEMPTS, LAST_ATTEMPTS, LONGEST_DELAY, attempts_of, sort
+from services.notifier.outgoing import Delay, Notices, Outgoing
+from services.notifier.store import ClaimsInMemory
 from tests.journeys.world import World
 from tests.postgres import migrated, server
 from tests.services.deadline.facts import at
@@ -139,10 +140,10 @@ async def test_once_a_repeat_always_a_repeat(kept: Kept) -> None:
 
 async def test_a_notice_that_failed_goes_out_again_as_a_repeat_when_the_operator_says_so(kept: Kept) -> None:
     [first] = of_staff(await kept.take())
-    await kept.apply(Again(first.notice.id))
+    assert await kept.notices.again([first.notice.id]) == []
     assert of_staff(await kept.take()) == [], "it has not failed"
     await kept.apply(Settle(first.notice.id, "failed", 5, "away"))
-    await kept.apply(Again(first.notice.id))
+    assert await kept.notices.again([first.notice.id, first.notice.id]) == [first.notice.id]
 
     [again] = of_staff(await kept.take())
 
@@ -204,6 +205,19 @@ def test_a_lost_answer_is_put_off_as_one_that_may_have_arrived() -> None:
 
     assert isinstance(found, Delay)
     assert found.lost
+
+
+def test_a_provider_that_loses_one_answer_after_the_other_is_asked_seldom() -> None:
+    """It may deliver each repeat; in an hour there are at most seven, where none is known to have arrived."""
+    seconds, attempt = 0.0, 0
+    while seconds < 3600:
+        attempt += 1
+        given = structs.replace(outgoing(attempt), repeated=attempt > 1)
+        found = after(Delivery("unknown", "ReadTimeout"), given)
+        assert isinstance(found, Delay)
+        seconds += found.seconds
+
+    assert attempt <= 8
 
 
 def test_the_providers_own_word_on_when_to_try_again_is_kept() -> None:

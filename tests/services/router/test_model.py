@@ -113,7 +113,7 @@ def test_no_posts_are_no_judgements() -> None:
 
 
 @given(st.lists(st.tuples(st.text(max_size=9), st.text(max_size=60)), max_size=150), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @example([("", "")], None)
 def test_a_post_alone_is_judged_to_the_bit_as_among_others(
     posts: list[tuple[str, str]], data: st.DataObject | None
@@ -131,7 +131,6 @@ def test_a_post_alone_is_judged_to_the_bit_as_among_others(
 
 
 @given(st.tuples(st.text(max_size=20), st.text(max_size=200)))
-@settings(deadline=None)
 def test_the_best_come_first_and_are_no_more_than_certain(post: tuple[str, str]) -> None:
     (judged,) = fitted().judge([post])
 
@@ -165,7 +164,6 @@ def test_the_telling_pairs_stand_where_they_are_said_to_stand() -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=90), st.integers(min_value=0, max_value=6))
-@settings(deadline=None)
 @example("İ公交车", "公 交 站台", 5)
 def test_reasons_never_overlap_and_are_words_of_the_post(title: str, text: str, count: int) -> None:
     told = fitted().read(title, text).telling("交通运输", count)
@@ -193,7 +191,6 @@ def test_the_version_is_the_head_of_the_checksum() -> None:
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_a_changed_byte_or_a_missing_end_is_noticed(data: st.DataObject) -> None:
     good = file()
     place = data.draw(st.integers(0, len(good) - 1))

@@ -1,7 +1,7 @@
 """What is read of a post: a bounded part, in which words are found as if every place were tried."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -56,7 +56,6 @@ def post(text: str, title: str = "求助", area: str = "") -> PostReceived:
 
 
 @given(words, words, st.text(ALPHABET, max_size=40), st.text(ALPHABET, max_size=10))
-@settings(deadline=None)
 @example({"aß": 1, "A": 2}, {}, "aßA", "")
 def test_words_are_found_as_if_every_place_were_tried(
     first: dict[str, int], second: dict[str, int], text: str, title: str

@@ -146,7 +146,7 @@ def test_a_post_takes_less_than_two_thousand_bytes_however_many_have_been_seen()
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.text("水电路停车费涨了吗", max_size=12)), max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_comes_and_goes_only_kept_posts_are_found_and_each_finds_itself(
     steps: list[tuple[int, str]],
 ) -> None:

@@ -15,10 +15,14 @@ from contracts.deadlines import (
     Held,
     MissWithdrawn,
     PromiseBroken,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
 )
 from contracts.facts import Fact
 from contracts.posts import PostFollowedUp, PostHidden, PostsGrouped, PostUngrouped
-from contracts.replies import CitizenAnswered, FollowUpAnswered, PostReopened, ReturnRequested
+from contracts.replies import CitizenAnswered, FollowUpAnswered, PostReopened, ReturnRequested, Solved
 from services.stats.core.case import Case
 from services.stats.core.cells import HOUR_BUCKETS, bucket, cells
 from services.stats.core.figures import row
@@ -63,6 +67,31 @@ def test_of_two_ratings_the_later_counts() -> None:
 
     assert (better["rated"], better["satisfied"]) == (1, 1)
     assert (worse["rated"], worse.get("satisfied", 0)) == (1, 0)
+
+
+def test_whether_a_matter_is_solved_is_counted_apart_from_the_grade_and_only_where_it_was_said() -> None:
+    def said(grade: int, solved: Solved | None) -> dict[str, int]:
+        return counts(*ANSWERED, replace(rated(WHEN + 2 * HOUR, grade), solved=solved))
+
+    kindly, silent = said(5, "no"), said(5, None)
+    assert (kindly["satisfied"], kindly["solved_told"], kindly["unsolved"], kindly.get("solved")) == (
+        1,
+        1,
+        1,
+        None,
+    )
+    assert "solved_told" not in silent
+    assert row(said(2, "yes"))["solved_rate"] == 1.0
+    assert row(said(4, "partly"))["solved_rate"] == 0.0, "partly is not solved"
+    assert row(silent)["solved_rate"] is None
+
+
+def test_a_later_rating_that_does_not_say_takes_back_what_an_earlier_one_said() -> None:
+    before = replace(rated(WHEN + 2 * HOUR, 1), solved="no")
+
+    after = counts(*ANSWERED, before, rated(WHEN + 9 * HOUR, 4))
+
+    assert (after["rated"], after.get("solved_told", 0), after.get("unsolved", 0)) == (1, 0, 0)
 
 
 def test_a_grade_stays_what_the_policy_in_force_called_it() -> None:
@@ -170,6 +199,25 @@ def test_a_broken_promise_that_was_kept_after_all_is_taken_off() -> None:
 
     assert counts(*ANSWERED, broken)["broken"] == 1
     assert "broken" not in counts(*ANSWERED, broken, kept)
+
+
+def test_what_a_reply_promises_is_counted_with_how_it_ended_once_each() -> None:
+    about: dict[str, Any] = {"reply": "r", "day": DUE.date(), "due": DUE, "department": "water"}
+    promised, moved = ReplyPromiseSet(at=WHEN, **about), ReplyPromiseSet(at=WHEN + HOUR, **about)
+    broken = ReplyPromiseBroken(at=DUE, **about)
+    back = ReplyPromiseBreakWithdrawn(at=DUE, **about)
+    kept = ReplyPromiseEnded(at=DUE, outcome="kept", **about)
+
+    waiting = counts(*ANSWERED, promised, moved)
+    late = counts(*ANSWERED, promised, broken, ReplyPromiseEnded(at=DUE + HOUR, outcome="late", **about))
+    in_time = counts(*ANSWERED, promised, broken, back, kept)
+
+    names = ("promises", "promises_kept", "promises_broken")
+    assert [tuple(of.get(name, 0) for name in names) for of in (waiting, late, in_time)] == [
+        (1, 0, 0),
+        (1, 0, 1),
+        (1, 1, 0),
+    ]
 
 
 def test_each_extension_and_each_return_is_counted_of_whoever_asked() -> None:

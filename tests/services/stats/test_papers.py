@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 from PIL.Image import Palette
 
 from contracts.bulletins import Frozen, NamedCase, Section, UnitFigures
@@ -133,6 +134,27 @@ def _annex(document: Any) -> int:
 
 def _pixels(page: Any) -> Any:
     return page.render(scale=1.0).to_pil().convert("RGB").get_flattened_data()
+
+
+def test_a_bulletin_of_before_keeps_the_table_it_was_issued_with() -> None:
+    assert narrative.heads(figures()) == narrative.ROW
+    assert "是否解决" not in narrative.sections(figures(), 0.98)[0].text
+
+
+def test_where_people_said_whether_matters_were_solved_the_table_and_the_text_say_it() -> None:
+    told = {"solved_told": 10, "solved": 7, "partly_solved": 2, "unsolved": 1}
+    old = figures()
+    city = replace(old.city, measures=old.city.measures | told)
+    water = replace(old.units[0], measures=old.units[0].measures | told)
+    asked = replace(old, city=city, units=(water, *old.units[1:]))
+
+    heads, rows = narrative.heads(asked), narrative.table(asked)
+
+    assert all(len(row) == len(heads) for row in rows)
+    of_city = dict(zip(heads, rows[-1], strict=True))
+    assert (of_city["答解决"], of_city["解决率"]) == (10, 0.7)
+    text = narrative.sections(asked, 0.98)[0].text
+    assert "答是否解决的10件,已解决7件、部分解决2件、未解决1件,解决率70.0%" in text
 
 
 def test_the_same_figures_are_the_same_workbook_and_its_data_part_depends_on_nothing_else() -> None:

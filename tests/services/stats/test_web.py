@@ -153,7 +153,14 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "reply_rate": 1.0,
         "on_time_rate": 0.0,
         "satisfaction": None,
-        "change": {"received": 3, "reply_rate": -25.0, "on_time_rate": 0.0, "satisfaction": None},
+        "solved_rate": None,
+        "change": {
+            "received": 3,
+            "reply_rate": -25.0,
+            "on_time_rate": 0.0,
+            "satisfaction": None,
+            "solved_rate": None,
+        },
     }
     water = next(unit for unit in table["departments"] if unit["code"] == "water")
     assert water["year_before"]["reply_rate"] == 0.5
@@ -165,6 +172,7 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "reply_rate": None,
         "on_time_rate": None,
         "satisfaction": None,
+        "solved_rate": None,
     }
 
 

@@ -3,8 +3,7 @@
 import asyncio
 import base64
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,24 +11,16 @@ import httpx2
 
 from chassis.blind import blind, new_signing_key, unblind
 from chassis.clock import HandClock
-from chassis.engine.desk import Desk
-from chassis.engine.publisher import Publisher
-from chassis.memory.answers import MemoryAnswers
-from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
-from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web.api import create_api
-from chassis.web.edge import Edge
 from chassis.web.limits import Limits
-from chassis.web.probes import Probes
 from city.profile import Profile
 from services.survey import store
 from services.survey.app import build
 from services.survey.entitlement import Entitlements
 from services.survey.web import Door, examples, routes
-from tests.conforming import Conforming
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
+from tests.services.killable import Killable
 
 _KEYS = itertools.cycle([new_signing_key() for _ in range(3)])
 """Real keys, made once: each takes a tenth of a second, and two surveys that follow each other differ."""
@@ -76,8 +67,8 @@ async def cast(http: httpx2.AsyncClient, survey: str, person: Person, **fields: 
     return await http.post(f"/v1/surveys/{survey}/ballots", json=body | fields)
 
 
-class Surveying:
-    """The service in memory; `kill` ends its process, and starts another on the same store."""
+class Surveying(Killable):
+    """Survey, and what its people do."""
 
     def __init__(
         self,
@@ -86,16 +77,14 @@ class Surveying:
         rate_limits: bool = False,
         kept: Callable[[store.MemoryKeys], MemoryStore] = store.memory,
     ) -> None:
-        self.clock = clock
-        self.profile = profile
         self.keys = store.MemoryKeys()
-        self.store = kept(self.keys)
+        super().__init__(build(profile), kept(self.keys), clock)
+        self.profile = profile
         self.surveys = store.MemorySurveys(self.store, self.keys)
         self.entitlements = Entitlements(b"a secret of the tests")
-        self.answers = MemoryAnswers()
         self.door = Door(
             profile=profile,
-            desk=self._desk(),
+            desk=self.desk(),
             clock=clock,
             surveys=self.surveys,
             entitlements=self.entitlements,
@@ -103,35 +92,7 @@ class Surveying:
             limits=Limits(profile.policy.rates, rate_limits),
             new_keys=lambda: next(_KEYS),
         )
-        metrics = Metrics()
-        api = create_api("survey", "…", metrics, Probes())
-        api.include_router(routes(self.door))
-        self.app = Conforming(Edge(api, metrics), api)
-        self._keys_used = 0
-        self.http: httpx2.AsyncClient
-        self._committing: asyncio.Task[None]
-
-    def _desk(self) -> Desk:
-        publisher = Publisher(self.store, Quiet())
-        return Desk(build(self.profile), self.store, publisher, self.clock, self.answers, creates=True)
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["Surveying"]:
-        """Serve until the context is left."""
-        self._committing = asyncio.create_task(self.door.desk.run())
-        transport = httpx2.ASGITransport(app=self.app)
-        try:
-            async with httpx2.AsyncClient(transport=transport, base_url="http://survey") as self.http:
-                yield self
-        finally:
-            self._committing.cancel()
-
-    async def kill(self) -> None:
-        """The process ends, with all that it remembered itself. Another starts."""
-        self._committing.cancel()
-        await asyncio.gather(self._committing, return_exceptions=True)
-        self.door.desk = self._desk()
-        self._committing = asyncio.create_task(self.door.desk.run())
+        self.serve(routes(self.door))
 
     # -- staff --------------------------------------------------------------------------------
 
@@ -139,8 +100,7 @@ class Surveying:
         self, path: str, body: Mapping[str, Any] | None = None, role: str = "supervisor"
     ) -> httpx2.Response:
         """`POST /v1/surveys…` by a member of staff."""
-        self._keys_used += 1
-        headers = self.token(role) | {"Idempotency-Key": f"key-{self._keys_used}"}
+        headers = self.token(role) | self.key()
         return await self.http.post(f"/v1/surveys{path}", json=body or {}, headers=headers)
 
     async def staff_get(self, path: str, role: str = "supervisor") -> httpx2.Response:

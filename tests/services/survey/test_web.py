@@ -1,16 +1,32 @@
 """Surveys at their door: who may do what, when; one answer a person; sealed until the end; texts looked at."""
 
+import asyncio
 import csv
 import io
 from typing import Any
 
 import pytest
 
+from chassis.outbox import unpack
+from contracts.codec import decode
+from contracts.surveys import SurveyClosed
+from contracts.topics import BY_NAME
+from services.survey.ending import end_those_over
 from services.survey.web import examples
 from tests.services.intake.door import at
 from tests.services.survey.door import FIRST, Person, Surveying
 
 ANNA, BERT = "13900000001", "13900000002"
+
+
+def said(surveying: Surveying, kind: type[Any]) -> list[Any]:
+    """Facts of a kind, in the order in which they were said."""
+    addressed = [one for _, blob in surveying.store.outbox.values() for one in unpack(blob)]
+    facts = [
+        decode(BY_NAME[topic], record.key, record.value, record.headers).fact
+        for topic, _, record in addressed
+    ]
+    return [fact for fact in facts if isinstance(fact, kind)]
 
 
 def person(phone: str, seed: int = 1, **fields: Any) -> Person:
@@ -128,6 +144,39 @@ async def test_after_its_end_nothing_is_taken_in(surveying: Surveying) -> None:
     assert (await surveying.entitle(survey, bert)).status_code == 409
     assert (await surveying.http.get(f"/v1/surveys/{survey}")).json()["state"] == "ended"
     assert (await surveying.staff(f"/{survey}/closing")).status_code == 202, "no reason is needed now"
+
+
+async def test_a_survey_whose_end_has_come_is_closed_by_itself_and_once(surveying: Surveying) -> None:
+    over = await surveying.published(ends="2026-03-03T18:00:00+08:00")
+    later = await surveying.published(ends="2026-03-04T18:00:00+08:00")
+    await surveying.answered(over, person(ANNA))
+    door = surveying.door
+
+    async def look() -> int:
+        return await end_those_over(door.surveys, door.desk, door.clock)
+
+    assert await look() == 0
+    surveying.clock.move_to(at("2026-03-03T18:00"))
+    assert await look() == 1
+    assert await look() == 0
+
+    assert (await surveying.http.get(f"/v1/surveys/{later}")).json()["state"] == "open"
+    assert (await surveying.staff(f"/{over}/result")).status_code == 202
+    result = (await surveying.http.get(f"/v1/surveys/{over}/result")).json()
+    assert result["answers"] == 1
+    (closed,) = said(surveying, SurveyClosed)
+    assert (closed.opening_key, closed.by) == (surveying.keys.kept[over][1], ""), "anyone may count"
+
+
+async def test_two_instances_that_close_at_once_close_once(surveying: Surveying) -> None:
+    survey = await surveying.published(ends="2026-03-03T18:00:00+08:00")
+    surveying.clock.move_to(at("2026-03-03T18:00"))
+    door = surveying.door
+
+    closed = await asyncio.gather(*(end_those_over(door.surveys, door.desk, door.clock) for _ in range(2)))
+
+    assert sorted(closed) == [0, 1]
+    assert (await surveying.staff(f"/{survey}/closing")).status_code == 409
 
 
 async def test_the_result_counts_what_was_answered(surveying: Surveying) -> None:

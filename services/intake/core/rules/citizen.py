@@ -1,6 +1,6 @@
 """What citizens do: post, add, answer, rate, reopen, withdraw, be forgotten, support a neighbour's post. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,17 +17,23 @@ from contracts.posts import (
     PostWithdrawn,
     PreferenceChosen,
 )
-from contracts.replies import CitizenAnswered, PostRated, PostReopened
+from contracts.replies import CitizenAnswered, PostRated, PostReopened, Solved
 from services.intake.core import moderation
 from services.intake.core import requests as ask
+from services.intake.core.attachments import DropAttachments, KeepAttachments, files_of
 from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating
-from services.intake.core.rules.saying import Here, code, say, wrong_field
+from services.intake.core.rules.saying import Here, code, few, say, with_files, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import KeepVoice
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 """好差评 GB/T 39735."""
+SOLVED_NAMES: Final[dict[Solved, str]] = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 
+_NO_FILES: Final = {"attachments": (), "sealed_attachments": b""}
+"""What is left of the files of a reply after the erasure: their keys lay under the post's."""
+_FORGOTTEN: Final = {"sealed": b"", **_NO_FILES}
+"""What is left of the boxes and files of an answer or follow-up."""
 LATEST_VOICES: Final = 100
 """Voices kept in the case itself; more than can come between a look at the table and the commit."""
 
@@ -35,7 +41,7 @@ LATEST_VOICES: Final = 100
 def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     """A new post: judged, numbered, stored, said.
 
-    Raises Invalid for a kind that nobody answers or looks at, a word of the block list, an unknown area.
+    Raises Invalid for a kind that nobody answers or looks at, a word of the block list, an unknown area, too many files.
     """
     city, at = context.city, context.now
     kind = city.policy.kind(post.kind)
@@ -45,7 +51,9 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     addressee = code(named.leader, context, "addressee", post.addressee, "没有这位领导")
     if addressee and post.kind != "mailbox":
         raise wrong_field("addressee", "只有领导信箱的信写给一位领导")
-    hold = moderation.hold(post.verdict)
+    limits = city.policy.attachments
+    if len(post.attachments) > limits.at_most:
+        raise wrong_field("attachments", f"一个帖子最多 {limits.at_most} 个附件")
     received = PostReceived(
         at=at,
         number=f"{city.number_prefix}{at:%y%m%d}-{post.drawn:06d}",
@@ -63,60 +71,76 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         addressee=addressee,
         origin=post.origin,
         entered_by=post.entered_by,
+        attachments=post.attachments,
+        sealed_attachments=post.sealed_attachments,
     )
-    case = Case(
-        number=received.number,
-        kind=post.kind,
-        title=post.title,
-        text=post.text,
-        area=area,
-        place=post.place,
-        public=received.public,
-        hide_name=post.hide_name,
-        citizen=post.citizen,
-        sealed_contact=post.sealed_contact,
-        sealed_text=post.sealed_text,
-        addressee=addressee,
-        origin=post.origin,
-        entered_by=post.entered_by,
-        received_at=at,
-        asks=kind.clock,
-        history=(_arrived(at, post),),
-    )
+    case = _case(received, kind.clock)
     effects: tuple[Effect, ...] = (KeepKeys(post.contact_key, post.text_key), Say(received))
-    hold = hold or (f"{kind.name}先审后发" if kind.moderated else "")
+    if received.attachments:
+        effects = (*effects, KeepAttachments(files_of(received.attachments)))
+    hold = moderation.hold(post.verdict) or (f"{kind.name}先审后发" if kind.moderated else "")
+    if received.attachments and received.public and limits.moderated:
+        # Nobody can mask a face or an identity card on a picture.
+        hold = hold or "附件先审后发"
     if hold:
         case = replace(case, moderation="held")
         effects = (*effects, Say(PostHeld(at=at, reason=hold)))
     return Decision(case, effects, answer=case)
 
 
-def follow_up(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+def _case(received: PostReceived, asks: bool) -> Case:
+    """What is remembered of a new post; `asks`: somebody must answer it."""
+    return Case(
+        number=received.number,
+        kind=received.kind,
+        title=received.title,
+        text=received.text,
+        area=received.area,
+        place=received.place,
+        public=received.public,
+        hide_name=received.hide_name,
+        citizen=received.citizen,
+        sealed_contact=received.sealed_contact,
+        sealed_text=received.sealed_text,
+        attachments=received.attachments,
+        sealed_attachments=received.sealed_attachments,
+        addressee=received.addressee,
+        origin=received.origin,
+        entered_by=received.entered_by,
+        received_at=received.at,
+        asks=asks,
+        history=(_arrived(received),),
+    )
+
+
+def follow_up(case: Case, asked: ask.Asked[ask.Added], context: Here) -> Decision[Case]:
     """The citizen adds something to an own post."""
     _within_limits(case, asked.body.text, context)
+    files = few(asked.files, context)
     at, identity, text, box = (
         context.now,
         derived(context.cause, "follow-up"),
         asked.body.text,
         _box(case, asked),
     )
-    fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=box)
-    case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at, box)))
-    return say(case, fact, "followed-up", "网民追问", of=identity)
+    fact = PostFollowedUp(at=at, follow_up=identity, text=text, sealed=box, **files)
+    case = replace(case, follow_ups=(*case.follow_ups, FollowUp(identity, text, at, box, **files)))
+    return with_files(say(case, fact, "followed-up", "网民追问", of=identity), asked.files)
 
 
-def answer(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+def answer(case: Case, asked: ask.Asked[ask.Added], context: Here) -> Decision[Case]:
     """The citizen answers the open question; the clock resumes."""
     question, text, box = case.questions[-1], asked.body.text, _box(case, asked)
-    answered = replace(question, answer=text, answered_at=context.now, sealed=box)
+    files = few(asked.files, context)
+    answered = replace(question, answer=text, answered_at=context.now, sealed=box, **files)
     case = replace(case, questions=(*case.questions[:-1], answered), step="accepted", paused=False)
-    fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=box)
-    return say(case, fact, "answered", "网民补充", of=question.id)
+    fact = CitizenAnswered(at=context.now, question=question.id, text=text, sealed=box, **files)
+    return with_files(say(case, fact, "answered", "网民补充", of=question.id), asked.files)
 
 
 def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[Case]:
-    """The citizen grades the latest reply, once, within the days the policy gives."""
-    reply, grade, text = case.replies[-1], asked.body.grade, asked.body.text
+    """The citizen grades the latest reply, once, within the days the policy gives, and may say whether all is solved."""
+    reply, grade, text, solved = case.replies[-1], asked.body.grade, asked.body.text, asked.body.solved
     days = context.city.policy.rating.days
     if context.now > reply.at + timedelta(days=days):
         raise NotNow("rating-over", "评价期已过", f"回复后 {days} 天内可以评价。", allowed=("reopening",))
@@ -127,9 +151,12 @@ def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[C
         text=text,
         handling=reply.handling,
         department=reply.department,
+        solved=solved,
     )
-    case = replace(case, ratings=(*case.ratings, Rating(reply.id, grade, text, context.now)), step="rated")
-    return say(case, fact, "rated", f"网民评价:{GRADES[grade]}")
+    rated = Rating(reply.id, grade, text, context.now, solved)
+    case = replace(case, ratings=(*case.ratings, rated), step="rated")
+    told = f",{SOLVED_NAMES[solved]}" if solved is not None else ""
+    return say(case, fact, "rated", f"网民评价:{GRADES[grade]}{told}")
 
 
 def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
@@ -143,6 +170,7 @@ def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> De
         step="reopened",
         reopened=(*case.reopened, context.now),
         draft=None,
+        sent_back=None,
         due=None,
         missed=False,
         level="",
@@ -152,7 +180,7 @@ def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> De
 
 def withdrawal(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
     """The citizen takes the post back."""
-    case = replace(case, step="withdrawn", draft=None, held=False)
+    case = replace(case, step="withdrawn", draft=None, sent_back=None, held=False)
     return say(case, PostWithdrawn(at=context.now), "withdrawn", "网民撤回")
 
 
@@ -180,11 +208,16 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
         sealed=b"",
         sealed_contact=b"",
         sealed_text=b"",
-        questions=tuple(replace(question, sealed=b"") for question in case.questions),
-        follow_ups=tuple(replace(added, sealed=b"") for added in case.follow_ups),
+        attachments=(),
+        sealed_attachments=b"",
+        questions=tuple(replace(question, **_FORGOTTEN) for question in case.questions),
+        follow_ups=tuple(replace(added, **_FORGOTTEN) for added in case.follow_ups),
+        replies=tuple(replace(reply, **_NO_FILES) for reply in case.replies),
+        draft=replace(case.draft, **_NO_FILES) if case.draft else None,
+        sent_back=replace(case.sent_back, **_NO_FILES) if case.sent_back else None,
     )
     decision = say(case, fact, "erased", "个人信息已删除", public=False)
-    return Decision(decision.state, (EraseKeys(), *decision.effects), answer=case)
+    return Decision(decision.state, (EraseKeys(), DropAttachments(), *decision.effects), answer=case)
 
 
 def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[Case]:
@@ -208,10 +241,10 @@ def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[
     return Decision(case, (KeepVoice(supporter, voice.network), Say(said)), answer=case)
 
 
-def _arrived(at: datetime, post: ask.Submit) -> Entry:
+def _arrived(received: PostReceived) -> Entry:
     """The first line of the history; of a post that staff wrote down it says so, and staff read who."""
-    how = f"({ORIGIN_NAMES[post.origin]}代录)" if post.entered_by else ""
-    return Entry(at, "received", f"已受理{how}", by=post.entered_by)
+    how = f"({ORIGIN_NAMES[received.origin]}代录)" if received.entered_by else ""
+    return Entry(received.at, "received", f"已受理{how}", by=received.entered_by)
 
 
 def _within_limits(case: Case, text: str, context: Here) -> None:
@@ -228,6 +261,6 @@ def _within_limits(case: Case, text: str, context: Here) -> None:
         )
 
 
-def _box(case: Case, asked: ask.Asked[ask.TextOnly]) -> bytes:
+def _box(case: Case, asked: ask.Asked[ask.Added]) -> bytes:
     """The box of what is added; none after the erasure, when no key is left that would open it."""
     return b"" if case.erased else asked.sealed

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,6 +10,8 @@ from city.named import NotNamed
 from city.profile import Profile
 from contracts.decision import Context, Decision, FieldError, Invalid, Say
 from contracts.facts import Fact
+from services.intake.core import requests as ask
+from services.intake.core.attachments import KeepAttachments, files_of
 from services.intake.core.case import Case, Entry
 
 Here = Context[Profile]
@@ -40,6 +43,22 @@ def say(
     """The case with one more line, and the fact that the line tells of; the case is the answer."""
     case = write(case, fact.at, kind, text, public, by, of)
     return Decision(case, (Say(fact),), answer=case)
+
+
+def few(files: ask.Files, context: Here) -> dict[str, Any]:
+    """The files as a fact and a case name them. Raises Invalid when there are more than the policy takes."""
+    most = context.city.policy.attachments.at_most
+    if len(files.attachments) > most:
+        raise wrong_field("attachments", f"一次最多 {most} 个附件")
+    return {"attachments": files.attachments, "sealed_attachments": files.sealed}
+
+
+def with_files(decision: Decision[Case], files: ask.Files) -> Decision[Case]:
+    """The same, and the files stay."""
+    if not files.attachments:
+        return decision
+    kept = KeepAttachments(files_of(files.attachments))
+    return Decision(decision.state, (kept, *decision.effects), answer=decision.answer)
 
 
 def received_at(case: Case) -> datetime:

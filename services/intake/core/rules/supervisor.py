@@ -81,7 +81,7 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         case = replace(case, moderation="")
     elif action == "hide" and case.moderation != "hidden":
         fact = PostHidden(at=at, reason=reason, by=by)
-        case = replace(case, moderation="hidden", step="hidden", draft=None, held=False)
+        case = replace(case, moderation="hidden", step="hidden", draft=None, sent_back=None, held=False)
     else:
         possible = {"": ("hold", "hide"), "held": ("release", "hide"), "hidden": ()}[case.moderation]
         raise NotNow(

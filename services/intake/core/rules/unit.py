@@ -23,8 +23,8 @@ from contracts.replies import (
 )
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Draft, Extension, Question, Reply, Returned, WrittenPart
-from services.intake.core.rules.following import answered_by
-from services.intake.core.rules.saying import Here, code, received_at, say, write
+from services.intake.core.rules.following import answered_by, promise_of, promised_day
+from services.intake.core.rules.saying import Here, code, few, received_at, say, with_files, write
 
 
 def acceptance(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
@@ -45,17 +45,23 @@ def question(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decis
     return say(case, fact, "asked", f"请补充:{text}", by=by)
 
 
-def reply(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
-    """The clerk lays a reply before the leader; a second handling is another person's."""
-    by = asked.actor.person
+def reply(case: Case, asked: ask.Asked[ask.Drafted], context: Here) -> Decision[Case]:
+    """The clerk lays a reply before the leader, with its files; a second handling is another person's."""
+    by, files = asked.actor.person, few(asked.files, context)
     if case.handling > 1 and any(earlier.by == by for earlier in case.replies):
         raise NotNow("same-person", "重新办理须由另一人承办", "您承办过第一次回复,请由本单位其他人员拟写。")
-    identity = derived(context.cause, "reply")
+    identity, text, day = derived(context.cause, "reply"), asked.body.text, promised_day(asked.body, context)
     fact = ReplyDrafted(
-        at=context.now, reply=identity, text=asked.body.text, department=case.department, by=by
+        at=context.now,
+        reply=identity,
+        text=text,
+        promised_day=day,
+        department=case.department,
+        by=by,
+        **files,
     )
-    case = replace(case, draft=Draft(identity, asked.body.text, by, context.now))
-    return say(case, fact, "drafted", "回复待领导审阅", public=False, by=by)
+    case = replace(case, draft=Draft(identity, text, by, context.now, day, **files), sent_back=None)
+    return with_files(say(case, fact, "drafted", "回复待领导审阅", public=False, by=by), asked.files)
 
 
 def approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decision[Case]:
@@ -79,9 +85,21 @@ def publish(case: Case, draft: Draft, approved_by: str, context: Here, signed_by
         handling=case.handling,
         in_name_of=name,
         signed_by=signed_by,
+        attachments=draft.attachments,
+        sealed_attachments=draft.sealed_attachments,
+        promised_day=draft.promised_day,
     )
     answered = Reply(
-        draft.id, draft.text, case.department, draft.by, context.now, case.handling, in_name_of=name
+        draft.id,
+        draft.text,
+        case.department,
+        draft.by,
+        context.now,
+        case.handling,
+        in_name_of=name,
+        attachments=draft.attachments,
+        sealed_attachments=draft.sealed_attachments,
+        promise=promise_of(draft.promised_day, context),
     )
     author = context.city.leader_name(name) if name else context.city.department_name(case.department)
     case, follow_ups = answered_by(replied(case, answered), answered)
@@ -93,6 +111,7 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
     """The lead's published reply answers this member, too; one that is answered, or has left that lead, stays so."""
     if case.group is None or case.group.lead != answered.lead or not case.open:
         return Decision(case, answer=case)
+    files = {"attachments": answered.files.attachments, "sealed_attachments": answered.files.sealed}
     published = ReplyPublished(
         at=context.now,
         reply=answered.reply,
@@ -101,6 +120,7 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
         by=answered.by,
         handling=case.handling,
         lead=answered.lead,
+        **files,  # type: ignore[arg-type]  # two fields of two kinds
     )
     given = Reply(
         answered.reply,
@@ -110,11 +130,12 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
         context.now,
         case.handling,
         answered.lead,
+        **files,  # type: ignore[arg-type]
     )
     unit = context.city.department_name(answered.department)
     case, follow_ups = answered_by(replied(case, given), given)
     case = write(case, context.now, "replied", f"{unit}并案回复:{answered.text}")
-    return Decision(case, (Say(published), *follow_ups), answer=case)
+    return with_files(Decision(case, (Say(published), *follow_ups), answer=case), answered.files)
 
 
 def reply_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Decision[Case]:
@@ -122,7 +143,7 @@ def reply_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Dec
     draft, remark, by = draft_of(case, asked.target), asked.body.remark, asked.actor.person
     fact = ReplySentBack(at=context.now, reply=draft.id, remark=remark, department=case.department, by=by)
     text = f"领导退回修改:{remark}"
-    return say(replace(case, draft=None), fact, "sent-back", text, public=False, by=by)
+    return say(sent_back(case, draft, remark), fact, "sent-back", text, public=False, by=by)
 
 
 def extension(case: Case, asked: ask.Asked[ask.Extension], context: Here) -> Decision[Case]:
@@ -235,7 +256,20 @@ def _another_person(case: Case, person: str) -> None:
 
 def replied(case: Case, given: Reply) -> Case:
     """The case with its published reply."""
-    return replace(case, draft=None, replies=(*case.replies, given), step="replied", paused=False, held=False)
+    return replace(
+        case,
+        draft=None,
+        sent_back=None,
+        replies=(*case.replies, given),
+        step="replied",
+        paused=False,
+        held=False,
+    )
+
+
+def sent_back(case: Case, draft: Draft, remark: str) -> Case:
+    """The case with its draft in the clerk's hands again, text and files."""
+    return replace(case, draft=None, sent_back=replace(draft, remark=remark, approved_by=""))
 
 
 def draft_of(case: Case, identity: str) -> Draft:

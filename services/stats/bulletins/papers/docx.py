@@ -163,8 +163,9 @@ def _annex(book: Any, paper: Paper) -> None:
 
 def _row(table: Any, texts: Any, font: str) -> None:
     cells = table.add_row().cells
+    width = min(11.6, 210 / (len(cells) - 1))
     for n, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        cell.width = Mm(47) if n == 0 else Mm(11.6)
+        cell.width = Mm(47) if n == 0 else Mm(width)
         paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if n == 0 else WD_ALIGN_PARAGRAPH.CENTER
         _font(paragraph.add_run(text), font, 8)

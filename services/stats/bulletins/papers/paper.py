@@ -9,7 +9,7 @@ from msgspec import Struct
 from city.profile import Profile
 from contracts.bulletins import Section
 from services.stats.core.bulletin.document import Bulletin
-from services.stats.core.bulletin.narrative import ROW, Cell, table
+from services.stats.core.bulletin.narrative import Cell, heads, table
 
 _WIDE: Final = dict(zip(",;:?!()", "\uff0c\uff1b\uff1a\uff1f\uff01\uff08\uff09", strict=True))
 _NARROW: Final = re.compile(
@@ -64,7 +64,7 @@ def paper(bulletin: Bulletin, profile: Profile) -> Paper:
         to=printed("各承办单位:"),
         sections=tuple(Section(printed(one.heading), printed(one.text)) for one in bulletin.sections),
         day=at.date(),
-        heads=ROW,
+        heads=heads(figures),
         rows=table(figures),
         source=(
             ("时段", figures.period),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.bulletins import Frozen, Section, UnitFigures
-from services.stats.core.figures import REPORT, SHARES, Share, volume_group
+from services.stats.core.figures import REPORT, SHARES, Measures, Share, volume_group
 from services.stats.core.periods import Period
 
 SHARE: Final = {share.code: share for share in SHARES}
@@ -63,7 +63,7 @@ def _whole(figures: Frozen, period: Period) -> str:
         f"已回复{city.get('replied', 0)}件,回复率{percent(share['reply_rate'].of(city))},"
         f"按时率{percent(share['on_time_rate'].of(city))};未回复{opened}件,其中超期{city.get('overdue', 0)}件。"
         f"网民评价{city.get('rated', 0)}件,满意{city.get('satisfied', 0)}件,"
-        f"满意度{percent(share['satisfaction'].of(city))}。",
+        f"满意度{percent(share['satisfaction'].of(city))}。{_solved(city)}",
         f"{_compared('环比', figures.city, figures.before)};{_compared('同比', figures.city, figures.year_before)}。",
         f"按2011年报告口径(含不计时的和后来撤回的),收到{city.get('threads', 0)}条,回复"
         f"{city.get('report_replied', 0)}条,回复率{percent(AS_REPORTED['reply_rate'].of(city))},"
@@ -71,6 +71,17 @@ def _whole(figures: Frozen, period: Period) -> str:
         f"首次答复用时中位数{_hours(figures.city.median_hours)},90%在{_hours(figures.city.p90_hours)}内答复。",
     ]
     return "\n".join(lines)
+
+
+def _solved(city: Measures) -> str:
+    """What those who rated said of the matter itself; empty where nobody was asked yet."""
+    if not city.get("solved_told"):
+        return ""
+    return (
+        f"答是否解决的{city['solved_told']}件,已解决{city.get('solved', 0)}件、部分解决"
+        f"{city.get('partly_solved', 0)}件、未解决{city.get('unsolved', 0)}件,"
+        f"解决率{percent(SHARE['solved_rate'].of(city))}。"
+    )
 
 
 def _compared(name: str, now: UnitFigures, then: UnitFigures) -> str:
@@ -171,6 +182,9 @@ ROW: Final = (
     ),
 )
 """The heads of the table of units."""
+SOLVED: Final = ("答解决", "解决率")
+"""More heads, after the satisfaction, where anybody was asked: bulletins of before keep the table they were issued with."""
+_BEFORE_SOLVED: Final = ROW.index("满意度") + 1
 
 Cell = str | int | float | None
 
@@ -178,7 +192,24 @@ Cell = str | int | float | None
 def table(figures: Frozen) -> list[list[Cell]]:
     """The table of units in the order of the league, the city last; shares are numbers between 0 and 1."""
     ranked = sorted(figures.units, key=_rank)
-    return [_row(unit) for unit in (*ranked, figures.city)]
+    rows = [_row(unit) for unit in (*ranked, figures.city)]
+    if _asks(figures):
+        for row, unit in zip(rows, (*ranked, figures.city), strict=True):
+            row[_BEFORE_SOLVED:_BEFORE_SOLVED] = [
+                unit.measures.get("solved_told", 0),
+                _of("solved_rate", unit),
+            ]
+    return rows
+
+
+def heads(figures: Frozen) -> tuple[str, ...]:
+    """The heads of the table of a bulletin."""
+    return (*ROW[:_BEFORE_SOLVED], *SOLVED, *ROW[_BEFORE_SOLVED:]) if _asks(figures) else ROW
+
+
+def _asks(figures: Frozen) -> bool:
+    """Whether anybody said if the matter was solved."""
+    return bool(figures.city.measures.get("solved_told"))
 
 
 def _rank(unit: UnitFigures) -> tuple[int, float, float, str]:

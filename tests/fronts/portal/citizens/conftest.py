@@ -80,7 +80,7 @@ class Portal:
         self.address = f"http://127.0.0.1:{self.port}"
         services = {
             name: stack.address(name)
-            for name in ("intake", "router", "deadline", "notifier", "stats", "survey")
+            for name in ("intake", "router", "deadline", "notifier", "stats", "survey", "debate")
         } | others
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")},
@@ -96,7 +96,7 @@ class Portal:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "fronts.portal"], env=self._environment, cwd=ROOT
         )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             assert self._process.poll() is None, "the portal ended"
             assert time.monotonic() < end, "the portal did not start"

@@ -49,7 +49,7 @@ def test_each_board_holds_its_kinds_newest_answer_first(
     plain_page.click("nav >> text=领导信箱")
     assert "信箱里的帖子" in titles(plain_page)
     assert plain_page.get_attribute("nav.tabs [aria-current]", "href") == "/boards/mailbox"
-    plain_page.click("nav >> text=热点评议")
+    plain_page.click("nav.tabs >> text=热点评议")
     assert "评议版块的帖子" in titles(plain_page)
 
 

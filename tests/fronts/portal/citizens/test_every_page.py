@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.real, pytest.mark.browser]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HTML_LIMIT = 60_000
+LONGER = {"interface": 75_000}
+"""Bytes of a page that describes every operation of a service."""
 FIRST_LOAD_LIMIT = 250_000
 
 PAGES = (
@@ -56,10 +58,18 @@ PAGES = (
     "survey questions",
     "survey sent",
     "survey result",
+    "debates",
+    "open debate",
+    "closed debate",
+    "own debate",
+    "debate refused",
+    "dialogues",
+    "closed dialogue",
+    "transcript",
     "bulletins",
+    "figures",
 )
 LOOKS = ("light", "dark", "elder")
-
 
 TELEPHONES = (f"139000{n:05d}" for n in range(100))
 """A code is sent to one telephone once a minute, so each page that asks for one has a telephone of its own."""
@@ -85,6 +95,8 @@ class Settled:
         town.adopt(self.suggestion)
         self.survey, self.counted = town.survey(), town.survey()
         town.count(self.counted)
+        self.opened, self.closed = town.debate(), town.debate(closed=True)
+        self.ended = town.dialogue(closed=True)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +147,13 @@ def addresses(settled: Settled) -> dict[str, str]:
         "stopped": f"/stop/{settled.private['number']}/0123456789ABCDEF",
         "surveys": "/surveys",
         "bulletins": "/bulletins",
+        "figures": "/figures",
+        "debates": "/debates",
+        "open debate": f"/debates/{settled.opened}",
+        "closed debate": f"/debates/{settled.closed}",
+        "dialogues": "/dialogues",
+        "closed dialogue": f"/dialogues/{settled.ended}",
+        "transcript": f"/dialogues/{settled.ended}/transcript",
         "survey": f"/surveys/{settled.survey}",
         "survey result": f"/surveys/{settled.counted}/result",
         "my telephone": "/my",
@@ -143,9 +162,9 @@ def addresses(settled: Settled) -> dict[str, str]:
 
 def show(page: Page, portal: str, name: str, settled: Settled) -> None:
     """Open a page by its name."""
-    paths = addresses(settled)
-    if name in paths:
-        page.goto(portal + paths[name])
+    if address := addresses(settled).get(name):
+        opened = page.goto(portal + address)
+        assert getattr(opened, "status", None) == (404 if name == "missing" else 200), name
         if name == "stopped":
             page.click("text=确认退订")
     elif name.startswith("survey"):
@@ -154,8 +173,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
         page.fill("#entitled_by", wanted)
         page.click("main button[type=submit]")
         if name == "survey sent":
-            page.check("#c-q1-2")
-            page.check("#c-q3-4")
+            for answer in ("#c-q1-2", "#c-q3-4"):
+                page.check(answer)
             page.click("main button[type=submit]")
             page.wait_for_selector("text=答卷已收到")
     elif name.startswith("own case") or name == "sure":
@@ -166,6 +185,8 @@ def show(page: Page, portal: str, name: str, settled: Settled) -> None:
             page.click("text=撤回此帖")
     elif name in ("my code", "my posts"):
         _mine(page, portal, name, settled)
+    elif name in ("own debate", "debate refused"):
+        _talk(page, portal, name, settled)
     else:
         page.goto(f"{portal}/post")
         if name == "post":
@@ -199,6 +220,19 @@ def _mine(page: Page, portal: str, name: str, settled: Settled) -> None:
         page.fill("#phone", next(TELEPHONES))
         page.click("text=获取验证码")
         page.wait_for_selector("#code")
+
+
+def _talk(page: Page, portal: str, name: str, settled: Settled) -> None:
+    """A debate as who has proved a telephone sees it, with a comment of one's own; and a comment that is not taken."""
+    own = name == "own debate"
+    if own:
+        page.context.add_cookies([{"name": "wenzheng-mine", "value": settled.session, "url": f"{portal}/my"}])
+    page.goto(f"{portal}{'/my' if own else ''}/debates/{settled.opened}")
+    page.fill("#text", "再装几个车架。")
+    if not own:
+        page.fill("#phone", "12")
+    page.click("button:text-is('发言')")
+    page.wait_for_selector("#mine" if own else "[role=alert]")
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -253,7 +287,7 @@ def test_every_page_is_small_and_strict(
     show(page, offering.address, name, settled)
     html = len(page.content().encode())
 
-    assert html <= HTML_LIMIT, f"{name}: {html} bytes of HTML"
+    assert html <= LONGER.get(name, HTML_LIMIT), f"{name}: {html} bytes of HTML"
     if name != "wall":
         assert sum(weights.values()) <= FIRST_LOAD_LIMIT, weights
     assert policies

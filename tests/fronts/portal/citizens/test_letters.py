@@ -5,7 +5,8 @@ import re
 from msgspec.structs import replace
 
 from chassis.store import Outcome
-from services.intake.core.case import Instruction, Reply
+from services.intake.core.case import Reply
+from services.intake.core.instruction import Instruction
 from tests.fronts.portal.alone import NOON, opened
 from tests.services.intake.door import PROFILE
 

@@ -190,13 +190,32 @@ def test_what_was_said_stands_in_order_of_time() -> None:
     found = talk(
         {
             "department_name": "市水务集团",
-            "questions": [{"at": minute(1), "text": "哪里?", "answered_at": minute(3), "answer": "这里。"}],
-            "follow_ups": [{"at": minute(2), "text": "还有。", "answer": "", "answered_at": None}],
-            "replies": [{"at": minute(4), "text": "好。", "department_name": "市水务集团", "in_name_of": ""}],
-            "ratings": [{"at": minute(5), "grade": 5, "text": ""}],
+            "questions": [
+                {
+                    "at": minute(1),
+                    "text": "哪里?",
+                    "answered_at": minute(3),
+                    "answer": "这里。",
+                    "attachments": [],
+                }
+            ],
+            "follow_ups": [
+                {"at": minute(2), "text": "还有。", "answer": "", "answered_at": None, "attachments": []}
+            ],
+            "replies": [
+                {
+                    "at": minute(4),
+                    "text": "好。",
+                    "department_name": "市水务集团",
+                    "in_name_of": "",
+                    "attachments": [],
+                    "promise": None,
+                }
+            ],
+            "ratings": [{"at": minute(5), "grade": 5, "text": "", "solved": "no"}],
         }
     )
 
     assert [one["text"] for one in found] == ["哪里?", "还有。", "这里。", "好。", ""]
     assert [one["who"] for one in found] == ["unit", "citizen", "citizen", "unit", "citizen"]
-    assert found[-1]["what"] == "您的评价:非常满意"
+    assert found[-1]["what"] == "您的评价:非常满意、未解决"

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from services.debate.web.examples import CLOSING, ENDING, OCCASION
+from services.debate.web.examples import DRAFT as DEBATE
 from services.survey.web.examples import DRAFT
 from tests.stack import Stack
 from wenzheng.posts_file import SAMPLE, read_posts
@@ -156,6 +158,57 @@ class Town:
         """It is closed, and its result published."""
         self._survey(f"/{survey}/closing", {"reason": "提前结束"})
         self._survey(f"/{survey}/result", {})
+
+    def debate(self, closed: bool = False) -> str:
+        """The id of a debate in which somebody was heard and a unit answered; `closed`: and what was decided is told."""
+        debate: str = self._debate("", DEBATE)["id"]
+        self._debate(f"/{debate}/publication", {})
+        address = f"{self._stack.address('debate')}/v1/debates/{debate}/comments"
+        body = {"text": "路口划出停车线。", "phone": f"139{uuid.uuid4().int % 10**8:08d}"}
+        comment = self._done(self._http.post(address, json=body, headers=_key()))["id"]
+        self._debate(f"/{debate}/comments/{comment}/moderation", {"action": "release"})
+        self._debate(f"/{debate}/statements", {"text": "本周内试划。", "answers": comment})
+        self._debate(f"/{debate}/statements", {"text": "请大家评议。"})
+        if closed:
+            self.close_debate(debate)
+        return debate
+
+    def close_debate(self, debate: str) -> None:
+        """What was decided is told."""
+        self._debate(f"/{debate}/closing", CLOSING)
+
+    def dialogue(self, closed: bool = False) -> str:
+        """The id of a dialogue in which one question was answered and one was not; `closed`: and it is over."""
+        dialogue: str = self._debate("", OCCASION, "dialogues")["id"]
+        self._debate(f"/{dialogue}/publication", {}, "dialogues")
+        address = f"{self._stack.address('debate')}/v1/dialogues/{dialogue}/questions"
+        for text in ("一路车何时延长?", "候车亭修不修?"):
+            body = {"text": text, "phone": f"139{uuid.uuid4().int % 10**8:08d}"}
+            question = self._done(self._http.post(address, json=body, headers=_key()))["id"]
+            path = f"/{dialogue}/questions/{question}/moderation"
+            self._debate(path, {"action": "release"}, "dialogues")
+        self._debate(f"/{dialogue}/answers", {"text": "欢迎大家。", "speaker": "host"}, "dialogues")
+        self._debate(f"/{dialogue}/answers", {"text": "年内修好。", "answers": question}, "dialogues")
+        if closed:
+            self.close_dialogue(dialogue)
+        return dialogue
+
+    def close_dialogue(self, dialogue: str) -> None:
+        """Its transcript is whole."""
+        self._debate(f"/{dialogue}/closing", ENDING, "dialogues")
+
+    def release_questions(self, dialogue: str) -> None:
+        """A moderator lets be read what waits."""
+        headers = self._stack.token("督查", "supervision", "supervisor")
+        address = f"{self._stack.address('debate')}/v1/dialogues/{dialogue}/moderation"
+        for one in self._done(self._http.get(address, headers=headers))["comments"]:
+            path = f"/{dialogue}/questions/{one['id']}/moderation"
+            self._debate(path, {"action": "release"}, "dialogues")
+
+    def _debate(self, path: str, body: dict[str, Any], kind: str = "debates") -> dict[str, Any]:
+        headers = self._stack.token("督查", "supervision", "supervisor") | _key()
+        address = f"{self._stack.address('debate')}/v1/{kind}{path}"
+        return self._done(self._http.post(address, json=body, headers=headers))
 
     def _survey(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = self._stack.token("督查", "supervision", "supervisor") | _key()

@@ -11,8 +11,10 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import httpx2
 
+from services.debate.web.examples import ENDING, OCCASION
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE
+from tests.services.intake.files import picture
 from tests.stack import Stack
 from wenzheng.accounts import with_accounts
 from wenzheng.stack.status import database
@@ -51,6 +53,8 @@ class Office:
         self._http = httpx2.Client(base_url=stack.address("intake"), timeout=30)
         self._passwords: dict[str, str] = {}
         self._bulletin = ""
+        self._records: dict[str, str] = {}
+        self._rounds: dict[str, tuple[str, str]] = {}
 
     def post(self, **fields: Any) -> dict[str, Any]:
         """The receipt of a new post."""
@@ -61,6 +65,12 @@ class Office:
             "contact": {"name": "王小明", "phone": "13812345678"},
         } | fields
         return self._done("POST", "/v1/posts", body)
+
+    def given(self) -> str:
+        """The ticket of a picture that was given."""
+        address = f"{self.stack.address('intake')}/v1/attachments"
+        ticket: str = httpx2.post(address, content=picture()).raise_for_status().json()["attachment"]
+        return ticket
 
     def case(self, number: str) -> dict[str, Any]:
         """All of a case."""
@@ -102,6 +112,14 @@ class Office:
         self.act(number, "replies", text=text)
         return number
 
+    def sent_back(self) -> str:
+        """As `accepted`, with a reply that the leader sent back, and its picture."""
+        number = self.accepted()
+        self.act(number, "replies", text=REPLY, attachments=[self.given()])
+        place = f"replies/{self.case(number)['draft']['reply_id']}/return"
+        self.act(number, place, "leader", remark="照片看不清")
+        return number
+
     def stretched(self, **fields: Any) -> str:
         """As `accepted`, with an extension before the leader: the day after the due one that is allowed."""
         number = self.accepted(**fields)
@@ -126,6 +144,45 @@ class Office:
         self.act(number, "adoption", "leader", outcome="adopted", reason="列入今年计划")
         return number
 
+    def record(self, step: str = "opened") -> str:
+        """The id of a 问责 record of the holder's, in which somebody has stated; or one that waits for a decision."""
+        if step not in self._records:
+            address = f"{self.stack.address('stats')}/v1/accountability"
+            supervisor, leader = self._as("supervisor", SUPERVISION), self._as("leader", HOLDER)
+            words = {"text": "该线路正在改造。", "cases": ["SQ260302-000001"]}
+            opening = {"department": HOLDER, "text": "两次以同样文字答复。", "cases": ["SQ260302-000001"]}
+            found = self._done("POST", address, opening, supervisor)["id"]
+            self._done("POST", f"{address}/{found}/statement", words, leader)
+            if step == "appealed":
+                finding = {"responsible": True, "text": "属实。", "measure": "talk"}
+                self._done("POST", f"{address}/{found}/finding", finding, supervisor)
+                self._done("POST", f"{address}/{found}/appeal", words, leader)
+            self._records[step] = found
+        return self._records[step]
+
+    def round(self, form: str = "inspection") -> tuple[str, str]:
+        """The id of a round of one case that the holder answered, and the case: found wanting, or not called yet."""
+        if form not in self._rounds:
+            number = self.drafted()
+            self.act(number, f"replies/{self.case(number)['draft']['reply_id']}/approval", "leader")
+            address = f"{self.stack.address('stats')}/v1/inspections"
+            supervisor = self._as("supervisor", SUPERVISION)
+            month = self.case(number)["received_at"][:7]
+            body = {"form": form, "period": month, "size": 1, "department": HOLDER}
+
+            def opened() -> str:
+                key = {"Idempotency-Key": uuid.uuid4().hex}
+                answer = self._http.post(address, json=body, headers={**key, **supervisor})
+                return str(answer.json()["id"]) if answer.status_code == 202 else ""
+
+            found = until(lambda: opened() or None)
+            case = self._done("GET", f"{address}/{found}", None, supervisor)["items"][0]["case"]
+            if form == "inspection":
+                finding = {"case": case, "faults": ["答复切题"], "text": "没有说明何时修好。"}
+                self._done("POST", f"{address}/{found}/finding", finding, supervisor)
+            self._rounds[form] = found, case
+        return self._rounds[form]
+
     def bulletin(self) -> str:
         """The id of a bulletin that lies before the units."""
         if not self._bulletin:
@@ -135,11 +192,84 @@ class Office:
             self._done("POST", f"{address}/{self._bulletin}/circulation", {}, supervisor)
         return self._bulletin
 
+    def debate(self) -> str:
+        """The id of a debate of the holder with a comment of each standing."""
+        address, supervisor = (
+            f"{self.stack.address('debate')}/v1/debates",
+            self._as("supervisor", SUPERVISION),
+        )
+        body = {"title": "公交改线", "question": "12 路怎样改?", "background": "学校旁边新设一站。"}
+        body |= {"department": HOLDER, "ends": "2099-01-01T18:00:00+08:00"}
+        debate: str = self._done("POST", address, body, supervisor)["id"]
+        self._done("POST", f"{address}/{debate}/publication", {}, supervisor)
+        for n, action in enumerate(("", "release", "hide")):
+            said = {"text": f"意见之{n}", "phone": f"1390000001{n}"}
+            comment = self._done("POST", f"{address}/{debate}/comments", said)["id"]
+            judged = {"action": action, "reason": "与议题无关"}
+            if action:
+                self._done("POST", f"{address}/{debate}/comments/{comment}/moderation", judged, supervisor)
+        return debate
+
+    def dialogue(self, closed: bool = False) -> str:
+        """The id of a dialogue of the holder with a question of each standing; `closed`: and what is open is left over."""
+        address, supervisor = (
+            f"{self.stack.address('debate')}/v1/dialogues",
+            self._as("supervisor", SUPERVISION),
+        )
+        dialogue: str = self._done("POST", address, OCCASION | {"department": HOLDER}, supervisor)["id"]
+        self._done("POST", f"{address}/{dialogue}/publication", {}, supervisor)
+        for n, action in enumerate(("", "release", "hide")):
+            said = {"text": f"问题之{n}", "phone": f"1390000002{n}"}
+            question = self._done("POST", f"{address}/{dialogue}/questions", said)["id"]
+            judged = {"action": action, "reason": "与主题无关"}
+            if action:
+                self._done(
+                    "POST", f"{address}/{dialogue}/questions/{question}/moderation", judged, supervisor
+                )
+        if closed:
+            self._done("POST", f"{address}/{dialogue}/closing", ENDING, supervisor)
+        return dialogue
+
+    def tried(self) -> str:
+        """The id of a what-if that is done: this month with another closing hour."""
+        address = f"{self.stack.address('deadline')}/v1/what-ifs"
+        month = self.case(self.assigned())["received_at"][:7]
+        asked = {"since": month, "until": month, "policy": {"hours": {"closes": "17:00"}}}
+        supervisor = self._as("supervisor", SUPERVISION)
+        run = str(self._done("POST", address, asked, supervisor)["id"])
+        until(lambda: self._done("GET", f"{address}/{run}", None, supervisor)["state"] == "done" or None)
+        return run
+
     def to_sign(self) -> str:
         """A letter to a city leader, with an answer that waits for the signature."""
         number = self.drafted(kind="mailbox", addressee=PROFILE.leaders[0].code, title="给市长的信")
         self.act(number, f"replies/{self.case(number)['draft']['reply_id']}/approval", "leader")
         return number
+
+    def promised(self) -> str:
+        """As `accepted`, and answered by a reply that promises something by a day."""
+        number = self.accepted()
+        day = PROFILE.working_time.add_days(datetime.fromisoformat(self.case(number)["due"]), 2).date()
+        draft = self.act(number, "replies", text="四班车两日后加开。", promised_day=day.isoformat())
+        self.act(number, f"replies/{draft['reply_id']}/approval", "leader")
+        return number
+
+    def instructed(self, by: str = "") -> str:
+        """As `accepted`, and a city leader wants a report on it."""
+        number = self.accepted(title="领导批示过的事")
+        leader = self.stack.token(by or f"mayor-{SUPERVISION}", SUPERVISION, "mayor")
+        self._done("POST", f"/v1/cases/{number}/instructions", {"text": "请查明原因。"}, leader)
+        return number
+
+    def reported(self, by: str = "") -> str:
+        """As `instructed`, and the unit has reported back."""
+        number = self.instructed(by)
+        self.act(number, f"instructions/{self.instruction(number)}/reports", text="原因已查明。")
+        return number
+
+    def instruction(self, number: str) -> str:
+        """The id of a case's instruction."""
+        return str(self.case(number)["instructions_given"][0]["instruction_id"])
 
     def later(self, number: str) -> str:
         """A date to which the case may be extended."""

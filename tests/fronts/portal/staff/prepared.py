@@ -7,6 +7,9 @@ import httpx2
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office
 
+MAYOR = "roles-mayor"
+"""The city leader whom the tests sign in: a report is judged by whoever gave the instruction."""
+
 Fields = dict[str, list[str]]
 
 
@@ -23,6 +26,7 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
             lambda n: {"reason": "等材料", "new_date": office.later(n), "progress": "已看现场"},
         ),
         "return": (office.assigned, lambda _: {"duty_item": _foreign_duty(), "reason": "不是我单位职责"}),
+        "promise-report": (office.promised, lambda n: _done(office, n)),
         "approval": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
         "reply-return": (
             office.drafted,
@@ -45,6 +49,17 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
         "special-report": (office.assigned, lambda _: {"text": "长期未决"}),
         "moderation": (office.assigned, lambda _: {"action": "hold", "reason": "待核实"}),
         "instruction": (office.assigned, lambda _: {"text": "请办结"}),
+        "instruction-reading": (office.instructed, lambda n: {"id": office.instruction(n)}),
+        "instruction-in-hand": (office.instructed, lambda n: {"id": office.instruction(n)}),
+        "instruction-report": (office.instructed, lambda n: {"id": office.instruction(n), "text": "已查明"}),
+        "instruction-acceptance": (
+            lambda: office.reported(by=MAYOR),
+            lambda n: {"id": office.instruction(n)},
+        ),
+        "instruction-return": (
+            lambda: office.reported(by=MAYOR),
+            lambda n: {"id": office.instruction(n), "remark": "写明责任"},
+        ),
         "signature": (office.to_sign, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
         "signature-return": (
             office.to_sign,
@@ -57,8 +72,11 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
         ),
     }
     prepare, fields = made[act]
-    number = prepare()
-    return number, {name: [value] for name, value in fields(number).items()}
+    return (number := prepare()), {name: [value] for name, value in fields(number).items()}
+
+
+def _done(office: Office, number: str) -> dict[str, str]:
+    return {"text": "已修好", "id": str(office.case(number)["replies"][-1]["reply_id"])}
 
 
 def _foreign_duty() -> str:

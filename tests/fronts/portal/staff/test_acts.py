@@ -8,8 +8,8 @@ BY_UNIT = {act.name: act for act in intake.ACTS if act.path and not act.public}
 
 
 def test_every_act_of_staff_has_a_button_under_its_own_word() -> None:
-    assert {act.name: (act.role, act.path) for act in ACTS} == {
-        name: (act.who.role, act.path) for name, act in BY_UNIT.items()
+    assert {act.name: (act.roles, act.path) for act in ACTS} == {
+        name: (act.who.roles, act.path) for name, act in BY_UNIT.items()
     }
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import Desk
-from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office, until
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -31,17 +31,34 @@ PAGES: Final = {
         "/staff/cases/{accepted}",
         "/staff/cases/{accepted}/return?q=学校",
         "/staff/cases/{drafted}",
+        "/staff/cases/{sent_back}",
         "/staff/cases/{adopted}",
         "/staff/cases/{asked_again}",
         "/staff/cases?state=followed_up",
+        "/staff/cases?state=instructed",
+        "/staff/cases/{instructed}",
         "/staff/password",
         "/staff/enrol",
         "/staff/supervision",
         "/staff/bulletins/{bulletin}",
+        "/staff/notices",
+        "/staff/accountability",
+        "/staff/assessment",
     ),
     "leader": (
+        "/staff/debates",
+        "/staff/debates/new",
+        "/staff/debates/{debate}",
+        "/staff/dialogues/{dialogue}",
+        "/staff/accountability",
+        "/staff/accountability/{record}",
+        "/staff/accountability/{appealed}",
+        "/staff/inspections",
+        "/staff/inspections/{round}",
+        "/staff/inspections/{round}/cases/{drawn}",
         "/staff/bulletins",
         "/staff/league",
+        "/staff/counted",
         "/staff/approvals",
         "/staff/cases/{drafted}",
         "/staff/cases/{stretched}",
@@ -50,14 +67,37 @@ PAGES: Final = {
     "supervisor": (
         "/staff/surveys",
         "/staff/surveys/new",
+        "/staff/debates",
+        "/staff/debates/new",
+        "/staff/debates/{debate}",
+        "/staff/dialogues",
+        "/staff/dialogues/new",
+        "/staff/dialogues/{dialogue}",
+        "/staff/dialogues/{ended}",
         "/staff/supervision",
         "/staff/supervision?state=returned",
         "/staff/cases/{accepted}",
         "/staff/cases/{accepted}/group",
         "/staff/league",
+        "/staff/counted",
         "/staff/bulletins",
         "/staff/bulletins/{bulletin}",
+        "/staff/faults",
         "/staff/accountability",
+        "/staff/accountability?state=all&department=education",
+        "/staff/accountability/{record}",
+        "/staff/accountability/{appealed}",
+        "/staff/assessment",
+        "/staff/assessment?on_time=40&reply=5",
+        "/staff/inspections",
+        "/staff/inspections?state=ended&form=callback",
+        "/staff/inspections/{round}",
+        "/staff/inspections/{round}/cases/{drawn}",
+        "/staff/inspections/{callback}",
+        "/staff/inspections/{callback}/cases/{to_call}",
+        "/staff/instructions",
+        "/staff/what-if",
+        "/staff/what-if/{tried}",
     ),
     "operator": (
         "/staff/accounts",
@@ -68,16 +108,29 @@ PAGES: Final = {
         "/staff/outbox?state=sent",
     ),
     "mayor": (
+        "/staff/notices",
         "/staff/mailbox",
         "/staff/mailbox?state=all",
+        "/staff/instructions",
+        "/staff/instructions?state=reported",
+        "/staff/cases/{reported}",
         "/staff/cases/{letter}",
         "/staff/reports",
         "/staff/cases/{accepted}",
         "/staff/league",
+        "/staff/counted",
     ),
-    "auditor": ("/staff/log", "/staff/log?kind=signed-in", "/staff/log?person=nobody"),
+    "auditor": (
+        "/staff/log",
+        "/staff/log?kind=signed-in",
+        "/staff/log?person=nobody",
+        "/staff/accountability",
+        "/staff/accountability/{appealed}",
+    ),
 }
-"""What each role looks at; `/staff/supervision` is refused to a clerk."""
+"""What each role looks at."""
+REFUSED: Final = (("clerk", "/staff/supervision"),)
+"""The page that says so is looked at, too."""
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +146,24 @@ def numbers(office: Office) -> dict[str, str]:
         "adopted": office.adopted(),
         "asked_again": office.asked_again(),
         "bulletin": office.bulletin(),
+        "debate": office.debate(),
+        "dialogue": office.dialogue(),
+        "ended": office.dialogue(closed=True),
+        **dict(zip(("round", "drawn"), office.round(), strict=True)),
+        **dict(zip(("callback", "to_call"), office.round("callback"), strict=True)),
+        "record": office.record(),
+        "appealed": office.record("appealed"),
         "letter": office.to_sign(),
+        "sent_back": office.sent_back(),
+        "instructed": office.instructed(by="page-mayor"),
+        "reported": office.reported(by="page-mayor"),
+        "tried": office.tried(),
     }
     day = office.case(found["adopted"])["received_at"][:10]
     office.act(found["adopted"], "follow-throughs", text="已加装六座。", done_on=day)
     office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
+    office.act(found["accepted"], "special-report", "supervisor", SUPERVISION, text="多年未决,请领导过问")
+    until(lambda: office.case(found["accepted"])["special_reports"])
     office.act(found["accepted"], "parts", unit=ASSISTING, text="站台已派人查看。")
     return found
 
@@ -124,6 +190,7 @@ def test_no_staff_page_violates_wcag_or_leaves_the_site(
     for path in PAGES[role]:
         response = page.goto(path.format(**numbers))
         assert response is not None
+        assert response.status == (403 if (role, path) in REFUSED else 200), path
         assert "unsafe" not in response.headers["content-security-policy"]
         assert len(response.body()) < PAGE_BYTES, path
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
@@ -173,6 +240,8 @@ def _typed_everywhere(office: Office) -> tuple[list[str], str]:
     first = numbers[6]
     for text in INJECTIONS:
         office.act(first, "urgings", "supervisor", SUPERVISION, text=text)
+    office.act(first, "instructions", "mayor", SUPERVISION, text=everything)
+    office.act(first, f"instructions/{office.instruction(first)}/reports", text=everything)
     office.act(first, "special-report", "supervisor", SUPERVISION, text=everything)
     office.act(first, "acceptance")
     office.act(
@@ -205,7 +274,7 @@ def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Offic
             f"/staff/cases/{first}/group",
             f"/staff/cases/{numbers[0]}",
         ],
-        "mayor": [f"/staff/cases/{first}"],
+        "mayor": [f"/staff/cases/{first}", "/staff/instructions?state=reported&whose=all"],
     }
     for role, paths in pages.items():  # operator and auditor see no word of a case
         desk = Desk(browser, office, "desktop", True).sign_in(f"page-{role}", PLACES[role], role)

@@ -1,11 +1,11 @@
-"""What a staff form carries besides what was typed: a key that makes a repeat harmless, ids of what it concerns."""
+"""What a form carries besides what was typed: a key that makes a repeat harmless, ids of what it concerns."""
 
 import re
 import uuid
 from typing import Final
 
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
-_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,120}")
 
 
 def fresh_key() -> str:
@@ -19,5 +19,10 @@ def checked_key(key: str) -> str:
 
 
 def identity_of(text: str) -> str:
-    """The id of a reply, an extension or a group; empty for what cannot be one."""
+    """The id of a reply, a debate, a survey and the like; empty for what cannot be one."""
     return text if _IDENTITY.fullmatch(text) else ""
+
+
+def in_address(text: str) -> str:
+    """An id as it stands in the address of a service; what cannot be one names nothing there."""
+    return identity_of(text) or "none"

@@ -1,0 +1,90 @@
+"""Dialogues (在线访谈, 面对面交流会, 任前公示, 述职述廉): which there are, asking, and the transcript."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from fronts.portal.citizens import forums
+from fronts.portal.keyed import in_address
+from fronts.portal.site import Here
+
+STATES: Final = {
+    "draft": "草稿",
+    "announced": "预告",
+    "asking": "征集提问",
+    "held": "进行中",
+    "ended": "已结束,待公布实录",
+    "closed": "已公布实录",
+}
+"""A dialogue's state to what people read."""
+OCCASIONS: Final = {
+    "interview": "在线访谈",
+    "meeting": "面对面交流会",
+    "appointment": "任前公示",
+    "report": "述职述廉",
+}
+"""Kind of dialogue to its name."""
+DIALOGUE: Final = forums.Pages(
+    name="dialogue",
+    said="questions",
+    missing="没有这次对话。",
+    wrong={"text": "提问", "phone": "手机号码"},
+    shown={"states": STATES, "occasions": OCCASIONS},
+)
+
+router = APIRouter(include_in_schema=False)
+"""`/dialogues`, `/my/dialogues` and what lies below them."""
+
+
+@router.get("/dialogues")
+async def dialogues(site: Here) -> Response:
+    """All that are announced."""
+    answer = await site.services.get("debate", "/v1/dialogues")
+    return site.pages.render(
+        "dialogues.html",
+        200 if answer.ok else answer.status,
+        dialogues=answer.body["dialogues"] if answer.ok else [],
+        states=STATES,
+        occasions=OCCASIONS,
+        problem="" if answer.ok else answer.sentence,
+    )
+
+
+@router.get("/dialogues/{identity}")
+async def dialogue(site: Here, identity: str, order: str = "", cursor: str = "", done: str = "") -> Response:
+    """Who answers and when, what was asked, and the form for who has proved no telephone."""
+    asked = {"order": order, "cursor": cursor, "done": done}
+    return await forums.page(site, DIALOGUE, identity, asked)
+
+
+@router.get("/dialogues/{identity}/transcript")
+async def transcript(site: Here, identity: str) -> Response:
+    """What was said, in the order of the event."""
+    path = f"/v1/dialogues/{in_address(identity)}"
+    found = await site.services.get("debate", path)
+    said = await site.services.get("debate", f"{path}/transcript") if found.ok else found
+    if not said.ok:
+        return site.pages.refuse(said.status, said.sentence)
+    return site.pages.render("transcript.html", dialogue=found.body, said=said.body["said"], **DIALOGUE.shown)
+
+
+@router.post("/dialogues/{identity}/questions")
+async def ask(request: Request, site: Here, identity: str) -> Response:
+    """Somebody asks, with a number that is merely typed."""
+    return await forums.speak(request, site, DIALOGUE, identity)
+
+
+@router.get("/my/dialogues/{identity}")
+async def own(
+    request: Request, site: Here, identity: str, order: str = "", cursor: str = "", done: str = ""
+) -> Response:
+    """The same for who has proved a telephone, with the own questions and what became of them."""
+    asked = {"order": order, "cursor": cursor, "done": done}
+    return await forums.own(request, site, DIALOGUE, identity, asked)
+
+
+@router.post("/my/dialogues/{identity}")
+async def act(request: Request, site: Here, identity: str) -> Response:
+    """Ask, support a question, take one back."""
+    return await forums.act(request, site, DIALOGUE, identity)

@@ -1,0 +1,173 @@
+"""What pages of debates and of dialogues share: speaking with a number or with a pass, support, and what is read.
+
+`/debates/…` and `/dialogues/…` know nobody: who speaks there types a number. `/my/debates/…` and `/my/dialogues/…` are the same
+pages for who has proved a telephone (the session's cookie is sent to `/my` alone): each act carries a pass for this one
+debate or dialogue, and no number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from fronts.portal.citizens import mine
+from fronts.portal.cookies import cookie
+from fronts.portal.forms import Form, read_form
+from fronts.portal.keyed import checked_key, fresh_key, in_address
+from fronts.portal.services import Answer
+from fronts.portal.site import Site
+
+STANDINGS: Final = {"held": "待审核", "shown": "已公开", "hidden": "不予公开", "withdrawn": "已撤回"}
+ORDERS: Final = {"newest": "最新", "supported": "最多支持"}
+DONE: Final = {
+    "held": "已收到,审核后公开。",
+    "shown": "已收到,现在所有人都能看到。",
+    "support": "已支持。",
+    "withdrawal": "已撤回。",
+}
+"""What was done to what is said of it."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of one kind of forum."""
+
+    name: str
+    """What its template calls it; its pages and calls lie below the plural."""
+    said: str
+    """The last part of the address below which stands what people say."""
+    missing: str
+    wrong: Mapping[str, str]
+    """Fields of what people say to their labels."""
+    shown: Mapping[str, Any]
+    """What its template needs besides."""
+
+    @property
+    def path(self) -> str:
+        """Of its pages; its calls have `/v1` before it."""
+        return f"/{self.name}s"
+
+
+async def speak(request: Request, site: Site, pages: Pages, identity: str) -> Response:
+    """Somebody says something, with a number that is merely typed."""
+    typed = await read_form(request)
+    path = f"/v1{pages.path}/{in_address(identity)}/{pages.said}"
+    body = _spoken(typed) | {"phone": typed.one("phone").strip()[:100]}
+    sent = await site.services.post(path, body, typed.one("key"), service="debate")
+    if sent.ok:
+        return RedirectResponse(f"{pages.path}/{in_address(identity)}?done={sent.body['standing']}", 303)
+    return await _refused(site, pages, identity, typed, sent, "")
+
+
+async def own(
+    request: Request, site: Site, pages: Pages, identity: str, asked: Mapping[str, str]
+) -> Response:
+    """The page for who has proved a telephone, with what they said and what became of it."""
+    given = await _pass(request, site, pages, identity)
+    if isinstance(given, Response):
+        return given
+    return await page(site, pages, identity, asked, given)
+
+
+async def act(request: Request, site: Site, pages: Pages, identity: str) -> Response:
+    """Say something, support what another said, take one's own back; with a pass."""
+    typed = await read_form(request)
+    given = await _pass(request, site, pages, identity)
+    if isinstance(given, Response):
+        return given
+    path, what = f"/v1{pages.path}/{in_address(identity)}/{pages.said}", typed.one("act")
+    body: dict[str, Any] = {}
+    if what in ("support", "withdrawal"):
+        path += f"/{in_address(typed.one('comment'))}/{what}"
+    else:
+        what, body = "comment", _spoken(typed)
+    key = checked_key(typed.one("key"))
+    sent = await site.services.act_as(given, path, body, key, "debate")
+    if sent.ok or sent.kind == "already-supported":
+        done = sent.body["standing"] if what == "comment" else what
+        return RedirectResponse(f"/my{pages.path}/{in_address(identity)}?done={done}", 303)
+    return await _refused(site, pages, identity, typed, sent, given)
+
+
+async def page(
+    site: Site,
+    pages: Pages,
+    identity: str,
+    asked: Mapping[str, str],
+    given: str = "",
+    status: int = 200,
+    problem: str = "",
+    typed: Form | None = None,
+) -> Response:
+    """A debate or a dialogue, with a page of what was said there; `given` is the reader's pass."""
+    path = f"/v1{pages.path}/{in_address(identity)}"
+    found = await site.services.get("debate", path)
+    if not found.ok:
+        return site.pages.refuse(found.status, found.sentence)
+    order = asked.get("order") if asked.get("order") in ORDERS else "newest"
+    cursor = asked.get("cursor", "")
+    query = {"order": str(order)} | ({"cursor": cursor} if cursor else {})
+    comments = await site.services.get("debate", f"{path}/{pages.said}", **query)
+    if not comments.ok:
+        return site.pages.refuse(comments.status, comments.sentence)
+    own = await site.services.read_as(given, "debate", f"{path}/mine") if given else Answer(200, {})
+    said = comments.body["comments"]
+    place = f"{'/my' if given else ''}{pages.path}/{in_address(identity)}"
+    return site.pages.render(
+        f"{pages.name}.html",
+        status,
+        **{pages.name: found.body},
+        **pages.shown,
+        comments=said,
+        place=place,
+        order=order,
+        orders=ORDERS,
+        standings=STANDINGS,
+        further=f"{place}?{urlencode({'order': order, 'cursor': comments.cursor})}"
+        if comments.cursor
+        else "",
+        later=bool(cursor),
+        signed=bool(given),
+        mine=own.body.get("comments", []) if own.ok else [],
+        supported=own.body.get("supported", []) if own.ok else [],
+        answered=next((one for one in said if one["id"] == asked.get("answer") and one["text"]), None),
+        done=DONE.get(asked.get("done", ""), ""),
+        problem=problem,
+        typed=typed or Form({}),
+        key=fresh_key(),
+    )
+
+
+def sentence(sent: Answer, names: Mapping[str, str]) -> str:
+    """Why something was not taken, by the labels of its form."""
+    errors = sent.body.get("errors", [])
+    return ";".join(f"{names.get(e['field'], e['field'])}:{e['reason']}" for e in errors) or sent.sentence
+
+
+async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
+    """A pass for this place; else the page on which a telephone is proved, which leads back."""
+    token, back = cookie(request, mine.SESSION), f"/my{pages.path}/{in_address(identity)}"
+    if not token:
+        return mine.ask(site, back=back)
+    given = await site.services.act_as(token, "/v1/my/passes", {"place": in_address(identity)}, fresh_key())
+    if given.ok:
+        return str(given.body["token"])
+    if given.status == 401:
+        return mine.expired(site, back)
+    return site.pages.refuse(given.status, pages.missing if given.status == 422 else given.sentence)
+
+
+async def _refused(
+    site: Site, pages: Pages, identity: str, typed: Form, sent: Answer, given: str
+) -> Response:
+    """The page once more, with what was typed and why it was not taken."""
+    asked = {"answer": typed.one("answers")}
+    return await page(site, pages, identity, asked, given, sent.status, sentence(sent, pages.wrong), typed)
+
+
+def _spoken(typed: Form) -> dict[str, Any]:
+    answers = typed.one("answers")[:64]
+    return {"text": typed.one("text")} | ({"answers": answers} if answers else {})

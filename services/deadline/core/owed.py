@@ -1,0 +1,64 @@
+"""What a unit owes by a day, whoever set the day: warned of, overdue once, taken back where facts heard later say so. Pure.
+
+An instruction's report and what a reply promises are both owed so; the case's own clock, which pauses, is `clock.py`.
+"""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+
+class Owed(NamedTuple):
+    """Something owed, with what was said of it."""
+
+    due: datetime
+    """Its due instant, as the calendar has it now."""
+    end: datetime | None
+    """When nobody waited for it any more; None: it is waited for."""
+    warned: datetime | None
+    """When the unit is to be warned; None: not at all."""
+    near: datetime | None
+    """The due instant of which the unit was warned."""
+    overdue: datetime | None
+    """The due instant of a word that stands: nothing was done by then."""
+
+
+class Word(NamedTuple):
+    """Something to be said."""
+
+    what: Literal["near", "overdue", "withdrawn"]
+    """withdrawn: it was called overdue, and was not."""
+    at: datetime
+    due: datetime
+    """The due instant that is spoken of."""
+
+    @property
+    def held(self) -> datetime:
+        """The instant at which whoever held the case is meant."""
+        return self.at if self.what == "near" else self.due
+
+
+class Judged(NamedTuple):
+    """What is to be said, how it stands then, and the instant of the next word."""
+
+    words: tuple[Word, ...]
+    near: datetime | None
+    overdue: datetime | None
+    following: datetime | None
+
+
+def judged(owed: Owed, at: datetime, until: datetime | None) -> Judged:
+    """What is due by `until` (None: no timer has rung) or owed by the end. `at` dates what is taken back."""
+    due, overdue, words = owed.due, owed.overdue, tuple[Word, ...]()
+    in_time = owed.end is not None and owed.end <= due
+    if overdue is not None and (in_time or overdue != due):
+        # It goes on as if nothing had been said.
+        words, overdue = (Word("withdrawn", at, overdue),), None
+    if in_time or overdue is not None:
+        return Judged(words, owed.near, overdue, None)
+    if owed.end is not None or (until is not None and due <= until):
+        return Judged((*words, Word("overdue", due, due)), owed.near, due, None)
+    if owed.warned is None or owed.near == due:
+        return Judged(words, owed.near, None, due)
+    if until is None or owed.warned > until:
+        return Judged(words, owed.near, None, owed.warned)
+    return Judged((*words, Word("near", owed.warned, due)), due, None, due)

@@ -1,0 +1,117 @@
+"""Which files belong to which posts; and the sweep of the folder, which forgets those that belong to none.
+
+A file is written before the post that names it, so a file without a post may still get one for as long as its ticket
+holds. A file whose post was erased is noise at once, for its key is gone; the sweep takes the noise away, too.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import asyncpg
+import structlog
+
+from chassis.service import Applied
+from chassis.web.responses import STORAGE_ERRORS
+from services.intake.core.attachments import DropAttachments, KeepAttachments
+from services.intake.store.folder import Folder
+
+TICKET_SECONDS: Final = 2 * 3600.0
+"""Real time for which a file waits for its post: a person writes, is interrupted, and goes on."""
+ORPHANED_SECONDS: Final = 3 * TICKET_SECONDS
+"""A file so old and without a post will get none."""
+LOOK_SECONDS: Final = 3600.0
+AT_ONCE: Final = 500
+"""Files that are asked about in one statement."""
+
+_KEEP = """
+insert into attachment (file, subject) select * from unnest($1::text[], $2::text[]) on conflict do nothing"""
+_DROP = "delete from attachment where subject = any($1::text[])"
+_KNOWN = "select distinct file from attachment where file = any($1::text[])"
+
+_log = structlog.get_logger()
+
+
+class Attachments(Protocol):
+    """Knows which files belong to a post."""
+
+    async def known(self, files: Sequence[str]) -> set[str]:
+        """Those of the files that belong to any post."""
+
+
+class PostgresAttachments:
+    """The table `attachment`."""
+
+    effects = (KeepAttachments, DropAttachments)
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def known(self, files: Sequence[str]) -> set[str]:
+        return {row["file"] for row in await self._pool.fetch(_KNOWN, list(files))}
+
+    async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
+        """One statement for what is kept, one for what is dropped."""
+        kept = [
+            (file, one.subject)
+            for one in applied
+            if isinstance(one.effect, KeepAttachments)
+            for file in one.effect.files
+        ]
+        if kept:
+            await connection.execute(_KEEP, [file for file, _ in kept], [subject for _, subject in kept])
+        dropped = [one.subject for one in applied if isinstance(one.effect, DropAttachments)]
+        if dropped:
+            await connection.execute(_DROP, dropped)
+
+
+class MemoryAttachments:
+    """The twin."""
+
+    effects = (KeepAttachments, DropAttachments)
+
+    def __init__(self) -> None:
+        self.kept: dict[str, frozenset[str]] = {}
+        """Post to its files."""
+
+    async def known(self, files: Sequence[str]) -> set[str]:
+        return set(files) & {file for files_of_post in self.kept.values() for file in files_of_post}
+
+    def apply(self, applied: Sequence[Applied]) -> None:
+        for one in applied:
+            if isinstance(one.effect, KeepAttachments):
+                self.kept[one.subject] = self.kept.get(one.subject, frozenset()) | {*one.effect.files}
+            elif isinstance(one.effect, DropAttachments):
+                self.kept.pop(one.subject, None)
+
+
+class Sweep:
+    """Forgets what belongs to no post, hour after hour. Two instances that sweep at once do no harm."""
+
+    def __init__(self, folder: Folder, attachments: Attachments, older: float = ORPHANED_SECONDS) -> None:
+        self._folder = folder
+        self._attachments = attachments
+        self._older = older
+
+    async def run(self) -> None:
+        """For the life of the process; while database or disk cannot, an hour later again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                forgotten = await self.sweep()
+            except (asyncpg.PostgresError, *STORAGE_ERRORS) as failure:
+                _log.warning("files were not swept", reason=repr(failure))
+            else:
+                if forgotten:
+                    _log.info("files that belong to no post are forgotten", files=forgotten)
+
+    async def sweep(self) -> int:
+        """How many were forgotten."""
+        forgotten = 0
+        old = await asyncio.to_thread(lambda: list(self._folder.older(self._older)))
+        for start in range(0, len(old), AT_ONCE):
+            files = old[start : start + AT_ONCE]
+            for file in set(files) - await self._attachments.known(files):
+                await asyncio.to_thread(self._folder.drop, file)
+                forgotten += 1
+        return forgotten

@@ -1,0 +1,123 @@
+"""Looks into an office file, in a process of its own: whether it is a document or a table, and nothing that runs.
+
+`python -I unpacking.py MOST_BYTES`: the file on standard input; on standard output one byte, its place in TYPES. Every part is
+unpacked once and thrown away, for what a package says of its sizes is a stranger's word. It needs no other file of this tree.
+Such a file is a ZIP package (ECMA-376, part 2) whose parts are named by `[Content_Types].xml`; a document is known by its main
+part. Refused are macros (the part `vbaProject.bin`, or a main part of a type that may have some), controls and embedded
+programs, and a template that a word processor would fetch from elsewhere and run. The file itself is not changed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Final
+
+MAIN_PARTS: Final = ("word/document.xml", "xl/workbook.xml")
+TYPES: Final = (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""What a package with that main part is."""
+UNREADABLE: Final = 3
+"""Exit code: the package is broken, or a part of it is missing or locked."""
+TOO_LARGE: Final = 4
+"""Exit code: it unpacks to more bytes, or to more parts, than may be."""
+MACROS: Final = 5
+"""Exit code."""
+PROGRAMS: Final = 6
+"""Exit code: something is embedded that runs, or is fetched from elsewhere and run."""
+NO_DOCUMENT: Final = 7
+"""Exit code: a ZIP file of another kind."""
+PARTS: Final = 5_000
+"""At most; a workbook with a thousand sheets has three thousand."""
+MEMORY: Final = 1024**3
+"""Bytes of address space."""
+SECONDS: Final = 20
+"""Of the processor."""
+PIECE: Final = 1 << 20
+"""Bytes that are unpacked at a time."""
+
+_CONTENT_TYPES: Final = "[content_types].xml"
+_RUNS: Final = ("/activex/", "/embeddings/", "/ctrlprops/", "/externallinks/")
+"""Folders of controls, embedded files and programs, and data that is fetched from elsewhere."""
+_FETCHED: Final = (b"attachedtemplate", b"/oleobject", b"/externallink")
+"""Ends of the types of relations by which something from elsewhere is run or read in."""
+
+
+def main() -> int:
+    """Exit code: 0, or why it is not taken."""
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    os.nice(10)  # People who wait for something else come first.
+    try:
+        found = judged(sys.stdin.buffer.read(), int(sys.argv[1]))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+        return UNREADABLE
+    except MemoryError:
+        return TOO_LARGE
+    if isinstance(found, int):
+        return found
+    sys.stdout.buffer.write(bytes([TYPES.index(found)]))
+    return 0
+
+
+def judged(data: bytes, most_bytes: int) -> str | int:
+    """The type of a package, or the exit code that says why it is not taken. Raises what zipfile raises of a broken one."""
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = package.infolist()
+        if len(parts) > PARTS:
+            return TOO_LARGE
+        names = {part.filename.lower() for part in parts}
+        main_part = next((name for name in MAIN_PARTS if name in names), "")
+        if _CONTENT_TYPES not in names or not main_part:
+            return NO_DOCUMENT
+        if len(names) != len(parts):
+            return UNREADABLE  # Two readers might take two different parts for the same one.
+        if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
+            return MACROS
+        if any(folder in f"/{name}" for name in names for folder in _RUNS):
+            return PROGRAMS
+        left = most_bytes
+        for part in parts:
+            left -= _unpacked(package, part, told := bytearray(), left)
+            if left < 0:
+                return TOO_LARGE
+            if refused := _refused(part.filename.lower(), bytes(told).lower()):
+                return refused
+    return TYPES[MAIN_PARTS.index(main_part)]
+
+
+def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, told: bytearray, most: int) -> int:
+    """How many bytes a part really has, counted a little beyond `most`; what it says of others is put into `told`."""
+    size, speaks = 0, part.filename.lower().endswith((".rels", _CONTENT_TYPES))
+    with package.open(part) as unpacking:
+        while size <= most and (piece := unpacking.read(PIECE)):
+            size += len(piece)
+            if speaks:
+                told += piece
+    return size
+
+
+def _refused(name: str, told: bytes) -> int:
+    """Why a part that names others is not taken; 0 where it may stay."""
+    if b"\0" in told:
+        return UNREADABLE  # UTF-16 would hide the words that are looked for.
+    if name == _CONTENT_TYPES and (b"macroenabled" in told or b"vbaproject" in told):
+        return MACROS
+    if name.endswith(".rels") and any(word in told for word in _FETCHED):
+        return PROGRAMS
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What notifier says to PostgreSQL about notices: claimed, taken, put off, settled, sent once more."""
+
+from typing import Final
+
+# An inbox of staff is told as whoever reads it chose; of what waits for a digest no time is due.
+CLAIM_ROWS: Final = """
+insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, hour, next_at)
+select id::uuid, partition, subject, cause, kind, claimed.audience, coalesce(inbox.channel, claimed.channel),
+       claimed.department, text, at, at_night, case when inbox.hourly then hour end,
+       case when inbox.hourly and hour is not null then 'infinity' else clock_timestamp() end
+from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::text[], $10::timestamptz[], $11::boolean[], $12::boolean[], $13::timestamptz[])
+    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, direct, hour)
+left join inbox on inbox.department = claimed.department and inbox.audience = claimed.audience and not direct
+on conflict (id) do nothing"""
+# A digest is one message, and counted as one when it ends.
+SETTLE: Final = """
+with settled as (
+    update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason,
+           repeated = n.repeated or settled.repeated
+    from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[])
+        settled (id, state, attempts, reason, repeated)
+    where n.id = settled.id::uuid
+    returning n.channel, n.state, n.partition, n.digest)
+insert into channel_month (month, channel, state, partition, count)
+select $6::text, channel, state, partition, count(*) from settled where digest is null
+group by channel, state, partition order by 2, 3, 4
+on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
+AGAIN: Final = """
+update notice set state = 'pending', attempts = 0, repeated = true, reason = '', next_at = clock_timestamp(),
+       hour = null, digest = null
+where id = any($1::uuid[]) and state = 'failed'
+returning id::text"""
+OWNER: Final = """
+select partition from position where partition = any($1::smallint[]) and owner = $2::text
+order by partition for share"""
+# Of citizens the oldest notices; of the robots that need not rest those whose oldest notice is oldest, so many of each.
+# At night only of those citizens who want to be told then, by an index of their own.
+# The index is asked once for each unit: what waits for the others, perhaps a storm of it, is not looked at.
+TAKE: Final = """
+with recursive unit (department) as (
+    select min(department) from notice where channel = 'robot' and state in ('pending', 'claimed')
+    union all
+    select (select min(department) from notice
+            where channel = 'robot' and state in ('pending', 'claimed') and department > unit.department)
+    from unit where unit.department is not null),
+robot as (
+    select department from unit
+    cross join lateral (
+        select next_at from notice n
+        where channel = 'robot' and state in ('pending', 'claimed') and n.department = unit.department
+          and next_at <= clock_timestamp() and partition = any($1::smallint[])
+        order by next_at limit 1) oldest
+    where department <> all($2::text[]) order by next_at limit $5::integer),
+of_citizens as (
+    select id from notice
+    where $6::boolean and channel <> 'robot' and state in ('pending', 'claimed')
+      and next_at <= clock_timestamp() and partition = any($1::smallint[])
+    order by next_at limit $3::integer for update skip locked),
+of_wakeful as (
+    select id from notice
+    where not $6::boolean and at_night and channel <> 'robot' and state in ('pending', 'claimed')
+      and next_at <= clock_timestamp() and partition = any($1::smallint[])
+    order by next_at limit $3::integer for update skip locked),
+of_staff as (
+    select found.id from robot cross join lateral (
+        select id from notice n
+        where channel = 'robot' and state in ('pending', 'claimed') and n.department = robot.department
+          and next_at <= clock_timestamp() and partition = any($1::smallint[])
+        order by next_at limit $3::integer for update skip locked) found),
+taken as (update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
+       next_at = clock_timestamp() + make_interval(secs => $4::float8)
+where id in (select id from of_citizens union all select id from of_wakeful union all select id from of_staff)
+returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated)
+select taken.*, address.sealed from taken left join inbox_address address using (department, audience, channel)"""
+LATER: Final = """
+update notice n set state = case when later.lost then 'claimed' else 'pending' end, reason = later.reason,
+       next_at = clock_timestamp() + make_interval(secs => later.seconds)
+from unnest($1::text[], $2::float8[], $3::boolean[], $4::text[]) later (id, seconds, lost, reason)
+where n.id = later.id::uuid"""

@@ -1,0 +1,255 @@
+"""Where records are kept and found, and where the grounds wait until they have opened one; PostgreSQL and the twins."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any, Final, NamedTuple, Protocol
+
+import asyncpg
+import msgspec
+
+from chassis.memory.store import MemoryStore
+from chassis.postgres.store import PostgresStore
+from chassis.service import Applied
+from chassis.store import Column, Packing
+from contracts.accountability import Measure
+from services.stats.core.accountability.record import GroundFound, Record, by_rule, new, subject_of
+from services.stats.core.case import Suspected
+
+MOST: Final = 500
+"""Records that a list shows, the newest."""
+
+COLUMNS: Final = (
+    Column[Record]("record_step", "text", lambda record: record.step or None),
+    Column[Record]("record_unit", "text", lambda record: record.department or None),
+    Column[Record]("record_person", "text", lambda record: record.person or None),
+    Column[Record]("record_opened_at", "timestamptz", lambda record: record.opened_at),
+)
+
+
+def postgres(pool: asyncpg.Pool) -> PostgresStore:
+    """Where the records of one instance are kept: rows of the same table as the cases."""
+    return PostgresStore(pool, Record, new, COLUMNS)
+
+
+def memory() -> MemoryStore:
+    """The twin of `postgres`."""
+    return MemoryStore(Record)
+
+
+# -- grounds that wait ----------------------------------------------------------------------------
+
+
+class Waiting(NamedTuple):
+    """A ground that has not been handed in yet."""
+
+    id: int
+    subject: str
+    ground: GroundFound
+
+
+def given(suspected: Suspected) -> tuple[str, GroundFound]:
+    """The subject of the record that a ground opens, and what is handed in."""
+    ground = suspected.ground
+    identity = by_rule(ground.rule, ground.unit, suspected.number)
+    handed_in = GroundFound(
+        ground.rule,
+        ground.unit,
+        suspected.number,
+        ground.n,
+        ground.stands,
+        ground.threshold,
+        suspected.happened,
+    )
+    return subject_of(identity), handed_in
+
+
+class GroundsKept:
+    """Keeps what a batch found, in the same transaction as the cases in which it was found."""
+
+    effects = (Suspected,)
+
+    async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
+        """One statement."""
+        found = [given(one.effect) for one in applied if isinstance(one.effect, Suspected)]
+        await connection.execute(
+            "insert into ground (record, given) select * from unnest($1::text[], $2::bytea[])",
+            [subject for subject, _ in found],
+            [msgspec.json.encode(ground) for _, ground in found],
+        )
+
+
+class GroundsInMemory:
+    """The twin, and its queue."""
+
+    effects = (Suspected,)
+
+    def __init__(self) -> None:
+        self.kept: dict[int, tuple[str, bytes]] = {}
+        self._numbers = count(1)
+
+    def apply(self, applied: Sequence[Applied]) -> None:
+        """As PostgreSQL's."""
+        for one in applied:
+            if isinstance(one.effect, Suspected):
+                subject, ground = given(one.effect)
+                self.kept[next(self._numbers)] = (subject, msgspec.json.encode(ground))
+
+    async def waiting(self, limit: int) -> list[Waiting]:
+        """As PostgreSQL's."""
+        return [Waiting(n, subject, _ground(row)) for n, (subject, row) in sorted(self.kept.items())[:limit]]
+
+    async def handed_in(self, numbers: Sequence[int]) -> None:
+        """As PostgreSQL's."""
+        for number in numbers:
+            self.kept.pop(number, None)
+
+
+class Grounds(Protocol):
+    """The grounds that wait, in the order in which they were found."""
+
+    async def waiting(self, limit: int) -> list[Waiting]:
+        """The first ones."""
+
+    async def handed_in(self, numbers: Sequence[int]) -> None:
+        """These wait no more."""
+
+
+class PostgresGrounds:
+    """The queue in PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def waiting(self, limit: int) -> list[Waiting]:
+        """The first ones."""
+        rows = await self._pool.fetch(
+            "select id, record, given from ground order by id limit $1::integer", limit
+        )
+        return [Waiting(row["id"], row["record"], _ground(row["given"])) for row in rows]
+
+    async def handed_in(self, numbers: Sequence[int]) -> None:
+        """These wait no more."""
+        await self._pool.execute("delete from ground where id = any($1::bigint[])", list(numbers))
+
+
+def _ground(packed: bytes) -> GroundFound:
+    return msgspec.json.decode(packed, type=GroundFound)
+
+
+# -- records that are read ------------------------------------------------------------------------
+
+
+class Wanted(NamedTuple):
+    """Which records are asked for."""
+
+    closed: bool | None
+    """None: closed or not."""
+    department: str = ""
+    """Empty: of any unit."""
+    concerned: tuple[str, str] | None = None
+    """Only those that concern this unit (empty: none) or this person; None: whomever they concern."""
+
+
+class Records(Protocol):
+    """Records as they stand."""
+
+    async def listed(self, wanted: Wanted) -> list[Record]:
+        """The newest first, one more than a list shows at most."""
+
+    async def one(self, identity: str) -> Record | None:
+        """By its id; None when nobody has opened it."""
+
+    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+        """Unit to the measures that stand of findings made from `since` on and before `until`."""
+
+
+class PostgresRecords:
+    """In PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._packing = Packing(Record)
+
+    async def listed(self, wanted: Wanted) -> list[Record]:
+        """By the index of opened records."""
+        unit, person = wanted.concerned or ("", "")
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject where record_opened_at is not null "
+            "and ($1::boolean is null or (record_step = 'closed') = $1::boolean) "
+            "and ($2::text = '' or record_unit = $2::text) "
+            "and ($3::boolean or ($4::text <> '' and record_unit = $4::text) or record_person = $5::text) "
+            "order by record_opened_at desc, subject limit $6::integer",
+            wanted.closed,
+            wanted.department,
+            wanted.concerned is None,
+            unit,
+            person,
+            MOST + 1,
+        )
+        return [self._state(row) for row in rows]
+
+    async def one(self, identity: str) -> Record | None:
+        """By its subject."""
+        row = await self._pool.fetchrow(
+            "select subject, partition, held, remembered from subject "
+            "where subject = $1::text and record_opened_at is not null",
+            subject_of(identity),
+        )
+        return None if row is None else self._state(row)
+
+    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+        """By the same index: a finding is never made before the opening."""
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject "
+            "where record_opened_at < $1::timestamptz and record_step <> 'opened'",
+            until,
+        )
+        return counted([self._state(row) for row in rows], since, until)
+
+    def _state(self, row: asyncpg.Record) -> Any:
+        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+
+
+class MemoryRecords:
+    """The twin."""
+
+    def __init__(self, kept: MemoryStore) -> None:
+        self._kept = kept
+
+    async def listed(self, wanted: Wanted) -> list[Record]:
+        """As PostgreSQL's."""
+        records = [one for one in self._kept.states() if isinstance(one, Record) and _fits(one, wanted)]
+        records.sort(key=lambda one: one.id)
+        records.sort(key=lambda one: one.opened_at or 0, reverse=True)
+        return records[: MOST + 1]
+
+    async def one(self, identity: str) -> Record | None:
+        """As PostgreSQL's."""
+        record = self._kept.state_of(subject_of(identity))
+        return record if isinstance(record, Record) and record.step else None
+
+    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+        """As PostgreSQL's."""
+        return counted([one for one in self._kept.states() if isinstance(one, Record)], since, until)
+
+
+def counted(records: Sequence[Record], since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+    """Unit to the measures that stand of findings made in the time; what an appeal revoked is none."""
+    by_unit: dict[str, Counter[Measure]] = {}
+    for one in records:
+        if one.finding is not None and since <= one.finding.at < until and one.measure:
+            by_unit.setdefault(one.department, Counter())[one.measure] += 1
+    return by_unit
+
+
+def _fits(record: Record, wanted: Wanted) -> bool:
+    if not record.step or wanted.department not in ("", record.department):
+        return False
+    if wanted.closed is not None and (record.step == "closed") != wanted.closed:
+        return False
+    if wanted.concerned is None:
+        return True
+    unit, person = wanted.concerned
+    return (bool(unit) and unit == record.department) or person == record.person

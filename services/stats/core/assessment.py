@@ -1,0 +1,178 @@
+"""The score of a unit over a period (考核): points kept for shares, points lost for what went wrong, each part shown. Pure.
+
+Whoever reads a part can reckon it again by hand: `working` says it in figures, and the score is the sum of what was kept of
+the parts that could be judged, out of a hundred of their points.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from city.periodic import Assessment
+from contracts.accountability import Measure
+from services.stats.core.accountability.record import MEASURE_NAMES
+from services.stats.core.figures import SHARES, Measures, Share
+
+Blame = Mapping[Measure, int]
+"""Measure of a 问责 record to how many records of the unit it stands in."""
+
+_SHARE: Final = {share.code: share for share in SHARES}
+NAMES: Final = {
+    "on_time": "按时率",
+    "reply": "回复率",
+    "solved": "解决率",
+    "satisfaction": "满意度",
+    "promises": "承诺未兑现",
+    "reopened": "重新办理",
+    "sent_back": "答复退回",
+    "accountability": "问责",
+}
+"""Part to its Chinese name, in the order in which parts are shown; each bears the name of its points in the policy."""
+_OF_SHARE: Final = {
+    "on_time": "on_time_rate",
+    "reply": "reply_rate",
+    "solved": "solved_rate",
+    "satisfaction": "satisfaction",
+}
+_SAID_BY_PEOPLE: Final = ("solved", "satisfaction")
+"""Judged where enough people have said something."""
+_OF_HUNDRED: Final = {
+    "promises": ("broken", "received", "promise_points"),
+    "reopened": ("reopened", "replied", "reopening_points"),
+    "sent_back": ("quality:sent_back", "replied", "sent_back_points"),
+}
+"""Part to what is counted, of how many, and how many points are lost for each in a hundred."""
+
+
+class Part(Struct, frozen=True):
+    """A part of a score."""
+
+    code: str
+    name: str
+    points: float
+    """As many as can be had."""
+    got: float | None
+    """As many as were had; None: too little happened to judge it, and its points count in no sum."""
+    working: str
+    """How it is reckoned, in figures."""
+
+
+class Score(Struct, frozen=True):
+    """What a unit comes to."""
+
+    parts: tuple[Part, ...]
+    score: float | None
+    """Of a hundred; None where no share could be judged."""
+
+
+def score(measures: Measures, blame: Blame, rules: Assessment) -> Score:
+    """The score of a unit by its figures and its 问责 records of a period."""
+    parts = tuple(_part(code, measures, blame, rules) for code in NAMES)
+    judged = [(part.got, part.points) for part in parts if part.got is not None]
+    whole = sum(points for _, points in judged)
+    if not whole or not any(part.got is not None for part in parts if part.code in _OF_SHARE):
+        return Score(parts, None)
+    return Score(parts, round(100 * sum(got for got, _ in judged) / whole, 2))
+
+
+class Standing(Struct, frozen=True):
+    """A unit among the others."""
+
+    unit: str
+    received: int
+    score: float | None
+    rank: int | None
+    """None: it has too few posts to be compared."""
+    parts: tuple[Part, ...]
+
+
+def standings(
+    units: Iterable[str],
+    figures: Mapping[str, Measures],
+    blamed: Mapping[str, Blame],
+    rules: Assessment,
+) -> list[Standing]:
+    """The units: those with a place first, the best of them before all, then those with a score, then the others."""
+    scored = [
+        (
+            unit,
+            figures.get(unit, {}).get("received", 0),
+            score(figures.get(unit, {}), blamed.get(unit, {}), rules),
+        )
+        for unit in units
+    ]
+    places = ranks([(unit, received, found.score) for unit, received, found in scored], rules.least_received)
+    found = [
+        Standing(unit, received, one.score, places.get(unit), one.parts) for unit, received, one in scored
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(one: Standing) -> tuple[bool, bool, float, str]:
+    return one.rank is None, one.score is None, -(one.score or 0.0), one.unit
+
+
+def ranks(scores: Sequence[tuple[str, int, float | None]], least_received: int) -> dict[str, int]:
+    """Unit to its place, for units, their posts received and scores; equal scores share a place.
+
+    A unit with fewer posts than `least_received` has none: one late answer would decide.
+    """
+    ranked = sorted(
+        (
+            (value, unit)
+            for unit, received, value in scores
+            if value is not None and received >= least_received
+        ),
+        reverse=True,
+    )
+    values = [value for value, _ in ranked]
+    return {unit: values.index(value) + 1 for value, unit in ranked}
+
+
+def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> Part:
+    points: float = getattr(rules, code)
+    if code in _OF_SHARE:
+        least = rules.least_answers if code in _SAID_BY_PEOPLE else 1
+        return _kept(code, points, _SHARE[_OF_SHARE[code]], measures, least)
+    if code in _OF_HUNDRED:
+        counted, of, each = _OF_HUNDRED[code]
+        numbers = measures.get(counted, 0), measures.get(of, 0)
+        return _lost_by_hundreds(code, points, numbers, getattr(rules, each))
+    return _lost_by_measures(code, points, blame, rules)
+
+
+def _kept(code: str, points: float, share: Share, measures: Measures, least: int) -> Part:
+    part, whole = share.counted(measures)
+    if whole < least:
+        return Part(code, NAMES[code], points, None, f"{part} / {whole},不足 {least} 件,不计")
+    return Part(code, NAMES[code], points, round(points * part / whole, 2), f"{part} / {whole} × {points:g}")
+
+
+def _lost_by_hundreds(code: str, points: float, numbers: tuple[int, int], each: float) -> Part:
+    count, of = numbers
+    if not of:
+        return Part(code, NAMES[code], points, None, "0 件,不计")
+    lost = min(points, round(100 * count / of * each, 2))
+    working = f"{points:g} - {count} / {of} × 100 × {each:g}"
+    return Part(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
+
+
+def _lost_by_measures(code: str, points: float, blame: Blame, rules: Assessment) -> Part:
+    taken = [
+        (name, blame[measure], _points_of(measure, rules))
+        for measure, name in MEASURE_NAMES.items()
+        if measure and blame.get(measure)
+    ]
+    lost = min(points, round(sum(count * each for _, count, each in taken), 2))
+    working = f"{points:g}" + "".join(f" - {name} {count} × {each:g}" for name, count, each in taken)
+    return Part(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
+
+
+def _points_of(measure: Measure, rules: Assessment) -> float:
+    points: float = getattr(rules, measure.replace("-", "_"))
+    return points
+
+
+def _limited(lost: float, points: float) -> str:
+    return ",扣完为止" if lost and lost == points else ""

@@ -1,0 +1,27 @@
+"""What requests to stats begin with: who asks, may they, and what is meant by what they call things."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+
+from chassis import problem
+from chassis.tokens import Staff, Verifier, require
+from chassis.web.bodies import read_body
+from chassis.web.limits import Limits
+from city import named
+from city.profile import Profile
+
+
+async def asked(request: Request, verifier: Verifier, limits: Limits, *roles: str) -> tuple[Staff, bytes]:
+    """Who asks, in one of the roles, and the body. Raises Refused 401, 403 or 429."""
+    staff = require(verifier.staff(request.headers.get("authorization")), *roles)
+    limits.check("acts", staff.person)
+    return staff, await read_body(request)
+
+
+def code_of(look_up: Callable[[Profile, str], str], city: Profile, field: str, called: str) -> str:
+    """The code of what a field calls by code or name; empty for nothing. Raises Refused 422, which names what there is."""
+    try:
+        return look_up(city, called)
+    except named.NotNamed as unknown:
+        raise problem.wrong_field(field, str(unknown)) from unknown

@@ -1,0 +1,146 @@
+"""What is looked up and counted is the same in memory and on PostgreSQL, page by page, after the same random life."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import get_args
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from chassis.postgres.migrate import migrate
+from chassis.postgres.store import connect
+from chassis.store import Outcome, Remembered, Store
+from contracts.debates import Matter
+from contracts.dialogues import Occasion
+from contracts.identity import derived, partition_of
+from services.debate import store
+from services.debate.core.states import (
+    COMMENT,
+    DIALOGUE,
+    PERSON,
+    Comment,
+    Debate,
+    Dialogue,
+    Kept,
+    Person,
+    Standing,
+    Voice,
+    voice_of,
+)
+from tests.postgres import server
+from tests.services.intake.door import at
+from wenzheng.stack.home import ROLES
+from wenzheng.stack.postgres import create_roles
+
+pytestmark = pytest.mark.real
+
+START = at("2026-03-02T10:00")
+DEBATES = [derived("debate", str(n)) for n in range(3)]
+HELD = derived("dialogue", "0")
+"""Id of a dialogue, in which as much is said as in a debate."""
+PEOPLE = [f"person-{n}" for n in range(12)]
+UNITS = ("transport", "education")
+Both = tuple[store.Debates, store.Debates]
+
+
+def _life(chance: random.Random) -> dict[str, Kept]:
+    """Debates in which much was said; many comments have as many voices as others."""
+    matter = Matter("标题", "问题?", "", UNITS[0], START + timedelta(days=9))
+    found: dict[str, Kept] = {
+        one: Debate(step=step, matter=matter)  # type: ignore[arg-type]
+        for one, step in zip(DEBATES, ("open", "closed", "draft"), strict=True)
+    }
+    end = START + timedelta(days=9)
+    occasion = Occasion("interview", "标题", "客人", "局长", UNITS[0], START, START, end)
+    found[DIALOGUE + HELD] = Dialogue(step="open", matter=occasion)
+    said: list[tuple[str, str]] = []
+    for n in range(300):
+        identity, debate = derived("comment", str(n)), chance.choice([*DEBATES[:2], HELD])
+        before = [one for one, where in said if where == debate]
+        answers = chance.choice(before) if before and chance.random() < 0.5 else ""
+        unit = chance.choice(UNITS) if chance.random() < 0.1 else ""
+        if not answers:
+            said.append((identity, debate))
+        found[COMMENT + identity] = Comment(
+            debate=debate,
+            standing=chance.choice(get_args(Standing)[1:]),
+            text=f"第{n}条",
+            answers=answers,
+            at=START + timedelta(minutes=n),
+            person="" if unit else chance.choice(PEOPLE),
+            proven=chance.random() < 0.5,
+            department=unit,
+            supports=0 if unit else chance.randrange(3),
+        )
+        voice = chance.choice(PEOPLE)
+        found[voice_of(identity, voice)] = Voice(debate, identity, voice)
+    return found | {PERSON + one: Person(DEBATES[0], 3) for one in PEOPLE}
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+async def both(dsn: str) -> AsyncIterator[Both]:
+    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
+    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    await migrate("debate", own)
+    pool = await connect(own, "debate")
+    life = _life(random.Random(20260302))
+    rows = [Remembered(subject, partition_of(subject), kept) for subject, kept in life.items()]
+    memory = store.memory()
+    real: Store = store.postgres(pool)
+    for kept in (memory, real):
+        async with kept.transaction() as transaction:
+            await transaction.save(Outcome(changed=rows))
+    yield store.MemoryDebates(memory), store.PostgresDebates(pool)
+    pool.terminate()
+
+
+async def _walked(
+    debates: store.Debates, debate: str, supported: bool, which: store.Which = "all"
+) -> list[str]:
+    """Every comment, page after page."""
+    found: list[str] = []
+    after: store.Place | None = None
+    while page := await debates.page(debate, supported, after, 7, which):
+        found += [one for one, _ in page]
+        after = (page[-1][1].supports if supported else 0, page[-1][0])
+    return found
+
+
+async def test_both_stores_look_up_the_same_and_count_the_same(both: Both) -> None:
+    memory, real = both
+    forums = [*DEBATES, HELD]
+    figures = await memory.figures(forums)
+    assert await real.figures(forums) == figures
+    assert 0 < figures[HELD].answered < figures[HELD].comments
+    assert figures[DEBATES[0]].people > 5
+    assert figures[DEBATES[2]] == store.NOTHING
+    assert sorted(await real.all()) == sorted(await memory.all())
+    assert await real.dialogues() == await memory.dialogues() != []
+    for subject in (*DEBATES, DIALOGUE + HELD, HELD):
+        assert await real.one(subject) == await memory.one(subject)
+    for debate in forums:
+        parts = [await _walked(real, debate, True, which) for which in ("open", "answered")]
+        assert sorted([*parts[0], *parts[1]]) == sorted(await _walked(memory, debate, False))
+        assert parts == [await _walked(memory, debate, True, which) for which in ("open", "answered")]
+        for supported in (False, True):
+            walked = await _walked(memory, debate, supported)
+            assert await _walked(real, debate, supported) == walked
+            assert len(set(walked)) == len(walked)
+            assert await real.under(walked) == await memory.under(walked)
+        assert await real.statements(debate) == await memory.statements(debate)
+        for person in PEOPLE:
+            assert await real.of_person(debate, person) == await memory.of_person(debate, person)
+            assert await real.supported(debate, person) == await memory.supported(debate, person)
+        for standing in get_args(Standing)[1:]:
+            judged = await memory.to_judge(debate, standing, 9)
+            assert await real.to_judge(debate, standing, 9) == judged
+    for one in walked:
+        assert await real.comment(one) == await memory.comment(one) is not None
+    assert await real.comment("none") is await memory.comment("none") is None

@@ -1,0 +1,65 @@
+"""A debate on the real stack: its service is killed while people comment, and everybody is heard once."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from contracts.identity import derived
+from services.debate.web import examples
+from tests.stack import Stack, running
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running() as started:
+        yield started
+
+
+async def taken(
+    http: httpx2.AsyncClient, path: str, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What is answered once somebody is there to answer; the key makes it safe to ask again."""
+    key = {"Idempotency-Key": derived(f"{path}{body}", "key")}
+    end = time.monotonic() + 90
+    while True:
+        try:
+            answer = await http.post(f"/v1/debates{path}", json=body, headers=key | (headers or {}))
+        except httpx2.HTTPError:
+            answer = None
+        if answer is not None and answer.status_code != 503:
+            assert answer.status_code == 202, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+        assert time.monotonic() < end, "nobody answers"
+        await asyncio.sleep(0.2)
+
+
+async def test_a_debate_whose_service_is_killed_while_people_comment_hears_everybody_once(
+    stack: Stack,
+) -> None:
+    supervisor = stack.token("s1", "supervision", "supervisor")
+    async with httpx2.AsyncClient(base_url=stack.address("debate"), timeout=5) as http:
+        debate = (await taken(http, "", examples.DRAFT, supervisor))["id"]
+        await taken(http, f"/{debate}/publication", {}, supervisor)
+
+        async def heard(n: int) -> None:
+            said = {"text": f"第{n}条", "phone": f"139000{n // 2:05d}"}
+            comment = (await taken(http, f"/{debate}/comments", said))["id"]
+            path = f"/{debate}/comments/{comment}/moderation"
+            await taken(http, path, {"action": "release"}, supervisor)
+
+        talking = [asyncio.create_task(heard(n)) for n in range(24)]
+        await asyncio.wait(talking, return_when=asyncio.FIRST_COMPLETED)
+        assert stack.signal("debate", signal.SIGKILL)
+        await asyncio.gather(*talking)
+        await taken(http, f"/{debate}/closing", examples.CLOSING, supervisor)
+
+        figures = (await http.get(f"/v1/debates/{debate}")).json()["figures"]
+        assert (figures["people"], figures["comments"]) == (12, 24)

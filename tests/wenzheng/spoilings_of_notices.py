@@ -1,0 +1,76 @@
+"""I4 spoiled: notices and digests that did not arrive, arrived twice, or were told otherwise. Joins the list of all spoilings."""
+
+from tests.wenzheng.spoiled import SpoiledCity
+from tests.wenzheng.spoilings import SPOILINGS, spoils
+
+ALL_SPOILINGS = SPOILINGS
+"""With those of this module, which are added to the list as it is read."""
+
+
+async def _notice(city: SpoiledCity, state: str) -> str:
+    identity = await city.connection.fetchval(
+        "select id::text from notifier.notice where state = $1 and not repeated and attempts < 2 limit 1",
+        state,
+    )
+    assert identity is not None
+    return str(identity)
+
+
+@spoils("I4", "a notice is said to be sent and never arrived")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into notifier.notice (id, partition, subject, cause, kind, audience, channel, department, text, state) "
+        "select gen_random_uuid(), partition, subject, cause, kind, audience, channel, department, text, 'sent' "
+        "from notifier.notice where id = $1::text::uuid",
+        await _notice(city, "sent"),
+    )
+
+
+@spoils("I4", "a notice arrived and nobody knows it")
+async def _(city: SpoiledCity) -> None:
+    await city.execute("delete from notifier.notice where id = $1::text::uuid", await _notice(city, "sent"))
+
+
+@spoils("I4", "a notice arrived and is said to be suppressed")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update notifier.notice set state = 'suppressed' where id = $1::text::uuid",
+        await _notice(city, "sent"),
+    )
+
+
+@spoils("I4", "a notice arrived twice and is no repeat")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update notifier.notice set repeated = false, attempts = 1 where repeated or attempts > 1"
+    )
+
+
+_DIGEST = (
+    "insert into notifier.digest (id, partition, department, audience, channel, hour, notices, state, attempts) "
+    "values (gen_random_uuid(), 0, 'water', 'clerk', 'robot', now(), $1, 'sent', 1)"
+)
+
+
+@spoils("I4", "a digest is said to be sent and never arrived")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(_DIGEST, 0)
+
+
+@spoils("I4", "a digest counts more notices than it has")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into notifier.digest (id, partition, department, audience, channel, hour, notices, state) "
+        "values (gen_random_uuid(), 0, 'water', 'clerk', 'robot', now(), 2, 'pending')"
+    )
+
+
+@spoils("I4", "a notice arrived by itself and with a digest")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "with twice as (select id from notifier.notice where state = 'sent' and attempts < 2 and not repeated limit 2), "
+        "first as (select id from twice order by id limit 1), "
+        "kept as (insert into notifier.digest (id, partition, department, audience, channel, hour, notices, state, attempts) "
+        "select id, 0, 'water', 'clerk', 'robot', now(), 1, 'sent', 1 from first) "
+        "update notifier.notice set digest = (select id from first) where id = (select id from twice order by id desc limit 1)"
+    )
