@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
-from asyncpg import DataError, IntegrityConstraintViolationError
 
 from chassis.engine.asks import Ask
+from chassis.engine.blame import REFUSED_DATA
 from chassis.engine.records import Read
 
 _log = structlog.get_logger()
@@ -39,7 +39,7 @@ async def bisect(commit: Commit, reads: Sequence[Read], asks: Sequence[Ask], pro
             while undecided or askers:
                 _, undecided = await commit(undecided, askers)
                 askers = ()
-        except (DataError, IntegrityConstraintViolationError) as again:
+        except REFUSED_DATA as again:
             await bisect(commit, undecided, askers, again)
 
 

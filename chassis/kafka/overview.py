@@ -48,7 +48,7 @@ class Overview:
         """Records on the bus and not yet seen."""
         self.seen = 0
         self.unreadable = 0
-        """Records skipped: every listener parks them, here nobody waits for them."""
+        """Records skipped, since nobody can read them or bear them: every listener parks them, here nobody waits for them."""
 
     async def run(self) -> None:
         """See what comes, for the life of the process; a broker that is away is waited for."""
@@ -105,6 +105,11 @@ class Overview:
                 self.seen += 1
             except Unreadable:
                 self.unreadable += 1
+            except Exception as problem:  # whoever looks is pure: it would raise again after every start
+                self.unreadable += 1
+                _log.error(
+                    "an overview skips a record", topic=topic, offset=record.offset, reason=repr(problem)
+                )
             spent = time.monotonic() - began
             if spent > CHUNK_SECONDS:
                 await asyncio.sleep(CATCHING_UP.rest(spent))

@@ -48,6 +48,7 @@ async def assemble(process: run.Process) -> run.Assembled:
     opener = Opener(record_store.PostgresGrounds(pool), records)
 
     async def refresh() -> None:
+        metrics.gauge("wenzheng_parked", "stats-grounds").set(await opener.parked())
         now = clock.now()
         table = await league(figures, profile, Period.month_of(now.date()), now)
         city = table["city"]

@@ -1,29 +1,40 @@
 """Ends surveys whose time is over, so that an answer can be counted though nobody of the staff looks."""
 
+import structlog
+
 from chassis.clock import CityTime
+from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
 from chassis.failures import Refused
 from chassis.identity import uuid7
 from services.survey.core import requests as ask
 from services.survey.store import Surveys
 
+_log = structlog.get_logger()
+
 
 async def end_those_over(surveys: Surveys, desk: Desk, clock: CityTime) -> int:
     """Close every survey whose end has passed; how many there were. Several instances may do so at once.
 
     Who closed it is empty in the fact: nobody did, its time was over. Counting and publishing stay with staff, who
-    must have looked at the texts that a word list held.
+    must have looked at the texts that a word list held. One that cannot be closed does not keep the others open.
     """
     closed = 0
     for identity in await surveys.over(clock.now()):
-        keys = await surveys.keys(identity)
-        assert keys is not None, "a survey that is published has keys"
         try:
+            keys = await surveys.keys(identity)
+            assert keys is not None, "a survey that is published has keys"
             await desk.submit(
                 [(identity, ask.Close("", "", keys[1]))], uuid7(), lambda answers: bool(answers[0])
             )
         except Refused:
             # Somebody, or another instance, closed it in this moment; or nothing can be stored now: the next look tells.
+            continue
+        except Exception as problem:
+            if not hopeless(problem):
+                raise
+            # It stays open to nobody, since its end has passed; staff who close it by hand meet the same fault.
+            _log.error("a survey cannot be closed", survey=identity, reason=repr(problem))
             continue
         closed += 1
     return closed

@@ -1,7 +1,7 @@
 """An overview sees every partition and speaks in one instance only, on a real broker and database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -64,6 +64,33 @@ async def test_it_sees_what_is_said_in_every_partition_before_and_after_its_star
         await until(lambda: any(event.fact.number == receipt["number"] for event in seen))  # type: ignore[attr-defined]
         await until(lambda: one.lag == 0)
     await client.close()
+
+
+async def test_a_record_that_cannot_be_borne_is_skipped_and_the_next_ones_are_seen(stack: Stack) -> None:
+    client = Client(stack)
+    victim, other = await client.post(), await client.post()
+    await client.close()
+    await asyncio.to_thread(stack.quiet)
+    assert victim is not None
+    assert other is not None
+    seen: set[str] = set()
+
+    def see(events: Sequence[Event]) -> None:
+        for event in events:
+            number = getattr(event.fact, "number", "")
+            if number == victim["number"]:
+                raise ZeroDivisionError("of no use")
+            seen.add(number)
+
+    one = Overview((POSTS,), stack.bus("router"), see, 10_000)
+    running_ = asyncio.create_task(one.run())
+    async with asyncio.timeout(30):
+        await one.caught_up.wait()
+    running_.cancel()
+    await asyncio.gather(running_, return_exceptions=True)
+
+    assert other["number"] in seen
+    assert one.unreadable == 1
 
 
 async def test_it_reads_back_no_further_than_its_backlog(stack: Stack) -> None:

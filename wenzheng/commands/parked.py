@@ -1,8 +1,8 @@
-"""Parked events: look at them, let them be tried again, or let them go."""
+"""Parked events, and grounds for a record: look at them, let them be tried again, or let them go."""
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import asyncpg
 import typer
@@ -19,6 +19,16 @@ Identity = Annotated[str, typer.Argument(help="SERVICE/TOPIC/PARTITION/OFFSET")]
 _LIST = """
 select subject, topic, seq, partition, "offset", reason, mark, at, value from waiting where parked order by at"""
 
+_GROUND: Final = "ground"
+"""In place of a topic: what stats found in a case and could not hand in. Its place is its record's, its offset its id."""
+_GROUNDS: Final = """
+select record subject, 'ground' topic, id seq, id "offset", reason, '' mark, parked_at at, given value from stats.ground
+where reason <> '' order by id"""
+_GROUND_ACTS: Final = {
+    "replay": "update stats.ground set reason = '', parked_at = null where id = $1::bigint and reason <> ''",
+    "drop": "delete from stats.ground where id = $1::bigint and reason <> ''",
+}
+
 
 async def _rows(home: Home) -> list[dict[str, Any]]:
     state = home.read_state()
@@ -28,11 +38,20 @@ async def _rows(home: Home) -> list[dict[str, Any]]:
         try:
             await connection.execute(f'set search_path to "{service}"')
             for row in await connection.fetch(_LIST):
-                identity = f"{service}/{row['topic']}/{row['partition']}/{row['offset']}"
-                found.append({"id": identity, "service": service, **dict(row)})
+                found.append(_named(service, dict(row)))
+            if service == "stats":
+                found += [
+                    _named(service, {**dict(row), "partition": partition_of(row["subject"])})
+                    for row in await connection.fetch(_GROUNDS)
+                ]
         finally:
             await connection.close()
     return found
+
+
+def _named(service: str, row: dict[str, Any]) -> dict[str, Any]:
+    identity = f"{service}/{row['topic']}/{row['partition']}/{row['offset']}"
+    return {"id": identity, "service": service, **row}
 
 
 async def _mark(home: Home, identity: str, mark: str, subject: str, seq: int) -> None:
@@ -41,6 +60,11 @@ async def _mark(home: Home, identity: str, mark: str, subject: str, seq: int) ->
     connection = await asyncpg.connect(database(home, state, service))
     try:
         await connection.execute(f'set search_path to "{service}"')
+        if topic == _GROUND:
+            done = await connection.execute(_GROUND_ACTS[mark], offset)
+            if done.endswith(" 0"):
+                raise Trouble(f"没有搁置的 {identity}。 Nothing parked under that name.")
+            return
         where = 'topic = $1::text and partition = $2::smallint and "offset" = $3::bigint and parked'
         if subject:
             # The record did not say whose it was; the operator does: its number counts as handled.

@@ -21,6 +21,7 @@ _TABLES = """
 select (select coalesce(json_object_agg(partition, offsets), '{{}}')::text from {schema}.position) positions,
        (select count(*) from {schema}.waiting where parked) parked,
        (select coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 from {schema}.outbox) outbox_age"""
+_GROUNDS = "select count(*) from stats.ground where reason <> ''"
 
 
 def database(home: Home, state: dict[str, Any], role: str = "auditor") -> str:
@@ -41,9 +42,10 @@ async def tables(dsn: str) -> dict[str, dict[str, Any]]:
         for service in SERVICES:
             row = await connection.fetchrow(_TABLES.format(schema=service))
             assert row is not None
+            grounds = await connection.fetchval(_GROUNDS) if service == "stats" else 0
             found[service] = {
                 "positions": {int(p): offsets for p, offsets in json.loads(row["positions"]).items()},
-                "parked": row["parked"],
+                "parked": row["parked"] + grounds,
                 "outbox_age": round(row["outbox_age"], 1),
             }
         return found

@@ -1,13 +1,18 @@
-"""Hands in the grounds that were found, second by second: each opens the one record of its rule, unit and case."""
+"""Hands in the grounds that were found, second by second: each opens the one record of its rule, unit and case.
+
+One that no rule can bear is parked with its reason, as the engine parks a fact, and the others go on. None waits behind
+it: a later ground of the same record says by itself how things stand, and an older one then changes nothing.
+"""
 
 import asyncio
 from typing import Final
 
 import structlog
 
+from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
 from chassis.store import ConnectionLost
-from services.stats.accountability.store import Grounds
+from services.stats.accountability.store import Grounds, Waiting
 
 AT_ONCE: Final = 100
 SECONDS: Final = 1.0
@@ -27,18 +32,33 @@ class Opener:
         self._desk = desk
 
     async def step(self) -> int:
-        """Hand in what waits; returns how many there were."""
+        """Hand in what waits; returns how many there were. Raises what is no ground's own fault: those wait on."""
         found = await self._grounds.waiting(AT_ONCE)
-        if found:
-            # Derived ids start from the record and the ground's number, so that a repeat would say the same fact.
-            await asyncio.gather(
-                *(
-                    self._desk.submit([(one.subject, one.ground)], f"{one.subject}/{one.ground.n}", len)
-                    for one in found
-                )
-            )
-            await self._grounds.handed_in([one.id for one in found])
+        ended = await asyncio.gather(*(self._hand_in(one) for one in found), return_exceptions=True)
+        parked = {
+            one.id: f"{type(problem).__name__}: {problem}"[:500]
+            for one, problem in zip(found, ended, strict=True)
+            if problem is not None and hopeless(problem)
+        }
+        for number, reason in parked.items():
+            _log.error("a ground is parked", ground=number, reason=reason)
+        await self._grounds.park(parked)
+        await self._grounds.handed_in(
+            [one.id for one, problem in zip(found, ended, strict=True) if problem is None]
+        )
+        for problem in ended:
+            if problem is not None and not hopeless(problem):
+                raise problem
         return len(found)
+
+    async def _hand_in(self, one: Waiting) -> None:
+        ground = one.ground()
+        # Derived ids start from the record and the ground's number, so that a repeat would say the same fact.
+        await self._desk.submit([(one.subject, ground)], f"{one.subject}/{ground.n}", len)
+
+    async def parked(self) -> int:
+        """How many grounds wait for a person."""
+        return await self._grounds.parked()
 
     async def run(self) -> None:
         """For the life of the process."""

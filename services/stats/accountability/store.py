@@ -1,7 +1,7 @@
 """Where records are kept and found, and where the grounds wait until they have opened one; PostgreSQL and the twins."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, NamedTuple, Protocol
@@ -46,7 +46,11 @@ class Waiting(NamedTuple):
 
     id: int
     subject: str
-    ground: GroundFound
+    given: bytes
+
+    def ground(self) -> GroundFound:
+        """What is handed in. Raises msgspec.DecodeError where nobody can read it."""
+        return msgspec.json.decode(self.given, type=GroundFound)
 
 
 def given(suspected: Suspected) -> tuple[str, GroundFound]:
@@ -87,6 +91,8 @@ class GroundsInMemory:
 
     def __init__(self) -> None:
         self.kept: dict[int, tuple[str, bytes]] = {}
+        self.reasons: dict[int, str] = {}
+        """Of those that are parked."""
         self._numbers = count(1)
 
     def apply(self, applied: Sequence[Applied]) -> None:
@@ -98,22 +104,37 @@ class GroundsInMemory:
 
     async def waiting(self, limit: int) -> list[Waiting]:
         """As PostgreSQL's."""
-        return [Waiting(n, subject, _ground(row)) for n, (subject, row) in sorted(self.kept.items())[:limit]]
+        going = [Waiting(n, *row) for n, row in sorted(self.kept.items()) if n not in self.reasons]
+        return going[:limit]
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
         """As PostgreSQL's."""
         for number in numbers:
             self.kept.pop(number, None)
 
+    async def park(self, reasons: Mapping[int, str]) -> None:
+        """As PostgreSQL's."""
+        self.reasons |= reasons
+
+    async def parked(self) -> int:
+        """As PostgreSQL's."""
+        return len(self.reasons)
+
 
 class Grounds(Protocol):
     """The grounds that wait, in the order in which they were found."""
 
     async def waiting(self, limit: int) -> list[Waiting]:
-        """The first ones."""
+        """The first ones that are not parked."""
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
         """These wait no more."""
+
+    async def park(self, reasons: Mapping[int, str]) -> None:
+        """These wait for a person (`wenzheng parked`): id to why."""
+
+    async def parked(self) -> int:
+        """How many wait for a person."""
 
 
 class PostgresGrounds:
@@ -123,19 +144,32 @@ class PostgresGrounds:
         self._pool = pool
 
     async def waiting(self, limit: int) -> list[Waiting]:
-        """The first ones."""
+        """The first ones that are not parked."""
         rows = await self._pool.fetch(
-            "select id, record, given from ground order by id limit $1::integer", limit
+            "select id, record, given from ground where reason = '' order by id limit $1::integer", limit
         )
-        return [Waiting(row["id"], row["record"], _ground(row["given"])) for row in rows]
+        return [Waiting(*row) for row in rows]
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
         """These wait no more."""
-        await self._pool.execute("delete from ground where id = any($1::bigint[])", list(numbers))
+        if numbers:
+            await self._pool.execute("delete from ground where id = any($1::bigint[])", list(numbers))
 
+    async def park(self, reasons: Mapping[int, str]) -> None:
+        """These wait for a person: id to why."""
+        if reasons:
+            await self._pool.execute(
+                "update ground set reason = why, parked_at = clock_timestamp() "
+                "from unnest($1::bigint[], $2::text[]) as parked (number, why) where id = number",
+                list(reasons),
+                # What cannot be written is no reason to lose the others.
+                [why.replace("\0", "") for why in reasons.values()],
+            )
 
-def _ground(packed: bytes) -> GroundFound:
-    return msgspec.json.decode(packed, type=GroundFound)
+    async def parked(self) -> int:
+        """How many wait for a person."""
+        found: int = await self._pool.fetchval("select count(*) from ground where reason <> ''")
+        return found
 
 
 # -- records that are read ------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """What router tells to whom: assignments, posts alike, topics and models, through its own routes."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.engine.desk import Desk
@@ -25,6 +27,8 @@ from services.router import store
 from services.router.app import build_talk
 from services.router.core.case import Case
 from services.router.core.topics.city_posts import CityPosts
+from services.router.core.topics.talk import Talk
+from services.router.store import Topics
 from services.router.teller import Teller
 from services.router.web import Door, routes
 from tests.conforming import Conforming
@@ -148,6 +152,32 @@ async def test_a_topic_is_told_once_by_who_leads_and_counts_its_public_posts_onl
     assert {post["number"] for post in topic["posts"]} == {f"SQ-t{n}" for n in range(6)}
     assert "桑墟" in topic["why"]
     assert len(router.offered) == 1
+
+
+class Spoilt:
+    """Topics of which one is remembered so that no rule can bear it."""
+
+    def __init__(self, topics: Topics, topic: str) -> None:
+        self._topics, self._topic = topics, topic
+
+    async def told(self, since: datetime) -> dict[str, Talk]:
+        told = await self._topics.told(since)
+        return told | {self._topic: replace(told[self._topic], words=None)}  # type: ignore[arg-type]
+
+
+async def test_a_topic_that_no_rule_can_bear_does_not_silence_the_others(router: Router) -> None:
+    router.posts.see(campaign(6))
+    await router.teller.step()
+    [known] = (await router.get("/v1/topics")).json()["topics"]
+    spoilt = Spoilt(router.topics, known["topic"])
+    desk = Desk(build_talk(), router.talk, Publisher(router.talk, Quiet()), router.clock)
+    teller = Teller(router.posts, spoilt, router.clock, router._leads, desk)
+
+    lifts = [received(f"l{n}", f"幸福小区电梯坏了,第{n}户来问,电梯什么时候修?") for n in range(6)]
+    router.posts.see(lifts)
+
+    assert await teller.step() == 1
+    assert len(router.offered) == 2
 
 
 async def test_a_topic_leaves_the_list_when_the_window_has_passed(router: Router) -> None:

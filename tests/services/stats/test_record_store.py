@@ -3,6 +3,7 @@
 from asyncio import create_task, gather
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from chassis.engine.publisher import Publisher
 from chassis.memory.bus import Quiet
 from chassis.service import Incoming
 from chassis.store import Store
+from city.profile import Profile
 from contracts.codec import Event, encode
 from contracts.deadlines import MissWithdrawn
+from contracts.decision import Context, Decision
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, derived, partition_of
 from services.stats import store
@@ -24,7 +27,18 @@ from services.stats.accountability import store as record_store
 from services.stats.accountability.opener import Opener
 from services.stats.accountability.store import Grounds, Records, Wanted
 from services.stats.app import build, build_accountability
-from services.stats.core.accountability.record import Close, Find, Name, Open, State, subject_of
+from services.stats.core.accountability.acts import ground
+from services.stats.core.accountability.record import (
+    Close,
+    Find,
+    GroundFound,
+    Name,
+    Open,
+    Record,
+    State,
+    subject_of,
+)
+from tests.chassis.failing import Failing
 from tests.postgres import migrated, server
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, received
 from tests.services.stats.test_grounds import DUE, NAMED, overdue
@@ -39,6 +53,7 @@ class World:
         self.clock = HandClock(NAMED)
         self.grounds, self.found = grounds, found
         self._cases = cases
+        self.stores = records
         self._seq: dict[str, int] = {}
         service = build_accountability(PROFILE)
         self.desks = [
@@ -127,6 +142,58 @@ async def test_a_ground_waits_until_it_has_opened_its_record(world: World) -> No
     assert record.opened_at == NAMED
     assert await world.found.one("overdue-water-n") == record
     assert await world.found.one("overdue-water-other") is None
+
+
+async def test_a_ground_that_no_rule_can_bear_is_parked_and_the_others_go_on(world: World) -> None:
+    await world.overdue("p-bad")
+    (bad,) = await world.grounds.waiting(10)
+    service = build_accountability(PROFILE)
+
+    def picky(record: Record, given: GroundFound, context: Context[Profile]) -> Decision[Record]:
+        if given.n == 1:
+            raise ZeroDivisionError("of no use")
+        return ground(record, given, context)
+
+    kept = world.stores[0]
+    desk = Desk(
+        replace(service, rules={**service.rules, GroundFound: picky}),
+        kept,
+        Publisher(kept, Quiet()),
+        world.clock,
+        creates=True,
+    )
+    opener, running_desk = Opener(world.grounds, desk), create_task(desk.run())
+    handed_in = await opener.step()
+    parked = (await world.grounds.waiting(10), await world.grounds.parked())
+    again = await opener.step()
+    await world.hear(("deadlines", MissWithdrawn(at=NAMED, due=DUE, department="water")), post="p-bad")
+    later = overdue(NAMED + timedelta(days=9), due=DUE + timedelta(days=9))
+    await world.hear(("deadlines", later), post="p-bad")
+    others = await opener.step()
+    running_desk.cancel()
+
+    assert bad.subject == subject_of("overdue-water-n")
+    assert (handed_in, parked, again, others) == (1, ([], 1), 0, 2)
+    assert [record.opened_at for record in await world.found.listed(EVERY)] == [NAMED]
+
+
+async def test_a_ground_waits_where_only_the_database_was_away(world: World) -> None:
+    await world.overdue()
+    failing = Failing(world.stores[0])
+    failing.at_save = [ConnectionRefusedError("away")]
+    desk = Desk(
+        build_accountability(PROFILE), failing, Publisher(failing, Quiet()), world.clock, creates=True
+    )
+    opener, running_desk = Opener(world.grounds, desk), create_task(desk.run())
+
+    with pytest.raises(ConnectionRefusedError):
+        await opener.step()
+    waiting = len(await world.grounds.waiting(10))
+    await opener.step()
+    running_desk.cancel()
+
+    assert (waiting, await world.grounds.parked()) == (1, 0)
+    assert len(await world.found.listed(EVERY)) == 1
 
 
 async def test_two_instances_that_open_at_the_same_time_open_one_record(world: World) -> None:

@@ -168,6 +168,19 @@ async def test_a_survey_whose_end_has_come_is_closed_by_itself_and_once(surveyin
     assert (closed.opening_key, closed.by) == (surveying.keys.kept[over][1], ""), "anyone may count"
 
 
+async def test_a_survey_that_cannot_be_closed_does_not_keep_the_others_open(surveying: Surveying) -> None:
+    broken = await surveying.published(ends="2026-03-03T18:00:00+08:00")
+    fine = await surveying.published(ends="2026-03-03T18:00:00+08:00")
+    surveying.clock.move_to(at("2026-03-03T18:00"))
+    del surveying.keys.kept[broken]
+
+    door = surveying.door
+    looks = [await end_those_over(door.surveys, door.desk, door.clock) for _ in range(2)]
+
+    assert looks == [1, 0]
+    assert (await surveying.staff(f"/{fine}/result")).status_code == 202
+
+
 async def test_two_instances_that_close_at_once_close_once(surveying: Surveying) -> None:
     survey = await surveying.published(ends="2026-03-03T18:00:00+08:00")
     surveying.clock.move_to(at("2026-03-03T18:00"))

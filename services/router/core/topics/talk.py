@@ -138,23 +138,29 @@ def news(
     told: Mapping[str, Talk], standing: Sequence[Found], at: datetime, enough: int, share: float
 ) -> list[tuple[Talk, GroupFact | None]]:
     """What the rules make of the topics as they stand: each that changed, and the fact to say of it, if any."""
-    changed: list[tuple[Talk, GroupFact | None]] = []
-    for name, given in inputs(told, standing, enough, share):
-        before = told.get(name) or new(name)
-        context: Context[Any] = Context(name, "", at, None)
-        decision = (
-            stands(before, given, context)
-            if isinstance(given, TopicStands)
-            else fades(before, given, context)
-        )
-        if decision.state != before:
-            facts = [
-                effect.fact
-                for effect in decision.effects
-                if isinstance(effect, Say) and isinstance(effect.fact, GroupFact)
-            ]
-            changed.append((decision.state, facts[0] if facts else None))
-    return changed
+    found = [
+        news_of(told.get(name) or new(name), given, at)
+        for name, given in inputs(told, standing, enough, share)
+    ]
+    return [one for one in found if one is not None]
+
+
+def news_of(
+    before: Talk, given: TopicStands | TopicFades, at: datetime
+) -> tuple[Talk, GroupFact | None] | None:
+    """The topic after what is given, and the fact to say of it, if any; None where nothing has changed."""
+    context: Context[Any] = Context(before.topic, "", at, None)
+    decision = (
+        stands(before, given, context) if isinstance(given, TopicStands) else fades(before, given, context)
+    )
+    if decision.state == before:
+        return None
+    facts = [
+        effect.fact
+        for effect in decision.effects
+        if isinstance(effect, Say) and isinstance(effect.fact, GroupFact)
+    ]
+    return decision.state, facts[0] if facts else None
 
 
 def _known(told: Mapping[str, Talk], topic: Found, taken: set[str]) -> Talk | None:
