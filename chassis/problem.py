@@ -1,5 +1,6 @@
 """What a person is told when something is wrong: problem documents (RFC 9457) with the remedy, in Chinese."""
 
+from types import TracebackType
 from typing import Any, Final
 
 import msgspec
@@ -101,3 +102,27 @@ def wrong_field(field: str, reason: str) -> HttpRefused:
 def not_stored() -> HttpRefused:
     """The system cannot store now: never a 202."""
     return plain(503)
+
+
+class WrongFields:
+    """Gathers what is refused under `with`, field by field, so that a person reads all of it at once."""
+
+    def __init__(self) -> None:
+        self._errors: list[FieldError] = []
+
+    def __enter__(self) -> None:
+        """The fields that follow may be wrong."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """A refusal that names fields is kept for later; any other failure goes on."""
+        if isinstance(failure, Refused) and failure.errors:
+            self._errors += failure.errors
+            return True
+        return False
+
+    def check(self) -> None:
+        """Raises HttpRefused 422 when a field was wrong."""
+        if self._errors:
+            raise HttpRefused(422, "invalid", TITLES[422], errors=tuple(self._errors))

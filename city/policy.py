@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import time
 from hashlib import blake2b
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from msgspec import Meta, Struct, inspect
@@ -14,6 +14,9 @@ from city.attachments import Attachments
 from city.expected import expected
 from city.notices import Notices, Prices, Quotas
 from city.periodic import Accountability, Assessment, Bulletin, Inspection, OpenData, Promise
+from contracts.posts import PostKind
+
+_POST_KINDS: Final = frozenset(get_args(PostKind))
 
 Days = Annotated[int, Meta(ge=1, le=30)]
 Count = Annotated[int, Meta(ge=1, le=20)]
@@ -248,6 +251,15 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     inspection: Inspection = Inspection()
     open_data: OpenData = OpenData()
     rates: Rates = Rates()
+
+    @property
+    def posted(self) -> dict[str, Kind]:
+        """The kinds that people post, by code: somebody answers them, or looks at them first; a questionnaire is neither."""
+        return {
+            code: kind
+            for code, kind in self.kinds.items()
+            if code in _POST_KINDS and (kind.clock or kind.moderated)
+        }
 
     def kind(self, code: str) -> Kind:
         """The rules for a kind of post; an unknown kind is treated like a consultation without clock."""

@@ -12,8 +12,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.asgi import Receive, Scope
 from chassis.web.headers import header
-from chassis.web.reasons import field_and_reason, of_no_json
-from contracts.decision import FieldError
+from chassis.web.reasons import Offered, all_wrong, of_no_json
 
 T = TypeVar("T")
 
@@ -97,9 +96,10 @@ _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """U+0000 written as an escape; a backslash before it that is itself escaped does not count."""
 
 
-def decode_body(body: bytes, kind: type[T]) -> T:
-    """The strict JSON body of a request; raises Refused 400 for what is no JSON, 422 for a wrong field.
+def decode_body(body: bytes, kind: type[T], offered: Offered | None = None) -> T:
+    """The strict JSON body of a request; raises Refused 400 for what is no JSON, 422 with every wrong field.
 
+    `offered`: what would be taken of a field's choices, where that is less than its type allows.
     U+0000 and lone surrogates, which PostgreSQL refuses, are refused here with a clear sentence.
     """
     try:
@@ -111,11 +111,9 @@ def decode_body(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as failure:
-        field, reason = field_and_reason(str(failure), kind)
-        if field == "body" and reason.startswith("应为对象"):
-            raise HttpRefused(400, "not-json", "内容应是一个 JSON 对象", reason) from failure
-        raise HttpRefused(
-            422, "invalid", problem.TITLES[422], errors=(FieldError(field, reason),)
-        ) from failure
+        wrong = all_wrong(body, kind, failure, offered or {})
+        if wrong[0].field == "body" and wrong[0].reason.startswith("应为对象"):
+            raise HttpRefused(400, "not-json", "内容应是一个 JSON 对象", wrong[0].reason) from failure
+        raise HttpRefused(422, "invalid", problem.TITLES[422], errors=wrong) from failure
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as failure:
         raise HttpRefused(400, "not-json", "内容不是正确的 JSON", of_no_json(failure)) from failure

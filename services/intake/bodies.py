@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from msgspec import Meta, inspect
 from msgspec.structs import fields, replace
 
-from chassis.problem import wrong_field
+from chassis.problem import WrongFields, wrong_field
 from city import contacts
 from city.normal import length, shows_nothing, written, written_line
 from city.profile import Profile
@@ -59,21 +59,24 @@ class EnteredPost(Post, frozen=True, kw_only=True):
 def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:
     """The body with its free texts fit to be read by all, and those texts as they were written, by field.
 
-    Raises HttpRefused 422 when a text that must say something shows nothing, and when one is too long.
+    Raises HttpRefused 422 with every text that must say something and shows nothing, and every one that is too long.
     """
     texts: dict[str, Any] = {}
+    wrong = WrongFields()
     unmasked: dict[str, str] = {}
     for field, limit in _free(type(body)).items():
         value = getattr(body, field)
-        if isinstance(value, dict):
-            texts[field] = {
-                key: city.published(_shown(text, field, limit)).texts[0] for key, text in value.items()
-            }
-        elif field in _required(type(body)) or not shows_nothing(written(value)):
-            unmasked[field] = _shown(value, field, limit)
-            texts[field] = city.published(unmasked[field]).texts[0]
-        else:
-            texts[field] = ""
+        with wrong:
+            if isinstance(value, dict):
+                texts[field] = {
+                    key: city.published(_shown(text, field, limit)).texts[0] for key, text in value.items()
+                }
+            elif field in _required(type(body)) or not shows_nothing(written(value)):
+                unmasked[field] = _shown(value, field, limit)
+                texts[field] = city.published(unmasked[field]).texts[0]
+            else:
+                texts[field] = ""
+    wrong.check()
     return (replace(body, **texts) if texts else body), unmasked
 
 
@@ -102,20 +105,27 @@ def _limit(described: inspect.Type) -> int:
 def personal_of(post: Post) -> dict[str, str]:
     """What goes into the sealed box: contact and unmasked texts, as they were written.
 
-    Raises HttpRefused 422 when title or text shows nothing, when one is too long, or when a contact cannot be reached.
+    Raises HttpRefused 422 with all that is wrong: title or text that shows nothing, what is too long, a contact that
+    cannot be reached.
     """
-    given: dict[str, Any] = {
-        "title": _shown(post.title, "title", TITLE, written_line),
-        "text": _shown(post.text, "text", TEXT),
-        "place": _within(written_line(post.place), "place", PLACE),
-    }
+    given: dict[str, Any] = {}
+    wrong = WrongFields()
+    with wrong:
+        given["title"] = _shown(post.title, "title", TITLE, written_line)
+    with wrong:
+        given["text"] = _shown(post.text, "text", TEXT)
+    with wrong:
+        given["place"] = _within(written_line(post.place), "place", PLACE)
     if post.contact is not None:
-        given |= {
-            "name": _within(written_line(post.contact.name), "contact.name", NAME),
-            "phone": phone_of(post.contact.phone),
-            "openid": _reached(contacts.openid, post.contact.openid, "contact.openid"),
-            "mail": _reached(contacts.mail, post.contact.mail, "contact.mail"),
-        }
+        with wrong:
+            given["name"] = _within(written_line(post.contact.name), "contact.name", NAME)
+        with wrong:
+            given["phone"] = phone_of(post.contact.phone)
+        with wrong:
+            given["openid"] = _reached(contacts.openid, post.contact.openid, "contact.openid")
+        with wrong:
+            given["mail"] = _reached(contacts.mail, post.contact.mail, "contact.mail")
+    wrong.check()
     return {key: value for key, value in given.items() if value}
 
 

@@ -1,12 +1,11 @@
 """What the conversation with one person remembers, what it hears, and what it asks of the services: values only."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
 from city.profile import Profile
-from contracts.posts import PostKind
 
 Stage = Literal["idle", "phone", "code", "draft", "list", "case"]
 """idle · waiting for a telephone · for the code sent there · for a part of the draft · a list is read · a case is read."""
@@ -165,7 +164,6 @@ class Step(Struct, frozen=True):
     call: Call | None = None
 
 
-_POSTED: Final = frozenset(get_args(PostKind))
 _SHORTEST: Final = 2
 """Characters of a name that keeps its last one: 宿城区 is also called 宿城."""
 
@@ -180,10 +178,7 @@ class City(Struct, frozen=True):
     @property
     def kinds(self) -> list[tuple[str, str]]:
         """Code and name of the kinds that people post."""
-        kinds = self.profile.policy.kinds.items()
-        return [
-            (code, kind.name) for code, kind in kinds if code in _POSTED and (kind.clock or kind.moderated)
-        ]
+        return [(code, kind.name) for code, kind in self.profile.policy.posted.items()]
 
     @property
     def leaders(self) -> list[tuple[str, str]]:

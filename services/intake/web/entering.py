@@ -35,6 +35,7 @@ _kept = msgspec.msgpack.Decoder(tuple[str, str, bool])
 
 def routes(router: APIRouter, door: Door) -> None:
     """`POST /v1/cases`."""
+    offered = {"kind": tuple(door.profile.policy.posted)}
 
     @router.post(
         "/v1/cases",
@@ -53,7 +54,7 @@ def routes(router: APIRouter, door: Door) -> None:
         subject, drawn = uuid7(), await door.numbers.draw()
 
         def ready() -> tuple[ask.Submit, str]:
-            post = decode_body(raw, bodies.EnteredPost)
+            post = decode_body(raw, bodies.EnteredPost, offered)
             submitted = submission(door, subject, post, drawn, post.origin, actor.person)
             return submitted, digest(door, raw, post)
 

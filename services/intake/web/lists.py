@@ -1,7 +1,5 @@
 """What a front end offers to choose from: kinds of posts, areas with their streets, units, duty items. The city's profile says them."""
 
-from typing import Final, get_args
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -10,12 +8,8 @@ from chassis.web.described import described
 from chassis.web.limits import client_of
 from city import named
 from city.profile import Profile
-from contracts.posts import PostKind
 from services.intake.core import answers_on_offers as answers
 from services.intake.web.door import Door
-
-POSTED: Final = frozenset(get_args(PostKind))
-"""Kinds that a post may be of; the rule refuses one that nobody answers or looks at, such as questionnaires."""
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -75,8 +69,7 @@ def _kinds(city: Profile) -> answers.Kinds:
     return {
         "kinds": [
             {"code": code, "name": kind.name, "clock": kind.clock, "public": kind.public}
-            for code, kind in city.policy.kinds.items()
-            if code in POSTED and (kind.clock or kind.moderated)
+            for code, kind in city.policy.posted.items()
         ]
     }
 

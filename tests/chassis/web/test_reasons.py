@@ -73,6 +73,73 @@ def test_a_wrong_field_is_named_with_what_it_should_be(body: str, field: str, re
     assert [(error.field, error.reason) for error in refused.value.errors] == [(field, reason)]
 
 
+class Part(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(max_length=3)]
+    grade: Literal["", "good", "bad"] = ""
+
+
+class Whole(Struct, forbid_unknown_fields=True):
+    title: Annotated[str, Meta(min_length=1)]
+    text: Annotated[str, Meta(min_length=1, max_length=3)]
+    kind: Literal["consult", "complaint"]
+    part: Part | None = None
+    parts: Annotated[tuple[Part, ...], Meta(max_length=2)] = ()
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ("{}", [("title", "必填"), ("text", "必填"), ("kind", "必填")]),
+        (
+            '{"title":"","text":"四个字了","kind":"x","colour":"red"}',
+            [
+                ("title", "不能为空"),
+                ("text", "至多 3 个码位"),
+                ("kind", "应为 complaint、consult 之一"),
+                ("colour", "没有这个字段"),
+            ],
+        ),
+        (
+            '{"title":"a","text":"a","kind":"consult","part":{"name":"四个字了","grade":"x"},'
+            '"parts":[{"name":"a"},{"grade":1,"b":2}]}',
+            [
+                ("part.name", "至多 3 个码位"),
+                ("part.grade", "应为 bad、good 之一,或留空"),
+                ("parts[1].name", "必填"),
+                ("parts[1].grade", "应为文本,给的是整数"),
+                ("parts[1].b", "没有这个字段"),
+            ],
+        ),
+        (
+            '{"title":1,"text":"a","kind":"consult","parts":[{"name":"a"},{"name":"a"},{"name":"a"}]}',
+            [("title", "应为文本,给的是整数"), ("parts", "至多 2 项")],
+        ),
+    ],
+)
+def test_every_wrong_field_is_named_at_once(body: str, wrong: list[tuple[str, str]]) -> None:
+    with pytest.raises(HttpRefused) as refused:
+        decode_body(body.encode(), Whole)
+
+    assert [(error.field, error.reason) for error in refused.value.errors] == wrong
+
+
+def test_a_choice_names_what_would_be_taken() -> None:
+    with pytest.raises(HttpRefused) as refused:
+        decode_body(b'{"kind":"rumour"}', Form, {"kind": ("complaint",)})
+
+    assert [(error.field, error.reason) for error in refused.value.errors] == [
+        ("kind", "应为 complaint 之一")
+    ]
+
+
+def test_a_refusal_of_much_stays_short() -> None:
+    body = "{" + ",".join(f'"x{n}":1' for n in range(10_000)) + "}"
+    with pytest.raises(HttpRefused) as refused:
+        decode_body(body.encode(), Form)
+
+    assert len(refused.value.errors) == 20
+
+
 def test_a_field_that_is_wanted_and_missing_is_named() -> None:
     with pytest.raises(HttpRefused) as refused:
         decode_body(b"{}", Needed)

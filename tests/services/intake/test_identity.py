@@ -89,5 +89,33 @@ async def test_a_questionnaire_is_not_posted_by_citizens(intake: Intake) -> None
     response = await intake.post(kind="survey", title="政府公告:请扫码领取补贴")
 
     assert response.status_code == 422
-    assert response.json()["errors"][0]["field"] == "kind"
+    taken = "consult、complaint、suggestion、mailbox、debate"
+    (error,) = response.json()["errors"]
+    assert error == {"field": "kind", "reason": f"问卷调查不由网民发布,应为 {taken} 之一"}
     assert intake.store.subject == {}
+
+
+async def test_who_is_told_of_a_wrong_kind_reads_the_kinds_that_would_be_taken(intake: Intake) -> None:
+    response = await intake.post(kind="rumour")
+
+    taken = [kind["code"] for kind in (await intake.http.get("/v1/kinds")).json()["kinds"]]
+    assert response.json()["errors"] == [{"field": "kind", "reason": f"应为 {'、'.join(taken)} 之一"}]
+    assert "survey" not in taken
+    for kind in taken:
+        assert (await intake.post(kind=kind)).status_code == 202
+
+
+async def test_all_that_is_wrong_in_a_post_is_named_at_once(intake: Intake) -> None:
+    empty = await intake.http.post("/v1/posts", json={}, headers={"Idempotency-Key": "empty"})
+    contact = {"name": "张" * 51, "phone": "12", "mail": "x"}
+    unfit = await intake.post(title=" ", text="\u200b", place="街" * 201, contact=contact)
+
+    assert [error["field"] for error in empty.json()["errors"]] == ["kind", "title", "text"]
+    assert [error["field"] for error in unfit.json()["errors"]] == [
+        "title",
+        "text",
+        "place",
+        "contact.name",
+        "contact.phone",
+        "contact.mail",
+    ]

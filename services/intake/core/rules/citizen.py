@@ -45,8 +45,9 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
     """
     city, at = context.city, context.now
     kind = city.policy.kind(post.kind)
-    if not kind.clock and not kind.moderated:
-        raise wrong_field("kind", f"{kind.name}不由网民发布")
+    posted = city.policy.posted
+    if post.kind not in posted:
+        raise wrong_field("kind", f"{kind.name}不由网民发布,应为 {'、'.join(posted)} 之一")
     area = code(named.area, context, "area", post.area, "没有这个区县")
     addressee = code(named.leader, context, "addressee", post.addressee, "没有这位领导")
     if addressee and post.kind != "mailbox":
