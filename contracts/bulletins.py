@@ -59,6 +59,45 @@ class Section(Struct, frozen=True, gc=False):
     """Paragraphs, parted by line ends."""
 
 
+class ScorePart(Struct, frozen=True, gc=False):
+    """A part of a score."""
+
+    code: str
+    name: str
+    points: float
+    """As many as can be had."""
+    got: float | None
+    """As many as were had; None: too little happened to judge it, and its points count in no sum."""
+    working: str
+    """How it is reckoned, in figures."""
+
+
+class UnitScore(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a unit comes to over a year, and what it is reckoned from beside its row of the bulletin."""
+
+    unit: str
+    parts: tuple[ScorePart, ...]
+    score: float | None = None
+    """Of a hundred; None where no share could be judged."""
+    rank: int | None = None
+    """None: it has too few posts to be compared."""
+    unprinted: dict[str, int] = {}
+    """Measures that the score is reckoned from and the table leaves out, such as `quality:sent_back`."""
+    blame: dict[str, int] = {}
+    """Measure of a 问责 record to how many records of the unit it stood in at the cut-off."""
+
+
+class YearScores(Struct, frozen=True, gc=False):
+    """The scores (考核) of all units, of the same moment as the figures. They are printed nowhere: each unit reads its own."""
+
+    weights: dict[str, int | float]
+    """Points and limits they are reckoned by, named as in the policy's `[assessment]`."""
+    policy: str
+    """The version of the city's rules that they stand in."""
+    units: tuple[UnitScore, ...]
+    """In the order of the figures."""
+
+
 class BulletinDrafted(Fact, frozen=True, kw_only=True, tag="bulletin.drafted.v1"):
     """The system counted a period and wrote what follows from the figures; an earlier draft is replaced."""
 
@@ -68,6 +107,8 @@ class BulletinDrafted(Fact, frozen=True, kw_only=True, tag="bulletin.drafted.v1"
     sections: tuple[Section, ...]
     corrects: str = ""
     """The number of the issued bulletin that this one corrects."""
+    scores: YearScores | None = None
+    """Of a year."""
     by: str
 
 
@@ -122,6 +163,8 @@ class BulletinIssued(Fact, frozen=True, kw_only=True, tag="bulletin.issued.v1"):
     figures: Frozen
     sections: tuple[Section, ...]
     corrects: str = ""
+    scores: YearScores | None = None
+    """Of a year: frozen with it from now on. A correction's take the place of the old ones."""
     by: str
 
 

@@ -1,6 +1,7 @@
-"""An issued bulletin counted again from the log alone: up to the offsets it names, by the rules that stats runs.
+"""An issued bulletin, and the scores of its year, counted again from the log alone: up to the offsets it names.
 
-What the city's rules were is taken as of each fact's own moment. Memory holds the cases of one partition at a time.
+It is counted by the rules that stats runs. What the city's rules were is taken as of each fact's own moment. Memory holds the cases of one
+partition at a time.
 """
 
 import base64
@@ -15,15 +16,29 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from city.periodic import Assessment
 from city.profile import Profile
-from contracts.bulletins import BulletinIssued, Frozen, NamedCase
+from contracts.accountability import AppealDecided, FindingMade, Measure
+from contracts.bulletins import BulletinIssued, Frozen, NamedCase, YearScores
 from contracts.codec import Event, Unreadable, decode
 from contracts.decision import Context
 from contracts.identity import PARTITIONS
-from contracts.topics import ASSIGNMENTS, BULLETINS, BY_NAME, CITY, DEADLINES, POSTS, REPLIES, TOPICS, Topic
+from contracts.topics import (
+    ACCOUNTABILITY,
+    ASSIGNMENTS,
+    BULLETINS,
+    BY_NAME,
+    CITY,
+    DEADLINES,
+    POSTS,
+    REPLIES,
+    TOPICS,
+    Topic,
+)
 from services.stats.app import RULES
 from services.stats.bulletins.store import code, instants, named_within
 from services.stats.core.bulletin.freezing import Counted, put_together
+from services.stats.core.bulletin.scoring import scored, weights_of
 from services.stats.core.case import Case
 from services.stats.core.cells import cells
 from services.stats.core.periods import Period
@@ -56,8 +71,65 @@ async def issued(read: Read, wanted: str) -> BulletinIssued:
     raise ValueError(f"事件记录中没有发布过 {wanted}。 The log holds no issued bulletin of that number.")
 
 
-async def recomputed(read: Read, profile: Profile, figures: Frozen) -> Frozen:
-    """The figures of the same period, units and offsets, folded from the log."""
+class Again(NamedTuple):
+    """What the log gives again of a bulletin."""
+
+    figures: Frozen
+    scores: YearScores | None
+
+
+async def recomputed(read: Read, profile: Profile, bulletin: BulletinIssued) -> Again:
+    """The figures of the same period, units and offsets, folded from the log; and the scores, where it froze any."""
+    figures = bulletin.figures
+    counted = await _counted(read, profile, figures)
+    units = [(unit.unit, unit.name) for unit in figures.units]
+    period = Period.read(figures.period)
+    again = put_together(counted, units, period, figures.cut_off, (code(), profile.version))
+    if bulletin.scores is None:
+        return Again(again, None)
+    blamed = await _blamed(read, *instants(period, profile), figures.cut_off)
+    by = await _weights(read, profile, bulletin)
+    return Again(again, scored(again, counted.by_unit, blamed, by))
+
+
+async def _weights(read: Read, profile: Profile, bulletin: BulletinIssued) -> tuple[Assessment, str]:
+    """Those in force where the figures end, and the policy's version; of a correction those of what it corrects."""
+    if bulletin.corrects:
+        corrected = await issued(read, bulletin.corrects)
+        if corrected.scores is not None:
+            return weights_of(corrected.scores), corrected.scores.policy
+    offsets = bulletin.figures.offsets
+    # Every partition is told every change; one of them has heard most of it.
+    newest = max(offsets, key=lambda partition: offsets[partition].get(CITY.name, 0), default="0")
+    city = profile
+    async for event in _events(read, (CITY,), int(newest), offsets.get(newest, {})):
+        city = city.amended(event.fact)
+    return city.policy.assessment, city.policy.version
+
+
+async def _blamed(
+    read: Read, since: datetime, until: datetime, cut_off: datetime
+) -> dict[str, Counter[Measure]]:
+    """Unit to the measures that stood at the cut-off, of findings made in the time."""
+    by_unit: dict[str, Counter[Measure]] = {}
+    for partition in range(PARTITIONS):
+        stands: dict[str, tuple[str, Measure]] = {}
+        async for event in _events(read, (ACCOUNTABILITY,), partition, None):
+            fact = event.fact
+            if fact.at > cut_off:
+                continue
+            if (isinstance(fact, FindingMade) and since <= fact.at < until) or (
+                isinstance(fact, AppealDecided) and fact.record in stands
+            ):
+                stands[fact.record] = fact.department, fact.measure
+        for unit, measure in stands.values():
+            if measure:
+                by_unit.setdefault(unit, Counter())[measure] += 1
+    return by_unit
+
+
+async def _counted(read: Read, profile: Profile, figures: Frozen) -> Counted:
+    """What stats had counted at the offsets."""
     period = Period.read(figures.period)
     start, end = instants(period, profile)
     periods = (period, period.before, period.year_before)
@@ -74,9 +146,7 @@ async def recomputed(read: Read, profile: Profile, figures: Frozen) -> Frozen:
                         by_unit[unit][measure] += count
         named += named_within(cases, start, end)
     at = {int(partition): topics for partition, topics in figures.offsets.items()}
-    units = [(unit.unit, unit.name) for unit in figures.units]
-    counted = Counted(sums[0], sums[1], sums[2], named, at)
-    return put_together(counted, units, period, figures.cut_off, (code(), profile.version))
+    return Counted(sums[0], sums[1], sums[2], named, at)
 
 
 async def _cases(read: Read, profile: Profile, partition: int, offsets: Mapping[str, int]) -> list[Case]:

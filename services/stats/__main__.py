@@ -18,6 +18,7 @@ from services.stats.app import METRICS, build, build_accountability, build_bulle
 from services.stats.assessment import web as score_web
 from services.stats.assessment.door import Door as ScoreDoor
 from services.stats.bulletins import store as bulletin_store
+from services.stats.bulletins import web as bulletin_web
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.inspections import store as round_store
@@ -66,10 +67,10 @@ async def assemble(process: run.Process) -> run.Assembled:
 
     limits = process.limits(profile.policy.rates)
     kept = bulletin_store.PostgresBulletins(pool)
-    bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits)
     known = record_store.PostgresRecords(pool)
+    bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits, known.measures, city)
     accountability = RecordDoor(known, records, profile, verifier, limits)
-    scores = ScoreDoor(figures, known, city, clock, verifier, limits)
+    scores = ScoreDoor(figures, known, kept, city, clock, verifier, limits)
     inspections = RoundDoor(round_store.PostgresRounds(pool), rounds, profile, clock, verifier, limits)
     source = PostgresSource(pool, profile.number_prefix)
     open_data = OpenDataDoor(Files(source, figures, kept, profile, clock), profile, limits)
@@ -80,7 +81,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         routes=[
             web.routes(web.Door(figures, profile, clock, process.settings.rate_limits)),
             counted.routes(counted.Door(counted.PostgresSources(pool), profile, clock, verifier, limits)),
-            web.bulletin_routes(bulletins),
+            bulletin_web.routes(bulletins),
             record_web.routes(accountability),
             score_web.routes(scores),
             round_web.routes(inspections),

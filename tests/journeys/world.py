@@ -52,6 +52,7 @@ from services.stats.accountability.opener import Opener
 from services.stats.assessment import web as score_web
 from services.stats.assessment.door import Door as ScoreDoor
 from services.stats.bulletins import store as bulletin_store
+from services.stats.bulletins import web as bulletin_web
 from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.inspections import store as round_store
@@ -183,7 +184,17 @@ class World:
         """Where bulletins are read and acted on."""
         kept = bulletin_store.MemoryBulletins(self.bulletins, self.figures, self.cells)
         limits = Limits(PROFILE.policy.rates, rate_limits)
-        return BulletinDoor(kept, self.bulletin_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
+        known = record_store.MemoryRecords(self.records)
+        return BulletinDoor(
+            kept,
+            self.bulletin_desk,
+            PROFILE,
+            self.clock,
+            Verifier(PUBLIC),
+            limits,
+            known.measures,
+            lambda: self.score_city,
+        )
 
     def record_door(self, rate_limits: bool = False) -> RecordDoor:
         """Where 问责 records are read and acted on."""
@@ -207,11 +218,13 @@ class World:
     def beside_figures(self, bulletins: BulletinDoor, records: RecordDoor, rounds: RoundDoor) -> APIRouter:
         """What stats answers beside its figures: bulletins, records, rounds, open data."""
         router = APIRouter()
-        router.include_router(stats_web.bulletin_routes(bulletins))
+        router.include_router(bulletin_web.routes(bulletins))
         router.include_router(record_web.routes(records))
         figures = stats_store.MemoryFigures(self.figures, self.cells)
-        limits, city = records.limits, self.score_city
-        scores = ScoreDoor(figures, records.records, lambda: city, self.clock, records.verifier, limits)
+        limits, kept = records.limits, bulletins.bulletins
+        scores = ScoreDoor(
+            figures, records.records, kept, lambda: self.score_city, self.clock, records.verifier, limits
+        )
         router.include_router(score_web.routes(scores))
         sources = counted.MemorySources(self.figures)
         router.include_router(

@@ -1,4 +1,4 @@
-"""A month on a real stack becomes a bulletin, and the log alone gives the same figures again."""
+"""A month and its year on a real stack become bulletins, and the log alone gives the same figures and scores again."""
 
 import asyncio
 import json
@@ -33,8 +33,8 @@ async def act(stack: Stack, client: Client, role: str, unit: str, path: str, bod
     return answer
 
 
-async def lived(stack: Stack) -> dict[str, Any]:
-    """Three posts in March, one answered; in April the bulletin is drafted, circulated and issued."""
+async def lived(stack: Stack) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Three posts in December, one answered; in January the bulletins of month and year are drafted, circulated and issued."""
     client = Client(stack)
     numbers = [receipt["number"] for n in range(3) if (receipt := await client.post(title=f"路灯坏了 {n}"))]
     stack.quiet()  # the router has said to whom, and a supervisor says otherwise
@@ -45,21 +45,26 @@ async def lived(stack: Stack) -> dict[str, Any]:
     await act(stack, client, "clerk", "housing", f"{numbers[0]}/acceptance", {})
     draft = await act(stack, client, "clerk", "housing", f"{numbers[0]}/replies", {"text": "已经修好,谢谢。"})
     await act(stack, client, "leader", "housing", f"{numbers[0]}/replies/{draft['reply_id']}/approval", {})
-    await until(stack, "2026-04-02")
+    await until(stack, "2027-01-04")
     stack.quiet()
-    bulletins = f"{stack.address('stats')}/v1/bulletins"
-    drafted = await act(stack, client, "supervisor", "supervision", bulletins, {"period": "2026-03"})
-    await act(stack, client, "supervisor", "supervision", f"{bulletins}/{drafted['id']}/circulation", {})
-    await until(stack, "2026-04-09")
-    told = await act(stack, client, "leader", "supervision", f"{bulletins}/{drafted['id']}/issue", {})
+    bulletins, office = f"{stack.address('stats')}/v1/bulletins", ("supervisor", "supervision")
+    periods = ("2026-12", "2026")
+    for period in periods:
+        await act(stack, client, *office, bulletins, {"period": period})
+        await act(stack, client, *office, f"{bulletins}/{period}/circulation", {})
+    await until(stack, "2027-01-09")
+    month, year = [
+        await act(stack, client, "leader", "supervision", f"{bulletins}/{period}/issue", {})
+        for period in periods
+    ]
     await client.close()
     stack.quiet()
-    return told
+    return month, year
 
 
 def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> None:
-    with running(clock="2026-03-30T09:00:00+08:00@1") as stack:
-        told = asyncio.run(lived(stack))
+    with running(clock="2026-12-30T09:00:00+08:00@1") as stack:
+        told, year = asyncio.run(lived(stack))
         address = f"{stack.address('stats')}/v1/bulletins"
 
         public = httpx2.get(f"{address}/{told['id']}").json()
@@ -68,12 +73,19 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
             for kind in ("docx", "pdf", "xlsx")
         }
         again = stack.command("bulletin", "recompute", told["number"], check=False)
+        of_the_year = stack.command("bulletin", "recompute", year["number"], check=False)
+        token = stack.token("supervisor-supervision", "supervision", "supervisor")
+        frozen = httpx2.get(f"{stack.address('stats')}/v1/assessment?period=2026", headers=token).json()
         rows = httpx2.get(f"{stack.address('portal')}/open/cases-2026.jsonl", timeout=60).text.splitlines()
 
         assert told["step"] == public["step"] == "issued"
         assert (public["city"]["received"], public["city"]["replied"]) == (3, 1)
         assert {kind: paper.status_code for kind, paper in papers.items()} == dict.fromkeys(papers, 200)
         assert papers["pdf"].content.startswith(b"%PDF")
+        assert frozen["frozen"]["number"] == year["number"]
+        assert frozen["departments"][0]["code"] == "housing"
+        assert of_the_year.returncode == 0, of_the_year.stdout + of_the_year.stderr
+        assert "考核得分 scores" in of_the_year.stdout
         assert sum(json.loads(row)["replied"] for row in rows) == 1
         assert again.returncode == 0, again.stdout + again.stderr
         assert stack.audit()["violations"] == 0

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer
 
 from city.profile import Profile
 from contracts.topics import Topic
+from services.stats.core.bulletin import scoring
 from services.stats.core.bulletin.freezing import differences
 from services.stats.core.bulletin.narrative import heads, table
 from wenzheng.commands.terminal import Data, home_of
@@ -64,20 +65,22 @@ async def _compared(read: Read, number: str, profile: Profile) -> bool:
 
     bulletin = await issued(read, number)
     frozen = bulletin.figures
-    again = await recomputed(read, profile, frozen)
+    again, scores = await recomputed(read, profile, bulletin)
     for name, then, now in (
         ("程序 code", frozen.code, again.code),
         ("规则 policy", frozen.policy, again.policy),
     ):
         if then != now:
             print(f"{name}: {then} -> {now},数字可能因此不同 (figures may differ for that)")
-    told = differences(frozen, again)
+    told = differences(frozen, again) + scoring.differences(bulletin.scores, scores, frozen)
     for one in told:
         print(one)
     parts = [xlsx.data_part(heads(figures), table(figures)) for figures in (frozen, again)]
     hashes = [sha256(part).hexdigest() for part in parts]
     same = not told and parts[0] == parts[1]
     verdict = "一致 the same" if same else "不一致 DIFFERENT"
+    if scores is not None:
+        print(f"考核得分 scores: {len(scores.units)} 个单位 units")
     print(f"{bulletin.number} {frozen.period}: {verdict}; {xlsx.DATA} sha256 {hashes[0]} / {hashes[1]}")
     return same
 

@@ -195,8 +195,10 @@ class Records(Protocol):
     async def one(self, identity: str) -> Record | None:
         """By its id; None when nobody has opened it."""
 
-    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
-        """Unit to the measures that stand of findings made from `since` on and before `until`."""
+    async def measures(
+        self, since: datetime, until: datetime, cut_off: datetime
+    ) -> dict[str, Counter[Measure]]:
+        """Unit to the measures that stood at the cut-off, of findings made from `since` on and before `until`."""
 
 
 class PostgresRecords:
@@ -233,14 +235,16 @@ class PostgresRecords:
         )
         return None if row is None else self._state(row)
 
-    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+    async def measures(
+        self, since: datetime, until: datetime, cut_off: datetime
+    ) -> dict[str, Counter[Measure]]:
         """By the same index: a finding is never made before the opening."""
         rows = await self._pool.fetch(
             "select subject, partition, held, remembered from subject "
             "where record_opened_at < $1::timestamptz and record_step <> 'opened'",
             until,
         )
-        return counted([self._state(row) for row in rows], since, until)
+        return counted([self._state(row) for row in rows], since, until, cut_off)
 
     def _state(self, row: asyncpg.Record) -> Any:
         return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
@@ -264,17 +268,25 @@ class MemoryRecords:
         record = self._kept.state_of(subject_of(identity))
         return record if isinstance(record, Record) and record.step else None
 
-    async def measures(self, since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
+    async def measures(
+        self, since: datetime, until: datetime, cut_off: datetime
+    ) -> dict[str, Counter[Measure]]:
         """As PostgreSQL's."""
-        return counted([one for one in self._kept.states() if isinstance(one, Record)], since, until)
+        return counted([one for one in self._kept.states() if isinstance(one, Record)], since, until, cut_off)
 
 
-def counted(records: Sequence[Record], since: datetime, until: datetime) -> dict[str, Counter[Measure]]:
-    """Unit to the measures that stand of findings made in the time; what an appeal revoked is none."""
+def counted(
+    records: Sequence[Record], since: datetime, until: datetime, cut_off: datetime
+) -> dict[str, Counter[Measure]]:
+    """Unit to the measures that stood at the cut-off, of findings made in the time; what an appeal revoked is none."""
     by_unit: dict[str, Counter[Measure]] = {}
     for one in records:
-        if one.finding is not None and since <= one.finding.at < until and one.measure:
-            by_unit.setdefault(one.department, Counter())[one.measure] += 1
+        if (
+            one.finding is not None
+            and since <= one.finding.at < until
+            and (measure := one.measure_at(cut_off))
+        ):
+            by_unit.setdefault(one.department, Counter())[measure] += 1
     return by_unit
 
 

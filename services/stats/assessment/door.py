@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Request
@@ -19,9 +21,10 @@ from city.periodic import Assessment
 from city.policy import PolicyError
 from city.profile import Profile
 from services.stats.accountability.store import Records
-from services.stats.assessment.answers import Before, Scores, UnitScore
-from services.stats.bulletins.store import instants
+from services.stats.assessment.answers import FrozenBy, Scores, unit_score
+from services.stats.bulletins.store import Bulletins, instants
 from services.stats.core.assessment import Standing, standings
+from services.stats.core.bulletin import scoring
 from services.stats.core.periods import Period
 from services.stats.store import Figures
 
@@ -36,6 +39,7 @@ class Door:
 
     figures: Figures
     records: Records
+    bulletins: Bulletins
     city: Callable[[], Profile]
     """The city as it is now: scores are by the weights in force."""
     clock: Clock
@@ -53,48 +57,76 @@ class Door:
             chosen = Period.read(period) if period else Period(now.year, 12, 0)
         except ValueError as failure:
             raise problem.wrong_field("period", "应为 2026、2026-H1、2026-Q1 或 2026-01") from failure
-        in_force = city.policy.assessment
-        rules = _tried(city, weights)
-        by_unit = await self.figures.by_unit(chosen.first, chosen.until)
-        blamed = await self.records.measures(*instants(chosen, city))
-        codes = [unit.code for unit in city.departments]
-        now_ranked = standings(codes, by_unit, blamed, rules)
-        before = {one.unit: one for one in standings(codes, by_unit, blamed, in_force)} if weights else {}
-        shown = [
-            _shown(one, city, before.get(one.unit))
-            for one in now_ranked
-            if staff.role == "supervisor" or one.unit == staff.department
-        ]
+        year = await self._frozen(chosen) or await self._live(chosen, city, now)
+        rules = _tried(city, year.by, weights)
+        ranked = year.reckon(rules) if weights else year.standings
+        before = {one.unit: one for one in year.standings} if weights else {}
         answer = Scores(
             period=str(chosen),
-            cut_off=now,
-            policy=city.policy.version,
+            cut_off=year.cut_off,
+            policy=year.policy,
             rules=msgspec.to_builtins(rules),
-            in_force=msgspec.to_builtins(in_force),
-            ranked=sum(one.rank is not None for one in now_ranked),
-            departments=shown,
+            in_force=msgspec.to_builtins(year.by),
+            frozen=year.frozen,
+            ranked=sum(one.rank is not None for one in ranked),
+            departments=[
+                unit_score(one, city, before.get(one.unit))
+                for one in ranked
+                if staff.role == "supervisor" or one.unit == staff.department
+            ],
         )
         content: dict[str, Any] = msgspec.structs.asdict(answer)
         return with_etag(request, content, unhashed=_CUT_OFF)
 
+    async def _frozen(self, period: Period) -> "_Reckoned | None":
+        """A year as its last issued bulletin froze it; None while there is none, or only such as froze no scores."""
+        for one in await self.bulletins.listed() if period.is_year else ():
+            scores, figures, issued_at = one.scores, one.figures, one.issued_at
+            if (
+                one.period == str(period)
+                and scores is not None
+                and figures is not None
+                and issued_at is not None
+            ):
+                return _Reckoned(
+                    figures.cut_off,
+                    scoring.weights_of(scores),
+                    scores.policy,
+                    scoring.as_frozen(scores, figures),
+                    partial(scoring.tried, scores, figures),
+                    FrozenBy(one.id, one.number, issued_at, one.corrects),
+                )
+        return None
 
-def _shown(one: Standing, city: Profile, before: Standing | None) -> UnitScore:
-    return UnitScore(
-        code=one.unit,
-        name=city.department_name(one.unit),
-        received=one.received,
-        score=one.score,
-        rank=one.rank,
-        parts=one.parts,
-        before=None if before is None else Before(before.score, before.rank),
-    )
+    async def _live(self, period: Period, city: Profile, now: datetime) -> "_Reckoned":
+        """What is known of a period now, by the weights in force."""
+        by_unit = await self.figures.by_unit(period.first, period.until)
+        blamed = await self.records.measures(*instants(period, city), now)
+        codes = [unit.code for unit in city.departments]
+        by = city.policy.assessment
+
+        def reckon(rules: Assessment) -> list[Standing]:
+            return standings(codes, by_unit, blamed, rules)
+
+        return _Reckoned(now, by, city.policy.version, reckon(by), reckon)
 
 
-def _tried(city: Profile, weights: str) -> Assessment:
-    """The weights in force with those that are named. Raises Refused 422 for what the policy would not take."""
+class _Reckoned(NamedTuple):
+    """The scores of a period, and how other weights would have them."""
+
+    cut_off: datetime
+    by: Assessment
+    policy: str
+    standings: list[Standing]
+    reckon: Callable[[Assessment], list[Standing]]
+    frozen: FrozenBy | None = None
+
+
+def _tried(city: Profile, by: Assessment, weights: str) -> Assessment:
+    """The weights of a period with those that are named. Raises Refused 422 for what the policy would not take."""
     if not weights:
-        return city.policy.assessment
-    given: dict[str, float] = {}
+        return by
+    given: dict[str, float] = msgspec.to_builtins(by)
     for one in weights.split(","):
         found = _WEIGHT.fullmatch(one)
         if found is None:

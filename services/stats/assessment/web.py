@@ -31,7 +31,8 @@ def routes(door: Door) -> APIRouter:
 
         All of them to supervisors, the best first; to clerks and leaders that of the own unit. A supervisor may try other
         `weights` (`on_time:40,reply:10`, named as in the policy's `[assessment]`): each unit then says what it comes to `before`
-        by those in force. Nothing of it is kept.
+        by those in force. Nothing of it is kept. A year whose bulletin is issued is `frozen` with it: neither late facts nor new
+        weights change it, and what is tried is reckoned from the frozen figures.
         """
         return await door.scores(request, period, weights)
 

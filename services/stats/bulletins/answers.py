@@ -6,6 +6,7 @@ from msgspec import Struct, defstruct
 from msgspec.structs import fields
 
 from contracts.bulletins import NamedCase, Section
+from services.stats.assessment.answers import UnitScore
 from services.stats.core.answers import ROW
 from services.stats.core.bulletin.document import Objection
 from services.stats.core.bulletin.narrative import Cell
@@ -81,6 +82,7 @@ WHOLE: type[Struct] = defstruct(
         ("named", tuple[NamedCase, ...]),
         ("table", Table),
         ("own", str),
+        ("scores", list[UnitScore]),
         ("objections", list[ObjectionShown]),
         ("papers", list[str]),
     ],

@@ -1,7 +1,8 @@
 """Bulletins as people read them and act on them: drafts for those concerned, issued ones for anyone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -20,15 +21,17 @@ from chassis.web.conditional import with_etag
 from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
+from contracts.accountability import Measure
+from contracts.bulletins import Frozen, YearScores
 from contracts.decision import NotNow
+from services.stats.assessment.answers import UnitScore, unit_score
 from services.stats.bulletins import bodies
 from services.stats.bulletins.answers import shown
 from services.stats.bulletins.papers import KINDS, Press, paper
-from services.stats.bulletins.store import Bulletins, code
-from services.stats.core.bulletin import document, narrative
+from services.stats.bulletins.store import Bulletins, code, instants
+from services.stats.core.bulletin import document, narrative, scoring
 from services.stats.core.bulletin.document import STEP_NAMES, Bulletin
-from services.stats.core.bulletin.freezing import frozen
-from services.stats.core.figures import row
+from services.stats.core.bulletin.freezing import Counted, frozen, row_of
 from services.stats.core.periods import Period
 from services.stats.requests import asked
 from services.stats.written import SHORT, free, numbers
@@ -51,6 +54,10 @@ class Door:
     clock: Clock
     verifier: Verifier
     limits: Limits
+    blamed: Callable[[datetime, datetime, datetime], Awaitable[Mapping[str, Mapping[Measure, int]]]]
+    """Unit to its 问责 measures of findings made between two instants, as they stood at a third."""
+    city: Callable[[], Profile]
+    """The city as it is now: the scores of a year are by the weights in force."""
     press: Press = field(default_factory=Press)
 
     # -- reading ------------------------------------------------------------------------------
@@ -77,11 +84,12 @@ class Door:
             "offsets": figures.offsets,
             "until": bulletin.until,
             "sections": bulletin.sections,
-            "city": _row(figures.city),
-            "units": [_row(unit) for unit in figures.units],
+            "city": row_of(figures.city),
+            "units": [row_of(unit) for unit in figures.units],
             "named": figures.named,
             "table": {"heads": narrative.heads(figures), "rows": narrative.table(figures)},
             "own": own,
+            "scores": self._scores_for(staff, bulletin),
             "objections": [shown(one) for one in bulletin.objections if self._reads(staff, one.department)],
             "papers": [f"/v1/bulletins/{bulletin.id}/papers/{kind}" for kind in KINDS],
         }
@@ -126,6 +134,17 @@ class Door:
         oversees = staff.role in OVERSEERS or staff.department == self.profile.policy.bulletin.issuer
         return oversees or staff.department == department
 
+    def _scores_for(self, staff: Staff | None, bulletin: Bulletin) -> list[UnitScore]:
+        """Of a year: all of them to the supervisor and to the leader who signs, its own to a unit, none to the public."""
+        if staff is None or staff.role not in ("supervisor", *UNITS):
+            return []
+        if bulletin.scores is None or bulletin.figures is None:
+            return []
+        signer = ("leader", self.profile.policy.bulletin.issuer)
+        sees_all = staff.role == "supervisor" or (staff.role, staff.department) == signer
+        found = scoring.as_frozen(bulletin.scores, bulletin.figures)
+        return [unit_score(one, self.profile) for one in found if sees_all or one.unit == staff.department]
+
     def _found(self, known: Sequence[Bulletin], staff: Staff | None, identity: str) -> Bulletin:
         """By id, or by its number. Raises Refused 404; of a draft, too, to whoever may not see it."""
         for one in known:
@@ -167,17 +186,31 @@ class Door:
             raise problem.wrong_field("period", "这一时段还没有结束")
         known = await self.bulletins.listed()
         identity = _identity(known, str(period), body.corrects)
-        figures = frozen(
-            await self.bulletins.counted(period, self.profile), self.profile, period, now, code()
-        )
+        counted = await self.bulletins.counted(period, self.profile)
+        figures = frozen(counted, self.profile, period, now, code())
         given = document.Draft(
             staff.person,
             narrative.title(period),
             figures,
             narrative.sections(figures, self.profile.policy.bulletin.pass_mark, body.corrects),
             body.corrects,
+            await self._scores(counted, figures, _corrected(known, body.corrects)),
         )
         return await self._hand_in(request, staff, raw, identity, given)
+
+    async def _scores(
+        self, counted: Counted, figures: Frozen, corrected: YearScores | None
+    ) -> YearScores | None:
+        """Of a year, at the moment of its figures; a correction keeps the weights of the scores that it replaces."""
+        period = Period.read(figures.period)
+        if not period.is_year:
+            return None
+        blamed = await self.blamed(*instants(period, self.profile), figures.cut_off)
+        policy = self.city().policy
+        by = (policy.assessment, policy.version)
+        if corrected is not None:
+            by = (scoring.weights_of(corrected), corrected.policy)
+        return scoring.scored(figures, counted.by_unit, blamed, by)
 
     async def edit(self, request: Request, identity: str) -> Response:
         """Another text."""
@@ -258,6 +291,11 @@ def _standing(answers: list[object]) -> bytes:
     )
 
 
+def _corrected(known: Sequence[Bulletin], number: str) -> YearScores | None:
+    """The scores that a correction replaces; None where there is none, or it froze none."""
+    return next((one.scores for one in known if number and one.number == number), None)
+
+
 def _identity(known: Sequence[Bulletin], period: str, corrects: str) -> str:
     """The id of a period's next bulletin. Raises Refused 409 or 422."""
     issued = {one.number for one in known if one.number and one.period == period}
@@ -269,15 +307,3 @@ def _identity(known: Sequence[Bulletin], period: str, corrects: str) -> str:
     if open_ones:
         return open_ones[0]
     return f"{period}-c{len(issued)}" if issued else period
-
-
-def _row(unit: Any) -> Mapping[str, Any]:
-    counted = row(unit.measures)
-    left_out = ("interval", "held_hours")
-    return {
-        "code": unit.unit,
-        "name": unit.name,
-        **{name: value for name, value in counted.items() if name not in left_out},
-        "median_hours": unit.median_hours,
-        "p90_hours": unit.p90_hours,
-    }

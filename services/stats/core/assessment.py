@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from city.periodic import Assessment
 from contracts.accountability import Measure
+from contracts.bulletins import ScorePart
 from services.stats.core.accountability.record import MEASURE_NAMES
 from services.stats.core.figures import SHARES, Measures, Share
 
@@ -45,23 +46,10 @@ _OF_HUNDRED: Final = {
 """Part to what is counted, of how many, and how many points are lost for each in a hundred."""
 
 
-class Part(Struct, frozen=True):
-    """A part of a score."""
-
-    code: str
-    name: str
-    points: float
-    """As many as can be had."""
-    got: float | None
-    """As many as were had; None: too little happened to judge it, and its points count in no sum."""
-    working: str
-    """How it is reckoned, in figures."""
-
-
 class Score(Struct, frozen=True):
     """What a unit comes to."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     score: float | None
     """Of a hundred; None where no share could be judged."""
 
@@ -84,7 +72,7 @@ class Standing(Struct, frozen=True):
     score: float | None
     rank: int | None
     """None: it has too few posts to be compared."""
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
 
 
 def standings(
@@ -93,7 +81,7 @@ def standings(
     blamed: Mapping[str, Blame],
     rules: Assessment,
 ) -> list[Standing]:
-    """The units: those with a place first, the best of them before all, then those with a score, then the others."""
+    """What each unit comes to, and its place, in order."""
     scored = [
         (
             unit,
@@ -103,10 +91,14 @@ def standings(
         for unit in units
     ]
     places = ranks([(unit, received, found.score) for unit, received, found in scored], rules.least_received)
-    found = [
+    return in_order(
         Standing(unit, received, one.score, places.get(unit), one.parts) for unit, received, one in scored
-    ]
-    return sorted(found, key=_order)
+    )
+
+
+def in_order(units: Iterable[Standing]) -> list[Standing]:
+    """Those with a place first, the best of them before all, then those with a score, then the others."""
+    return sorted(units, key=_order)
 
 
 def _order(one: Standing) -> tuple[bool, bool, float, str]:
@@ -130,7 +122,7 @@ def ranks(scores: Sequence[tuple[str, int, float | None]], least_received: int) 
     return {unit: values.index(value) + 1 for value, unit in ranked}
 
 
-def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> Part:
+def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> ScorePart:
     points: float = getattr(rules, code)
     if code in _OF_SHARE:
         least = rules.least_answers if code in _SAID_BY_PEOPLE else 1
@@ -142,23 +134,25 @@ def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> Par
     return _lost_by_measures(code, points, blame, rules)
 
 
-def _kept(code: str, points: float, share: Share, measures: Measures, least: int) -> Part:
+def _kept(code: str, points: float, share: Share, measures: Measures, least: int) -> ScorePart:
     part, whole = share.counted(measures)
     if whole < least:
-        return Part(code, NAMES[code], points, None, f"{part} / {whole},不足 {least} 件,不计")
-    return Part(code, NAMES[code], points, round(points * part / whole, 2), f"{part} / {whole} × {points:g}")
+        return ScorePart(code, NAMES[code], points, None, f"{part} / {whole},不足 {least} 件,不计")
+    return ScorePart(
+        code, NAMES[code], points, round(points * part / whole, 2), f"{part} / {whole} × {points:g}"
+    )
 
 
-def _lost_by_hundreds(code: str, points: float, numbers: tuple[int, int], each: float) -> Part:
+def _lost_by_hundreds(code: str, points: float, numbers: tuple[int, int], each: float) -> ScorePart:
     count, of = numbers
     if not of:
-        return Part(code, NAMES[code], points, None, "0 件,不计")
+        return ScorePart(code, NAMES[code], points, None, "0 件,不计")
     lost = min(points, round(100 * count / of * each, 2))
     working = f"{points:g} - {count} / {of} × 100 × {each:g}"
-    return Part(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
+    return ScorePart(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
 
 
-def _lost_by_measures(code: str, points: float, blame: Blame, rules: Assessment) -> Part:
+def _lost_by_measures(code: str, points: float, blame: Blame, rules: Assessment) -> ScorePart:
     taken = [
         (name, blame[measure], _points_of(measure, rules))
         for measure, name in MEASURE_NAMES.items()
@@ -166,7 +160,7 @@ def _lost_by_measures(code: str, points: float, blame: Blame, rules: Assessment)
     ]
     lost = min(points, round(sum(count * each for _, count, each in taken), 2))
     working = f"{points:g}" + "".join(f" - {name} {count} × {each:g}" for name, count, each in taken)
-    return Part(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
+    return ScorePart(code, NAMES[code], points, round(points - lost, 2), working + _limited(lost, points))
 
 
 def _points_of(measure: Measure, rules: Assessment) -> float:

@@ -53,6 +53,11 @@ class Period(Struct, frozen=True):
                 return f"{self.year}"
 
     @property
+    def is_year(self) -> bool:
+        """Whether it is a whole year, whose bulletin freezes scores."""
+        return self.months == 12
+
+    @property
     def first(self) -> date:
         """Its first day."""
         return date(self.year, self.index * self.months + 1, 1)

@@ -114,9 +114,13 @@ def test_a_measure_counts_in_the_period_of_its_finding_as_it_stands_after_the_ap
     revoked = replace(stands, id="c", ruling=Ruling("revoked", "撤销", at("2026-04-05T10:00"), "s2"))
     later = replace(stands, id="d", finding=replace(finding, at=at("2027-01-01T00:00")))
 
-    counted = store.counted([stands, lighter, revoked, later], at("2026-01-01T00:00"), at("2027-01-01T00:00"))
+    year = at("2026-01-01T00:00"), at("2027-01-01T00:00")
+    records = [stands, lighter, revoked, later]
+    counted = store.counted(records, *year, at("2027-01-05T10:00"))
+    before_the_ruling = store.counted(records, *year, at("2027-01-04T10:00"))
 
     assert counted == {"water": {"talk": 1, "reminder": 1}}
+    assert before_the_ruling == {"water": {"talk": 2}}
 
 
 def test_weights_are_amended_like_any_rule_and_cannot_all_be_nothing() -> None:

@@ -250,9 +250,10 @@ async def test_measures_that_stand_are_counted_by_unit_in_the_time_of_their_find
     await world.act("b", Find("supervisor-1", False, "不实"))
     day = timedelta(days=1)
 
-    assert await world.found.measures(NAMED, NAMED + day) == {"water": {"talk": 1}}
-    assert await world.found.measures(NAMED - day, NAMED) == {}
-    assert await world.found.measures(NAMED + day, NAMED + 2 * day) == {}
+    assert await world.found.measures(NAMED, NAMED + day, NAMED) == {"water": {"talk": 1}}
+    assert await world.found.measures(NAMED - day, NAMED, NAMED) == {}
+    assert await world.found.measures(NAMED, NAMED + day, NAMED - day) == {}, "not found yet"
+    assert await world.found.measures(NAMED + day, NAMED + 2 * day, NAMED + day) == {}
 
 
 async def test_an_act_that_is_refused_leaves_no_record_behind(world: World) -> None:

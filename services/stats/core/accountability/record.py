@@ -112,6 +112,12 @@ class Record(Struct, frozen=True, omit_defaults=True):
             return self.ruling.measure
         return self.finding.measure if self.finding is not None else ""
 
+    def measure_at(self, instant: datetime) -> Measure:
+        """The measure that stood at an instant."""
+        if self.ruling is not None and self.ruling.at <= instant:
+            return self.ruling.measure
+        return self.finding.measure if self.finding is not None and self.finding.at <= instant else ""
+
     def side_of(self, person: str) -> Side:
         """For whom a member of staff of those concerned speaks."""
         return "person" if person == self.person else "unit"

@@ -19,6 +19,7 @@ from contracts.bulletins import (
     ObjectionAnswered,
     ObjectionRaised,
     Section,
+    YearScores,
 )
 from contracts.decision import Context, Decision, Forbidden, NotFound, NotNow, Say
 from contracts.facts import Fact
@@ -60,6 +61,8 @@ class Bulletin(Struct, frozen=True, omit_defaults=True):
     title: str = ""
     figures: Frozen | None = None
     sections: tuple[Section, ...] = ()
+    scores: YearScores | None = None
+    """Of a year; they are the unit's own business, and no paper prints them."""
     corrects: str = ""
     until: datetime | None = None
     objections: tuple[Objection, ...] = ()
@@ -108,6 +111,7 @@ class Draft(Struct, frozen=True, tag="bulletin.draft"):
     figures: Frozen
     sections: tuple[Section, ...]
     corrects: str = ""
+    scores: YearScores | None = None
 
 
 class Edit(Struct, frozen=True, tag="bulletin.edit"):
@@ -172,6 +176,7 @@ def draft(bulletin: Bulletin, given: Draft, context: Here) -> Decision[Bulletin]
         title=given.title,
         figures=given.figures,
         sections=sections,
+        scores=given.scores,
         corrects=given.corrects,
         until=None,
         writers=_with(bulletin, given.by),
@@ -185,6 +190,7 @@ def draft(bulletin: Bulletin, given: Draft, context: Here) -> Decision[Bulletin]
             figures=given.figures,
             sections=sections,
             corrects=given.corrects,
+            scores=given.scores,
             by=given.by,
         ),
     )
@@ -293,6 +299,7 @@ def issue(bulletin: Bulletin, given: Issue, context: Here) -> Decision[Bulletin]
             figures=bulletin.figures,
             sections=bulletin.sections,
             corrects=bulletin.corrects,
+            scores=bulletin.scores,
             by=given.by,
         ),
     )

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from city.profile import Profile
 from contracts.bulletins import Frozen, NamedCase, UnitFigures
-from services.stats.core.figures import Measures, hours_of, quantile, total
+from services.stats.core.figures import Measures, hours_of, quantile, row, total
 from services.stats.core.periods import Period
 
 
@@ -57,6 +57,18 @@ def _of(unit: str, name: str, measures: Measures) -> UnitFigures:
     hours = hours_of(measures)
     kept = {measure: count for measure, count in sorted(measures.items()) if ":" not in measure and count}
     return UnitFigures(unit, name, kept, quantile(hours, 0.5), quantile(hours, 0.9))
+
+
+def row_of(unit: UnitFigures) -> dict[str, object]:
+    """The frozen figures of a unit, or of the city, as a row of the interfaces."""
+    left_out = ("interval", "held_hours")
+    return {
+        "code": unit.unit,
+        "name": unit.name,
+        **{name: value for name, value in row(unit.measures).items() if name not in left_out},
+        "median_hours": unit.median_hours,
+        "p90_hours": unit.p90_hours,
+    }
 
 
 def differences(one: Frozen, other: Frozen) -> list[str]:

@@ -29,7 +29,7 @@ def period_name(period: Period) -> str:
 
 def title(period: Period) -> str:
     """Of the 通报; of a year, of the 综合通报."""
-    kind = "综合通报" if period.months == 12 else "通报"
+    kind = "综合通报" if period.is_year else "通报"
     return f"关于{period_name(period)}网络问政办理情况的{kind}"
 
 
