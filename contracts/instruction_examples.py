@@ -1,4 +1,4 @@
-"""One example of every fact about a city leader's instruction, and about what a reply promises; part of `EXAMPLES`."""
+"""One example of every fact about a city leader's instruction, a first word and what a reply promises; part of `EXAMPLES`."""
 
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
@@ -15,6 +15,7 @@ from contracts.deadlines import (
 )
 from contracts.facts import Fact
 from contracts.replies import (
+    FirstWordGiven,
     InstructionAccepted,
     InstructionGiven,
     InstructionRead,
@@ -72,6 +73,7 @@ _ABOUT: Final[dict[str, Any]] = {
 }
 
 PROMISE_EXAMPLES: Final[tuple[Fact, ...]] = (
+    FirstWordGiven(at=_in_june(1, 11), text="已派人到现场查看,两日内答复。", department=_UNIT, by="clerk-1"),
     PromiseReported(at=_in_june(29, 16), reply="r-1", text="人行道已修好。", department=_UNIT, by="clerk-1"),
     ReplyPromiseSet(at=_in_june(2, 10), **_ABOUT),
     ReplyPromiseNear(at=_in_june(29, 18), **_ABOUT),

@@ -22,6 +22,16 @@ class CaseAccepted(Fact, frozen=True, kw_only=True, tag="case.accepted.v1"):
     by: str
 
 
+class FirstWordGiven(Fact, frozen=True, kw_only=True, tag="first-word.given.v1"):
+    """A first word to the citizen before the reply (初步回复), public like it; it stops no clock and needs no leader."""
+
+    text: str
+    handling: int = 1
+    """As in ReplyPublished; each unit that holds the case says at most one in each."""
+    department: str
+    by: str
+
+
 class CitizenAsked(Fact, frozen=True, kw_only=True, tag="citizen.asked.v1"):
     """The clerk needs something from the citizen; the clock pauses while the question is open."""
 
@@ -324,6 +334,7 @@ class PostReopened(Fact, frozen=True, kw_only=True, tag="post.reopened.v1"):
 
 CaseFact = (
     CaseAccepted
+    | FirstWordGiven
     | CitizenAsked
     | CitizenAnswered
     | ReplyDrafted

@@ -131,6 +131,11 @@ def undrafted(case: Case) -> bool:
     return case.draft is None
 
 
+def unheard(case: Case) -> bool:
+    """The unit has given no first word in this handling."""
+    return not case.first_word_given
+
+
 def promises_something(case: Case) -> bool:
     """A reply promises what nobody has reported done."""
     return bool(case.promises_waiting)

@@ -17,7 +17,6 @@ from services.intake.core.act import (
     NEIGHBOUR,
     OPEN,
     STUDIED,
-    SUPERVISOR,
     UNIT,
     Act,
     adopted,
@@ -29,13 +28,15 @@ from services.intake.core.act import (
     suggested,
     supports,
     undrafted,
+    unheard,
     waits_for_more_time,
 )
 from services.intake.core.acts_of_city_leaders import CITY_LEADERS
+from services.intake.core.acts_of_supervisors import SUPERVISORS
 from services.intake.core.acts_on_instructions import INSTRUCTIONS
 from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
-from services.intake.core.rules import citizen, following, suggestion, supervisor, unit
+from services.intake.core.rules import citizen, following, suggestion, unit
 from services.intake.core.visibility import visible
 
 ACTS: Final = (
@@ -140,6 +141,18 @@ ACTS: Final = (
         ask.Nothing,
         unit.acceptance,
         "The clerk takes the case on.",
+    ),
+    Act(
+        "first-word",
+        "初步回复",
+        "first-words",
+        CLERK,
+        ("accepted",),
+        ask.FirstWord,
+        unit.first_word,
+        "The clerk gives the citizen a first word; the clock runs on.",
+        when=unheard,
+        example={"text": "已派人到现场查看,两日内答复。"},
     ),
     Act(
         "question",
@@ -288,83 +301,7 @@ ACTS: Final = (
         when=adopted,
         example={"text": "新装路灯六盏,已全部点亮。", "done_on": "2026-03-02"},
     ),
-    # the supervisor
-    Act(
-        "assignment",
-        "交办",
-        "assignment",
-        SUPERVISOR,
-        OPEN,
-        ask.Assignment,
-        supervisor.assignment,
-        "The supervisor decides who answers.",
-        example={"department": "urban-management", "reason": "路灯由城管维护。"},
-    ),
-    Act(
-        "ruling",
-        "交办会裁定",
-        "ruling",
-        SUPERVISOR,
-        OPEN,
-        ask.Ruling,
-        supervisor.ruling,
-        "The assignment meeting has ruled.",
-        example={"lead": "urban-management", "assisting": ["housing"], "reason": "交办会裁定由城管牵头。"},
-    ),
-    Act(
-        "special-report",
-        "专报",
-        "special-report",
-        SUPERVISOR,
-        OPEN,
-        ask.TextOnly,
-        supervisor.special_report,
-        "The supervisor takes the case to the city leaders.",
-        example={"text": "同类问题一月内出现五次,报请协调。"},
-    ),
-    Act(
-        "urging",
-        "催办",
-        "urgings",
-        SUPERVISOR,
-        OPEN,
-        ask.TextOnly,
-        supervisor.urging,
-        "The supervisor urges the unit.",
-        example={"text": "请尽快答复。"},
-    ),
-    Act(
-        "moderation",
-        "审核",
-        "moderation",
-        SUPERVISOR,
-        (*KNOWN, "hidden"),
-        ask.Moderation,
-        supervisor.moderation,
-        "The supervisor holds, releases or hides a post.",
-        example={"action": "hide", "reason": "含有他人隐私。"},
-    ),
-    Act(
-        "group",
-        "并案",
-        "",
-        SUPERVISOR,
-        KNOWN,
-        ask.Grouped,
-        supervisor.group,
-        "The supervisor joins posts that are one matter.",
-    ),
-    Act(
-        "ungroup",
-        "取消并案",
-        "",
-        SUPERVISOR,
-        EVERY_STEP,
-        ask.Nothing,
-        supervisor.ungroup,
-        "The supervisor takes a post out of its group.",
-        when=lambda case: case.group is not None,
-    ),
+    *SUPERVISORS,
     *CITY_LEADERS,
     *INSTRUCTIONS,
     Act(

@@ -8,7 +8,7 @@ from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome, Solved
 from services.intake.core.answers_on_attachments import AttachedFile
 from services.intake.core.answers_on_instructions import BeforeCityLeaders, PublishedInstruction
-from services.intake.core.answers_on_replies import DraftedReply, PublishedReply
+from services.intake.core.answers_on_replies import DraftedReply, GivenFirstWord, PublishedReply
 from services.intake.core.answers_on_telling import ToldBy
 from services.intake.core.case import Moderation, Step
 
@@ -270,6 +270,7 @@ class PublicPost(Summary):
     place: str
     attachments: list[AttachedFile]
     history: list[Line]
+    first_words: list[GivenFirstWord]
     replies: list[PublishedReply]
     instructions: list[PublishedInstruction]
     adoption: AdoptionOfCase | None
@@ -288,6 +289,7 @@ class ToldPost(Summary):
     origin_name: str
     moderation: Moderation
     """Empty when anyone may see the post."""
+    first_words: list[GivenFirstWord]
     replies: list[PublishedReply]
     instructions: list[PublishedInstruction]
     adoption: AdoptionOfCase | None

@@ -23,6 +23,17 @@ class PromiseOfReply(TypedDict):
     """The unit that reported."""
 
 
+class GivenFirstWord(TypedDict):
+    """What a unit told the citizen before its reply (初步回复); no clock stops by it."""
+
+    text: str
+    department: str
+    department_name: str
+    at: datetime
+    handling: int
+    """As in a published reply."""
+
+
 class PublishedReply(TypedDict):
     """A published reply."""
 

@@ -67,6 +67,16 @@ class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     sealed_attachments: bytes = b""
 
 
+class FirstWord(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a unit told the citizen before its reply (初步回复)."""
+
+    text: str
+    department: str
+    by: str
+    at: datetime
+    handling: int = 1
+
+
 class Draft(Struct, frozen=True, gc=False, omit_defaults=True):
     """A reply before the leader."""
 
@@ -255,6 +265,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     level: str = ""
     """The highest step of the ladder reached."""
     questions: tuple[Question, ...] = ()
+    first_words: tuple[FirstWord, ...] = ()
+    """In the order they were given: of each unit that held the case one in each handling."""
     draft: Draft | None = None
     sent_back: Draft | None = None
     """The draft that a leader sent back, until there is another: the clerk goes on with it."""
@@ -312,6 +324,12 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def handling(self) -> int:
         """1, or 2 and more after reopenings."""
         return 1 + len(self.reopened)
+
+    @property
+    def first_word_given(self) -> bool:
+        """Whether the unit that holds it has given its first word in this handling."""
+        now = (self.department, self.handling)
+        return any((word.department, word.handling) == now for word in self.first_words)
 
     @property
     def follow_ups_waiting(self) -> tuple[FollowUp, ...]:

@@ -16,6 +16,8 @@ TEXT: Final = 10_000
 """Characters of a post, an answer or a reply, as a person counts them: a line end is one, and so is an emoji."""
 SHORT: Final = 2_000
 """Characters of reasons, remarks and other texts beside those."""
+BRIEF: Final = 300
+"""Characters of a first word: it is said before the reply, and does not stand for it."""
 CODE_POINTS: Final = 4
 """Code points allowed for each character of a limit. The schema's own limit only bounds what is looked at."""
 
@@ -29,6 +31,7 @@ def _free(limit: int, least: int = 1, description: str | None = None) -> Meta:
 
 Text = Annotated[str, _free(TEXT, description="正文")]
 Short = Annotated[str, _free(SHORT)]
+Brief = Annotated[str, _free(BRIEF)]
 Optional = Annotated[str, _free(SHORT, least=0)]
 END: Final = r"(?!\n)$"
 """The end of a pattern, in Python and in JSON Schema alike; `$` alone lets a line end follow in Python."""
@@ -151,6 +154,12 @@ class TextOnly(Body, frozen=True):
     """A text."""
 
     text: Text
+
+
+class FirstWord(Body, frozen=True):
+    """What the citizen is told before the reply (初步回复)."""
+
+    text: Brief
 
 
 class Added(TextOnly, frozen=True):

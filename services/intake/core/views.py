@@ -141,6 +141,7 @@ def public(case: Case, city: Profile) -> PublicPost:
         "place": "",
         "attachments": [],
         "history": [],
+        "first_words": [],
         "replies": [],
         "instructions": [],
         "adoption": None,
@@ -152,6 +153,7 @@ def public(case: Case, city: Profile) -> PublicPost:
     view["place"] = case.place
     view["attachments"] = views_of_replies.files(case.attachments, {})
     view["history"] = _public_history(case)
+    view["first_words"] = views_of_replies.first_words(case, city)
     view["replies"] = views_of_replies.published(case, city)
     view["instructions"] = views_of_instructions.published(case, city)
     view["adoption"] = _adoption(case, city)
@@ -170,6 +172,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         "origin": case.origin,
         "origin_name": ORIGIN_NAMES[case.origin],
         "moderation": case.moderation,
+        "first_words": views_of_replies.first_words(case, city),
         "replies": views_of_replies.published(case, city),
         "instructions": views_of_instructions.published(case, city),
         "adoption": _adoption(case, city),

@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence
 from city.profile import Profile
 from contracts.attachments import Attachment
 from services.intake.core.answers_on_attachments import AttachedFile
-from services.intake.core.answers_on_replies import DraftedReply, PromiseOfReply, PublishedReply
+from services.intake.core.answers_on_replies import (
+    DraftedReply,
+    GivenFirstWord,
+    PromiseOfReply,
+    PublishedReply,
+)
 from services.intake.core.case import Case, Draft, Reply
 from services.intake.core.promise import STATE_NAMES
 
@@ -38,6 +43,20 @@ def before_the_leader(draft: Draft | None) -> DraftedReply | None:
         "remark": draft.remark,
         "attachments": files(draft.attachments, {}),
     }
+
+
+def first_words(case: Case, city: Profile) -> list[GivenFirstWord]:
+    """What units told the citizen before their replies."""
+    return [
+        {
+            "text": word.text,
+            "department": word.department,
+            "department_name": city.department_name(word.department),
+            "at": word.at,
+            "handling": word.handling,
+        }
+        for word in case.first_words
+    ]
 
 
 def published(case: Case, city: Profile) -> list[PublishedReply]:

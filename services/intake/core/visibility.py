@@ -20,7 +20,7 @@ Part = Literal[
 - standing: number, kind, status, unit, area, dates
 - words: title, text and place, masked
 - attachments: the files that came with it, which nobody can mask: after the erasure nobody has them
-- history: the public lines; replies: the published ones with their files, city leaders' published instructions, what became of a suggestion
+- history: the public lines; replies: the published ones with their files, first words before them, city leaders' published instructions, what became of a suggestion
 - listed: it stands in the public list and is found by its words; support: neighbours may support it
 - said: what unit and citizen asked, answered, added and graded, masked; and the files that came with it
 - boxes: the contact and everything as it was written; each opening is logged

@@ -51,6 +51,7 @@ BY = {
     "neighbour": ("support",),
     "clerk/holding": (
         "acceptance",
+        "first-word",
         "question",
         "reply",
         "extension",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from services.intake.core.case import Adoption, Case, Draft, Entry, Reply
+from services.intake.core.case import Adoption, Case, Draft, Entry, FirstWord, Reply
 from services.intake.core.instruction import Instruction, Report
 from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
 from tests.services.intake.door import Intake, at
@@ -66,6 +66,7 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
         assisting=(ASSISTING,),
         step="accepted",
         draft=Draft("d1", "再修一次的草稿", "c", NOW),
+        first_words=(FirstWord("已派人到现场查看", LEAD, "c", NOW),),
         replies=() if state == "open" else (reply,),
         adoption=Adoption("partly", "部分列入计划", LEAD, NOW),
         instructions=(
@@ -130,6 +131,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         "history": any(line["kind"] == "received" for line in view["history"]),
         "replies": "部分列入计划" in text
         and "请按时办结" in text
+        and "已派人到现场查看" in text
         and ("已经修好了" in text or view["replies"] == []),
         "said": "另一个号码" in text,
         "boxes": PHONE in text,
@@ -139,6 +141,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         signs["listed"] = receipt["number"] in listed
         path = f"/v1/posts/{receipt['number']}/supports"
         signs["support"] = (await intake.http.post(path, json={}, headers=intake.key())).status_code == 202
+    assert signs["replies"] or "已派人到现场查看" not in text
     assert signs["inner"] or not any(words in text for words in INNER), "a part of what is inner is shown"
     return {part for part, seen in signs.items() if seen}
 

@@ -13,6 +13,7 @@ from contracts.replies import (
     ExtensionApproved,
     ExtensionRefused,
     ExtensionRequested,
+    FirstWordGiven,
     PartWritten,
     ReplyApproved,
     ReplyDrafted,
@@ -22,7 +23,16 @@ from contracts.replies import (
     ReturnRequested,
 )
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Draft, Extension, Question, Reply, Returned, WrittenPart
+from services.intake.core.case import (
+    Case,
+    Draft,
+    Extension,
+    FirstWord,
+    Question,
+    Reply,
+    Returned,
+    WrittenPart,
+)
 from services.intake.core.rules.following import answered_by, promise_of, promised_day
 from services.intake.core.rules.saying import Here, code, few, received_at, say, with_files, write
 
@@ -34,6 +44,19 @@ def acceptance(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Deci
     fact = CaseAccepted(at=context.now, department=case.department, by=by)
     unit = context.city.department_name(case.department)
     return say(replace(case, step="accepted"), fact, "accepted", f"{unit}已受理", by=by)
+
+
+def first_word(case: Case, asked: ask.Asked[ask.FirstWord], context: Here) -> Decision[Case]:
+    """A first word to the citizen, in the unit's name and by its clerk alone; the reply is still awaited."""
+    text, by = asked.body.text, asked.actor.person
+    _another_person(case, by)
+    fact = FirstWordGiven(
+        at=context.now, text=text, handling=case.handling, department=case.department, by=by
+    )
+    word = FirstWord(text, case.department, by, context.now, case.handling)
+    unit = context.city.department_name(case.department)
+    case = replace(case, first_words=(*case.first_words, word))
+    return say(case, fact, "first-word", f"{unit}初步回复:{text}", by=by)
 
 
 def question(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
