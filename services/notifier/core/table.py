@@ -86,6 +86,7 @@ from contracts.replies import (
     ExtensionApproved,
     ExtensionRefused,
     ExtensionRequested,
+    FirstWordGiven,
     FollowUpAnswered,
     MeetingRuled,
     PartWritten,
@@ -165,6 +166,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     PostsGrouped: (Tell("grouped", "citizen", "您的帖子{number}与{lead_number}并案办理"),),
     PostUngrouped: (Tell("ungrouped", "citizen", "您的帖子{number}不再并案,单独办理"),),
     # replies
+    FirstWordGiven: (Tell("first-word", "citizen", "您的帖子{number}有初步回复,{unit}:{text}"),),
     CitizenAsked: (Tell("asked", "citizen", "您的帖子{number}需要补充:{text}"),),
     CitizenAnswered: (Tell("answered", "clerk", "网民已补充 {number}"),),
     ReplyDrafted: (Tell("to-approve", "leader", "回复待审阅 {number}"),),
