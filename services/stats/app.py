@@ -29,6 +29,7 @@ from contracts.posts import (
 )
 from contracts.replies import (
     CitizenAnswered,
+    FirstWordGiven,
     FollowUpAnswered,
     PostRated,
     PostReopened,
@@ -63,6 +64,7 @@ RULES: Mapping[type, Rule] = {
     PostAssigned: rules.assigned,
     PostReassigned: rules.assigned,
     ReplyPublished: rules.replied,
+    FirstWordGiven: rules.first_word,
     ClockStopped: rules.stopped,
     DeadlineMissed: rules.missed,
     CaseEscalated: rules.escalated,

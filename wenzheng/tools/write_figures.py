@@ -25,7 +25,8 @@ before (同比). A unit's post is that of the unit holding it at the first publi
 FOOT: Final = f"""## 时间与范围 Times and intervals
 
 `median_hours`, `p90_hours`: hours from receipt to the first published reply, as the upper bound of their bucket: half an
-hour up to a day, an hour up to ten days, six hours up to sixty. `follow_up_hours`: the
+hour up to a day, an hour up to ten days, six hours up to sixty. `first_word_hours`: the median from receipt to the first word
+(初步回复) of the unit for which the post counts, or to its first published reply where that came first. `follow_up_hours`: the
 median from a follow-up to its answer. `held_hours` (办理用时): working hours for which the unit held
 cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
 `registered` (注册): distinct people, by the keyed hash of telephone or openid; posts that nobody signed are nobody's.

@@ -7,17 +7,22 @@ from msgspec.structs import fields
 
 from contracts.bulletins import NamedCase, Section
 from services.stats.assessment.answers import UnitScore
-from services.stats.core.answers import ROW
+from services.stats.core.answers import ISSUED_INTERVALS, ROW
 from services.stats.core.bulletin.document import Objection
+from services.stats.core.bulletin.freezing import LEFT_OUT
 from services.stats.core.bulletin.narrative import Cell
 
-_LEFT_OUT = ("interval", "held_hours")
 BULLETIN_ROW: type[Struct] = defstruct(
     "BulletinRow",
     [
         ("code", str),
         ("name", str),
-        *((one.encode_name, one.type) for one in fields(ROW) if one.encode_name not in _LEFT_OUT),
+        *(
+            (one.encode_name, one.type)
+            for one in fields(ROW)
+            if one.encode_name not in (*LEFT_OUT, "intervals")
+        ),
+        ("intervals", ISSUED_INTERVALS),
     ],
     kw_only=True,
     namespace={"__doc__": "The frozen figures of a unit, or of the whole city."},

@@ -21,6 +21,11 @@ def _shape(name: str, meaning: str, fields: list[Any], of: type[Struct] | None =
 _INTERVALS: Final = _shape(
     "Intervals", "The interval of each share.", [(share.code, _Interval) for share in SHARES]
 )
+ISSUED_INTERVALS: Final = _shape(
+    "IssuedIntervals",
+    "The interval of each share that bulletins have.",
+    [(share.code, _Interval) for share in SHARES if share.issued],
+)
 _REPORT: Final = _shape(
     "Report",
     "The figures as the city's printed report counts them.",
@@ -39,6 +44,7 @@ ROW: Final = _shape(
         ("interval", _Interval),
         ("median_hours", _Share),
         ("p90_hours", _Share),
+        ("first_word_hours", _Share),
         ("follow_up_hours", _Share),
         ("held_hours", float),
         ("report", _REPORT),

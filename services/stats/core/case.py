@@ -22,6 +22,13 @@ class Replied(Struct, frozen=True, gc=False, omit_defaults=True):
     lead: str
 
 
+class Said(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A first word (初步回复) of the first handling."""
+
+    at: datetime
+    department: str
+
+
 class Fault(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something for which a unit may have to answer (问责)."""
 
@@ -56,6 +63,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     citizen: str = ""
     origin: Origin = "online"
     holders: tuple[tuple[datetime, str], ...] = ()
+    first_words: tuple[Said, ...] = ()
+    """Of the first handling, one of each unit that gave one."""
     replies: tuple[Replied, ...] = ()
     ungrouped: bool = False
     in_time: bool | None = None
@@ -106,6 +115,15 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
         return next((reply for reply in self.replies if not (reply.lead and self.ungrouped)), None)
+
+    def first_heard(self) -> datetime | None:
+        """When the unit for which the post counts first spoke to the citizen: by a first word, or by the first reply."""
+        reply = self.first_reply()
+        spoken = [] if reply is None else [reply.at]
+        if self.first_words:
+            unit = self.unit()
+            spoken += [word.at for word in self.first_words if word.department == unit]
+        return min(spoken, default=None)
 
     def unit(self) -> str:
         """The unit holding the post at the first published reply, else now."""

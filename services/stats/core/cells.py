@@ -137,6 +137,11 @@ def _outcome(case: Case, reply: Replied | None) -> dict[str, int]:
         counted["promises_kept"] = outcomes.count("kept")
     if case.promises_broken:
         counted["promises_broken"] = len(case.promises_broken)
+    heard = case.first_heard()
+    if heard is not None and case.received_at is not None:
+        # With colons, as below: a reply is counted here, too, so a recount of older bulletins would find it.
+        counted["first_word:given"] = 1
+        counted[f"first_word_hours:{bucket((heard - case.received_at).total_seconds() / 3600)}"] = 1
     if reply is not None and case.received_at is not None:
         hours = (reply.at - case.received_at).total_seconds() / 3600
         counted["replied"] = 1

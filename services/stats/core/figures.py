@@ -43,6 +43,11 @@ class Share(Struct, frozen=True):
     example: tuple[int, int, str]
     """Part, whole, and the share in percent as it is shown."""
 
+    @property
+    def issued(self) -> bool:
+        """Whether bulletins have it: they freeze no measure with a colon, for their recount must never change."""
+        return not any(":" in name for name in (*self.part, *self.whole))
+
     def counted(self, measures: Measures) -> tuple[int, int]:
         """Part and whole."""
         return _sum(measures, self.part), _sum(measures, self.whole)
@@ -61,6 +66,12 @@ AMOUNTS: Final = (
     Amount("replied", "已回复", ("replied",), "其中已有公开答复的"),
     Amount(
         "replies_given", "当日答复", ("replies_given",), "期内公开的答复,不论何时受理;其余各项都按受理日计"
+    ),
+    Amount(
+        "first_words",
+        "初步回复",
+        ("first_word:given",),
+        "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;不入通报",
     ),
     Amount("on_time", "按时回复", ("on_time",), "首次答复不晚于当时有效期限的"),
     Amount("open", "未回复", ("open", "overdue"), "还没有公开答复的,含超期"),
@@ -139,6 +150,15 @@ SHARES: Final = (
         (9, 12, "75%"),
     ),
     Share(
+        "first_word_rate",
+        "初步回复率",
+        ("first_word:given",),
+        ("received",),
+        "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;不入通报",
+        "初步回复不是答复,所以和回复率分开:看网民有没有及时得到音信",
+        (90, 100, "90%"),
+    ),
+    Share(
         "satisfaction",
         "满意度",
         ("satisfied",),
@@ -195,6 +215,7 @@ def row(measures: Measures) -> dict[str, object]:
         "interval": intervals["satisfaction"],
         "median_hours": quantile(hours, 0.5),
         "p90_hours": quantile(hours, 0.9),
+        "first_word_hours": quantile(hours_of(measures, "first_word_hours:"), 0.5),
         "follow_up_hours": quantile(hours_of(measures, "follow_up_hours:"), 0.5),
         "held_hours": round(measures.get("held_minutes", 0) / 60, 1),
         "report": {

@@ -29,6 +29,7 @@ from contracts.posts import (
 )
 from contracts.replies import (
     CitizenAnswered,
+    FirstWordGiven,
     FollowUpAnswered,
     PostRated,
     PostReopened,
@@ -39,7 +40,7 @@ from contracts.replies import (
     SuggestionFollowedThrough,
 )
 from services.stats.core.accountability.grounds import judged, with_fault, without_fault
-from services.stats.core.case import Case, CitizenSeen, Count, Fault, Replied
+from services.stats.core.case import Case, CitizenSeen, Count, Fault, Replied, Said
 from services.stats.core.cells import difference, implied
 
 Here = Context[Profile]
@@ -73,6 +74,14 @@ def replied(case: Case, fact: ReplyPublished, context: Here) -> Decision[Case]:
     """A reply was published."""
     reply = Replied(fact.at, fact.department, fact.handling, fact.lead)
     return _change(case, replace(case, replies=(*case.replies, reply)))
+
+
+def first_word(case: Case, fact: FirstWordGiven, context: Here) -> Decision[Case]:
+    """The citizen heard something before the reply; of a second handling it is not counted."""
+    if fact.handling > 1:
+        return unchanged(case)
+    said = Said(fact.at, fact.department)
+    return _change(case, replace(case, first_words=(*case.first_words, said)))
 
 
 def promised(case: Case, fact: ReplyPromiseSet, context: Here) -> Decision[Case]:

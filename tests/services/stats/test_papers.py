@@ -67,6 +67,7 @@ def test_the_narrative_says_what_the_report_of_2011_said() -> None:
     assert "回复率98.5%,满意度95.8%" in text
     assert "环比受理增加151件,回复率上升0.3个百分点;同比无可比数据" in text
     assert "SQ260602-000003,市水利局,至今未答复" in text
+    assert "初步回复" not in text, "what bulletins do not freeze they do not define either"
 
 
 @pytest.mark.parametrize(

@@ -152,12 +152,14 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "received": 1,
         "reply_rate": 1.0,
         "on_time_rate": 0.0,
+        "first_word_rate": 1.0,
         "satisfaction": None,
         "solved_rate": None,
         "change": {
             "received": 3,
             "reply_rate": -25.0,
             "on_time_rate": 0.0,
+            "first_word_rate": -25.0,
             "satisfaction": None,
             "solved_rate": None,
         },
@@ -171,6 +173,7 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "received": 0,
         "reply_rate": None,
         "on_time_rate": None,
+        "first_word_rate": None,
         "satisfaction": None,
         "solved_rate": None,
     }

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from city.profile import Profile
 from contracts.bulletins import Frozen, NamedCase, UnitFigures
-from services.stats.core.figures import Measures, hours_of, quantile, row, total
+from services.stats.core.figures import SHARES, Measures, hours_of, quantile, row, total
 from services.stats.core.periods import Period
+
+LEFT_OUT: Final = ("interval", "held_hours", "first_words", "first_word_rate", "first_word_hours")
+"""What a row of a bulletin does not have: it freezes no more than its paper needs, and nothing of first words (ADR 56)."""
 
 
 class Counted(Struct, frozen=True):
@@ -61,11 +65,12 @@ def _of(unit: str, name: str, measures: Measures) -> UnitFigures:
 
 def row_of(unit: UnitFigures) -> dict[str, object]:
     """The frozen figures of a unit, or of the city, as a row of the interfaces."""
-    left_out = ("interval", "held_hours")
+    counted = {name: value for name, value in row(unit.measures).items() if name not in LEFT_OUT}
     return {
         "code": unit.unit,
         "name": unit.name,
-        **{name: value for name, value in row(unit.measures).items() if name not in left_out},
+        **counted,
+        "intervals": {share.code: share.interval(unit.measures) for share in SHARES if share.issued},
         "median_hours": unit.median_hours,
         "p90_hours": unit.p90_hours,
     }

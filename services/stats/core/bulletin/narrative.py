@@ -154,7 +154,7 @@ def _ratings(figures: Frozen) -> str:
 
 
 def _definitions(figures: Frozen) -> str:
-    shares = "\n".join(f"{share.name}:{share.meaning}。" for share in SHARES)
+    shares = "\n".join(f"{share.name}:{share.meaning}。" for share in SHARES if share.issued)
     return (
         f"数据截至{_instant(figures.cut_off)},按受理日计。\n{shares}\n"
         "本通报的数字可由任何人按公开的事件记录重新计算。"
