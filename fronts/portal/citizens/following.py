@@ -274,6 +274,8 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, Any]]:
         add(one["at"], "citizen", "您的追问", one["text"], one["attachments"])
         if one["answer"]:
             add(one["answered_at"], "unit", "追问答复", one["answer"])
+    for word in case.get("first_words", ()):
+        add(word["at"], "unit", f"{word['department_name']}的初步回复(正式答复另行告知)", word["text"])
     for reply in case["replies"]:
         who = reply["in_name_of"] or reply["department_name"]
         add(reply["at"], "unit", f"{who}的答复", reply["text"], reply["attachments"], reply["promise"])

@@ -84,6 +84,9 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
         visit: Annotated[Visit, Depends(visitor(*act.roles, files=act.files))], number: str
     ) -> Response:
         key = visit.key
+        if act.objection and "sure" not in visit.form and (objection := act.objection(visit.form)):
+            objected = Shown(422, problem=objection, acting=act.name, given=visit.form.given())
+            return await show_case(visit, number, objected)
         answer = await do(visit, act, number, key, visit.form.one("id"))
         if answer.ok:
             own = "/staff/cases" if act.leaves else f"/staff/cases/{number}"

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fronts.portal.attaching import kept_files
 from fronts.portal.forms import Form
+from fronts.portal.staff.quality import says_nothing
 from fronts.portal.store import Account
 
 
@@ -26,6 +27,8 @@ class Act:
     """It is done by a unit that assists, not by the one that holds the case."""
     files: bool = False
     """Its form may hold files."""
+    objection: Callable[[Form], str] | None = None
+    """What a reader would object to, empty for nothing; said once, and sent all the same when it is sent `sure`."""
     leaves: bool = False
     """The case may be another unit's as soon as it is done, and closed to who did it: the inbox comes next."""
 
@@ -74,12 +77,26 @@ def reply(form: Form) -> dict[str, Any]:
     return body | ({"promised_day": day} if (day := form.one("promised_day")) else {})
 
 
+def _empty_words(form: Form) -> str:
+    said = says_nothing(form.one("text"))
+    return "除客套话外没有内容,请写明正在做什么、何时有结果;仍要发出的,请勾选确认后再发。" if said else ""
+
+
 def _extension(form: Form) -> dict[str, Any]:
     return _fields("reason", "new_date", "progress")(form) | {"long_works": "long_works" in form}
 
 
 ACTS: Final = (
     Act("acceptance", ("clerk",), "acceptance", "受理", "已受理。", _fields()),
+    Act(
+        "first-word",
+        ("clerk",),
+        "first-words",
+        "初步回复",
+        "初步回复已公布并告知网民,期限照常计算。",
+        _fields("text"),
+        objection=_empty_words,
+    ),
     Act("question", ("clerk",), "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")),
     Act("reply", ("clerk",), "replies", "回复", "回复已提交领导审阅。", reply, files=True),
     Act(

@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     "extension-approved": "延期获批",
     "extension-refused": "延期未获批",
     "finding": "问责认定",
+    "first-word": "初步回复",
     "follow-up-answered": "追问答复",
     "followed-through": "建议落实",
     "followed-up": "网民追问",

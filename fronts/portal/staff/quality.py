@@ -24,6 +24,8 @@ NAMES: Final[dict[Fault, str]] = {
 
 SUBSTANCE: Final = 30
 """Chinese characters and digits that must be left once greetings and stock phrases are taken away."""
+LEAST_SUBSTANCE: Final = 6
+"""As many are enough for a first word, which is no answer: 已派人到现场."""
 DATED_SUBSTANCE: Final = 12
 """As many are enough where they say when something was or will be done."""
 TOUCHED: Final = 2
@@ -117,6 +119,12 @@ def check(reply: str, post: str) -> tuple[Finding, ...]:
     for blank in _BLANK.finditer(reply):
         findings.append(Finding("blank", "模板中的空白还没有填写", _short(blank[0])))
     return tuple(dict.fromkeys(findings))
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a first word (初步回复) holds nothing beside greetings and stock phrases; an empty one is refused elsewhere."""
+    word = word[:LOOKED_AT]
+    return bool(word.strip()) and len(_substance(_STOCK.sub("", word))) < LEAST_SUBSTANCE
 
 
 class _Answer:

@@ -116,6 +116,9 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
         add(asked["at"], f"【您的追问】{asked['text']}")
         if asked["answer"]:
             add(asked["answered_at"], f"【追问答复】{asked['answer']}")
+    for word in case.get("first_words", ()):
+        at = words.instant(word["at"], city)
+        add(word["at"], f"【{word['department_name']}的初步回复】{at}\n{word['text']}")
     for reply in case["replies"]:
         at = words.instant(reply["at"], city)
         add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}")

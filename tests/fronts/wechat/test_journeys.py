@@ -29,6 +29,10 @@ async def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates
     assert f"{number} 幸福路路灯坏了一周" in await phone.say(f"查 {number}")
     await phone.world.assigned_to(number, "housing")
     await phone.world.act("clerk", number, "acceptance")
+    await phone.world.act("clerk", number, "first-words", {"text": "已派人到现场,两日内答复。"})
+    early = await phone.say(f"查 {number}")
+    assert "的初步回复】" in early
+    assert "已派人到现场,两日内答复。" in early
     await phone.world.answered(number, OFFICE)
     assert "可评价" in await phone.say("我的")
     read = await phone.say("1")

@@ -86,7 +86,7 @@ class Settled:
             town.post(kind=kind, title="公积金", contact={"phone": phone})
         self.session = town.sign_in(phone)
         self.answered = town.post(title="公积金提取", text="租房可以提取吗?", kind="consult")
-        town.answer(self.answered)
+        town.answer(self.answered, first_word="已向经办窗口核对,两日内答复。")
         self.private = town.post(title="私事", text="不公开。", public=False)
         self.debate = town.post(kind="debate", title="要不要增设天桥", text="学校门口车流量大。")
         town.release(self.debate)

@@ -90,9 +90,11 @@ class Town:
         """The unit asks the citizen."""
         self.act("clerk", self.accept(receipt), f"{receipt['number']}/questions", text=text)
 
-    def answer(self, receipt: dict[str, Any], text: str = REPLY) -> None:
-        """Accepted, drafted and approved: the reply is public."""
+    def answer(self, receipt: dict[str, Any], text: str = REPLY, first_word: str = "") -> None:
+        """Accepted, a first word given where there is one, drafted and approved: the reply is public."""
         number, unit = receipt["number"], self.accept(receipt)
+        if first_word:
+            self.act("clerk", unit, f"{number}/first-words", text=first_word)
         draft = self.act("clerk", unit, f"{number}/replies", text=text)
         self.act("leader", unit, f"{number}/replies/{draft['reply_id']}/approval")
 

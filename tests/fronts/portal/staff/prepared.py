@@ -17,6 +17,7 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
     """A case at which the act is possible, and the fields of its form."""
     made: dict[str, tuple[Callable[[], str], Callable[[str], dict[str, str]]]] = {
         "acceptance": (office.assigned, lambda _: {}),
+        "first-word": (office.accepted, lambda _: {"text": "已派人到现场查看,两日内答复。"}),
         "question": (office.accepted, lambda _: {"text": "请补充哪一站?"}),
         "reply": (office.accepted, lambda _: {"text": REPLY}),
         "part": (office.accepted, lambda _: {"text": "站台由我局维修。"}),
@@ -27,11 +28,8 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
         ),
         "return": (office.assigned, lambda _: {"duty_item": _foreign_duty(), "reason": "不是我单位职责"}),
         "promise-report": (office.promised, lambda n: _done(office, n)),
-        "approval": (office.drafted, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
-        "reply-return": (
-            office.drafted,
-            lambda n: {"id": office.case(n)["draft"]["reply_id"], "remark": "请写日期"},
-        ),
+        "approval": (office.drafted, lambda n: {"id": _draft(office, n)}),
+        "reply-return": (office.drafted, lambda n: {"id": _draft(office, n), "remark": "请写日期"}),
         "extension-approval": (office.stretched, lambda n: {"id": _extension(office, n)}),
         "extension-refusal": (office.stretched, lambda n: {"id": _extension(office, n), "remark": "太晚"}),
         "adoption": (office.suggested, lambda _: {"outcome": "partly", "reason": "列入明年计划"}),
@@ -60,11 +58,8 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
             lambda: office.reported(by=MAYOR),
             lambda n: {"id": office.instruction(n), "remark": "写明责任"},
         ),
-        "signature": (office.to_sign, lambda n: {"id": office.case(n)["draft"]["reply_id"]}),
-        "signature-return": (
-            office.to_sign,
-            lambda n: {"id": office.case(n)["draft"]["reply_id"], "remark": "写明日期"},
-        ),
+        "signature": (office.to_sign, lambda n: {"id": _draft(office, n)}),
+        "signature-return": (office.to_sign, lambda n: {"id": _draft(office, n), "remark": "写明日期"}),
         "group": (office.assigned, lambda _: {"more": office.assigned()}),
         "ungroup": (
             lambda: _grouped(office),
@@ -77,6 +72,10 @@ def prepared(office: Office, act: str) -> tuple[str, Fields]:
 
 def _done(office: Office, number: str) -> dict[str, str]:
     return {"text": "已修好", "id": str(office.case(number)["replies"][-1]["reply_id"])}
+
+
+def _draft(office: Office, number: str) -> str:
+    return str(office.case(number)["draft"]["reply_id"])
 
 
 def _foreign_duty() -> str:

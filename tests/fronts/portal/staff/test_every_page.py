@@ -161,6 +161,7 @@ def numbers(office: Office) -> dict[str, str]:
     }
     day = office.case(found["adopted"])["received_at"][:10]
     office.act(found["adopted"], "follow-throughs", text="已加装六座。", done_on=day)
+    office.act(found["accepted"], "first-words", text="已派人到现场,两日内答复。")
     office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
     office.act(found["accepted"], "special-report", "supervisor", SUPERVISION, text="多年未决,请领导过问")
     until(lambda: office.case(found["accepted"])["special_reports"])

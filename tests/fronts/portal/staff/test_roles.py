@@ -56,6 +56,7 @@ GET  /staff/cases/{number}/attachments/{file}  sign-in 200    200    403    200 
 POST /staff/cases/{number}/preview             sign-in 200    409    403    403    403    403    403    403    403    403
 GET  /staff/cases/{number}/return              sign-in 200    409    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/acceptance          sign-in done   403    403    403    403    403    403    403    403    403
+POST /staff/cases/{number}/first-word          sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/question            sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/reply               sign-in done   403    403    403    403    403    403    403    403    403
 POST /staff/cases/{number}/part                sign-in 403    done   403    403    403    403    403    403    403    403
@@ -321,8 +322,7 @@ def test_no_form_is_taken_without_the_token_of_its_session(
     for who, person in people.items():
         for form in ("", foreign if who != "mayor" else _form_token(people["clerk"])):
             found = _outcome(_send(person, "POST", address, fields, form))
-            # Doors that this stack does not have; that a survey, debate, what-if or record is not there, only who sends a right
-            # form learns.
+            # Doors that this stack does not have; whether a survey, debate or record is there, a right form alone learns.
             absent = expected[who] == "404" and "{" not in path
             assert found == (expected[who] if who == "anonymous" or absent else "403"), who
 

@@ -32,6 +32,21 @@ def test_a_short_reply_that_says_what_was_done_and_when_is_no_stock_phrase(
     assert [finding.fault for finding in quality.check(reply, POST)] == faults
 
 
+@pytest.mark.parametrize(
+    ("word", "empty"),
+    [
+        ("已派人到现场,两日内答复。", False),
+        ("您好!维修人员今日下午到场。", False),
+        ("您好,您反映的问题已收悉,感谢您的关注与支持。", True),
+        ("我局高度重视,将尽快处理。", True),
+        ("已转相关部门处理。", True),
+        ("  ", False),
+    ],
+)
+def test_a_first_word_of_stock_phrases_alone_says_nothing(word: str, empty: bool) -> None:
+    assert quality.says_nothing(word) is empty, "one that is empty is refused by intake"
+
+
 HOSTILE: Final = (
     "1",
     "一",
