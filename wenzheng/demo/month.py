@@ -16,7 +16,7 @@ from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
 from wenzheng.demo.calls import Calls
 from wenzheng.demo.debate import Debates
-from wenzheng.demo.replies import asked_back, rating, reply
+from wenzheng.demo.replies import asked_back, first_word, rating, reply
 from wenzheng.demo.survey import BUSES, PARKS, Survey
 from wenzheng.posts_file import SAMPLE, read_posts
 
@@ -234,6 +234,8 @@ class Month:
         if chance < 0.02:
             unit = await self._give_back(number, unit) or unit
         await self._staff("clerk", unit, number, "acceptance", {}, "accepted")
+        if n % 3 == 0:
+            await self._staff("clerk", unit, number, "first-words", {"text": first_word(body["kind"], n)}, "")
         due = time_of.due(at).at
         if 0.02 <= chance < 0.07:
             question, answer = asked_back(body["kind"])

@@ -55,6 +55,21 @@ ASKED: Final[dict[str, tuple[str, str]]] = {
 """What a clerk asks back about a kind of post, and what its author says to it."""
 
 
+FIRST_WORDS: Final = (
+    "已派人到现场核实,期限内答复结果。",
+    "已与当事单位取得联系,正在核对情况,核对后答复。",
+    "已列入明日巡查,查看后把结果告诉您。",
+)
+"""What a unit says before it answers."""
+LOOKED_UP: Final = "已向经办窗口核对政策和材料,期限内答复。"
+"""The same to a question."""
+
+
+def first_word(kind: str, n: int) -> str:
+    """A unit's first word to a post of a kind."""
+    return LOOKED_UP if kind == "consult" else FIRST_WORDS[n % len(FIRST_WORDS)]
+
+
 def asked_back(kind: str) -> tuple[str, str]:
     """A clerk's question about a post of a kind, and its author's answer."""
     return ASKED.get(kind, ASKED["complaint"])
