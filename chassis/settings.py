@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """The secret from which query codes, citizens' hashes and cursors are derived."""
     link_secret_file: Path | None = None
     """The secret from which the links in notices that end them are derived: for intake and notifier alone."""
+    call_secret_file: Path | None = None
+    """The secret with which stats says to intake who may call the citizen of a case now: for these two alone."""
     attachments: Path = Path(".wenzheng/attachments")
     """The folder in which intake keeps the files of citizens, sealed; its instances share it."""
     scanner: str = ""
@@ -120,6 +122,12 @@ class Settings(BaseSettings):
         """The bytes of the secret of links. Ends the process with a sentence when its file is missing."""
         return _bytes_of(
             self.link_secret_file, "WENZHENG_LINK_SECRET_FILE must name the file of the secret of links"
+        )
+
+    def call_secret(self) -> bytes:
+        """The bytes of the secret of call-backs. Ends the process with a sentence when its file is missing."""
+        return _bytes_of(
+            self.call_secret_file, "WENZHENG_CALL_SECRET_FILE must name the file of the secret of call-backs"
         )
 
     @property

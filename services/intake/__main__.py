@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chassis import run
 from chassis.kafka.desk import open_desk
-from chassis.passes import Passes
+from chassis.passes import CallPasses, Passes
 from chassis.vault import LinkSecret, PostgresKeys, Secrets
 from chassis.web.api import create_api
 from chassis.web.probes import Probes
@@ -52,6 +52,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         read_log=store.PostgresReadLog(process.pool),
         secrets=Secrets(settings.secret()),
         passes=Passes(settings.secret()),
+        calls=CallPasses(settings.call_secret()),
         links=LinkSecret(settings.link_secret()),
         verifier=process.verifier(),
         folder=folder,

@@ -6,6 +6,7 @@ from chassis import run
 from chassis.engine.listener import Listener
 from chassis.kafka import worker
 from chassis.kafka.desk import open_desk
+from chassis.passes import CallPasses
 from city.masking import mask
 from city.profile import Profile
 from contracts.topics import ACCOUNTABILITY, BULLETINS, INSPECTIONS
@@ -71,9 +72,9 @@ async def assemble(process: run.Process) -> run.Assembled:
     bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits, known.measures, city)
     accountability = RecordDoor(known, records, profile, verifier, limits)
     scores = ScoreDoor(figures, known, kept, city, clock, verifier, limits)
-    inspections = RoundDoor(round_store.PostgresRounds(pool), rounds, profile, clock, verifier, limits)
-    source = PostgresSource(pool, profile.number_prefix)
-    open_data = OpenDataDoor(Files(source, figures, kept, profile, clock), profile, limits)
+    drawn, calls = round_store.PostgresRounds(pool), CallPasses(process.settings.call_secret())
+    inspections = RoundDoor(drawn, rounds, profile, clock, verifier, limits, calls)
+    files = Files(PostgresSource(pool, profile.number_prefix), figures, kept, profile, clock)
     return run.Assembled(
         service=build(profile),
         store=store.postgres(pool),
@@ -85,7 +86,7 @@ async def assemble(process: run.Process) -> run.Assembled:
             record_web.routes(accountability),
             score_web.routes(scores),
             round_web.routes(inspections),
-            web.open_data_routes(open_data),
+            web.open_data_routes(OpenDataDoor(files, profile, limits)),
         ],
         on_listener=desks_beside,
         refresh=refresh,

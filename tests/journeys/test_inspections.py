@@ -63,9 +63,9 @@ class Centre:
         return f"/{(await self.does(*CENTRE, '', body))['id']}"
 
 
-async def answered(world: World, unit: str = UNIT, title: str = "电梯坏了") -> str:
+async def answered(world: World, unit: str = UNIT, title: str = "电梯坏了", **more: Any) -> str:
     """The number of a case that a unit has answered."""
-    number = str((await world.intake.post(title=title)).json()["number"])
+    number = str((await world.intake.post(title=title, **more)).json()["number"])
     await world.assigned_to(number, unit)
     await world.act("clerk", number, "acceptance", unit=unit)
     await world.answered_by(unit, number)
@@ -177,6 +177,42 @@ async def test_a_citizen_is_called_and_the_unit_reads_it_when_the_round_has_ende
     assert {one["case"] for one in unit["items"]} == set(numbers)
     assert rated["city"]["rated"] == 0, "kept apart from what citizens give by themselves"
     assert (len(facts), "13900001234" in str(facts)) == (5, False)
+
+
+async def test_the_contact_opens_while_a_citizen_is_to_be_called_and_no_longer(tmp_path: Path) -> None:
+    phone = "13812345678"
+
+    async def asked(world: World, centre: Centre, place: str, number: str) -> tuple[int, str]:
+        """What the centre is answered by the first of the two services that refuses, else the telephone."""
+        given = await centre.asks(*CENTRE, f"{place}/contact", {"case": number}, "supervisor-1")
+        if given.status_code != 201:
+            return given.status_code, ""
+        opened = await world.intake.staff(
+            *CENTRE, f"cases/{number}/contact", {"token": given.json()["token"]}, "supervisor-1"
+        )
+        return opened.status_code, opened.json()["contact"].get("phone", "")
+
+    async with office(3, tmp_path) as (world, centre):
+        drawn, other = await answered(world, contact={"phone": phone}), await answered(world)
+        await world.intake.post(contact={"phone": phone})
+        look, place = await centre.opened(), await centre.opened("callback")
+        first = await asked(world, centre, place, drawn)
+        of_no_round = await asked(world, centre, place, "SQ260302-999999")
+        of_an_inspection = await asked(world, centre, look, drawn)
+        await centre.does(*CENTRE, f"{place}/call", {"case": drawn, "contact": "unreached"})
+        again = await asked(world, centre, place, drawn)
+        heard = {"case": drawn, "contact": "reached", "solved": "solved"}
+        await centre.does(*CENTRE, f"{place}/call", heard)
+        reached = await asked(world, centre, place, drawn)
+        before = await asked(world, centre, place, other)
+        await centre.does(*CENTRE, f"{place}/stopping", {"text": "时期选错"})
+        stopped = await asked(world, centre, place, other)
+        reads = world.intake.read_log.reads
+
+    assert first == again == (200, phone)
+    assert (of_no_round, of_an_inspection, reached) == ((404, ""), (409, ""), (409, ""))
+    assert (before, stopped) == ((200, ""), (409, ""))
+    assert [(person, role) for person, _, role, _ in reads] == [("supervisor-1", "supervisor")] * 2
 
 
 async def test_what_is_wrong_in_a_form_is_told_by_field(tmp_path: Path) -> None:

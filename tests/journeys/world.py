@@ -64,7 +64,7 @@ from services.stats.open_data.files import Files
 from services.stats.open_data.source import MemorySource
 from tests.conforming import Conforming
 from tests.services.debate.door import Debating
-from tests.services.intake.door import PROFILE, PUBLIC, Intake, at
+from tests.services.intake.door import CALLS, PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
 SITE = "https://ask.city.example"
@@ -206,7 +206,7 @@ class World:
         """Where rounds of 督查 and 回访 are read and acted on."""
         limits = Limits(PROFILE.policy.rates, rate_limits)
         kept = round_store.MemoryRounds(self.rounds, self.figures)
-        return RoundDoor(kept, self.round_desk, PROFILE, self.clock, Verifier(PUBLIC), limits)
+        return RoundDoor(kept, self.round_desk, PROFILE, self.clock, Verifier(PUBLIC), limits, CALLS)
 
     def open_data_door(self, bulletins: BulletinDoor) -> OpenDataDoor:
         """Where open data is read."""

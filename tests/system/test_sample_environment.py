@@ -50,6 +50,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
         "secret_file": "secret",
         "token_public_key_file": "verifier",
         "link_secret_file": "link_secret",
+        "call_secret_file": "call_secret",
         "services": "addresses",
         "interfaces": "reached_at",
         "portal_address": "address",

@@ -91,6 +91,7 @@ class Home:
             self.secret("gateway-key")
             self.secret("shared-secret")
             self.secret("link-secret")
+            self.secret("call-secret")
             # As long as WeChat wants them.
             self.secret("wechat-token", 32)
             self.secret("wechat-aes-key", 43)

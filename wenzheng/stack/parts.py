@@ -35,12 +35,13 @@ LISTENERS: Final = {
 
 PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
 LINKS: Final = {"WENZHENG_LINK_SECRET_FILE": "link-secret"}
+CALLS: Final = {"WENZHENG_CALL_SECRET_FILE": "call-secret"}
 SECRETS: Final[dict[str, dict[str, str]]] = {
-    "intake": {**PUBLIC_KEY, **LINKS, "WENZHENG_SECRET_FILE": "shared-secret"},
+    "intake": {**PUBLIC_KEY, **LINKS, **CALLS, "WENZHENG_SECRET_FILE": "shared-secret"},
     "router": PUBLIC_KEY,
     "deadline": PUBLIC_KEY,
     "notifier": {**PUBLIC_KEY, **LINKS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
-    "stats": PUBLIC_KEY,
+    "stats": {**PUBLIC_KEY, **CALLS},
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "debate": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {

@@ -105,6 +105,22 @@ async def call(visit: Supervisor, identity: str, case: str) -> Response:
     return await _acted(visit, identity, case, "call", more)
 
 
+@router.post("/staff/inspections/{identity}/cases/{case}/contact")
+async def contact(visit: Supervisor, identity: str, case: str) -> Response:
+    """The contact of the citizen who is to be called: asked for by a button, shown once, kept by nobody."""
+    number = case_number(case)
+    given = await visit.act(f"{_path(identity)}/contact", {"case": number}, visit.key, "stats")
+    if given.ok:
+        given = await visit.act(
+            f"/v1/cases/{in_address(number)}/contact", {"token": given.body["token"]}, visit.key
+        )
+    if given.ok:
+        return await _case(visit, identity, case, 200, "", "", given.body)
+    if given.status in (403, 409, 422):
+        return await _case(visit, identity, case, given.status, given.sentence, "contact")
+    return visit.refuse(given.status, given.sentence)
+
+
 def whole(typed: str) -> int | None:
     """A number somebody typed; none where nothing or something else stands."""
     return int(typed) if re.fullmatch(r"[0-9]{1,4}", typed.strip()) else None
@@ -201,7 +217,15 @@ async def _round(visit: Visit, identity: str, status: int, problem: str, act: st
     )
 
 
-async def _case(visit: Visit, identity: str, case: str, status: int, problem: str, act: str) -> Response:
+async def _case(
+    visit: Visit,
+    identity: str,
+    case: str,
+    status: int,
+    problem: str,
+    act: str,
+    contact: Mapping[str, Any] | None = None,
+) -> Response:
     answer = await visit.read("stats", _path(identity))
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
@@ -216,6 +240,7 @@ async def _case(visit: Visit, identity: str, case: str, status: int, problem: st
         status,
         round=answer.body,
         item=item,
+        contact=contact,
         waiting=next((one["case"] for one in following if one["standing"] == "waiting"), ""),
         working_days=visit.profile.policy.inspection.correction_working_days,
         contacts=CONTACTS,

@@ -17,6 +17,7 @@ from services.intake.store.read_log import PostgresReadLog, ReadLog
 from services.intake.store.sealing import (
     MemoryVault,
     Vault,
+    contact_to_call,
     moved_files,
     open_boxes,
     open_file,
@@ -57,6 +58,7 @@ __all__ = [
     "Sweep",
     "Vault",
     "Voices",
+    "contact_to_call",
     "memory",
     "moved_files",
     "open_boxes",

@@ -137,6 +137,8 @@ class MemoryReadLog:
 
     def __init__(self) -> None:
         self.reads: list[tuple[str, str, str, str]] = []
+        self.reasons: list[str] = []
 
-    async def note(self, actor: ask.Actor, subject: str) -> None:
+    async def note(self, actor: ask.Actor, subject: str, why: str = "") -> None:
+        self.reasons.append(why)
         self.reads.append((actor.person, actor.department, actor.role, subject))

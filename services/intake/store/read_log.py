@@ -10,8 +10,8 @@ from services.intake.core import requests as ask
 class ReadLog(Protocol):
     """Remembers who opened whose personal data."""
 
-    async def note(self, actor: ask.Actor, subject: str) -> None:
-        """Before the data is shown."""
+    async def note(self, actor: ask.Actor, subject: str, why: str = "") -> None:
+        """Before the data is shown; `why`, where a person's own case is not the reason."""
 
 
 class PostgresReadLog:
@@ -20,11 +20,11 @@ class PostgresReadLog:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def note(self, actor: ask.Actor, subject: str) -> None:
+    async def note(self, actor: ask.Actor, subject: str, why: str = "") -> None:
         await self._pool.execute(
             "insert into security.log (at, kind, person, client, about, detail) "
             "values (clock_timestamp(), 'case-opened', $1::text, '', $2::text, $3::text)",
             actor.person,
             subject,
-            f"{actor.role} {actor.department}".strip(),
+            " ".join(part for part in (actor.role, actor.department, why) if part),
         )

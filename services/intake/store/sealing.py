@@ -65,6 +65,28 @@ async def open_boxes(keys: Keys, connection: Any, subject: str, case: Case) -> O
     )
 
 
+CALLED_BY: Final[tuple[str, ...]] = ("name", "phone", "mail")
+"""By what a person can reach another; an account of WeChat is none of it."""
+
+
+async def contact_to_call(keys: Keys, connection: Any, subject: str, case: Case) -> dict[str, str] | None:
+    """The contact for whoever has to call; empty where nobody gave a telephone or mailbox, None when it was erased.
+
+    The name is left out where its owner hides it.
+    """
+    # Older posts have one box for everything, under the key of the texts.
+    box = case.sealed_contact or case.sealed
+    if case.erased or not box:
+        return None if case.erased else {}
+    found = await (keys.contacts if case.sealed_contact else keys.texts)(connection, [subject])
+    if subject not in found:
+        return None
+    opened = _opened(found[subject], box, subject)
+    hidden = "name" if case.hide_name else ""
+    shown = {name: opened[name] for name in CALLED_BY if name in opened and name != hidden}
+    return shown if "phone" in shown or "mail" in shown else {}
+
+
 async def seal_files(
     keys: Keys,
     connection: Any,

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.intake.web import (
     acting,
     attaching,
+    calling,
     city,
     entering,
     grouping,
@@ -29,6 +30,7 @@ def routes(door: Door) -> APIRouter:
         posting,
         attaching,
         entering,
+        calling,
         acting,
         unsubscribing,
         grouping,

@@ -15,7 +15,7 @@ from chassis import problem
 from chassis.clock import Clock
 from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
-from chassis.passes import Passes
+from chassis.passes import CallPasses, Passes
 from chassis.tokens import Verifier, require
 from chassis.vault import Keys, LinkSecret, Secrets
 from chassis.web.aside import paced
@@ -64,6 +64,7 @@ class Door:
     secrets: Secrets
     links: LinkSecret
     passes: Passes
+    calls: CallPasses
     verifier: Verifier
     folder: Folder = field(default_factory=MemoryFolder)
     """Where the files of citizens lie."""

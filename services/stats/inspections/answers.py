@@ -115,6 +115,13 @@ class RoundStanding(Struct):
     until: datetime | None
 
 
+class CallPass(Struct):
+    """For `POST /v1/cases/{number}/contact` at intake, within ten minutes, by whoever was given it."""
+
+    token: str
+    until: datetime
+
+
 def head(round_: Round, items: tuple[Item, ...], profile: Profile, now: datetime) -> RoundHead:
     """A line of the list, to a reader who is shown these cases."""
     return RoundHead(**_head(round_, counted(items, now), profile))

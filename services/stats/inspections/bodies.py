@@ -61,6 +61,12 @@ class CitizenCallBody(Body, frozen=True):
     text: Text = ""
 
 
+class CaseToCallBody(Body, frozen=True):
+    """Whose citizen is to be called."""
+
+    case: Number
+
+
 class RoundClosingBody(Body, frozen=True):
     """What the round came to."""
 
@@ -79,6 +85,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     "correction": CaseCorrectionBody,
     "judgement": CorrectionJudgementBody,
     "call": CitizenCallBody,
+    "contact": CaseToCallBody,
     "closing": RoundClosingBody,
     "stopping": RoundStoppingBody,
 }
@@ -103,6 +110,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "satisfied": False,
         "text": "路面已补,井盖仍响。",
     },
+    "contact": {"case": _CASE},
     "closing": {"text": "本轮督查结束。"},
     "stopping": {"text": "时期选错,另行抽取。"},
 }

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -12,20 +13,23 @@ from chassis import problem
 from chassis.clock import CityTime
 from chassis.engine.desk import Desk
 from chassis.identity import uuid7
+from chassis.passes import LIVES, CallPasses
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body
 from chassis.web.conditional import with_etag
 from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits
+from chassis.web.responses import Json
 from city import named
 from city.profile import Profile
 from city.typed import case_number
+from contracts.decision import NotNow
 from services.stats.core.inspections import round as rounds
 from services.stats.core.inspections.round import Round
-from services.stats.core.inspections.sight import DOERS, READERS, sees_all, shown
+from services.stats.core.inspections.sight import DOERS, READERS, allowed, sees_all, shown
 from services.stats.core.periods import Period
 from services.stats.inspections import bodies
-from services.stats.inspections.answers import RoundHeads, head, standing, whole
+from services.stats.inspections.answers import CallPass, RoundHeads, head, standing, whole
 from services.stats.inspections.store import MOST, Answered, Rounds, Wanted
 from services.stats.requests import asked, code_of
 from services.stats.written import free
@@ -57,6 +61,7 @@ class Door:
     clock: CityTime
     verifier: Verifier
     limits: Limits
+    calls: CallPasses
 
     async def listed(self, request: Request, state: str, form: str) -> Response:
         """Those the reader is shown something of, the newest first."""
@@ -123,6 +128,22 @@ class Door:
             made.staff.person, _number(body), body.contact, body.solved, body.satisfied, made.text
         )
         return await self._known(request, made, identity, given)
+
+    async def contact(self, request: Request, identity: str) -> Response:
+        """Who may call the citizen of a case now is given the pass that opens the contact at intake."""
+        made = await self._asked(request, "contact")
+        found = await self._found(made.staff, identity)
+        number = _number(made.body)
+        item = found.item(number)
+        if item is None:
+            raise problem.plain(404, "本轮没有这个帖子。")
+        if "contact" not in allowed(found, item, made.staff.role):
+            raise NotNow(
+                "no-call", "现在不能查看联系方式", "只在进行中的回访里,为抽到的、还没有接通的帖子查看。"
+            )
+        now = datetime.now(UTC)
+        token = self.calls.give(number, made.staff.person, now)
+        return Json(CallPass(token, now + LIVES), 201)
 
     async def closing(self, request: Request, identity: str) -> Response:
         """The centre ends a round in which everything is done."""

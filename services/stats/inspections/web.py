@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from chassis.web.described import described
 from services.stats.inspections import bodies
-from services.stats.inspections.answers import RoundHeads, RoundStanding, WholeRound
+from services.stats.inspections.answers import CallPass, RoundHeads, RoundStanding, WholeRound
 from services.stats.inspections.door import FORMS, STATES, Door
 
 A_STATE: Final = Query("open", json_schema_extra={"pattern": f"^({'|'.join(STATES)})$"})
@@ -80,3 +80,18 @@ def _about_a_case(router: APIRouter, door: Door) -> None:
     async def call(identity: str, request: Request) -> Response:
         """The centre called the citizen of a case: reached or not, solved or not, satisfied or not."""
         return await door.call(request, identity)
+
+    @router.post(
+        "/v1/inspections/{identity}/contact",
+        status_code=201,
+        openapi_extra=described(
+            body=bodies.BODIES["contact"],
+            who="staff",
+            answer=CallPass,
+            example=bodies.EXAMPLES["contact"],
+            keyed=False,
+        ),
+    )
+    async def contact(identity: str, request: Request) -> Response:
+        """A pass with which the centre asks intake for the contact of a citizen it has to call: while a call is to be made."""
+        return await door.contact(request, identity)

@@ -18,7 +18,7 @@ from chassis.memory.answers import MemoryAnswers
 from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
-from chassis.passes import Passes
+from chassis.passes import CallPasses, Passes
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import LinkSecret, Secrets
 from chassis.web.api import create_api
@@ -33,6 +33,8 @@ from tests.conforming import Conforming
 CITY = Path(__file__).resolve().parents[3] / "cities" / "suqian"
 PROFILE = Profile.load(CITY)
 _KEY = Ed25519PrivateKey.generate()
+CALLS = CallPasses(b"a secret of the tests' calls")
+"""Of stats and intake."""
 PRIVATE = _KEY.private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 )
@@ -77,6 +79,7 @@ class Intake:
             secrets=self.secrets,
             links=self.links,
             passes=Passes(b"a secret of the tests"),
+            calls=CALLS,
             verifier=Verifier(PUBLIC),
             rate_limits=rate_limits,
         )

@@ -34,6 +34,7 @@ finding    401    403   403     403    403      202    403   403      403
 correction 401    202   404     202    404      403    403   403      403
 judgement  401    403   403     403    403      202    403   403      403
 call       401    403   403     403    403      202    403   403      403
+contact    401    403   403     403    403      201    403   403      403
 closing    401    403   403     403    403      202    403   403      403
 stopping   401    403   403     403    403      202    403   403      403
 """
@@ -64,7 +65,7 @@ class Office:
 
     async def at_step_of(self, act: str) -> str:
         """A round in which an act is possible."""
-        if act == "call":
+        if act in ("call", "contact"):
             return await self.opened("callback", (CASE, UNIT))
         if act in ("finding", "closing"):
             place = await self.opened("inspection", (CASE, UNIT))

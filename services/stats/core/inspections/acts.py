@@ -209,6 +209,7 @@ RULES: Final[dict[type, Any]] = {
 }
 
 _REPORTED: Final = "单位反馈整改"
+_CALL: Final = ("contact", "call")
 
 
 def possible(round_: Round, item: Item) -> tuple[str, ...]:
@@ -217,9 +218,9 @@ def possible(round_: Round, item: Item) -> tuple[str, ...]:
         return ()
     match item.standing:
         case "waiting":
-            return ("finding",) if round_.form == "inspection" else ("call",)
+            return ("finding",) if round_.form == "inspection" else _CALL
         case "unreached":
-            return ("call",)
+            return _CALL
         case "sound":
             return ("finding",)
         case "faulty":

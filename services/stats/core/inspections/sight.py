@@ -26,6 +26,7 @@ DOERS: Final[Mapping[str, tuple[str, ...]]] = {
     "correction": ("leader", "clerk"),
     "judgement": ("supervisor",),
     "call": ("supervisor",),
+    "contact": ("supervisor",),
     "closing": ("supervisor",),
     "stopping": ("supervisor",),
 }

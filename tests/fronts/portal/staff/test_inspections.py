@@ -132,6 +132,11 @@ def test_a_citizen_is_called_and_the_unit_reads_it_at_the_end(
     called = desk.opens_a_round("callback")
     desk.page.goto(str(desk.page.locator("tbody th a").first.get_attribute("href")))
     desk.is_looked_at()
+    assert "13812345678" not in desk.page.content(), "nothing is opened by itself"
+    desk.press("查看联系方式")
+    desk.shows("13812345678")
+    desk.shows("已记入安全日志")
+    desk.is_looked_at()
     desk.send("call", contact="reached", solved="partly", satisfied="no", text="站台还没有修。")
     desk.shows("部分解决")
     assert desk.page.locator("main form").count() == 0, "nobody calls until they like the answer"

@@ -109,6 +109,7 @@ POST /staff/inspections/{identity}/cases/{case}/finding sign-in 403 403 403 403 
 POST /staff/inspections/{identity}/cases/{case}/correction sign-in 404 404 404 404 404 404    403    403    403    403
 POST /staff/inspections/{identity}/cases/{case}/judgement sign-in 403 403 403 403 403  403    404    403    403    403
 POST /staff/inspections/{identity}/cases/{case}/call sign-in 403 403 403 403 403 403   404    403    403    403
+POST /staff/inspections/{identity}/cases/{case}/contact sign-in 403 403 403 403 403 403 404   403    403    403
 GET  /staff/surveys                            sign-in 403    403    403    403    403    403    200    403    403    403
 POST /staff/surveys                            sign-in 403    403    403    403    403    403    422    403    403    403
 GET  /staff/surveys/new                        sign-in 403    403    403    403    403    403    200    403    403    403
@@ -352,7 +353,6 @@ def test_what_a_citizen_adds_reaches_the_holding_unit_as_it_was_written(
     office.act(number, "questions", text="请留电话。")
     office.citizen(receipt, "answers", text="我的电话13700001111。")
     office.citizen(receipt, "follow-ups", text="或者打13700002222。")
-
     page = people["clerk"].open(f"/staff/cases/{number}").text
     assert "13700001111" in page
     assert "13700002222" in page
