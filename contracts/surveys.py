@@ -43,9 +43,11 @@ class Question(Struct, frozen=True, gc=False, omit_defaults=True):
     high: str = ""
     """What the ends of a scale mean."""
     only_if: Condition | None = None
+    unit: str = ""
+    """Of a review (政行风评议): the code of the unit that this scale of five steps grades."""
 
 
-class Questionnaire(Struct, frozen=True, gc=False):
+class Questionnaire(Struct, frozen=True, gc=False, omit_defaults=True):
     """What is asked, of whom, until when."""
 
     title: str
@@ -54,6 +56,8 @@ class Questionnaire(Struct, frozen=True, gc=False):
     ends: datetime
     """City time; from then on nothing is taken in."""
     questions: tuple[Question, ...]
+    review_of: int = 0
+    """The year whose conduct of units it grades (政行风评议), for their scores of that year; 0: it is no review."""
 
 
 class Answer(Struct, frozen=True, gc=False, omit_defaults=True):

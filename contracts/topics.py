@@ -120,7 +120,7 @@ INSPECTIONS: Final = Topic(
 SURVEYS: Final = Topic(
     "surveys",
     "survey",
-    (),
+    ("stats",),
     SurveyFact,
     "What the government asks the people, and what came out.",
     key="survey",

@@ -110,6 +110,7 @@ def drafted(form: Form) -> dict[str, Any]:
     """A form as the service wants it; questions without a title are left out, the others numbered in their order."""
     places = [n for n in range(MOST) if form.one(f"title-{n}").strip()]
     ids = {n + 1: f"q{number}" for number, n in enumerate(places, 1)}
+    units = [line.strip() for line in form.one("units").splitlines() if line.strip()]
     return {
         "title": form.one("title"),
         "intro": form.one("intro"),
@@ -117,7 +118,25 @@ def drafted(form: Form) -> dict[str, Any]:
         # Browsers leave out the seconds.
         "ends": re.sub(r"(T\d\d:\d\d)$", r"\1:00", form.one("ends")),
         "invitations": _number(form.one("invitations")),
-        "questions": [_question(form, n, ids) for n in places],
+        "review_of": _number(form.one("review_of")),
+        "questions": [
+            *(_question(form, n, ids) for n in places),
+            *(_graded(n, unit) for n, unit in enumerate(units, 1)),
+        ],
+    }
+
+
+def _graded(n: int, unit: str) -> dict[str, Any]:
+    """The question of a review (政行风评议) that grades a unit; nobody must answer it."""
+    return {
+        "id": f"u{n}",
+        "kind": "scale",
+        "title": f"您对{unit}的政风行风满意吗?",
+        "required": False,
+        "steps": 5,
+        "low": "很不满意",
+        "high": "很满意",
+        "unit": unit,
     }
 
 
@@ -157,16 +176,21 @@ async def _save(visit: Visit, path: str) -> Response:
 
 
 def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: str = "") -> Response:
-    questions = list(survey.get("questions", []))
+    every = list(survey.get("questions", []))
+    questions = [question for question in every if not question.get("unit")]
+    names = {unit.code: unit.name for unit in visit.profile.departments}
+    units = [names.get(question["unit"], question["unit"]) for question in every if question.get("unit")]
     ends = str(survey.get("ends", ""))
     if ends and not problem:
         ends = datetime.fromisoformat(ends).astimezone(visit.profile.zone).strftime("%Y-%m-%dT%H:%M")
     return visit.render(
         "survey_form.html",
         status,
-        survey={"id": "", "title": "", "intro": "", "audience": "phone", "invitations": 0} | dict(survey),
+        survey={"id": "", "title": "", "intro": "", "audience": "phone", "invitations": 0, "review_of": 0}
+        | dict(survey),
         ends=ends,
-        questions=questions,
+        questions=every,
+        units=units,
         blocks=[*questions, *([{}] * min(BLANK, MOST - len(questions)))],
         places={question["id"]: n for n, question in enumerate(questions, 1)},
         question_kinds=KINDS,

@@ -41,6 +41,8 @@ class Whole(Struct, kw_only=True):
     ends: datetime
     state: State
     questions: tuple[Question, ...]
+    review_of: int = 0
+    """The year whose conduct of units it grades; 0: it is no review."""
     public_key: str
     """PEM of the key that signs tokens; empty before it is published."""
     answers: int | UnsetType = UNSET

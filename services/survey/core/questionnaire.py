@@ -1,6 +1,6 @@
 """What makes a questionnaire whole, which of its questions come up, and what is an answer to them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from contracts.decision import FieldError, Invalid
@@ -10,6 +10,8 @@ MOST_QUESTIONS: Final = 50
 MOST_OPTIONS: Final = 30
 STEPS: Final = range(2, 11)
 """How many steps a scale may have."""
+GRADES: Final = 5
+"""Steps of a scale that grades a unit (五级, as 好差评 has them)."""
 TEXT: Final = 2_000
 """Characters of a text answer, as a person counts them."""
 
@@ -20,12 +22,28 @@ def check(questionnaire: Questionnaire) -> None:
     questions = questionnaire.questions
     if not 1 <= len(questions) <= MOST_QUESTIONS:
         faults.append(FieldError("questions", f"应有 1 到 {MOST_QUESTIONS} 题"))
+    faults += [FieldError("review_of", why) for why in _faults_of_review(questionnaire)]
     earlier: dict[str, Question] = {}
     for n, question in enumerate(questions):
         faults += [FieldError(f"questions.{n}.{field}", why) for field, why in _faults(question, earlier)]
         earlier[question.id] = question
     if faults:
         raise Invalid("invalid", "问卷还不完整", errors=tuple(faults))
+
+
+def _faults_of_review(questionnaire: Questionnaire) -> Iterator[str]:
+    """A review has consequences for units: each is graded once and alike, by people who were asked, and by none who must."""
+    units = [question.unit for question in questionnaire.questions if question.unit]
+    if not questionnaire.review_of:
+        if units:
+            yield "评议单位的问卷应写明评议哪一年"
+        return
+    if not units:
+        yield "评议问卷至少评议一个单位"
+    if len(set(units)) != len(units):
+        yield "一份问卷对一个单位只评一次"
+    if questionnaire.audience != "invited":
+        yield "评议问卷凭邀请码作答:手机号码不验证,谁都可以多评"
 
 
 def _faults(question: Question, earlier: Mapping[str, Question]) -> list[tuple[str, str]]:
@@ -45,6 +63,8 @@ def _faults(question: Question, earlier: Mapping[str, Question]) -> list[tuple[s
         found.append(("options", "只有单选和多选有选项"))
     if question.kind == "scale" and question.steps not in STEPS:
         found.append(("steps", f"应为 {STEPS[0]} 到 {STEPS[-1]}"))
+    if question.unit and (question.kind, question.steps, question.required) != ("scale", GRADES, False):
+        found.append(("unit", f"评议单位的题应为 {GRADES} 级量表,并且可以不答"))
     if question.only_if is not None:
         before = earlier.get(question.only_if.question)
         if before is None or before.kind not in ("single", "multiple"):

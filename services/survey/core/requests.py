@@ -102,6 +102,8 @@ class DraftBody(Body, frozen=True):
     ends: datetime
     questions: Annotated[tuple[Question, ...], Meta(min_length=1, max_length=50)]
     intro: Annotated[str, Meta(max_length=8_000)] = ""
+    review_of: Annotated[int, Meta(ge=0, le=9998)] = 0
+    """The year of which units are graded; 0: it is no review."""
     invitations: Annotated[int, Meta(ge=0, le=MOST_INVITATIONS)] = 0
     """How many invitation codes, when `audience` is `invited`."""
 

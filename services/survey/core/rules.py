@@ -25,6 +25,8 @@ def draft(survey: Survey, request: ask.Draft, context: Here) -> Decision[Survey]
     if survey.step not in ("", "draft"):
         raise NotNow("published", "问卷已经发布", "发布后的问卷不能修改。")
     asked.check(request.questionnaire)
+    if request.questionnaire.review_of > context.now.year:
+        raise Invalid("invalid", "问卷还不完整", "不能评议还没有到的年度。")
     if request.questionnaire.audience == "invited" and not request.invitations:
         raise Invalid("invalid", "问卷还不完整", "凭邀请码作答的问卷需要至少一个邀请码。")
     kept = replace(survey, step="draft", questionnaire=request.questionnaire, invitations=request.invitations)

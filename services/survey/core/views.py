@@ -50,6 +50,7 @@ def whole(identity: str, survey: Survey, now: datetime, staff: bool) -> answers.
         ends=asked.ends,
         state=stands,
         questions=asked.questions,
+        review_of=asked.review_of,
         public_key=survey.public_key,
         answers=survey.answers if staff or stands not in ("draft", "open") else UNSET,
         invitations=survey.invitations if staff else UNSET,

@@ -16,6 +16,7 @@ from chassis.web.aside import aside
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.responses import Json
+from city import named
 from city.normal import length, shows_nothing, written, written_line
 from contracts.surveys import Question, Questionnaire
 from services.survey.core import answers, views
@@ -211,6 +212,7 @@ def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:
             options=tuple(line(option, f"{place}.options") for option in given.options),
             low=line(given.low, f"{place}.low", 20),
             high=line(given.high, f"{place}.high", 20),
+            unit=_unit(given.unit, f"{place}.unit", door),
         )
 
     title = line(body.title, "title", TITLE)
@@ -225,7 +227,16 @@ def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:
         body.audience,
         _in_city_time(body.ends, door),
         tuple(question(n, given) for n, given in enumerate(body.questions)),
+        body.review_of,
     )
+
+
+def _unit(called: str, field: str, door: Door) -> str:
+    """The code of the unit that a question grades, by code or name. Raises HttpRefused 422."""
+    try:
+        return named.unit(door.profile, called)
+    except named.NotNamed as unknown:
+        raise problem.wrong_field(field, str(unknown)) from unknown
 
 
 def _in_city_time(instant: datetime, door: Door) -> datetime:

@@ -53,6 +53,21 @@ def test_a_form_becomes_a_questionnaire() -> None:
     assert (made["questions"][2]["steps"], made["questions"][3]["required"]) == (5, False)
 
 
+def test_each_unit_of_a_review_becomes_a_scale_that_nobody_must_answer() -> None:
+    typed = {"review_of": ["2026"], "units": ["市水利局\n\n 市教育局 "], "title-0": ["还有什么?"]}
+
+    made = drafted(Form(typed))
+
+    assert made["review_of"] == 2026
+    assert [(one["id"], one.get("unit")) for one in made["questions"]] == [
+        ("q1", None),
+        ("u1", "市水利局"),
+        ("u2", "市教育局"),
+    ]
+    graded = made["questions"][1]
+    assert (graded["kind"], graded["steps"], graded["required"]) == ("scale", 5, False)
+
+
 @pytest.fixture
 def demo(dsn: str, tmp_path: Path) -> Iterator[Portal]:
     with running(dsn, tmp_path, demo_sign_in=True) as found:
@@ -102,3 +117,16 @@ async def test_a_survey_is_written_seen_published_ended_judged_and_told(demo: Po
             assert "已公布结果" in page.text
             told = (await http.get(f"/surveys/{survey}/result")).text
             assert ("1 份答卷" in told, "遛鸟" in told) == (True, False)
+
+            page = await http.get("/staff/surveys/new")
+            review = FIELDS | {"review_of": "2026", "units": "市水利局\n没有的局"}
+            refused = await send(page, "/staff/surveys", **review)
+            assert "没有这个单位" in refused.text
+            assert "市水利局\n没有的局</textarea>" in refused.text, "what was typed is still there"
+            review |= {"units": "市水利局", "audience": "invited", "invitations": "30"}
+            page = await send(refused, "/staff/surveys", **review)
+            assert "您对市水利局的政风行风满意吗?" in page.text
+            assert "市水利局</textarea>" in page.text
+            survey = str(page.url).rpartition("/")[2]
+            page = await send(page, f"/staff/surveys/{survey}/act", act="publication")
+            assert "2026 年的政行风评议" in (await http.get(f"/surveys/{survey}")).text
