@@ -75,10 +75,15 @@ class Assessment(Struct, frozen=True, forbid_unknown_fields=True):
     talk: Points = 3.0
     circular: Points = 5.0
     referral: Points = 10.0
+    review: Points = 10.0
+    """政行风评议: points times the share of those who graded the unit with one of the two best of five steps, in the published
+    reviews of the year. In a year without one nothing counts, and the score is of the points of the others, as it was."""
     least_received: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Posts from which a unit has a place (the volume groups of the league)."""
     least_answers: Annotated[int, Meta(ge=1, le=1000)] = 5
     """Answers of people from which satisfaction and solved matters are judged."""
+    least_review_answers: Annotated[int, Meta(ge=1, le=100_000)] = 20
+    """Answers from which a review judges a unit: of 20, the interval is about a fifth wide to either side."""
 
     @property
     def of_shares(self) -> float:

@@ -32,18 +32,20 @@ from contracts.topics import (
     DEADLINES,
     POSTS,
     REPLIES,
+    SURVEYS,
     TOPICS,
     Topic,
 )
 from services.stats.app import RULES
 from services.stats.bulletins.store import code, instants, named_within
-from services.stats.core.bulletin.freezing import Counted, put_together
+from services.stats.core.bulletin.freezing import Counted, put_together, with_reviews
 from services.stats.core.bulletin.scoring import scored, weights_of
 from services.stats.core.case import Case
 from services.stats.core.cells import cells
 from services.stats.core.periods import Period
+from services.stats.core.review import graded
 
-HEARD: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES)
+HEARD: Final = (POSTS, REPLIES, ASSIGNMENTS, DEADLINES, SURVEYS)
 
 
 class Logged(NamedTuple):
@@ -136,6 +138,7 @@ async def _counted(read: Read, profile: Profile, figures: Frozen) -> Counted:
     sums: list[dict[str, Counter[str]]] = [defaultdict(Counter) for _ in periods]
     spans = [(one.first.isoformat(), one.until.isoformat()) for one in periods]
     named: list[NamedCase] = []
+    reviews: list[Case] = []
     for partition in range(PARTITIONS):
         offsets = figures.offsets.get(str(partition), {})
         cases = await _cases(read, profile, partition, offsets)
@@ -145,8 +148,10 @@ async def _counted(read: Read, profile: Profile, figures: Frozen) -> Counted:
                     if first <= day < until:
                         by_unit[unit][measure] += count
         named += named_within(cases, start, end)
+        reviews += [case for case in cases if case.review is not None]
     at = {int(partition): topics for partition, topics in figures.offsets.items()}
-    return Counted(sums[0], sums[1], sums[2], named, at)
+    now = with_reviews(sums[0], graded(reviews, period.year) if period.is_year else {})
+    return Counted(now, sums[1], sums[2], named, at)
 
 
 async def _cases(read: Read, profile: Profile, partition: int, offsets: Mapping[str, int]) -> list[Case]:

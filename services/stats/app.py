@@ -39,6 +39,7 @@ from contracts.replies import (
     SuggestionDecided,
     SuggestionFollowedThrough,
 )
+from contracts.surveys import ResultPublished, SurveyPublished
 from contracts.topics import (
     ACCOUNTABILITY,
     ASSIGNMENTS,
@@ -48,8 +49,9 @@ from contracts.topics import (
     INSPECTIONS,
     POSTS,
     REPLIES,
+    SURVEYS,
 )
-from services.stats.core import rules
+from services.stats.core import review, rules
 from services.stats.core.accountability import acts, record
 from services.stats.core.accountability.record import Record
 from services.stats.core.bulletin import document
@@ -89,6 +91,8 @@ RULES: Mapping[type, Rule] = {
     CitizenAnswered: rules.answered,
     PostsGrouped: rules.grouped,
     PostUngrouped: rules.ungrouped,
+    SurveyPublished: review.asked,
+    ResultPublished: review.published,
 }
 
 METRICS = (
@@ -127,7 +131,7 @@ def build(profile: Profile) -> Service[Case, Profile]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="stats",
-        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, CITY),
+        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, SURVEYS, CITY),
         says=(),
         rules=RULES,
         state=Case,

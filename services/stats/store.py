@@ -11,10 +11,11 @@ from msgspec import Struct
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
-from chassis.store import Column
+from chassis.store import Column, Packing
 from services.stats.accountability.store import GroundsInMemory, GroundsKept
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 from services.stats.core.cells import counted_on, outcome
+from services.stats.core.review import graded
 
 _COUNT = """
 insert into cell (day, unit, kind, measure, partition, count)
@@ -84,6 +85,7 @@ COLUMNS: Final = (
     Column[Case]("area", "text", lambda case: case.area),
     Column[Case]("named_at", "timestamptz", Case.named_since),
     Column[Case]("answered_at", "timestamptz", Case.answered_at),
+    Column[Case]("review_year", "integer", Case.reviewed_year),
 )
 
 
@@ -128,12 +130,34 @@ class Figures(Protocol):
     async def citizens(self) -> int:
         """Distinct citizens (注册)."""
 
+    async def reviews(self, year: int) -> dict[str, Measures]:
+        """Unit to what the published reviews of a year say of it."""
+
+
+REVIEWS: Final = "select subject, partition, held, remembered from subject where review_year = $1::integer order by subject"
+
+
+def reviewed(rows: Sequence[asyncpg.Record], year: int) -> dict[str, Measures]:
+    """Unit to its measures, from the rows of `REVIEWS`."""
+    packing = Packing(Case)
+    return graded(
+        [
+            packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+            for row in rows
+        ],
+        year,
+    )
+
 
 class PostgresFigures:
     """The figures in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+
+    async def reviews(self, year: int) -> dict[str, Measures]:
+        """Unit to what the published reviews of a year say of it."""
+        return reviewed(await self._pool.fetch(REVIEWS, year), year)
 
     async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
         """Unit to its measures."""
@@ -215,6 +239,10 @@ class MemoryFigures:
     async def citizens(self) -> int:
         """Distinct citizens (注册)."""
         return len(self._cells.citizens)
+
+    async def reviews(self, year: int) -> dict[str, Measures]:
+        """As PostgreSQL's."""
+        return graded([case for case in self._cases.states() if isinstance(case, Case)], year)
 
     def _summed(
         self, first: date, until: date, by: Callable[[date, str, str], K | None]

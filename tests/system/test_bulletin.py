@@ -10,6 +10,7 @@ import pytest
 
 from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
+from tests.journeys.test_reviews import REVIEW
 from tests.stack import Client, Stack, running
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -45,6 +46,10 @@ async def lived(stack: Stack) -> tuple[dict[str, Any], dict[str, Any]]:
     await act(stack, client, "clerk", "housing", f"{numbers[0]}/acceptance", {})
     draft = await act(stack, client, "clerk", "housing", f"{numbers[0]}/replies", {"text": "已经修好,谢谢。"})
     await act(stack, client, "leader", "housing", f"{numbers[0]}/replies/{draft['reply_id']}/approval", {})
+    surveys = f"{stack.address('survey')}/v1/surveys"
+    review = await act(stack, client, "supervisor", "supervision", surveys, REVIEW)
+    for done, told in (("publication", {}), ("closing", {"reason": "提前结束"}), ("result", {})):
+        await act(stack, client, "supervisor", "supervision", f"{surveys}/{review['id']}/{done}", told)
     await until(stack, "2027-01-04")
     stack.quiet()
     bulletins, office = f"{stack.address('stats')}/v1/bulletins", ("supervisor", "supervision")
@@ -84,6 +89,8 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
         assert papers["pdf"].content.startswith(b"%PDF")
         assert frozen["frozen"]["number"] == year["number"]
         assert frozen["departments"][0]["code"] == "housing"
+        offsets = httpx2.get(f"{address}/{year['id']}").json()["offsets"]
+        assert any(topics.get("surveys") for topics in offsets.values()), "the review was heard"
         assert of_the_year.returncode == 0, of_the_year.stdout + of_the_year.stderr
         assert "考核得分 scores" in of_the_year.stdout
         assert sum(json.loads(row)["replied"] for row in rows) == 1

@@ -27,15 +27,19 @@ class Figures(Invariant):
     async def part(self, part: Part) -> None:
         """Fold each post anew; add up what the posts remembered imply."""
         position = self.snapshot.positions["stats"].get(part.partition, {})
-        facts = heard(part, ("posts", "replies", "assignments", "deadlines"), position)
+        facts = heard(part, ("posts", "replies", "assignments", "deadlines", "surveys"), position)
         for subject, remembered in part.states["stats"].items():
             self.row.checked += 1
             implied = cells(remembered.state)
             self._implied.update(implied)
             if remembered.held:
                 self.row.in_flight += 1
-            elif cells(_folded(subject, facts.get(subject, []), part, remembered.state)) != implied:
+                continue
+            folded = _folded(subject, facts.get(subject, []), part, remembered.state)
+            if cells(folded) != implied:
                 self.row.fail(f"{subject}: the log implies other cells than the state")
+            elif folded.review != remembered.state.review:
+                self.row.fail(f"{subject}: the log tells another review of units than the state")
 
     async def whole(self) -> None:
         """Compare the sum with the table."""

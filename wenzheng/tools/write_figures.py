@@ -6,6 +6,7 @@ Writes `docs/figures.md`; with `--check`, says whether it is what the definition
 import sys
 from typing import Final
 
+from services.stats.core.assessment import REVIEW
 from services.stats.core.cells import INSTANT_MINUTES
 from services.stats.core.figures import AMOUNTS, REPORT, SHARES, Amount, Share
 from services.stats.core.inspections.figures import OF_CALLBACKS, OF_INSPECTIONS
@@ -57,6 +58,13 @@ def page() -> str:
             "with Wilson's interval, and never added to what citizens gave by themselves. Of a unit's reader: over its own cases.",
             "",
             *_shares(OF_INSPECTIONS + OF_CALLBACKS),
+            "",
+            "## 政行风评议 Reviews by citizens",
+            "",
+            "Of a year's score alone (`GET /v1/assessment?period=2026`), from the published results of the surveys that review it, with",
+            "Wilson's interval; below `least_review_answers` of the policy's `[assessment]` it counts as none.",
+            "",
+            *_shares((REVIEW,)),
             "",
             "## 数目 Amounts",
             "",

@@ -26,8 +26,10 @@ LABELS: Final = {
     "talk": "约谈一次扣",
     "circular": "通报批评一次扣",
     "referral": "移交一次扣",
+    "review": "政行风评议,满分",
     "least_received": "受理满几件才排名",
     "least_answers": "满意度、解决率满几件才计",
+    "least_review_answers": "政行风评议满几份才计",
 }
 """Weight, as the policy names it, to what it is called."""
 _NUMBER: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?", re.ASCII)

@@ -25,6 +25,7 @@ from services.stats.assessment.answers import FrozenBy, Scores, unit_score
 from services.stats.bulletins.store import Bulletins, instants
 from services.stats.core.assessment import Standing, standings
 from services.stats.core.bulletin import scoring
+from services.stats.core.bulletin.freezing import with_reviews
 from services.stats.core.periods import Period
 from services.stats.store import Figures
 
@@ -101,6 +102,8 @@ class Door:
     async def _live(self, period: Period, city: Profile, now: datetime) -> "_Reckoned":
         """What is known of a period now, by the weights in force."""
         by_unit = await self.figures.by_unit(period.first, period.until)
+        if period.is_year:
+            by_unit = with_reviews(by_unit, await self.figures.reviews(period.year))
         blamed = await self.records.measures(*instants(period, city), now)
         codes = [unit.code for unit in city.departments]
         by = city.policy.assessment

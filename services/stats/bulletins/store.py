@@ -16,10 +16,10 @@ from chassis.store import Column, Packing
 from city.profile import Profile
 from contracts.bulletins import NamedCase
 from services.stats.core.bulletin.document import Bulletin, new
-from services.stats.core.bulletin.freezing import Counted
+from services.stats.core.bulletin.freezing import Counted, with_reviews
 from services.stats.core.case import Case
 from services.stats.core.periods import Period
-from services.stats.store import SUMS, CellsInMemory, MemoryFigures, grouped
+from services.stats.store import REVIEWS, SUMS, CellsInMemory, MemoryFigures, grouped, reviewed
 
 COLUMNS: Final = (
     Column[Bulletin]("bulletin_period", "text", lambda bulletin: bulletin.period or None),
@@ -85,6 +85,7 @@ class PostgresBulletins:
                 grouped(await connection.fetch(SUMS.format(by="unit"), one.first, one.until))
                 for one in (period, period.before, period.year_before)
             ]
+            reviews = await connection.fetch(REVIEWS, period.year) if period.is_year else []
             rows = await connection.fetch(
                 "select subject, partition, held, remembered from subject "
                 "where named_at >= $1::timestamptz and named_at < $2::timestamptz",
@@ -93,7 +94,7 @@ class PostgresBulletins:
             )
         offsets = {row["partition"]: json.loads(row["offsets"]) for row in position}
         cases = [named(self._state(self._cases, row)) for row in rows]
-        return Counted(now, before, year_before, cases, offsets)
+        return Counted(with_reviews(now, reviewed(reviews, period.year)), before, year_before, cases, offsets)
 
     @staticmethod
     def _state(packing: Packing, row: asyncpg.Record) -> Any:
@@ -117,6 +118,8 @@ class MemoryBulletins:
             await self._figures.by_unit(one.first, one.until)
             for one in (period, period.before, period.year_before)
         ]
+        if period.is_year:
+            now = with_reviews(now, await self._figures.reviews(period.year))
         cases = [case for case in self._cases.states() if isinstance(case, Case)]
         offsets = {partition: position.offsets for partition, position in self._cases.position.items()}
         return Counted(now, before, year_before, named_within(cases, start, end), offsets)

@@ -28,6 +28,7 @@ NAMES: Final = {
     "reopened": "重新办理",
     "sent_back": "答复退回",
     "accountability": "问责",
+    "review": "政行风评议",
 }
 """Part to its Chinese name, in the order in which parts are shown; each bears the name of its points in the policy."""
 _OF_SHARE: Final = {
@@ -36,6 +37,16 @@ _OF_SHARE: Final = {
     "solved": "solved_rate",
     "satisfaction": "satisfaction",
 }
+REVIEW: Final = Share(
+    "review",
+    "政行风评议",
+    ("review:content",),
+    ("review:answered",),
+    "当年各次评议问卷公布的结果中,对该单位评最上两级的;凭邀请码评议,没有打过交道的可以不评,只用于年度考核",
+    "纳入政行风评议范围(2011 年的报告);两级满意同好差评 GB/T 39735",
+    (18, 20, "90%"),
+)
+"""Of a year, and of nothing shorter."""
 _SAID_BY_PEOPLE: Final = ("solved", "satisfaction")
 """Judged where enough people have said something."""
 _OF_HUNDRED: Final = {
@@ -127,6 +138,8 @@ def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> Sco
     if code in _OF_SHARE:
         least = rules.least_answers if code in _SAID_BY_PEOPLE else 1
         return _kept(code, points, _SHARE[_OF_SHARE[code]], measures, least)
+    if code == REVIEW.code:
+        return _of_review(points, measures, rules.least_review_answers)
     if code in _OF_HUNDRED:
         counted, of, each = _OF_HUNDRED[code]
         numbers = measures.get(counted, 0), measures.get(of, 0)
@@ -141,6 +154,18 @@ def _kept(code: str, points: float, share: Share, measures: Measures, least: int
     return ScorePart(
         code, NAMES[code], points, round(points * part / whole, 2), f"{part} / {whole} × {points:g}"
     )
+
+
+def _of_review(points: float, measures: Measures, least: int) -> ScorePart:
+    """With its interval: few have dealt with a unit, and fewer were asked."""
+    content, answered = REVIEW.counted(measures)
+    interval = REVIEW.interval(measures)
+    if interval is None or answered < least:
+        working = f"{answered} 份,不足 {least} 份,不计" if answered else "没有评议,不计"
+        return ScorePart(REVIEW.code, REVIEW.name, points, None, working)
+    low, high = interval
+    working = f"{content} / {answered} × {points:g},95% 区间 {low:.1%}–{high:.1%}"
+    return ScorePart(REVIEW.code, REVIEW.name, points, round(points * content / answered, 2), working)
 
 
 def _lost_by_hundreds(code: str, points: float, numbers: tuple[int, int], each: float) -> ScorePart:

@@ -52,6 +52,17 @@ class Ground(Struct, frozen=True, gc=False, omit_defaults=True):
     """How many happenings the policy asked for when it was found."""
 
 
+class Review(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A survey in which citizens grade units (政行风评议), as far as its result is published."""
+
+    year: int
+    """Whose conduct is graded."""
+    asked: tuple[tuple[str, str], ...]
+    """Question to the unit that it grades."""
+    grades: tuple[tuple[str, int, int], ...] = ()
+    """Unit, answers, and those of them that are content; empty until the result is published."""
+
+
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """What stats remembers of a case: enough to imply every cell it counts in."""
 
@@ -111,6 +122,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     follow_throughs: int = 0
     faults: tuple[Fault, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    review: Review | None = None
+    """Of a subject that is no post but a survey; no cell follows from it."""
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
@@ -152,6 +165,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         if self.received_at is None or self.left or not self.clock or self.first_reply() is not None:
             return None
         return self.missed_due if self.missed else None
+
+    def reviewed_year(self) -> int | None:
+        """The year of a review whose result is published; none for anything else."""
+        return self.review.year if self.review is not None and self.review.grades else None
 
     def named_since(self) -> datetime | None:
         """When a bulletin's last step was reached, of a post that counts; none for any other."""

@@ -50,6 +50,7 @@ def test_every_part_is_reckoned_as_one_would_by_hand() -> None:
         "reopened": 0.0,  # 10 in a hundred, half a point each
         "sent_back": 4.0,  # 5 in a hundred, a fifth of a point each
         "accountability": 5.0,  # 10 - 3 - 2
+        "review": None,  # nobody was asked
     }
     assert found.score == 75.0
     workings = {part.code: part.working for part in found.parts}

@@ -39,7 +39,14 @@ async def test_a_position_stored_for_a_topic_that_is_no_longer_heard_is_passed_o
     starts = await listener.take_over([0])
     await listener.hear(())
 
-    assert {topic for topic, _ in starts} == {"posts", "replies", "assignments", "deadlines", "city"}
+    assert {topic for topic, _ in starts} == {
+        "posts",
+        "replies",
+        "assignments",
+        "deadlines",
+        "surveys",
+        "city",
+    }
     assert starts[("posts", 0)] == 7
 
 

@@ -26,6 +26,13 @@ class Counted(Struct, frozen=True):
     """Partition to topic to the first offset that is not counted."""
 
 
+def with_reviews(
+    by_unit: Mapping[str, Measures], reviews: Mapping[str, Measures]
+) -> dict[str, dict[str, int]]:
+    """Unit to its measures of a year, with those of the reviews of that year (政行风评议) beside them."""
+    return {unit: {**by_unit.get(unit, {}), **reviews.get(unit, {})} for unit in sorted({*by_unit, *reviews})}
+
+
 def frozen(counted: Counted, profile: Profile, period: Period, cut_off: datetime, code: str) -> Frozen:
     """The figures of a period; a row for each unit of the profile, in its order."""
     units = [(unit.code, unit.name) for unit in profile.departments]

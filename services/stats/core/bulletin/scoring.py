@@ -7,9 +7,9 @@ import msgspec
 
 from city.periodic import Assessment
 from contracts.bulletins import Frozen, ScorePart, UnitScore, YearScores
-from services.stats.core.assessment import Blame, Standing, in_order, standings
+from services.stats.core.assessment import REVIEW, Blame, Standing, in_order, standings
 
-UNPRINTED: Final = ("quality:sent_back",)
+UNPRINTED: Final = ("quality:sent_back", *REVIEW.whole, *REVIEW.part)
 """Measures that a score reads and the table of a bulletin leaves out: it is recounted to the figures it was issued with."""
 
 
