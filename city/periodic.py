@@ -100,6 +100,8 @@ class Inspection(Struct, frozen=True, forbid_unknown_fields=True):
     """What each case is looked at for."""
     correction_working_days: Annotated[int, Meta(ge=1, le=30)] = 5
     """In which a unit puts a finding right, where the inspector names no other number."""
+    warning_working_days: Annotated[int, Meta(ge=0, le=30)] = 1
+    """So long before that day the unit is told; 0: not at all."""
 
 
 class OpenData(Struct, frozen=True, forbid_unknown_fields=True):

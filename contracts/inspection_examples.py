@@ -7,6 +7,8 @@ from contracts.inspections import (
     CaseInspected,
     CitizenCalled,
     CorrectionJudged,
+    CorrectionNear,
+    CorrectionOverdue,
     CorrectionReported,
     Drawn,
     RoundClosed,
@@ -58,6 +60,8 @@ INSPECTION_EXAMPLES: Final = (
         by="supervisor-1",
         **_CASE,
     ),
+    CorrectionNear(at=_at(3, 12, 18), until=_at(3, 13, 18), **_CASE),
+    CorrectionOverdue(at=_at(3, 13, 18), until=_at(3, 13, 18), **_CASE),
     CitizenCalled(
         at=_at(3, 6, 10),
         round="callback-01",

@@ -92,6 +92,24 @@ class CorrectionJudged(Fact, frozen=True, kw_only=True, tag="inspection.judged.v
     by: str
 
 
+class CorrectionNear(Fact, frozen=True, kw_only=True, tag="inspection.correction-near.v1"):
+    """The day by which a unit has to put a finding right is near, and nothing was reported; `at` is the instant of the warning."""
+
+    round: str
+    case: str
+    department: str
+    until: datetime
+
+
+class CorrectionOverdue(Fact, frozen=True, kw_only=True, tag="inspection.correction-overdue.v1"):
+    """Nothing was reported on a finding by its day; `at` is that instant. Said once of each day that was set."""
+
+    round: str
+    case: str
+    department: str
+    until: datetime
+
+
 class CitizenCalled(Fact, frozen=True, kw_only=True, tag="inspection.called.v1"):
     """A member of the centre called the citizen of a case; no number that was called is in it."""
 
@@ -129,6 +147,8 @@ InspectionFact = (
     | CaseInspected
     | CorrectionReported
     | CorrectionJudged
+    | CorrectionNear
+    | CorrectionOverdue
     | CitizenCalled
     | RoundClosed
     | RoundStopped

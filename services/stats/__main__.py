@@ -24,6 +24,7 @@ from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.inspections import store as round_store
 from services.stats.inspections import web as round_web
+from services.stats.inspections.door import Bell
 from services.stats.inspections.door import Door as RoundDoor
 from services.stats.league import league
 from services.stats.open_data.door import Door as OpenDataDoor
@@ -36,8 +37,7 @@ async def assemble(process: run.Process) -> run.Assembled:
     profile = Profile.load(process.settings.city)
     clock = process.clock(profile.zone)
     figures = store.PostgresFigures(process.pool)
-    metrics = process.metrics
-    pool, verifier = process.pool, process.verifier()
+    metrics, pool, verifier = process.metrics, process.pool, process.verifier()
     desk, beside = open_desk(
         process, build_bulletins(profile), bulletin_store.postgres(pool), clock, BULLETINS.name
     )
@@ -61,10 +61,11 @@ async def assemble(process: run.Process) -> run.Assembled:
         for name in ("reply_rate", "on_time_rate", "satisfaction"):
             metrics.gauge(f"wenzheng_{name}").set(city[name] if city[name] is not None else float("nan"))
 
-    city = run.CityNow(profile)
+    city, drawn = run.CityNow(profile), round_store.PostgresRounds(pool)
+    bell = Bell(drawn, rounds, clock, city)
 
     def desks_beside(listening: Listener) -> Sequence[run.Background]:
-        return [*city.follow(listening), *beside, *besides, *beside_rounds, opener.run]
+        return [*city.follow(listening), *beside, *besides, *beside_rounds, opener.run, bell.run]
 
     limits = process.limits(profile.policy.rates)
     kept = bulletin_store.PostgresBulletins(pool)
@@ -72,7 +73,7 @@ async def assemble(process: run.Process) -> run.Assembled:
     bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits, known.measures, city)
     accountability = RecordDoor(known, records, profile, verifier, limits)
     scores = ScoreDoor(figures, known, kept, city, clock, verifier, limits)
-    drawn, calls = round_store.PostgresRounds(pool), CallPasses(process.settings.call_secret())
+    calls = CallPasses(process.settings.call_secret())
     inspections = RoundDoor(drawn, rounds, profile, clock, verifier, limits, calls)
     files = Files(PostgresSource(pool, profile.number_prefix), figures, kept, profile, clock)
     return run.Assembled(

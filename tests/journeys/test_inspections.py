@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from contracts.inspections import (
     CaseInspected,
     CitizenCalled,
     CorrectionJudged,
+    CorrectionNear,
+    CorrectionOverdue,
     CorrectionReported,
     RoundClosed,
     RoundOpened,
@@ -250,6 +253,42 @@ async def test_what_is_wrong_in_a_form_is_told_by_field(tmp_path: Path) -> None:
     assert (empty.status_code, empty.json()["title"]) == (409, "这个时期没有可抽取的帖子")
     assert (absent.status_code, late.status_code, state.status_code) == (404, 409, 422)
     assert listed == [0, 1, 1]
+
+
+async def test_a_day_that_is_near_and_one_that_passes_ring_once_for_unit_and_centre(tmp_path: Path) -> None:
+    async with office(1, tmp_path) as (world, centre):
+        number = await answered(world)
+        place = await centre.opened()
+        finding = {"case": number, "faults": ["答复切题"], "text": "没有说明日期。", "working_days": 3}
+        until = datetime.fromisoformat((await centre.does(*CENTRE, f"{place}/finding", finding))["until"])
+
+        async def told_by(*instants: datetime) -> list[tuple[str, datetime]]:
+            for instant in instants:
+                world.clock.move_to(instant)
+                await world.settle()
+            rung = [fact for fact in world.said("inspections") if type(fact) in RINGS]
+            return [(RINGS[type(fact)], fact.until) for fact in rung]
+
+        day = timedelta(days=1)
+        early = await told_by(until - day - timedelta(seconds=1))
+        near = await told_by(until - day, until - timedelta(hours=1), until)
+        over = await told_by(until + timedelta(seconds=1), until + timedelta(hours=1))
+        await centre.does("leader", UNIT, f"{place}/correction", {"case": number, "text": "已补充日期。"})
+        returned = {"case": number, "outcome": "returned", "text": "仍无日期。", "working_days": 2}
+        again = await centre.does(*CENTRE, f"{place}/judgement", returned)
+        second = datetime.fromisoformat(again["until"])
+        await centre.does("leader", UNIT, f"{place}/correction", {"case": number, "text": "五月底。"})
+        reported = await told_by(second + day)
+        heard = [arrival["text"] for arrival in world.gateway.arrivals.since(0)]
+
+    first = [("near", until), ("over", until)]
+    assert (early, near, over, reported) == ([], first[:1], first, first), "a word of the unit's ends it"
+    assert sum("督查整改应在" in text for text in heard) == 1, "clerk and leader read one robot"
+    assert any("督查整改已逾期" in text for text in heard)
+    assert any("督查整改逾期" in text for text in heard), "the centre is told, too"
+
+
+RINGS: Final[dict[type, str]] = {CorrectionNear: "near", CorrectionOverdue: "over"}
 
 
 async def test_a_repeated_request_opens_no_second_round(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.inspections import store as round_store
 from services.stats.inspections import web as round_web
+from services.stats.inspections.door import Bell
 from services.stats.inspections.door import Door as RoundDoor
 from services.stats.league import league
 from services.stats.open_data.door import Door as OpenDataDoor
@@ -132,6 +133,8 @@ class World:
         )
         grounds: Any = self.figures.keepers[1]
         self.opener = Opener(grounds, self.record_desk)
+        kept = round_store.MemoryRounds(self.rounds, self.figures)
+        self.bell = Bell(kept, self.round_desk, self.clock, lambda: PROFILE)
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
 
     @asynccontextmanager
@@ -288,7 +291,8 @@ class World:
             await self.bus.settle()
             self._sender._listener = self._digests._listener = self._notifying.listener
             sent = [await self._driven(sender.step()) for sender in (self._sender, self._digests)]
-            if not any(sent) and not await self._oversee() and not await self.opener.step():
+            steps = (self._oversee, self.opener.step, self.bell.step)
+            if not any(sent) and not [done for step in steps if (done := await step())]:
                 return
 
     async def _driven(self, step: Coroutine[Any, Any, int]) -> int:

@@ -21,6 +21,8 @@ KINDS: Final[Mapping[str, str]] = {
     "assisting": "请协办",
     "corrected": "整改反馈",
     "correction-judged": "整改结论",
+    "correction-near": "整改临期",
+    "correction-overdue": "整改逾期",
     "correction-returned": "整改退回",
     "escalated": "催办升级",
     "extended": "延期告知",

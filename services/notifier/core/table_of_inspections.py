@@ -9,6 +9,8 @@ from contracts.inspections import (
     CaseInspected,
     CitizenCalled,
     CorrectionJudged,
+    CorrectionNear,
+    CorrectionOverdue,
     CorrectionReported,
     RoundClosed,
     RoundOpened,
@@ -40,6 +42,15 @@ INSPECTIONS_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     CorrectionJudged: (
         Tell("correction-returned", "leader", "整改被退回 {case},请在{until}前再反馈", when=returned),
         Tell("correction-judged", "leader", "督查整改已有结论 {case}", when=ended),
+    ),
+    CorrectionNear: (
+        Tell("correction-near", "clerk", "督查整改应在{until}前反馈 {case}"),
+        Tell("correction-near", "leader", "督查整改应在{until}前反馈 {case}"),
+    ),
+    CorrectionOverdue: (
+        Tell("correction-overdue", "clerk", "督查整改已逾期,请尽快反馈 {case}"),
+        Tell("correction-overdue", "leader", "督查整改已逾期,请尽快反馈 {case}"),
+        Tell("correction-overdue", "supervisor", "{unit}督查整改逾期 {case}", supervision),
     ),
 }
 

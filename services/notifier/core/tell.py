@@ -21,7 +21,7 @@ URGENT: Final = frozenset(
     (
         # Overdue, or not after all.
         *("missed", "escalated", "miss-withdrawn", "promise-broken", "undispatched"),
-        *("instruction-overdue", "instruction-overdue-withdrawn"),
+        *("instruction-overdue", "instruction-overdue-withdrawn", "correction-overdue"),
         *("reply-promise-broken", "reply-promise-break-withdrawn"),
         # Somebody above waits.
         *("instructed", "instruction-sent-back", "urged", "sent-back"),

@@ -12,6 +12,8 @@ from contracts.inspections import (
     CaseInspected,
     CitizenCalled,
     CorrectionJudged,
+    CorrectionNear,
+    CorrectionOverdue,
     CorrectionReported,
     Form,
     RoundClosed,
@@ -31,6 +33,7 @@ from services.stats.core.inspections.round import (
     Line,
     Open,
     Report,
+    Ring,
     Round,
     Standing,
     Stop,
@@ -176,6 +179,20 @@ def call(round_: Round, given: Call, context: Here) -> Decision[Round]:
     return _done(round_, after, fact, CONTACT_NAMES[given.contact], given.text, given.by)
 
 
+def ring(round_: Round, given: Ring, context: Here) -> Decision[Round]:
+    """Each unit is warned of its day, and told with the centre when it has passed without a word; once for each day."""
+    rung = [(one, round_.word(one, context.now, context.city)) for one in round_.items]
+    items = tuple(one if fact is None else _told(one, fact) for one, fact in rung)
+    done = replace(round_, items=items)
+    return Decision(done, tuple(Say(fact) for _, fact in rung if fact is not None), answer=(done, None))
+
+
+def _told(item: Item, fact: CorrectionNear | CorrectionOverdue) -> Item:
+    if isinstance(fact, CorrectionNear):
+        return replace(item, near=fact.until)
+    return replace(item, overdue=fact.until)
+
+
 def close(round_: Round, given: Close, context: Here) -> Decision[Round]:
     """When every case has been dealt with; of a call-back, when every citizen was called."""
     if round_.step != "opened":
@@ -204,6 +221,7 @@ RULES: Final[dict[type, Any]] = {
     Report: report,
     Judge: judge,
     Call: call,
+    Ring: ring,
     Close: close,
     Stop: stop,
 }

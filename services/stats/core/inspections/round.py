@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from city.profile import Profile
 from contracts.decision import NotNow
-from contracts.inspections import Contact, Form, Outcome, Solved
+from contracts.inspections import Contact, CorrectionNear, CorrectionOverdue, Form, Outcome, Solved
 from services.stats.core.inspections.sample import Sample
 
 Step = Literal["", "opened", "closed", "stopped"]
@@ -70,6 +71,10 @@ class Item(Struct, frozen=True, omit_defaults=True):
     faults: tuple[str, ...] = ()
     until: datetime | None = None
     """The unit has to put it right until then."""
+    near: datetime | None = None
+    """The day of which the unit was warned."""
+    overdue: datetime | None = None
+    """The day that passed without a word of the unit's, as was told."""
     solved: Solved | None = None
     satisfied: bool | None = None
     lines: tuple[Line, ...] = ()
@@ -111,6 +116,23 @@ class Round(Struct, frozen=True, omit_defaults=True):
     def undone(self) -> int:
         """How many cases nobody has come to an end with."""
         return sum(one.standing in UNDONE for one in self.items)
+
+    def word(self, item: Item, now: datetime, city: Profile) -> CorrectionNear | CorrectionOverdue | None:
+        """What is to be said now of the day of a finding, and was not said yet. A day that is over is warned of no more."""
+        until = item.until
+        if self.step != "opened" or item.standing != "faulty" or until is None or item.overdue == until:
+            return None
+        if now > until:
+            return CorrectionOverdue(
+                at=until, round=self.id, case=item.case, department=item.department, until=until
+            )
+        set_at = item.lines[-1].at if item.lines else until
+        warned = city.working_time.warning(set_at, until, city.policy.inspection.warning_working_days)
+        if warned is None or now < warned or item.near == until:
+            return None
+        return CorrectionNear(
+            at=warned, round=self.id, case=item.case, department=item.department, until=until
+        )
 
 
 def new(subject: str) -> Round:
@@ -182,6 +204,10 @@ class Call(Struct, frozen=True, tag="inspection.call"):
     solved: Solved | None
     satisfied: bool | None
     text: str
+
+
+class Ring(Struct, frozen=True, tag="inspection.ring"):
+    """Time has passed: a day may be near, or over."""
 
 
 class Close(Struct, frozen=True, tag="inspection.close"):
