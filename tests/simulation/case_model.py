@@ -20,6 +20,9 @@ class Case(NamedTuple):
     draft: frozenset[str] | None = None
     """The ids that the draft may have: one, or those of every try when no answer came."""
     question: frozenset[str] = frozenset()
+    handling: int = 1
+    words: frozenset[tuple[str, int]] = frozenset()
+    """Unit and handling of each first word."""
 
 
 class Asked(NamedTuple):
@@ -56,7 +59,8 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return case._replace(step="rated") if case.step == "replied" else None
         case "reopening":
             answered = case.step in ("replied", "rated")
-            return case._replace(step="reopened", draft=None) if answered else None
+            again = case._replace(step="reopened", draft=None, handling=case.handling + 1)
+            return again if answered else None
         case "withdrawal":
             early = case.step in ("received", "assigned", "accepted", "asked")
             return case._replace(step="withdrawn", draft=None) if early else None
@@ -74,6 +78,10 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
     match asked.act:
         case "acceptance":
             return case._replace(step="accepted") if case.step in ("assigned", "reopened") else None
+        case "first-word":
+            word = (asked.unit, case.handling)
+            said = case.step != "accepted" or word in case.words
+            return None if said else case._replace(words=case.words | {word})
         case "question":
             if case.step != "accepted":
                 return None

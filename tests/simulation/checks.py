@@ -15,6 +15,7 @@ from contracts.replies import (
     CaseUrged,
     CitizenAnswered,
     CitizenAsked,
+    FirstWordGiven,
     PostRated,
     PostReopened,
     ReplyDrafted,
@@ -31,6 +32,7 @@ from tests.simulation.world import World, services
 SAYS: Final = {
     "submit": PostReceived,
     "acceptance": CaseAccepted,
+    "first-word": FirstWordGiven,
     "question": CitizenAsked,
     "answer": CitizenAnswered,
     "reply": ReplyDrafted,

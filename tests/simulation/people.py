@@ -36,7 +36,10 @@ IMPATIENT: Final = 0.1
 NATURAL: Final = {
     "received": ("assignment", "assignment", "urging", "withdrawal", "follow-up", "support"),
     "assigned": ("acceptance", "acceptance", "acceptance", "assignment", "urging", "support", "withdrawal"),
-    "accepted": ("reply", "reply", "reply", "question", "assignment", "urging", "follow-up", "withdrawal"),
+    "accepted": (
+        *("reply", "reply", "reply", "question", "first-word"),
+        *("assignment", "urging", "follow-up", "withdrawal"),
+    ),
     "drafted": ("approval", "approval", "approval", "reply-return", "follow-up", "urging"),
     "asked": ("answer", "answer", "follow-up", "withdrawal"),
     "replied": ("rating", "rating", "reopening", "support"),
@@ -220,6 +223,8 @@ def _filled(random: Random, act: str, name: str, unit: str) -> tuple[ask.Actor, 
             return actor, ask.ReasonOnly("没有修好")
         case "reply":
             return actor, ask.Drafted("文字")
+        case "first-word":
+            return actor, ask.FirstWord("已派人到现场")
         case "reply-return":
             return actor, ask.Remark("请写明时间")
         case "assignment":
