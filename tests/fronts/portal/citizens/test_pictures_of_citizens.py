@@ -4,11 +4,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.citizens.conftest import Open, fill, follow, send
-from tests.fronts.portal.citizens.test_every_page import WCAG
 from tests.fronts.portal.citizens.town import Town
 from tests.services.intake.files import CAMERA, PDF, picture
 from tests.stack import Stack
@@ -26,8 +25,7 @@ def taken(tmp_path: Path) -> list[Path]:
 
 
 def accessible(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": WCAG})
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room
 

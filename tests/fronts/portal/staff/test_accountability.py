@@ -6,18 +6,17 @@ from typing import Any
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as RealBrowser
 
 from chassis.tokens import Verifier
 from fronts.portal.application import create
 from fronts.portal.staff.accountability import MEASURES, choices, numbers
 from services.stats.core.accountability.record import MEASURE_NAMES
+from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.alone import Portal, running
 from tests.fronts.portal.staff.browsing import SIZES, Desk
 from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
 from tests.fronts.portal.staff.test_bulletins import Browser
-from tests.fronts.portal.staff.test_every_page import STANDARDS
 from tests.journeys.test_accountability import overdue
 from tests.journeys.world import World
 
@@ -116,9 +115,7 @@ def test_from_the_opening_by_a_supervisor_to_the_closing(
 
     def looked_at(desk: Desk) -> None:
         assert desk.page.evaluate("document.documentElement.scrollWidth") <= desk.page.viewport_size["width"]  # type: ignore[index]
-        found = Axe().run(desk.page, options={"runOnly": STANDARDS})
-        if found.violations_count:
-            complaints.append(f"{desk.page.url}\n{found.generate_report()}")
+        complaints.extend(violations(desk.page))
 
     at("clerk", HOLDER, "clerk").close()
     desk = at("supervisor", SUPERVISION, "supervisor")

@@ -3,15 +3,14 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as RealBrowser
 
 from contracts.inspections import Contact, Form, Outcome, Solved
 from fronts.portal.staff.inspections import CONTACTS, FORMS, OUTCOMES, SOLVED, progress, whole
 from services.stats.core.inspections import round as rounds
+from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.browsing import SIZES, Desk
 from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
-from tests.fronts.portal.staff.test_every_page import STANDARDS
 
 
 def test_the_pages_words_are_the_services() -> None:
@@ -61,9 +60,7 @@ class Seat(Desk):
     def is_looked_at(self) -> None:
         page: Any = self.page
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-        found = Axe().run(page, options={"runOnly": STANDARDS})
-        if found.violations_count:
-            self._complaints.append(f"{page.url}\n{found.generate_report()}")
+        self._complaints += violations(page)
 
     def opens_a_round(self, form: str) -> str:
         """Its path."""

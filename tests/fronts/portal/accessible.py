@@ -1,0 +1,18 @@
+"""What axe finds on a page that is open, by the rules of WCAG 2.2 AA."""
+
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+STANDARDS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
+"""The rules whose answer depends on colours: all that a page in the dark can break which it keeps in the light."""
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What the page breaks of `rules`, or of all rules of the standards where none is named; empty for a good page."""
+    found = Axe().run(
+        page, options={"runOnly": {"type": "rule", "values": rules} if rules else list(STANDARDS)}
+    )
+    return [] if found.violations_count == 0 else [f"{page.url}\n{found.generate_report()}"]
