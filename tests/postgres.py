@@ -13,13 +13,18 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from wenzheng.stack import postgres
-from wenzheng.stack.home import Home, Ports
+from wenzheng.stack.home import ROLES, Home, Ports
+
+ROLE_PASSWORD: Final = "of-the-tests"
+"""Of every role: roles belong to the whole server, which tests share."""
 
 
 @contextmanager
@@ -49,8 +54,9 @@ def server() -> Iterator[str]:
                 time.sleep(0.1)
         yield dsn
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+        # At once: nobody reads again what was written.
+        process.send_signal(signal.SIGQUIT)
+        process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -79,6 +85,19 @@ async def database(dsn: str, schema: str) -> str:
     await connection.execute(f"create schema {schema}")
     await connection.close()
     return own
+
+
+async def city(dsn: str) -> str:
+    """The DSN of a database of its own with the roles and schemas that a stack has, all of them empty."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await postgres.create_roles(dsn, dict.fromkeys(ROLES, ROLE_PASSWORD), name)
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+def as_role(dsn: str, role: str) -> str:
+    """How one of the roles reaches a database of `city`."""
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(netloc=f"{role}:{ROLE_PASSWORD}@{parts.hostname}:{parts.port}"))
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ import httpx2
 from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
 from wenzheng.stack import access, kafka
-from wenzheng.stack.home import Home, is_alive
+from wenzheng.stack.home import Home, Trouble, is_alive
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -89,8 +89,23 @@ class Stack:
         self.command("up", "--detach", "--ports", str(self.base), "--workers", str(self._workers), *extra)
 
     def down(self) -> None:
-        """Stop it."""
+        """Stop it in good order."""
         self.command("down", check=False)
+
+    def end(self) -> None:
+        """Kill it, parts and all; in good order where some are left: nobody reads again what they wrote."""
+        try:
+            state = self.home.read_state()
+        except Trouble:
+            return
+        if is_alive(state["pid"], state["started"]):
+            os.kill(state["pid"], signal.SIGKILL)
+        until = time.monotonic() + 20
+        while any(is_alive(part["pid"] or 0, part["started"]) for part in (state, *state["parts"])):
+            if time.monotonic() > until:
+                self.down()
+                return
+            time.sleep(0.05)
 
     def parts(self) -> dict[str, dict[str, Any]]:
         """Part name to its status."""
@@ -157,7 +172,7 @@ def running(workers: int = 1, clock: str = "", settings: Mapping[str, str] | Non
             print(f"== {log.name}", *lines, sep="\n")
         raise
     finally:
-        stack.down()
+        stack.end()
         shutil.rmtree(folder, ignore_errors=True)
 
 

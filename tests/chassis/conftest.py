@@ -1,17 +1,11 @@
 """The toy service in memory and on PostgreSQL, for every test of the engine."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.chassis.counting import TABLES, RealWorld, World
-from tests.postgres import schema, server
-
-
-@pytest.fixture(scope="session")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
+from tests.postgres import schema
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])

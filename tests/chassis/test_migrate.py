@@ -1,16 +1,14 @@
 """The script printed for a database administrator makes the same tables as the migration, and the city finds room in them."""
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from chassis.postgres.migrate import migrate
-from tests.postgres import database, server
+from tests.postgres import database
 from wenzheng.stack.home import SCHEMAS
 
 pytestmark = pytest.mark.real
@@ -21,17 +19,12 @@ select table_name, column_name, data_type, is_nullable, coalesce(column_default,
 from information_schema.columns where table_schema = $1 order by 1, 2"""
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        asyncio.run(grantee(started))
-        yield started
-
-
+@pytest.fixture(autouse=True)
 async def grantee(dsn: str) -> None:
     """Who is given rights by the scripts, as `deploy/postgres/roles.sql` makes it."""
     connection = await asyncpg.connect(dsn)
-    await connection.execute("create role notifier")
+    if not await connection.fetchval("select count(*) from pg_roles where rolname = 'notifier'"):
+        await connection.execute("create role notifier")
     await connection.close()
 
 

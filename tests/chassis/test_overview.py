@@ -1,7 +1,7 @@
 """An overview sees every partition and speaks in one instance only, on a real broker and database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -12,16 +12,10 @@ from chassis.postgres.leadership import FROZEN_SECONDS, Leadership
 from chassis.postgres.store import connect
 from contracts.codec import Event
 from contracts.topics import POSTS
-from tests.stack import Client, Stack, running
+from tests.stack import Client, Stack
 from wenzheng.stack.status import database
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running() as started:
-        yield started
 
 
 @asynccontextmanager

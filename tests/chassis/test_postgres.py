@@ -1,7 +1,7 @@
 """Two owners of one partition at a real database: who comes too late sees it before anything is decided."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -10,18 +10,12 @@ from chassis.store import ConnectionLost, Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
 from services.stats.core.case import Case
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 
 pytestmark = pytest.mark.real
 
 SUBJECT = "a-post"
 PARTITION = partition_of(SUBJECT)
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture

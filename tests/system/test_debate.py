@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -11,15 +10,9 @@ import pytest
 
 from contracts.identity import derived
 from services.debate.web import examples
-from tests.stack import Stack, running
+from tests.stack import Stack
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running() as started:
-        yield started
 
 
 async def taken(

@@ -1,47 +1,44 @@
 """A reader that comes late, and a month in minutes: the log is enough."""
 
 import asyncio
-import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import asyncpg
 import httpx2
 import pytest
 
-from tests.stack import ROOT, Client, free_base, running
+from tests.stack import ROOT, Client, Stack, free_base, running
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
-async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state() -> None:
-    with running() as stack:
-        client = Client(stack)
-        await asyncio.gather(*(client.post(text=f"第{n}件:公园的健身器材坏了。") for n in range(60)))
-        await client.close()
+async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state(stack: Stack) -> None:
+    client = Client(stack)
+    await asyncio.gather(*(client.post(text=f"第{n}件:公园的健身器材坏了。") for n in range(60)))
+    await client.close()
+    stack.quiet()
+    async with httpx2.AsyncClient() as http:
+        league = f"{stack.address('stats')}/v1/league"
+        before = (await http.get(league)).json()
+
+        # The reader forgets everything it ever knew, as if it had never run.
+        connection = await asyncpg.connect(database(stack.home, stack.home.read_state(), "stats"))
+        await connection.execute("truncate stats.subject, stats.cell, stats.citizen, stats.waiting")
+        await connection.execute("update stats.position set offsets = '{}', owner = ''")
+        await connection.close()
+        stack.signal("stats", signal.SIGKILL)
+        await asyncio.sleep(3)
         stack.quiet()
-        async with httpx2.AsyncClient() as http:
-            league = f"{stack.address('stats')}/v1/league"
-            before = (await http.get(league)).json()
+        after = (await http.get(league)).json()
 
-            # The reader forgets everything it ever knew, as if it had never run.
-            connection = await asyncpg.connect(database(stack.home, stack.home.read_state(), "stats"))
-            await connection.execute("truncate stats.subject, stats.cell, stats.citizen, stats.waiting")
-            await connection.execute("update stats.position set offsets = '{}', owner = ''")
-            await connection.close()
-            stack.signal("stats", signal.SIGKILL)
-            await asyncio.sleep(3)
-            stack.quiet()
-            after = (await http.get(league)).json()
-
-        assert before["city"]["received"] == 60
-        assert after["city"] == before["city"]
-        assert after["departments"] == before["departments"]
-        assert stack.audit()["violations"] == 0
+    assert before["city"]["received"] >= 60
+    assert after["city"] == before["city"]
+    assert after["departments"] == before["departments"]
+    assert stack.audit()["violations"] == 0
 
 
 def test_the_demo_lives_a_small_month_and_the_audit_confirms_it(tmp_path: Path) -> None:
@@ -71,7 +68,7 @@ def test_the_demo_lives_a_small_month_and_the_audit_confirms_it(tmp_path: Path) 
     assert "重新计票与公布的结果一致" in done.stdout
 
 
-def test_a_second_start_takes_seconds_and_finds_everything_again() -> None:
+def test_a_second_up_says_that_it_is_running_and_a_second_start_finds_everything_again() -> None:
     with running() as stack:
 
         async def one() -> str:
@@ -82,22 +79,15 @@ def test_a_second_start_takes_seconds_and_finds_everything_again() -> None:
             return str(receipt["number"])
 
         number = asyncio.run(one())
+        done = stack.command("up", "--ports", str(free_base()), check=False)
+        assert done.returncode == 1
+        assert "已在运行" in done.stderr.replace("\n", "")
+        assert "Traceback" not in done.stderr
+
         stack.down()
-        started = time.monotonic()
         stack.up()
-        took = time.monotonic() - started
         stack.quiet()
 
         found = httpx2.get(f"{stack.address('intake')}/v1/posts/{number}").json()
         assert found["number"] == number
-        assert took < 60
-        assert json.loads(stack.command("audit", "--json").stdout)["violations"] == 0
-
-
-def test_a_second_up_on_the_same_folder_says_that_it_is_running() -> None:
-    with running() as stack:
-        done = stack.command("up", "--ports", str(free_base()), check=False)
-
-        assert done.returncode == 1
-        assert "已在运行" in done.stderr.replace("\n", "")
-        assert "Traceback" not in done.stderr
+        assert stack.audit()["violations"] == 0

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,12 @@ from contracts.posts import PostSupported
 from contracts.topics import TOPICS
 from services.survey.web import examples
 from tests.services.survey.door import Person, cast, entitle
-from tests.stack import ROOT, Client, Stack, running
+from tests.stack import ROOT, Client, Stack
 from wenzheng.stack import kafka
 from wenzheng.stack.home import SERVICES
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real]
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture
@@ -70,6 +64,7 @@ async def _assigned(stack: Stack, client: Client, number: str, unit: str = "hous
 
 
 async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: Stack, client: Client) -> None:
+    before = httpx2.get(f"{stack.address('stats')}/v1/league").json()["city"]
     receipt = await client.post(contact={"phone": "13812345678"})
     assert receipt is not None
     number, code = receipt["number"], {"X-Query-Code": receipt["query_code"]}
@@ -101,11 +96,10 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
         assert "第3个工作日" in deadline["counted"][-1]["text"]
 
         async def counted() -> Any:
-            league = (await http.get(f"{stack.address('stats')}/v1/league")).json()
-            return league["city"] if league["city"]["satisfied"] else None
+            city = (await http.get(f"{stack.address('stats')}/v1/league")).json()["city"]
+            return all(city[figure] == before[figure] + 1 for figure in ("replied", "rated", "satisfied"))
 
-        city = await until(counted)
-        assert (city["replied"], city["rated"], city["satisfied"]) == (1, 1, 1)
+        await until(counted)
 
         async def told() -> Any:
             answer = await http.get(f"{stack.address('notifier')}/v1/notices/{number}", headers=clerk)
@@ -182,7 +176,8 @@ async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_ow
 ) -> None:
     receipt = await client.post()
     assert receipt is not None
-    await _assigned(stack, client, receipt["number"], "water")
+    # The system reads from the first assignment on, and nobody else's tests give this unit any.
+    await _assigned(stack, client, receipt["number"], "meteorology")
     example = ROOT / "deploy" / "examples" / "department_system.py"
     if not example.exists():
         pytest.skip("the example is not in this checkout")
@@ -197,7 +192,7 @@ async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_ow
             "--password-file",
             str(stack.home.secret_file("kafka-department")),
             "--department",
-            "water",
+            "meteorology",
             "--count",
             "1",
             "--timeout",
@@ -217,6 +212,7 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
     stack: Stack, client: Client
 ) -> None:
     victim = derived("bad", "subject")
+    before = {row["id"] for row in json.loads(stack.command("parked", "list", "--json").stdout)}
     producer = AIOKafkaProducer(**stack.bus("intake").options)
     await producer.start()
     fact = PostSupported(at=datetime.fromisoformat("2026-03-02T09:00:00+08:00"), supporter="s")
@@ -241,7 +237,9 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
     receipt = await client.post()
     assert receipt is not None
     await _assigned(stack, client, receipt["number"])
-    listed = json.loads(stack.command("parked", "list", "--json").stdout)
+    listed = [
+        row for row in json.loads(stack.command("parked", "list", "--json").stdout) if row["id"] not in before
+    ]
 
     readers = {"router", "deadline", "notifier", "stats"}
     assert {row["service"] for row in listed} == readers

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from tests.postgres import server
 from wenzheng.stack.postgres import sessions
 from wenzheng.stack.priority import (
     TURN_NANOSECONDS,
@@ -115,17 +114,16 @@ def test_a_process_that_has_ended_need_not_come() -> None:
 
 
 @pytest.mark.real
-async def test_each_session_of_the_database_says_for_whom_it_works_and_can_give_way() -> None:
-    with server() as dsn:
-        listening = await asyncpg.connect(dsn, server_settings={"application_name": "stats"})
-        pid = await listening.fetchval("select pg_backend_pid()")
+async def test_each_session_of_the_database_says_for_whom_it_works_and_can_give_way(dsn: str) -> None:
+    listening = await asyncpg.connect(dsn, server_settings={"application_name": "stats"})
+    pid = await listening.fetchval("select pg_backend_pid()")
 
-        found = await sessions(dsn)
-        await give_way({pid: 8})
+    found = await sessions(dsn)
+    await give_way({pid: 8})
 
-        assert found[pid] == "stats"
-        assert _group_niceness(pid) == 8
-        await listening.close()
+    assert found[pid] == "stats"
+    assert _group_niceness(pid) == 8
+    await listening.close()
 
 
 async def test_a_server_that_does_not_answer_has_no_sessions() -> None:

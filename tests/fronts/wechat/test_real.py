@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.fronts.portal.citizens.town import Town, until
-from tests.stack import running
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -38,8 +38,8 @@ class Telephone:
         return re.findall(rf"<b>{MINE}</b>\D*(\d{{6}})\D", self.page())[0]
 
 
-def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates() -> None:
-    with running() as stack, Town(stack) as town:
+def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates(stack: Stack) -> None:
+    with Town(stack) as town:
         phone = Telephone(stack.address("gateway"))
         phone.say("绑定")
         phone.say(MINE)

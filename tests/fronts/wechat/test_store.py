@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -22,20 +21,16 @@ from fronts.wechat.store import (
     Store,
     Taken,
 )
-from wenzheng.stack.home import ROLES, Home
-from wenzheng.stack.postgres import create_roles, role_dsn
+from tests.postgres import as_role, city
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)
 
 
 @asynccontextmanager
-async def real(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Pool]:
+async def real(dsn: str) -> AsyncIterator[asyncpg.Pool]:
     """The schema as its migrations leave it, reached as the front end's own role."""
-    home = Home(folder)
-    home.prepare()
-    await create_roles(dsn, {role: home.secret(f"db-{role}") for role in ROLES})
-    own = role_dsn(dsn, home, "wechat")
+    own = as_role(await city(dsn), "wechat")
     await migrate("wechat", own)
     pool = await connect(own, "wechat")
     try:
@@ -45,11 +40,11 @@ async def real(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    async with real(request.getfixturevalue("dsn"), tmp_path) as pool:
+    async with real(request.getfixturevalue("dsn")) as pool:
         await pool.execute("truncate conversation, message")
         yield PostgresStore(pool)
 

@@ -1,17 +1,11 @@
 """Worlds for the tests of timers and claims: in memory, and on PostgreSQL as its migrations leave it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.world import RealWorld, World
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture

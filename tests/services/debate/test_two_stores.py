@@ -1,10 +1,9 @@
 """What is looked up and counted is the same in memory and on PostgreSQL, page by page, after the same random life."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import get_args
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -28,10 +27,8 @@ from services.debate.core.states import (
     Voice,
     voice_of,
 )
-from tests.postgres import server
+from tests.postgres import city
 from tests.services.intake.door import at
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
 
 pytestmark = pytest.mark.real
 
@@ -78,16 +75,9 @@ def _life(chance: random.Random) -> dict[str, Kept]:
     return found | {PERSON + one: Person(DEBATES[0], 3) for one in PEOPLE}
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
-
-
 @pytest.fixture
 async def both(dsn: str) -> AsyncIterator[Both]:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    own = await city(dsn)
     await migrate("debate", own)
     pool = await connect(own, "debate")
     life = _life(random.Random(20260302))

@@ -1,10 +1,8 @@
 """An erased key is in no file of the database any more after the night: neither in the table nor in the log."""
 
 import mmap
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -13,20 +11,11 @@ import pytest
 from chassis.postgres.migrate import migrate
 from chassis.vault import PostgresKeys, new_key
 from services.intake.store import ErasedKeys
-from tests.postgres import server
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
+from tests.postgres import as_role, city
 
 pytestmark = pytest.mark.real
 
 ZONE = ZoneInfo("Asia/Shanghai")
-PASSWORD = "of-the-tests"
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 class Vault:
@@ -81,13 +70,8 @@ def _holds(file: Path, keys: tuple[bytes, ...]) -> bool:
 
 @pytest.fixture
 async def vault(dsn: str) -> Vault:
-    name = f"erased_{datetime.now().timestamp():.0f}_{id(object())}"
-    await create_roles(dsn, dict.fromkeys(ROLES, PASSWORD), name)
-    parts = urlsplit(dsn)
-    superuser = urlunsplit(parts._replace(path=f"/{name}"))
-    intake = urlunsplit(
-        parts._replace(netloc=f"intake:{PASSWORD}@{parts.hostname}:{parts.port}", path=f"/{name}")
-    )
+    superuser = await city(dsn)
+    intake = as_role(superuser, "intake")
     await migrate("intake", intake)
     return Vault(superuser, intake)
 

@@ -1,9 +1,8 @@
 """Intake on a real database: what one instance holds the other leaves; keys and voices are kept with the case."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -28,26 +27,17 @@ from services.intake.core.case import Case
 from services.intake.core.requests import Submit
 from services.intake.core.sealing import KeepKeys
 from services.intake.core.voices import KeepVoice
-from tests.postgres import server
+from tests.postgres import city
 from tests.services.intake.door import PROFILE, at
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
 
 pytestmark = pytest.mark.real
 
 CITY = city_subject(0)
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
-
-
 @pytest.fixture
 async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    own = await city(dsn)
     await migrate("intake", own)
     opened = await connect(own, "intake")
     yield opened

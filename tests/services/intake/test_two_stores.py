@@ -2,11 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -22,10 +21,8 @@ from services.intake.core.case import Case, Draft, Extension, Reply, Returned, S
 from services.intake.core.instruction import Instruction, Report
 from services.intake.store import LEDGER, STATES, Query, place_of
 from services.intake.store.proofs import Code
-from tests.postgres import server
+from tests.postgres import city
 from tests.services.intake.door import at
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
 
 pytestmark = pytest.mark.real
 
@@ -92,12 +89,6 @@ def _instruction(m: int, at: datetime, chance: random.Random) -> Instruction:
     )
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
-
-
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
@@ -108,8 +99,7 @@ async def proofs(both: Both) -> tuple[store.Proofs, store.Proofs]:
 
 @pytest.fixture
 async def both(dsn: str) -> AsyncIterator[Both]:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    own = await city(dsn)
     await migrate("intake", own)
     pool = await connect(own, "intake")
     chance = random.Random(20260302)

@@ -1,8 +1,5 @@
 """A database from before a post had keys of its own: every box still opens, and an erasure touches one post only."""
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
-
 import pytest
 
 from chassis.postgres.migrate import migrate
@@ -12,25 +9,16 @@ from chassis.vault import PostgresKeys, new_key, seal
 from contracts.identity import partition_of
 from services.intake import store
 from services.intake.core.case import Case
-from tests.postgres import server
+from tests.postgres import city
 from tests.services.intake.door import at
-from wenzheng.stack.home import ROLES
-from wenzheng.stack.postgres import create_roles
 
 pytestmark = pytest.mark.real
 
 PHONE = "13812345678"
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
-
-
 async def test_old_boxes_open_with_the_keys_that_the_revision_gives_their_posts(dsn: str) -> None:
-    await create_roles(dsn, dict.fromkeys(ROLES, "of-the-tests"))
-    own = urlunsplit(urlsplit(dsn)._replace(path="/wenzheng"))
+    own = await city(dsn)
     await migrate("intake", own, "0004")
     pool = await connect(own, "intake")
     key = new_key()

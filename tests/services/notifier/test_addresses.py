@@ -9,7 +9,7 @@ import pytest
 from contracts.notices import NoticeSuppressed
 from services.notifier.addresses import Addresses, AddressesInMemory, PostgresAddresses
 from tests.journeys.world import World
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.intake.door import PROFILE
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -20,12 +20,12 @@ async def addresses(request: pytest.FixtureRequest) -> AsyncIterator[Addresses]:
     if request.param == "memory":
         yield AddressesInMemory()
         return
-    with server() as dsn:
-        async with migrated(dsn, "notifier") as (_, pool):
-            yield PostgresAddresses(pool, b"secret")
-            kept = await pool.fetch("select * from address_day")
-            assert "13800138000" not in str(kept)
-            assert {row["day"] for row in kept} == {TUESDAY}, "what was counted yesterday is forgotten"
+    dsn = request.getfixturevalue("dsn")
+    async with migrated(dsn, "notifier") as (_, pool):
+        yield PostgresAddresses(pool, b"secret")
+        kept = await pool.fetch("select * from address_day")
+        assert "13800138000" not in str(kept)
+        assert {row["day"] for row in kept} == {TUESDAY}, "what was counted yesterday is forgotten"
 
 
 async def test_messages_are_counted_by_address_and_day(addresses: Addresses) -> None:

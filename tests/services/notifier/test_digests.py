@@ -1,7 +1,7 @@
 """Several notices of one hour are one digest: made up once, by one instance, the same words after a kill, each notice once."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,19 +21,13 @@ from services.notifier.digest_store import Digests, DigestsInMemory, PostgresDig
 from services.notifier.inboxes import Boxes
 from services.notifier.outgoing import Delay, Outgoing
 from services.notifier.store import ClaimsInMemory
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.facts import at
 
 CLERKS = Inbox("housing", "clerk")
 OWN = partition_of(CLERKS.subject)
 TEN = at("2026-03-02T10:05")
 SITE = "https://ask.city.example"
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 # -- what a digest says ----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Staff choose how they are told: each kind of address has its own check, and is theirs when a code came back from it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from services.notifier.inboxes import Boxes, Inboxes, InboxesInMemory, PostgresI
 from services.notifier.settings import Robot as Account
 from tests.conforming import Conforming
 from tests.fronts.portal.staff.alone import free_port
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.facts import PROFILE, at
 from tests.services.intake.door import PRIVATE, PUBLIC
 from tests.services.notifier.outside import SMS, City
@@ -107,12 +107,6 @@ def test_what_cannot_be_an_address_is_refused_with_what_would_be_one(
 
 
 # -- the door --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 class Desk:

@@ -1,7 +1,7 @@
 """Robots take twenty messages a minute: what waits for them goes out as digests, and hides nobody else's notices."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -15,19 +15,13 @@ from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.store import ROBOTS
 from tests.journeys.world import World
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 
 _PENDING = """
 insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, next_at)
 select gen_random_uuid(), n % 2, 'post-' || n, '', 'missed', $1::text, $2::text, $3::text, '已超期',
        clock_timestamp() - make_interval(secs => $5::float8)
 from generate_series(1, $4::integer) n"""
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture

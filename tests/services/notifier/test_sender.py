@@ -1,6 +1,6 @@
 """From claim to end: repeats are known as repeats, a channel that is away loses nothing, nobody is woken at night."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from services.notifier.delivery import ATTEMPTS, LAST_ATTEMPTS, LONGEST_DELAY, a
 from services.notifier.outgoing import Delay, Notices, Outgoing
 from services.notifier.store import ClaimsInMemory
 from tests.journeys.world import World
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.facts import at
 
 NOTICE = Notice(
@@ -35,12 +35,6 @@ NOTICE = Notice(
     "已回复",
     at=at("2026-03-02T10:00"),
 )
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 class Kept:

@@ -1,7 +1,7 @@
 """Sender and listener of one instance at the same rows of a real database: neither waits for what the other has."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import asyncpg
@@ -11,15 +11,9 @@ from chassis.service import Applied
 from chassis.vault import PostgresKeys
 from services.notifier import store
 from services.notifier.core.case import Claim, Notice
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The list of notices and the operator's outbox, on a real database: who may look, in which order, in city time."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,19 +27,13 @@ from services.notifier.app import build
 from services.notifier.core.case import Case, Claim, Notice, Settle
 from services.notifier.lookup import Lookup
 from tests.conforming import ANSWERED, Conforming
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.deadline.facts import PROFILE, at
 from tests.services.intake.door import PRIVATE, PUBLIC
 
 pytestmark = pytest.mark.real
 
 NOW = at("2026-03-02T10:00")
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 class Office:

@@ -19,7 +19,7 @@ from services.router import store
 from services.router.app import build_talk
 from services.router.core.topics.talk import Talk, TopicStands
 from services.router.core.topics.window import Found
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.intake.door import at
 
 pytestmark = pytest.mark.real
@@ -41,26 +41,22 @@ STANDS = TopicStands(
 )
 
 
-async def test_two_who_lead_at_once_tell_of_a_topic_once() -> None:
-    with server() as dsn:
-        async with migrated(dsn, "router") as (_, pool):
-            stores = [store.postgres_talk(pool) for _ in range(2)]
-            desks = [
-                Desk(build_talk(), own, Publisher(own, Quiet()), HandClock(NOW), creates=True)
-                for own in stores
-            ]
-            asking = [
-                asyncio.ensure_future(desk.submit([("bus-12", STANDS)], "bus-12/1", len)) for desk in desks
-            ]
-            await asyncio.sleep(0)
-            while any(desk.waiting for desk in desks):
-                await asyncio.gather(*(desk.commit() for desk in desks))
-            await asyncio.gather(*asking)
+async def test_two_who_lead_at_once_tell_of_a_topic_once(dsn: str) -> None:
+    async with migrated(dsn, "router") as (_, pool):
+        stores = [store.postgres_talk(pool) for _ in range(2)]
+        desks = [
+            Desk(build_talk(), own, Publisher(own, Quiet()), HandClock(NOW), creates=True) for own in stores
+        ]
+        asking = [asyncio.ensure_future(desk.submit([("bus-12", STANDS)], "bus-12/1", len)) for desk in desks]
+        await asyncio.sleep(0)
+        while any(desk.waiting for desk in desks):
+            await asyncio.gather(*(desk.commit() for desk in desks))
+        await asyncio.gather(*asking)
 
-            blobs = [row["blob"] for row in await pool.fetch("select blob from outbox")]
-            told = await store.PostgresTopics(pool).told(NOW)
-            for own in stores:
-                await own.close()
+        blobs = [row["blob"] for row in await pool.fetch("select blob from outbox")]
+        told = await store.PostgresTopics(pool).told(NOW)
+        for own in stores:
+            await own.close()
 
     facts = [
         decode(GROUPS, record.key, record.value, record.headers)
@@ -71,26 +67,25 @@ async def test_two_who_lead_at_once_tell_of_a_topic_once() -> None:
     assert told["bus-12"].posts == STANDS.found.posts
 
 
-async def test_what_was_told_before_keeps_its_number_and_its_posts() -> None:
+async def test_what_was_told_before_keeps_its_number_and_its_posts(dsn: str) -> None:
     talk = Talk("bus-12", seq=3, words=("公交",), posts=("a", "b"), numbers=("1", "2"), size=2, grown_at=NOW)
-    with server() as dsn:
-        async with migrated(dsn, "router", "0004") as (own, pool):
-            await pool.execute(
-                "insert into topic (topic, grown_at, told) values ($1::text, $2::timestamptz, $3::bytea)",
-                talk.topic,
-                NOW,
-                msgspec.json.encode(talk),
-            )
-            await migrate("router", own)
-            told = await store.PostgresTopics(pool).told(NOW)
-            kept = store.postgres_talk(pool)
-            desk = Desk(build_talk(), kept, Publisher(kept, Quiet()), HandClock(NOW))
-            asking = asyncio.ensure_future(desk.submit([("bus-12", STANDS)], "bus-12/4", len))
-            await asyncio.sleep(0)
-            await desk.commit()
-            await asking
-            blob = await pool.fetchval("select blob from outbox")
-            await kept.close()
+    async with migrated(dsn, "router", "0004") as (own, pool):
+        await pool.execute(
+            "insert into topic (topic, grown_at, told) values ($1::text, $2::timestamptz, $3::bytea)",
+            talk.topic,
+            NOW,
+            msgspec.json.encode(talk),
+        )
+        await migrate("router", own)
+        told = await store.PostgresTopics(pool).told(NOW)
+        kept = store.postgres_talk(pool)
+        desk = Desk(build_talk(), kept, Publisher(kept, Quiet()), HandClock(NOW))
+        asking = asyncio.ensure_future(desk.submit([("bus-12", STANDS)], "bus-12/4", len))
+        await asyncio.sleep(0)
+        await desk.commit()
+        await asking
+        blob = await pool.fetchval("select blob from outbox")
+        await kept.close()
 
     assert told == {"bus-12": talk}
     [(_, _, record)] = unpack(blob)

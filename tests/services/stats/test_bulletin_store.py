@@ -1,7 +1,7 @@
 """A yearly bulletin comes back with its scores, frozen at one moment of cells and positions; in memory and on PostgreSQL."""
 
 from asyncio import create_task
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from services.stats.app import build_bulletins
 from services.stats.bulletins import store as bulletin_store
 from services.stats.bulletins.store import Bulletins
 from services.stats.core.bulletin.document import Circulate, Draft, Issue, Number, register_of, subject_of
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, WHEN
 from tests.services.stats.test_scoring import frozen, scores
 
@@ -43,12 +43,6 @@ class World:
         self.clock.move_to(self.clock.now() + TIME_TO_OBJECT)
         register = register_of(self.clock.now().year), Number(ordinal)
         await self.act(identity, Issue("l", "supervision", ordinal), register)
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])

@@ -1,6 +1,6 @@
 """The cases behind a figure: as many as it says, for those who may see them; the same in memory and on PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import import_module
 from itertools import product
@@ -19,7 +19,7 @@ from services.stats.core.case import Case, Replied
 from services.stats.core.cells import cells
 from services.stats.counted import OUTCOMES, MemorySources, PostgresSources, Wanted
 from tests.journeys.world import World
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.intake.door import PRIVATE, at
 
 WHEN = at("2026-03-02T10:00")
@@ -140,12 +140,6 @@ def _case(n: int) -> Case:
         missed=n % 4 == 0,
         left="withdrawn" if n % 11 == 0 else "",
     )
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.mark.real

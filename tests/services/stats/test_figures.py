@@ -1,7 +1,7 @@
 """The live figures from records to rows: one suite, in memory and on PostgreSQL."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from services.stats.core.periods import Period
 from services.stats.league import is_thin, league, ranking
 from services.stats.league import live as live_figures
 from services.stats.open_data.source import MemorySource, PostgresSource, Source
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, assigned, at, received, replied
 
 
@@ -52,12 +52,6 @@ class World:
             self.offsets[(topic, partition)] += 1
             batch.append(Incoming(topic, partition, offset, encoded.key, encoded.value, encoded.headers))
         await listener.hear(batch)
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])

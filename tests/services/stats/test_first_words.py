@@ -1,6 +1,5 @@
 """How soon a citizen hears something: by a first word or by the reply, of the unit for which the post counts."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 
@@ -19,7 +18,7 @@ from services.stats.core.case import Case, Replied
 from services.stats.core.cells import cells
 from services.stats.core.figures import row
 from services.stats.core.periods import Period
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, received, replied, told
 
 HOUR = timedelta(hours=1)
@@ -111,12 +110,6 @@ def _case(n: int) -> Case:
         replies=replies,
         ungrouped=n % 2 == 0,
     )
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.mark.real

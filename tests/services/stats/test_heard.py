@@ -1,6 +1,6 @@
 """Stats hears what it decides on; where it once stood in other topics is forgotten without harm."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from importlib import import_module
 
 import asyncpg
@@ -13,14 +13,8 @@ from chassis.memory.bus import Quiet
 from chassis.store import Position
 from services.stats import store
 from services.stats.app import build
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, at
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture

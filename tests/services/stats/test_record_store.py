@@ -1,7 +1,7 @@
 """A ground is written with its case, waits, opens one record, and whoever it concerns finds it; in memory and on PostgreSQL."""
 
 from asyncio import create_task, gather
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,7 @@ from services.stats.core.accountability.record import (
     subject_of,
 )
 from tests.chassis.failing import Failing
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, received
 from tests.services.stats.test_grounds import DUE, NAMED, overdue
 
@@ -89,12 +89,6 @@ class World:
     async def act(self, identity: str, given: Any) -> None:
         """Hand in an act."""
         await self.desks[0].submit([(subject_of(identity), given)], f"{identity}/{given!r}", len)
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @asynccontextmanager

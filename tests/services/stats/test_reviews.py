@@ -1,6 +1,6 @@
 """What citizens say of units in a review: counted when the result is published, judged where enough have spoken; on both stores."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
@@ -27,7 +27,7 @@ from services.stats.core.case import Case
 from services.stats.core.cells import cells
 from services.stats.core.periods import Period
 from services.stats.core.review import ANSWERED, CONTENT, asked, graded, published
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_assessment import FIGURES
 from tests.services.stats.test_core import PROFILE, WHEN
 
@@ -148,12 +148,6 @@ class World:
             offset = starts.get(("surveys", partition), 0) + n
             batch.append(Incoming("surveys", partition, offset, record.key, record.value, record.headers))
         await listener.hear(batch)
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])

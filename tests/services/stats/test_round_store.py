@@ -1,7 +1,7 @@
 """Rounds are found by whom they concern, and drawn from the answered cases of one moment; in memory and on PostgreSQL."""
 
 from asyncio import create_task
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import import_module
@@ -28,7 +28,7 @@ from services.stats.core.inspections import round as rounds
 from services.stats.core.inspections.sample import draw
 from services.stats.inspections import store as round_store
 from services.stats.inspections.store import Answered, Rounds, Wanted
-from tests.postgres import migrated, server
+from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, received, replied
 
 MARCH: Final = Answered(WHEN - timedelta(days=40), WHEN + timedelta(days=40))
@@ -78,12 +78,6 @@ class World:
 
     async def ids(self, ended: bool | None, form: str = "", unit: str | None = None) -> list[str]:
         return [one.id for one in await self.found.listed(Wanted(ended, form, unit))]
-
-
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    with server() as started:
-        yield started
 
 
 @asynccontextmanager

@@ -14,25 +14,19 @@ from playwright.sync_api import Browser, Page
 
 from tests.fronts.portal.citizens.neighbour import Neighbour, speaking
 from tests.fronts.portal.citizens.town import Town
-from tests.stack import ROOT, Stack, running
+from tests.stack import ROOT, Stack
 
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def town(stack: Stack) -> Iterator[Town]:
     with Town(stack) as living:
         yield living
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def portal(stack: Stack) -> str:
     """The address of the stack's pages."""
     return stack.address("portal")
@@ -113,13 +107,13 @@ class Portal:
             self._process.wait(10)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def neighbour() -> Iterator[Neighbour]:
     with speaking() as started:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def offering(stack: Stack, neighbour: Neighbour) -> Iterator[Portal]:
     """A portal whose router is the tests' own."""
     own = Portal(stack, router=neighbour.address)

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, TypeVar
 
 import asyncpg
 import uvicorn
@@ -25,11 +24,10 @@ from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
-from wenzheng.stack import postgres
-from wenzheng.stack.home import CITY, ROLES
+from tests.postgres import as_role, city
+from wenzheng.stack.home import CITY
 
 T = TypeVar("T")
-PASSWORD: Final = "for-tests"
 SECRET_BYTES = b"a shared secret for tests only"
 PROFILE = Profile.load(CITY)
 
@@ -115,16 +113,8 @@ def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
     """A portal that answers."""
 
     async def prepare() -> str:
-        name = f"portal_{time.monotonic_ns()}"
-        connection = await asyncpg.connect(dsn)
-        await connection.execute(f"create database {name}")
-        await connection.close()
-        own = f"{dsn.rsplit('/', 1)[0]}/{name}"
         # As the stack has it: the portal's role owns its schema and nothing else.
-        await postgres.create_roles(dsn, dict.fromkeys(ROLES, PASSWORD), name)
-        parts = urlsplit(own)
-        own = urlunsplit(parts._replace(netloc=f"portal:{PASSWORD}@{parts.hostname}:{parts.port}"))
-        await migrate("portal", own)
+        own = as_role(await city(dsn), "portal")
         await migrate("portal", own)
         return own
 

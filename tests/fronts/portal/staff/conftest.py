@@ -7,14 +7,7 @@ import pytest
 
 from tests.fronts.portal.staff.alone import Portal, running
 from tests.fronts.portal.staff.office import Office
-from tests.postgres import server
-from tests.stack import running as running_stack
-
-
-@pytest.fixture(scope="package")
-def dsn() -> Iterator[str]:
-    with server() as found:
-        yield found
+from tests.stack import Stack
 
 
 @pytest.fixture
@@ -23,9 +16,8 @@ def portal(dsn: str, tmp_path: Path) -> Iterator[Portal]:
         yield found
 
 
-@pytest.fixture(scope="package")
-def office() -> Iterator[Office]:
-    with running_stack() as stack:
-        found = Office(stack)
-        yield found
-        found.close()
+@pytest.fixture(scope="session")
+def office(stack: Stack) -> Iterator[Office]:
+    found = Office(stack)
+    yield found
+    found.close()
