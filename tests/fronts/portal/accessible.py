@@ -16,3 +16,12 @@ def violations(page: Page, *rules: str) -> list[str]:
         page, options={"runOnly": {"type": "rule", "values": rules} if rules else list(STANDARDS)}
     )
     return [] if found.violations_count == 0 else [f"{page.url}\n{found.generate_report()}"]
+
+
+def violations_by_day_and_night(page: Page) -> list[str]:
+    """As `violations`, of a page that is light and then dark; only the rules of colours are asked twice."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, *OF_COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found

@@ -3,9 +3,9 @@
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.fronts.portal.accessible import OF_COLOURS, violations
+from tests.fronts.portal.accessible import violations, violations_by_day_and_night
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import Desk
@@ -168,16 +168,6 @@ def numbers(office: Office) -> dict[str, str]:
     return found
 
 
-def _complaints(page: Page, mode: str) -> list[str]:
-    """What breaks the standard on the page that is open; a plain one is looked at in the dark, too."""
-    found = violations(page)
-    if mode == "plain":
-        page.emulate_media(color_scheme="dark")
-        found += violations(page, *OF_COLOURS)
-        page.emulate_media(color_scheme="light")
-    return found
-
-
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("role", PLACES)
 def test_no_staff_page_violates_wcag_or_leaves_the_site(
@@ -187,9 +177,10 @@ def test_no_staff_page_violates_wcag_or_leaves_the_site(
     if mode == "large":
         desk.large()
     page, asked = desk.page, list[str]()
+    look = violations_by_day_and_night if mode == "plain" else violations
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/staff/sign-in")
-    complaints = _complaints(page, mode)
+    complaints = look(page)
     desk.sign_in(f"page-{role}", PLACES[role], role)
     for path in PAGES[role]:
         response = page.goto(path.format(**numbers))
@@ -198,12 +189,12 @@ def test_no_staff_page_violates_wcag_or_leaves_the_site(
         assert "unsafe" not in response.headers["content-security-policy"]
         assert len(response.body()) < PAGE_BYTES, path
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
-        complaints += _complaints(page, mode)
+        complaints += look(page)
     if role == "clerk":
         page.goto(f"/staff/cases/{numbers['accepted']}")
         desk.send("reply", text="已收悉,尽快处理。")
         desk.shows("套话")
-        complaints += _complaints(page, mode)
+        complaints += look(page)
     desk.close()
 
     assert complaints == []
