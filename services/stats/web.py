@@ -17,7 +17,7 @@ from chassis.web.limits import Limits, client_of
 from city import named
 from city.profile import Profile
 from services.stats.core.answers import FIGURES, LEAGUE
-from services.stats.core.figures import origins, row, total
+from services.stats.core.figures import fewest, only_counted, origins, row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
 from services.stats.league import by_area, compared, league
 from services.stats.open_data.door import Door as OpenDataDoor
@@ -68,10 +68,16 @@ class Door:
         return with_etag(request, table, unhashed=_CUT_OFF)
 
     async def by_day(self, request: Request, since: str, to: str, department: str, kind: str) -> Response:
-        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind."""
+        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind.
+
+        What one citizen said is not to be found by asking for less and less (ADR 32): figures of a unit or kind are of whole
+        months, and their days tell how many posts came and were answered, no more.
+        """
         now = self.clock.now()
+        part = bool(department or kind)
         last = _day("to", to) if to else now.date()
-        first = _day("from", since) if since else last - timedelta(days=USUAL_DAYS - 1)
+        usual = last.replace(day=1) if part else last - timedelta(days=USUAL_DAYS - 1)
+        first = _day("from", since) if since else usual
         if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
             raise problem.wrong_field("from", "应不晚于 to,且不超过十年")
         unit, kind = (
@@ -79,8 +85,12 @@ class Door:
             code_of(named.kind, self.profile, "kind", kind),
         )
         until = last + timedelta(days=1)
+        months = first.day == 1 and (until.day == 1 or last >= now.date())
+        if part and not months:
+            raise problem.wrong_field("from", "按单位或种类查看的,须是整月:从某月1日到某月末,或到今天")
         days = await self.figures.by_day(first, until, unit, kind)
         by_kind = {} if unit or kind else await self.figures.by_kind(first, until)
+        few = bool(unit and kind) and fewest(days) < self.profile.policy.open_data.least_alike
         whole = total(days.values())
         content: dict[str, Any] = {
             "from": first,
@@ -88,12 +98,19 @@ class Door:
             "department": unit,
             "kind": kind,
             "cut_off": now,
-            "total": row(whole),
+            "withheld": part or not months,
+            "total": row(only_counted(whole) if few else whole),
             "registered": await self.figures.citizens(),
-            "kinds": {code: row(measures) for code, measures in sorted(by_kind.items())},
-            "origins": origins(whole),
-            "areas": by_area(whole, self.profile),
-            "days": [{"day": day, **row(measures)} for day, measures in sorted(days.items())],
+            "kinds": {
+                code: row(measures if months else only_counted(measures))
+                for code, measures in sorted(by_kind.items())
+            },
+            "origins": origins(whole) if months and not part else {},
+            "areas": [] if part else by_area(whole, self.profile),
+            "days": [
+                {"day": day, **row(only_counted(measures) if part else measures)}
+                for day, measures in sorted(days.items())
+            ],
         }
         return with_etag(request, content, unhashed=_CUT_OFF)
 
@@ -120,7 +137,13 @@ def routes(door: Door) -> APIRouter:
         department: str = "",
         kind: str = "",
     ) -> Response:
-        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind; with the cut-off."""
+        """Figures per day of receipt and, where neither unit nor kind is asked for, per kind; with the cut-off.
+
+        Of a unit or kind from the first of a month to the end of one, or to today; without either any days. `withheld`: of kinds
+        by days, and of a unit or kind's days, only how many posts came, are open, overdue or answered is told, the rest is zero
+        or null; origins are left out, and areas of a unit or kind. So is the rest of the total of a kind at a unit where a
+        month has fewer posts of it than open data tell apart (`least_alike`).
+        """
         door.limits.check("figures", client_of(request))
         return await door.by_day(request, since, to, department, kind)
 

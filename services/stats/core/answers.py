@@ -116,6 +116,7 @@ FIGURES: Final = _shape(
         ("department", str),
         ("kind", str),
         ("cut_off", datetime),
+        ("withheld", bool),
         ("total", ROW),
         ("registered", int),
         ("kinds", dict[str, ROW]),  # type: ignore[valid-type]  # as above

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final, get_args
 
 from msgspec import Struct
@@ -242,6 +243,24 @@ def total(parts: Iterable[Measures]) -> dict[str, int]:
         for measure, count in part.items():
             summed[measure] = summed.get(measure, 0) + count
     return summed
+
+
+COUNTED: Final = frozenset(("threads", "received", "replied", "report_replied", "open", "overdue"))
+"""How many posts came and how they stand: what is told of few, too. What a citizen said of one is none of it."""
+
+
+def only_counted(measures: Measures) -> dict[str, int]:
+    """The measures without what people said or what was done to a single post."""
+    return {name: count for name, count in measures.items() if name in COUNTED}
+
+
+def fewest(days: Mapping[date, Measures]) -> int:
+    """The posts of the month that had fewest, but for those that had none; 0 where none had any."""
+    months: dict[tuple[int, int], int] = {}
+    for day, measures in days.items():
+        month = (day.year, day.month)
+        months[month] = months.get(month, 0) + measures.get("threads", 0)
+    return min((count for count in months.values() if count), default=0)
 
 
 def areas(measures: Measures) -> dict[str, dict[str, int]]:

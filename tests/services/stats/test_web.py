@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace as replaced
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -118,6 +118,46 @@ async def test_a_unit_and_a_kind_are_found_by_code_and_by_name(asked: Asked) -> 
     for query in ("department=water", f"department={name}", "department=water&kind=投诉"):
         answer = (await asked.get(f"/v1/figures?{query}")).json()
         assert (answer["department"], answer["total"]["received"]) == ("water", 1)
+
+
+async def test_what_one_citizen_said_is_not_found_by_asking_for_less(asked: Asked) -> None:
+    asked.counted("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05")
+    asked.counted("2026-02-27", unit="transport")
+
+    async def figures(query: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await asked.get(f"/v1/figures?{query}")).json()
+        return found
+
+    unit = await figures("department=water")
+    kind_of_unit = await figures("department=water&kind=complaint")
+    day = await figures("from=2026-03-02&to=2026-03-02")
+    month = await figures("from=2026-03-01&to=2026-03-31")
+    enough = [f"2026-03-{n:02}" for n in range(6, 8)]
+    asked.counted(*enough)
+    more = await figures("department=water&kind=complaint")
+    across = await figures("from=2026-02-01&department=transport&kind=complaint")
+
+    assert (unit["from"], unit["total"]["received"], unit["total"]["median_hours"]) == ("2026-03-01", 4, 1)
+    assert {(row["received"], row["replied"], row["median_hours"]) for row in unit["days"]} == {(1, 1, None)}
+    assert (unit["areas"], unit["origins"], unit["withheld"]) == ([], {}, True)
+    assert (kind_of_unit["total"]["received"], kind_of_unit["total"]["median_hours"]) == (4, None), "four"
+    assert (more["total"]["received"], more["total"]["median_hours"]) == (6, 1), "enough alike"
+    assert (across["total"]["received"], across["total"]["median_hours"]) == (1, None)
+    assert (day["kinds"]["complaint"]["replied"], day["kinds"]["complaint"]["median_hours"]) == (1, None)
+    assert (day["origins"], day["withheld"], month["withheld"]) == ({}, True, False)
+    assert month["kinds"]["complaint"]["median_hours"] == 1
+
+
+@pytest.mark.parametrize(
+    "days", ["from=2026-03-02", "from=2026-03-01&to=2026-03-02", "from=2026-02-27&to=2026-02-28"]
+)
+async def test_a_unit_or_kind_is_told_of_whole_months(asked: Asked, days: str) -> None:
+    for part in ("department=water", "kind=complaint"):
+        answer = await asked.get(f"/v1/figures?{days}&{part}")
+
+        assert answer.status_code == 422
+        assert "整月" in answer.json()["errors"][0]["reason"]
+    assert (await asked.get(f"/v1/figures?{days}")).status_code == 200
 
 
 async def test_days_and_periods_hold_their_first_day_and_not_the_one_after_the_last(asked: Asked) -> None:
