@@ -233,6 +233,11 @@ async def everything_of_a_round(world: World) -> None:
         await centre.does("leader", item["department"], f"{place}/correction", correction)
         await centre.does(*CENTRE, f"{place}/judgement", examples["judgement"] | {"case": item["case"]})
         await centre.does(*CENTRE, f"{place}/closing", examples["closing"])
+        given = await centre.asks(*CENTRE, f"{called}/contact", {"case": other["case"]})
+        to_call = await world.intake.staff(
+            *CENTRE, f"cases/{other['case']}/contact", {"token": given.json()["token"]}
+        )
+        assert (given.status_code, to_call.status_code) == (201, 200)
         await centre.does(*CENTRE, f"{called}/call", examples["call"] | {"case": other["case"]})
         await centre.does(*CENTRE, f"{called}/stopping", examples["stopping"])
         for path in ("?state=all", place):
