@@ -38,7 +38,8 @@ class Broker:
         """Share of sets of batches of which a part is lost on the way, or the acknowledgement."""
         self.slow = 1.0
         self.groups: dict[str, Group] = {}
-        self._fetching: list[asyncio.Future[None]] = []
+        self._fetching: list[tuple[frozenset[str], asyncio.Future[None]]] = []
+        """Who waits for records, and of which topics."""
 
     async def journey(self) -> None:
         """To the broker. Raises as the client does when it cannot be reached."""
@@ -53,19 +54,29 @@ class Broker:
         self.log.append(records)
         for topic, partition, _ in records:
             self.times[(topic, partition)].append(self.loop.time())
+        grown = {topic for topic, _, _ in records}
         waiting, self._fetching = self._fetching, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
+        for topics, future in waiting:
+            if topics.isdisjoint(grown):
+                self._fetching.append((topics, future))
+            else:
+                _wake(future)
 
-    async def grown(self) -> None:
-        """Until something was appended, two seconds at most."""
+    async def grown(self, topics: frozenset[str]) -> None:
+        """Until something was appended to one of the topics, two seconds at most."""
         future = self.loop.create_future()
-        self._fetching.append(future)
+        self._fetching = [one for one in self._fetching if not one[1].done()]
+        self._fetching.append((topics, future))
+        late = self.loop.call_later(2.0, _wake, future)
         try:
-            await asyncio.wait_for(future, 2.0)
-        except TimeoutError:
-            pass
+            await future
+        finally:
+            late.cancel()
+
+
+def _wake(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class SimulatedBus:
@@ -176,6 +187,7 @@ class Member:
         self._gap = gap
         """Share of fetches that begin one record too early: what a client does after a lost answer."""
         self._places: dict[tuple[str, int], int] = {}
+        self._topics = frozenset(topic.name for topic in listener.service.hears)
 
     async def membership(self) -> None:
         """For the life of the process: join, own, beat; begin anew when the group has changed."""
@@ -208,7 +220,7 @@ class Member:
             if poll:
                 await listener.hear(poll)
             else:
-                await self._broker.grown()
+                await self._broker.grown(self._topics)
 
     def stop(self) -> None:
         """A clean end is said to the group."""

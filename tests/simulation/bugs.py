@@ -17,11 +17,12 @@ from chassis.engine.publisher import Publisher
 from chassis.outbox import Addressed
 from chassis.service import Service
 from chassis.store import Outcome, Position, Remembered, Transaction
+from contracts.replies import PromiseReported
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.database import CLOSED, Connection
 from tests.simulation.loop import Process
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore, SimulatedTransaction
-from tests.simulation.world import Make, World, listen
+from tests.simulation.world import TICK, Make, World, listen, speak
 
 
 class UnfencedListener(Listener):
@@ -29,6 +30,9 @@ class UnfencedListener(Listener):
 
     def check(self, stored: Mapping[int, Position]) -> None:
         """Nobody is refused."""
+
+    def check_owner(self, stored: Mapping[int, Position]) -> None:
+        """Not after a lost connection either."""
 
 
 class EarlyPublisher(Publisher):
@@ -135,15 +139,21 @@ def with_parts(
     """Processes put together as the product does, of these parts."""
 
     def make(world: World, process: Process, part: str, starts: int) -> None:
+        if part == "debate":
+            speak(world, process)
+            return
         server = world.servers["intake" if part == "web" else part]
         own = store(server, process)
         publishing = publisher(own, SimulatedBus(world.broker, process))
         value = service(server.service)
         if part != "web":
             name = f"{process.name}/{starts}"
-            listen(world, process, listener(value, own, publishing, world.clock, name), publishing)
+            listening = listener(value, own, publishing, world.clock, name, tick=TICK[part])
+            listen(world, process, listening, publishing)
             return
-        desk_of = world.desks[process.name] = desk(value, own, publishing, world.clock, answers(server))
+        desk_of = world.doors["intake"][process.name] = desk(
+            value, own, publishing, world.clock, answers(server)
+        )
         process.run(publishing.run())
         process.run(desk_of.run())
 
@@ -153,6 +163,13 @@ def with_parts(
 def unlocked(service: Service[Any, Any]) -> Service[Any, Any]:
     """Nobody but the listener changes a case, so its rows need no locks."""
     return replace(service, people=False)
+
+
+def unended(service: Service[Any, Any]) -> Service[Any, Any]:
+    """Nobody told deadline that a promise can be reported done."""
+    return replace(
+        service, rules={kind: rule for kind, rule in service.rules.items() if kind is not PromiseReported}
+    )
 
 
 BUGS: Final[dict[str, Make]] = {
@@ -165,4 +182,5 @@ BUGS: Final[dict[str, Make]] = {
     "the outbox row is dropped": with_parts(store=DroppedOutbox),
     "a lost connection is kept": with_parts(store=HeldConnection),
     "the listening half of intake does not lock": with_parts(service=unlocked),
+    "a promise that was reported goes on": with_parts(service=unended),
 }

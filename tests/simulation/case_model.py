@@ -12,6 +12,13 @@ OPEN = {"received"} | HELD
 KNOWN = OPEN | {"replied", "rated"}
 
 
+class Instruction(NamedTuple):
+    """A city leader's instruction: the ids that it may have, and how far the unit is with it."""
+
+    ids: frozenset[str]
+    state: str = "given"
+
+
 class Case(NamedTuple):
     """What decides whether an act is taken."""
 
@@ -23,6 +30,13 @@ class Case(NamedTuple):
     handling: int = 1
     words: frozenset[tuple[str, int]] = frozenset()
     """Unit and handling of each first word."""
+    shown: bool = True
+    """Anybody reads it, so that neighbours can support it."""
+    dated: bool = False
+    """The draft promises something by a day."""
+    promises: frozenset[frozenset[str]] = frozenset()
+    """Of each promise that is waited for: the ids that its reply may have."""
+    instructions: frozenset[Instruction] = frozenset()
 
 
 class Asked(NamedTuple):
@@ -33,6 +47,8 @@ class Asked(NamedTuple):
     target: str = ""
     made: frozenset[str] = frozenset()
     """The ids that what it makes may have."""
+    dated: bool = False
+    """A reply that promises something by a day."""
 
 
 def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
@@ -46,6 +62,8 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         # what the other services said
         case "hear-assigned":
             moved = case.step in ("received", "accepted", "assigned")
+            if asked.unit != case.unit:
+                case = case._replace(instructions=frozenset(map(_unread, case.instructions)))
             return case._replace(unit=asked.unit, draft=None, step="assigned" if moved else case.step)
         case "hear-resumed":
             over = case.step == "asked" and asked.target in case.question
@@ -66,10 +84,42 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return case._replace(step="withdrawn", draft=None) if early else None
         # anybody who need not hold it
         case "support":
-            return case if case.step in KNOWN else None
+            return case if case.step in KNOWN and case.shown else None
         case "urging" | "assignment":
             return case if case.step in OPEN else None
+    if asked.act.startswith("instruction"):
+        return _instructed(case, asked)
     return _of_unit(case, asked)
+
+
+ACCEPTED = {
+    "instruction-reading": ({"given"}, "read"),
+    "instruction-in-hand": ({"given", "read"}, "in hand"),
+    "instruction-report": ({"given", "read", "in hand"}, "reported"),
+    "instruction-acceptance": ({"reported"}, "accepted"),
+    "instruction-return": ({"reported"}, "in hand"),
+}
+"""Act to the states of an instruction in which it is taken, and the state that follows."""
+
+
+def _unread(one: Instruction) -> Instruction:
+    """Another unit has to read it anew."""
+    return one if one.state in ("reported", "accepted") else one._replace(state="given")
+
+
+def _instructed(case: Case, asked: Asked) -> Case | None:
+    if case.step not in KNOWN:
+        return None
+    if asked.act == "instruction":
+        return case._replace(instructions=case.instructions | {Instruction(asked.made)})
+    leaders = asked.act in ("instruction-acceptance", "instruction-return")
+    if not leaders and asked.unit != case.unit:
+        return None
+    states, after = ACCEPTED[asked.act]
+    for one in case.instructions:
+        if asked.target in one.ids and one.state in states:
+            return case._replace(instructions=case.instructions - {one} | {one._replace(state=after)})
+    return None
 
 
 def _of_unit(case: Case, asked: Asked) -> Case | None:
@@ -89,12 +139,20 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
         case "reply":
             if case.step != "accepted" or case.draft is not None:
                 return None
-            return case._replace(draft=asked.made)
+            return case._replace(draft=asked.made, dated=asked.dated)
+        case "promise-report":
+            met = next((ids for ids in case.promises if asked.target in ids), None)
+            return (
+                None
+                if met is None or case.step not in KNOWN
+                else case._replace(promises=case.promises - {met})
+            )
     if case.step not in OPEN or case.draft is None or asked.target not in case.draft:
         return None
     match asked.act:
         case "approval":
-            return case._replace(step="replied", draft=None)
+            promised = {case.draft} if case.dated else set()
+            return case._replace(step="replied", draft=None, promises=case.promises | promised)
         case "reply-return":
             return case._replace(draft=None)
     raise ValueError(f"the model does not know {asked.act}")

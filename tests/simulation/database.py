@@ -59,6 +59,10 @@ class Server:
         self._locks: dict[Key, _Lock] = {}
         self.open: set[Connection] = set()
 
+    def lie_beside(self, other: "Server") -> None:
+        """In one database with another's tables: one weather, and one table of kept answers."""
+        self.weather, self.answered = other.weather, other.answered
+
     def connect(self, process: Process) -> "Connection":
         """A new connection. Raises as a refused one does while the server is away."""
         if self.weather.away or not process.alive:
@@ -93,6 +97,7 @@ class Server:
                 connection, future = lock.waiting.popleft()
                 if not future.done() and not connection.ended:
                     lock.owner = connection
+                    connection.awaits = None
                     connection.held.append(key)
                     connection.idle()
                     future.set_result(None)
@@ -232,6 +237,11 @@ class Connection:
     def _check(self) -> None:
         if self.ended:
             raise LOST
+
+
+def ended(connection: Connection, problem: BaseException) -> bool:
+    """Whether a connection is of no use any more."""
+    return connection.ended or isinstance(problem, asyncpg.PostgresConnectionError | OSError)
 
 
 @asynccontextmanager

@@ -58,7 +58,9 @@ def _wrong(world: World, fault: Fault) -> Callable[[], None]:
     weather = server.weather
     if fault.kind == "away":
         weather.away = True
-        server.end_all()
+        for one in world.servers.values():
+            if one.weather is weather:
+                one.end_all()
         return lambda: setattr(weather, "away", False)
     if fault.kind == "full":
         weather.full = True

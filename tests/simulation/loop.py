@@ -82,21 +82,26 @@ def outside() -> Context:
 
 
 class _Handle(asyncio.Handle):
-    """A callback, and whose it is."""
+    """A callback, in the context that says whose it is. The base's constructor is left out: it asks for debugging."""
 
-    def __init__(self, callback: Any, args: Any, loop: "VirtualLoop", context: Context | None) -> None:
-        super().__init__(callback, args, loop, context)
-        self.process = (PROCESS.get() if context is None else context.get(PROCESS)) or None
+    def __init__(self, callback: Any, args: Any, context: Context | None) -> None:
+        self._callback, self._args, self._cancelled = callback, args, False
+        self._context = copy_context() if context is None else context
+
+    def cancel(self) -> None:
+        self._cancelled, self._callback, self._args = True, None, ()
 
 
 class _Timer(asyncio.TimerHandle):
     """The same at an instant."""
 
-    def __init__(
-        self, when: float, callback: Any, args: Any, loop: "VirtualLoop", context: Context | None
-    ) -> None:
-        super().__init__(when, callback, args, loop, context)
-        self.process = (PROCESS.get() if context is None else context.get(PROCESS)) or None
+    def __init__(self, when: float, callback: Any, args: Any, context: Context | None) -> None:
+        self._callback, self._args, self._cancelled = callback, args, False
+        self._context = copy_context() if context is None else context
+        self._when = when
+
+    def cancel(self) -> None:
+        self._cancelled, self._callback, self._args = True, None, ()
 
 
 LOOK = 10e-6
@@ -133,19 +138,23 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._ready.extendleft(reversed(handles))
 
     def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
-        handle = _Handle(callback, args, self, context)
+        handle = _Handle(callback, args, context)
         self._ready.append(handle)
         return handle
 
     def call_later(
         self, delay: float, callback: Any, *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        return self.call_at(self._now + delay, callback, *args, context=context)
+        when = self._now + delay
+        timer = _Timer(when, callback, args, context)
+        self._count += 1
+        heapq.heappush(self._timers, (when, self._count, timer))
+        return timer
 
     def call_at(
         self, when: float, callback: Any, *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        timer = _Timer(when, callback, args, self, context)
+        timer = _Timer(when, callback, args, context)
         self._count += 1
         heapq.heappush(self._timers, (when, self._count, timer))
         return timer
@@ -183,7 +192,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def _step(self) -> None:
         if not self._ready:
-            while self._timers and self._timers[0][2].cancelled():
+            while self._timers and self._timers[0][2]._cancelled:
                 heapq.heappop(self._timers)
             if not self._timers:
                 raise Standstill("nothing is left that could happen")
@@ -191,12 +200,17 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             while self._timers and self._timers[0][0] <= self._now:
                 self._ready.append(heapq.heappop(self._timers)[2])
         handle = self._ready.popleft()
-        if handle.cancelled():
+        if handle._cancelled:
             return
-        if handle.process is not None and handle.process.frozen:
-            handle.process.hold(handle)
+        context = handle._context
+        process = context.get(PROCESS)
+        if process is not None and process.frozen:
+            process.hold(handle)
             return
-        handle._run()
+        try:
+            context.run(handle._callback, *handle._args)
+        except Exception as problem:  # as asyncio's loop: told, and the others go on
+            self.call_exception_handler({"exception": problem, "handle": repr(handle._callback)})
 
     def is_running(self) -> bool:
         return True
@@ -209,6 +223,3 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         self.problems.append(context)
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """It is dropped when its instant comes."""

@@ -1,9 +1,9 @@
-"""Citizens and staff of the simulated city: they post, act, wait for an answer, and ask again under the same key."""
+"""Citizens and staff of the simulated city: they post, and act on the cases that come of it."""
 
 import asyncio
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 from random import Random
@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from chassis.engine.answers import IdempotencyKey
-from chassis.failures import Refused
+from contracts.attachments import Attachment
 from contracts.identity import derived
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT
@@ -20,54 +19,37 @@ from services.intake.core.case import Case
 from services.intake.core.deciding import answer_of
 from services.intake.store import seal_post
 from tests.services.intake.door import PROFILE
-from tests.simulation.linear import FOREVER
+from tests.simulation.asking import Asking, Given, Operation
 from tests.simulation.plan import Visit
 from tests.simulation.world import World
 from wenzheng.posts_file import SAMPLE
 
-PATIENCE: Final = 10.0
-"""Seconds after which somebody asks again, under the same key."""
-TRIES: Final = 40
 SOME: Final = 24
 """Texts of the sample that are posted; more of them would say no more about what can go wrong."""
-IMPATIENT: Final = 0.1
-"""Share of tries that are made twice at the same moment: a double click."""
 
 NATURAL: Final = {
-    "received": ("assignment", "assignment", "urging", "withdrawal", "follow-up", "support"),
-    "assigned": ("acceptance", "acceptance", "acceptance", "assignment", "urging", "support", "withdrawal"),
-    "accepted": (
-        *("reply", "reply", "reply", "question", "first-word"),
-        *("assignment", "urging", "follow-up", "withdrawal"),
-    ),
-    "drafted": ("approval", "approval", "approval", "reply-return", "follow-up", "urging"),
-    "asked": ("answer", "answer", "follow-up", "withdrawal"),
-    "replied": ("rating", "rating", "reopening", "support"),
+    "received": ("assignment", "assignment", "urging", "follow-up", "support", "support", "withdrawal"),
+    "assigned": (*["acceptance"] * 8, "assignment", "urging", "support", "support", "withdrawal"),
+    "accepted": (*["reply"] * 7, "question", "question", "first-word", "assignment", "urging", "follow-up", "withdrawal"),
+    "drafted": ("approval", "approval", "approval", "reply-return", "reply-return", "follow-up", "urging"),
+    "asked": ("answer", "answer", "answer", "follow-up", "withdrawal"),
+    "replied": ("rating", "rating", "reopening", "reopening", "support"),
     "rated": ("reopening", "follow-up"),
-    "reopened": ("acceptance", "acceptance", "urging"),
+    "reopened": ("acceptance", "acceptance", "acceptance", "urging"),
 }
 """What people mostly do at each step; now and then they try something else, and are refused."""
-TRIED: Final = tuple(sorted({act for acts in NATURAL.values() for act in acts}))
+FOLLOWED: Final = {
+    "given": ("instruction-reading", "instruction-in-hand", "instruction-report"),
+    "read": ("instruction-in-hand", "instruction-report"),
+    "in_hand": ("instruction-report",),
+    "reported": ("instruction-acceptance", "instruction-return"),
+}
+"""What is done about a city leader's instruction, by its state."""
+ABOUT: Final = tuple(sorted({act for acts in FOLLOWED.values() for act in acts}))
+TRIED: Final = tuple(
+    sorted({*ABOUT, "instruction", "promise-report", *(act for acts in NATURAL.values() for act in acts)})
+)
 UNITS: Final = ("housing", "urban-management", "education", "transport")
-
-
-@dataclass
-class Operation:
-    """One thing somebody wanted, with every try."""
-
-    act: str
-    subject: str = ""
-    unit: str = ""
-    target: str = ""
-    called: float = 0.0
-    answered: float = FOREVER
-    result: str = "unknown"
-    """`taken`, `refused` or `unknown`."""
-    causes: list[str] = field(default_factory=list)
-    subjects: list[str] = field(default_factory=list)
-    """Of a new post: the name that each try gave it."""
-    answer: dict[str, Any] = field(default_factory=dict)
-    why: str = ""
 
 
 @cache
@@ -85,9 +67,9 @@ def texts() -> list[ask.Submit]:
 class People:
     """Everybody who asks intake for something, and what came of it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, operations: list[Operation]) -> None:
         self._world = world
-        self.operations: list[Operation] = []
+        self._asking = Asking(world, operations)
         self._drawn = 0
 
     async def visit(self, visit: Visit, seed: int) -> None:
@@ -113,116 +95,91 @@ class People:
         operation = Operation("submit")
         text, phone = random.choice(texts()), random.random() < 0.25
         personal = {"phone": f"138{random.randrange(10**8):08d}"} if phone else {}
+        files = _files(random, name)
+        operation.files = files
 
-        def inputs(attempt: int) -> list[tuple[str, Any]]:
+        def inputs(attempt: int) -> Given:
             subject = derived(name, "post", attempt)
             operation.subjects.append(subject)
             boxes: dict[str, Any] = seal_post(personal, subject) if phone else {"text_key": b"k" * 32}
             self._drawn += 1
             channels = ("sms",) if phone else ()
             given = msgspec.structs.replace(
-                text, citizen=subject, drawn=self._drawn, channels=channels, **boxes
+                text, citizen=subject, drawn=self._drawn, channels=channels, attachments=files, **boxes
             )
             return [(subject, given)]
 
-        await self._ask(
-            operation, name, inputs, lambda subject, case: {"subject": subject, "number": case.number}, desk
-        )
+        def answer(given: Given, answers: list[Any]) -> object:
+            return {"subject": given[0][0], "number": answers[0].number}
+
+        await self._asking.ask(operation, name, inputs, answer, "intake", desk)
         operation.subject = operation.answer.get("subject", "")
         return operation
 
     async def _act(self, random: Random, name: str, subject: str) -> None:
         case: Case = self._world.memory["intake"].state_of(subject) or Case()
-        step = "drafted" if case.draft is not None and case.open else case.step
-        natural = NATURAL.get(step, TRIED)
-        act = random.choice(natural if random.random() < 0.9 else TRIED)
+        act = _chosen(random, case)
         unit = case.department if random.random() < 0.95 else random.choice(UNITS)
-        target = case.draft.id if case.draft is not None else "nothing"
-        actor, body = _filled(random, act, name, unit)
+        actor, body = _filled(random, act, name, unit, self._world.clock.now().date())
         staff = actor.role in ("clerk", "leader")
-        operation = Operation(act, subject, unit if staff else "", target if "{id}" in ACT[act].path else "")
-        asked = ask.Asked(act, actor, body, operation.target)
+        operation = Operation(act, subject, unit if staff else "", _target(random, act, case), body)
+        files = _files(random, name) if act in ("follow-up", "reply") else ()
+        asked = ask.Asked(act, actor, body, operation.target, files=ask.Files(files))
         row = ACT[act]
-        await self._ask(
-            operation, name, lambda attempt: [(subject, asked)], lambda _, case: answer_of(row, case)
-        )
+        operation.files = files
 
-    async def _ask(self, operation: Operation, key: str, inputs: Any, answer: Any, desk: str = "") -> None:
-        """Until somebody answers, under one key; each try at any web process that seems to live."""
-        world = self._world
-        self.operations.append(operation)
-        operation.called = world.loop.time()
-        for attempt in range(TRIES):
-            name = desk or world.random.choice(sorted(world.desks))
-            process = world.running[name]
-            if not process.alive:
-                await asyncio.sleep(0.5)
-                continue
-            if world.random.random() < IMPATIENT:
-                other = self._submit(
-                    operation, key, inputs, answer, world.random.choice(sorted(world.desks)), attempt + TRIES
-                )
-                other.add_done_callback(_ignored)
-            asking = self._submit(operation, key, inputs, answer, name, attempt)
-            gone = asyncio.ensure_future(process.ended.wait())
-            await asyncio.wait((asking, gone), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-            gone.cancel()
-            if not process.alive or not asking.done():
-                asking.cancel()
-                continue
-            if self._heard(operation, asking):
-                return
-            await asyncio.sleep(world.random.uniform(0.1, 1.0))
+        def answer(given: Given, answers: list[Any]) -> object:
+            return answer_of(row, answers[0])
 
-    def _submit(
-        self, operation: Operation, key: str, inputs: Any, answer: Any, desk: str, attempt: int
-    ) -> "asyncio.Future[Any]":
-        """One try at one web process; each has a cause of its own, all have one key."""
-        given, cause = inputs(attempt), derived(key, "request", attempt)
-        operation.causes.append(cause)
-        named = IdempotencyKey("somebody", operation.act, key, "body")
-        submitting = self._world.desks[desk].submit(given, cause, _encoded(given, answer), named)
-        return asyncio.ensure_future(submitting)
-
-    def _heard(self, operation: Operation, asking: "asyncio.Future[Any]") -> bool:
-        try:
-            operation.answer = msgspec.json.decode(asking.result())
-            operation.result = "taken"
-        except Refused as refused:
-            operation.result, operation.why = "refused", refused.kind
-        except Exception as failure:  # a 500: ask again
-            operation.why = repr(failure)
-            return False
-        operation.answered = self._world.loop.time()
-        return True
+        await self._asking.ask(operation, name, lambda attempt: [(subject, asked)], answer)
 
 
-def _ignored(asking: "asyncio.Future[Any]") -> None:
-    """Nobody reads the second answer to a double click."""
-    if not asking.cancelled():
-        asking.exception()
+def _chosen(random: Random, case: Case) -> str:
+    """What somebody does about a case."""
+    if random.random() < 0.1:
+        return random.choice(TRIED)
+    if case.promises_waiting and random.random() < 0.4:
+        return "promise-report"
+    states = [one.state for one in case.instructions if one.state in FOLLOWED]
+    if states and random.random() < 0.4:
+        return random.choice(FOLLOWED[random.choice(states)])
+    if case.department and random.random() < 0.08:
+        return "instruction"
+    step = "drafted" if case.draft is not None and case.open else case.step
+    return random.choice(NATURAL.get(step, TRIED))
 
 
-def _encoded(given: Sequence[tuple[str, Any]], answer: Any) -> Any:
-    def encode(answers: list[object]) -> bytes:
-        return msgspec.json.encode(answer(given[0][0], answers[0]))
+def _target(random: Random, act: str, case: Case) -> str:
+    """The id in the path."""
+    if "{id}" not in ACT[act].path:
+        return ""
+    if act == "promise-report":
+        return next((reply.id for reply in case.promises_waiting), "nothing")
+    if act in ABOUT:
+        return random.choice([one.id for one in case.instructions] or ["nothing"])
+    return case.draft.id if case.draft is not None else "nothing"
 
-    return encode
+
+def _files(random: Random, name: str) -> tuple[Attachment, ...]:
+    """A few pictures with some of what is written."""
+    if random.random() < 0.8:
+        return ()
+    ids = [hashlib.sha256(f"{name} {n}".encode()).hexdigest() for n in range(random.randint(1, 2))]
+    return tuple(Attachment(one, "image/jpeg", 9_000, "照片.jpg", f"small{one[5:]}") for one in ids)
 
 
-def _filled(random: Random, act: str, name: str, unit: str) -> tuple[ask.Actor, ask.Body]:
-    """Who does it, and what is filled in: each act by another person."""
+def _filled(random: Random, act: str, name: str, unit: str, today: date) -> tuple[ask.Actor, ask.Body]:
+    """Who does it, and what is filled in: each act by another person, but there is one city leader."""
     who = ACT[act].who.roles[0]
-    actor = (
-        ask.AUTHOR if who == "author" else ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
-    )
+    actor = ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
     match act:
         case "rating":
-            return actor, ask.Grade(random.randint(1, 5))
+            return ask.AUTHOR, ask.Grade(random.randint(1, 5))
         case "reopening":
-            return actor, ask.ReasonOnly("没有修好")
+            return ask.AUTHOR, ask.ReasonOnly("没有修好")
         case "reply":
-            return actor, ask.Drafted("文字")
+            day = today + timedelta(random.randint(0, 3)) if random.random() < 0.5 else None
+            return actor, ask.Drafted("文字", promised_day=day)
         case "first-word":
             return actor, ask.FirstWord("已派人到现场")
         case "reply-return":
@@ -231,6 +188,21 @@ def _filled(random: Random, act: str, name: str, unit: str) -> tuple[ask.Actor, 
             return actor, ask.Assignment(random.choice(UNITS), "职责所在")
         case "support":
             return actor, ask.Voice(name)
-        case "acceptance" | "withdrawal" | "approval":
+        case "instruction":
+            day = today + timedelta(random.randint(1, 2)) if random.random() < 0.6 else None
+            return _LEADER, ask.Instruction("请尽快办结", random.random() < 0.5, day)
+        case "instruction-acceptance":
+            return _LEADER, ask.Nothing()
+        case "instruction-return":
+            return _LEADER, ask.SentBack("请写明时间")
+        case "acceptance" | "approval" | "instruction-reading" | "instruction-in-hand":
             return actor, ask.Nothing()
-    return actor, ask.TextOnly("文字")
+        case "withdrawal":
+            return ask.AUTHOR, ask.Nothing()
+        case "promise-report" | "instruction-report":
+            return actor, ask.TextOnly("已办结")
+    return ask.AUTHOR if who == "author" else actor, ask.TextOnly("文字")
+
+
+_LEADER: Final = ask.Actor("mayor", "", "mayor")
+"""Whoever gave an instruction judges the report on it."""

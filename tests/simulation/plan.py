@@ -7,21 +7,37 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats")
-INSTANCES: Final = {"web": 2, "intake": 2, "router": 2, "deadline": 3, "notifier": 2, "stats": 2}
+SERVICES: Final = ("intake", "router", "deadline", "notifier", "stats", "debate")
+INSTANCES: Final = {
+    "web": 2,
+    "intake": 2,
+    "router": 2,
+    "deadline": 3,
+    "notifier": 2,
+    "stats": 2,
+    "debate": 2,
+}
 """Part to its instances; `web` is the half of intake that people speak to."""
 PARTS: Final = tuple(f"{part}-{n}" for part, count in INSTANCES.items() for n in range(1, count + 1))
 
 
+OTHERS: Final = ("debate", "dialogue", "record", "inspection", "callback")
+"""What else begins: a debate, a dialogue, a record that a person opens, rounds of both forms."""
+EACH: Final = 40
+"""Posts to one of each of the others."""
+
+
 @dataclass(frozen=True)
 class Visit:
-    """A citizen posts, and so much is done about the case afterwards."""
+    """A citizen posts, or something else begins, and so much is done about it afterwards."""
 
     number: int
     at: float
     acts: int
     pairs: float
     """Share of acts that are asked for twice at the same moment, by two people."""
+    what: str = "post"
+    """Or one of `OTHERS`."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,18 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
     random = Random(f"plan {seed}")
     visits = [
         Visit(
-            n, random.uniform(0, seconds), random.choice((0, 1, 2, 3, 4, 6, 9)), random.choice((0, 0.1, 0.4))
+            n,
+            random.uniform(0, seconds),
+            random.choice((0, 1, 2, 3, 4, 6, 9, 16)),
+            random.choice((0, 0.1, 0.4)),
         )
         for n in range(posts)
     ]
+    for what in OTHERS * max(1, posts // EACH):
+        # A round is drawn of what was answered by then.
+        early = 0.5 * seconds if what in ("inspection", "callback") else 0.0
+        at, acts = random.uniform(early, seconds), random.choice((6, 9, 14))
+        visits.append(Visit(len(visits), at, acts, random.choice((0, 0.1, 0.4)), what))
     wrong = [_fault(random, random.uniform(0, seconds)) for _ in range(faults)]
     return Plan(
         seed,

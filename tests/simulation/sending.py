@@ -2,19 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from random import Random
 
 from msgspec.structs import replace
 
 from chassis.engine.listener import Listener
 from services.notifier.channels import Delivery
+from services.notifier.core.case import Outcome
 from services.notifier.delivery import Providers, Retries
+from services.notifier.digest_store import DigestsInMemory, Ended
+from services.notifier.digests import DigestSender
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.sender import Sender
 from services.notifier.store import ClaimsInMemory
 from tests.simulation.database import Server, begun
-from tests.simulation.loop import PROCESS
+from tests.simulation.loop import PROCESS, Process
 
 
 class SimulatedNotices:
@@ -28,9 +32,7 @@ class SimulatedNotices:
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
     ) -> list[Outgoing]:
-        process = PROCESS.get()
-        assert process is not None, "a sender is a process's"
-        connection = self._server.connect(process)
+        connection = self._server.connect(_process())
         try:
             async with begun(connection):
                 await connection.statement(writes=True)
@@ -38,11 +40,9 @@ class SimulatedNotices:
                 position = self._server.memory.position
                 owned = [p for p in partitions if position[p].owner == instance]
                 now = self._server.loop.time()
-                self._claims.rows |= {
-                    identity: replace(row, leased=self._due.get(identity, 0.0) > now)
-                    for identity, row in self._claims.rows.items()
-                    if row.leased and self._due.get(identity, 0.0) <= now
-                }
+                for identity in [one for one, due in self._due.items() if due <= now]:
+                    del self._due[identity]
+                    self._claims.rows[identity] = replace(self._claims.rows[identity], leased=False)
                 taken = await self._claims.take(instance, owned, busy, limit, citizens)
                 self._due |= {outgoing.notice.id: now + LEASE_SECONDS for outgoing in taken}
             return taken
@@ -50,9 +50,7 @@ class SimulatedNotices:
             connection.end()
 
     async def later(self, delays: Sequence[Delay]) -> None:
-        process = PROCESS.get()
-        assert process is not None, "a sender is a process's"
-        connection = self._server.connect(process)
+        connection = self._server.connect(_process())
         try:
             await connection.statement(writes=True)
             for delay in delays:
@@ -65,6 +63,72 @@ class SimulatedNotices:
 
     async def wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class SimulatedDigests:
+    """The sender's side of the digests, in the same way."""
+
+    def __init__(self, server: Server, digests: DigestsInMemory) -> None:
+        self._server, self._digests = server, digests
+        self._due: dict[str, float] = {}
+        """Digest to when it is due again."""
+
+    async def take(
+        self, instance: str, partitions: Sequence[int], busy: Sequence[str], now: datetime, quiet: bool
+    ) -> list[Outgoing]:
+        connection = self._server.connect(_process())
+        try:
+            async with begun(connection):
+                await connection.statement(writes=True)
+                await connection.take([("position", partition) for partition in sorted(partitions)])
+                position = self._server.memory.position
+                owned = [p for p in partitions if position[p].owner == instance]
+                real = self._server.loop.time()
+                for identity in [one for one, due in self._due.items() if due <= real]:
+                    del self._due[identity]
+                    self._digests.digests[identity].leased = False
+                taken = await self._digests.take(instance, owned, busy, now, quiet)
+                self._due |= {outgoing.notice.id: real + LEASE_SECONDS for outgoing in taken}
+            return taken
+        finally:
+            connection.end()
+
+    async def later(self, delays: Sequence[Delay]) -> None:
+        connection = self._server.connect(_process())
+        try:
+            await connection.statement(writes=True)
+            await self._digests.later(delays)
+            for delay in delays:
+                self._digests.digests[delay.id].leased = True
+                self._due[delay.id] = self._server.loop.time() + delay.seconds
+            await connection.answered()
+        finally:
+            connection.end()
+
+    async def end(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        connection = self._server.connect(_process())
+        try:
+            await connection.statement(writes=True)
+            await self._digests.end(outcomes, now)
+            await connection.answered()
+        finally:
+            connection.end()
+
+    async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
+        connection = self._server.connect(_process())
+        try:
+            await connection.statement()
+            found = await self._digests.ended(instance, partitions, limit)
+            await connection.answered()
+            return found
+        finally:
+            connection.end()
+
+
+def _process() -> Process:
+    process = PROCESS.get()
+    assert process is not None, "a sender is a process's"
+    return process
 
 
 class UncertainChannel:
@@ -90,9 +154,20 @@ class UncertainChannel:
         return [Delivery("sent")] * len(outgoing)
 
 
-def sender(notices: SimulatedNotices, listener: Listener, random: Random, arrived: Counter[str]) -> Sender:
-    """The product's sender with uncertain providers; citizens are told at night, too."""
+def senders(
+    notices: SimulatedNotices,
+    digests: SimulatedDigests,
+    listener: Listener,
+    random: Random,
+    arrived: Counter[str],
+    now: Callable[[], datetime],
+) -> tuple[Sender, DigestSender]:
+    """The product's senders with uncertain providers; citizens are told at night, too."""
     channel = UncertainChannel(random, arrived)
-    channels = dict.fromkeys(("wechat", "sms", "mail", "robot"), channel)
+    providers = Providers(dict.fromkeys(("wechat", "sms", "mail", "robot"), channel))
     # A second lost answer is not worth ten minutes of a simulation.
-    return Sender(notices, Providers(channels), listener, retries=Retries(lost_again=0.0))
+    retries = Retries(lost_again=0.0)
+    return (
+        Sender(notices, providers, listener, retries=retries),
+        DigestSender(digests, providers, listener, now, retries=retries),
+    )

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import asyncpg
+
 from chassis.engine.answers import IdempotencyKey, Kept
 from chassis.memory.store import MemoryTransaction
-from chassis.store import Input, Outcome, Position, Remembered, Waiting
+from chassis.store import ConnectionLost, Input, Outcome, Position, Remembered, Waiting
 from contracts.identity import partition_of
-from tests.simulation.database import Connection, Server, begun
+from tests.simulation.database import Connection, Server, begun, ended
 from tests.simulation.loop import Process
 
 
@@ -106,7 +108,7 @@ class SimulatedTransaction:
         def write() -> None:
             for position in outcome.positions:
                 position.owner = memory.position[position.partition].owner
-            _finish(MemoryTransaction(memory).save(outcome))
+            finish(MemoryTransaction(memory).save(outcome))
             if outcome.blob:
                 memory.outbox[outcome.blob_id] = (loop.time(), outcome.blob)
 
@@ -161,8 +163,16 @@ class SimulatedStore:
     async def transaction(self) -> AsyncIterator[SimulatedTransaction]:
         if self._connection is None or self._connection.ended:
             self._connection = self.server.connect(self.process)
-        async with begun(self._connection) as connection:
-            yield SimulatedTransaction(self, connection)
+        undone = True
+        try:
+            async with begun(self._connection) as connection:
+                yield SimulatedTransaction(self, connection)
+                undone = False
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            if not ended(self._connection, problem):
+                raise
+            self._connection.end()
+            raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone) from problem
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         connection = self.server.connect(self.process)
@@ -230,10 +240,10 @@ def _deletion(door: Any, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     return delete
 
 
-def _finish(work: Any) -> None:
-    """Run a coroutine that never waits, at once: a commit is one instant."""
+def finish(work: Any) -> Any:
+    """Run a coroutine that never waits, at once, and return its result: a commit is one instant."""
     try:
         work.send(None)
-    except StopIteration:
-        return
+    except StopIteration as done:
+        return done.value
     raise AssertionError("the twin waited inside a commit")

@@ -17,29 +17,50 @@ from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
 from chassis.memory.store import MemoryStore
 from chassis.service import Service
+from chassis.store import ConnectionLost
 from services.deadline import app as deadline
 from services.deadline import store as deadline_store
+from services.debate import app as debate
+from services.debate import store as debate_store
 from services.intake import app as intake
 from services.intake import store as intake_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
+from services.notifier.core.inboxes import Choice, Inbox
+from services.notifier.digest_store import DigestsInMemory
 from services.router import app as router
 from services.router import store as router_store
 from services.stats import app as stats
 from services.stats import store as stats_store
+from services.stats.accountability import store as record_store
+from services.stats.accountability.opener import Opener
+from services.stats.accountability.store import GroundsInMemory
+from services.stats.inspections import store as round_store
 from tests.services.intake.door import PROFILE
 from tests.simulation.broker import Broker, Member, SimulatedBus
 from tests.simulation.database import Server
+from tests.simulation.desks import SimulatedGrounds, open_desk
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.plan import INSTANCES
-from tests.simulation.sending import SimulatedNotices, sender
+from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=PROFILE.zone)
 SPEED = 4800.0
 """City seconds a simulated one: three working days pass in a minute."""
 
-FORESEEN = (Superseded, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, KafkaError)
+TICK = dict.fromkeys(INSTANCES, 1.0) | {"deadline": 0.2}
+"""Seconds between two looks at the clock, where nothing else wakes a listener; only deadline has something due."""
+
+FORESEEN = (
+    Superseded,
+    ConnectionLost,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+    KafkaError,
+)
 """What may end a process; anything else is a bug."""
 
 
@@ -52,7 +73,16 @@ def services() -> dict[str, Service[Any, Any]]:
         "deadline": deadline.build(PROFILE),
         "notifier": notifier.build(PROFILE),
         "stats": stats.build(PROFILE),
+        "debate": debate.build(PROFILE),
+        "records": stats.build_accountability(PROFILE),
+        "rounds": stats.build_inspections(PROFILE),
     }
+
+
+BESIDE = {"records": "stats", "rounds": "stats"}
+"""What is kept in the database of another service."""
+HOURLY = (Inbox("housing", "clerk"), Inbox("urban-management", "clerk"), Inbox("education", "leader"))
+"""The inboxes that chose one digest an hour."""
 
 
 class SteppedClock:
@@ -116,18 +146,30 @@ class World:
             "deadline": deadline_store.memory(),
             "notifier": self.notifications,
             "stats": self.figures,
+            "debate": debate_store.memory(),
+            "records": record_store.memory(),
+            "rounds": round_store.memory(),
         }
+        self.grounds = self._grounds()
         self.servers = {
             name: Server(loop, self.random, memory, services()[name]) for name, memory in self.memory.items()
         }
+        for name, database in BESIDE.items():
+            self.servers[name].lie_beside(self.servers[database])
         self.answers = SimulatedAnswers(self.servers["intake"])
+        self.claims.inboxes.choices |= dict.fromkeys(HOURLY, Choice(hourly=True))
+        self.digests = DigestsInMemory(self.claims)
         self.notices = SimulatedNotices(self.servers["notifier"], self.claims)
+        self.summaries = SimulatedDigests(self.servers["notifier"], self.digests)
         self.arrived: Counter[str] = Counter()
         """Notice to how often it reached its recipient."""
         self.gap = 0.02
         self.running: dict[str, Process] = {}
         """Part and number to the process that runs now."""
-        self.desks: dict[str, Desk] = {}
+        self.doors: dict[str, dict[str, Desk]] = {
+            name: {} for name in ("intake", "debate", "records", "rounds")
+        }
+        """What people speak to, to process and desk."""
         self.members: dict[str, Member] = {}
         self.ends: Counter[str] = Counter()
         """Why processes ended."""
@@ -146,6 +188,9 @@ class World:
             task.cancel()
         for process in self.running.values():
             process.kill()
+
+    def _grounds(self) -> GroundsInMemory:
+        return next(keeper for keeper in self.figures.keepers if isinstance(keeper, GroundsInMemory))
 
     async def _keep(self, part: str, n: int) -> None:
         starts = 0
@@ -169,9 +214,12 @@ def started(world: World, process: Process, part: str, starts: int) -> None:
         store = SimulatedStore(server, process)
         publisher = Publisher(store, SimulatedBus(world.broker, process))
         desk = Desk(server.service, store, publisher, world.clock, world.answers)
-        world.desks[process.name] = desk
+        world.doors["intake"][process.name] = desk
         process.run(publisher.run())
         process.run(desk.run())
+        return
+    if part == "debate":
+        speak(world, process)
         return
     server = world.servers[part]
     store = SimulatedStore(server, process)
@@ -179,12 +227,17 @@ def started(world: World, process: Process, part: str, starts: int) -> None:
     listen(
         world,
         process,
-        Listener(server.service, store, publisher, world.clock, f"{process.name}/{starts}"),
+        Listener(server.service, store, publisher, world.clock, f"{process.name}/{starts}", tick=TICK[part]),
         publisher,
     )
 
 
-def listen(world: World, process: Process, listener: Listener, publisher: Publisher) -> None:
+def listen(
+    world: World,
+    process: Process,
+    listener: Listener,
+    publisher: Publisher,
+) -> None:
     """A listening process: publisher, passing of time, group and polls; notifier's sends, too."""
     member = Member(world.broker, listener, world.gap)
     world.members[process.name] = member
@@ -193,4 +246,19 @@ def listen(world: World, process: Process, listener: Listener, publisher: Publis
     process.run(member.membership())
     process.run(member.fetching())
     if listener.service.name == "notifier":
-        process.run(sender(world.notices, listener, world.random, world.arrived).run())
+        for one in senders(
+            world.notices, world.summaries, listener, world.random, world.arrived, world.clock.now
+        ):
+            process.run(one.run())
+    if listener.service.name == "stats":
+        speak(world, process, "records", "rounds")
+
+
+def speak(world: World, process: Process, *doors: str) -> None:
+    """The desks of a process; stats' hand in what its rules found as well."""
+    for door in doors or ("debate",):
+        world.doors[door][process.name] = open_desk(world.servers[door], world.broker, process, world.clock)
+    if "records" in doors:
+        records = world.doors["records"][process.name]
+        queue = SimulatedGrounds(world.servers["stats"], world.grounds, process)
+        process.run(Opener(queue, records).run())

@@ -1,0 +1,144 @@
+"""Whether what is owed by a day was said as it should be: promises of replies, city leaders' instructions, and their timers."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from contracts.deadlines import (
+    InstructionOverdue,
+    InstructionOverdueWithdrawn,
+    ReplyPromiseBreakWithdrawn,
+    ReplyPromiseBroken,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
+)
+from contracts.posts import PostWithdrawn
+from services.intake.core.case import Case, Reply
+from services.intake.core.instruction import Instruction
+from services.stats.core.case import Case as StatsCase
+from tests.services.intake.door import PROFILE
+from tests.simulation.facts import Facts
+from tests.simulation.world import World
+
+
+def clocks(world: World, facts: Facts) -> Iterator[str]:
+    """A sentence for each word too many or too few, and for each timer that rings for nothing or is missing."""
+    deadline, stats = world.memory["deadline"], world.memory["stats"]
+    armed = deadline.keepers[0].armed  # type: ignore[attr-defined]
+    now, latest = world.clock.now(), world.clock.latest(world.loop.time())
+    for subject in sorted(world.memory["intake"].subject):
+        case, clock = world.memory["intake"].state_of(subject), deadline.state_of(subject)
+        if not isinstance(case, Case) or clock is None:
+            continue
+        instant = armed[subject][0] if subject in armed else None
+        if instant != clock.next_at:
+            yield f"deadline {subject}: the timer is armed for {instant}, its case says {clock.next_at}"
+        owed = list[datetime]()
+        counted = _Counted(facts, subject)
+        ended = counted.ended
+        for reply in case.replies:
+            if reply.promise is None:
+                continue
+            owed += _open(case, reply.promise.reported_at, reply.promise.day, latest)
+            yield from _promised(counted, case, reply, now, latest)
+        for one in case.instructions:
+            owed += _open(case, one.reports[-1].at if not one.waits else None, _due(one).date(), latest)
+            yield from _instructed(counted, case, one, now, latest)
+        for at in owed:
+            if instant is None or instant > at:
+                yield f"deadline {subject}: something is owed by {at}, and the timer is armed for {instant}"
+        waits = any(not one.outcome for one in clock.promises) or clock.instructions
+        if instant is not None and case.step in ("replied", "rated", "withdrawn") and not waits:
+            yield f"deadline {subject}: nothing is waited for, and the timer is armed for {instant}"
+        known = stats.state_of(subject)
+        if isinstance(known, StatsCase) and {r: o for r, o in known.promises if o} != ended:
+            yield f"stats {subject}: of promises it knows {known.promises}, deadline said {ended}"
+
+
+class _Counted:
+    """What deadline said of a case's promises and instructions, once for each number."""
+
+    def __init__(self, facts: Facts, subject: str) -> None:
+        self.place = subject
+        self.set: Counter[str] = Counter()
+        self.repeated = False
+        self.ended: dict[str, str] = {}
+        self.broken: Counter[str] = Counter()
+        self.overdue: Counter[tuple[str, object]] = Counter()
+        for event in facts.of(subject, "deadlines"):
+            match event.fact:
+                case ReplyPromiseSet(reply=reply):
+                    self.set[reply] += 1
+                case ReplyPromiseEnded(reply=reply, outcome=outcome):
+                    # An earlier end that is heard later is said as well, and counts.
+                    self.repeated |= self.ended.get(reply) == outcome
+                    self.ended[reply] = outcome
+                case ReplyPromiseBroken(reply=reply):
+                    self.broken[reply] += 1
+                case ReplyPromiseBreakWithdrawn(reply=reply):
+                    self.broken[reply] -= 1
+                case InstructionOverdue(instruction=one, due_day=day):
+                    self.overdue[(one, day)] += 1
+                case InstructionOverdueWithdrawn(instruction=one, due_day=day):
+                    self.overdue[(one, day)] -= 1
+        said = [event.fact for event in facts.of(subject, "posts")]
+        gone = [fact.at for fact in said if isinstance(fact, PostWithdrawn)]
+        self.left = min(gone, default=None)
+
+
+def _due(one: Instruction) -> datetime:
+    assert one.due is not None
+    return PROFILE.working_time.closing_from(one.due.date())
+
+
+def _open(case: Case, done: datetime | None, day: object, latest: datetime) -> Iterator[datetime]:
+    """The instant by which something is waited for, as long as no clock has shown it."""
+    due = PROFILE.working_time.closing_from(day)  # type: ignore[arg-type]
+    if done is None and not case.left and due > latest:
+        yield due
+
+
+def _promised(counted: _Counted, case: Case, reply: Reply, now: datetime, latest: datetime) -> Iterator[str]:
+    promise, place = reply.promise, f"deadline {counted.place} {reply.id}"
+    assert promise is not None
+    due = PROFILE.working_time.closing_from(promise.day)
+    outcome = ""
+    if promise.reported_at is not None:
+        outcome = "kept" if promise.reported_at <= due else "late"
+    elif counted.left is not None:
+        outcome = "withdrawn"
+    if counted.set[reply.id] != 1:
+        yield f"{place}: its day was set {counted.set[reply.id]} times"
+    if counted.ended.get(reply.id, "") != outcome or counted.repeated:
+        yield f"{place}: should have ended as {outcome!r}, was said: {counted.ended}, {counted.repeated}"
+    yield from _judged(place, counted.broken[reply.id], due, promise.reported_at or counted.left, now, latest)
+
+
+def _instructed(
+    counted: _Counted, case: Case, one: Instruction, now: datetime, latest: datetime
+) -> Iterator[str]:
+    ends = [at for at in (one.reports[-1].at if not one.waits else None, counted.left) if at is not None]
+    due, place = _due(one), f"deadline {counted.place} {one.id}"
+    if len(one.reports) > 1 or (one.reports and one.waits):
+        # Sent back, perhaps for the same day: the last word alone counts.
+        if counted.overdue[(one.id, due.date())] not in (0, 1):
+            yield f"{place}: called overdue {counted.overdue[(one.id, due.date())]} times"
+        return
+    yield from _judged(
+        place, counted.overdue[(one.id, due.date())], due, min(ends, default=None), now, latest
+    )
+
+
+def _judged(
+    place: str, times: int, due: datetime, end: datetime | None, now: datetime, latest: datetime
+) -> Iterator[str]:
+    """Overdue once where the end came late or never, and not at all where it came in time or the day is not over."""
+    expected = {0, 1}
+    if end is not None:
+        expected = {0} if end <= due else {1}
+    elif due <= now:
+        expected = {1}
+    elif due > latest:
+        expected = {0}
+    if times not in expected:
+        yield f"{place}: due {due}, ended {end}, now {now}: called overdue {times} times"

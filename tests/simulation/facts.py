@@ -1,0 +1,172 @@
+"""The log read anew after a run, and which fact each act says in it."""
+
+from collections import defaultdict
+from typing import Final
+
+from contracts.accountability import (
+    AppealDecided,
+    AppealRaised,
+    DefenceStated,
+    FindingMade,
+    PersonNamed,
+    RecordClosed,
+    RecordOpened,
+)
+from contracts.codec import Event, Unreadable, decode
+from contracts.debates import (
+    CommentHidden,
+    CommentReceived,
+    CommentReleased,
+    CommentSupported,
+    CommentWithdrawn,
+    DebateClosed,
+    DebateOpened,
+    QuestionEntered,
+    StatementMade,
+)
+from contracts.dialogues import DialogueClosed, DialogueOpened
+from contracts.facts import Fact
+from contracts.inspections import (
+    CaseInspected,
+    CitizenCalled,
+    CorrectionJudged,
+    CorrectionReported,
+    RoundClosed,
+    RoundOpened,
+    RoundStopped,
+)
+from contracts.posts import PostFollowedUp, PostReceived, PostSupported, PostWithdrawn
+from contracts.replies import (
+    AssignmentChosen,
+    CaseAccepted,
+    CaseUrged,
+    CitizenAnswered,
+    CitizenAsked,
+    FirstWordGiven,
+    InstructionAccepted,
+    InstructionGiven,
+    InstructionRead,
+    InstructionReported,
+    InstructionSentBack,
+    InstructionTakenInHand,
+    PostRated,
+    PostReopened,
+    PromiseReported,
+    ReplyDrafted,
+    ReplyPublished,
+    ReplySentBack,
+)
+from contracts.topics import BY_NAME, TOPICS
+from services.debate.core.states import DIALOGUE
+from tests.simulation.asking import Operation
+from tests.simulation.world import World
+
+SAYS: Final = {
+    "submit": PostReceived,
+    "acceptance": CaseAccepted,
+    "first-word": FirstWordGiven,
+    "question": CitizenAsked,
+    "answer": CitizenAnswered,
+    "reply": ReplyDrafted,
+    "reply-return": ReplySentBack,
+    "approval": ReplyPublished,
+    "rating": PostRated,
+    "reopening": PostReopened,
+    "withdrawal": PostWithdrawn,
+    "follow-up": PostFollowedUp,
+    "support": PostSupported,
+    "urging": CaseUrged,
+    "assignment": AssignmentChosen,
+    "promise-report": PromiseReported,
+    "instruction": InstructionGiven,
+    "instruction-reading": InstructionRead,
+    "instruction-in-hand": InstructionTakenInHand,
+    "instruction-report": InstructionReported,
+    "instruction-acceptance": InstructionAccepted,
+    "instruction-return": InstructionSentBack,
+    "forum:publish": DebateOpened,
+    "forum:close": DebateClosed,
+    "forum:comment": CommentReceived,
+    "forum:state": StatementMade,
+    "forum:support": CommentSupported,
+    "forum:enter": QuestionEntered,
+    "records:open": RecordOpened,
+    "records:name": PersonNamed,
+    "records:state": DefenceStated,
+    "records:find": FindingMade,
+    "records:appeal": AppealRaised,
+    "records:decide": AppealDecided,
+    "records:close": RecordClosed,
+    "rounds:open": RoundOpened,
+    "rounds:inspect": CaseInspected,
+    "rounds:report": CorrectionReported,
+    "rounds:judge": CorrectionJudged,
+    "rounds:call": CitizenCalled,
+    "rounds:close": RoundClosed,
+    "rounds:stop": RoundStopped,
+}
+"""Act to the fact that it says, once."""
+
+
+def said_by(one: Operation) -> type[Fact] | None:
+    """The fact that an act says; None of a draft, which nobody hears of."""
+    dialogue = one.subject.startswith(DIALOGUE)
+    match one.act:
+        case "forum:draft":
+            return None
+        case "forum:publish" if dialogue:
+            return DialogueOpened
+        case "forum:close" if dialogue:
+            return DialogueClosed
+        case "forum:moderate":
+            return CommentReleased if one.body[1] else CommentHidden
+        case "forum:withdraw":
+            return CommentWithdrawn
+    return SAYS[one.act]
+
+
+NEED_NOT: Final = ("forum:moderate", "forum:withdraw")
+"""Acts that may be taken and change nothing, since it was so already."""
+
+
+class Facts:
+    """The log read anew: each fact once, and what is wrong with the log itself."""
+
+    def __init__(self, world: World) -> None:
+        self.wrong: list[str] = []
+        self.events: dict[tuple[str, str], dict[int, Event]] = defaultdict(dict)
+        """Topic and subject to number to event."""
+        self.ids: set[str] = set()
+        self.times: dict[str, float] = {}
+        """Event to when it was first appended."""
+        self.places: dict[tuple[str, str], dict[int, tuple[int, int]]] = defaultdict(dict)
+        """Topic and subject to number to partition and offset at which it was first appended."""
+        self.count = 0
+        for topic in TOPICS:
+            for partition in sorted({place[1] for place in world.broker.log.records}):
+                for offset, record in enumerate(world.broker.log.records[(topic.name, partition)]):
+                    self.count += 1
+                    try:
+                        event = decode(BY_NAME[topic.name], record.key, record.value, record.headers)
+                    except Unreadable as problem:
+                        self.wrong.append(f"{topic.name}/{partition} {offset}: {problem}")
+                        continue
+                    self.places[(topic.name, event.subject)].setdefault(event.seq, (partition, offset))
+                    known = self.events[(topic.name, event.subject)].setdefault(event.seq, event)
+                    if known != event:
+                        self.wrong.append(
+                            f"{topic.name} {event.subject}: {event.seq} says "
+                            f"{type(known.fact).__name__} and {type(event.fact).__name__}"
+                        )
+                    if event.id not in self.ids:
+                        self.ids.add(event.id)
+                        self.times[event.id] = world.broker.times[(topic.name, partition)][offset]
+
+    def every(self, kind: type[Fact]) -> list[Event]:
+        """All facts of a kind."""
+        return [one for found in self.events.values() for one in found.values() if type(one.fact) is kind]
+
+    def of(self, subject: str, topic: str) -> list[Event]:
+        """The facts of a subject in a topic, in order."""
+        found = self.events.get((topic, subject), {})
+        return [found[seq] for seq in sorted(found)]
