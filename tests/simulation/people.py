@@ -30,7 +30,16 @@ SOME: Final = 24
 NATURAL: Final = {
     "received": ("assignment", "assignment", "urging", "follow-up", "support", "support", "withdrawal"),
     "assigned": (*["acceptance"] * 8, "assignment", "urging", "support", "support", "withdrawal"),
-    "accepted": (*["reply"] * 7, "question", "question", "first-word", "assignment", "urging", "follow-up", "withdrawal"),
+    "accepted": (
+        *["reply"] * 7,
+        "question",
+        "question",
+        "first-word",
+        "assignment",
+        "urging",
+        "follow-up",
+        "withdrawal",
+    ),
     "drafted": ("approval", "approval", "approval", "reply-return", "reply-return", "follow-up", "urging"),
     "asked": ("answer", "answer", "answer", "follow-up", "withdrawal"),
     "replied": ("rating", "rating", "reopening", "reopening", "support"),
