@@ -38,6 +38,8 @@ class Topic:
     partitions: int = PARTITIONS
     retention_ms: int = -1
     """-1: for ever. The log is the archive."""
+    watchers: tuple[str, ...] = ()
+    """Who looks at all of it anew at each start, and remembers no place in it: they park nothing, and the audit asks them nothing."""
     facts: tuple[type[Fact], ...] = field(init=False)
     decoder: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
 
@@ -91,6 +93,7 @@ CITY: Final = Topic(
     CityFact,
     "Calendar, policy and model changes, said once to every partition.",
     key="city:<partition>",
+    watchers=("debate",),
 )
 BULLETINS: Final = Topic(
     "bulletins",

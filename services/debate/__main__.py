@@ -1,19 +1,25 @@
 """Runs debate: `python -m services.debate`. People ask it; it hears nothing on the bus."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from chassis import run
+from chassis.kafka.broker import broker_of
 from chassis.kafka.desk import open_desk
+from chassis.kafka.overview import Overview
 from chassis.passes import Passes
 from chassis.vault import Secrets
 from chassis.web.api import create_api
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
+from contracts.topics import CITY
 from services.debate import store
 from services.debate.app import build
 from services.debate.web import SENTENCE, Door, routes
+
+EVERYTHING: Final = 1_000_000
+"""Records of each partition that are read at the start: all there ever were of facts about the city."""
 
 
 async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
@@ -34,9 +40,15 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         limits=process.limits(profile.policy.rates),
     )
 
-    api = create_api("debate", SENTENCE, process.metrics, Probes(ready=process.ready))
+    # The policy counts who says how much, and whether a person looks first; it changes while this process runs.
+    city = Overview((CITY,), broker_of(settings), door.learn, EVERYTHING)
+
+    def behind() -> str:
+        return "" if city.caught_up.is_set() else f"{city.lag} facts about the city not yet seen"
+
+    api = create_api("debate", SENTENCE, process.metrics, Probes(ready=process.ready, catching_up=behind))
     api.include_router(routes(door))
-    return process.edge(api), [*beside]
+    return process.edge(api), [*beside, city.run]
 
 
 if __name__ == "__main__":

@@ -56,3 +56,43 @@ async def test_a_debate_whose_service_is_killed_while_people_comment_hears_every
 
         figures = (await http.get(f"/v1/debates/{debate}")).json()["figures"]
         assert (figures["people"], figures["comments"]) == (12, 24)
+
+
+async def test_a_change_of_the_policy_reaches_debates_that_run_and_those_that_start(stack: Stack) -> None:
+    supervisor = stack.token("s1", "supervision", "supervisor")
+    operator = stack.token("o1", "supervision", "operator")
+    async with (
+        httpx2.AsyncClient(base_url=stack.address("debate"), timeout=5) as http,
+        httpx2.AsyncClient(base_url=stack.address("intake"), timeout=5) as intake,
+    ):
+        debate = (await taken(http, "", {**examples.DRAFT, "title": "政策变动之后"}, supervisor))["id"]
+        await taken(http, f"/{debate}/publication", {}, supervisor)
+        changed = await intake.post(
+            "/v1/city/policy",
+            json={"part": {"debates": {"a_person": 1}}, "reason": "试行"},
+            headers={"Idempotency-Key": derived("policy", "key")} | operator,
+        )
+        assert changed.status_code == 202, changed.text
+
+        async def second(phone: str) -> int:
+            """What is answered to somebody's second comment."""
+            path = f"/v1/debates/{debate}/comments"
+            for n in range(2):
+                key = {"Idempotency-Key": derived(f"{phone}{n}", "key")}
+                answer = await http.post(path, json={"text": f"第{n}条", "phone": phone}, headers=key)
+            return answer.status_code
+
+        async def in_force(first: int) -> None:
+            """As soon as the policy is known, nobody's second comment is taken."""
+            async with asyncio.timeout(90):
+                for n in range(first, first + 400):
+                    try:
+                        if await second(f"1370000{n:04d}") == 409:
+                            return
+                    except httpx2.HTTPError:
+                        pass
+                    await asyncio.sleep(0.2)
+
+        await in_force(0)
+        assert stack.signal("debate", signal.SIGKILL)
+        await in_force(1000)

@@ -30,7 +30,7 @@ def test_each_topic_is_written_by_its_writer_alone() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_reads_what_the_registry_says_and_its_own_words(service: str) -> None:
-    heard = {topic.name for topic in TOPICS if service in topic.readers or service == topic.writer}
+    heard = {topic.name for topic in TOPICS if service in (*topic.readers, *topic.watchers, topic.writer)}
 
     read = {right.name for right in rights() if right.user == service and right.kind == access.TOPIC}
 

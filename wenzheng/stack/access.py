@@ -63,7 +63,9 @@ def rights(topics: tuple[Topic, ...] = TOPICS) -> set[Right]:
     found.add(Right(DEPARTMENT, READ, "department-", GROUP, PREFIXED))
     for topic in topics:
         readers = {DEPARTMENT if reader == "department systems" else reader for reader in topic.readers}
-        found |= {Right(user, READ, topic.name) for user in {*readers, topic.writer, AUDITOR}}
+        found |= {
+            Right(user, READ, topic.name) for user in {*readers, *topic.watchers, topic.writer, AUDITOR}
+        }
         found.add(Right(topic.writer, WRITE, topic.name))
     return found
 

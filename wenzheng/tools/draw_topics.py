@@ -30,7 +30,7 @@ def picture(topics: tuple[Topic, ...] = TOPICS) -> str:
     """The flow of facts in Mermaid: each topic has one writer, and an arrow to each who hears it."""
     lines = ["```mermaid", "flowchart LR", *(f"  {line}" for line in OUTSIDE)]
     for topic in topics:
-        readers = " & ".join(_node(reader) for reader in topic.readers)
+        readers = " & ".join(_node(reader) for reader in (*topic.readers, *topic.watchers))
         hears = f" --> {readers}" if readers else ""
         lines.append(f"  {topic.writer} ==> {topic.name}[({topic.name})]{hears}")
     return "\n".join([*lines, "```"])
@@ -40,7 +40,7 @@ def table(topics: tuple[Topic, ...] = TOPICS) -> str:
     """The same in words, in Markdown."""
     rows = ["| Topic | Said by | Heard by | What is said |", "|---|---|---|---|"]
     for topic in topics:
-        readers = ", ".join(topic.readers) or "nobody today"
+        readers = ", ".join((*topic.readers, *topic.watchers)) or "nobody today"
         rows.append(f"| `{topic.name}` | {topic.writer} | {readers} | {topic.sentence} |")
     return "\n".join(rows)
 

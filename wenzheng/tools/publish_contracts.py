@@ -42,7 +42,7 @@ def asyncapi() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": f"#/channels/{topic.name}"},
         }
-        for reader in topic.readers:
+        for reader in (*topic.readers, *topic.watchers):
             operations[f"{reader.replace(' ', '-')}-hears-{topic.name}"] = {
                 "action": "receive",
                 "channel": {"$ref": f"#/channels/{topic.name}"},
@@ -75,7 +75,7 @@ def table() -> str:
     for topic in TOPICS:
         facts = " · ".join(fact.__name__ for fact in topic.facts)
         rows.append(
-            f"| `{topic.name}` | {topic.writer} | {', '.join(topic.readers)} | {topic.key} | {facts} |"
+            f"| `{topic.name}` | {topic.writer} | {', '.join((*topic.readers, *topic.watchers))} | {topic.key} | {facts} |"
         )
     return "\n".join(rows) + "\n"
 

@@ -23,6 +23,8 @@ from chassis.web.limits import Limits
 from city.normal import length, shows_nothing, written, written_line
 from city.profile import Profile
 from city.publication import Published
+from contracts.codec import Event
+from contracts.identity import city_subject
 from services.debate.core.states import DIALOGUE, Debate, Dialogue, Forum
 from services.debate.store import Debates
 
@@ -74,6 +76,8 @@ class Door:
     real_now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """Real time, in which passes end."""
     cursor: Cursor = field(init=False)
+    _learnt: int = field(init=False, default=0)
+    """The number of the last fact about the city that was taken."""
 
     def __post_init__(self) -> None:
         self.cursor = Cursor(self.secrets.cursor)
@@ -102,6 +106,16 @@ class Door:
         if not name:
             raise HttpRefused(401, "unauthenticated", "请先登录", "请以手机验证码登录。")
         return name
+
+    def learn(self, events: Sequence[Event]) -> None:
+        """Facts about the city, which is said to every partition: of one each is taken once, in its order.
+
+        After a broken connection they are seen once more.
+        """
+        for event in events:
+            if event.subject == city_subject(0) and event.seq > self._learnt:
+                self._learnt = event.seq
+                self.profile = self.desk.learn(event.fact)
 
     async def forum(self, kind: Kind, identity: str, staff: Staff | None = None) -> Forum:
         """A debate or a dialogue; a draft for those who may change it only. Raises HttpRefused 404."""

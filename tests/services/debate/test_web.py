@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from contracts.city_facts import PolicyChanged
+from contracts.codec import Event
+from contracts.identity import city_subject
 from services.debate.web import examples
 from tests.services.debate.door import UNIT, Debating
 from tests.services.intake.door import at
@@ -149,6 +152,31 @@ async def test_nobody_says_more_than_the_policy_takes(debating: Debating) -> Non
 
     assert (refused.status_code, refused.json()["title"]) == (409, f"一人在一个议题中最多发言 {most} 条")
     assert (await debating.comment(debate, BERT, "别人可以")).status_code == 202
+
+
+def amended(seq: int, partition: int = 0, **tables: dict[str, int | bool]) -> Event:
+    """The city's policy changes, as it is said to a partition."""
+    subject = city_subject(partition)
+    fact = PolicyChanged(at=at("2026-03-02T09:00"), part=tables, by="operator-1")
+    return Event(f"{subject}-{seq}", "city", subject, seq, fact, "intake")
+
+
+async def test_a_change_of_the_policy_is_in_force_from_then_on(debating: Debating) -> None:
+    debate = await debating.opened()
+    few = amended(1, debates={"a_person": 1})
+    more = amended(2, debates={"a_person": 2}, kinds={"debate": {"moderated": False}})
+
+    async def says(n: int) -> int:
+        return (await debating.comment(debate, ANNA, f"第{n}条")).status_code
+
+    debating.door.learn([few, amended(1, 1, debates={"a_person": 9})])
+    first = [await says(n) for n in range(2)]
+    debating.door.learn([few, more, few])
+    second = [await says(n) for n in range(2, 4)]
+    [shown] = (await debating.http.get(f"/v1/debates/{debate}/comments")).json()["comments"]
+
+    assert (first, second) == ([202, 409], [202, 409])
+    assert shown["text"] == "第2条", "what is said now waits for no moderator any more"
 
 
 async def test_who_types_somebody_elses_number_does_not_use_up_what_that_person_may_say(
