@@ -16,7 +16,10 @@ from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
 from wenzheng.demo.calls import Calls
 from wenzheng.demo.debate import Debates
-from wenzheng.demo.replies import asked_back, first_word, rating, reply
+from wenzheng.demo.dialogue import dialogues
+from wenzheng.demo.dispatch import Dispatch
+from wenzheng.demo.pictures import SCENES
+from wenzheng.demo.replies import FATES, asked_back, first_word, rating, reply
 from wenzheng.demo.survey import BUSES, PARKS, Survey
 from wenzheng.posts_file import SAMPLE, read_posts
 
@@ -39,6 +42,8 @@ OPEN_UNTIL = "2011-07-20T18:00:00+08:00"
 SEASON = "summer"
 LAST_SPEED = 6_000.0
 """In the last two days, whose answers must not be late because the machine is."""
+WITH_PICTURE = 40
+"""One in so many comes with a picture, where it complains, and is answered with one: each is looked at in a process of its own."""
 PAUSE_SECONDS = 20.0
 """Real seconds from one post to the next when the month is over, on an average."""
 
@@ -46,12 +51,6 @@ ENTERED = ("telephone", "telephone", "counter", "letter")
 """By which way those posts came that staff wrote down: one in twelve."""
 TALK, OF_TALK = 200, 20
 """While so many posts come one matter is talked of, in one of so many of them: enough to be found as a topic."""
-FATES = (
-    ("adopted", "建议合理,已列入今年的工作计划。"),
-    ("partly", "先在条件成熟的路段试行,其余待论证。"),
-    ("declined", "现行规定不允许,已向上级反映。"),
-)
-"""What units decide of suggestions, in turn."""
 
 
 def _spread(some: int, posts: int) -> frozenset[int]:
@@ -87,6 +86,7 @@ class Month:
         self._profile = profile
         self._random = random.Random(seed)
         self._clock = SegmentClock(clock, profile.zone)
+        self._dispatch = Dispatch(calls, profile, self._random)
         self.counted = Survey(calls, self._until, seed, BUSES)
         """Its result is published when the month is over."""
         self.open = Survey(calls, self._until, seed + 1, PARKS)
@@ -110,6 +110,7 @@ class Month:
         share = posts / RECEIVED
         last = round(LAST_POSTS * share)
         talks = self._talks.lives(share, (START, LAST_POST, LAST_POST), (JULY, ENDS, OPEN_UNTIL))
+        talks += dialogues(self._calls, self._until)
         self._acting.set()
         watching = asyncio.create_task(self._watch(say))
         for n in range(last):
@@ -207,7 +208,7 @@ class Month:
     async def _soon(self, body: dict[str, Any], n: int) -> None:
         """A post that a visitor can follow from its coming to its answer."""
         receipt = await self._received(body, n)
-        unit = await self._unit(receipt["number"]) if receipt is not None else None
+        unit = await self._dispatch.unit(receipt["number"]) if receipt is not None else None
         if receipt is None or unit is None:
             return
         number, time_of = receipt["number"], self._profile.working_time
@@ -224,7 +225,7 @@ class Month:
         if receipt is None:
             return
         number, code = receipt["number"], receipt["query_code"]
-        unit = await self._unit(number)
+        unit = await self._dispatch.unit(number)
         if unit is None or not answered:
             return
         time_of = self._profile.working_time
@@ -232,7 +233,7 @@ class Month:
         accepted = time_of.add_minutes(at, self._random.randint(30, 300))
         await self._until(accepted)
         if chance < 0.02:
-            unit = await self._give_back(number, unit) or unit
+            unit = await self._dispatch.give_back(number, unit) or unit
         await self._staff("clerk", unit, number, "acceptance", {}, "accepted")
         if n % 3 == 0:
             await self._staff("clerk", unit, number, "first-words", {"text": first_word(body["kind"], n)}, "")
@@ -278,8 +279,27 @@ class Month:
             entered = body | {"contact": None, "origin": ENTERED[n // 12 % len(ENTERED)]}
             clerk = self._calls.bearer("supervisor", "supervision")
             return await self._calls.ask("POST", "/v1/cases", entered, "received", clerk)
+        if n % WITH_PICTURE == 0 and body["kind"] == "complaint":
+            return await self._pictured(body, n)
         contact = {"phone": f"138{n:08d}"} if n % 3 else {"openid": f"oDemo{n:07d}abcdEFGH{n:08d}"[:28]}
         return await self._calls.ask("POST", "/v1/posts", body | {"contact": contact}, "received")
+
+    async def _pictured(self, body: dict[str, Any], n: int) -> dict[str, Any] | None:
+        """The receipt of a post with a picture, which a moderator has looked at."""
+        pictured = body | {
+            "attachments": await self._given(n, done=False),
+            "contact": {"phone": f"138{n:08d}"},
+        }
+        receipt = await self._calls.ask("POST", "/v1/posts", pictured, "received")
+        if receipt is not None:
+            judged = {"action": "release", "reason": "照片可以公开"}
+            await self._staff("supervisor", "supervision", receipt["number"], "moderation", judged, "")
+        return receipt
+
+    async def _given(self, n: int, done: bool) -> list[str]:
+        """The tickets of the picture of a post, or of the work that was done on it."""
+        ticket = await self._calls.give(SCENES[n // WITH_PICTURE % len(SCENES)](done))
+        return [ticket] if ticket else []
 
     async def _decide(self, number: str, unit: str, n: int) -> None:
         """What becomes of a suggestion; half of what was adopted is done a few working days later."""
@@ -295,8 +315,10 @@ class Month:
 
     async def _reply(self, number: str, unit: str, n: int, handling: int, body: dict[str, Any]) -> bool:
         name, letter = self._profile.department_name(unit), bool(body.get("addressee"))
-        text = reply(body, unit, name, self._clock.now().date(), n, handling > 1)
-        draft = await self._staff("clerk", unit, number, "replies", {"text": text}, "", f"{unit}-{handling}")
+        said: dict[str, Any] = {"text": reply(body, unit, name, self._clock.now().date(), n, handling > 1)}
+        if n % WITH_PICTURE == 0 and body["kind"] == "complaint":
+            said["attachments"] = await self._given(n, done=True)
+        draft = await self._staff("clerk", unit, number, "replies", said, "", f"{unit}-{handling}")
         if draft is None:
             return False
         if n % 25 == 0:
@@ -304,9 +326,7 @@ class Month:
             await self._staff(
                 "leader", unit, number, f"replies/{draft['reply_id']}/return", remark, "sent back"
             )
-            draft = await self._staff(
-                "clerk", unit, number, "replies", {"text": text}, "", f"{unit}-{handling}"
-            )
+            draft = await self._staff("clerk", unit, number, "replies", said, "", f"{unit}-{handling}")
             if draft is None:
                 return False
         path = f"replies/{draft['reply_id']}"
@@ -332,44 +352,6 @@ class Month:
         await self._staff("leader", unit, number, f"{path}/reports", report, "reported")
         if n % 4 == 1:
             await self._staff("mayor", "supervision", number, f"{path}/acceptance", {}, "")
-
-    async def _unit(self, number: str) -> str | None:
-        """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""
-        for attempt in range(200):
-            await asyncio.sleep(0.3)
-            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
-            if case is not None and case["department"]:
-                return str(case["department"])
-            if attempt % 4 == 3:
-                await self._choose(number)
-        return None
-
-    async def _choose(self, number: str) -> None:
-        """The supervisor decides where the router was not sure, and leaves alone what it has not decided yet."""
-        case = await self._calls.ask(
-            "GET", f"/v1/cases/{number}", None, "", self._calls.bearer("supervisor", "supervision")
-        )
-        if case is None or not case["held"]:
-            return
-        candidates = [candidate["department"] for candidate in case["candidates"]]
-        unit = (candidates or [self._random.choice(self._profile.departments).code])[0]
-        body = {"department": unit, "reason": "按职责交办"}
-        await self._staff("supervisor", "supervision", number, "assignment", body, "chosen")
-
-    async def _give_back(self, number: str, unit: str) -> str | None:
-        others = [duty for duty in self._profile.duties if duty.department != unit]
-        if not others:
-            return None
-        duty = self._random.choice(others)
-        body = {"duty_item": duty.code, "reason": "不属于本单位职责"}
-        if await self._staff("clerk", unit, number, "returns", body, "returned") is None:
-            return None
-        for _ in range(30):
-            await asyncio.sleep(0.3)
-            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
-            if case is not None and case["department"] not in ("", unit):
-                return str(case["department"])
-        return None
 
     # -- calls ----------------------------------------------------------------------------------
 

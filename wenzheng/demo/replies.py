@@ -55,6 +55,12 @@ ASKED: Final[dict[str, tuple[str, str]]] = {
 """What a clerk asks back about a kind of post, and what its author says to it."""
 
 
+FATES: Final = (
+    ("adopted", "建议合理,已列入今年的工作计划。"),
+    ("partly", "先在条件成熟的路段试行,其余待论证。"),
+    ("declined", "现行规定不允许,已向上级反映。"),
+)
+"""What units decide of suggestions, in turn."""
 FIRST_WORDS: Final = (
     "已派人到现场核实,期限内答复结果。",
     "已与当事单位取得联系,正在核对情况,核对后答复。",

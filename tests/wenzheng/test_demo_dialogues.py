@@ -1,0 +1,39 @@
+"""Dialogues and pictures of the demonstration are what the services take from anybody."""
+
+import io
+
+import msgspec
+import pytest
+from PIL import Image
+
+from contracts.dialogues import Occasion
+from services.debate.core.requests import COMMENT
+from tests.services.intake.door import PROFILE
+from wenzheng.demo.dialogue import INTERVIEW, MEETING, UNANSWERED, Conversation
+from wenzheng.demo.pictures import SCENES
+
+
+@pytest.mark.parametrize("said", [INTERVIEW, MEETING], ids=["interview", "meeting"])
+def test_a_dialogue_of_the_demonstration_is_one_that_staff_may_open(said: Conversation) -> None:
+    occasion = msgspec.convert(said.occasion | {"department": said.unit}, Occasion)
+
+    assert occasion.asked_from <= occasion.begins < occasion.ends
+    assert PROFILE.working_time.is_working_day(occasion.begins.date())
+    assert said.unit in {unit.code for unit in PROFILE.departments}
+    assert all(len(text) <= COMMENT for text in (*said.asked, *said.answered))
+    assert PROFILE.words.judge("\n".join((*said.asked, *said.answered, said.summary))).outcome == "pass"
+
+
+def test_of_the_interview_one_question_is_left_open_and_the_others_have_their_answers() -> None:
+    assert len(INTERVIEW.answered) == len(INTERVIEW.asked)
+    assert UNANSWERED - 1 < len(INTERVIEW.asked) < 2 * UNANSWERED - 1
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_is_a_small_picture_that_shows_whether_the_work_is_done(scene: object) -> None:
+    before, after = (scene(done) for done in (False, True))  # type: ignore[operator]
+
+    assert before != after
+    for drawn in (before, after):
+        assert len(drawn) < 60_000
+        assert Image.open(io.BytesIO(drawn)).format == "JPEG"
