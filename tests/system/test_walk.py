@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -65,7 +66,8 @@ async def _assigned(stack: Stack, client: Client, number: str, unit: str = "hous
 
 async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: Stack, client: Client) -> None:
     before = httpx2.get(f"{stack.address('stats')}/v1/league").json()["city"]
-    receipt = await client.post(contact={"phone": "13812345678"})
+    # A telephone of one's own: twenty messages a day go to each.
+    receipt = await client.post(contact={"phone": f"138{uuid.uuid4().int % 10**8:08d}"})
     assert receipt is not None
     number, code = receipt["number"], {"X-Query-Code": receipt["query_code"]}
     clerk, leader = stack.token("c1", "housing", "clerk"), stack.token("l1", "housing", "leader")
@@ -275,7 +277,8 @@ async def test_the_log_says_what_another_policy_would_have_done_and_stays_as_it_
 
     city, *units = json.loads(stack.command("whatif", "--policy", str(policy), "--json").stdout)
 
-    assert city["cases"] == city["earlier"] == sum(unit["cases"] for unit in units) > 0
+    # Others of other kinds are on this stack, too, and some that no unit holds.
+    assert 0 < sum(unit["earlier"] for unit in units) <= city["earlier"] <= city["cases"]
     assert city["later"] == 0
     assert {name: part["pid"] for name, part in stack.parts().items()} == {
         name: part["pid"] for name, part in before.items()
@@ -331,7 +334,7 @@ async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: 
             "stats",
             {
                 *("posts", "replies", "assignments", "deadlines", "city"),
-                *("bulletins", "accountability", "inspections"),
+                *("bulletins", "accountability", "inspections", "surveys"),
             },
         ),
         (

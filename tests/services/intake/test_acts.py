@@ -82,8 +82,10 @@ async def test_every_act_and_change_has_its_route_with_its_sentence(intake: Inta
         path for path, sentence in writing if sentence not in {one.sentence for one in (*ACTS, *CHANGES)}
     }
     proofs = {"/v1/codes", "/v1/sessions", "/v1/sessions/mine", "/v1/my/passes"}
-    assert other == {"/v1/posts", "/v1/attachments", "/v1/cases", "/v1/unsubscriptions", *proofs}, (
-        "a post, sent or written down, a file for one, a proof of one's number and what that opens, and the link that ends notices"
+    calls = "/v1/cases/{number}/contact"
+    assert other == {"/v1/posts", "/v1/attachments", "/v1/cases", "/v1/unsubscriptions", calls, *proofs}, (
+        "a post, sent or written down, a file for one, a proof of one's number and what that opens, the link that ends"
+        " notices, and the contact of who is called back"
     )
 
 
