@@ -119,7 +119,7 @@ def test_the_page_is_photographed(
 ) -> None:
     size = "phone" if name.endswith("phone") else "desktop"
     scheme = "dark" if name.endswith("dark") else "light"
-    page = open_page(size, color_scheme=scheme, device_scale_factor=0.58 if name == "wall" else 1)
+    page = open_page(size, color_scheme=scheme, device_scale_factor=0.54 if name == "wall" else 1)
     if name.startswith("elder"):
         page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": offering.address}])
     if name == "wall":
