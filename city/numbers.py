@@ -15,6 +15,8 @@ from city.shapes import (
     ID_17,
     LONGEST,
     MOBILE_NUMBER,
+    MOST_GROUPS,
+    MOST_GROUPS_OF_15,
     TIMES,
     USUAL,
     is_card,
@@ -23,7 +25,7 @@ from city.shapes import (
     is_mobile,
     several,
 )
-from city.sight import BREAK, Seen, digit_class, is_spelled
+from city.sight import BREAK, OF_ONE_CLASS, Seen, digit_class, is_spelled
 from city.spans import CARD, CHAT, ID, PHONE, Kind
 
 LONGEST_TOLD: Final = 25
@@ -40,7 +42,6 @@ _KINDS: Final = {MOBILE: PHONE, LANDLINE: PHONE, LOCAL: PHONE, ABROAD: PHONE, AC
 """Kinds that are told apart here alone."""
 
 _RUN: Final = re.compile(rf"\d+(?:(?:[^\w%‰°℃¥￥$€@{BREAK}]|_){{1,3}}\d+)*")
-_DIGITS: Final = re.compile(r"\d+")
 _CHECK_LETTER: Final = re.compile(r"[^\w]{0,2}[XxΧ×✕✖✗✘╳⨯](?![A-Za-z0-9])")
 
 _CALL: Final = re.compile(
@@ -135,6 +136,8 @@ class _Run:
         for kind, length in self._candidates(window, first):
             last = self._last_of.get(offset + length)
             if last is None or length <= best or len(window) < length:
+                continue
+            if _too_many(kind, last - first + 1, length):
                 continue
             end = self._end(kind, first, last, window[:length])
             if end:
@@ -265,17 +268,19 @@ class _Run:
         return self._plain[end : end + 1] not in ("元", "年")
 
 
+def _too_many(kind: str, groups: int, length: int) -> bool:
+    """Whether nobody breaks up a number of a kind into so many groups. It spares a look at each of them."""
+    if kind == ID:
+        return length == 15 and groups > MOST_GROUPS_OF_15
+    return kind in (CARD, LANDLINE) and MOST_GROUPS < groups < length
+
+
 def _groups(seen: Seen, start: int, end: int) -> list[_Group]:
     """The groups of a run. A spelled one that stands alone between plain digits is a dash (139一0000一1234)."""
-    pieces: list[tuple[int, int, int]] = []
-    for digits in _DIGITS.finditer(seen.plain, start, end):
-        begun, kind = digits.start(), digit_class(seen.coded[digits.start()])
-        for place in range(digits.start() + 1, digits.end()):
-            other = digit_class(seen.coded[place])
-            if other != kind:
-                pieces.append((begun, place, kind))
-                begun, kind = place, other
-        pieces.append((begun, digits.end(), kind))
+    pieces = [
+        (digits.start(), digits.end(), digit_class(digits[0][0]))
+        for digits in OF_ONE_CLASS.finditer(seen.coded, start, end)
+    ]
     groups: list[_Group] = []
     ended = start
     for number, (begun, until, kind) in enumerate(pieces):

@@ -58,6 +58,12 @@ _CARD_GROUPINGS: Final = frozenset(
 )
 
 
+MOST_GROUPS: Final = 5
+"""Of a card or a landline, unless each digit stands alone."""
+MOST_GROUPS_OF_15: Final = 3
+"""Of an identity card's fifteen digits."""
+
+
 def is_mobile(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
     """Eleven digits as people write them, with or without the country's 86 or a 0 before them."""
     if not MOBILE_NUMBER.fullmatch(digits):

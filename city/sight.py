@@ -102,6 +102,12 @@ def is_spelled(coded: str) -> bool:
     return _SPELLED <= ord(coded) < _RINGED
 
 
+OF_ONE_CLASS: Final = re.compile(
+    f"[0-9]+|[{chr(_SPELLED)}-{chr(_RINGED - 1)}]+|[{chr(_RINGED)}-{chr(_RINGED + 15)}]+"
+)
+"""Digits of `coded` that stand together and are of one class."""
+
+
 def digit_class(coded: str) -> int:
     """0 for a plain digit, else which kind of other digit it is; neighbours of two kinds are two numbers."""
     point = ord(coded)
