@@ -143,4 +143,6 @@ def follow(page: Page, portal: str, number: str, code: str) -> None:
     """Open one's own case."""
     page.goto(f"{portal}/follow?number={number}")
     page.fill("#code", code)
-    page.click("main button[type=submit]")
+    # A click alone may return while the old page still stands.
+    with page.expect_navigation():
+        page.click("main button[type=submit]")

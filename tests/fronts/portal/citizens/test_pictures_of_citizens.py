@@ -105,4 +105,4 @@ def test_what_is_wrong_with_a_file_is_said_beside_it_and_the_others_stay(
     accessible(page)
     number, code = send(page)
     follow(page, portal, number, code)
-    assert page.locator(".attached li").count() == 1
+    expect(page.locator(".attached li")).to_have_count(1)
