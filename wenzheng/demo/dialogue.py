@@ -10,7 +10,7 @@ from wenzheng.demo.calls import Calls
 ASKED_SHARE: Final = 0.8
 """Of the days before it begins: a machine under load must not bring questions too late."""
 UNANSWERED: Final = 5
-"""One in so many questions is left open, and becomes a post."""
+"""One in so many questions is left open: whoever asked it may make it a post."""
 
 
 class Conversation(NamedTuple):
@@ -54,7 +54,7 @@ INTERVIEW: Final = Conversation(
         "每个夜市加二十个桶,收摊后一小时内清完,摊主签了责任书。",
         "从明天起开灯时间提前到十八点五十分,以后随日落调整。",
     ),
-    summary="收到的提问当场答复了大部分;没有来得及答复的转为网帖,按三个工作日办理。",
+    summary="收到的提问当场答复了大部分;没有来得及答复的,提问人可以转为网帖,按三个工作日办理。",
 )
 MEETING: Final = Conversation(
     unit="education",
