@@ -10,7 +10,8 @@ from contracts.dialogues import Occasion
 from services.debate.core.requests import COMMENT
 from tests.services.intake.door import PROFILE
 from wenzheng.demo.dialogue import INTERVIEW, MEETING, UNANSWERED, Conversation
-from wenzheng.demo.pictures import SCENES
+from wenzheng.demo.pictures import SCENES, Scene, lamp, road, rubbish, scene_of
+from wenzheng.posts_file import SAMPLE, read_posts
 
 
 @pytest.mark.parametrize("said", [INTERVIEW, MEETING], ids=["interview", "meeting"])
@@ -29,9 +30,17 @@ def test_of_the_interview_one_question_is_left_open_and_the_others_have_their_an
     assert UNANSWERED - 1 < len(INTERVIEW.asked) < 2 * UNANSWERED - 1
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_a_small_picture_that_shows_whether_the_work_is_done(scene: object) -> None:
-    before, after = (scene(done) for done in (False, True))  # type: ignore[operator]
+def test_a_picture_shows_what_its_post_tells_of_and_most_posts_have_none() -> None:
+    told = [line.body["title"] for line in read_posts(SAMPLE) if line.body is not None]
+    pictured = [text for text in told if scene_of(text)]
+
+    assert 0 < len(pictured) < len(told) / 20
+    assert {scene_of(text) for text in pictured} == {scene for _, scene in SCENES}
+
+
+@pytest.mark.parametrize("scene", [lamp, road, rubbish])
+def test_a_scene_is_a_small_picture_that_shows_whether_the_work_is_done(scene: Scene) -> None:
+    before, after = (scene(done) for done in (False, True))
 
     assert before != after
     for drawn in (before, after):

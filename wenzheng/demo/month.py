@@ -18,7 +18,7 @@ from wenzheng.demo.calls import Calls
 from wenzheng.demo.debate import Debates
 from wenzheng.demo.dialogue import dialogues
 from wenzheng.demo.dispatch import Dispatch
-from wenzheng.demo.pictures import SCENES
+from wenzheng.demo.pictures import Scene, scene_of
 from wenzheng.demo.replies import FATES, asked_back, first_word, rating, reply
 from wenzheng.demo.survey import BUSES, PARKS, Survey
 from wenzheng.posts_file import SAMPLE, read_posts
@@ -42,8 +42,6 @@ OPEN_UNTIL = "2011-07-20T18:00:00+08:00"
 SEASON = "summer"
 LAST_SPEED = 6_000.0
 """In the last two days, whose answers must not be late because the machine is."""
-WITH_PICTURE = 40
-"""One in so many comes with a picture, where it complains, and is answered with one: each is looked at in a process of its own."""
 PAUSE_SECONDS = 20.0
 """Real seconds from one post to the next when the month is over, on an average."""
 
@@ -279,15 +277,15 @@ class Month:
             entered = body | {"contact": None, "origin": ENTERED[n // 12 % len(ENTERED)]}
             clerk = self._calls.bearer("supervisor", "supervision")
             return await self._calls.ask("POST", "/v1/cases", entered, "received", clerk)
-        if n % WITH_PICTURE == 0 and body["kind"] == "complaint":
-            return await self._pictured(body, n)
+        if scene := scene_of(body["title"]):
+            return await self._pictured(body, n, scene)
         contact = {"phone": f"138{n:08d}"} if n % 3 else {"openid": f"oDemo{n:07d}abcdEFGH{n:08d}"[:28]}
         return await self._calls.ask("POST", "/v1/posts", body | {"contact": contact}, "received")
 
-    async def _pictured(self, body: dict[str, Any], n: int) -> dict[str, Any] | None:
+    async def _pictured(self, body: dict[str, Any], n: int, scene: Scene) -> dict[str, Any] | None:
         """The receipt of a post with a picture, which a moderator has looked at."""
         pictured = body | {
-            "attachments": await self._given(n, done=False),
+            "attachments": await self._given(scene, done=False),
             "contact": {"phone": f"138{n:08d}"},
         }
         receipt = await self._calls.ask("POST", "/v1/posts", pictured, "received")
@@ -296,9 +294,9 @@ class Month:
             await self._staff("supervisor", "supervision", receipt["number"], "moderation", judged, "")
         return receipt
 
-    async def _given(self, n: int, done: bool) -> list[str]:
+    async def _given(self, scene: Scene, done: bool) -> list[str]:
         """The tickets of the picture of a post, or of the work that was done on it."""
-        ticket = await self._calls.give(SCENES[n // WITH_PICTURE % len(SCENES)](done))
+        ticket = await self._calls.give(scene(done))
         return [ticket] if ticket else []
 
     async def _decide(self, number: str, unit: str, n: int) -> None:
@@ -316,8 +314,8 @@ class Month:
     async def _reply(self, number: str, unit: str, n: int, handling: int, body: dict[str, Any]) -> bool:
         name, letter = self._profile.department_name(unit), bool(body.get("addressee"))
         said: dict[str, Any] = {"text": reply(body, unit, name, self._clock.now().date(), n, handling > 1)}
-        if n % WITH_PICTURE == 0 and body["kind"] == "complaint":
-            said["attachments"] = await self._given(n, done=True)
+        if scene := scene_of(body["title"]):
+            said["attachments"] = await self._given(scene, done=True)
         draft = await self._staff("clerk", unit, number, "replies", said, "", f"{unit}-{handling}")
         if draft is None:
             return False

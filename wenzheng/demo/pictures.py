@@ -1,6 +1,7 @@
 """Pictures that people of the demonstration send: plain scenes, drawn here, each as it was before and after the work."""
 
 import io
+from collections.abc import Callable
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -52,8 +53,23 @@ def rubbish(done: bool) -> bytes:
     return _written(image)
 
 
-SCENES: Final = (lamp, road, rubbish)
-"""What is seen, in turn: before the work, and when it is done."""
+Scene = Callable[[bool], bytes]
+SCENES: Final[tuple[tuple[str, Scene], ...]] = (
+    ("路灯", lamp),
+    ("垃圾", rubbish),
+    ("道路破损", road),
+    ("坑洼", road),
+    ("成湖", road),
+)
+"""A word of a title, and what is seen: before the work, and when it is done."""
+
+
+def scene_of(title: str) -> Scene | None:
+    """What is seen where a post of that title was written; nothing of most matters.
+
+    Few have a picture: each is looked at in a process of its own.
+    """
+    return next((scene for word, scene in SCENES if word in title), None)
 
 
 def _street() -> Image.Image:
