@@ -52,7 +52,9 @@ bench: setup ## measure, beside calibration loops run in the same call
 
 pictures: setup ## photograph the pages into docs/pictures
 	@bash scripts/setup browser
-	@WENZHENG_PICTURES=docs/pictures $(PY) -m pytest -q tests/fronts/portal/citizens/test_pictures.py tests/services/stats/test_papers.py
+	@WENZHENG_PICTURES=docs/pictures $(PY) -m pytest -q tests/fronts/portal/citizens/test_pictures.py
+	@# In a process of its own: playwright holds an event loop as long as a browser is open.
+	@WENZHENG_PICTURES=docs/pictures $(PY) -m pytest -q tests/services/stats/test_papers.py
 
 planted: setup ## plant the bugs of the catalogue one at a time; BUGS="engine --nearest" chooses
 	@$(PY) -m tests.planted $(BUGS)
