@@ -24,7 +24,7 @@ from services.stats.bulletins.door import Door as BulletinDoor
 from services.stats.core.periods import Period
 from services.stats.inspections import store as round_store
 from services.stats.inspections import web as round_web
-from services.stats.inspections.door import Bell
+from services.stats.inspections.bell import Bell
 from services.stats.inspections.door import Door as RoundDoor
 from services.stats.league import league
 from services.stats.open_data.door import Door as OpenDataDoor

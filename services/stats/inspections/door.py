@@ -1,24 +1,19 @@
 """Rounds as people read them and act on them; who may stands in `core/inspections/sight.py`."""
 
-import asyncio
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-import structlog
 from fastapi import Request
 from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import CityTime
-from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
 from chassis.identity import uuid7
 from chassis.passes import LIVES, CallPasses
-from chassis.store import ConnectionLost
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body
 from chassis.web.conditional import with_etag
@@ -43,10 +38,6 @@ STATES: Final = {"open": False, "ended": True, "all": None}
 """What a list may ask for, and which rounds it is."""
 FORMS: Final = tuple(rounds.FORM_NAMES)
 
-LOOK_SECONDS: Final = 20.0
-"""Real time between two looks for days that are near or over."""
-
-_log = structlog.get_logger()
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -206,39 +197,6 @@ class Door:
     async def _hand_in(self, request: Request, made: _Asked, identity: str, given: Any) -> Response:
         inputs = [(rounds.subject_of(identity), given)]
         return await hand_in(self.desk, request, f"staff:{made.staff.person}", made.raw, inputs, _standing)
-
-
-class Bell:
-    """Every instance may have one: what was told of a day stands in its round, and is not told again."""
-
-    def __init__(self, kept: Rounds, desk: Desk, clock: CityTime, city: Callable[[], Profile]) -> None:
-        self._kept = kept
-        self._desk = desk
-        self._clock = clock
-        self._city = city
-
-    async def step(self) -> int:
-        """In how many rounds something was to be told. One that no rule can bear does not silence the others."""
-        now, city, rung = self._clock.now(), self._city(), 0
-        for round_ in await self._kept.listed(Wanted(False, "inspection")):
-            try:
-                if any(round_.word(one, now, city) for one in round_.items):
-                    await self._desk.submit([(rounds.subject_of(round_.id), rounds.Ring())], uuid7(), len)
-                    rung += 1
-            except Exception as problem:
-                if not hopeless(problem):
-                    raise
-                _log.error("a round cannot be rung for", round=round_.id, reason=repr(problem))
-        return rung
-
-    async def run(self) -> None:
-        """For the life of the process."""
-        while True:
-            try:
-                await self.step()
-            except ConnectionLost as lost:
-                _log.warning("rounds wait: the database's connection was lost", reason=str(lost))
-            await asyncio.sleep(LOOK_SECONDS)
 
 
 def _number(body: Any) -> str:

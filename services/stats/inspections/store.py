@@ -67,6 +67,9 @@ class Rounds(Protocol):
     async def listed(self, wanted: Wanted) -> list[Round]:
         """The newest first, one more than a list shows at most."""
 
+    async def going_on(self) -> list[Round]:
+        """Every round of inspection that is open, however many."""
+
     async def one(self, identity: str) -> Round | None:
         """By its id; None when nobody has opened it."""
 
@@ -93,6 +96,14 @@ class PostgresRounds:
             wanted.form,
             wanted.department,
             MOST + 1,
+        )
+        return [self._state(row) for row in rows]
+
+    async def going_on(self) -> list[Round]:
+        """By the index of opened rounds, too."""
+        rows = await self._pool.fetch(
+            "select subject, partition, held, remembered from subject where round_opened_at is not null "
+            "and round_step = 'opened' and round_form = 'inspection' order by subject"
         )
         return [self._state(row) for row in rows]
 
@@ -141,6 +152,11 @@ class MemoryRounds:
         rounds.sort(key=lambda one: one.id)
         rounds.sort(key=lambda one: one.opened_at or 0, reverse=True)
         return rounds[: MOST + 1]
+
+    async def going_on(self) -> list[Round]:
+        """As PostgreSQL's."""
+        rounds = [one for one in self._kept.states() if isinstance(one, Round)]
+        return [one for one in rounds if one.step == "opened" and one.form == "inspection"]
 
     async def one(self, identity: str) -> Round | None:
         """As PostgreSQL's."""

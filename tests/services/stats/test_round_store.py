@@ -27,7 +27,8 @@ from services.stats.app import build, build_inspections
 from services.stats.core.inspections import round as rounds
 from services.stats.core.inspections.sample import draw
 from services.stats.inspections import store as round_store
-from services.stats.inspections.store import Answered, Rounds, Wanted
+from services.stats.inspections.bell import Bell
+from services.stats.inspections.store import MOST, Answered, Rounds, Wanted
 from tests.postgres import migrated
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, received, replied
 
@@ -159,3 +160,22 @@ async def test_cases_of_before_are_drawn_from_after_the_migration(world: World) 
 
     assert await world.found.drawn(MARCH, "seed", 5) == before
     assert before[0].population == 1
+
+
+async def test_a_day_rings_however_many_rounds_were_opened_since(world: World) -> None:
+    bell = Bell(world.found, world.desk, world.clock, lambda: PROFILE)
+    for n in range(MOST + 3):
+        await world.opened(f"round-{n}", "inspection", ("n-1", "water"))
+        world.clock.move_to(world.clock.now() + timedelta(seconds=1))
+    await world.opened("called", "callback", ("n-1", "water"))
+    await world.act("round-0", rounds.Inspect("s", "n-1", ("答复切题",), "没有说明日期。", 3))
+    await world.act("round-1", rounds.Stop("s", "够了"))
+
+    early = await bell.step()
+    world.clock.move_to(WHEN + timedelta(days=20))
+    rung, again = await bell.step(), await bell.step()
+
+    assert (early, rung, again) == (0, 1, 0)
+    first = await world.found.one("round-0")
+    assert first is not None
+    assert first.items[0].overdue == first.items[0].until
