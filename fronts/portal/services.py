@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 
 from fronts.portal.clients import passed_on
+from fronts.portal.field_words import called
 
 OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
@@ -47,7 +48,7 @@ class Answer:
         """What went wrong, for a person."""
         parts = [str(self.body.get("title", "系统暂时不可用,请稍后再试"))]
         parts += [str(self.body["detail"])] if self.body.get("detail") else []
-        parts += [f"{error['field']}:{error['reason']}" for error in self.body.get("errors", [])]
+        parts += [f"{called(error['field'])}:{error['reason']}" for error in self.body.get("errors", [])]
         return ";".join(parts)
 
 
