@@ -29,8 +29,9 @@ from services.stats.inspections import bodies as round_bodies
 from services.survey.web.examples import DRAFT
 from tests.conforming import ANSWERED, Conforming
 from tests.interfaces import client, edges, live, token
+from tests.journeys.staff import bearer
 from tests.journeys.test_accountability import Room
-from tests.journeys.test_bulletins import Office, bearer
+from tests.journeys.test_bulletins import Office
 from tests.journeys.test_inspections import CENTRE, Centre
 from tests.journeys.world import World
 from tests.services.debate.conversing import Conversing

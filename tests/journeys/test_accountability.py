@@ -12,7 +12,7 @@ from contracts.accountability import AppealDecided, DefenceStated, FindingMade, 
 from contracts.assignments import ReturnRefused
 from services.stats.accountability.store import given
 from services.stats.core.case import Case, Suspected
-from tests.journeys.test_bulletins import bearer
+from tests.journeys.staff import People
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE
 
@@ -20,32 +20,11 @@ SEEDS = range(6)
 UNIT = "housing"
 
 
-class Room:
+class Room(People):
     """The people who have to do with records."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
-        self._http = http
-        self._keys = 0
-
-    async def asks(
-        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
-    ) -> httpx2.Response:
-        self._keys += 1
-        headers = {"Idempotency-Key": f"r-{self._keys}"} | (bearer(role, unit, person) if role else {})
-        return await self._http.post(f"/v1/accountability{path}", json=body or {}, headers=headers)
-
-    async def does(
-        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
-    ) -> dict[str, Any]:
-        """As `asks`, and it succeeds."""
-        response = await self.asks(role, unit, path, body, person)
-        assert response.status_code == 202, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    async def reads(self, role: str, unit: str, path: str = "", person: str = "") -> httpx2.Response:
-        headers = bearer(role, unit, person) if role else {}
-        return await self._http.get(f"/v1/accountability{path}", headers=headers)
+        super().__init__(http, "/v1/accountability")
 
     async def listed(self, role: str, unit: str, query: str = "", person: str = "") -> list[dict[str, Any]]:
         response = await self.reads(role, unit, query, person)
@@ -266,11 +245,11 @@ async def test_what_is_wrong_in_a_form_is_told_by_field(tmp_path: Path) -> None:
 async def test_a_repeated_request_opens_no_second_record(tmp_path: Path) -> None:
     async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
         body = {"department": UNIT, "cases": ["SQ260302-000001"], "text": "推诿"}
-        headers = {"Idempotency-Key": "the-same"} | bearer("supervisor", "supervision")
+        room = Room(http)
         first, second = [
-            (await http.post("/v1/accountability", json=body, headers=headers)).json()["id"] for _ in range(2)
+            (await room.does("supervisor", "supervision", "", body, key="the-same"))["id"] for _ in range(2)
         ]
-        records = await Room(http).listed("supervisor", "supervision")
+        records = await room.listed("supervisor", "supervision")
 
     assert first == second
     assert [record["id"] for record in records] == [first]

@@ -11,14 +11,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from chassis.tokens import Staff, sign
 from contracts.bulletins import BulletinIssued, ObjectionAnswered
 from contracts.topics import Topic
 from services.stats.bulletins.papers import xlsx
 from services.stats.core.bulletin.freezing import differences
 from services.stats.core.bulletin.narrative import ROW, table
+from tests.journeys.staff import bearer
 from tests.journeys.world import World
-from tests.services.intake.door import PRIVATE, PROFILE
+from tests.services.intake.door import PROFILE
 from wenzheng.recompute import Logged, export, from_folder, issued, recomputed
 
 SEEDS = range(4)
@@ -49,11 +49,6 @@ class Office:
 
     async def reads(self, path: str, role: str = "", unit: str = "") -> httpx2.Response:
         return await self._http.get(f"/v1/bulletins{path}", headers=bearer(role, unit) if role else {})
-
-
-def bearer(role: str, unit: str, person: str = "") -> dict[str, str]:
-    token = sign(PRIVATE, Staff(person or f"{role}-{unit}", unit, role))
-    return {"Authorization": f"Bearer {token}"}
 
 
 def log_of(world: World) -> Any:

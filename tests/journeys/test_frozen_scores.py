@@ -13,8 +13,9 @@ from contracts.city_facts import PolicyChanged
 from services.stats.core.bulletin.document import Draft, subject_of
 from services.stats.core.bulletin.freezing import differences
 from services.stats.core.bulletin.scoring import differences as of_scores
+from tests.journeys.staff import bearer
 from tests.journeys.test_accountability import Room
-from tests.journeys.test_bulletins import Office, _base64, _plain, bearer, issue, log_of
+from tests.journeys.test_bulletins import Office, _base64, _plain, issue, log_of
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE
 from tests.services.stats.test_core import WHEN

@@ -20,39 +20,18 @@ from contracts.inspections import (
     RoundOpened,
 )
 from services.stats.core.inspections.sample import draw
-from tests.journeys.test_bulletins import bearer
+from tests.journeys.staff import People
 from tests.journeys.world import World
 
 UNIT: Final = "housing"
 CENTRE: Final = ("supervisor", "supervision")
 
 
-class Centre:
+class Centre(People):
     """The people who have to do with rounds."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
-        self._http = http
-        self._keys = 0
-
-    async def asks(
-        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
-    ) -> httpx2.Response:
-        self._keys += 1
-        headers = {"Idempotency-Key": f"i-{self._keys}"} | (bearer(role, unit, person) if role else {})
-        return await self._http.post(f"/v1/inspections{path}", json=body or {}, headers=headers)
-
-    async def does(
-        self, role: str, unit: str, path: str = "", body: dict[str, Any] | None = None, person: str = ""
-    ) -> dict[str, Any]:
-        """As `asks`, and it succeeds."""
-        response = await self.asks(role, unit, path, body, person)
-        assert response.status_code == 202, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    async def reads(self, role: str, unit: str, path: str = "") -> httpx2.Response:
-        headers = bearer(role, unit) if role else {}
-        return await self._http.get(f"/v1/inspections{path}", headers=headers)
+        super().__init__(http, "/v1/inspections")
 
     async def whole(self, role: str, unit: str, path: str) -> dict[str, Any]:
         response = await self.reads(role, unit, path)
@@ -60,10 +39,10 @@ class Centre:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def opened(self, form: str = "inspection", size: int = 10, **more: Any) -> str:
+    async def opened(self, form: str = "inspection", size: int = 10, key: str = "", **more: Any) -> str:
         """The address of a new round."""
         body = {"form": form, "period": "2026-03", "size": size} | more
-        return f"/{(await self.does(*CENTRE, '', body))['id']}"
+        return f"/{(await self.does(*CENTRE, '', body, key=key))['id']}"
 
 
 async def answered(world: World, unit: str = UNIT, title: str = "电梯坏了", **more: Any) -> str:
@@ -294,9 +273,7 @@ RINGS: Final[dict[type, str]] = {CorrectionNear: "near", CorrectionOverdue: "ove
 async def test_a_repeated_request_opens_no_second_round(tmp_path: Path) -> None:
     async with office(1, tmp_path) as (world, centre):
         await answered(world)
-        centre._keys = -1
-        first = await centre.opened()
-        centre._keys = -1
-        second = await centre.opened()
+        first = await centre.opened(key="once")
+        second = await centre.opened(key="once")
 
     assert first == second

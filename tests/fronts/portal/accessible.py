@@ -25,3 +25,12 @@ def violations_by_day_and_night(page: Page) -> list[str]:
     found += violations(page, *OF_COLOURS)
     page.emulate_media(color_scheme="light")
     return found
+
+
+def fits(page: Page, scripts: bool) -> None:
+    """It has one heading and no room beside it; where scripts run, axe finds nothing."""
+    assert page.locator("h1").count() == 1
+    if scripts:
+        assert violations(page) == []
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

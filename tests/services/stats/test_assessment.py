@@ -13,8 +13,8 @@ from services.stats.accountability import store
 from services.stats.core.accountability.record import Finding, Record, Ruling
 from services.stats.core.assessment import NAMES, Score, ranks, score
 from services.stats.core.figures import row
+from tests.journeys.staff import bearer
 from tests.journeys.test_accountability import Room
-from tests.journeys.test_bulletins import bearer
 from tests.journeys.world import World
 from tests.services.stats.test_cases import ANSWERED, HOUR, of_unit
 from tests.services.stats.test_core import PROFILE, WHEN, at

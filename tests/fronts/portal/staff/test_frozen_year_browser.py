@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from fronts.portal.application import create
-from tests.fronts.portal.accessible import violations
+from tests.fronts.portal.accessible import fits
 from tests.fronts.portal.staff.alone import Portal, answering, free_port, running
 from tests.fronts.portal.staff.browsing import SIZES, WAYS
 from tests.fronts.portal.staff.test_frozen_year import issued_year
@@ -39,15 +39,6 @@ def _served(demo: Portal, folder: Path, aside: ThreadPoolExecutor) -> Iterator[s
         yield f"http://127.0.0.1:{port}"
 
 
-def _fits(page: Page, scripts: bool) -> None:
-    """It has one heading and no room beside it; where scripts run, axe finds nothing."""
-    assert page.locator("h1").count() == 1
-    if scripts:
-        assert violations(page) == []
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize(("size", "scripts"), [*WAYS, ("phone", True)])
 def test_other_weights_are_tried_on_a_frozen_year(
     browser: Browser, address: str, size: str, scripts: bool
@@ -67,14 +58,14 @@ def test_other_weights_are_tried_on_a_frozen_year(
     page.click("button[value=supervisor]")
     page.goto("/staff/assessment?period=2026")
     expect(page.locator("#frozen")).to_contain_text("2026 年的得分随宿网督〔2027〕1号于")
-    _fits(page, scripts)
+    fits(page, scripts)
 
     page.fill("#w-solved", "0")
     page.click("button:text-is('试算')")
     expect(page.locator("#scores")).to_contain_text("冻结得分")
     expect(page.locator("#frozen")).to_be_visible()
-    _fits(page, scripts)
+    fits(page, scripts)
     page.click("#frozen a")
     expect(page.locator("#scores-of-year")).to_have_text("考核得分")
-    _fits(page, scripts)
+    fits(page, scripts)
     context.close()

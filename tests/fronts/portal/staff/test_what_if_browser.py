@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from chassis.metrics import Metrics
 from chassis.web.edge import Edge
@@ -18,7 +18,7 @@ from fronts.portal.application import create
 from services.deadline.core.whatif import Difference
 from services.deadline.whatif.child import InMemory
 from services.deadline.whatif.task import Progress, Task, Told
-from tests.fronts.portal.accessible import violations
+from tests.fronts.portal.accessible import fits
 from tests.fronts.portal.staff.alone import PROFILE, Portal, answering, free_port, running
 from tests.fronts.portal.staff.browsing import SIZES, WAYS
 from tests.fronts.portal.staff.test_what_if import door
@@ -68,15 +68,6 @@ def _served(demo: Portal, folder: Path, held: Held) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def _fits(page: Page, scripts: bool) -> None:
-    """It has one heading and no room beside it; where scripts run, axe finds nothing."""
-    assert page.locator("h1").count() == 1
-    if scripts:
-        assert violations(page) == []
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize(("size", "scripts"), [*WAYS, ("phone", True)])
 def test_other_rules_are_tried_watched_and_read(
     browser: Browser, address: str, held: Held, size: str, scripts: bool
@@ -95,7 +86,7 @@ def test_other_rules_are_tried_watched_and_read(
     page.select_option("#department", "supervision")
     page.click("button[value=supervisor]")
     page.click("nav >> text=规则试算")
-    _fits(page, scripts)
+    fits(page, scripts)
 
     page.fill(FIELD, "0")
     page.fill("#since", "2026-03")
@@ -103,21 +94,21 @@ def test_other_rules_are_tried_watched_and_read(
     page.click("text=开始试算")
     expect(page.locator("[id='kinds.complaint.reply_days-wrong']")).to_have_text("应为 1 到 30 的整数,实为 0")
     assert page.input_value(FIELD) == "0"
-    _fits(page, scripts)
+    fits(page, scripts)
     page.fill(FIELD, "2")
     page.click("text=开始试算")
     expect(page.locator("#progress")).to_contain_text("3 / 8 件")
-    _fits(page, scripts)
+    fits(page, scripts)
 
     held.on.set()
     # The page asks again by itself, with scripts and without.
     expect(page.locator("#difference")).to_have_text("会有什么不同", timeout=60_000)
     expect(page.locator("main")).to_contain_text("全市按时率 66.7% → 42.9%")
     assert page.locator(".bars li").count() == 2
-    _fits(page, scripts)
+    fits(page, scripts)
     if folder := os.environ.get("WENZHENG_PICTURES"):
         page.screenshot(path=f"{folder}/page-what-if-{size}.png", full_page=True)
     page.click("a:has-text('1 件') >> nth=0")
     expect(page.locator("h1")).to_contain_text("判定会变的件")
-    _fits(page, scripts)
+    fits(page, scripts)
     context.close()
