@@ -85,6 +85,8 @@ class PostSupported(Fact, frozen=True, kw_only=True, tag="post.supported.v1"):
 
     supporter: str
     """Keyed hash of the supporter; one voice each."""
+    signed: bool = False
+    """A phone or openid was typed, so that the hash is a person's, as `citizen` in PostReceived: for counting alone."""
 
 
 class PostWithdrawn(Fact, frozen=True, kw_only=True, tag="post.withdrawn.v1"):

@@ -24,6 +24,7 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostsGrouped,
+    PostSupported,
     PostUngrouped,
     PostWithdrawn,
 )
@@ -89,6 +90,7 @@ RULES: Mapping[type, Rule] = {
     PostHidden: rules.left,
     PostFollowedUp: rules.followed_up,
     CitizenAnswered: rules.answered,
+    PostSupported: rules.supported,
     PostsGrouped: rules.grouped,
     PostUngrouped: rules.ungrouped,
     SurveyPublished: review.asked,

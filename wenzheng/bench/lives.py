@@ -47,6 +47,8 @@ class Life:
         self._met = 0
         self.said: list[Fact] = []
         """All that was said of it, in order."""
+        self.heard: list[Fact] = []
+        """All facts of it, in order: what people did, and what was said of it."""
         self.subject = subject
         self.partition = partition_of(subject)
         self.remembered = {
@@ -58,12 +60,23 @@ class Life:
     def meet(self, name: str, given: Any, at: datetime) -> None:
         """One service meets an input; what it says is heard by the others, and what that brings about."""
         self._decide(name, given, at)
-        while self._facts:
-            self.hear(self._facts.popleft())
+        self._spread()
+
+    def happen(self, fact: Fact) -> None:
+        """People did something: whatever was due before rings first, and the services hear of it."""
+        self.pass_until(fact.at)
+        self._facts.append(fact)
+        self._spread()
+
+    def pass_until(self, until: datetime) -> None:
+        """Time passes until then, and the case's timer rings at each instant for which it is armed."""
+        while (due := self.remembered["deadline"].state.next_at) is not None and due <= until:
+            self.ring(due)
 
     def hear(self, fact: Fact) -> None:
         """All who hear the fact's topic meet it."""
         topic = TOPIC_OF[type(fact)]
+        self.heard.append(fact)
         for service in self._services.values():
             if topic in service.hears:
                 seen = self.remembered[service.name].seen
@@ -98,6 +111,11 @@ class Life:
     def packed(self) -> dict[str, bytes]:
         """What each service remembers, as it is stored."""
         return {name: packing.pack(self.remembered[name]) for name, packing in self._packings.items()}
+
+    def _spread(self) -> None:
+        """All hear what was said, and what that brings about."""
+        while self._facts:
+            self.hear(self._facts.popleft())
 
     def _decide(self, name: str, given: Any, at: datetime) -> None:
         self._met += 1

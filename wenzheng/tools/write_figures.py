@@ -23,6 +23,22 @@ Cells count by day of receipt in city time; periods are a month, a quarter, a ha
 before (同比). A unit's post is that of the unit holding it at the first published reply, else at the cut-off.
 """
 
+AS_NAMED: Final = (
+    "What that report names, and the figure that is it (`tests/journeys/test_half_year.py` lives its half-year and finds each):",
+    "",
+    "| 报告 | | 指标 |",
+    "|---|---|---|",
+    "| 网民注册数 3607 | by the end of June | `registered` of `/v1/figures`: authors and supporters who sign; the report's were accounts |",
+    "| 主题帖 2595 · 总帖数 11763 | by the end of June | `threads` · `messages` of the half-year |",
+    "| 78 家部门和单位 | that answer | rows of the league with a reply |",
+    "| 回复率 98.9 · 满意度 90.6 | of the half-year | both shares above of `2011-H1`; 2566 (or 2567) of 2595 |",
+    "| 受理 1373 · 回复 1352 · 98.5 · 95.8 | of June | `received`, `replied` and the shares of `2011-06` |",
+    "",
+    "It says that both shares had risen. For satisfaction that follows; for the reply rate it cannot, if both count all threads: 1214 of the",
+    "1222 of January to May are 99.3 %. What it does not say (months, how many rated, lateness) is chosen in `tests/journeys/half_year.py`.",
+)
+"""The figures of the city's report of 2011, and what of this page each of them is."""
+
 FOOT: Final = f"""## 时间与范围 Times and intervals
 
 `median_hours`, `p90_hours`: hours from receipt to the first published reply, as the upper bound of their bucket: half an
@@ -30,7 +46,8 @@ hour up to a day, an hour up to ten days, six hours up to sixty. `first_word_hou
 (初步回复) of the unit for which the post counts, or to its first published reply where that came first. `follow_up_hours`: the
 median from a follow-up to its answer. `held_hours` (办理用时): working hours for which the unit held
 cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
-`registered` (注册): distinct people, by the keyed hash of telephone or openid; posts that nobody signed are nobody's.
+`registered` (注册): distinct people who posted or supported a post, by the keyed hash of telephone or openid, since the beginning;
+what nobody signed is nobody's. There are no accounts that one could open without a word. Supporters count since voices say that they are signed.
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
 the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口, `letter` 来信 and `dialogue` 对话.
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
@@ -51,6 +68,8 @@ def page() -> str:
             "In `report` of each row: every post counts, also one that was withdrawn or that carries no clock.",
             "",
             *_shares(REPORT),
+            "",
+            *AS_NAMED,
             "",
             "## 督查和回访 Rounds of inspection and call-back",
             "",

@@ -295,6 +295,8 @@ class Voice(Body, frozen=True):
     """It is among the voices that were counted before and are remembered outside the case."""
     earlier: int = 0
     """How many of those came from the same network."""
+    signed: bool = False
+    """The neighbour gave a phone or an openid."""
 
 
 class Group(Body, frozen=True):

@@ -138,11 +138,12 @@ async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Res
     contact = decode_body(raw or b"{}", bodies.Contact)
     key = request.headers.get("idempotency-key", "")
     caller = nobody(client, key)
-    identity = bodies.phone_of(contact.phone) or contact.openid or f"{caller}/{key}"
-    supporter, network = door.secrets.citizen(identity), door.secrets.citizen(client_key(client))
+    given = bodies.phone_of(contact.phone) or contact.openid
+    supporter = door.secrets.citizen(given or f"{caller}/{key}")
+    network = door.secrets.citizen(client_key(client))
     known, earlier = await door.voices.look(subject, supporter, network)
     actor = ask.Actor(supporter, "", "neighbour")
-    asked = ask.Asked(act.name, actor, ask.Voice(network, known, earlier))
+    asked = ask.Asked(act.name, actor, ask.Voice(network, known, earlier, bool(given)))
     return await door.hand_in(
         request,
         [(subject, asked)],

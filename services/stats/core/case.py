@@ -192,7 +192,7 @@ class Suspected(Effect, frozen=True):
 
 
 class CitizenSeen(Effect, frozen=True):
-    """A citizen posted; counted once."""
+    """A citizen posted, or supported a post; counted once."""
 
     citizen: str
 

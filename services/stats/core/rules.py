@@ -24,6 +24,7 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostsGrouped,
+    PostSupported,
     PostUngrouped,
     PostWithdrawn,
 )
@@ -63,6 +64,11 @@ def received(case: Case, fact: PostReceived, context: Here) -> Decision[Case]:
         # Nobody signed: distinct people are counted (注册), and this is a post and no person.
         return decision
     return Decision(decision.state, (*decision.effects, CitizenSeen(fact.citizen)))
+
+
+def supported(case: Case, fact: PostSupported, context: Here) -> Decision[Case]:
+    """Whoever supports a post and signs with it is a person that takes part (注册), too; the post's own figures stay."""
+    return Decision(case, (CitizenSeen(fact.supporter),)) if fact.signed else unchanged(case)
 
 
 def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:

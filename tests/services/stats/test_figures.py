@@ -18,6 +18,7 @@ from contracts.codec import Event, encode
 from contracts.deadlines import DeadlineMissed
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, derived, partition_of
+from contracts.posts import PostSupported
 from services.stats import store
 from services.stats.app import build
 from services.stats.core.periods import Period
@@ -132,6 +133,19 @@ async def test_people_are_counted_once_and_posts_that_nobody_signed_are_nobodys(
     await world.hear((1, "posts", signed), (2, "posts", signed), (3, "posts", anonymous))
 
     assert await world.figures.citizens() == 1
+
+
+async def test_a_supporter_who_signs_is_a_person_and_moves_no_figure_of_the_post(world: World) -> None:
+    when = at("2026-03-02T09:00")
+
+    await world.hear(
+        (1, "posts", PostSupported(at=when, supporter="hash", signed=True)),
+        (2, "posts", PostSupported(at=when, supporter="hash", signed=True)),
+        (3, "posts", PostSupported(at=when, supporter="nobody")),
+    )
+
+    assert await world.figures.citizens() == 1
+    assert await world.figures.by_unit(when.date(), at("2026-04-01T00:00").date()) == {}
 
 
 async def test_open_data_reads_the_cases_of_a_year_each_once(world: World) -> None:

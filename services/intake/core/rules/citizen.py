@@ -238,7 +238,7 @@ def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[
         voices=(*case.voices, (supporter, voice.network))[-LATEST_VOICES:],
         voice_count=case.voice_count + 1,
     )
-    said = PostSupported(at=context.now, supporter=supporter)
+    said = PostSupported(at=context.now, supporter=supporter, signed=voice.signed)
     return Decision(case, (KeepVoice(supporter, voice.network), Say(said)), answer=case)
 
 
