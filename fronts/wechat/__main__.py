@@ -13,7 +13,9 @@ from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
 from fronts.wechat.desk import Desk, real_now
 from fronts.wechat.envelope import Envelope
+from fronts.wechat.interface import Access
 from fronts.wechat.keys import Keys
+from fronts.wechat.media import Media
 from fronts.wechat.menu import publish_until_done
 from fronts.wechat.services import Services
 from fronts.wechat.settings import WeChatSettings
@@ -27,19 +29,20 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     settings, own = process.settings, WeChatSettings.read_own()
     store = PostgresStore(process.pool)
     http = httpx2.AsyncClient(timeout=10)
-    city = City(Profile.load(settings.city), own.site)
-    desk = Desk(store, Services(http, settings.addresses()), Keys(own.secret()), city)
+    profile, interface = Profile.load(settings.city), own.interface(settings.gateway)
+    access = None if interface is None else Access(http, interface)
+    media = None if access is None else Media(http, access, profile.policy.attachments.megabytes)
+    city = City(profile, own.site, pictures=media is not None)
+    desk = Desk(store, Services(http, settings.addresses(), media), Keys(own.secret()), city)
 
     async def forget() -> None:
         while True:
             await asyncio.sleep(FORGETTING_SECONDS)
             await store.forget(real_now())
 
-    interface = own.interface(settings.gateway)
-
     async def publish() -> None:
-        if interface is not None:
-            await publish_until_done(http, interface)
+        if access is not None:
+            await publish_until_done(http, access)
 
     api = create(Envelope(own.account()), desk, process.metrics, process.ready)
     return process.edge(api), [forget, publish]

@@ -1,9 +1,13 @@
-"""A message is answered: its conversation is leased, decided on, its calls made, and state and answer kept together."""
+"""A message is answered: its conversation is leased, decided on, its calls made, and state and answer kept together.
+
+What takes longer than WeChat waits is done afterwards, with no lease held: the answer waits for it as long as it may, and
+what comes of it is kept as another message would be.
+"""
 
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,7 +15,7 @@ import asyncpg
 import structlog
 
 from fronts.wechat.core import hearing, words
-from fronts.wechat.core.conversation import City, Conversation, Message
+from fronts.wechat.core.conversation import City, Conversation, Fetch, Message, Step
 from fronts.wechat.keys import Keys
 from fronts.wechat.services import Services
 from fronts.wechat.store import Answered, Store
@@ -22,8 +26,12 @@ KEEPING_SECONDS: Final = 0.5
 """Of them for the database, after the calls."""
 POLL_SECONDS: Final = 0.1
 """Between two looks whether the message before this one is done."""
-MOST_CALLS: Final = 3
-"""That one message can lead to."""
+MOST_CALLS: Final = 4
+"""That one message can lead to: pictures fetched, a post refused for old tickets, fetched anew, posted."""
+FETCHING_SHARE: Final = 0.6
+"""Of the time left, for pictures that a post waits for; the rest is for the post."""
+AFTERWARDS_SECONDS: Final = 90.0
+"""Real time for what is done after the answer, with the wait for the person's other messages."""
 _log = structlog.get_logger()
 
 
@@ -50,6 +58,7 @@ class Desk:
         self._city = city
         self._now = now
         self._seconds = seconds
+        self._afterwards: set[asyncio.Task[str]] = set()
 
     async def answer(self, message: Message) -> str:
         """What the person is told; empty where nothing is to be said. Every failure is told in words."""
@@ -62,24 +71,60 @@ class Desk:
             return words.LATER
 
     async def _answer(self, message: Message, until: float) -> str:
-        name, lease = self._keys.name(message.person), uuid.uuid4().hex
-        taken = await self._store.take(name, message.id, lease, self._now())
+        async def decided(state: Conversation) -> Step:
+            return await self._decided(state, message, until)
+
+        said, later = await self._kept(message.person, message.id, decided)
+        if later is None:
+            return said
+        task = asyncio.create_task(self._done(message, later))
+        self._afterwards.add(task)
+        task.add_done_callback(self._afterwards.discard)
+        done, _ = await asyncio.wait([task], timeout=max(0.0, until - KEEPING_SECONDS - time.monotonic()))
+        return (task.result() or said) if done else said
+
+    async def done_afterwards(self) -> None:
+        """Wait for what is done after the answers."""
+        while self._afterwards:
+            await asyncio.wait(list(self._afterwards))
+
+    async def _done(self, message: Message, call: Fetch) -> str:
+        """What takes longer, and what is said of it; empty when that could not be kept: the person asks again."""
+
+        async def told(state: Conversation) -> Step:
+            return hearing.kept(hearing.told(state, call, outcome, self._city))
+
+        try:
+            async with asyncio.timeout(AFTERWARDS_SECONDS):
+                outcome = await self._services.perform(message.person, call, AFTERWARDS_SECONDS)
+                said, _ = await self._kept(message.person, f"{message.id}/done", told)
+                return said
+        except (TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            _log.warning("not kept afterwards", kind=message.kind, reason=repr(problem))
+            return ""
+
+    async def _kept(
+        self, person: str, message: str, decide: Callable[[Conversation], Awaitable[Step]]
+    ) -> tuple[str, Fetch | None]:
+        """Decide on a message under the lease of its person; a repeat gets the answer that was kept."""
+        name, lease = self._keys.name(person), uuid.uuid4().hex
+        taken = await self._store.take(name, message, lease, self._now())
         while taken is None:
             await asyncio.sleep(POLL_SECONDS)
-            taken = await self._store.take(name, message.id, lease, self._now())
+            taken = await self._store.take(name, message, lease, self._now())
         if isinstance(taken, Answered):
-            return self._keys.unseal_answer(name, taken.answer)
-        state, said = await self._decided(self._remembered(name, taken.state), message, until)
+            return self._keys.unseal_answer(name, taken.answer), None
+        step = await decide(self._remembered(name, taken.state))
         kept = await self._store.keep(
             name,
-            message.id,
+            message,
             lease,
-            self._keys.seal(name, state),
-            self._keys.seal_answer(name, said),
+            self._keys.seal(name, step.state),
+            self._keys.seal_answer(name, step.say),
             self._now(),
         )
         # Without the lease the state is another's by now; what was done stands, and a repeat finds it done.
-        return said if kept else words.LATER
+        return (step.say, step.later) if kept else (words.LATER, None)
 
     def _remembered(self, name: str, box: bytes) -> Conversation:
         """The conversation so far; begun anew where the secret that sealed it is gone."""
@@ -89,13 +134,13 @@ class Desk:
             _log.warning("conversation begun anew", reason=str(problem))
             return Conversation()
 
-    async def _decided(self, state: Conversation, message: Message, until: float) -> tuple[Conversation, str]:
+    async def _decided(self, state: Conversation, message: Message, until: float) -> Step:
         step = hearing.hear(state, message, self._city)
         for _ in range(MOST_CALLS):
             if step.call is None:
                 break
             left = until - KEEPING_SECONDS - time.monotonic()
+            left *= FETCHING_SHARE if isinstance(step.call, Fetch) else 1
             outcome = await self._services.perform(message.person, step.call, left)
             step = hearing.told(step.state, step.call, outcome, self._city)
-        step = hearing.kept(step)
-        return step.state, step.say
+        return hearing.kept(step)

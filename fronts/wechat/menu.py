@@ -6,21 +6,13 @@ from typing import Any, Final
 
 import httpx2
 import structlog
-from msgspec import Struct
 
 from fronts.wechat.core.words import MENU
+from fronts.wechat.interface import Access, NoToken
 
 AGAIN_SECONDS: Final = 30.0
 """Real seconds until the next try; WeChat allows a thousand a day."""
 _log = structlog.get_logger()
-
-
-class Interface(Struct, frozen=True):
-    """Where the account's interface is, and by which credential."""
-
-    url: str
-    app_id: str
-    secret: str
 
 
 class NotPublished(Exception):
@@ -32,23 +24,11 @@ def menu() -> Mapping[str, Any]:
     return {"button": [{"type": "click", "name": name, "key": key} for key, name in MENU.items()]}
 
 
-async def publish(http: httpx2.AsyncClient, interface: Interface) -> None:
-    """Publish the menu. Raises NotPublished, and httpx2.HTTPError when WeChat does not answer.
-
-    `stable_token` without `force_refresh` gives the token that notifier has: it is not taken away from it.
-    """
-    body = {
-        "grant_type": "client_credential",
-        "appid": interface.app_id,
-        "secret": interface.secret,
-        "force_refresh": False,
-    }
-    given = (await http.post(f"{interface.url}/cgi-bin/stable_token", json=body)).json()
-    if "access_token" not in given:
-        raise NotPublished(given.get("errcode"))
+async def publish(http: httpx2.AsyncClient, access: Access) -> None:
+    """Publish the menu. Raises NotPublished, NoToken, and httpx2.HTTPError when WeChat does not answer."""
     made = await http.post(
-        f"{interface.url}/cgi-bin/menu/create",
-        params={"access_token": given["access_token"]},
+        f"{access.url}/cgi-bin/menu/create",
+        params={"access_token": await access.token()},
         json=menu(),
     )
     code = made.json().get("errcode")
@@ -56,12 +36,12 @@ async def publish(http: httpx2.AsyncClient, interface: Interface) -> None:
         raise NotPublished(code)
 
 
-async def publish_until_done(http: httpx2.AsyncClient, interface: Interface) -> None:
+async def publish_until_done(http: httpx2.AsyncClient, access: Access) -> None:
     """Publish the menu as soon as WeChat takes it."""
     while True:
         try:
-            await publish(http, interface)
+            await publish(http, access)
             return
-        except (httpx2.HTTPError, NotPublished, ValueError) as problem:
+        except (httpx2.HTTPError, NotPublished, NoToken, ValueError) as problem:
             _log.warning("menu not published", reason=repr(problem))
             await asyncio.sleep(AGAIN_SECONDS)

@@ -4,16 +4,18 @@ from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from xml.sax.saxutils import escape
 
-from fronts.wechat.core.conversation import Heard, Message
+from fronts.wechat.core.conversation import Heard, Message, Point
 
 DEEPEST: Final = 6
 """Elements within elements; a consent has four."""
+MEDIA: Final = 256
+"""Characters of a MediaId; WeChat's have 64."""
 _KINDS: Final[dict[str, Heard]] = {
     "text": "text",
     "location": "place",
     "image": "picture",
-    "video": "picture",
-    "shortvideo": "picture",
+    "video": "film",
+    "shortvideo": "film",
     "voice": "voice",
 }
 _EVENTS: Final[dict[str, Heard]] = {
@@ -82,9 +84,22 @@ def message_of(body: bytes) -> tuple[Message, str]:
     if kind == "event":
         return _event(root, person), account
     text = root.findtext("Content", "") if kind == "text" else ""
+    point = None
     if kind == "location":
-        text = root.findtext("Label", "") or f"{root.findtext('Location_X')},{root.findtext('Location_Y')}"
-    return Message(_identity(root, person), person, _KINDS.get(kind, "other"), text), account
+        text, point = root.findtext("Label", ""), _point(root)
+    media = root.findtext("MediaId", "") if kind == "image" else ""
+    identity = _identity(root, person)
+    return Message(identity, person, _KINDS.get(kind, "other"), text, point, media[:MEDIA]), account
+
+
+def _point(root: Element) -> Point | None:
+    """Where a place is: X is the latitude, Y the longitude. None for what is no point of the earth."""
+    try:
+        latitude, longitude = (float(root.findtext(f"Location_{axis}", "")) for axis in "XY")
+    except ValueError:
+        return None
+    # NaN is within no bounds.
+    return Point(latitude, longitude) if -90 <= latitude <= 90 and -180 <= longitude <= 180 else None
 
 
 def _event(root: Element, person: str) -> Message:
@@ -93,7 +108,7 @@ def _event(root: Element, person: str) -> Message:
     key = root.findtext("EventKey", "")
     # An event has no MsgId: sender and second name it, and what it is keeps two of one second apart.
     identity = f"{root.findtext('CreateTime', '')}/{event}/{key}"[:200]
-    return Message(identity, person, kind, key if kind == "menu" else "", _count(root, kind))
+    return Message(identity, person, kind, key if kind == "menu" else "", count=_count(root, kind))
 
 
 def _count(root: Element, kind: Heard) -> int:

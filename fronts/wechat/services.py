@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv6Address
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 import msgspec
@@ -20,6 +20,7 @@ from fronts.wechat.core.conversation import (
     Act,
     AskCode,
     Call,
+    Fetch,
     ListPosts,
     Look,
     Outcome,
@@ -27,12 +28,22 @@ from fronts.wechat.core.conversation import (
     SignOut,
     Submit,
 )
+from fronts.wechat.gathering import Gathering
+from fronts.wechat.media import Media
 
+GIVING_SECONDS: Final = 60.0
+"""Real time in which intake has looked at a file."""
+PICTURE_NAME: Final = "微信图片"
+"""WeChat does not tell what a picture was called."""
 LISTED: Final = 8
 """Posts in one answer."""
 PAGE: Final = 50
 SEARCHED: Final = 10
 """Pages of one's own posts that are looked through for one number."""
+
+
+Asked = AskCode | SignIn | SignOut | Submit | ListPosts | Look | Act
+"""The calls that are one question to the services."""
 
 
 def address_of(person: str) -> str:
@@ -44,19 +55,24 @@ def address_of(person: str) -> str:
 class Services:
     """Intake, and notifier for the letters that hold codes."""
 
-    def __init__(self, http: httpx2.AsyncClient, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, http: httpx2.AsyncClient, addresses: Mapping[str, str], media: Media | None = None
+    ) -> None:
         self._http = http
         self._addresses = addresses
+        self._gathering = Gathering(media, self._give)
 
     async def perform(self, person: str, call: Call, seconds: float) -> Outcome:
-        """Make a call for a person; one that takes longer has an unknown outcome, told as 503."""
+        """Make a call for a person; one that takes longer has an unknown outcome, told as 503. Pictures come as far as they do."""
+        if isinstance(call, Fetch):
+            return await self._gathering.fetched(person, call.pictures, seconds)
         try:
             async with asyncio.timeout(seconds):
                 return await self._perform(person, call)
         except TimeoutError:
             return _NONE
 
-    async def _perform(self, person: str, call: Call) -> Outcome:
+    async def _perform(self, person: str, call: Asked) -> Outcome:
         match call:
             case AskCode():
                 return await self._ask_code(person, call.phone)
@@ -120,6 +136,20 @@ class Services:
                 break
         return Outcome(404, {}, "这不是您绑定的手机号下的帖子")
 
+    async def _give(self, person: str, data: bytes) -> Outcome:
+        """A file, for a post that will name its ticket; intake draws it anew, which takes its time."""
+        headers = {
+            "X-Forwarded-For": address_of(person),
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(PICTURE_NAME)}",
+        }
+        address = f"{self._addresses.get('intake', '')}/v1/attachments"
+        try:
+            response = await self._http.post(address, content=data, headers=headers, timeout=GIVING_SECONDS)
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            return _NONE
+        return _outcome_of(response)
+
     async def _ask(
         self,
         person: str,
@@ -145,14 +175,22 @@ class Services:
                 headers=headers,
                 json=None if body is None else dict(body),
             )
-            decoded = msgspec.json.decode(response.content)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
+        except (httpx2.HTTPError, httpx2.InvalidURL):
             return _NONE
-        if not isinstance(decoded, dict):
-            return _NONE
-        link = response.headers.get("link", "")
-        kind = str(decoded.get("type", "")).rpartition(":")[2]
-        return Outcome(response.status_code, decoded, _sentence(decoded), kind, _cursor(link))
+        return _outcome_of(response)
+
+
+def _outcome_of(response: httpx2.Response) -> Outcome:
+    """What a service answered; that none did, where it is no JSON object."""
+    try:
+        decoded = msgspec.json.decode(response.content)
+    except ValueError:
+        return _NONE
+    if not isinstance(decoded, dict):
+        return _NONE
+    link = response.headers.get("link", "")
+    kind = str(decoded.get("type", "")).rpartition(":")[2]
+    return Outcome(response.status_code, decoded, _sentence(decoded), kind, _cursor(link))
 
 
 _NONE: Final = Outcome(503, {}, words.LATER)

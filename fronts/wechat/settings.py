@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.failures import EXIT_MISPLACED
 from chassis.settings import Settings
 from fronts.wechat.envelope import Account
-from fronts.wechat.menu import Interface
+from fronts.wechat.interface import Interface
 
 
 class WeChatSettings(BaseSettings):
@@ -24,7 +24,8 @@ class WeChatSettings(BaseSettings):
     wechat_url: str = ""
     """The account's interface, `https://api.weixin.qq.com`; left empty, the fake gateway's (`WENZHENG_GATEWAY`)."""
     wechat_secret_file: Path | None = None
-    """AppSecret; with it the menu is published at the start, without it the city makes its own."""
+    """AppSecret; with it the menu is published at the start and pictures are fetched. Without it the city makes its own menu,
+    and no pictures are taken."""
     wechat_token_file: Path | None = None
     """The token that the account's settings at WeChat name: 3 to 32 letters and digits."""
     wechat_aes_key_file: Path | None = None
@@ -60,7 +61,7 @@ class WeChatSettings(BaseSettings):
         return account
 
     def interface(self, gateway: str) -> Interface | None:
-        """The interface by which the menu is published; None without its credential."""
+        """The interface by which the menu is published and pictures are fetched; None without its credential."""
         settings = self
         secret = Settings.password(settings.wechat_secret_file)
         return (

@@ -98,6 +98,8 @@ def _standing(case: Mapping[str, Any], city: City) -> list[str]:
         maybe = "(暂定)" if case["provisional"] else ""
         late = ",已超期" if case["overdue"] else ""
         lines.append(f"办结期限:{words.instant(case['due'], city)}{maybe}{late}")
+    if case["attachments"]:
+        lines.append(f"附有 {len(case['attachments'])} 个文件(在网页上看)")
     return lines
 
 
@@ -121,7 +123,9 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
         add(word["at"], f"【{word['department_name']}的初步回复】{at}\n{word['text']}")
     for reply in case["replies"]:
         at = words.instant(reply["at"], city)
-        add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}")
+        files = len(reply["attachments"])
+        shown = f"\n(附有 {files} 个文件,在网页上看)" if files else ""
+        add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}{shown}")
     for rating in case.get("ratings", ()):
         solved = words.SOLVED_NAMES.get(rating.get("solved"), "")
         given = " ".join(filter(None, [words.GRADES[rating["grade"]], solved, rating["text"]]))

@@ -16,6 +16,7 @@ Heard = Literal[
     "menu",
     "place",
     "picture",
+    "film",
     "voice",
     "other",
     "followed",
@@ -25,8 +26,26 @@ Heard = Literal[
     "delivered",
     "unasked",
 ]
-"""What a message is: words, a key of the menu, a place on the map, a picture, speech, another thing; the person followed
+"""What a message is: words, a key of the menu, a place on the map, a picture, a film, speech, another thing; the person followed
 or left the account; gave or took back consent to be told; a notice used one up; an event nobody asked for."""
+
+
+class Point(Struct, frozen=True):
+    """A place on the map, in degrees as WeChat's map has them (GCJ-02, up to 700 m beside WGS 84 within China)."""
+
+    latitude: float
+    longitude: float
+
+
+class Picture(Struct, frozen=True, omit_defaults=True):
+    """A picture that was sent for a draft."""
+
+    id: str
+    """Of the message that brought it: a repeat brings no second one."""
+    media: str
+    """Its MediaId, under which WeChat hands it out for three days."""
+    ticket: str = ""
+    """Of the file at intake, for two hours; empty: not there yet."""
 
 
 class Draft(Struct, frozen=True, omit_defaults=True):
@@ -40,6 +59,11 @@ class Draft(Struct, frozen=True, omit_defaults=True):
     """Code of the city leader to whom a letter is written; empty: to none of them by name."""
     text: str = ""
     place: str = ""
+    """In words; a place on the map brings its own."""
+    point: Point | None = None
+    pictures: tuple[Picture, ...] = ()
+    refused: str = ""
+    """Why a picture that was sent last is not among them; empty when none was refused."""
     public: bool = True
     whole: bool = False
     """Every part has been asked for: what is changed from now on leads back to the last look."""
@@ -80,6 +104,10 @@ class Message(Struct, frozen=True):
     kind: Heard
     text: str = ""
     """Words, the key of the menu, or the name of the place."""
+    point: Point | None = None
+    """Of a place."""
+    media: str = ""
+    """The MediaId of a picture."""
     count: int = 0
     """Consents given, or used up."""
 
@@ -108,6 +136,16 @@ class Submit(Struct, frozen=True):
 
     key: str
     body: Mapping[str, Any]
+    again: bool = False
+    """It was refused once for tickets that were too old, and has new ones."""
+
+
+class Fetch(Struct, frozen=True):
+    """Pictures are fetched from WeChat and given to intake."""
+
+    pictures: tuple[Picture, ...]
+    then: Submit | None = None
+    """The post that waits for them."""
 
 
 class ListPosts(Struct, frozen=True):
@@ -134,7 +172,7 @@ class Act(Struct, frozen=True):
     key: str
 
 
-Call = AskCode | SignIn | SignOut | Submit | ListPosts | Look | Act
+Call = AskCode | SignIn | SignOut | Submit | Fetch | ListPosts | Look | Act
 
 
 class Outcome(Struct, frozen=True):
@@ -162,6 +200,8 @@ class Step(Struct, frozen=True):
     say: str = ""
     """The answer; empty when there is nothing to say, or a call comes first."""
     call: Call | None = None
+    later: Fetch | None = None
+    """What takes longer than an answer may: made once the state is kept. What is said is said when its outcome is not there in time."""
 
 
 _SHORTEST: Final = 2
@@ -174,6 +214,8 @@ class City(Struct, frozen=True):
     profile: Profile
     site: str = ""
     """Address of the pages, without a slash at its end; empty where they are not known."""
+    pictures: bool = True
+    """Whether this front end can fetch pictures: it has the account's credential."""
 
     @property
     def kinds(self) -> list[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 from msgspec.structs import replace
 
-from fronts.wechat.core import cases, posting, proving, words
+from fronts.wechat.core import cases, pictures, posting, proving, words
 from fronts.wechat.core.conversation import (
     Act,
     AskCode,
     Call,
     City,
     Conversation,
+    Fetch,
     ListPosts,
     Look,
     Message,
@@ -28,11 +29,13 @@ def hear(state: Conversation, message: Message, city: City) -> Step:
         case "menu":
             return _follow(state, message, message.text, city)
         case "place":
-            if state.stage == "draft" and state.draft is not None and state.draft.part == "place":
-                return posting.written_on(state, state.draft, message, city)
+            if state.stage == "draft" and state.draft is not None:
+                return posting.placed(state, state.draft, message, city)
             return Step(state, "要就这个地点发帖,请回复“发帖”。")
         case "picture":
-            return Step(state, words.NO_PICTURES)
+            return pictures.came(state, message, city)
+        case "film":
+            return Step(state, words.NO_FILMS)
         case "voice":
             return Step(state, words.NO_SPEECH)
         case "followed":
@@ -68,6 +71,9 @@ def _read(state: Conversation, message: Message, city: City) -> Step:
     if state.stage == "code":
         return proving.code_typed(state, message.text)
     if state.stage == "draft" and state.draft is not None:
+        of_pictures = pictures.spoken_of(state, state.draft, message.text, city)
+        if of_pictures is not None:
+            return of_pictures
         return posting.written_on(state, state.draft, message, city)
     found = cases.chosen(state, message.text) if state.stage == "list" else None
     found = found or cases.acted(state, message)
@@ -133,10 +139,12 @@ def told(state: Conversation, call: Call, outcome: Outcome, city: City) -> Step:
             return cases.done(state, call, outcome)
         case Submit():
             assert state.draft is not None
-            return posting.submitted(state, state.draft, outcome, city)
+            return posting.submitted(state, state.draft, call, outcome, city)
+        case Fetch():
+            return pictures.fetched(state, call, outcome, city)
 
 
 def kept(step: Step) -> Step:
     """The answer as far as it fits; the rest is told on 继续."""
     first, rest = words.divided(step.say)
-    return Step(replace(step.state, rest=rest) if rest else step.state, first)
+    return Step(replace(step.state, rest=rest) if rest else step.state, first, later=step.later)

@@ -1,4 +1,4 @@
-"""A post is written in conversation: kind, text, place, and a last look. The draft is kept until it is sent or dropped. Pure."""
+"""A post is written in conversation: kind, text, place, pictures at any time, and a last look. The draft is kept until it is sent or dropped. Pure."""
 
 import re
 from typing import Final
@@ -8,7 +8,18 @@ from msgspec.structs import replace
 from city.normal import shows_nothing, written
 from contracts.identity import derived
 from fronts.wechat.core import words
-from fronts.wechat.core.conversation import City, Conversation, Draft, Message, Outcome, Part, Step, Submit
+from fronts.wechat.core.conversation import (
+    City,
+    Conversation,
+    Draft,
+    Fetch,
+    Message,
+    Outcome,
+    Part,
+    Point,
+    Step,
+    Submit,
+)
 
 TITLE: Final = 30
 """Characters of a title, which is how the text begins."""
@@ -25,9 +36,9 @@ _NONE: Final = frozenset(("无", "没有", "跳过", "不填"))
 SURE: Final = frozenset(("确认", "提交", "确认提交", "发送", "是"))
 
 DROPPED = "草稿已删除。"
-TEXT_WANTED = (
-    "请写内容:什么时候、什么地方、什么情况,希望怎样解决。(请不要写身份证号等个人信息。暂时不能附图片。)"
-)
+TEXT_WANTED = "请写内容:什么时候、什么地方、什么情况,希望怎样解决。(请不要写身份证号等个人信息。)"
+PICTURES_TOO = "\n随时可以发送图片,最多 {most} 张;图片里的人脸、证件不能自动遮盖,请先看清楚。"
+SEND_OR_NOT = "回复“确认”提交,“去掉图片”不要图片,“改内容”“改地点”“改种类”修改。"
 PLACE_WANTED = "请回复地点(也可以发送“位置”);没有地点回复“无”。"
 
 
@@ -75,27 +86,58 @@ def written_on(state: Conversation, draft: Draft, message: Message, city: City) 
         case "text":
             if shows_nothing(text) or len(text) > TEXT:
                 return _ask(state, draft, city, f"内容请写 1 到 {TEXT} 个字。")
-            return _ask(state, replace(draft, text=text, part=_next(draft, "text")), city)
+            part = _next(draft, "text")
+            return _ask(state, replace(draft, text=text, part=part, whole=part == "sure"), city)
         case "place":
             place = "" if words.folded(text) in _NONE else text.replace("\n", " ")
             if len(place) > PLACE:
                 return _ask(state, draft, city, f"地点请写 {PLACE} 个字以内。")
-            return _ask(state, replace(draft, place=place, part="sure", whole=True), city)
+            return _ask(state, replace(draft, place=place, point=None, part="sure", whole=True), city)
         case "sure":
             return _looked_at(state, draft, message, city)
+
+
+def placed(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
+    """A place on the map, sent at any time; it takes the place of the one before."""
+    pin = _pin(message.point)
+    place = written(message.text).replace("\n", " ")[: PLACE - len(pin)]
+    if shows_nothing(place) and message.point is None:
+        return _ask(state, draft, city, "没有读到这个位置,请用文字写地点。\n")
+    set_down = replace(draft, place=place, point=message.point)
+    if draft.part in ("place", "sure"):
+        return _ask(state, replace(set_down, part="sure", whole=True), city)
+    return _ask(state, set_down, city, f"地点已记下:{place_of(set_down)}。\n")
+
+
+def place_of(draft: Draft) -> str:
+    """The place as the post says it: its words and where it is on the map."""
+    return f"{draft.place}{_pin(draft.point)}" if draft.place else _pin(draft.point).strip("()")
+
+
+def _pin(point: Point | None) -> str:
+    """A point for whoever goes there: five digits of a degree are a metre."""
+    if point is None:
+        return ""
+    north, east = "北纬" if point.latitude >= 0 else "南纬", "东经" if point.longitude >= 0 else "西经"
+    return f"({north}{abs(point.latitude):.5f},{east}{abs(point.longitude):.5f})"
 
 
 def _next(draft: Draft, part: Part) -> Part:
     """What is asked for after a part; the last look, once all were."""
     if draft.whole:
         return "sure"
-    return "text" if part == "kind" else "place"
+    if part == "kind":
+        return "text"
+    # A place on the map may have come before it was asked for.
+    return "sure" if place_of(draft) else "place"
 
 
 def _looked_at(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
     word = words.folded(message.text)
     if word in SURE:
-        return Step(state, call=Submit(draft.key, body_of(draft, state.phone, message.person, city)))
+        post = Submit(draft.key, body_of(draft, state.phone, message.person, city))
+        missing = tuple(picture for picture in draft.pictures if not picture.ticket)
+        return Step(state, call=Fetch(missing, post) if missing else with_pictures(post, draft))
     if word in _AGAIN:
         return _ask(state, replace(draft, part=_AGAIN[word]), city)
     if word in ("公开", "不公开"):
@@ -112,7 +154,7 @@ def body_of(draft: Draft, phone: str, person: str, city: City) -> dict[str, obje
         "title": title_of(draft.text),
         "text": draft.text,
         "area": city.area(draft.place),
-        "place": draft.place,
+        "place": place_of(draft),
         "public": draft.public,
         "contact": contact,
     } | ({"addressee": draft.leader} if draft.leader else {})
@@ -124,7 +166,13 @@ def title_of(text: str) -> str:
     return sentence if len(sentence) <= TITLE else f"{sentence[: TITLE - 1]}…"
 
 
-def submitted(state: Conversation, draft: Draft, outcome: Outcome, city: City) -> Step:
+def with_pictures(post: Submit, draft: Draft) -> Submit:
+    """A post with the tickets of its pictures."""
+    tickets = [picture.ticket for picture in draft.pictures]
+    return replace(post, body={**post.body, "attachments": tickets}) if tickets else post
+
+
+def submitted(state: Conversation, draft: Draft, call: Submit, outcome: Outcome, city: City) -> Step:
     """The receipt; or why there is none, with the draft kept."""
     if outcome.ok:
         number, code = outcome.body["number"], outcome.body["query_code"]
@@ -137,12 +185,29 @@ def submitted(state: Conversation, draft: Draft, outcome: Outcome, city: City) -
     if outcome.kind == "idempotency-key-reused":
         said = "这份草稿先前已经提交过了,后来改的内容没有提交。回复“我的”查看;另有事情请回复“发帖”。"
         return Step(replace(state, stage="idle", draft=None), said)
-    wrong = [error for error in outcome.body.get("errors", ()) if error["field"] in _PART_OF]
+    errors = outcome.body.get("errors", ())
+    if not call.again and draft.pictures and any(error["field"] == "attachments" for error in errors):
+        # A ticket holds for two hours, a draft for longer, and WeChat has its pictures for three days.
+        anew = tuple(replace(picture, ticket="") for picture in draft.pictures)
+        return Step(
+            replace(state, draft=replace(draft, pictures=anew)), call=Fetch(anew, replace(call, again=True))
+        )
+    wrong = [error for error in errors if error["field"] in _PART_OF]
     if outcome.status == 422 and wrong:
         part = _PART_OF[wrong[0]["field"]]
         return _ask(state, replace(draft, part=part), city, f"没有提交:{wrong[0]['reason']}。\n")
     remedy = "请回复“改内容”修改。" if outcome.status == 422 else "请稍后再回复“确认”。"
     return Step(state, f"没有提交:{outcome.sentence}\n草稿已保留,{remedy}")
+
+
+def look_again(state: Conversation, draft: Draft, city: City, first: str) -> Step:
+    """The last look once more, after what has changed."""
+    return _ask(state, replace(draft, part="sure"), city, first)
+
+
+def what_next(draft: Draft, city: City) -> str:
+    """What is asked for, where the whole last look would be too much."""
+    return SEND_OR_NOT if draft.part == "sure" else _question(draft, city)
 
 
 def _ask(state: Conversation, draft: Draft, city: City, first: str = "") -> Step:
@@ -159,7 +224,8 @@ def _question(draft: Draft, city: City) -> str:
             lines = [f"{n} {name}" for n, (_, name) in enumerate(city.leaders, 1)]
             return "\n".join(["写给哪位领导?回复数字;不指定回复“无”:", *lines])
         case "text":
-            return TEXT_WANTED
+            most = city.profile.policy.attachments.at_most if city.pictures else 0
+            return TEXT_WANTED + (PICTURES_TOO.format(most=most) if most else "")
         case "place":
             return PLACE_WANTED
         case "sure":
@@ -169,9 +235,19 @@ def _question(draft: Draft, city: City) -> str:
 def _last_look(draft: Draft, city: City) -> str:
     kind = city.profile.policy.kind(draft.kind)
     may_be = "回复“不公开”只给承办单位看;" if draft.public else "回复“公开”可公开;" if kind.public else ""
+    limits = city.profile.policy.attachments
+    held = "(带图片的帖子审核后才公开)" if draft.pictures and draft.public and limits.moderated else ""
     leader = next((f"(写给{name})" for code, name in city.leaders if code == draft.leader), "")
     return (
-        f"请核对:\n种类:{kind.name}{leader}\n地点:{draft.place or '(没有)'}\n"
-        f"公开:{'是' if draft.public else '否'}\n内容:{draft.text}\n"
+        f"请核对:\n种类:{kind.name}{leader}\n地点:{place_of(draft) or '(没有)'}\n"
+        f"图片:{pictures_of(draft)}\n公开:{'是' if draft.public else '否'}{held}\n内容:{draft.text}\n"
         f"回复“确认”提交;{may_be}回复“改内容”“改地点”“改种类”修改,“取消”删除草稿。"
     )
+
+
+def pictures_of(draft: Draft) -> str:
+    """How many pictures a draft has, how many of them are still on their way, and why one is not among them."""
+    waiting = sum(not picture.ticket for picture in draft.pictures)
+    count = f"{len(draft.pictures)} 张" if draft.pictures else "(没有)"
+    on_their_way = f"(其中 {waiting} 张还在接收)" if waiting else ""
+    return f"{count}{on_their_way}{f';有图片没有收下:{draft.refused}' if draft.refused else ''}"

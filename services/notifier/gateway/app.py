@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.media import Media
 from services.notifier.gateway.phone import Phones
 from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
 from services.notifier.gateway.script import CHANNELS, SLOW_SECONDS, Script
@@ -48,7 +49,8 @@ class Gateway:
         self._token_until = 0.0
         self._token_seconds = token_seconds
         self._robots: dict[str, deque[float]] = {}
-        self.phones = None if account is None else Phones(arrivals, account, self.consents)
+        self.media = Media(self._wrong_token, lambda: self.script.next("media"))
+        self.phones = None if account is None else Phones(arrivals, account, self.consents, self.media)
         """The telephones of people who follow the account; without a callback nobody can write to it."""
 
     async def token(self, request: Request) -> Response:
@@ -63,6 +65,12 @@ class Gateway:
             self._token_until = time.monotonic() + self._token_seconds
         left = int(self._token_until - time.monotonic())
         return JSONResponse({"access_token": self._token, "expires_in": left})
+
+    def _wrong_token(self, given: str) -> int:
+        """The error code of a token; 0 for the one that holds."""
+        if given != self._token:
+            return 40001
+        return 42001 if time.monotonic() > self._token_until else 0
 
     async def subscribe(self, request: Request) -> Response:
         """`POST /cgi-bin/message/subscribe/bizsend`."""
@@ -238,6 +246,7 @@ def create(gateway: Gateway) -> Starlette:
             Route("/script", gateway.add_script, methods=["POST"]),
             Route("/weather", gateway.turn, methods=["POST"]),
             Route("/consent", gateway.consent, methods=["POST"]),
+            *gateway.media.routes(),
             Route("/readyz", gateway.ready),
             Route("/healthz", gateway.ready),
             *(gateway.phones.routes() if gateway.phones is not None else ()),

@@ -4,25 +4,31 @@ What is typed is brought to the callback as the provider would; answers, notices
 named by an openid of its own, drawn when the page is first opened and kept in its address.
 """
 
+import asyncio
 import secrets
 import string
 import time
 from collections import defaultdict
 from html import escape
 from typing import Final
-from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.media import MOST_BYTES, Media
 from services.notifier.gateway.refusals import OPENID
 
 SHOWN: Final = 60
 """Lines of a conversation that are shown; as many text messages of all telephones as fit beside them."""
 TEXTS: Final = 8
+MOST_PICTURES: Final = 9
+"""That a telephone sends at once."""
+SQUARE: Final = ("33.963008", "118.275162")
+"""Latitude and longitude of a place in the city, to begin with."""
 _DRAWN: Final = string.ascii_letters + string.digits
 _CONSENT: Final = (
     "<SubscribeMsgPopupEvent><List><TemplateId>progress</TemplateId>"
@@ -39,6 +45,7 @@ _STYLE: Final = (
     "white-space:pre-wrap;overflow-wrap:anywhere;background:#fff;border-radius:.4rem;max-width:85%}"
     ".mine{background:#b8f0a0;margin-left:auto}.notice{border-left:4px solid #06613a}form{display:inline}"
     "textarea{width:100%;font:inherit;box-sizing:border-box}button{font:inherit;padding:.4rem .8rem;margin:.2rem 0}"
+    ".sent{display:block}.sent input{font:inherit;max-width:100%;box-sizing:border-box}"
     "@media(max-width:40rem){body{display:block}}"
 )
 
@@ -46,10 +53,11 @@ _STYLE: Final = (
 class Phones:
     """Every telephone in the city, and the account's menu."""
 
-    def __init__(self, arrivals: Arrivals, account: Account, consents: dict[str, int]) -> None:
+    def __init__(self, arrivals: Arrivals, account: Account, consents: dict[str, int], media: Media) -> None:
         self._arrivals = arrivals
         self._account = account
         self._consents = consents
+        self._media = media
         self._said: defaultdict[str, list[tuple[float, str, str]]] = defaultdict(list)
         self.menu: dict[str, str] = {}
         """Key of each button to its name."""
@@ -72,8 +80,11 @@ class Phones:
 
     async def act(self, request: Request) -> Response:
         """Something a person does with the telephone."""
-        form = dict(parse_qsl((await request.body()).decode()))
-        person, act, words = form.get("person", ""), form.get("act", ""), form.get("words", "").strip()
+        async with request.form(max_files=MOST_PICTURES, max_fields=10) as form:
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            files = [file for file in form.getlist("picture") if isinstance(file, UploadFile)]
+            pictures = [await file.read(MOST_BYTES + 1) for file in files if file.filename]
+        person, act, words = fields.get("person", ""), fields.get("act", ""), fields.get("words", "").strip()
         if not OPENID.fullmatch(person):
             return RedirectResponse("/phone", 303)
         match act:
@@ -81,22 +92,43 @@ class Phones:
                 self._hear(person, "mine", words)
                 self._hear(person, "account", await self._account.text(person, words))
             case "picture":
-                self._hear(person, "mine", "[图片]")
-                fields = "<PicUrl>http://x/1.jpg</PicUrl><MediaId>1</MediaId>"
-                self._hear(person, "account", await self._account.message(person, "image", fields))
-            case "place" if words:
-                self._hear(person, "mine", f"[位置] {words}")
-                fields = f"<Location_X>33.9</Location_X><Location_Y>118.2</Location_Y><Label>{escape(words)}</Label>"
-                self._hear(person, "account", await self._account.message(person, "location", fields))
+                # As a telephone does: all that were chosen leave at once, each as a message of its own.
+                await asyncio.gather(*(self._show(person, picture) for picture in pictures))
+            case "place":
+                await self._point_out(person, words, fields.get("latitude", ""), fields.get("longitude", ""))
             case "consent":
                 self._consents[person] = self._consents.get(person, 0) + 1
                 self._hear(person, "mine", "[同意接收一条进展通知]")
                 await self._account.event(person, "subscribe_msg_popup_event", _CONSENT)
             case "menu":
                 self._hear(person, "mine", f"[菜单] {self.menu.get(words, words)}")
-                fields = f"<EventKey>{escape(words)}</EventKey>"
-                self._hear(person, "account", await self._account.event(person, "CLICK", fields))
+                key = f"<EventKey>{escape(words)}</EventKey>"
+                self._hear(person, "account", await self._account.event(person, "CLICK", key))
         return RedirectResponse(f"/phone?person={person}", 303)
+
+    async def _show(self, person: str, picture: bytes) -> None:
+        media = self._media.keep(picture)
+        if not media:
+            self._hear(person, "notice", "微信只能发送 10 MB 以内的 JPG、PNG、GIF 图片")
+            return
+        self._hear(person, "mine", f"[图片] {len(picture) // 1024 + 1} KB")
+        fields = f"<PicUrl>http://mmbiz.qpic.cn/mmbiz_jpg/{media[:20]}/0</PicUrl><MediaId>{media}</MediaId>"
+        self._hear(person, "account", await self._account.message(person, "image", fields))
+
+    async def _point_out(self, person: str, words: str, latitude: str, longitude: str) -> None:
+        """A place on the map, with the name that the map has for it; a telephone sends none that is not on the earth."""
+        try:
+            north, east = float(latitude), float(longitude)
+        except ValueError:
+            return
+        if not (-90 <= north <= 90 and -180 <= east <= 180):
+            return
+        self._hear(person, "mine", f"[位置] {words} {north:.6f},{east:.6f}")
+        fields = (
+            f"<Location_X>{north:.6f}</Location_X><Location_Y>{east:.6f}</Location_Y><Scale>16</Scale>"
+            f"<Label>{escape(words)}</Label>"
+        )
+        self._hear(person, "account", await self._account.message(person, "location", fields))
 
     async def used(self, person: str) -> None:
         """A consent was used up by a notice: the account is told, as the provider does."""
@@ -129,10 +161,26 @@ class Phones:
             f"<main><ol aria-label=对话>{lines}</ol>"
             f"<form method=post><input type=hidden name=person value={person}>"
             "<p><label for=words>发送文字</label><textarea id=words name=words rows=3 autofocus></textarea></p>"
-            "<button name=act value=say>发送</button> <button name=act value=place>作为位置发送</button></form> "
-            f"{self._button(person, 'picture', '发送图片')} {self._button(person, 'consent', '同意接收一条通知')}"
+            "<button name=act value=say>发送</button></form>"
+            f"{self._sending(person)}{self._button(person, 'consent', '同意接收一条通知')}"
             f"<p>{menu}</p><p><a href='/phone?person={person}'>刷新</a> · <a href=/phone>换一个人</a></p></main>"
             f"<aside><h2>短信</h2><ol aria-label=短信>{texts}</ol><p>验证码在这里。还没有收到时请刷新。</p></aside></html>"
+        )
+
+    @staticmethod
+    def _sending(person: str) -> str:
+        """Pictures, and a place on the map."""
+        hidden = f"<input type=hidden name=person value={person}>"
+        return (
+            f"<form method=post enctype=multipart/form-data class=sent>{hidden}<p><label for=picture>图片</label> "
+            "<input type=file id=picture name=picture accept='image/*' multiple required> "
+            "<button name=act value=picture>发送图片</button></p></form>"
+            f"<form method=post class=sent>{hidden}<p><label for=place>位置的名称</label> "
+            "<input id=place name=words> <label for=latitude>纬度</label> "
+            f"<input id=latitude name=latitude value={SQUARE[0]} inputmode=decimal size=9 required> "
+            "<label for=longitude>经度</label> "
+            f"<input id=longitude name=longitude value={SQUARE[1]} inputmode=decimal size=9 required> "
+            "<button name=act value=place>发送位置</button></p></form>"
         )
 
     @staticmethod

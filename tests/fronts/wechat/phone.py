@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +19,14 @@ from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
 from fronts.wechat.desk import ANSWER_SECONDS, Desk
 from fronts.wechat.envelope import Account, Envelope, signature
+from fronts.wechat.interface import Access, Interface
 from fronts.wechat.keys import Keys
+from fronts.wechat.media import Media
 from fronts.wechat.services import Services
 from fronts.wechat.store import MemoryStore
+from services.notifier.gateway.app import Gateway
+from services.notifier.gateway.app import create as create_gateway
+from services.notifier.gateway.arrivals import Arrivals
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE
 from tests.services.notifier.telephones import Telephones
@@ -43,11 +48,11 @@ def text(content: str, identity: int, person: str = OPENID) -> str:
     )
 
 
-def of_kind(kind: str, fields: str = "", person: str = OPENID) -> str:
+def of_kind(kind: str, fields: str = "", person: str = OPENID, identity: int = 0) -> str:
     """The XML of a message of another kind."""
     return (
         f"<xml><ToUserName>{OFFICIAL}</ToUserName><FromUserName>{person}</FromUserName>"
-        f"<CreateTime>1460537339</CreateTime><MsgType>{kind}</MsgType>{fields}<MsgId>{next(_ids)}</MsgId></xml>"
+        f"<CreateTime>1460537339</CreateTime><MsgType>{kind}</MsgType>{fields}<MsgId>{identity or next(_ids)}</MsgId></xml>"
     )
 
 
@@ -102,14 +107,18 @@ class Frail(MemoryStore):
 class Phone:
     """One person's telephone, in a city that lives on the memory bus."""
 
-    def __init__(self, world: World, telephones: Telephones, behind: Behind) -> None:
+    def __init__(self, world: World, telephones: Telephones, behind: Behind, account: Gateway) -> None:
         self.world = world
+        self.account = account
+        """WeChat, as far as it keeps what is sent."""
         self.store = Frail()
         self.late = timedelta(0)
         """By how much the front end's own clock is put on."""
         self.behind = behind
         self.http: httpx2.AsyncClient
         """The front end's door."""
+        self.desk: Desk
+        self.started: Callable[[], httpx2.AsyncClient]
         self._telephones = telephones
 
     async def deliver(self, body: str) -> httpx2.Response:
@@ -135,6 +144,24 @@ class Phone:
         for content in contents:
             said = await self.say(content)
         return said
+
+    def start_again(self) -> None:
+        """The front end's process is another, which knows what was kept and nothing else."""
+        self.http = self.started()
+
+    async def show(self, data: bytes, identity: int = 0) -> str:
+        """A picture; what the person reads in answer."""
+        return await self.send_again(self.account.media.keep(data), identity)
+
+    async def send_again(self, media: str, identity: int = 0) -> str:
+        """A picture that WeChat keeps under this MediaId."""
+        fields = f"<PicUrl>http://mmbiz.qpic.cn/x/0</PicUrl><MediaId>{media}</MediaId>"
+        return await self.send(of_kind("image", fields, identity=identity))
+
+    async def point_out(self, label: str, latitude: float = 33.963008, longitude: float = 118.275162) -> str:
+        """A place on the map."""
+        where = f"<Location_X>{latitude}</Location_X><Location_Y>{longitude}</Location_Y><Scale>16</Scale>"
+        return await self.send(of_kind("location", f"{where}<Label>{escape(label)}</Label>"))
 
     def code(self, phone: str = MINE) -> str:
         """The newest code that the telephone was sent."""
@@ -182,16 +209,25 @@ async def opened(
         world.intake.door.real_now = moving
         telephones = Telephones(world.intake, folder)
         behind = Behind(world, telephones)
-        services = Services(
-            httpx2.AsyncClient(transport=behind), {"intake": "http://intake", "notifier": "http://notifier"}
-        )
-        phone = Phone(world, telephones, behind)
-        keys = Keys(b"a secret of the tests")
-        desk = Desk(
-            phone.store, services, keys, City(PROFILE, SITE), lambda: datetime.now(UTC) + phone.late, seconds
-        )
-        metrics = Metrics()
-        app = Edge(create(Envelope(account), desk, metrics), metrics)
-        transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://wechat") as phone.http:
-            yield phone
+        wechat = Gateway(Arrivals(folder / "account.jsonl"), key="right")
+        outside = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create_gateway(wechat)))
+        phone = Phone(world, telephones, behind, wechat)
+
+        def started() -> httpx2.AsyncClient:
+            access = Access(outside, Interface("http://wechat.example", "wx1", "right"))
+            services = Services(
+                httpx2.AsyncClient(transport=behind),
+                {"intake": "http://intake", "notifier": "http://notifier"},
+                Media(outside, access, PROFILE.policy.attachments.megabytes),
+            )
+            keys, city = Keys(b"a secret of the tests"), City(PROFILE, SITE)
+            phone.desk = Desk(
+                phone.store, services, keys, city, lambda: datetime.now(UTC) + phone.late, seconds
+            )
+            metrics = Metrics()
+            app = Edge(create(Envelope(account), phone.desk, metrics), metrics)
+            return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://wechat")
+
+        phone.started = started
+        phone.http = started()
+        yield phone

@@ -178,8 +178,8 @@ async def test_what_intake_refuses_is_told_and_asked_for_again(phone: Phone) -> 
     assert "已受理" in said
 
 
-async def test_a_picture_cannot_be_sent_along_and_that_is_said(phone: Phone) -> None:
-    assert "图片" in await phone.send(of_kind("image", "<PicUrl>x</PicUrl><MediaId>m</MediaId>"))
+async def test_what_cannot_be_sent_along_is_said(phone: Phone) -> None:
+    assert "请发图片" in await phone.send(of_kind("video", "<MediaId>m</MediaId>"))
     assert "语音" in await phone.send(of_kind("voice", "<MediaId>m</MediaId>"))
     assert "文字" in await phone.send(of_kind("link", "<Title>t</Title>"))
 

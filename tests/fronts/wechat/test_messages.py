@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fronts.wechat.core.conversation import Point
 from fronts.wechat.messages import Unreadable, answer, message_of, tree_of
 from tests.fronts.wechat.phone import OFFICIAL, OPENID, event, of_kind, text
 
@@ -25,9 +26,10 @@ def test_a_text_is_read_with_its_sender_and_its_id() -> None:
         (
             of_kind("location", "<Location_X>33.9</Location_X><Location_Y>118.2</Location_Y>"),
             "place",
-            "33.9,118.2",
+            "",
         ),
         (of_kind("image"), "picture", ""),
+        (of_kind("shortvideo"), "film", ""),
         (of_kind("gif"), "other", ""),
     ],
 )
@@ -35,6 +37,34 @@ def test_each_kind_is_told_apart(body: str, kind: str, words: str) -> None:
     message, _ = message_of(body.encode())
 
     assert (message.kind, message.text) == (kind, words)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "point"),
+    [
+        ("33.963008", "118.275162", Point(33.963008, 118.275162)),
+        ("-33.9", "-118.2", Point(-33.9, -118.2)),
+        ("118.275162", "33.963008", None),
+        ("33.9", "", None),
+        ("33.9", "nan", None),
+        ("inf", "118.2", None),
+        ("三十三", "118.2", None),
+    ],
+)
+def test_a_place_is_a_point_of_the_earth_with_the_latitude_first(x: str, y: str, point: Point | None) -> None:
+    fields = f"<Location_X>{x}</Location_X><Location_Y>{y}</Location_Y><Label>幸福路</Label>"
+
+    message, _ = message_of(of_kind("location", fields).encode())
+
+    assert (message.text, message.point) == ("幸福路", point)
+
+
+def test_a_picture_is_read_by_its_media_id_and_not_by_its_address() -> None:
+    fields = "<PicUrl>http://evil.example/x</PicUrl><MediaId>m-1_2</MediaId>"
+
+    message, _ = message_of(of_kind("image", fields).encode())
+
+    assert (message.kind, message.media, message.text) == ("picture", "m-1_2", "")
 
 
 def test_an_event_is_known_again_by_its_time_and_what_it_is() -> None:

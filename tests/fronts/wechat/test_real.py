@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from tests.fronts.portal.citizens.town import Town, until
+from tests.services.intake.files import picture
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -33,6 +34,19 @@ class Telephone:
         shown = self._http.post("/phone", data=form).text
         return unescape(re.findall(r'<li class="account">([^<]*)</li>', shown)[-1])
 
+    def show(self, data: bytes) -> str:
+        """A picture; the last answer."""
+        form, files = {"person": self._person, "act": "picture"}, {"picture": ("a.jpg", data, "image/jpeg")}
+        shown = self._http.post("/phone", data=form, files=files).text
+        return unescape(re.findall(r'<li class="account">([^<]*)</li>', shown)[-1])
+
+    def point_out(self, label: str) -> str:
+        """A place on the map; the last answer."""
+        where = {"latitude": "33.963008", "longitude": "118.275162"}
+        form = {"person": self._person, "act": "place", "words": label} | where
+        shown = self._http.post("/phone", data=form).text
+        return unescape(re.findall(r'<li class="account">([^<]*)</li>', shown)[-1])
+
     def code(self) -> str:
         """The code in the newest text message."""
         return re.findall(rf"<b>{MINE}</b>\D*(\d{{6}})\D", self.page())[0]
@@ -44,10 +58,18 @@ def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates(stack
         phone.say("绑定")
         phone.say(MINE)
         assert "已绑定 139****7788" in phone.say(phone.code())
-        for words in ("发帖", "投诉", "小区东门的路灯坏了一周。", "宿城区幸福路"):
+        for words in ("发帖", "投诉"):
             phone.say(words)
+        phone.show(picture())
+        phone.say("小区东门的路灯坏了一周。")
+        assert "宿城区幸福路(北纬33.96301,东经118.27516)" in phone.point_out("宿城区幸福路")
+        until(lambda: "还在接收" not in phone.say("图片"))
+        assert "图片:1 张" in phone.say("公开")
         number = re.findall(r"编号 (\S+)", phone.say("确认"))[0]
         assert number in phone.say("我的")
+        assert "附有 1 个文件" in until(
+            lambda: found if number in (found := phone.say(f"查 {number}")) else None
+        )
 
         town.answer({"number": number}, OFFICE)
         read = until(lambda: found if OFFICE in (found := phone.say(f"查 {number}")) else None)

@@ -11,11 +11,13 @@ import pytest
 
 from fronts.wechat import menu
 from fronts.wechat.envelope import Account as OurAccount
+from fronts.wechat.interface import Access, Interface, NoToken
 from services.notifier.gateway.account import TRIES, UNREACHABLE, Account, Callback
 from services.notifier.gateway.app import Gateway, create
-from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.phone import Phones
 from services.notifier.gateway.refusals import menu_refusal
 from tests.fronts.wechat.phone import OPENID, Phone, opened
+from tests.services.intake.files import picture
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 SETTINGS = Callback("http://wechat/callback", "wx1", "token1", KEY)
@@ -40,9 +42,16 @@ class Page:
         shown = (await self.http.get("/phone", params={"person": self.person})).text
         return [unescape(line) for line in re.findall(r'<li class="\w+">([^<]*)</li>', shown)]
 
-    async def do(self, act: str, words: str = "") -> str:
+    async def show(self, *pictures: bytes) -> str:
+        """Pictures are chosen and sent; the last line of the conversation."""
+        files = [("picture", ("a.jpg", data, "image/jpeg")) for data in pictures]
+        form = {"person": self.person, "act": "picture"}
+        assert (await self.http.post("/phone", data=form, files=files)).status_code == 303
+        return (await self.lines())[-1]
+
+    async def do(self, act: str, words: str = "", **more: str) -> str:
         """Something is done; the last line of the conversation."""
-        form = {"person": self.person, "act": act, "words": words}
+        form = {"person": self.person, "act": act, "words": words} | more
         assert (await self.http.post("/phone", data=form)).status_code == 303
         return (await self.lines())[-1]
 
@@ -51,9 +60,9 @@ class Page:
 async def page_of(folder: Path, account: OurAccount) -> AsyncIterator[Page]:
     """A telephone's page before a front end whose settings are these."""
     async with opened(folder, account=account) as phone:
-        gateway = Gateway(
-            Arrivals(folder / "phone.jsonl"), key="right", account=Account(phone.http, SETTINGS)
-        )
+        gateway = phone.account
+        told = Account(phone.http, SETTINGS)
+        gateway.phones = Phones(gateway.arrivals, told, gateway.consents, gateway.media)
         transport = httpx2.ASGITransport(app=create(gateway))
         async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as http:
             yield Page(http, phone, gateway)
@@ -70,13 +79,13 @@ async def test_who_opens_the_page_follows_the_account_and_is_answered(page: Page
     assert "请回复您的手机号" in await page.do("say", "绑定")
     assert "验证码已发到" in await page.do("say", "13900005678")
     assert "已绑定 139****5678" in await page.do("say", page.phone.code())
-    assert "图片" in await page.do("picture")
-    assert "回复“发帖”" in await page.do("place", "宿城区<幸福路>")
+    assert "请先回复“发帖”" in await page.show(picture())
+    assert "回复“发帖”" in await page.do("place", "宿城区<幸福路>", latitude="33.963", longitude="118.275")
 
 
 async def test_the_menu_is_published_and_its_buttons_are_understood(page: Page) -> None:
     await page.open()
-    await menu.publish(page.http, menu.Interface("http://gateway", "wx1", "right"))
+    await menu.publish(page.http, Access(page.http, Interface("http://gateway", "wx1", "right")))
 
     assert page.gateway.phones is not None
     assert page.gateway.phones.menu == {"post": "我要发帖", "mine": "我的帖子", "bind": "绑定手机"}
@@ -84,8 +93,8 @@ async def test_the_menu_is_published_and_its_buttons_are_understood(page: Page) 
 
 
 async def test_a_menu_is_not_published_by_a_wrong_credential(page: Page) -> None:
-    with pytest.raises(menu.NotPublished, match="40125"):
-        await menu.publish(page.http, menu.Interface("http://gateway", "wx1", "wrong"))
+    with pytest.raises(NoToken, match="40125"):
+        await menu.publish(page.http, Access(page.http, Interface("http://gateway", "wx1", "wrong")))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +110,31 @@ async def test_a_menu_is_not_published_by_a_wrong_credential(page: Page) -> None
 )
 def test_the_gateway_refuses_a_menu_that_wechat_would(buttons: list[dict[str, str]], code: int) -> None:
     assert menu_refusal({"button": buttons}) == code
+
+
+async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_there_is_room(
+    page: Page,
+) -> None:
+    await page.open()
+    for words in ("发帖", "13900005678"):
+        await page.do("say", words)
+    for words in (page.phone.code(), "投诉", "路灯坏了", "无"):
+        await page.do("say", words)
+
+    await page.show(*[picture()] * 6)
+    said = [line for line in await page.lines() if "最多 5 张图片,这张没有收下" in line]
+
+    assert len(said) == 1
+    assert "草稿的图片:5 张," in await page.do("say", "图片")
+    assert "已受理" in await page.do("say", "确认")
+
+
+async def test_a_telephone_sends_no_place_beyond_the_earth_and_no_picture_that_is_none(page: Page) -> None:
+    lines = await page.open()
+
+    await page.do("place", "月球", latitude="91", longitude="0")
+    assert await page.lines() == lines
+    assert "微信只能发送" in await page.show(b"no picture")
 
 
 async def test_a_consent_is_counted_by_the_provider_and_by_us_until_a_notice_uses_it_up(page: Page) -> None:

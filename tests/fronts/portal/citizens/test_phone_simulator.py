@@ -6,6 +6,7 @@ import pytest
 
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.citizens.conftest import Open
+from tests.services.intake.files import picture
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -27,6 +28,15 @@ def test_a_person_before_the_simulator_asks_and_reads_the_answer_on_a_page_that_
         talk.get_by_text(words, exact=True).wait_for()
 
     talk.get_by_text(re.compile("请回复您的手机号")).wait_for()
+    page.get_by_label("图片", exact=True).set_input_files(
+        {"name": "路灯.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    )
+    page.get_by_role("button", name="发送图片").click()
+    talk.get_by_text(re.compile(r"^\[图片\]")).wait_for()
+    page.get_by_label("位置的名称").fill("宿城区<幸福路>")
+    page.get_by_role("button", name="发送位置").click()
+    talk.get_by_text("[位置] 宿城区<幸福路> 33.963008,118.275162", exact=True).wait_for()
+    talk.get_by_text("要就这个地点发帖").wait_for()
     assert violations(page) == []
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room, "nothing scrolls sideways"
