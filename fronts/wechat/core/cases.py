@@ -1,6 +1,6 @@
 """People's own posts and single cases: listed, read, rated, added to. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from contracts.identity import derived
 from fronts.wechat.core import proving, words
 from fronts.wechat.core.conversation import Act, City, Conversation, ListPosts, Look, Message, Outcome, Step
+from fronts.wechat.core.tickets import anew, sent_with
 
 _TITLE: Final = 16
 """Characters of a title in the list."""
@@ -86,6 +87,8 @@ def read(state: Conversation, asked: Look, outcome: Outcome, city: City) -> Step
     case = outcome.body
     acts = tuple(act for act in case.get("allowed", ()) if act in _DONE)
     follows = replace(state, stage="case", number=case["number"])
+    if case["number"] != state.number:
+        follows = replace(follows, added=(), refused="")
     return Step(follows, "\n".join([*_standing(case, city), *_talk(case, city), *_possible(case, acts)]))
 
 
@@ -98,9 +101,12 @@ def _standing(case: Mapping[str, Any], city: City) -> list[str]:
         maybe = "(暂定)" if case["provisional"] else ""
         late = ",已超期" if case["overdue"] else ""
         lines.append(f"办结期限:{words.instant(case['due'], city)}{maybe}{late}")
-    if case["attachments"]:
-        lines.append(f"附有 {len(case['attachments'])} 个文件(在网页上看)")
-    return lines
+    return [*lines, *filter(None, [_files(case["attachments"]).strip()])]
+
+
+def _files(attachments: Sequence[Any]) -> str:
+    """How many files there are, on a line of its own; empty for none."""
+    return f"\n(附有 {len(attachments)} 个文件,在网页上看)" if attachments else ""
 
 
 def _talk(case: Mapping[str, Any], city: City) -> list[str]:
@@ -113,9 +119,10 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
     for question in case.get("questions", ()):
         add(question["at"], f"【承办单位请您补充】{question['text']}")
         if question["answered_at"]:
-            add(question["answered_at"], f"【您的补充】{question['answer']}")
+            shown = _files(question["attachments"])
+            add(question["answered_at"], f"【您的补充】{question['answer']}{shown}")
     for asked in case.get("follow_ups", ()):
-        add(asked["at"], f"【您的追问】{asked['text']}")
+        add(asked["at"], f"【您的追问】{asked['text']}{_files(asked['attachments'])}")
         if asked["answer"]:
             add(asked["answered_at"], f"【追问答复】{asked['answer']}")
     for word in case.get("first_words", ()):
@@ -123,8 +130,7 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
         add(word["at"], f"【{word['department_name']}的初步回复】{at}\n{word['text']}")
     for reply in case["replies"]:
         at = words.instant(reply["at"], city)
-        files = len(reply["attachments"])
-        shown = f"\n(附有 {files} 个文件,在网页上看)" if files else ""
+        shown = _files(reply["attachments"])
         add(reply["at"], f"【{reply['department_name']}的答复】{at}\n{reply['text']}{shown}")
     for rating in case.get("ratings", ()):
         solved = words.SOLVED_NAMES.get(rating.get("solved"), "")
@@ -139,9 +145,9 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
         grades = " ".join(f"{grade} {name}" for grade, name in words.GRADES.items())
         lines.append(f"请评价,回复数字:{grades}。数字后面可以写“已解决”“部分解决”或“未解决”,再写几句话。")
     if "answer" in acts:
-        lines.append("请补充:回复“补充”空格加内容。")
+        lines.append("请补充:回复“补充”空格加内容;要附图片,先把图片发来。")
     if "follow-up" in acts:
-        lines.append("要追问:回复“追问”空格加内容。")
+        lines.append("要追问:回复“追问”空格加内容;要附图片,先把图片发来。")
     if not case["replies"] and "history" not in case:
         lines.append("还没有答复。")
     return lines
@@ -161,7 +167,8 @@ def acted(state: Conversation, message: Message) -> Step | None:
     if not state.number or not state.token:
         return Step(state, FIRST_READ)
     key = derived(f"{message.person}/{message.id}", f"wechat-{act}")
-    return Step(state, call=Act(state.number, state.token, _ADDRESS[act], body, key))
+    call = Act(state.number, state.token, _ADDRESS[act], body, key)
+    return Step(state, call=call) if act == "rating" else sent_with(state, call, state.added)
 
 
 def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:
@@ -169,6 +176,9 @@ def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:
     act = next(act for act, address in _ADDRESS.items() if address == asked.act)
     if outcome.status == 401:
         return Step(replace(state, token="", stage="idle"), f"{proving.EXPIRED}请回复“绑定”。")
+    if act != "rating" and (fetch := anew(asked, state.added, outcome)):
+        return Step(replace(state, added=fetch.pictures), call=fetch)
     if not outcome.ok:
         return Step(state, f"{asked.number}:{outcome.sentence}")
-    return Step(state, f"{asked.number} {_DONE[act]}")
+    follows = state if act == "rating" else replace(state, added=(), refused="")
+    return Step(follows, f"{asked.number} {_DONE[act]}")

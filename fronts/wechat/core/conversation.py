@@ -90,6 +90,10 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     """The case that was read last."""
     rest: str = ""
     """What did not fit in the last answer."""
+    added: tuple[Picture, ...] = ()
+    """Pictures for what will be added to that case."""
+    refused: str = ""
+    """Why a picture that was sent for it last is not among them; empty when none was refused."""
     consents: int = 0
     """Notices that the person still agreed to receive by WeChat."""
 
@@ -140,14 +144,6 @@ class Submit(Struct, frozen=True):
     """It was refused once for tickets that were too old, and has new ones."""
 
 
-class Fetch(Struct, frozen=True):
-    """Pictures are fetched from WeChat and given to intake."""
-
-    pictures: tuple[Picture, ...]
-    then: Submit | None = None
-    """The post that waits for them."""
-
-
 class ListPosts(Struct, frozen=True):
     """The posts of the telephone that was proved."""
 
@@ -170,6 +166,16 @@ class Act(Struct, frozen=True):
     act: str
     body: Mapping[str, Any]
     key: str
+    again: bool = False
+    """As of a post."""
+
+
+class Fetch(Struct, frozen=True):
+    """Pictures are fetched from WeChat and given to intake."""
+
+    pictures: tuple[Picture, ...]
+    then: Submit | Act | None = None
+    """What waits for them."""
 
 
 Call = AskCode | SignIn | SignOut | Submit | Fetch | ListPosts | Look | Act

@@ -70,10 +70,10 @@ def _read(state: Conversation, message: Message, city: City) -> Step:
         return proving.phone_typed(state, message.text)
     if state.stage == "code":
         return proving.code_typed(state, message.text)
+    of_pictures = pictures.spoken_of(state, message.text, city)
+    if of_pictures is not None:
+        return of_pictures
     if state.stage == "draft" and state.draft is not None:
-        of_pictures = pictures.spoken_of(state, state.draft, message.text, city)
-        if of_pictures is not None:
-            return of_pictures
         return posting.written_on(state, state.draft, message, city)
     found = cases.chosen(state, message.text) if state.stage == "list" else None
     found = found or cases.acted(state, message)

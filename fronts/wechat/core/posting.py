@@ -1,6 +1,7 @@
 """A post is written in conversation: kind, text, place, pictures at any time, and a last look. The draft is kept until it is sent or dropped. Pure."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -12,14 +13,15 @@ from fronts.wechat.core.conversation import (
     City,
     Conversation,
     Draft,
-    Fetch,
     Message,
     Outcome,
     Part,
+    Picture,
     Point,
     Step,
     Submit,
 )
+from fronts.wechat.core.tickets import anew, missing_of, sent_with
 
 TITLE: Final = 30
 """Characters of a title, which is how the text begins."""
@@ -39,6 +41,7 @@ DROPPED = "草稿已删除。"
 TEXT_WANTED = "请写内容:什么时候、什么地方、什么情况,希望怎样解决。(请不要写身份证号等个人信息。)"
 PICTURES_TOO = "\n随时可以发送图片,最多 {most} 张;图片里的人脸、证件不能自动遮盖,请先看清楚。"
 SEND_OR_NOT = "回复“确认”提交,“去掉图片”不要图片,“改内容”“改地点”“改种类”修改。"
+_BRIEFLY: Final[Mapping[Part, str]] = {"sure": SEND_OR_NOT, "text": "请接着写内容。"}
 PLACE_WANTED = "请回复地点(也可以发送“位置”);没有地点回复“无”。"
 
 
@@ -136,8 +139,7 @@ def _looked_at(state: Conversation, draft: Draft, message: Message, city: City) 
     word = words.folded(message.text)
     if word in SURE:
         post = Submit(draft.key, body_of(draft, state.phone, message.person, city))
-        missing = tuple(picture for picture in draft.pictures if not picture.ticket)
-        return Step(state, call=Fetch(missing, post) if missing else with_pictures(post, draft))
+        return sent_with(state, post, draft.pictures)
     if word in _AGAIN:
         return _ask(state, replace(draft, part=_AGAIN[word]), city)
     if word in ("公开", "不公开"):
@@ -166,12 +168,6 @@ def title_of(text: str) -> str:
     return sentence if len(sentence) <= TITLE else f"{sentence[: TITLE - 1]}…"
 
 
-def with_pictures(post: Submit, draft: Draft) -> Submit:
-    """A post with the tickets of its pictures."""
-    tickets = [picture.ticket for picture in draft.pictures]
-    return replace(post, body={**post.body, "attachments": tickets}) if tickets else post
-
-
 def submitted(state: Conversation, draft: Draft, call: Submit, outcome: Outcome, city: City) -> Step:
     """The receipt; or why there is none, with the draft kept."""
     if outcome.ok:
@@ -185,14 +181,9 @@ def submitted(state: Conversation, draft: Draft, call: Submit, outcome: Outcome,
     if outcome.kind == "idempotency-key-reused":
         said = "这份草稿先前已经提交过了,后来改的内容没有提交。回复“我的”查看;另有事情请回复“发帖”。"
         return Step(replace(state, stage="idle", draft=None), said)
-    errors = outcome.body.get("errors", ())
-    if not call.again and draft.pictures and any(error["field"] == "attachments" for error in errors):
-        # A ticket holds for two hours, a draft for longer, and WeChat has its pictures for three days.
-        anew = tuple(replace(picture, ticket="") for picture in draft.pictures)
-        return Step(
-            replace(state, draft=replace(draft, pictures=anew)), call=Fetch(anew, replace(call, again=True))
-        )
-    wrong = [error for error in errors if error["field"] in _PART_OF]
+    if fetch := anew(call, draft.pictures, outcome):
+        return Step(replace(state, draft=replace(draft, pictures=fetch.pictures)), call=fetch)
+    wrong = [error for error in outcome.body.get("errors", ()) if error["field"] in _PART_OF]
     if outcome.status == 422 and wrong:
         part = _PART_OF[wrong[0]["field"]]
         return _ask(state, replace(draft, part=part), city, f"没有提交:{wrong[0]['reason']}。\n")
@@ -206,8 +197,8 @@ def look_again(state: Conversation, draft: Draft, city: City, first: str) -> Ste
 
 
 def what_next(draft: Draft, city: City) -> str:
-    """What is asked for, where the whole last look would be too much."""
-    return SEND_OR_NOT if draft.part == "sure" else _question(draft, city)
+    """What is asked for, where the whole question would be too much: a picture is one of several."""
+    return _BRIEFLY.get(draft.part) or _question(draft, city)
 
 
 def _ask(state: Conversation, draft: Draft, city: City, first: str = "") -> Step:
@@ -240,14 +231,14 @@ def _last_look(draft: Draft, city: City) -> str:
     leader = next((f"(写给{name})" for code, name in city.leaders if code == draft.leader), "")
     return (
         f"请核对:\n种类:{kind.name}{leader}\n地点:{place_of(draft) or '(没有)'}\n"
-        f"图片:{pictures_of(draft)}\n公开:{'是' if draft.public else '否'}{held}\n内容:{draft.text}\n"
+        f"图片:{pictures_of(draft.pictures, draft.refused)}\n公开:{'是' if draft.public else '否'}{held}\n内容:{draft.text}\n"
         f"回复“确认”提交;{may_be}回复“改内容”“改地点”“改种类”修改,“取消”删除草稿。"
     )
 
 
-def pictures_of(draft: Draft) -> str:
-    """How many pictures a draft has, how many of them are still on their way, and why one is not among them."""
-    waiting = sum(not picture.ticket for picture in draft.pictures)
-    count = f"{len(draft.pictures)} 张" if draft.pictures else "(没有)"
+def pictures_of(pictures: Sequence[Picture], refused: str) -> str:
+    """How many pictures there are, how many of them are still on their way, and why one is not among them."""
+    waiting = len(missing_of(pictures))
+    count = f"{len(pictures)} 张" if pictures else "(没有)"
     on_their_way = f"(其中 {waiting} 张还在接收)" if waiting else ""
-    return f"{count}{on_their_way}{f';有图片没有收下:{draft.refused}' if draft.refused else ''}"
+    return f"{count}{on_their_way}{f';有图片没有收下:{refused}' if refused else ''}"

@@ -64,7 +64,7 @@ async def test_pictures_come_along_with_the_post_and_tell_no_camera(phone: Phone
     read = await phone.say(f"查 {case['number']}")
 
     assert "草稿现有 1 张图片(最多 5 张)" in first
-    assert "请写内容" in first
+    assert "请接着写内容" in first
     assert "草稿现有 2 张图片(最多 5 张)" in second
     assert "图片:2 张" in look
     assert [file["name"] for file in case["attachments"]] == ["微信图片.jpg", "微信图片.png"]
@@ -231,7 +231,31 @@ async def test_who_leaves_the_account_while_a_picture_comes_leaves_nothing_behin
     await hasty.desk.done_afterwards()
 
     assert "请选择种类" in await hasty.say("发帖")
-    assert "草稿里没有图片" in await hasty.say("去掉图片")
+    assert "没有图片" in await hasty.say("去掉图片")
+
+
+async def test_what_the_unit_asks_for_is_answered_with_a_picture(phone: Phone) -> None:
+    await drafted(phone)
+    number = (await sent(phone))["number"]
+    await phone.world.assigned_to(number, "housing")
+    await phone.world.act("clerk", number, "acceptance")
+    await phone.world.act("clerk", number, "questions", {"text": "请问是哪一盏?"})
+
+    asked = await phone.say(f"查 {number}")
+    shown = await phone.show(picture())
+    added = await phone.say("补充 东门第二盏")
+    follow_up = await phone.say("追问 今晚能亮吗?")
+    await phone.world.settle()
+    case = await phone.case(number)
+
+    assert "要附图片,先把图片发来" in asked
+    assert "要补充现有 1 张图片" in shown
+    assert (added, follow_up) == (
+        f"{number} 已补充,承办单位会继续办理。",
+        f"{number} 已追问,承办单位会看到。",
+    )
+    assert [len(one["attachments"]) for one in (case["questions"][0], case["follow_ups"][0])] == [1, 0]
+    assert "【您的补充】东门第二盏\n(附有 1 个文件,在网页上看)" in await phone.say(f"查 {number}")
 
 
 async def test_a_place_on_the_map_is_the_place_of_the_post(phone: Phone) -> None:

@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from city.attachments import Attachments
 from fronts.wechat.core.conversation import (
+    Act,
     City,
     Conversation,
     Draft,
     Fetch,
+    Look,
     Message,
     Outcome,
     Picture,
@@ -72,7 +74,7 @@ def test_a_picture_of_a_draft_is_kept_at_once_and_fetched_afterwards() -> None:
 def test_a_picture_comes_at_any_part_of_the_draft_and_the_part_is_asked_for_again() -> None:
     step = shows(writing(part="text", text="", whole=False))
 
-    assert "请写内容" in came(step.state, Fetch((A,)), {"1": "t1"}).say
+    assert "请接着写内容" in came(step.state, Fetch((A,)), {"1": "t1"}).say
 
 
 def test_a_message_that_comes_again_brings_no_second_picture() -> None:
@@ -144,7 +146,7 @@ def test_pictures_are_taken_out_all_or_one() -> None:
     assert draft_of(says(writing(HERE, THERE), "去掉图片1")).pictures == (THERE,)
     assert draft_of(says(writing(HERE, THERE), "去掉图片第2张")).pictures == (HERE,)
     assert draft_of(says(writing(HERE, THERE), "去掉图片3")).pictures == (HERE, THERE)
-    assert "草稿里没有图片" in says(writing(), "去掉图片").say
+    assert "没有图片" in says(writing(), "去掉图片").say
 
 
 def test_a_text_that_speaks_of_pictures_is_a_text() -> None:
@@ -208,6 +210,78 @@ def test_tickets_that_are_too_old_are_fetched_anew_once() -> None:
     assert (again.call.key, again.call.body["attachments"]) == (post.key, ["t9"])
     assert last.call is None
     assert "没有提交:附件已超过两小时" in last.say
+
+
+READING = Conversation(stage="case", number="SQ260302-000001", token="t")
+
+
+def test_a_picture_sent_while_an_own_case_is_read_is_for_what_will_be_added_to_it() -> None:
+    step = shows(READING)
+    there = came(step.state, Fetch((A,)), {"1": "t1"})
+
+    assert (step.state.added, step.later) == ((A,), Fetch((A,)))
+    assert "要补充现有 1 张图片(最多 5 张)" in there.say
+    assert "“补充”或“追问”" in there.say
+    call = says(there.state, "追问 灯还是不亮").call
+    assert isinstance(call, Act)
+    assert (call.act, call.body) == ("follow-ups", {"text": "灯还是不亮", "attachments": ["t1"]})
+
+
+def test_a_rating_takes_no_pictures_along_and_leaves_them() -> None:
+    state = replace(READING, added=(HERE,))
+    call = says(state, "5 修得很快").call
+
+    assert isinstance(call, Act)
+    assert "attachments" not in call.body
+    assert told(state, call, Outcome(200, {}), CITY).state.added == (HERE,)
+
+
+def test_what_is_added_waits_for_its_pictures_and_takes_them_along_once() -> None:
+    call = says(replace(READING, added=(A,)), "补充 东门").call
+    assert isinstance(call, Fetch)
+    sent = came(replace(READING, added=(A,)), call, {"1": "t1"})
+    assert isinstance(sent.call, Act)
+    open_still = came(replace(READING, added=(A,)), call, {})
+
+    assert sent.call.body["attachments"] == ["t1"]
+    assert told(sent.state, sent.call, Outcome(200, {}), CITY).state.added == ()
+    assert "还有 1 张图片没有收完,没有提交" in open_still.say
+
+
+def test_old_tickets_of_what_is_added_are_fetched_anew_once() -> None:
+    state = replace(READING, added=(HERE,))
+    call = says(state, "补充 东门").call
+    assert isinstance(call, Act)
+
+    step = told(state, call, Outcome(422, OLD, "附件已超过两小时"), CITY)
+    assert isinstance(step.call, Fetch)
+    again = came(step.state, step.call, {"1": "t9"})
+    assert isinstance(again.call, Act)
+
+    assert (again.call.key, again.call.body["attachments"]) == (call.key, ["t9"])
+    assert told(again.state, again.call, Outcome(422, OLD, "附件已超过两小时"), CITY).call is None
+
+
+def test_pictures_for_one_case_are_not_added_to_another() -> None:
+    state = replace(READING, added=(HERE,))
+    case = {
+        "number": "SQ260302-000002",
+        "title": "积水",
+        "kind_name": "投诉",
+        "status_name": "办理中",
+        "department_name": "",
+        "paused": False,
+        "due": None,
+        "attachments": [],
+        "replies": [],
+        "history": [],
+    }
+
+    other = told(state, Look("SQ260302-000002", "t"), Outcome(200, case), CITY)
+    same = told(state, Look(state.number, "t"), Outcome(200, case | {"number": state.number}), CITY)
+
+    assert (other.state.number, other.state.added) == ("SQ260302-000002", ())
+    assert same.state.added == (HERE,)
 
 
 def test_the_last_look_tells_of_pictures_and_that_a_moderator_sees_them_first() -> None:
