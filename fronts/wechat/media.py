@@ -43,7 +43,9 @@ class Media:
             data, code = await self._get(media, token)
             if code in EXPIRED:
                 data, code = await self._get(media, await self._access.token(refused=token))
-        except (httpx2.HTTPError, httpx2.InvalidURL, NoToken, ValueError) as problem:
+        except NoToken as problem:
+            raise Later(f"no access token, errcode {problem}") from problem
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as problem:
             # The address holds the token: it is no part of what is logged.
             raise Later(type(problem).__name__) from problem
         if code in _BUSY or code in EXPIRED:

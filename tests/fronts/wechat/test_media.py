@@ -115,7 +115,7 @@ async def test_a_wrong_credential_and_a_server_that_is_down_are_for_later(gatewa
 
     async with over_http(gateway) as address:
         async with fetching(address, secret="wrong") as media:
-            with pytest.raises(Later, match="NoToken"):
+            with pytest.raises(Later, match="no access token, errcode 40125"):
                 await media.picture(identity)
         async with fetching(address) as media:
             with pytest.raises(Later, match="503"):
