@@ -30,8 +30,8 @@ MOST_CALLS: Final = 4
 """That one message can lead to: pictures fetched, a post refused for old tickets, fetched anew, posted."""
 FETCHING_SHARE: Final = 0.6
 """Of the time left, for pictures that a post waits for; the rest is for the post."""
-AFTERWARDS_SECONDS: Final = 90.0
-"""Real time for what is done after the answer, with the wait for the person's other messages."""
+AFTERWARDS_SECONDS: Final = 300.0
+"""Real time for what is done after the answer, with the wait for other people's pictures and the person's other messages."""
 _log = structlog.get_logger()
 
 

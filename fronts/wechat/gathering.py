@@ -15,7 +15,7 @@ from fronts.wechat.core.conversation import Outcome, Picture
 from fronts.wechat.media import Later, Media, Refused
 
 SECONDS: Final = 60.0
-"""Real time for one picture, with the wait for its turn."""
+"""Real time for one try, once its turn has come."""
 AT_ONCE: Final = 8
 """Pictures in memory at the same time: with 8 MB each they take 64 MB."""
 OF_ONE: Final = 3
@@ -69,19 +69,15 @@ class Gathering:
         """Ticket or reason; neither when it is worth asking again."""
         own = self._turns.get(person) or asyncio.Semaphore(OF_ONE)
         self._turns[person] = own
-        try:
-            async with asyncio.timeout(self._seconds):
-                for pause in PAUSES:
-                    await asyncio.sleep(pause)
-                    try:
-                        async with own, self._turn:
-                            return await self._brought(person, picture)
-                    except Later as later:
-                        _log.warning("a picture did not come", reason=str(later))
-        except Refused as refused:
-            return "", str(refused)
-        except TimeoutError:
-            _log.warning("a picture did not come", reason="time")
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                async with own, self._turn, asyncio.timeout(self._seconds):
+                    return await self._brought(person, picture)
+            except Refused as refused:
+                return "", str(refused)
+            except (Later, TimeoutError) as problem:
+                _log.warning("a picture did not come", reason=str(problem) or "time")
         return "", ""
 
     async def _brought(self, person: str, picture: Picture) -> tuple[str, str]:
