@@ -64,7 +64,8 @@ class Live:
         self._parts: dict[str, str] = {}
         self._viewers: set[Viewer] = set()
         self._work: asyncio.Task[None] | None = None
-        self._filled = asyncio.Event()
+        self._known = asyncio.Event()
+        """Set once there are figures, or it is known that there are none to be had."""
         self._left = 0.0
         self._closed = False
 
@@ -74,11 +75,11 @@ class Live:
         return len(self._viewers)
 
     async def present(self, patience: float) -> dict[str, str]:
-        """The parts as they stand; waits so many seconds for the first ones, and gives what there is."""
+        """The parts as they stand; waits so many seconds for the first ones, unless stats is away, and gives what there is."""
         self._start()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._filled.wait()
+                await self._known.wait()
         return dict(self._parts)
 
     async def watch(self, client: str = "") -> AsyncGenerator[bytes, None]:
@@ -117,7 +118,7 @@ class Live:
     def _start(self) -> None:
         self._left = asyncio.get_running_loop().time()
         if self._work is None or self._work.done():
-            self._filled.clear()
+            self._known.clear()
             self._work = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -130,6 +131,7 @@ class Live:
             except* (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError) as failures:
                 _log.warning("the live figures broke off", reason=repr(failures.exceptions[0]))
                 self._tell(self._render("away", {}))
+                self._known.set()
                 if self._wanted():
                     await asyncio.sleep(RETRY_SECONDS)
             except* _Unwatched:
@@ -144,7 +146,7 @@ class Live:
         async with self._services.events("stats", "/v1/stream") as events:
             async for name, data in events:
                 self._tell(self._render(name, json.loads(data)))
-                self._filled.set()
+                self._known.set()
                 if not self._wanted():
                     raise _Unwatched
         raise httpx2.ReadError("the stream ended")

@@ -75,8 +75,11 @@ async def opened(folder: Path | None = None, **others: Any) -> AsyncIterator[Pag
             portal_address=ADDRESS,
             _env_file=None,
         )
-        transport = httpx2.ASGITransport(app=create(settings, transport=behind))
-        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+        app = create(settings, transport=behind)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS) as http,
+        ):
             yield Pages(intake, http, deadlines, telephones)
 
 
