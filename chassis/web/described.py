@@ -5,6 +5,7 @@ parts as components, who may call, the idempotency key, and every refusal that c
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -113,7 +114,7 @@ def described(
     }
     extra["x-components"] = {}
     if body is not None:
-        (schema,), extra["x-components"] = _shapes(body)
+        (schema,), extra["x-components"] = _shapes((body,))
         content: Described = {"schema": schema}
         if example is not None:
             content["examples"] = {"plain": {"value": example}}
@@ -121,9 +122,9 @@ def described(
     if answer is None:
         extra["x-answer"] = {one: {"schema": _ANSWER[one]} for one in _each(media)}
     else:
-        shapes, components = _shapes(*(answer if isinstance(answer, tuple) else (answer,)))
+        shapes, components = _shapes(answer if isinstance(answer, tuple) else (answer,))
         extra["x-components"] = _joined(extra["x-components"], components)
-        schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+        schema = shapes[0] if len(shapes) == 1 else {"anyOf": [*shapes]}
         extra["x-answer"] = {one: {"schema": schema} for one in _each(media)}
     return extra
 
@@ -132,10 +133,14 @@ def _each(media: str | tuple[str, ...]) -> tuple[str, ...]:
     return (media,) if isinstance(media, str) else media
 
 
-def _shapes(*shapes: type[Any]) -> tuple[list[Described], Described]:
-    """The schemas of types, and the components to which they refer."""
+@cache
+def _shapes(shapes: tuple[type[Any], ...]) -> tuple[tuple[Described, ...], Described]:
+    """The schemas of types, and the components to which they refer; nobody changes them.
+
+    Kept: many routes answer in the same shapes, and reading types is half of what an application costs to put together.
+    """
     schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    return list(schemas), dict(components)
+    return tuple(schemas), dict(components)
 
 
 def _joined(known: Described, more: Described) -> Described:
