@@ -8,7 +8,8 @@ Failure
  ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
  │               once, later events of its subject wait behind it in its own topic
  ├─ ConnectionLost  (of chassis.store) the database's connection ended in the middle of a transaction: another one is taken, and
- │               the same inputs are tried again, fewer at a time
+ │               the same inputs are tried again, fewer at a time; whoever asks while there is none to be had is
+ │               told so at once (503)
  ├─ Superseded   another instance owns the partition: this one ends, harmless
  ├─ Misplaced    the stored position and the log do not belong together: refuse to run, say so
  └─ any other    the process ends and starts again from its position

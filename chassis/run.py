@@ -36,11 +36,14 @@ from chassis.web.aside import give_way_often
 from chassis.web.edge import Edge, EdgeSettings, Hot
 from chassis.web.limits import Limits
 from chassis.web.protocol import Bounds, bounded, networks
+from chassis.web.responses import STORAGE_ERRORS
 
 _log = structlog.get_logger()
 
 Background = Callable[[], Coroutine[Any, Any, None]]
 
+AWAY_SECONDS: Final = 1.0
+"""Real seconds between two tries of work that the database broke off."""
 KEEP_ALIVE_SECONDS: Final = 30
 """Real seconds that an idle connection is kept for the next request."""
 
@@ -148,10 +151,24 @@ def tuned() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def guard(work: Coroutine[Any, Any, None]) -> None:
-    """Background work whose failure ends the process."""
+async def patiently(work: Background, rest: float = AWAY_SECONDS) -> None:
+    """Background work that begins again, after `rest` seconds, where it broke off since the database is away.
+
+    What it had not finished is still in the database, so nothing is lost with the place where it was. Raises what else
+    goes wrong.
+    """
+    while True:
+        try:
+            return await work()
+        except STORAGE_ERRORS as away:
+            _log.warning("work waits for the database", work=str(work), reason=repr(away))
+            await asyncio.sleep(rest)
+
+
+async def guard(work: Background) -> None:
+    """Background work: it waits for the database where it must, and any other failure ends the process."""
     try:
-        await work
+        await patiently(work)
     except asyncio.CancelledError:
         raise
     except BaseException as problem:  # noqa: BLE001
@@ -214,7 +231,7 @@ async def _serving(
     metrics = Metrics(own_metrics)
     pool = await patient(settings.dsn, schema, instance=settings.instance)
     app, background = await build(Process(name, settings, pool, metrics))
-    tasks = [asyncio.create_task(guard(work())) for work in background]
+    tasks = [asyncio.create_task(guard(work)) for work in background]
     sockets = [socket.socket(fileno=settings.http_fd)] if settings.http_fd >= 0 else None
     config = uvicorn.Config(
         app,

@@ -243,11 +243,15 @@ def next_due(doors: Sequence[DueDoor], partitions: Mapping[int, int]) -> datetim
 
 
 class ConnectionLost(Exception):
-    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for."""
+    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for.
 
-    def __init__(self, reason: str, undone: bool) -> None:
+    `away` when there was none to be had: another try in the same moment would meet the same.
+    """
+
+    def __init__(self, reason: str, undone: bool, away: bool = False) -> None:
         super().__init__(reason)
         self.undone = undone
+        self.away = away
 
 
 class Transaction(Protocol):

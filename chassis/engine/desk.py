@@ -147,14 +147,16 @@ class Desk:
         """The connection ended: the same requests once more, over another one.
 
         Where the commit may have been made, the kept answers tell; a request without a name has none, and whoever
-        asked is told that nobody knows.
+        asked is told that nobody knows. Where the database gives no connection nobody is kept waiting for it.
         """
-        _log.warning("the database's connection was lost; the group is tried again", reason=str(lost))
-        known = [ask for ask in asks if lost.undone or ask.idempotency is not None]
-        self._asks.put_back(known)
+        _log.warning("the database's connection was lost", reason=str(lost), requests=len(asks))
+        again: list[Ask] = []
         for ask in asks:
-            if not lost.undone and ask.idempotency is None:
+            if not lost.away and (lost.undone or ask.idempotency is not None):
+                again.append(ask)
+            else:
                 ask.answer(lost)
+        self._asks.put_back(again)
 
     async def _alone(self, asks: Sequence[Ask], problem: Exception) -> None:
         """A group that failed is tried once more, each request by itself: one must not spoil its neighbours."""

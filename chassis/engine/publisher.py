@@ -121,5 +121,10 @@ class Publisher:
 
     async def _forget(self) -> None:
         done = self.settled()
-        if done:
+        if not done:
+            return
+        try:
             await self._store.forget(done)
+        except BaseException:
+            self.unsettle(done)
+            raise

@@ -161,7 +161,7 @@ async def _listening(
 
 def _task(work: Background) -> Callable[[], Coroutine[Any, Any, None]]:
     async def run() -> None:
-        await guard(work())
+        await guard(work)
 
     run.__name__ = getattr(work, "__qualname__", "work").replace("<", "").replace(">", "")
     return run

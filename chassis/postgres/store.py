@@ -303,7 +303,7 @@ class PostgresStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         if self._connection is None or _is_closed(self._connection):
-            self._connection = await self._pool.acquire()
+            self._connection = await self._another()
         connection, undone, whole = self._connection, True, False
         try:
             opened = connection.transaction()
@@ -334,6 +334,13 @@ class PostgresStore:
             if not whole:
                 for door in self.doors:
                     door.undone()
+
+    async def _another(self) -> asyncpg.Connection:
+        """A connection to hold. Raises ConnectionLost while the database gives none."""
+        try:
+            return await self._pool.acquire()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone=True, away=True) from problem
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._pool.fetch(_SWEEP, older_than, limit)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.failures import Refused
+from chassis.store import ConnectionLost
 from chassis.web.asgi import Send, answer
 
 _log = structlog.get_logger()
@@ -20,6 +21,7 @@ STORAGE_ERRORS = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    ConnectionLost,
     OSError,
 )
 """What a database raises that is away, starting, stopping or full; TimeoutError is an OSError."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 
 from chassis.engine.answers import IdempotencyKey
@@ -13,14 +14,18 @@ from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
 from chassis.memory.bus import Quiet
 from chassis.postgres.store import PostgresStore
+from chassis.problem import status_of
+from chassis.run import free_port
 from chassis.store import ConnectionLost, Outcome
+from chassis.web.responses import as_refused
 from contracts.identity import PARTITIONS
-from tests.chassis.counting import POST, FixedClock, RealWorld, Ring, World, Write
+from tests.chassis.counting import POST, Count, FixedClock, RealWorld, Ring, World, Write
 from tests.chassis.failing import Failing
 from tests.chassis.test_overload import Batches
 
 LOST = ConnectionLost("gone", undone=True)
 IN_DOUBT = ConnectionLost("gone while it was committed", undone=False)
+AWAY = ConnectionLost("there is none to be had", undone=True, away=True)
 
 
 class DoneAndLost(Failing):
@@ -127,6 +132,44 @@ async def test_a_person_whose_request_has_no_name_is_told_when_nobody_knows(worl
 
     with pytest.raises(ConnectionLost):
         await asking
+
+
+async def test_a_person_is_not_kept_waiting_for_a_database_that_gives_no_connection(world: World) -> None:
+    store = Failing(world.store())
+    desk = world.desk(store)
+    asking = await world.ask(desk, (POST, Write("kept")), key=IdempotencyKey("someone", "/", "a key", "hash"))
+    store.at_save.append(AWAY)
+
+    await desk.commit()
+
+    with pytest.raises(ConnectionLost) as told:
+        await asking
+    assert status_of(as_refused(told.value)) == 503
+    assert desk.waiting == 0
+    assert await world.heard() == ()
+
+
+async def test_a_listener_waits_for_a_database_that_gives_no_connection(world: World) -> None:
+    store = Failing(world.store())
+    listener = await world.start(store=store)
+    store.at_save += [AWAY, AWAY]
+
+    await listener.hear([world.support(n) for n in range(1, 4)])
+
+    assert await world.heard() == ("1", "2", "3")
+
+
+async def test_a_server_that_cannot_be_reached_is_told_as_a_lost_connection() -> None:
+    nowhere = asyncpg.create_pool(f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0)
+    async with nowhere as pool:
+        store = PostgresStore(pool, Count, lambda subject: Count())
+
+        with pytest.raises(ConnectionLost) as lost:
+            async with store.transaction():
+                pass
+
+    assert lost.value.away
+    assert lost.value.undone
 
 
 class Ended(PostgresStore):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from aiokafka.errors import KafkaError
 
 from chassis.engine.publisher import Publisher
@@ -10,6 +11,7 @@ from chassis.outbox import Addressed, pack, unpack
 from chassis.store import Outcome, Store
 from contracts.codec import Record
 from tests.chassis.counting import World
+from tests.chassis.failing import Failing
 
 
 class Away:
@@ -24,6 +26,18 @@ class Away:
         if self.away:
             raise self.away.pop(0)
         self.calls.append([record.key.decode() for _, _, record in records])  # type: ignore[union-attr]
+
+
+class Forgetful(Failing):
+    """A store whose database is away the first time that something is to be forgotten."""
+
+    away = True
+
+    async def forget(self, acknowledged: Sequence[str]) -> None:
+        if self.away:
+            self.away = False
+            raise ConnectionRefusedError("the database is away")
+        await super().forget(acknowledged)
 
 
 class Slow:
@@ -63,6 +77,20 @@ async def test_what_the_bus_did_not_take_stays_in_the_outbox(world: World) -> No
     assert publisher.settled() == []
     assert publisher.failing_since is not None
     assert await world.outbox() == {"a"}
+
+
+async def test_what_the_bus_took_is_forgotten_once_the_database_is_back(world: World) -> None:
+    store, bus = Forgetful(world.store()), Away()
+    publisher = Publisher(store, bus)
+    await committed(store, "a")
+    publisher.offer("a", records("a"))
+    with pytest.raises(ConnectionRefusedError):
+        await publisher.flush()
+
+    await publisher.flush()
+
+    assert bus.calls == [["a"]], "once"
+    assert await world.outbox() == set()
 
 
 async def test_what_the_bus_took_is_forgotten(world: World) -> None:

@@ -15,6 +15,7 @@ from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.outbox import Addressed
+from chassis.run import patiently
 from chassis.service import Service
 from chassis.store import Outcome, Position, Remembered, Transaction
 from contracts.replies import PromiseReported
@@ -154,8 +155,8 @@ def with_parts(
         desk_of = world.doors["intake"][process.name] = desk(
             value, own, publishing, world.clock, answers(server)
         )
-        process.run(publishing.run())
-        process.run(desk_of.run())
+        process.run(patiently(publishing.run))
+        process.run(patiently(desk_of.run))
 
     return make
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.run import patiently
 from services.stats.accountability.store import GroundsInMemory, Waiting
 from tests.simulation.broker import Broker, SimulatedBus
 from tests.simulation.database import Server
@@ -53,6 +54,6 @@ def open_desk(server: Server, broker: Broker, process: Process, clock: object) -
     store = SimulatedStore(server, process)
     publisher = Publisher(store, SimulatedBus(broker, process))
     desk = Desk(server.service, store, publisher, clock, SimulatedAnswers(server), creates=True)  # type: ignore[arg-type]
-    process.run(publisher.run())
-    process.run(desk.run())
+    process.run(patiently(publisher.run))
+    process.run(patiently(desk.run))
     return desk

@@ -162,7 +162,7 @@ class SimulatedStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SimulatedTransaction]:
         if self._connection is None or self._connection.ended:
-            self._connection = self.server.connect(self.process)
+            self._connection = self._another()
         undone = True
         try:
             async with begun(self._connection) as connection:
@@ -173,6 +173,12 @@ class SimulatedStore:
                 raise
             self._connection.end()
             raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone) from problem
+
+    def _another(self) -> Connection:
+        try:
+            return self.server.connect(self.process)
+        except OSError as problem:
+            raise ConnectionLost(str(problem), undone=True, away=True) from problem
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         connection = self.server.connect(self.process)

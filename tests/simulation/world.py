@@ -16,6 +16,7 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
 from chassis.memory.store import MemoryStore
+from chassis.run import patiently
 from chassis.service import Service
 from chassis.store import ConnectionLost
 from services.deadline import app as deadline
@@ -215,8 +216,8 @@ def started(world: World, process: Process, part: str, starts: int) -> None:
         publisher = Publisher(store, SimulatedBus(world.broker, process))
         desk = Desk(server.service, store, publisher, world.clock, world.answers)
         world.doors["intake"][process.name] = desk
-        process.run(publisher.run())
-        process.run(desk.run())
+        process.run(patiently(publisher.run))
+        process.run(patiently(desk.run))
         return
     if part == "debate":
         speak(world, process)
@@ -241,15 +242,15 @@ def listen(
     """A listening process: publisher, passing of time, group and polls; notifier's sends, too."""
     member = Member(world.broker, listener, world.gap)
     world.members[process.name] = member
-    process.run(publisher.run())
-    process.run(listener.run())
+    process.run(patiently(publisher.run))
+    process.run(patiently(listener.run))
     process.run(member.membership())
     process.run(member.fetching())
     if listener.service.name == "notifier":
         for one in senders(
             world.notices, world.summaries, listener, world.random, world.arrived, world.clock.now
         ):
-            process.run(one.run())
+            process.run(patiently(one.run))
     if listener.service.name == "stats":
         speak(world, process, "records", "rounds")
 
@@ -261,4 +262,4 @@ def speak(world: World, process: Process, *doors: str) -> None:
     if "records" in doors:
         records = world.doors["records"][process.name]
         queue = SimulatedGrounds(world.servers["stats"], world.grounds, process)
-        process.run(Opener(queue, records).run())
+        process.run(patiently(Opener(queue, records).run))

@@ -11,7 +11,6 @@ import structlog
 
 from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
-from chassis.store import ConnectionLost
 from services.stats.accountability.store import Grounds, Waiting
 
 AT_ONCE: Final = 100
@@ -63,9 +62,6 @@ class Opener:
     async def run(self) -> None:
         """For the life of the process."""
         while True:
-            try:
-                while await self.step() == AT_ONCE:
-                    pass
-            except ConnectionLost as lost:
-                _log.warning("grounds wait: the database's connection was lost", reason=str(lost))
+            while await self.step() == AT_ONCE:
+                pass
             await asyncio.sleep(SECONDS)

@@ -10,7 +10,6 @@ import structlog
 from chassis.clock import CityTime
 from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
-from chassis.store import ConnectionLost
 from city.profile import Profile
 from contracts.identity import derived
 from services.stats.core.inspections.round import Ring, Round, subject_of
@@ -40,10 +39,7 @@ class Bell:
     async def run(self) -> None:
         """For the life of the process."""
         while True:
-            try:
-                await self.step()
-            except ConnectionLost as lost:
-                _log.warning("rounds wait: the database's connection was lost", reason=str(lost))
+            await self.step()
             await asyncio.sleep(SECONDS)
 
     async def _ring(self, round_: Round, now: datetime, city: Profile) -> bool:
