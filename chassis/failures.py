@@ -7,7 +7,7 @@ Failure
  ├─ Unreadable   bytes that are no event we know: parked at once
  ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
  │               once, later events of its subject wait behind it in its own topic
- ├─ ConnectionLost  (of chassis.store) the database's connection ended in the middle of a transaction: another one is taken, and
+ ├─ ConnectionLost  the database's connection ended in the middle of a transaction: another one is taken, and
  │               the same inputs are tried again, fewer at a time; whoever asks while there is none to be had is
  │               told so at once (503)
  ├─ Superseded   another instance owns the partition: this one ends, harmless
@@ -17,6 +17,8 @@ Failure
 
 from typing import Final
 
+import asyncpg
+
 from contracts.codec import Unreadable
 from contracts.decision import FieldError, Refused
 
@@ -24,6 +26,8 @@ __all__ = [
     "EXIT_FAILED",
     "EXIT_MISPLACED",
     "EXIT_SUPERSEDED",
+    "STORAGE_ERRORS",
+    "ConnectionLost",
     "HttpRefused",
     "Misplaced",
     "Refused",
@@ -63,3 +67,27 @@ class Superseded(Exception):
 
 class Misplaced(Exception):
     """The stored position is beyond the log's end, or the log is another cluster's, or ahead of its writer."""
+
+
+class ConnectionLost(Exception):
+    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for.
+
+    `away` when there was none to be had: another try in the same moment would meet the same.
+    """
+
+    def __init__(self, reason: str, undone: bool, away: bool = False) -> None:
+        super().__init__(reason)
+        self.undone = undone
+        self.away = away
+
+
+STORAGE_ERRORS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionLost,
+    OSError,
+)
+"""What a database raises that is away, starting, stopping or full; TimeoutError is an OSError."""

@@ -24,7 +24,14 @@ from msgspec import Struct
 
 from chassis.clock import Clock, clock_of
 from chassis.engine.listener import Listener
-from chassis.failures import EXIT_FAILED, EXIT_MISPLACED, EXIT_SUPERSEDED, Misplaced, Superseded
+from chassis.failures import (
+    EXIT_FAILED,
+    EXIT_MISPLACED,
+    EXIT_SUPERSEDED,
+    STORAGE_ERRORS,
+    Misplaced,
+    Superseded,
+)
 from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
 from chassis.postgres.store import connect
@@ -36,7 +43,6 @@ from chassis.web.aside import give_way_often
 from chassis.web.edge import Edge, EdgeSettings, Hot
 from chassis.web.limits import Limits
 from chassis.web.protocol import Bounds, bounded, networks
-from chassis.web.responses import STORAGE_ERRORS
 
 _log = structlog.get_logger()
 

@@ -242,18 +242,6 @@ def next_due(doors: Sequence[DueDoor], partitions: Mapping[int, int]) -> datetim
     return None if None in instants else min((at for at in instants if at is not None), default=NEVER)
 
 
-class ConnectionLost(Exception):
-    """The connection of a transaction ended; `undone` when nothing of it can have been kept, since no commit was asked for.
-
-    `away` when there was none to be had: another try in the same moment would meet the same.
-    """
-
-    def __init__(self, reason: str, undone: bool, away: bool = False) -> None:
-        super().__init__(reason)
-        self.undone = undone
-        self.away = away
-
-
 class Transaction(Protocol):
     """One transaction of a store; leaving the context without error commits it."""
 

@@ -2,8 +2,7 @@
 
 import asyncpg
 
-from chassis.failures import Misplaced, Superseded
-from chassis.store import ConnectionLost
+from chassis.failures import ConnectionLost, Misplaced, Superseded
 
 REFUSED_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """What the database raises of data that it will never take (SQLSTATE 22, 23)."""

@@ -21,9 +21,9 @@ from chassis.engine.city import CityView, view_of
 from chassis.engine.commit import Committer, Decided, Meter, Silent
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
-from chassis.failures import HttpRefused
+from chassis.failures import ConnectionLost, HttpRefused
 from chassis.service import Service
-from chassis.store import ConnectionLost, Input, Remembered, Store, Transaction
+from chassis.store import Input, Remembered, Store, Transaction
 from contracts.facts import Fact
 from contracts.identity import city_subject, derived
 

@@ -26,9 +26,9 @@ from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
 from chassis.engine.records import Backlog, Read, read
 from chassis.engine.waiting import waits
-from chassis.failures import Refused, Superseded
+from chassis.failures import ConnectionLost, Refused, Superseded
 from chassis.service import Incoming, Service
-from chassis.store import ConnectionLost, Input, Position, Store, Transaction
+from chassis.store import Input, Position, Store, Transaction
 from contracts.identity import city_subject, partition_of
 
 _log = structlog.get_logger()

@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from chassis.failures import ConnectionLost
 from chassis.service import Applied
 from chassis.store import (
     Column,
-    ConnectionLost,
     Input,
     Outcome,
     Packing,

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.metrics import Metrics
-from chassis.web.responses import STORAGE_ERRORS, Json
+from chassis.web.responses import Json
 
 _log = structlog.get_logger()
 
@@ -47,10 +46,10 @@ def routes(metrics: Metrics, probes: Probes) -> APIRouter:
     async def readyz() -> Response:
         try:
             reason = await probes.ready() if probes.ready is not None else ""
-        except (asyncpg.PostgresError, *STORAGE_ERRORS) as failure:
+        except Exception as failure:  # whatever stands in the way, it cannot serve now
             # The database's own words may hold its address and a password: they are for the log.
             _log.warning("not ready", reason=repr(failure))
-            reason = f"storage: {type(failure).__name__}"
+            reason = f"not ready: {type(failure).__name__}"
         return Json({"ready": not reason, "reason": reason}, 503 if reason else 200)
 
     @router.get("/metrics")

@@ -2,29 +2,16 @@
 
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import Refused
-from chassis.store import ConnectionLost
+from chassis.failures import STORAGE_ERRORS, Refused
 from chassis.web.asgi import Send, answer
 
 _log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
-
-STORAGE_ERRORS = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ConnectionLost,
-    OSError,
-)
-"""What a database raises that is away, starting, stopping or full; TimeoutError is an OSError."""
 
 
 class Json(Response):

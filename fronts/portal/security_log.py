@@ -16,7 +16,7 @@ from typing import Final, Literal
 import asyncpg
 import structlog
 
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import STORAGE_ERRORS
 from fronts.portal.clients import client
 from fronts.portal.store import Store
 

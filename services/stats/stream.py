@@ -17,8 +17,7 @@ from fastapi.responses import StreamingResponse
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import STORAGE_ERRORS, HttpRefused
 from city.profile import Profile
 from services.stats.core.periods import Period
 from services.stats.league import is_thin, league, live, ranking

@@ -11,12 +11,12 @@ from chassis.engine.answers import IdempotencyKey
 from chassis.engine.budget import Budget
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.failures import Superseded
+from chassis.failures import ConnectionLost, Superseded
 from chassis.memory.bus import Quiet
 from chassis.postgres.store import PostgresStore
 from chassis.problem import status_of
 from chassis.run import free_port
-from chassis.store import ConnectionLost, Outcome
+from chassis.store import Outcome
 from chassis.web.responses import as_refused
 from contracts.identity import PARTITIONS
 from tests.chassis.counting import POST, Count, FixedClock, RealWorld, Ring, World, Write

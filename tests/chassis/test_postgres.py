@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from chassis.store import ConnectionLost, Outcome, Position, Remembered
+from chassis.failures import ConnectionLost
+from chassis.store import Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
 from services.stats.core.case import Case

@@ -8,8 +8,9 @@ from typing import Any
 import asyncpg
 
 from chassis.engine.answers import IdempotencyKey, Kept
+from chassis.failures import ConnectionLost
 from chassis.memory.store import MemoryTransaction
-from chassis.store import ConnectionLost, Input, Outcome, Position, Remembered, Waiting
+from chassis.store import Input, Outcome, Position, Remembered, Waiting
 from contracts.identity import partition_of
 from tests.simulation.database import Connection, Server, begun, ended
 from tests.simulation.loop import Process

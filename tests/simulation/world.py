@@ -14,11 +14,10 @@ from aiokafka.errors import KafkaError
 from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.failures import Superseded
+from chassis.failures import ConnectionLost, Superseded
 from chassis.memory.store import MemoryStore
 from chassis.run import patiently
 from chassis.service import Service
-from chassis.store import ConnectionLost
 from services.deadline import app as deadline
 from services.deadline import store as deadline_store
 from services.debate import app as debate

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import STORAGE_ERRORS
 from fronts.portal.forms import read_form
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import HOMES

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import STORAGE_ERRORS
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
 from fronts.portal.staff.accounts import Unfit

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from chassis.failures import STORAGE_ERRORS
 from chassis.web.limits import client_key
-from chassis.web.responses import STORAGE_ERRORS
 from fronts.portal.clients import client
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form

@@ -6,8 +6,7 @@ import httpx2
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from chassis.failures import EXIT_MISPLACED
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import EXIT_MISPLACED, STORAGE_ERRORS
 from fronts.portal import keys
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.site import Site

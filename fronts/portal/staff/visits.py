@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.web.responses import STORAGE_ERRORS
+from chassis.failures import STORAGE_ERRORS
 from city.profile import Profile
 from fronts.portal.attaching import Attached, Typed, read_with_files
 from fronts.portal.cookies import cookie

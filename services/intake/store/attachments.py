@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol
 import asyncpg
 import structlog
 
+from chassis.failures import STORAGE_ERRORS
 from chassis.service import Applied
-from chassis.web.responses import STORAGE_ERRORS
 from services.intake.core.attachments import DropAttachments, KeepAttachments
 from services.intake.store.folder import Folder
 

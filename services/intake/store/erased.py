@@ -8,8 +8,8 @@ from typing import Final
 import asyncpg
 import structlog
 
+from chassis.failures import STORAGE_ERRORS
 from chassis.postgres.overwriting import overwrite
-from chassis.web.responses import STORAGE_ERRORS
 
 NIGHT: Final = range(2, 5)
 """Hours of the city's real day in which few post."""
