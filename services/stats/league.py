@@ -72,8 +72,10 @@ async def live(figures: Figures, profile: Profile, now: datetime) -> dict[str, A
     today = now.date()
     month = today.replace(day=1)
     day = await figures.by_day(today, today + timedelta(days=1), "", "")
-    by_unit = await figures.by_unit(month, today + timedelta(days=1))
-    ever = await figures.by_unit(date(2000, 1, 1), today + timedelta(days=1))
+    # Nothing is counted of days to come: whole months are the same, and asked of their sums.
+    over = Period.month_of(today).until
+    by_unit = await figures.by_unit(month, over)
+    ever = await figures.by_unit(date(2000, 1, 1), over)
     whole = total(by_unit.values())
     return {
         "as_of": now,

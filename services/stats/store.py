@@ -16,6 +16,7 @@ from services.stats.accountability.store import GroundsInMemory, GroundsKept
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 from services.stats.core.cells import counted_on, outcome
 from services.stats.core.review import graded
+from services.stats.months import Measures, Months, add, by_month
 
 _COUNT = """
 insert into cell (day, unit, kind, measure, partition, count)
@@ -35,12 +36,12 @@ def summed(applied: Sequence[Applied]) -> dict[tuple[int, Cell], int]:
 
 
 class Cells:
-    """Keeps the cells and the citizens in PostgreSQL."""
+    """Keeps the cells, their sums by month, and the citizens in PostgreSQL."""
 
     effects = (Count, CitizenSeen)
 
     async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
-        """Two statements, rows in the order of their key."""
+        """Four statements, rows in the order of their key."""
         places = sorted(summed(applied).items(), key=lambda place: (place[0][1], place[0][0]))
         if places:
             await connection.execute(
@@ -51,6 +52,12 @@ class Cells:
                 [cell[3] for (_, cell), _ in places],
                 [partition for (partition, _), _ in places],
                 [by for _, by in places],
+            )
+            await add(
+                connection,
+                by_month(
+                    (partition, day, unit, measure, by) for (partition, (day, unit, _, measure)), by in places
+                ),
             )
         citizens = sorted({one.effect.citizen for one in applied if isinstance(one.effect, CitizenSeen)})
         if citizens:
@@ -100,7 +107,6 @@ def memory() -> tuple[MemoryStore, CellsInMemory]:
     return MemoryStore(Case, (cells, GroundsInMemory())), cells
 
 
-Measures = dict[str, int]
 K = TypeVar("K")
 
 
@@ -154,14 +160,17 @@ class PostgresFigures:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._months = Months(pool)
 
     async def reviews(self, year: int) -> dict[str, Measures]:
         """Unit to what the published reviews of a year say of it."""
         return reviewed(await self._pool.fetch(REVIEWS, year), year)
 
     async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
-        """Unit to its measures."""
-        return grouped(await self._pool.fetch(SUMS.format(by="unit"), first, until))
+        """Unit to its measures; of whole months from their sums."""
+        if first.day == until.day == 1:
+            return await self._months.by_unit(first, until)
+        return grouped(await self._pool.fetch(_BY_UNIT, first, until))
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day to its measures, of one unit and of one kind where they are named."""
@@ -169,7 +178,7 @@ class PostgresFigures:
 
     async def by_kind(self, first: date, until: date) -> dict[str, Measures]:
         """Kind of post to its measures."""
-        return grouped(await self._pool.fetch(SUMS.format(by="kind"), first, until))
+        return grouped(await self._pool.fetch(_SUMS.format(by="kind"), first, until))
 
     async def oldest_overdue(self, limit: int) -> list[Overdue]:
         """The posts that have been overdue for longest, whenever they were received."""
@@ -186,9 +195,10 @@ class PostgresFigures:
         return count
 
 
-SUMS: Final = """
+_SUMS: Final = """
 select {by} as of, measure, sum(count)::bigint as count from cell
 where day >= $1::date and day < $2::date group by 1, 2 having sum(count) <> 0"""
+_BY_UNIT: Final = _SUMS.format(by="unit")
 _SUMS_OF: Final = """
 select {by} as of, measure, sum(count)::bigint as count from cell
 where day >= $1::date and day < $2::date and ($3::text = '' or unit = $3::text) and ($4::text = '' or kind = $4::text)
@@ -196,7 +206,7 @@ group by 1, 2 having sum(count) <> 0"""
 
 
 def grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
-    """The rows of `SUMS`, by what they were summed by."""
+    """The rows of sums, by what they were summed by."""
     measures: dict[Any, Measures] = {}
     for row in rows:
         measures.setdefault(row["of"], {})[row["measure"]] = row["count"]

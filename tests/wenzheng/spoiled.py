@@ -29,7 +29,14 @@ TABLES = (
         for service in SERVICES
         for table in ("subject", "position", "waiting", "unparked")
     ),
-    *("intake.answered", "deadline.timer", "notifier.notice", "notifier.digest", "stats.cell"),
+    *(
+        "intake.answered",
+        "deadline.timer",
+        "notifier.notice",
+        "notifier.digest",
+        "stats.cell",
+        "stats.monthly",
+    ),
 )
 KEPT_RUNNING = ("postgres", "kafka", "gateway")
 

@@ -217,6 +217,14 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
+@spoils("I5", "a month counts one more than its days")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update stats.monthly set count = count + 1 "
+        "where ctid = (select ctid from stats.monthly where count > 0 limit 1)"
+    )
+
+
 @spoils("I5", "a post remembered implies other cells than the log")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("stats", lambda post: post.number)

@@ -1,7 +1,7 @@
 """I5: the live figures equal a recount."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -13,9 +13,17 @@ from services.stats.core.cells import cells
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot, heard
 
+_OTHER_SUMS: Final = """
+select month, unit, measure from (
+    select date_trunc('month', day)::date as month, unit, measure, partition, sum(count)::bigint as count
+    from stats.cell group by 1, 2, 3, 4
+) as added full join stats.monthly using (month, unit, measure, partition)
+where coalesce(added.count, 0) <> coalesce(monthly.count, 0)"""
+"""Sums by month that are not those of the cells."""
+
 
 class Figures(Invariant):
-    """The cells in the table, the cells that the posts remembered imply, and those that the log implies."""
+    """The cells in the table and their sums by month, the cells that the posts remembered imply, and those that the log implies."""
 
     name = "I5"
     sentence = "统计等于重算 live figures equal a recount"
@@ -54,6 +62,10 @@ class Figures(Invariant):
         for place in stored.keys() | recounted.keys():
             if stored.get(place, 0) != recounted.get(place, 0):
                 self.row.fail(f"{place}: shown {stored.get(place, 0)}, recounted {recounted.get(place, 0)}")
+        for sums in await self.snapshot.connection.fetch(_OTHER_SUMS):
+            self.row.fail(
+                f"{sums['month']} {sums['unit']} {sums['measure']}: the month is not the sum of its days"
+            )
 
 
 def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Case:

@@ -19,13 +19,18 @@ from services.stats.core.bulletin.document import Bulletin, new
 from services.stats.core.bulletin.freezing import Counted, with_reviews
 from services.stats.core.case import Case
 from services.stats.core.periods import Period
-from services.stats.store import REVIEWS, SUMS, CellsInMemory, MemoryFigures, grouped, reviewed
+from services.stats.store import REVIEWS, CellsInMemory, MemoryFigures, grouped, reviewed
 
 COLUMNS: Final = (
     Column[Bulletin]("bulletin_period", "text", lambda bulletin: bulletin.period or None),
     Column[Bulletin]("bulletin_year", "integer", lambda b: b.issued_at.year if b.issued_at else None),
     Column[Bulletin]("bulletin_number", "text", lambda bulletin: bulletin.number or None),
 )
+
+MONTHS: Final = """
+select unit as of, measure, sum(count)::bigint as count from monthly
+where month >= $1::date and month < $2::date group by 1, 2 having sum(count) <> 0"""
+"""Of whole months, by unit: in the snapshot of the positions, so nothing remembered will do."""
 
 CORE: Final = Path(__file__).resolve().parents[1] / "core"
 
@@ -82,7 +87,7 @@ class PostgresBulletins:
         ):
             position = await connection.fetch("select partition, offsets::text from position order by 1")
             now, before, year_before = [
-                grouped(await connection.fetch(SUMS.format(by="unit"), one.first, one.until))
+                grouped(await connection.fetch(MONTHS, one.first, one.until))
                 for one in (period, period.before, period.year_before)
             ]
             reviews = await connection.fetch(REVIEWS, period.year) if period.is_year else []
