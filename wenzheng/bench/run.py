@@ -14,6 +14,7 @@ from contracts.topics import ASSIGNMENTS
 from wenzheng.bench import (
     calibrate,
     clock,
+    figures,
     flood,
     hostile,
     hostile_inputs,
@@ -38,7 +39,7 @@ ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "topics": topics.measure,
 }
 """Measurements of pure code, which need no stack."""
-ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox")
+ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox", "figures")
 
 
 async def _hostile(home: Home, named: str) -> dict[str, Any]:
@@ -157,6 +158,7 @@ async def measure(
     pending: int = timers.PENDING,
     storm_timers: int = storm.TIMERS,
     flood_posts: int = flood.POSTS,
+    cases: int = figures.CASES,
 ) -> dict[str, Any]:
     """The chosen measurements, calibration first; `pending` and `storm_timers` are numbers of timers."""
     state = home.read_state()
@@ -199,4 +201,14 @@ async def measure(
         found["latency_at_80_percent"] = await latency(home, step_us, rate, 60)
     if "flood" in which:
         found["flood"] = await flood.measure(home, flood_posts)
+    if "figures" in which:
+        place = figures.Place(
+            state["services"],
+            state["city"],
+            home.secret_file("token-private.pem").read_bytes(),
+            superuser,
+            lambda: cpu_seconds(home),
+            bodies(),
+        )
+        found["figures"] = await figures.measure(place, cases)
     return found

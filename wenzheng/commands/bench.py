@@ -30,6 +30,9 @@ def bench(
     flood: Annotated[
         int, typer.Option("--flood", min=1, help="flood:无人收听时积下的诉求。 Posts nobody has heard.")
     ] = 30_000,
+    cases: Annotated[
+        int, typer.Option("--cases", min=1_000, help="figures:一年的帖子数。 Posts of a year.")
+    ] = 1_000_000,
     attacks: Annotated[
         str, typer.Option("--attacks", help="hostile:只试名称含有它的。 Only those whose name holds it.")
     ] = "",
@@ -44,7 +47,7 @@ def bench(
             found[name] = asyncio.run(WITH_LIMITS[name](home, attacks))
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
-            found |= asyncio.run(measure(chosen, home, pending, storm, flood))
+            found |= asyncio.run(measure(chosen, home, pending, storm, flood, cases))
     if as_json:
         # One measurement alone is also told without its name before it.
         figures = found[chosen[0]] if len(chosen) == 1 else {}

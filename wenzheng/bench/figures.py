@@ -1,0 +1,345 @@
+"""Figures of a year at a million cases: league, bulletin and papers, open data beside posts, and a recount from the log.
+
+The cases are written into stats' tables as deadline's and stats' own rules leave them, by stats' own columns and keepers.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import httpx2
+
+from chassis.store import Packing
+from chassis.tokens import Staff, sign
+from city.profile import Profile
+from contracts.bulletins import BulletinIssued
+from contracts.codec import Record
+from contracts.identity import derived
+from contracts.topics import Topic
+from services.stats import store
+from services.stats.bulletins.papers import KINDS
+from services.stats.core.bulletin.freezing import Counted, frozen
+from services.stats.core.case import Case
+from services.stats.core.periods import Period
+from wenzheng.bench.histories import SOONEST_MINUTES, Past, lived, records
+from wenzheng.bench.lives import Life
+from wenzheng.bench.load import Load, drive, quantile
+from wenzheng.recompute import Again, Logged, export, from_folder, recomputed
+
+CASES: Final = 1_000_000
+CHUNK: Final = 2_000
+"""Cases written in one transaction."""
+WRITERS: Final = 2
+"""Processes that live and write the cases."""
+LOGGED: Final = 100_000
+"""Cases, about, whose facts are written as an exported log: a recount is told in seconds a million events."""
+ROUNDS: Final = 10
+"""Times that each month's league is read."""
+RATE: Final = 20.0
+QUIET_SECONDS: Final = 20.0
+BESIDE_SECONDS: Final = 1200.0
+TIMEOUT_SECONDS: Final = 1200.0
+AGAIN_DAYS: Final = 40
+"""From the end of the year to the moment at which the cases are looked at."""
+KINDS_OF_POSTS: Final = ("consult", "complaint", "suggestion", "mailbox")
+
+
+def year_of(profile: Profile) -> int:
+    """The last year that is over."""
+    return datetime.now(profile.zone).year - 1
+
+
+def pasts(profile: Profile, cases: int, first: int = 0, step: int = 1) -> Iterator[Past]:
+    """Every `step`th of so many posts, evenly spread over the year and the units; one in seven hundred is never answered."""
+    year = year_of(profile)
+    begin, end = (datetime(y, 1, 1, tzinfo=profile.zone) for y in (year, year + 1))
+    areas = sorted({one.area_code for one in profile.divisions})
+    units = profile.departments
+    for n in range(first, cases, step):
+        drawn = n * 2_654_435_761 % 2**32
+        at = (begin + (end - begin) * ((n + 0.5) / cases)).replace(microsecond=0)
+        answered = drawn % 700 != 0
+        rated = answered and drawn % 3 == 0
+        yield Past(
+            subject=derived(f"figures-{year}", "post", n),
+            number=f"{profile.number_prefix}{at:%y%m%d}-{n:07}",
+            at=at,
+            unit=units[drawn // 7 % len(units)].code,
+            kind=KINDS_OF_POSTS[drawn // 11 % 4],
+            area=areas[drawn // 13 % len(areas)],
+            citizen=f"citizen-{drawn % (cases // 2 + 1)}",
+            minutes=SOONEST_MINUTES + drawn // 17 % 1300 if answered else 0,
+            asked_back=drawn % 37 == 1,
+            extended=drawn % 41 == 2,
+            follow_ups=int(drawn % 5 == 0),
+            grade=5 - drawn // 19 % 5 if rated else 0,
+            solved="yes" if rated and drawn % 2 else None,
+            again=rated and drawn % 43 == 3,
+        )
+
+
+def _until(profile: Profile) -> datetime:
+    return datetime(year_of(profile) + 1, 1, 1, tzinfo=profile.zone) + timedelta(days=AGAIN_DAYS)
+
+
+# -- writing --------------------------------------------------------------------------------------
+
+
+async def write(dsn: str, profile: Profile, cases: int, first: int = 0, step: int = 1) -> int:
+    """Bring these cases into the tables of stats that the connection finds; returns how many."""
+    connection = await asyncpg.connect(dsn, command_timeout=600, server_settings={"search_path": "stats"})
+    packing, count = Packing(Case), 0
+    lives = lived(pasts(profile, cases, first, step), profile, _until(profile))
+    try:
+        while chunk := list(islice(lives, CHUNK)):
+            await _write_chunk(connection, packing, chunk)
+            count += len(chunk)
+    finally:
+        await connection.close()
+    return count
+
+
+async def _write_chunk(connection: asyncpg.Connection, packing: Packing, chunk: Sequence[Life]) -> None:
+    rows = [life.remembered["stats"] for life in chunk]
+    keeper, effects = store.Cells(), [one for life in chunk for one in life.effects["stats"]]
+    async with connection.transaction():
+        await connection.copy_records_to_table(
+            "subject",
+            records=[
+                (
+                    row.subject,
+                    row.partition,
+                    0,
+                    packing.pack(row),
+                    *(column.value(row.state) for column in store.COLUMNS),
+                )
+                for row in rows
+            ],
+            columns=[
+                *("subject", "partition", "held", "remembered"),
+                *(column.name for column in store.COLUMNS),
+            ],
+        )
+        await keeper.apply(connection, [one for one in effects if isinstance(one.effect, keeper.effects)])
+
+
+def _writer(dsn: str, city: str, cases: int, first: int) -> None:
+    os.nice(5)
+    asyncio.run(write(dsn, Profile.load(city), cases, first, WRITERS))
+
+
+async def _filled(place: "Place", profile: Profile, cases: int) -> dict[str, float]:
+    started = time.perf_counter()
+    spawning = multiprocessing.get_context("spawn")
+    writers = [
+        spawning.Process(target=_writer, args=(place.dsn, place.city, cases, first), daemon=True)
+        for first in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        await asyncio.to_thread(writer.join)
+        if writer.exitcode:
+            raise RuntimeError(f"a writer of cases ended with {writer.exitcode}")
+    connection = await asyncpg.connect(
+        place.dsn, command_timeout=600, server_settings={"search_path": "stats"}
+    )
+    await connection.execute("vacuum (analyze)")
+    counted = await connection.fetchrow(
+        "select (select count(*) from cell) as cells, (select count(*) from monthly) as sums, "
+        "pg_total_relation_size('subject') as subject, pg_total_relation_size('cell') as cell, "
+        "pg_total_relation_size('monthly') as monthly"
+    )
+    await connection.close()
+    return {
+        "fill_s": round(time.perf_counter() - started, 1),
+        "cells": counted["cells"],
+        "sums": counted["sums"],
+        **{f"{table}_mb": round(counted[table] / 1e6) for table in ("subject", "cell", "monthly")},
+    }
+
+
+# -- the log --------------------------------------------------------------------------------------
+
+
+async def logged(profile: Profile, cases: int, folder: Path) -> dict[int, dict[str, int]]:
+    """Write an exported log of about `LOGGED` of the cases; returns where each topic of each partition ends."""
+    step = max(1, cases // LOGGED)
+    by_place: dict[tuple[str, int], list[Record]] = defaultdict(list)
+    for life in lived(pasts(profile, cases, 0, step), profile, _until(profile)):
+        for topic, partition, record in records(life):
+            by_place[(topic, partition)].append(record)
+
+    async def read(topics: Sequence[Topic], partition: int) -> AsyncIterator[Logged]:
+        for topic in topics:
+            for offset, record in enumerate(by_place[(topic.name, partition)]):
+                yield Logged(topic.name, partition, offset, record.key, record.value, record.headers)
+
+    await export(read, folder)
+    ends: dict[int, dict[str, int]] = defaultdict(dict)
+    for (topic, partition), found in by_place.items():
+        ends[partition][topic] = len(found)
+    return ends
+
+
+async def recounted(folder: Path, profile: Profile, period: Period, ends: dict[int, dict[str, int]]) -> Again:
+    """A period's figures from an exported log, up to these ends: what `wenzheng bulletin recompute` does."""
+    nothing = frozen(Counted({}, {}, {}, [], ends), profile, period, _until(profile), "")
+    bulletin = BulletinIssued(
+        at=_until(profile), bulletin="b", number="n", title="", figures=nothing, sections=(), by="bench"
+    )
+    return await recomputed(from_folder(folder), profile, bulletin)
+
+
+def _recount(folder: Path, city: str, period: Period, ends: dict[int, dict[str, int]], told: Any) -> None:
+    started, cpu = time.perf_counter(), time.process_time()
+    again = asyncio.run(recounted(folder, Profile.load(city), period, ends))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    used = time.process_time() - cpu
+    told.put((again.figures.city.measures["received"], time.perf_counter() - started, used, peak))
+
+
+async def _recompute(profile: Profile, city: str, cases: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="wz-log-") as folder:
+        ends = await logged(profile, cases, Path(folder))
+        events = sum(sum(topics.values()) for topics in ends.values())
+        spawning = multiprocessing.get_context("spawn")
+        told = spawning.Queue()
+        period = Period(year_of(profile), 1, 5)
+        child = spawning.Process(
+            target=_recount, args=(Path(folder), city, period, dict(ends), told), daemon=True
+        )
+        child.start()
+        received, seconds, used, peak = await asyncio.to_thread(told.get)
+        await asyncio.to_thread(child.join)
+    return {
+        "recompute_events": events,
+        "recompute_received": received,
+        "recompute_s_per_million": round(seconds / events * 1e6, 1),
+        "recompute_cpu_s_per_million": round(used / events * 1e6, 1),
+        "recompute_peak_mb": round(peak),
+    }
+
+
+# -- asking ---------------------------------------------------------------------------------------
+
+
+async def _league(http: httpx2.AsyncClient, year: int) -> dict[str, float]:
+    """Milliseconds of a month's table, the months in turn so that none is asked twice running; and of the year."""
+    took = []
+    for n in range(ROUNDS * 12):
+        started = time.perf_counter()
+        answer = await http.get(f"/v1/league?month={year}-{n * 5 % 12 + 1:02}")
+        took.append(1000 * (time.perf_counter() - started))
+        answer.raise_for_status()
+    started = time.perf_counter()
+    (await http.get(f"/v1/league?period={year}")).raise_for_status()
+    return {
+        "league_p50_ms": round(quantile(took, 0.5), 1),
+        "league_p95_ms": round(quantile(took, 0.95), 1),
+        "league_of_year_ms": round(1000 * (time.perf_counter() - started)),
+    }
+
+
+async def _bulletin(http: httpx2.AsyncClient, year: int) -> dict[str, float]:
+    """Seconds to draft the year's bulletin, and to make its three papers."""
+    started = time.perf_counter()
+    key = {"Idempotency-Key": "bench-figures"}
+    answer = await http.post("/v1/bulletins", json={"period": f"{year}"}, headers=key)
+    answer.raise_for_status()
+    found = {"bulletin_draft_s": round(time.perf_counter() - started, 2)}
+    for kind in KINDS:
+        started = time.perf_counter()
+        paper = await http.get(f"/v1/bulletins/{year}/papers/{kind}")
+        paper.raise_for_status()
+        found[f"{kind}_s"] = round(time.perf_counter() - started, 2)
+        found[f"{kind}_kb"] = round(len(paper.content) / 1024)
+    found["papers_s"] = round(sum(found[f"{kind}_s"] for kind in KINDS), 2)
+    return found
+
+
+async def _open_data(http: httpx2.AsyncClient, year: int) -> tuple[int, float]:
+    """Lines of the year's file of cases and the seconds until the last of them, the making of the file included."""
+    started, rows = time.perf_counter(), 0
+    async with http.stream("GET", f"/open/cases-{year}.csv") as answer:
+        answer.raise_for_status()
+        async for part in answer.aiter_bytes():
+            rows += part.count(b"\n")
+    return rows - 1, time.perf_counter() - started
+
+
+async def _export(http: httpx2.AsyncClient, place: "Place", year: int) -> dict[str, float]:
+    """Rows a second of the export, with posts beside it."""
+    intake = place.services["intake"]
+
+    def body(n: int) -> bytes:
+        return place.posts[n % len(place.posts)]
+
+    await drive(intake, body, 5, RATE, 32)
+    quiet = await drive(intake, body, QUIET_SECONDS, RATE, 32)
+    over = asyncio.Event()
+    load: asyncio.Task[Load] = asyncio.create_task(drive(intake, body, BESIDE_SECONDS, RATE, 32, over.is_set))
+    rows, seconds = await _open_data(http, year)
+    over.set()
+    beside = await load
+    return {
+        "open_rows": rows,
+        "open_rows_per_s": round(rows / seconds),
+        "quiet_post_p99_ms": round(quiet.quantile(0.99), 1),
+        "beside_post_p99_ms": round(beside.quantile(0.99), 1),
+        "beside_posts": len(beside.latencies),
+        "post_p99_ratio": round(beside.quantile(0.99) / quiet.quantile(0.99), 2),
+    }
+
+
+@dataclass(frozen=True)
+class Place:
+    """The stack on which it is measured."""
+
+    services: dict[str, str]
+    """Addresses."""
+    city: str
+    key: bytes
+    """Signs tokens of staff."""
+    dsn: str
+    """Of who may write every table."""
+    cpu_seconds: Callable[[], dict[str, float]]
+    posts: list[bytes]
+    """What is posted beside."""
+
+
+async def measure(place: Place, cases: int = CASES) -> dict[str, Any]:
+    """All of it; `cpu_s` is processor time of stats (children that have ended included) and of the database, step by step."""
+    profile = Profile.load(place.city)
+    year = year_of(profile)
+    found: dict[str, Any] = {"cases": cases, "year": year, **await _filled(place, profile, cases)}
+    used: dict[str, dict[str, float]] = {}
+    headers = {
+        "Authorization": f"Bearer {sign(place.key, Staff('bench', 'supervision', 'supervisor'), 4 * 3600)}"
+    }
+    async with httpx2.AsyncClient(
+        base_url=place.services["stats"], headers=headers, timeout=TIMEOUT_SECONDS
+    ) as http:
+        steps: dict[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
+            "league": lambda: _league(http, year),
+            "bulletin": lambda: _bulletin(http, year),
+            "export": lambda: _export(http, place, year),
+        }
+        for name, step in steps.items():
+            before = place.cpu_seconds()
+            found |= await step()
+            after = place.cpu_seconds()
+            used[name] = {part: round(after[part] - before[part], 1) for part in ("stats", "postgres")}
+    found["cpu_s"] = used
+    return found | await _recompute(profile, place.city, cases)
