@@ -225,6 +225,22 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
+@spoils("I5", "a draft that was sent back is counted nowhere")
+async def _(city: SpoiledCity) -> None:
+    await city.change("stats", city.subject("stats", lambda case: case.sent_back), sent_back=())
+    for table in ("cell", "monthly"):
+        await city.execute(f"delete from stats.{table} where measure = 'quality:sent_back'")
+
+
+@spoils("I5", "a state of before claims that more was sent back than the log says")
+async def _(city: SpoiledCity) -> None:
+    subject = city.subject("stats", lambda case: case.sent_back)
+    known = city.states["stats"][subject].state
+    await city.change("stats", subject, sent_back=known.sent_back * 2, whole=False)
+    for table in ("cell", "monthly"):
+        await city.execute(f"update stats.{table} set count = count * 2 where measure = 'quality:sent_back'")
+
+
 @spoils("I5", "a post remembered implies other cells than the log")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("stats", lambda post: post.number)

@@ -70,6 +70,10 @@ async def live(stack: Stack) -> None:
     for number in numbers[:6]:
         await staff("clerk", "housing", f"{number}/acceptance", {})
     await staff("clerk", "housing", f"{numbers[0]}/questions", {"text": "请补充具体地点。"})
+    unready = await staff("clerk", "housing", f"{numbers[1]}/replies", {"text": "正在研究。"})
+    await staff(
+        "leader", "housing", f"{numbers[1]}/replies/{unready['reply_id']}/return", {"remark": "写明结果"}
+    )
     for number in numbers[1:5]:
         draft = await staff("clerk", "housing", f"{number}/replies", {"text": "已经处理,谢谢。"})
         await staff("leader", "housing", f"{number}/replies/{draft['reply_id']}/approval", {})

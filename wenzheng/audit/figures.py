@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from contracts.decision import Context
 from contracts.facts import Fact
 from services.stats.app import RULES
-from services.stats.core.case import Case, Cell
+from services.stats.core.case import Case, Cell, new
 from services.stats.core.cells import cells
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot, heard
@@ -70,7 +70,7 @@ class Figures(Invariant):
 
 def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Case:
     """The case that the log makes, by the rules of then, which the state remembers: the policy may have changed since."""
-    case: Any = Case()
+    case: Any = new(subject)
     for fact in facts:
         rule = RULES.get(type(fact))
         if rule is not None:
@@ -80,7 +80,11 @@ def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Ca
         case,
         clock=remembered.clock,
         satisfied_from=remembered.satisfied_from,
-        # Counted since there are scores: a state of before does not know of what was sent back then.
-        sent_back=remembered.sent_back,
+        sent_back=case.sent_back if remembered.whole else _newest(case.sent_back, len(remembered.sent_back)),
     )
     return folded
+
+
+def _newest(sent_back: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """So many of the log's: a state of before there were scores does not know of what was sent back until then, and of nothing else."""
+    return sent_back[-count:] if count else ()

@@ -124,6 +124,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     grounds: tuple[Ground, ...] = ()
     review: Review | None = None
     """Of a subject that is no post but a survey; no cell follows from it."""
+    whole: bool = False
+    """It was counted from its first fact by rules that know of drafts sent back: then the audit takes no word of the state for them."""
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
@@ -199,4 +201,4 @@ class CitizenSeen(Effect, frozen=True):
 
 def new(subject: str) -> Case:
     """A case of which nothing was heard yet."""
-    return Case()
+    return Case(whole=True)
