@@ -192,7 +192,9 @@ class Door:
             staff.person,
             narrative.title(period),
             figures,
-            narrative.sections(figures, self.profile.policy.bulletin.pass_mark, body.corrects),
+            narrative.sections(
+                figures, self.profile.policy.bulletin.pass_mark, body.corrects, len(counted.named)
+            ),
             body.corrects,
             await self._scores(counted, figures, _corrected(known, body.corrects)),
         )

@@ -3,26 +3,30 @@
 import io
 import os
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from PIL.Image import Palette
 
-from contracts.bulletins import Frozen, NamedCase, Section, UnitFigures
+from contracts.bulletins import BulletinDrafted, Frozen, NamedCase, Section, UnitFigures
 from services.stats.bulletins.papers import KINDS, Press, xlsx
 from services.stats.bulletins.papers.__main__ import made
 from services.stats.bulletins.papers.paper import Paper, printed
-from services.stats.core.bulletin import narrative
+from services.stats.core.bulletin import freezing, narrative
+from services.stats.core.bulletin.freezing import NAMED_AT_MOST, Counted
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import PROFILE
 
 AT = datetime(2026, 7, 3, 9, tzinfo=PROFILE.zone)
 LARGEST = 200_000
 """Bytes of a picture."""
+LARGEST_FACT = 1_000_000
+"""Bytes that a broker takes in one record, as it is installed."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -68,6 +72,25 @@ def test_the_narrative_says_what_the_report_of_2011_said() -> None:
     assert "环比受理增加151件,回复率上升0.3个百分点;同比无可比数据" in text
     assert "SQ260602-000003,市水利局,至今未答复" in text
     assert "初步回复" not in text, "what bulletins do not freeze they do not define either"
+
+
+def test_of_more_cases_than_the_bus_takes_the_oldest_are_named_and_all_are_counted() -> None:
+    cases = [
+        NamedCase(f"SQ260601-{n:06}", "urban-management", AT + timedelta(seconds=n), False)
+        for n in range(3 * NAMED_AT_MOST)
+    ]
+
+    frozen = freezing.frozen(Counted({}, {}, {}, cases[::-1], {}), PROFILE, Period.read("2026-06"), AT, "c")
+    sections = narrative.sections(frozen, 0.98, named=len(cases))
+    drafted = BulletinDrafted(
+        at=AT, bulletin="b", title="t", figures=frozen, sections=sections, corrects="", by="p"
+    )
+
+    assert frozen.named == tuple(cases[:NAMED_AT_MOST])
+    assert f"超期五个工作日以上的共{len(cases)}件,对其中最早的{NAMED_AT_MOST}件予以点名" in sections[2].text
+    assert len(msgspec.json.encode(drafted)) < LARGEST_FACT / 2, (
+        "figures of units and scores have room beside them"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from services.stats.core.periods import Period
 LEFT_OUT: Final = ("interval", "held_hours", "first_words", "first_word_rate", "first_word_hours")
 """What a row of a bulletin does not have: it freezes no more than its paper needs, and nothing of first words (ADR 56)."""
 
+NAMED_AT_MOST: Final = 2_000
+"""Cases that a bulletin names, those first that have been named for longest: it is one fact, and the bus takes a megabyte."""
+
 
 class Counted(Struct, frozen=True):
     """What was counted at one moment: by unit over a period and the two it is compared with, and what is named."""
@@ -54,7 +57,7 @@ def put_together(
         units=tuple(_of(unit, name, counted.by_unit.get(unit, {})) for unit, name in units),
         before=_of("", "全市", total(counted.before.values())),
         year_before=_of("", "全市", total(counted.year_before.values())),
-        named=tuple(sorted(counted.named, key=lambda case: (case.named_at, case.number))),
+        named=tuple(sorted(counted.named, key=lambda case: (case.named_at, case.number))[:NAMED_AT_MOST]),
         offsets={
             str(partition): dict(sorted(topics.items()))
             for partition, topics in sorted(counted.offsets.items())

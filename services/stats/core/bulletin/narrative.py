@@ -38,13 +38,13 @@ def percent(share: float | None) -> str:
     return "—" if share is None else f"{100 * share:.1f}%"
 
 
-def sections(figures: Frozen, pass_mark: float, corrects: str = "") -> tuple[Section, ...]:
-    """The draft's text. Each sentence follows from the frozen figures alone."""
+def sections(figures: Frozen, pass_mark: float, corrects: str = "", named: int = 0) -> tuple[Section, ...]:
+    """The draft's text. Each sentence follows from the frozen figures, and from how many cases are `named`, if that is more."""
     period = Period.read(figures.period)
     parts = [
         ("总体情况", _whole(figures, period)),
         ("各单位办理情况", _units(figures.units, pass_mark)),
-        ("超期点名", _named(figures)),
+        ("超期点名", _named(figures, named)),
         ("评价与重新办理", _ratings(figures)),
         ("口径说明", _definitions(figures)),
     ]
@@ -133,11 +133,13 @@ def _rate(share: Share) -> Callable[[UnitFigures], tuple[float, str]]:
     return lambda unit: (share.of(unit.measures) or 0.0, unit.unit)
 
 
-def _named(figures: Frozen) -> str:
+def _named(figures: Frozen, in_all: int) -> str:
     if not figures.named:
         return "本期没有超期五个工作日以上的网帖。"
     names = {unit.unit: unit.name for unit in figures.units}
     lines = [f"下列{len(figures.named)}件超期五个工作日以上,予以点名:"]
+    if in_all > len(figures.named):
+        lines = [f"超期五个工作日以上的共{in_all}件,对其中最早的{len(figures.named)}件予以点名:"]
     for case in figures.named:
         state = "已答复" if case.answered else "至今未答复"
         lines.append(f"{case.number},{names.get(case.unit, '未交办')},{state}。")
