@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
 import asyncpg
@@ -16,6 +18,8 @@ AT_ONCE: Final = 500
 """Cases between which others get their turn: some ten milliseconds of work."""
 FETCHED: Final = 5_000
 """Cases of one answer of the database, some two megabytes: on a busy machine each answer is waited for."""
+PATIENCE: Final = "1min"
+"""How long the database bears it when the process is at work on what it has read; three seconds are everybody's."""
 
 
 class Source(Protocol):
@@ -36,6 +40,13 @@ class PostgresSource:
         self._prefix = number_prefix
         self._packing = Packing(Case)
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction that only reads, and so locks nothing: on a busy machine it may wait for its turn longer than others."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute(f"set local idle_in_transaction_session_timeout = '{PATIENCE}'")
+            yield connection
+
     async def years(self) -> list[int]:
         found = await self._pool.fetchrow("select min(day) as first, max(day) as last from cell")
         if found is None or found["first"] is None:
@@ -45,7 +56,7 @@ class PostgresSource:
     async def rows(self, year: int) -> Counter[Row]:
         rows: Counter[Row] = Counter()
         query = "select subject, partition, held, remembered from subject where starts_with(number, $1::text)"
-        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+        async with self.reading() as connection:
             cursor = await connection.cursor(query, f"{self._prefix}{year % 100:02}")
             while found := await cursor.fetch(FETCHED):
                 for first in range(0, len(found), AT_ONCE):

@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from services.stats.core.figures import AMOUNTS
 from services.stats.core.open_data import CASES, FIGURES, HIDDEN, Row, coarse, csv_line
 from services.stats.open_data.files import BYTE_ORDER_MARK
+from services.stats.open_data.source import PostgresSource
 from tests.fronts.portal.staff.alone import answering, free_port
 from tests.journeys.test_bulletins import Office, a_month, issue
 from tests.journeys.world import World
+from tests.postgres import migrated
 from tests.stack import ROOT
 
 LEAST = 5
@@ -213,3 +215,16 @@ def test_the_example_counts_the_league_of_a_month_again(address: str) -> None:
             assert int(row[column]) == official[column]
         for column in ("reply_rate", "on_time_rate", "satisfaction"):
             assert float(row[column]) == official[column]
+
+
+@pytest.mark.real
+async def test_a_reading_that_waits_for_its_turn_is_not_ended_and_nothing_of_it_stays_in_the_session(
+    dsn: str,
+) -> None:
+    asked = "select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int"
+    async with migrated(dsn, "stats") as (_, pool):
+        async with PostgresSource(pool, "SQ").reading() as connection:
+            within = await connection.fetchval(asked)
+        after = {await pool.fetchval(asked) for _ in range(4)}
+
+    assert (within, after) == (60, {3})
