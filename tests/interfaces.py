@@ -15,7 +15,7 @@ from fastapi import APIRouter
 
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -118,13 +118,13 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
         ),
     }
     desks = world.bulletin_door(rate_limits), world.record_door(rate_limits), world.round_door(rate_limits)
-    routes["stats"].include_router(world.beside_figures(*desks))
+    take_routes(routes["stats"], world.beside_figures(*desks))
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
     texts_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway)))
     texts = Sms(texts_client, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
-    routes["notifier"].include_router(letters.routes(letter_keys, texts, limits))
+    take_routes(routes["notifier"], letters.routes(letter_keys, texts, limits))
     codes = inbox_web.Codes(b"links", texts, Providers({}), lambda unit: True)
-    routes["notifier"].include_router(inbox_web.routes(world.notices.inboxes, codes, verifier, limits))
+    take_routes(routes["notifier"], inbox_web.routes(world.notices.inboxes, codes, verifier, limits))
     served: dict[str, Any] = {
         "intake": world.intake.app,
         "survey": world.surveying.app,
@@ -132,7 +132,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     }
     for service, router in routes.items():
         api = create_api(service, f"The service {service}.", Metrics(), Probes())
-        api.include_router(router)
+        take_routes(api.router, router)
         served[service] = Conforming(Edge(api, Metrics()), api)
     return {service: served[service] for service in SERVICES}
 
@@ -143,7 +143,7 @@ def _of_deadline(world: World, profile: Profile, verifier: Verifier, limits: Lim
     known = InMemory(lambda: [one for one in world.timers.states() if isinstance(one, Case)], profile)
     tried = whatif_web.Door(Runs(known), lambda: profile, world.clock, verifier, limits)
     router = deadline_web.routes(door)
-    router.include_router(whatif_web.routes(tried))
+    take_routes(router, whatif_web.routes(tried))
     return router
 
 

@@ -34,7 +34,7 @@ from chassis.run import (
     tuned,
 )
 from chassis.settings import Settings
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 
 _log = structlog.get_logger()
@@ -147,8 +147,7 @@ async def _listening(
         metrics,
         Probes(alive, ready, lambda: f"{lag.events} events behind" if lag.events else ""),
     )
-    for routes in assembled.routes:
-        api.include_router(routes)
+    take_routes(api.router, *assembled.routes)
     port = settings.http_port or free_port()
     serve_asgi(app, process.edge(api), host=settings.http_host, port=port, **http_options(settings))
     background: list[Background] = [publisher.run, listening.run]

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -41,10 +41,19 @@ def create_api(name: str, sentence: str, metrics: Metrics, probes: Probes) -> Fa
     api.add_exception_handler(HTTPException, _unrouted)
     # For what nobody foresaw. Starlette raises it again afterwards; the edge then knows that it was answered.
     api.add_exception_handler(Exception, _failed)
-    api.include_router(probe_routes(metrics, probes))
-    api.include_router(docs.routes(api))
+    take_routes(api.router, probe_routes(metrics, probes), docs.routes(api))
     describe(api, name)
     return api
+
+
+def take_routes(into: APIRouter, *routers: APIRouter) -> None:
+    """Let a router, such as an application's own, have the routes of others as they stand in them.
+
+    FastAPI's own way reads every route once more, and looks twice through those of a router for each request: a fifth of
+    what a request costs.
+    """
+    for router in routers:
+        into.routes.extend(router.routes)
 
 
 async def _failed(_: Request, failure: Exception) -> Response:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
+from chassis.web.api import take_routes
 from chassis.web.methods import methods_at
 from city.profile import Profile
 from fronts.portal import static_files
@@ -105,7 +106,7 @@ def create(
         address=settings.address,
     )
     for each in PAGES:
-        app.include_router(each.router)
+        take_routes(app.router, each.router)
     if settings.database:
         staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)
     app.mount("/static", static_files.mounted(), name="static")

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI
 
 from chassis.metrics import Metrics
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 from fronts.wechat import callback
 from fronts.wechat.desk import Desk
@@ -21,5 +21,5 @@ def create(
 ) -> FastAPI:
     """The application behind the edge of every service."""
     api = create_api("wechat", SENTENCE, metrics, Probes(ready=ready))
-    api.include_router(callback.routes(envelope, desk))
+    take_routes(api.router, callback.routes(envelope, desk))
     return api

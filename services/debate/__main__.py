@@ -9,7 +9,7 @@ from chassis.kafka.desk import open_desk
 from chassis.kafka.overview import Overview
 from chassis.passes import Passes
 from chassis.vault import Secrets
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -47,7 +47,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         return "" if city.caught_up.is_set() else f"{city.lag} facts about the city not yet seen"
 
     api = create_api("debate", SENTENCE, process.metrics, Probes(ready=process.ready, catching_up=behind))
-    api.include_router(routes(door))
+    take_routes(api.router, routes(door))
     return process.edge(api), [*beside, city.run]
 
 

@@ -9,7 +9,7 @@ from chassis import run
 from chassis.kafka.desk import open_desk
 from chassis.passes import CallPasses, Passes
 from chassis.vault import LinkSecret, PostgresKeys, Secrets
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -66,7 +66,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         await run.every(FORGETTING_SECONDS, lambda: proofs.expire(datetime.now(UTC)))
 
     api = create_api("intake", SENTENCE, process.metrics, Probes(ready=process.ready))
-    api.include_router(routes(door))
+    take_routes(api.router, routes(door))
 
     edge = process.edge(api, hot={("POST", posting.PATH): posting.hot_route(door)})
     erased = store.ErasedKeys(settings.dsn, lambda: datetime.now(profile.zone))

@@ -11,7 +11,7 @@ from chassis.kafka.broker import broker_of
 from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -79,7 +79,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         clock=clock,
         rate_limits=settings.rate_limits,
     )
-    api.include_router(web.routes(door))
+    take_routes(api.router, web.routes(door))
     return process.edge(api), [publisher.run, overview.run, lambda: run.every(TELL_SECONDS, tell)]
 
 

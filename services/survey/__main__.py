@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chassis import run
 from chassis.kafka.desk import open_desk
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
@@ -44,7 +44,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
             await end_those_over(surveys, desk, clock)
 
     api = create_api("survey", SENTENCE, process.metrics, Probes(ready=process.ready))
-    api.include_router(routes(door))
+    take_routes(api.router, routes(door))
     return process.edge(api), [*beside, end]
 
 

@@ -17,7 +17,7 @@ from chassis.memory.answers import MemoryAnswers
 from chassis.memory.bus import MemoryBus, Quiet
 from chassis.metrics import Metrics
 from chassis.tokens import Verifier
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -221,20 +221,20 @@ class World:
     def beside_figures(self, bulletins: BulletinDoor, records: RecordDoor, rounds: RoundDoor) -> APIRouter:
         """What stats answers beside its figures: bulletins, records, rounds, open data."""
         router = APIRouter()
-        router.include_router(bulletin_web.routes(bulletins))
-        router.include_router(record_web.routes(records))
+        take_routes(router, bulletin_web.routes(bulletins))
+        take_routes(router, record_web.routes(records))
         figures = stats_store.MemoryFigures(self.figures, self.cells)
         limits, kept = records.limits, bulletins.bulletins
         scores = ScoreDoor(
             figures, records.records, kept, lambda: self.score_city, self.clock, records.verifier, limits
         )
-        router.include_router(score_web.routes(scores))
+        take_routes(router, score_web.routes(scores))
         sources = counted.MemorySources(self.figures)
-        router.include_router(
-            counted.routes(counted.Door(sources, PROFILE, self.clock, records.verifier, limits))
+        take_routes(
+            router, counted.routes(counted.Door(sources, PROFILE, self.clock, records.verifier, limits))
         )
-        router.include_router(round_web.routes(rounds))
-        router.include_router(stats_web.open_data_routes(self.open_data_door(bulletins)))
+        take_routes(router, round_web.routes(rounds))
+        take_routes(router, stats_web.open_data_routes(self.open_data_door(bulletins)))
         return router
 
     @asynccontextmanager
@@ -249,12 +249,13 @@ class World:
         routes = stats_web.routes(
             stats_web.Door(stats_store.MemoryFigures(self.figures, self.cells), PROFILE, self.clock)
         )
-        routes.include_router(
+        take_routes(
+            routes,
             self.beside_figures(
                 door or self.bulletin_door(), records or self.record_door(), rounds or self.round_door()
-            )
+            ),
         )
-        api.include_router(routes)
+        take_routes(api.router, routes)
         committing = [asyncio.create_task(desk.run()) for desk in (self.bulletin_desk, self.round_desk)]
         try:
             yield Conforming(Edge(api, Metrics()), api)

@@ -16,7 +16,7 @@ from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.service import Service
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from tests.conforming import Conforming
@@ -45,7 +45,7 @@ class Killable:
         """These are its addresses."""
         metrics = Metrics()
         api = create_api(self._service.name, "…", metrics, Probes())
-        api.include_router(routes)
+        take_routes(api.router, routes)
         self.app = Conforming(Edge(api, metrics), api)
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from chassis.failures import EXIT_MISPLACED, STORAGE_ERRORS
+from chassis.web.api import take_routes
 from fronts.portal import keys
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.site import Site
@@ -109,14 +110,14 @@ def join(
         provider=Provider(settings, http) if settings.oidc_issuer else None,
     )
     for each in PAGES:
-        app.include_router(each.router)
+        take_routes(app.router, each.router)
     if settings.demo_sign_in:
         if not demonstration.is_local(settings):
             print("WENZHENG_DEMO_SIGN_IN: only for a portal on 127.0.0.1", file=sys.stderr)
             sys.exit(EXIT_MISPLACED)
-        app.include_router(demonstration.router)
+        take_routes(app.router, demonstration.router)
     if settings.oidc_issuer:
-        app.include_router(oidc.router)
+        take_routes(app.router, oidc.router)
 
     async def turned(_: Request, failure: Exception) -> Response:
         assert isinstance(failure, Turned)

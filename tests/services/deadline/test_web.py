@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -37,7 +37,7 @@ class Asked:
         door = web.Door(self, lambda _: city, clock, Verifier(PUBLIC), limits)
         metrics = Metrics()
         api = create_api("deadline", "…", metrics, Probes())
-        api.include_router(web.routes(door))
+        take_routes(api.router, web.routes(door))
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, metrics), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://deadline")
 

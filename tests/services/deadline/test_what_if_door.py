@@ -10,7 +10,7 @@ import pytest
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
 from chassis.tokens import Role, Staff, Verifier, sign
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -64,7 +64,7 @@ class Asked:
         door = web.Door(self.runs, lambda: PROFILE, HandClock(NOW), Verifier(PUBLIC), limits)
         metrics = Metrics()
         api = create_api("deadline", "…", metrics, Probes())
-        api.include_router(web.routes(door))
+        take_routes(api.router, web.routes(door))
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, metrics), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://deadline")
 

@@ -21,7 +21,7 @@ from chassis.metrics import Metrics
 from chassis.passes import CallPasses, Passes
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import LinkSecret, Secrets
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from city.profile import Profile
@@ -85,7 +85,7 @@ class Intake:
         )
         metrics = Metrics()
         api = create_api("intake", "", metrics, Probes())
-        api.include_router(routes(self.door))
+        take_routes(api.router, routes(self.door))
         edge = Edge(api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
         self.app = Conforming(edge, api)
         self._keys_used = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 
 from chassis.metrics import Metrics
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -26,7 +26,7 @@ class Telephones:
         sms = Sms(http, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
         api = create_api("notifier", "", Metrics(), Probes())
         keys = letters.MemoryLetterKeys(intake.proofs.keys)
-        api.include_router(letters.routes(keys, sms, Limits(PROFILE.policy.rates, on=False)))
+        take_routes(api.router, letters.routes(keys, sms, Limits(PROFILE.policy.rates, on=False)))
         self.app = Edge(api, Metrics())
 
     def texts(self, phone: str) -> list[str]:

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -123,7 +123,7 @@ class Desk:
         )
         api = create_api("notifier", "…", Metrics(), Probes())
         limits = Limits(PROFILE.policy.rates, False)
-        api.include_router(inbox_web.routes(inboxes, codes, Verifier(PUBLIC), limits, lambda: self.code))
+        take_routes(api.router, inbox_web.routes(inboxes, codes, Verifier(PUBLIC), limits, lambda: self.code))
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
 

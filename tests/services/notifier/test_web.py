@@ -17,7 +17,7 @@ from chassis.metrics import Metrics
 from chassis.service import Applied
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import KeysInMemory
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -44,7 +44,8 @@ class Office:
         self._claims = store.Claims()
         self.notices = store.PostgresNotices(pool, KeysInMemory(), self._claims)
         api = create_api("notifier", "…", Metrics(), Probes())
-        api.include_router(
+        take_routes(
+            api.router,
             web.routes(
                 Lookup(pool, PROFILE.zone),
                 Verifier(PUBLIC),
@@ -52,7 +53,7 @@ class Office:
                 self.notices.again,
                 lambda: PROFILE.policy,
                 HandClock(NOW),
-            )
+            ),
         )
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")

@@ -18,7 +18,7 @@ from chassis.metrics import Metrics
 from chassis.outbox import unpack
 from chassis.store import Remembered
 from chassis.tokens import Staff, Verifier, sign
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from contracts.identity import partition_of
@@ -60,7 +60,7 @@ class Router:
             clock=self.clock,
         )
         api = create_api("router", "", Metrics(), Probes())
-        api.include_router(routes(door))
+        take_routes(api.router, routes(door))
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://router")
         self.leads = True

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
-from chassis.web.api import create_api
+from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.probes import Probes
 from city.profile import Profile
@@ -29,7 +29,7 @@ class Asked:
         self.door = web.Door(store.MemoryFigures(cases, self.cells), profile, self.clock, rate_limits)
         metrics = Metrics()
         api = create_api("stats", "The service stats.", metrics, Probes())
-        api.include_router(web.routes(self.door))
+        take_routes(api.router, web.routes(self.door))
         self.app = Conforming(Edge(api, metrics), api)
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url="http://stats")
 
