@@ -14,12 +14,13 @@ the duty item says so, not statistics.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
 from msgspec.structs import replace
 
-from city.profile import Profile
+from city.profile import Department, Division, Duty, Profile
 from contracts.assignments import Candidate, Reason
 from contracts.city_facts import ModelActivated
 from contracts.facts import Fact
@@ -39,6 +40,25 @@ UNSUPPORTED: Final = 0.9
 """What is left of the model's chance when the duty list speaks for others only."""
 BEST: Final = 3
 _CUT: Final = Reason("words", f"正文较长,只读了前 {LONGEST} 字")
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """The lists of a profile, as texts are read by them."""
+
+    places: Gazetteer
+    duties: DutyList
+    sieve: Sieve
+
+
+@lru_cache(maxsize=4)
+def _compiled(
+    divisions: tuple[Division, ...], departments: tuple[Department, ...], duties: tuple[Duty, ...]
+) -> _Compiled:
+    """Compiled once for all partitions: each has a city of its own, and nearly always the same lists."""
+    places = Gazetteer(divisions)
+    listed = DutyList(duties, departments, governing(departments, divisions))
+    return _Compiled(places, listed, Sieve(listed.words, listed.names, places.names, places.crossings))
 
 
 class UnknownModel(LookupError):
@@ -63,18 +83,8 @@ class Routing:
         self.model = self._models[checksum] if checksum else None
 
     @cached_property
-    def _places(self) -> Gazetteer:
-        return Gazetteer(self.profile.divisions)
-
-    @cached_property
-    def _duty_list(self) -> DutyList:
-        governs = governing(self.profile.departments, self.profile.divisions)
-        return DutyList(self.profile.duties, self.profile.departments, governs)
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        places, duties = self._places, self._duty_list
-        return Sieve(duties.words, duties.names, places.names, places.crossings)
+    def _compiled(self) -> "_Compiled":
+        return _compiled(self.profile.divisions, self.profile.departments, self.profile.duties)
 
     @cached_property
     def rule_version(self) -> str:
@@ -89,17 +99,13 @@ class Routing:
     def amended(self, fact: Fact) -> "Routing":
         """After a fact about the city. Raises UnknownModel when the model told of was never stored."""
         if isinstance(fact, ModelActivated):
-            changed = Routing(self.profile, self._models, fact.checksum)
-            for compiled in ("_places", "_duty_list", "_sieve", "rule_version"):
-                if compiled in self.__dict__:
-                    changed.__dict__[compiled] = self.__dict__[compiled]
-            return changed
+            return Routing(self.profile, self._models, fact.checksum)
         profile = self.profile.amended(fact)
         return self if profile is self.profile else Routing(profile, self._models, self.checksum)
 
     def owner(self, duty_item: str) -> str:
         """The unit of a duty item."""
-        return self._duty_list.owner(duty_item)
+        return self._compiled.duties.owner(duty_item)
 
     def choose(self, post: PostReceived) -> Choice:
         """Whose matter the post is, or, where that is not sure enough, nobody's: a person chooses.
@@ -107,12 +113,13 @@ class Routing:
         Reads the first 3,000 characters of the text (`reading.LONGEST`) and says so where there are more.
         """
         reading = Reading(post.title, post.text, post.place)
-        self._sieve.mark(reading)
-        place = self._places.read(reading, post.area)
-        judged = self._duty_list.judge(reading, place)
+        self._compiled.sieve.mark(reading)
+        place = self._compiled.places.read(reading, post.area)
+        judged = self._compiled.duties.judge(reading, place)
         if self.model is None:
             best = [
-                self._duty_list.candidate(claim, judged, reading, place) for claim in judged.claims[:BEST]
+                self._compiled.duties.candidate(claim, judged, reading, place)
+                for claim in judged.claims[:BEST]
             ]
             confidence = best[0].score if best else 0.0
             threshold = self.profile.policy.dispatch.automatic_confidence
@@ -139,7 +146,7 @@ class Routing:
         chances: dict[str, float] = {}
         labels: dict[str, str] = {}
         for label, chance in read.judgement.ranked:
-            unit = self._duty_list.answering(label, judged, place)
+            unit = self._compiled.duties.answering(label, judged, place)
             chances[unit] = chances.get(unit, 0.0) + chance
             labels.setdefault(unit, label)
         by_duty = {claim.department: claim for claim in judged.claims}
@@ -154,7 +161,9 @@ class Routing:
         best = []
         for unit in sorted(shares, key=lambda unit: (-shares[unit], unit))[:BEST]:
             claim = by_duty.get(unit)
-            candidate = self._duty_list.candidate(claim, judged, reading, place) if claim else Candidate(unit)
+            candidate = (
+                self._compiled.duties.candidate(claim, judged, reading, place) if claim else Candidate(unit)
+            )
             reasons = candidate.reasons
             if unit in chances:
                 reasons = (*reasons, _heard(read, labels[unit], chances[unit]))
