@@ -102,6 +102,7 @@ FIELDS: Final = {
     "shown": "是否展示",
     "sign_in": "登录",
     "signature": "签名",
+    "signed": "留有联系方式的支持",
     "since": "起始月份",
     "size": "抽取件数",
     "solved": "是否解决",
