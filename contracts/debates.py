@@ -78,17 +78,19 @@ class StatementMade(Fact, frozen=True, kw_only=True, tag="comment.stated.v1"):
     answers: str = ""
     speaker: Literal["", "guest", "host"] = ""
     """Who speaks in a dialogue, when it is not the unit."""
+    held: str = ""
+    """Why somebody must approve it first (CommentReleased, CommentHidden); empty when everybody reads it at once."""
     by: str
 
 
 class CommentReleased(Fact, frozen=True, kw_only=True, tag="comment.released.v1"):
-    """A moderator lets everybody read it."""
+    """A moderator lets everybody read it; of a prepared answer the unit's leader or the host."""
 
     by: str
 
 
 class CommentHidden(Fact, frozen=True, kw_only=True, tag="comment.hidden.v1"):
-    """A moderator lets nobody read it; it counts in no figure."""
+    """A moderator lets nobody read it; it counts in no figure. A prepared answer is sent back so."""
 
     reason: str
     by: str

@@ -33,6 +33,8 @@ class Occasion(Struct, frozen=True, gc=False, omit_defaults=True):
     place: str = ""
     """Where one can come; empty when it is held online alone."""
     introduction: str = ""
+    invited: tuple[str, ...] = ()
+    """Units that answer beside the guest's, each in its own name."""
 
 
 class DialogueOpened(Fact, frozen=True, kw_only=True, tag="dialogue.opened.v1"):
@@ -40,6 +42,18 @@ class DialogueOpened(Fact, frozen=True, kw_only=True, tag="dialogue.opened.v1"):
 
     occasion: Occasion
     by: str
+    units: tuple[str, ...] = ()
+    """Units that are to answer, the guest's first; none in facts of before they were told of it."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.occasion.title
+
+    @property
+    def begins(self) -> datetime:
+        """When it begins."""
+        return self.occasion.begins
 
 
 class DialogueClosed(Fact, frozen=True, kw_only=True, tag="dialogue.closed.v1"):

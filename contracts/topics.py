@@ -156,7 +156,7 @@ COMMENTS: Final = Topic(
 DIALOGUES: Final = Topic(
     "dialogues",
     "debate",
-    (),
+    ("notifier",),
     DialogueFact,
     "At what dated events officials answer the people, and how they ended.",
     key="dialogue",

@@ -52,6 +52,7 @@ FIELDS: Final = {
     "introduction": "介绍",
     "invitations": "邀请码数目",
     "is_off_day": "是否休息",
+    "invited": "受邀单位",
     "kept": "保留的附件",
     "kind": "种类",
     "known": "已知的支持",

@@ -21,6 +21,7 @@ RULES: Mapping[type, Rule] = {
     ask.BeAnswered: rules.be_answered,
     ask.Comment: rules.comment,
     ask.State: rules.state,
+    ask.Approve: rules.approve,
     ask.Enter: rules.enter,
     ask.Moderate: rules.moderate,
     ask.Support: rules.support,

@@ -1,6 +1,7 @@
 """Debates, dialogues, comments, persons and voices in the subject table, what is looked up and counted; and the twin in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 import asyncpg
@@ -15,6 +16,10 @@ Found = list[tuple[str, Comment]]
 """Comments with their ids."""
 Place = tuple[int, str]
 """Where a page of comments ended: supports and id of its last one."""
+Moment = tuple[datetime, str]
+"""When somebody spoke, and the id of what was said then: of two at once the earlier."""
+Told = list[tuple[Moment, str, Comment]]
+"""What stands in a transcript: where, of a question its first answer's moment; its id, and itself."""
 Which = Literal["all", "open", "answered"]
 """Comments of a page: all, those that no unit answered, or those that one did."""
 
@@ -27,6 +32,7 @@ COLUMNS: Sequence[Column[Kept]] = (
     Column[Kept]("person", "text", lambda kept: kept.person if isinstance(kept, Comment | Voice) else None),
     Column[Kept]("proven", "boolean", lambda kept: kept.proven if isinstance(kept, Comment) else None),
     Column[Kept]("supports", "integer", lambda kept: kept.supports if isinstance(kept, Comment) else None),
+    Column[Kept]("said_at", "timestamptz", lambda kept: kept.at if isinstance(kept, Comment) else None),
     Column[Kept]("supported", "text", lambda kept: kept.comment if isinstance(kept, Voice) else None),
     Column[Kept]("voice_in", "text", lambda kept: kept.debate if isinstance(kept, Voice) else None),
 )
@@ -34,9 +40,9 @@ COLUMNS: Sequence[Column[Kept]] = (
 _ROW: Final = "select subject, partition, held, remembered from subject"
 _ALL = f"{_ROW} where step <> '' and starts_with(subject, '{DIALOGUE}') = $1::boolean"
 _ONE = f"{_ROW} where subject = $1::text and step <> ''"
-_COMMENT = f"{_ROW} where subject = $1::text and standing <> ''"
+_COMMENTS = f"{_ROW} where subject = any($1::text[]) and standing <> ''"
 _STATEMENTS = f"{_ROW} where debate = $1::text and department <> '' and answers = '' order by subject desc"
-_UNDER = f"{_ROW} where answers = any($1::text[]) and standing = 'shown' order by subject"
+_UNDER = f"{_ROW} where answers = any($1::text[]) and standing = 'shown' order by said_at, subject"
 _OF_PERSON = f"{_ROW} where debate = $1::text and person = $2::text order by subject desc"
 _SUPPORTED = (
     "select supported from subject where voice_in = $1::text and person = $2::text order by supported"
@@ -44,9 +50,23 @@ _SUPPORTED = (
 _TO_JUDGE = f"""
 {_ROW} where debate = $1::text and person <> '' and standing = $2::text
 order by case when $2::text = 'held' then subject end, subject desc limit $3::integer"""
+_TO_APPROVE = f"""
+{_ROW} where debate = $1::text and department <> '' and ($2::text = '' or department = $2::text) and standing = $3::text
+order by case when $3::text = 'held' then subject end, subject desc limit $4::integer"""
 # What is not shown any more keeps its place where somebody answered it.
-_OFFICIAL: Final = f"""exists (select from subject answer
-    where answer.answers = substr(asked.subject, {len(COMMENT) + 1}) and answer.standing = 'shown' and answer.department <> '')"""
+_ANSWER: Final = f"""from subject answer
+    where answer.answers = substr(asked.subject, {len(COMMENT) + 1}) and answer.standing = 'shown' and answer.department <> ''"""
+_OFFICIAL: Final = f"exists (select {_ANSWER})"
+_TRANSCRIPT = f"""
+select subject, partition, held, remembered, moment, spoken from (
+    select asked.*, case when department = '' then first.said_at else asked.said_at end as moment,
+        case when department = '' then first.subject else asked.subject end as spoken
+    from subject asked left join lateral (
+        select answer.said_at, answer.subject {_ANSWER} order by answer.said_at, answer.subject limit 1
+    ) first on asked.department = ''
+    where debate = $1::text and answers = '' and (standing = 'shown' or department = '')
+) told where moment is not null and ($2::timestamptz is null or (moment, spoken) > ($2::timestamptz, $3::text))
+order by moment, spoken limit $4::integer"""
 _PAGE = f"""
 {_ROW} asked where debate = $1::text and department = '' and answers = ''
 and (standing = 'shown' or (standing in ('hidden', 'withdrawn') and exists (
@@ -80,6 +100,9 @@ class Debates(Protocol):
     async def comment(self, comment: str) -> Comment | None:
         """A comment, whatever its standing."""
 
+    async def comments(self, comments: Sequence[str]) -> dict[str, Comment]:
+        """Those of these comments that were ever said, by id, whatever their standing."""
+
     async def page(
         self, debate: str, supported: bool, after: Place | None, limit: int, which: Which = "all"
     ) -> Found:
@@ -103,6 +126,15 @@ class Debates(Protocol):
     async def to_judge(self, debate: str, standing: str, limit: int) -> Found:
         """Comments of people of one standing: what waits longest first, of all others the newest."""
 
+    async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
+        """Official statements of one standing, of one unit or (`department` empty) of all, in the order of `to_judge`."""
+
+    async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
+        """Shown words to all, and questions with a shown official answer, in the order of the event.
+
+        A question stands where it was first answered, and keeps its place when it is shown no more.
+        """
+
     async def figures(self, debates: Sequence[str]) -> dict[str, Figures]:
         """The figures of debates, by id, counted from what is shown now."""
 
@@ -115,50 +147,61 @@ class PostgresDebates:
     """In PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+        self.pool = pool
         self._packing = postgres(pool).packing
 
     async def all(self) -> list[tuple[str, Debate]]:
-        return [(row["subject"], self._state(row)) for row in await self._pool.fetch(_ALL, False)]
+        return [(row["subject"], self._state(row)) for row in await self.pool.fetch(_ALL, False)]
 
     async def dialogues(self) -> list[tuple[str, Dialogue]]:
-        rows = await self._pool.fetch(_ALL, True)
+        rows = await self.pool.fetch(_ALL, True)
         return [(row["subject"].removeprefix(DIALOGUE), self._state(row)) for row in rows]
 
     async def one(self, subject: str) -> Forum | None:
-        row = await self._pool.fetchrow(_ONE, subject)
+        row = await self.pool.fetchrow(_ONE, subject)
         return None if row is None else self._state(row)
 
     async def comment(self, comment: str) -> Comment | None:
-        row = await self._pool.fetchrow(_COMMENT, COMMENT + comment)
-        return None if row is None else self._state(row)
+        return (await self.comments([comment])).get(comment)
+
+    async def comments(self, comments: Sequence[str]) -> dict[str, Comment]:
+        return dict(self._found(await self.pool.fetch(_COMMENTS, [COMMENT + one for one in comments])))
 
     async def page(
         self, debate: str, supported: bool, after: Place | None, limit: int, which: Which = "all"
     ) -> Found:
         number, last = (None, "") if after is None else (after[0], COMMENT + after[1])
-        return self._found(await self._pool.fetch(_PAGE, debate, number, last, limit, supported, which))
+        return self._found(await self.pool.fetch(_PAGE, debate, number, last, limit, supported, which))
 
     async def under(self, comments: Sequence[str]) -> dict[str, Found]:
         found: dict[str, Found] = {}
-        for one, comment in self._found(await self._pool.fetch(_UNDER, list(comments))):
+        for one, comment in self._found(await self.pool.fetch(_UNDER, list(comments))):
             found.setdefault(comment.answers, []).append((one, comment))
         return found
 
     async def statements(self, debate: str) -> Found:
-        return self._found(await self._pool.fetch(_STATEMENTS, debate))
+        return self._found(await self.pool.fetch(_STATEMENTS, debate))
 
     async def of_person(self, debate: str, person: str) -> Found:
-        return self._found(await self._pool.fetch(_OF_PERSON, debate, person))
+        return self._found(await self.pool.fetch(_OF_PERSON, debate, person))
 
     async def supported(self, debate: str, person: str) -> list[str]:
-        return [row["supported"] for row in await self._pool.fetch(_SUPPORTED, debate, person)]
+        return [row["supported"] for row in await self.pool.fetch(_SUPPORTED, debate, person)]
 
     async def to_judge(self, debate: str, standing: str, limit: int) -> Found:
-        return self._found(await self._pool.fetch(_TO_JUDGE, debate, standing, limit))
+        return self._found(await self.pool.fetch(_TO_JUDGE, debate, standing, limit))
+
+    async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
+        return self._found(await self.pool.fetch(_TO_APPROVE, debate, department, standing, limit))
+
+    async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
+        moment, last = (None, "") if after is None else (after[0], COMMENT + after[1])
+        rows = await self.pool.fetch(_TRANSCRIPT, debate, moment, last, limit)
+        moments = [(row["moment"], row["spoken"].removeprefix(COMMENT)) for row in rows]
+        return [(one, *found) for one, found in zip(moments, self._found(rows), strict=True)]
 
     async def figures(self, debates: Sequence[str]) -> dict[str, Figures]:
-        rows = await self._pool.fetch(_FIGURES, list(debates))
+        rows = await self.pool.fetch(_FIGURES, list(debates))
         counted = {
             row["debate"]: Figures(**{k: int(v) for k, v in row.items() if k != "debate"}) for row in rows
         }
@@ -196,6 +239,9 @@ class MemoryDebates:
     async def comment(self, comment: str) -> Comment | None:
         return dict(self._comments()).get(comment)
 
+    async def comments(self, comments: Sequence[str]) -> dict[str, Comment]:
+        return {one: kept for one, kept in self._comments() if one in comments}
+
     async def page(
         self, debate: str, supported: bool, after: Place | None, limit: int, which: Which = "all"
     ) -> Found:
@@ -218,7 +264,7 @@ class MemoryDebates:
         for one, kept in self._comments():
             if kept.answers in comments and kept.standing == "shown":
                 found.setdefault(kept.answers, []).append((one, kept))
-        return found
+        return {asked: sorted(given, key=lambda row: (row[1].at, row[0])) for asked, given in found.items()}
 
     async def statements(self, debate: str) -> Found:
         found = [(o, k) for o, k in self._comments() if k.debate == debate and k.department and not k.answers]
@@ -235,6 +281,31 @@ class MemoryDebates:
             (o, k) for o, k in self._comments() if (k.debate, k.standing) == (debate, standing) and k.person
         ]
         return (found if standing == "held" else found[::-1])[:limit]
+
+    async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
+        found = [
+            (o, k)
+            for o, k in self._comments()
+            if (k.debate, k.standing) == (debate, standing)
+            and k.department
+            and department in ("", k.department)
+        ]
+        return (found if standing == "held" else found[::-1])[:limit]
+
+    async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
+        said = [(one, kept) for one, kept in self._comments() if kept.debate == debate]
+        first: dict[str, Moment] = {}
+        for one, kept in said:
+            if kept.answers and kept.standing == "shown" and kept.department and kept.at:
+                first[kept.answers] = min((kept.at, one), first.get(kept.answers, (kept.at, one)))
+        told: Told = [(first[one], one, kept) for one, kept in said if one in first and not kept.department]
+        told += [
+            ((kept.at, one), one, kept)
+            for one, kept in said
+            if kept.department and not kept.answers and kept.standing == "shown" and kept.at
+        ]
+        told.sort(key=lambda row: row[0])
+        return [row for row in told if after is None or row[0] > after][:limit]
 
     async def figures(self, debates: Sequence[str]) -> dict[str, Figures]:
         return {debate: self._count(debate) for debate in debates}

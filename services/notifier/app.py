@@ -12,6 +12,7 @@ from contracts.topics import (
     ASSIGNMENTS,
     CITY,
     DEADLINES,
+    DIALOGUES,
     GROUPS,
     INSPECTIONS,
     NOTICES,
@@ -44,7 +45,7 @@ def build(profile: Profile) -> Service[Case, Profile]:
     """The service as a value; the same in life and in tests."""
     return Service(
         name="notifier",
-        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, GROUPS, ACCOUNTABILITY, INSPECTIONS, CITY),
+        hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, GROUPS, ACCOUNTABILITY, INSPECTIONS, DIALOGUES, CITY),
         says=(NOTICES,),
         rules=RULES,
         state=Case,

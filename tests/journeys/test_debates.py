@@ -52,8 +52,8 @@ def counted(debate: str, events: list[Event]) -> dict[str, int]:
         match fact:
             case CommentReceived(held=held) if fact.debate == debate:
                 said[comment], standing[comment] = fact, not held
-            case StatementMade() if fact.debate == debate:
-                said[comment], standing[comment] = fact, True
+            case StatementMade(held=held) if fact.debate == debate:
+                said[comment], standing[comment] = fact, not held
             case CommentReleased():
                 standing[comment] = True
             case CommentHidden() | CommentWithdrawn():

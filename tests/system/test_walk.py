@@ -341,7 +341,7 @@ async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: 
             "notifier",
             {
                 *("posts", "replies", "assignments", "deadlines", "groups", "city", "notices"),
-                *("accountability", "inspections"),
+                *("accountability", "inspections", "dialogues"),
             },
         ),
         ("auditor", {topic.name for topic in TOPICS}),

@@ -1,6 +1,7 @@
 """Dialogues (在线访谈, 面对面交流会, 任前公示, 述职述廉): which there are, asking, and the transcript."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -25,6 +26,8 @@ OCCASIONS: Final = {
     "report": "述职述廉",
 }
 """Kind of dialogue to its name."""
+TOLD: Final = 100
+"""Entries on a page of a transcript."""
 DIALOGUE: Final = forums.Pages(
     name="dialogue",
     said="questions",
@@ -59,14 +62,24 @@ async def dialogue(site: Here, identity: str, order: str = "", cursor: str = "",
 
 
 @router.get("/dialogues/{identity}/transcript")
-async def transcript(site: Here, identity: str) -> Response:
-    """What was said, in the order of the event."""
+async def transcript(site: Here, identity: str, cursor: str = "") -> Response:
+    """A page of what was said, in the order of the event."""
     path = f"/v1/dialogues/{in_address(identity)}"
     found = await site.services.get("debate", path)
-    said = await site.services.get("debate", f"{path}/transcript") if found.ok else found
+    query = {"limit": str(TOLD)} | ({"cursor": cursor} if cursor else {})
+    said = await site.services.get("debate", f"{path}/transcript", **query) if found.ok else found
     if not said.ok:
         return site.pages.refuse(said.status, said.sentence)
-    return site.pages.render("transcript.html", dialogue=found.body, said=said.body["said"], **DIALOGUE.shown)
+    place = f"/dialogues/{in_address(identity)}/transcript"
+    return site.pages.render(
+        "transcript.html",
+        dialogue=found.body,
+        said=said.body["said"],
+        place=place,
+        later=bool(cursor),
+        further=f"{place}?{urlencode({'cursor': said.cursor})}" if said.cursor else "",
+        **DIALOGUE.shown,
+    )
 
 
 @router.post("/dialogues/{identity}/questions")

@@ -1,6 +1,7 @@
 """Dialogues at the desk: written, announced, answered, closed; looked through; what was left open written down as a post.
 
-A supervisor has all of them and is their host, a unit's leader those of the own unit.
+A supervisor has all of them and is their host, a unit's leader those of the own unit. The guest's unit and those invited answer:
+their leaders at once, their clerks once a leader or the host has approved it.
 """
 
 import re
@@ -17,17 +18,19 @@ from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.staff.visits import Visit, visitor
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
+Speaker = Annotated[Visit, Depends(visitor("supervisor", "leader", "clerk"))]
 
 ACTS: Final = {
     "publication": (),
     "answers": ("text", "answers", "speaker"),
+    "approval": ("action", "reason"),
     "closing": ("summary", "reason"),
     "moderation": ("action", "reason"),
     "post": ("number",),
 }
 """What can be done to a dialogue, the last part of its address at the service, to the fields of its form."""
-OF_QUESTIONS: Final = ("moderation", "post")
-"""What is done to one question."""
+OF_ONE: Final = {"moderation": "questions", "post": "questions", "approval": "answers"}
+"""What is done to one question or answer, and below which part of the address."""
 FIELDS: Final = {
     "kind": "形式",
     "title": "标题",
@@ -48,8 +51,11 @@ NAMES: Final = FIELDS | {
     "answers": "提问",
     "speaker": "发言人",
     "number": "帖子编号",
+    "invited": "受邀单位",
 }
 """Fields to their labels."""
+INVITED: Final = 5
+"""Fields for invited units on the form."""
 SPEAKERS: Final = {"guest": "嘉宾", "host": "主持人", "unit": "单位"}
 
 router = APIRouter(include_in_schema=False)
@@ -57,13 +63,17 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/staff/dialogues")
-async def dialogues(visit: Opener) -> Response:
+async def dialogues(visit: Speaker) -> Response:
     """Announced ones, and one's own drafts."""
     answer = await visit.read("debate", "/v1/dialogues")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     return visit.render(
-        "dialogues.html", dialogues=answer.body["dialogues"], states=STATES, occasions=OCCASIONS
+        "dialogues.html",
+        dialogues=answer.body["dialogues"],
+        states=STATES,
+        occasions=OCCASIONS,
+        opens=visit.me.role != "clerk",
     )
 
 
@@ -80,7 +90,7 @@ async def empty(visit: Opener) -> Response:
 
 
 @router.get("/staff/dialogues/{number}")
-async def dialogue(visit: Opener, number: str) -> Response:
+async def dialogue(visit: Speaker, number: str) -> Response:
     """A dialogue as it stands, with what can be done now; of a draft the form."""
     return await _dialogue(visit, in_address(number))
 
@@ -92,14 +102,14 @@ async def revise(visit: Opener, number: str) -> Response:
 
 
 @router.post("/staff/dialogues/{number}/act")
-async def act(visit: Opener, number: str) -> Response:
-    """Announce it, say something, close it, let a question be read or hide it, name the post that it became."""
+async def act(visit: Speaker, number: str) -> Response:
+    """Announce it, say something, approve a clerk's answer, close it, judge a question, name the post that it became."""
     number, what = in_address(number), visit.form.one("act")
     what = what if what in ACTS else "publication"
     body = {name: visit.form.one(name).strip() for name in ACTS[what]}
     path = f"/v1/dialogues/{number}/{what}"
-    if what in OF_QUESTIONS:
-        path = f"/v1/dialogues/{number}/questions/{in_address(visit.form.one('comment'))}/{what}"
+    if what in OF_ONE:
+        path = f"/v1/dialogues/{number}/{OF_ONE[what]}/{in_address(visit.form.one('comment'))}/{what}"
     answer = await visit.act(path, body, visit.key, "debate")
     if answer.ok:
         return RedirectResponse(f"/staff/dialogues/{number}", 303)
@@ -115,13 +125,19 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
         return visit.refuse(found.status, found.sentence)
     if found.body["state"] == "draft":
         return _form(visit, found.body, status, problem)
-    hosts = visit.me.role == "supervisor"
+    role, unit = visit.me.role, visit.me.department
+    hosts, guests = role == "supervisor", found.body["department"] == unit
+    speaks = hosts or guests or unit in found.body["invited"]
     judged: dict[str, list[dict[str, Any]]] = {}
     for standing in ("held", "shown", "hidden") if hosts else ():
-        read = await visit.read("debate", f"{path}/moderation", standing=standing)
-        judged[standing] = read.body.get("comments", [])
-    asked = {"order": "supported", "limit": "50", "which": "open"}
-    left = await visit.site.services.get("debate", f"{path}/questions", **asked)
+        judged[standing] = await _listed(visit, f"{path}/moderation", "comments", standing=standing)
+    prepared: dict[str, list[dict[str, Any]]] = {}
+    for standing in ("held", "hidden") if speaks else ():
+        prepared[standing] = await _listed(visit, f"{path}/answers", "answers", standing=standing)
+    questions = {
+        which: [one for one in await _asked(visit, path, which) if one["text"]]
+        for which in (("open", "answered") if speaks else ("open",))
+    }
     return visit.render(
         "dialogue.html",
         status,
@@ -129,10 +145,14 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
         states=STATES,
         occasions=OCCASIONS,
         standings=STANDINGS,
-        speakers=SPEAKERS if hosts else {code: SPEAKERS[code] for code in ("guest", "unit")},
+        speakers=_speakers(hosts, guests),
         judged=judged,
-        left=[one for one in left.body.get("comments", []) if one["text"]],
-        own=hosts or found.body["department"] == visit.me.department,
+        prepared=prepared,
+        left=questions["open"],
+        answered=questions.get("answered", []),
+        own=hosts or (guests and role == "leader"),
+        speaks=speaks,
+        prepares=role == "clerk",
         enters=hosts,
         problem=problem,
         typed=visit.form,
@@ -140,11 +160,33 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
     )
 
 
+def _speakers(hosts: bool, guests: bool) -> dict[str, str]:
+    """In whose names somebody speaks: an invited unit in its own alone."""
+    codes = SPEAKERS if hosts else ("guest", "unit") if guests else ("unit",)
+    return {code: SPEAKERS[code] for code in codes}
+
+
+async def _listed(visit: Visit, path: str, name: str, **query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await visit.read("debate", path, **query)).body.get(name, [])
+    return found
+
+
+async def _asked(visit: Visit, path: str, which: str) -> list[dict[str, Any]]:
+    """Fifty questions, those with most voices first, as everybody reads them."""
+    query = {"order": "supported", "limit": "50", "which": which}
+    read = await visit.site.services.get("debate", f"{path}/questions", **query)
+    found: list[dict[str, Any]] = read.body.get("comments", [])
+    return found
+
+
 async def _save(visit: Visit, path: str, number: str) -> Response:
     body: dict[str, Any] = {name: visit.form.one(name).strip() for name in FIELDS}
     for name in TIMES:
         # Browsers leave out the seconds.
         body[name] = re.sub(r"(T\d\d:\d\d)$", r"\1:00", body[name])
+    codes = {unit.name: unit.code for unit in visit.profile.departments}
+    typed = [name.strip() for name in visit.form.all("invited")]
+    body["invited"] = [codes.get(name, name) for name in typed if name]
     if visit.me.role == "leader":
         body["department"] = visit.me.department
     answer = await visit.act(path, body, visit.key, "debate")
@@ -156,7 +198,9 @@ async def _save(visit: Visit, path: str, number: str) -> Response:
 
 
 def _form(visit: Visit, dialogue: Mapping[str, Any], status: int = 200, problem: str = "") -> Response:
-    kept = dict.fromkeys(FIELDS, "") | {"id": "", "department": visit.me.department} | dict(dialogue)
+    empty = {"id": "", "department": visit.me.department, "invited": ()}
+    kept = dict.fromkeys(FIELDS, "") | empty | dict(dialogue)
+    invited = [visit.profile.department_name(code) for code in kept["invited"]]
     if not problem:
         kept |= {name: _local(visit, str(kept[name])) for name in TIMES}
     return visit.render(
@@ -164,7 +208,9 @@ def _form(visit: Visit, dialogue: Mapping[str, Any], status: int = 200, problem:
         status,
         dialogue=kept,
         occasions=OCCASIONS,
-        units=visit.profile.departments if visit.me.role == "supervisor" else (),
+        units=visit.profile.departments,
+        opens_for_all=visit.me.role == "supervisor",
+        invited=[*invited, *[""] * (INVITED - len(invited))],
         problem=problem,
         key=fresh_key(),
     )

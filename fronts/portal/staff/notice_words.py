@@ -77,6 +77,7 @@ KINDS: Final[Mapping[str, str]] = {
     "statement": "问责陈述",
     "suggestion-decided": "采纳情况",
     "thanked": "网民感谢",
+    "to-answer": "对话答问",
     "to-approve": "待审批",
     "to-sign": "待签批",
     "to-follow-through": "建议待落实",

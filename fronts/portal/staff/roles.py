@@ -33,6 +33,7 @@ LINKS: Final[Mapping[str, Links]] = {
     "clerk": (
         ("/staff/cases", "收件箱"),
         ("/staff/entry", "代录"),
+        ("/staff/dialogues", "对话"),
         ("/staff/bulletins", "通报"),
         ("/staff/accountability", "问责记录"),
         ("/staff/inspections", "督查回访"),

@@ -71,6 +71,22 @@ class Said(Struct, kw_only=True):
     """What was said in answer to it, the earliest first."""
 
 
+class Prepared(Said, kw_only=True):
+    """An official answer that not everybody reads, with the question it answers."""
+
+    department: str
+    question: str
+    """Id; empty when it is for all."""
+    asked: str
+    """The question, where everybody reads it."""
+
+
+class PreparedAnswers(Struct):
+    """What waits for approval, or was sent back."""
+
+    answers: tuple[Prepared, ...]
+
+
 class Whole(Struct, kw_only=True):
     """A debate with what units stated to all."""
 
@@ -121,6 +137,9 @@ class WholeDialogue(ListedDialogue, kw_only=True):
     """A dialogue without what was asked."""
 
     introduction: str
+    invited: tuple[str, ...]
+    """Units that answer beside the guest's."""
+    invited_names: tuple[str, ...]
     opened_at: datetime | None
     summary: str
     reason: str
@@ -129,7 +148,8 @@ class WholeDialogue(ListedDialogue, kw_only=True):
 
 
 class Transcript(Struct):
-    """What was said, in the order of the event: words to all, and questions with their answers when they were answered."""
+    """A page of what was said, in the order of the event: words to all, and questions with their answers when they were
+    answered. `Link` leads to the next."""
 
     said: tuple[Said, ...]
 

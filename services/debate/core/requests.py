@@ -18,6 +18,8 @@ NAME: Final = 100
 """Characters of these, as a person counts them."""
 MOST_POSTS: Final = 20
 """Posts that a hot topic names."""
+MOST_INVITED: Final = 10
+"""Units that are invited to a dialogue."""
 _POINTS: Final = 4
 """Code points that a character may take (ADR 25)."""
 
@@ -95,6 +97,16 @@ class State(Struct, frozen=True):
     answers: str
     by: str
     speaker: Literal["", "guest", "host"] = ""
+    held: str = ""
+
+
+class Approve(Struct, frozen=True):
+    """A leader or the host lets a prepared answer be read, or sends it back."""
+
+    debate: str
+    approved: bool
+    reason: str
+    by: str
 
 
 class Enter(Struct, frozen=True):
@@ -195,6 +207,10 @@ class OccasionBody(Body, frozen=True):
     introduction: Annotated[str, Meta(max_length=_POINTS * BACKGROUND)] = ""
     department: Annotated[str, Meta(max_length=64)] = ""
     """The guest's unit; empty for one's own. A leader opens for the own unit alone."""
+    invited: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=MOST_INVITED)
+    ] = ()
+    """Units that answer beside the guest's."""
 
 
 class EndBody(Body, frozen=True):
@@ -235,7 +251,14 @@ class AnswerBody(Body, frozen=True):
     text: Annotated[str, Meta(min_length=1, max_length=_POINTS * STATEMENT)]
     answers: Answered = ""
     speaker: Literal["guest", "host", "unit"] = "guest"
-    """Who speaks; a supervisor is the host, and writes down what the guest says as well."""
+    """Who speaks; a supervisor is the host, and writes down what the guest says as well. An invited unit speaks as itself."""
+
+
+class ApprovalBody(Body, frozen=True):
+    """Whether everybody reads a prepared answer; sending it back needs a reason."""
+
+    action: Literal["approve", "return"]
+    reason: Annotated[str, Meta(max_length=_POINTS * REASON)] = ""
 
 
 class EnteredBody(Body, frozen=True):

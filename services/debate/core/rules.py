@@ -2,6 +2,7 @@
 
     forum     draft ──publish──> open ──close──> closed           from its end on people say nothing more
     comment   held ──release──> shown ──hide──> hidden ──release──> shown; its author may withdraw it at any time
+    prepared  held ──approve──> shown; held ──return──> hidden, for good
 
 A forum is a debate or a dialogue. What people say meets the forum's own row as well, so nothing is taken in beside the closing.
 """
@@ -48,8 +49,8 @@ def draft(forum: Forum, request: ask.Draft, context: Here) -> Decision[Forum]:
         raise NotNow("published", f"{_name(forum)}已经发布", f"发布后的{_name(forum)}不能修改。")
     if matter.department not in context.city.department:
         raise _incomplete(forum, "department", "没有这个单位")
-    if isinstance(matter, Occasion) and not matter.asked_from <= matter.begins < matter.ends:
-        raise _incomplete(forum, "begins", "应不早于开始提问,并早于结束")
+    if isinstance(matter, Occasion):
+        _check_occasion(forum, matter, context.city)
     kept = replace(forum, step="draft", matter=matter)
     return Decision(kept, answer=kept)
 
@@ -151,10 +152,12 @@ def comment(new: Comment, request: ask.Comment, context: Here) -> Decision[Comme
 
 
 def state(new: Comment, request: ask.State, context: Here) -> Decision[Comment]:
-    """What a unit says is read by all at once, under the unit's name."""
+    """What a unit says is read by all at once, under the unit's name; what its clerk prepares, once it is approved."""
     kept = Comment(
         debate=request.debate,
-        standing="shown",
+        standing="held" if request.held else "shown",
+        prepared=bool(request.held),
+        reason=request.held,
         text=request.text,
         answers=request.answers,
         at=context.now,
@@ -168,8 +171,24 @@ def state(new: Comment, request: ask.State, context: Here) -> Decision[Comment]:
         text=request.text,
         answers=request.answers,
         speaker=request.speaker,
+        held=request.held,
         by=request.by,
     )
+    return Decision(kept, (Say(fact),), answer=kept)
+
+
+def approve(answer: Comment, request: ask.Approve, context: Here) -> Decision[Comment]:
+    """Everybody reads a prepared answer, as said now; or its clerk reads why not, and prepares another."""
+    _check_said(answer, request.debate)
+    if not answer.prepared or answer.standing != "held":
+        raise NotNow("judged", "现在不能这样做", "这条回答已经有人审过。")
+    if request.approved:
+        kept = replace(answer, standing="shown", prepared=False, reason="", at=context.now)
+        return Decision(kept, (Say(CommentReleased(at=context.now, by=request.by)),), answer=kept)
+    if not request.reason:
+        raise Invalid("invalid", "退回需要说明原因", errors=(FieldError("reason", "请说明原因"),))
+    kept = replace(answer, standing="hidden", reason=request.reason)
+    fact = CommentHidden(at=context.now, reason=request.reason, by=request.by)
     return Decision(kept, (Say(fact),), answer=kept)
 
 
@@ -186,6 +205,8 @@ def enter(question: Comment, request: ask.Enter, context: Here) -> Decision[Comm
 def moderate(comment: Comment, request: ask.Moderate, context: Here) -> Decision[Comment]:
     """Everybody reads it, or nobody does any more; the same word twice changes nothing."""
     _check_said(comment, request.debate)
+    if comment.prepared:
+        raise NotNow("prepared", "现在不能这样做", "这条回答由单位分管领导或主持人审核。")
     if comment.standing == "withdrawn":
         raise NotNow("withdrawn", "现在不能这样做", "发言人已经撤回这条发言。")
     standing = "shown" if request.shown else "hidden"
@@ -238,9 +259,19 @@ def _incomplete(forum: Forum, field: str, reason: str) -> Invalid:
     return Invalid("invalid", f"{_name(forum)}还不完整", errors=(FieldError(field, reason),))
 
 
+def _check_occasion(forum: Forum, occasion: Occasion, city: Profile) -> None:
+    if not occasion.asked_from <= occasion.begins < occasion.ends:
+        raise _incomplete(forum, "begins", "应不早于开始提问,并早于结束")
+    invited = set(occasion.invited)
+    if invited - set(city.department):
+        raise _incomplete(forum, "invited", "没有这个单位")
+    if len(invited) < len(occasion.invited) or occasion.department in invited:
+        raise _incomplete(forum, "invited", "每个单位只写一次,不含嘉宾的单位")
+
+
 def _opened(matter: Matter | Occasion, at: datetime, by: str) -> DebateOpened | DialogueOpened:
     if isinstance(matter, Occasion):
-        return DialogueOpened(at=at, occasion=matter, by=by)
+        return DialogueOpened(at=at, occasion=matter, by=by, units=(matter.department, *matter.invited))
     return DebateOpened(at=at, matter=matter, by=by)
 
 

@@ -90,6 +90,8 @@ class Comment(Struct, frozen=True, tag="comment"):
     """Of an official statement: the unit that says it."""
     speaker: Literal["", "guest", "host"] = ""
     """Of an answer in a dialogue: who speaks, when it is not the unit."""
+    prepared: bool = False
+    """An official answer that nobody has approved yet; everybody else's way to it is closed."""
     post: str = ""
     """Number of the post as which a question was written down that was left open."""
     reason: str = ""

@@ -105,6 +105,8 @@ def whole_dialogue(
     return answers.WholeDialogue(
         **_of_dialogue(identity, dialogue, figures, city, now),
         introduction=matter.introduction,
+        invited=matter.invited,
+        invited_names=tuple(map(city.department_name, matter.invited)),
         opened_at=dialogue.opened_at,
         summary=dialogue.summary,
         reason=dialogue.reason,
@@ -112,18 +114,17 @@ def whole_dialogue(
     )
 
 
-def transcript(
-    statements: Sequence[tuple[str, Comment]],
-    questions: Sequence[tuple[str, Comment]],
-    under: Mapping[str, Sequence[tuple[str, Comment]]],
-    city: Profile,
-    guest: str,
-) -> answers.Transcript:
-    """Words to all, and answered questions, each at the instant at which it was first answered."""
-    rows = [said(one, comment, "anyone", city, under, guest) for one, comment in (*statements, *questions)]
-    kept = [row for row in rows if row.text or row.answers]
-    return answers.Transcript(
-        tuple(sorted(kept, key=lambda row: row.answers[0].at if row.answers else row.at))
+def prepared(
+    identity: str, answer: Comment, reader: Reader, question: Comment | None, city: Profile, guest: str
+) -> answers.Prepared:
+    """An official answer that waits or was sent back, for its unit or the host, with the question as everybody reads it."""
+    row = said(identity, answer, reader, city, guest=guest)
+    asked = question is not None and "text" in visible(question, "anyone")
+    return answers.Prepared(
+        **{name: getattr(row, name) for name in row.__struct_fields__},
+        department=answer.department,
+        question=answer.answers,
+        asked=question.text if question and asked else "",
     )
 
 

@@ -4,8 +4,9 @@ from typing import Final, Literal, get_args
 
 from services.debate.core.states import Comment
 
-Reader = Literal["anyone", "author", "moderator"]
-"""A unit's leader reads as anyone does: what is said of a unit is not the unit's to look through."""
+Reader = Literal["anyone", "author", "moderator", "unit"]
+"""Of what people say a unit's leader reads as anyone does: what is said of a unit is not the unit's to look through.
+`unit`: the unit in whose name it is said, of its own statements and prepared answers."""
 
 Standing = Literal["shown", "held", "hidden", "withdrawn"]
 
@@ -35,6 +36,12 @@ SHOWN: Final[dict[Reader, dict[Standing, frozenset[Part]]]] = {
         "hidden": frozenset({"text", "answers", "reason", "listed"}),
         "withdrawn": frozenset({"answers", "listed"}),
     },
+    "unit": {
+        "shown": frozenset({"text"}),
+        "held": frozenset({"text", "reason", "listed"}),
+        "hidden": frozenset({"text", "reason", "listed"}),
+        "withdrawn": frozenset(),
+    },
     "moderator": {
         "shown": frozenset({"text", "answers", "counted", "listed"}),
         "held": frozenset({"text", "reason", "listed"}),
@@ -42,7 +49,8 @@ SHOWN: Final[dict[Reader, dict[Standing, frozenset[Part]]]] = {
         "withdrawn": frozenset({"answers"}),
     },
 }
-"""The table: reader and standing of the comment to what is shown. Of a comment that was withdrawn nobody is shown the text."""
+"""The table: reader and standing of the comment to what is shown. Of a comment that was withdrawn nobody is shown the text; a
+statement is never withdrawn."""
 
 
 def visible(comment: Comment, reader: Reader) -> frozenset[Part]:

@@ -25,6 +25,7 @@ from city.profile import Profile
 from city.publication import Published
 from contracts.codec import Event
 from contracts.identity import city_subject
+from services.debate.core.rights import Part, part_of
 from services.debate.core.states import DIALOGUE, Debate, Dialogue, Forum
 from services.debate.store import Debates
 
@@ -32,6 +33,8 @@ MODERATOR: Final = "supervisor"
 """The role that looks through what people say."""
 OPENS: Final = (MODERATOR, "leader")
 """The roles that open debates, and speak for their unit."""
+SPEAKS: Final = (*OPENS, "clerk")
+"""The roles that may have something to say in a dialogue; `core/rights.py` says who what."""
 Some = TypeVar("Some", bound=Forum)
 
 
@@ -141,6 +144,16 @@ class Door:
         found = await self.debates.comment(comment)
         if found is None or found.debate != forum or await self.debates.one(kind.subject(forum)) is None:
             raise problem.plain(404, f"没有这条{kind.speech}。")
+
+    async def taking_part(self, request: Request, identity: str) -> tuple[Staff, Dialogue, Part]:
+        """Who asks, the dialogue, and as what they take part in it. Raises HttpRefused 401, 403 or 404."""
+        staff = self.staff(request, *SPEAKS)
+        found = await self.dialogue(identity, staff)
+        assert found.matter is not None
+        part = part_of(staff.role, staff.department, found.matter)
+        if part == "nobody":
+            raise HttpRefused(403, "forbidden", "没有此项权限", "这是其他单位的对话。")
+        return staff, found, part
 
     async def own(self, request: Request, kind: Kind, identity: str) -> tuple[Staff, Forum]:
         """Who asks, and the forum, when it is theirs to change. Raises HttpRefused 401, 403 or 404."""

@@ -29,7 +29,9 @@ OCCASION: Final[dict[str, Any]] = {
     "place": "广播电视台一号演播厅",
     "introduction": "就今年的公交线网调整回答网民提问。",
     "department": "transport",
+    "invited": ["urban-management"],
 }
 ANSWER: Final[dict[str, Any]] = {"text": "四月起一路延长到新区,每十二分钟一班。", "speaker": "guest"}
+APPROVAL: Final[dict[str, Any]] = {"action": "approve"}
 ENDING: Final[dict[str, Any]] = {"summary": "回答了十二个问题,三个问题转交办理。", "reason": "提前结束"}
 ENTERED: Final[dict[str, Any]] = {"number": "SQ260311-000123"}

@@ -1,23 +1,26 @@
 """Reading: which debates there are, what was said as far as anyone may see it, and what one said oneself."""
 
+from datetime import datetime
 from typing import Final, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from chassis.failures import HttpRefused
 from chassis.tokens import Staff
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import client_of
 from chassis.web.responses import Json
 from services.debate.core import answers, views
-from services.debate.store import Place, Which
-from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, seen
+from services.debate.store import Moment, Place, Which
+from services.debate.web.door import DEBATES, DIALOGUES, OPENS, SPEAKS, Door, Kind, seen
 
 PAGE: Final = 50
-ANSWERED: Final = 500
-"""Questions of a transcript: more are not answered at one event."""
+TOLD: Final = 500
+"""Most entries on a page of a transcript."""
 _ORDER: Final = {"open": 0, "held": 0, "asking": 1, "announced": 2, "ended": 3, "closed": 4, "draft": 5}
+_OF_ANOTHER_LIST: Final = HttpRefused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。")
 Order = Literal["newest", "supported"]
 Line = TypeVar("Line", answers.Listed, answers.ListedDialogue)
 
@@ -42,7 +45,7 @@ def _debates(router: APIRouter, door: Door) -> None:
     async def debates(request: Request) -> Response:
         """Those that are published; for those who open them, their drafts as well."""
         door.limits.check("reads", client_of(request))
-        kept = seen(await door.debates.all(), _staff(door, request))
+        kept = seen(await door.debates.all(), _staff(door, request, *OPENS))
         figures, now = await door.debates.figures([one for one, _ in kept]), door.clock.now()
         found = [views.listed(one, debate, figures[one], door.profile, now) for one, debate in kept]
         return with_etag(request, answers.Debates(_in_order(found)))
@@ -55,7 +58,7 @@ def _debates(router: APIRouter, door: Door) -> None:
     async def debate(id: str, request: Request) -> Response:
         """Everything but what people said, which comes page by page."""
         door.limits.check("reads", client_of(request))
-        found = await door.debate(id, _staff(door, request))
+        found = await door.debate(id, _staff(door, request, *OPENS))
         figures = (await door.debates.figures([id]))[id]
         stated = await door.debates.statements(id)
         return with_etag(request, views.whole(id, found, figures, stated, door.profile, door.clock.now()))
@@ -70,7 +73,7 @@ def _dialogues(router: APIRouter, door: Door) -> None:
     async def dialogues(request: Request) -> Response:
         """Those that are announced; for those who open them, their drafts as well."""
         door.limits.check("reads", client_of(request))
-        kept = seen(await door.debates.dialogues(), _staff(door, request))
+        kept = seen(await door.debates.dialogues(), _staff(door, request, *SPEAKS))
         figures, now = await door.debates.figures([one for one, _ in kept]), door.clock.now()
         found = [views.listed_dialogue(one, each, figures[one], door.profile, now) for one, each in kept]
         return with_etag(request, answers.Dialogues(_in_order(found)))
@@ -83,7 +86,7 @@ def _dialogues(router: APIRouter, door: Door) -> None:
     async def dialogue(id: str, request: Request) -> Response:
         """Everything but what was asked and said."""
         door.limits.check("reads", client_of(request))
-        found = await door.dialogue(id, _staff(door, request))
+        found = await door.dialogue(id, _staff(door, request, *SPEAKS))
         figures, now = (await door.debates.figures([id]))[id], door.clock.now()
         return with_etag(request, views.whole_dialogue(id, found, figures, door.profile, now))
 
@@ -142,15 +145,18 @@ def _transcript(router: APIRouter, door: Door) -> None:
         summary="What was said, in the order of the event.",
         openapi_extra=described(answer=answers.Transcript),
     )
-    async def transcript(id: str, request: Request) -> Response:
+    async def transcript(id: str, request: Request, cursor: str = "", limit: int = TOLD) -> Response:
         """Words to all, and answered questions where they were answered first. It grows while the dialogue is held."""
         door.limits.check("reads", client_of(request))
-        dialogue = await door.dialogue(id)
-        stated = await door.debates.statements(id)
-        questions = await door.debates.page(id, False, None, ANSWERED, "answered")
-        under = await door.debates.under([one for one, _ in questions])
-        found = views.transcript(stated, questions, under, door.profile, views.guest(dialogue))
-        return with_etag(request, found)
+        guest, limit = views.guest(await door.dialogue(id)), max(1, min(limit, TOLD))
+        found = await door.debates.transcript(id, _told_after(door, cursor), limit)
+        under = await door.debates.under([one for _, one, comment in found if not comment.department])
+        rows = [views.said(one, comment, "anyone", door.profile, under, guest) for _, one, comment in found]
+        headers = {}
+        if len(found) == limit:
+            moment, spoken = found[-1][0]
+            headers = _further(request, door.cursor.write([moment.isoformat(), spoken]))
+        return with_etag(request, answers.Transcript(tuple(rows)), **headers)
 
 
 async def _page(
@@ -173,9 +179,13 @@ async def _page(
     headers = {}
     if len(found) == limit:
         one, last = found[-1]
-        further = door.cursor.write([str(last.supports if supported else 0), one])
-        headers["Link"] = f'<{request.url.include_query_params(cursor=further)}>; rel="next"'
+        headers = _further(request, door.cursor.write([str(last.supports if supported else 0), one]))
     return with_etag(request, answers.Comments(tuple(rows)), **headers)
+
+
+def _further(request: Request, cursor: str) -> dict[str, str]:
+    """The header that leads to the next page."""
+    return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}
 
 
 def _in_order(found: list[Line]) -> tuple[Line, ...]:
@@ -185,12 +195,23 @@ def _in_order(found: list[Line]) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def _staff(door: Door, request: Request) -> Staff | None:
-    return door.staff(request, *OPENS) if "authorization" in request.headers else None
+def _staff(door: Door, request: Request, *roles: str) -> Staff | None:
+    return door.staff(request, *roles) if "authorization" in request.headers else None
 
 
 def _after(door: Door, cursor: str) -> Place | None:
     if not cursor:
         return None
     number, last = door.cursor.read(cursor)
+    if not number.isdigit():
+        raise _OF_ANOTHER_LIST
     return int(number), last
+
+
+def _told_after(door: Door, cursor: str) -> Moment | None:
+    if not cursor:
+        return None
+    moment, last = door.cursor.read(cursor)
+    if moment.isdigit():
+        raise _OF_ANOTHER_LIST
+    return datetime.fromisoformat(moment), last

@@ -1,7 +1,7 @@
 """What staff do with a debate or a dialogue: write, publish, speak, close it; and hand over what a dialogue left open."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,10 +15,13 @@ from contracts.debates import HotTopic, Matter
 from contracts.dialogues import Occasion
 from services.debate.core import answers
 from services.debate.core import requests as ask
+from services.debate.core.rights import MAY
 from services.debate.core.states import COMMENT, Comment
 from services.debate.web import examples
-from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, OPENS, Door, Kind, by, unit_of
+from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, by, unit_of
 
+WAITS: Final = "待本单位分管领导或主持人审核"
+"""Why a prepared answer is not read yet."""
 Written = TypeVar("Written", ask.DraftBody, ask.OccasionBody)
 
 
@@ -144,7 +147,8 @@ async def _stated(
 
     def told(found: list[object]) -> answers.Received:
         assert isinstance(found[-1], Comment)
-        return answers.Received(identity, "shown")
+        assert found[-1].standing
+        return answers.Received(identity, found[-1].standing)
 
     return await door.act(request, by(staff), raw, inputs, told)
 
@@ -175,12 +179,15 @@ def _answering(router: APIRouter, door: Door) -> None:
         ),
     )
     async def answer(id: str, request: Request) -> Response:
-        """To all, or in answer to a question that everybody reads; until the dialogue is closed. A supervisor is the host."""
-        staff, found = await door.own(request, DIALOGUES, id)
+        """To all, or in answer to a question that everybody reads; until the dialogue is closed.
+
+        A supervisor is the host. Guest's and invited units' leaders are read at once, their clerks when somebody has approved it.
+        """
+        staff, found, part = await door.taking_part(request, id)
         raw = await read_body(request)
         body = decode_body(raw, ask.AnswerBody)
-        if body.speaker == "host" and staff.role != MODERATOR:
-            raise HttpRefused(403, "forbidden", "没有此项权限", "主持人的话由督查员发布。")
+        if body.speaker not in MAY[part]:
+            raise HttpRefused(403, "forbidden", "没有此项权限", _NOT_ITS_VOICE[body.speaker])
         if body.answers:
             await door.check_comment(DIALOGUES, id, body.answers)
         assert found.matter is not None
@@ -191,8 +198,15 @@ def _answering(router: APIRouter, door: Door) -> None:
             answers=body.answers,
             by=staff.person,
             speaker="" if body.speaker == "unit" else body.speaker,
+            held="" if "answer" in MAY[part] else WAITS,
         )
         return await _stated(door, DIALOGUES, request, staff, raw, said)
+
+
+_NOT_ITS_VOICE: Final = {
+    "host": "主持人的话由督查员发布。",
+    "guest": "嘉宾的话由嘉宾的单位发布,受邀单位以本单位名义回答。",
+}
 
 
 def _ending(router: APIRouter, door: Door) -> None:
@@ -258,4 +272,5 @@ def _occasion(door: Door, staff: Staff, body: ask.OccasionBody) -> Occasion:
         ends=door.in_city_time(body.ends, "ends"),
         place=door.line(body.place, "place", ask.NAME, empty=True),
         introduction=door.made_ready(body.introduction, "introduction", ask.BACKGROUND, empty=True).texts[0],
+        invited=body.invited,
     )

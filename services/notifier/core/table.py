@@ -128,6 +128,7 @@ from services.notifier.core.table_of_instructions import INSTRUCTIONS_TO_NOBODY,
 from services.notifier.core.table_of_promises import PROMISES_TO_NOBODY, PROMISES_TOLD
 from services.notifier.core.tell import (
     Tell,
+    answering,
     disputing,
     former,
     lead,
@@ -290,6 +291,11 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     AppealRaised: (Tell("appeal", "supervisor", "{unit}申诉,请另一位督查员复核 {record}", supervision),),
     AppealDecided: (Tell("appeal-decided", "leader", "问责申诉已有决定 {record}"),),
     RecordClosed: (Tell("record-closed", "leader", "问责结案 {record}"),),
+    # dialogues
+    DialogueOpened: (
+        Tell("to-answer", "clerk", "请准备对话答问,{begins}开始:{title}", answering),
+        Tell("to-answer", "leader", "请参加对话答问,{begins}开始:{title}", answering),
+    ),
     # groups
     TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),
     **INSTRUCTIONS_TOLD,
@@ -302,7 +308,7 @@ _READ: Final = "a survey is everybody's and is read on its page; who takes part 
 
 _TALKED_OVER: Final = "a debate is everybody's and is read on its page; who comments leaves no address, and reads there what became of it"
 
-_ANNOUNCED: Final = "a dialogue is everybody's and is read on its page; who asks leaves no address, and reads the answer there"
+_ANSWERED: Final = "a dialogue is everybody's and is read on its page; who asks leaves no address, and reads the answer there"
 
 _ON_ITS_PAGE: Final = "notifier does not hear of bulletins; units read them, and answer, on their page"
 
@@ -339,8 +345,7 @@ NOBODY: Final[Mapping[type[Fact], str]] = {
     CommentSupported: _TALKED_OVER,
     CommentWithdrawn: "its author did it",
     QuestionEntered: "the post of that number tells whoever it may; who asked left no address, and reads the number on the page",
-    DialogueOpened: _ANNOUNCED,
-    DialogueClosed: _ANNOUNCED,
+    DialogueClosed: _ANSWERED,
     BulletinDrafted: _ON_ITS_PAGE,
     BulletinEdited: _ON_ITS_PAGE,
     BulletinCirculated: _ON_ITS_PAGE,

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
+from contracts.dialogues import DialogueOpened
 from contracts.notices import Audience
 from contracts.replies import PartWritten
 from services.notifier.core.case import Case
@@ -58,6 +59,11 @@ def newly_assisting(case: Case, fact: PostAssigned | PostReassigned | LeadNamed)
 def disputing(case: Case, fact: MeetingCalled) -> tuple[str, ...]:
     """each unit in dispute"""
     return fact.departments
+
+
+def answering(case: Case, fact: DialogueOpened) -> tuple[str, ...]:
+    """each unit that is to answer"""
+    return fact.units
 
 
 def supervision(case: Case, fact: Any) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Who may do what to a debate and to a dialogue: every operation of staff, cell by cell."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
@@ -10,6 +12,8 @@ from tests.services.debate.conversing import Conversing
 from tests.services.debate.door import UNIT, Debating
 
 ANNA: Final = "13900000001"
+INVITED: Final = "transport"
+"""A unit that answers beside the guest's."""
 WHO: Final = {
     "nobody": ("", ""),
     "clerk": ("clerk", UNIT),
@@ -33,20 +37,37 @@ GET  /{open}                                 200    403    200    200    200    
 GET  /{draft}                                404    403    200    404    200    403    403
 """
 """A unit's leader has the unit's own debates; a statement is every unit's; nobody but a supervisor looks through comments."""
+IN_DIALOGUES: Final = {
+    "nobody": ("", ""),
+    "clerk": ("clerk", UNIT),
+    "leader": ("leader", UNIT),
+    "invited clerk": ("clerk", INVITED),
+    "invited leader": ("leader", INVITED),
+    "other clerk": ("clerk", "education"),
+    "other leader": ("leader", "education"),
+    "supervisor": ("supervisor", "supervision"),
+    "mayor": ("mayor", "government-office"),
+    "operator": ("operator", "supervision"),
+}
 DIALOGUES: Final = """
-POST                                         401    403    202    403    202    403    403
-POST /{draft}/draft                          401    403    202    404    202    403    403
-POST /{draft}/publication                    401    403    202    404    202    403    403
-POST /{open}/closing                         401    403    202    403    202    403    403
-POST /{open}/answers                         401    403    202    403    202    403    403
-GET  /{open}/moderation                      401    403    403    403    200    403    403
-POST /{open}/questions/{comment}/moderation  401    403    403    403    202    403    403
-POST /{open}/questions/{comment}/post        401    403    409    403    409    403    403
-GET                                          200    403    200    200    200    403    403
-GET  /{open}                                 200    403    200    200    200    403    403
-GET  /{draft}                                404    403    200    404    200    403    403
+# below /v1/dialogues                        nobody clerk  leader i.cl.  i.lead o.cl.  o.lead superv mayor  operator
+POST                                         401    403    202    403    403    403    403    202    403    403
+POST /{draft}/draft                          401    403    202    403    404    403    404    202    403    403
+POST /{draft}/publication                    401    403    202    403    404    403    404    202    403    403
+POST /{open}/closing                         401    403    202    403    403    403    403    202    403    403
+POST /{open}/answers                         401    202    202    202    202    403    403    202    403    403
+GET  /{open}/answers                         401    200    200    200    200    403    403    200    403    403
+POST /{open}/answers/{answer}/approval       401    403    202    403    403    403    403    202    403    403
+POST /{open}/answers/{invited}/approval      401    403    403    403    202    403    403    202    403    403
+GET  /{open}/moderation                      401    403    403    403    403    403    403    200    403    403
+POST /{open}/questions/{comment}/moderation  401    403    403    403    403    403    403    202    403    403
+POST /{open}/questions/{comment}/post        401    403    409    403    403    403    403    409    403    403
+GET                                          200    200    200    200    200    200    200    200    403    403
+GET  /{open}                                 200    200    200    200    200    200    200    200    403    403
+GET  /{draft}                                404    404    200    404    404    404    404    200    403    403
 """
-"""Below /v1/dialogues: the guest's unit alone answers; what is left open is written down after the closing."""
+"""The guest's and the invited units answer, their clerks once somebody of the unit or the host has approved it; what is left open is
+written down after the closing."""
 BODIES: Final = {
     "": examples.DRAFT,
     "/{draft}/draft": examples.DRAFT,
@@ -54,24 +75,27 @@ BODIES: Final = {
     "/{open}/statements": examples.STATEMENT,
     "/{open}/comments/{comment}/moderation": examples.MODERATION,
 }
-DIALOGUE: Final = examples.OCCASION | {"department": UNIT}
+DIALOGUE: Final = examples.OCCASION | {"department": UNIT, "invited": [INVITED]}
+AS_UNIT: Final = {"text": "本周试划。", "speaker": "unit"}
 DIALOGUE_BODIES: Final = {
     "": DIALOGUE,
     "/{draft}/draft": DIALOGUE,
     "/{open}/closing": examples.ENDING,
-    "/{open}/answers": examples.ANSWER,
+    "/{open}/answers": AS_UNIT,
+    "/{open}/answers/{answer}/approval": examples.APPROVAL,
+    "/{open}/answers/{invited}/approval": examples.APPROVAL,
     "/{open}/questions/{comment}/moderation": examples.MODERATION,
     "/{open}/questions/{comment}/post": examples.ENTERED,
 }
 
 
-def _cells(rows: str) -> list[tuple[str, str, str, int]]:
+def _cells(rows: str, who: Iterable[str] = WHO) -> list[tuple[str, str, str, int]]:
     return [
-        (method, path, who, int(status))
+        (method, path, each, int(status))
         for line in rows.strip().splitlines()
         if not line.startswith("#")
         for method, path in [(line[:4].strip(), line[5:45].strip())]
-        for who, status in zip(WHO, line[45:].split(), strict=True)
+        for each, status in zip(who, line[45:].split(), strict=True)
     ]
 
 
@@ -98,24 +122,53 @@ async def test_each_role_may_do_what_the_table_says_and_nothing_else(
     assert answer.status_code == status, answer.text
 
 
-@pytest.mark.parametrize(("method", "path", "who", "status"), _cells(DIALOGUES))
+@pytest.mark.parametrize(("method", "path", "who", "status"), _cells(DIALOGUES, IN_DIALOGUES))
 async def test_each_role_may_do_to_a_dialogue_what_the_table_says_and_nothing_else(
     conversing: Conversing, method: str, path: str, who: str, status: int
 ) -> None:
-    opened = await conversing.announced(department=UNIT)
+    opened = await conversing.announced(department=UNIT, invited=[INVITED])
     draft = await conversing.done("", DIALOGUE)
     comment = await conversing.asked(opened, ANNA, "何时延长?", shown=path.endswith("/post"))
-    role, unit = WHO[who]
+    answer, invited = [
+        await conversing.done(f"/{opened}/answers", AS_UNIT, role="clerk", unit=unit)
+        for unit in (UNIT, INVITED)
+    ]
+    ids = {"open": opened, "draft": draft, "comment": comment, "answer": answer, "invited": invited}
+    role, unit = IN_DIALOGUES[who]
     headers = conversing.key() | (conversing.token(role, unit) if role else {})
 
-    answer = await conversing.http.request(
+    done = await conversing.http.request(
         method,
-        "/v1/dialogues" + path.format(open=opened, draft=draft, comment=comment),
+        "/v1/dialogues" + path.format(**ids),
         json=DIALOGUE_BODIES.get(path, {}) if method == "POST" else None,
         headers=headers,
     )
 
-    assert answer.status_code == status, answer.text
+    assert done.status_code == status, done.text
+
+
+@pytest.mark.parametrize(
+    ("who", "voices"),
+    [
+        ("clerk", {"guest", "unit"}),
+        ("leader", {"guest", "unit"}),
+        ("invited clerk", {"unit"}),
+        ("invited leader", {"unit"}),
+        ("supervisor", {"guest", "host", "unit"}),
+    ],
+)
+async def test_each_speaks_in_the_names_that_are_theirs_alone(
+    conversing: Conversing, who: str, voices: set[str]
+) -> None:
+    opened = await conversing.announced(department=UNIT, invited=[INVITED])
+    role, unit = IN_DIALOGUES[who]
+
+    for voice in ("guest", "host", "unit"):
+        body = AS_UNIT | {"speaker": voice}
+        answer = await conversing.on_dialogues(f"/{opened}/answers", body, role, unit)
+        assert answer.status_code == (202 if voice in voices else 403), answer.text
+        if voice in voices:
+            assert answer.json()["standing"] == ("held" if role == "clerk" else "shown")
 
 
 async def test_every_operation_of_staff_has_a_line(debating: Debating) -> None:
@@ -127,9 +180,12 @@ async def test_every_operation_of_staff_has_a_line(debating: Debating) -> None:
     }
 
     lines = {
-        (method, below + path.replace("{open}", "*").replace("{draft}", "*"))
-        for below, rows in (("/v1/debates", ROWS), ("/v1/dialogues", DIALOGUES))
-        for method, path, _, _ in _cells(rows)
+        (method, below + re.sub("{(open|draft)}", "*", re.sub("{(answer|invited)}", "{comment}", path)))
+        for below, rows, who in (
+            ("/v1/debates", ROWS, WHO),
+            ("/v1/dialogues", DIALOGUES, IN_DIALOGUES),
+        )
+        for method, path, _, _ in _cells(rows, who)
     }
     assert of_staff == lines
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from importlib import import_module
 from typing import get_args
 
 import pytest
@@ -64,7 +65,7 @@ def _life(chance: random.Random) -> dict[str, Kept]:
             standing=chance.choice(get_args(Standing)[1:]),
             text=f"第{n}条",
             answers=answers,
-            at=START + timedelta(minutes=n),
+            at=START + timedelta(minutes=n // 4),
             person="" if unit else chance.choice(PEOPLE),
             proven=chance.random() < 0.5,
             department=unit,
@@ -101,6 +102,47 @@ async def _walked(
         found += [one for one, _ in page]
         after = (page[-1][1].supports if supported else 0, page[-1][0])
     return found
+
+
+async def _told(debates: store.Debates, debate: str) -> list[str]:
+    """The whole transcript, page after page."""
+    found: list[str] = []
+    after: store.Moment | None = None
+    while page := await debates.transcript(debate, after, 2):
+        found += [one for _, one, _ in page]
+        after = page[-1][0]
+    return found
+
+
+async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_waits_for_approval(
+    both: Both,
+) -> None:
+    memory, real = both
+    for debate in (*DEBATES, HELD):
+        told = await _told(memory, debate)
+        assert await _told(real, debate) == told
+        assert len(set(told)) == len(told)
+        assert await real.transcript(debate, None, 99) == await memory.transcript(debate, None, 99)
+        for unit in ("", *UNITS, "none"):
+            for standing in ("held", "hidden"):
+                waiting = await memory.to_approve(debate, unit, standing, 5)
+                assert await real.to_approve(debate, unit, standing, 5) == waiting
+    assert len(told) > 5
+    some = [*told[:9], "none"]
+    assert await real.comments(some) == await memory.comments(some) != {}
+
+
+async def test_what_was_said_before_transcripts_had_pages_gets_its_moment_from_its_state(both: Both) -> None:
+    memory, real = both
+    assert isinstance(real, store.PostgresDebates)
+    revision = import_module("services.debate.schema.versions.0002_said_at")
+
+    async with real.pool.acquire() as connection:
+        await connection.execute("update subject set said_at = null")
+        assert await _told(real, HELD) == []
+        await connection.execute(revision.SAID_AT)
+
+    assert await _told(real, HELD) == await _told(memory, HELD) != []
 
 
 async def test_both_stores_look_up_the_same_and_count_the_same(both: Both) -> None:

@@ -9,6 +9,7 @@ import pytest
 from chassis.web.described import operations
 from services.debate.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing
 from services.debate.web import examples
+from tests.services.debate.conversing import Conversing
 from tests.services.debate.door import UNIT, Debating
 
 ANNA, BERT, CARL = "13900000001", "13900000002", "13900000003"
@@ -56,7 +57,7 @@ def _lines(body: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", [reader for reader in READERS if reader != "unit"])
 async def test_each_reader_is_shown_what_the_table_says_and_nothing_else(
     debating: Debating, reader: Reader, standing: Standing
 ) -> None:
@@ -78,6 +79,39 @@ async def test_each_reader_is_shown_what_the_table_says_and_nothing_else(
     assert {part for part, seen in signs.items() if seen} == SHOWN[reader][standing]
     assert figures["supports"] == ("counted" in SHOWN["anyone"][standing])
     assert figures["people"] == ("counted" in SHOWN["anyone"][standing]) + (standing != "held")
+
+
+@pytest.mark.parametrize("standing", ["shown", "held", "hidden"])
+async def test_of_its_own_answers_a_unit_is_shown_what_the_table_says_and_others_as_anyone(
+    conversing: Conversing, standing: Standing
+) -> None:
+    """A statement is never withdrawn."""
+    dialogue = await conversing.announced()
+    unit = examples.OCCASION["invited"][0]
+    body = {"text": ANSWER, "speaker": "unit"}
+    answer = await conversing.done(f"/{dialogue}/answers", body, role="clerk", unit=unit)
+    if standing != "held":
+        body = {"action": "approve" if standing == "shown" else "return", "reason": REASON}
+        await conversing.done(f"/{dialogue}/answers/{answer}/approval", body)
+
+    for role, department, reader in (
+        ("clerk", unit, "unit"),
+        ("leader", unit, "unit"),
+        ("supervisor", "supervision", "moderator"),
+        ("leader", examples.OCCASION["department"], "anyone"),
+        ("", "", "anyone"),
+    ):
+        told, own = [], []
+        headers = conversing.token(role, department) if role else {}
+        for path in ("", "/questions", "/transcript", "/answers?standing=held", "/answers?standing=hidden"):
+            found = await conversing.http.get(f"/v1/dialogues/{dialogue}{path}", headers=headers)
+            told.append(found)
+            own += found.json().get("answers", []) if "/answers" in path else []
+        shown = SHOWN[reader][standing]
+        assert any(ANSWER in found.text for found in told) == ("text" in shown), (role, department)
+        if reader != "moderator":  # The host reads of what is shown in the transcript.
+            assert [row["id"] for row in own] == [answer] * ("listed" in shown)
+        assert any(row.get("reason") for row in own) == ("reason" in shown)
 
 
 @pytest.mark.parametrize("standing", ["held", "hidden", "withdrawn"])

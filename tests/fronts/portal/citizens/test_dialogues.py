@@ -1,12 +1,15 @@
 """A dialogue on the citizens' pages, before the real services: found, asked, answered, read as a transcript, and taken on as a post."""
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from chassis.clock import HandClock
+from fronts.portal.citizens.dialogues import TOLD
 from services.debate.web import examples
 from tests.fronts.portal.alone import NOON, opened
 from tests.fronts.portal.citizens.test_debates import Square, hidden
@@ -60,6 +63,24 @@ async def test_a_dialogue_is_found_asked_and_read_with_who_answered(hall: Hall) 
         assert "1 人提问 1 个 · 已答 1 个" in found.text
         assert ANNA not in found.text
     assert transcript.text.index("欢迎大家。") < transcript.text.index("何时延长")
+
+
+async def test_a_long_transcript_is_read_page_by_page(hall: Hall) -> None:
+    square, conversing = hall
+    dialogue = await conversing.announced()
+    words = [f"第{n:03d}句。" for n in range(TOLD + 3)]
+    for text in words:
+        await conversing.answer(dialogue, "", text, speaker="host")
+
+    first = await square.get(f"/dialogues/{dialogue}/transcript")
+    further = re.search(r'<a href="([^"]+)" rel="next">', first.text)
+    assert further is not None
+    second = await square.get(unescape(further[1]))
+
+    read = [re.findall(r"第\d{3}句。", page.text) for page in (first, second)]
+    assert read == [words[:TOLD], words[TOLD:]]
+    assert ("回到第一页" in second.text, 'rel="next"' in second.text) == (True, False)
+    assert (await square.get(f"/dialogues/{dialogue}/transcript?cursor=x")).status_code == 400
 
 
 async def test_what_was_left_open_fills_the_form_of_a_post_for_who_asked_it_alone(hall: Hall) -> None:

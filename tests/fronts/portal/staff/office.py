@@ -226,6 +226,9 @@ class Office:
                 self._done(
                     "POST", f"{address}/{dialogue}/questions/{question}/moderation", judged, supervisor
                 )
+        for role in ("clerk", "leader"):
+            answer = {"text": f"{role}的回答", "speaker": "unit"}
+            self._done("POST", f"{address}/{dialogue}/answers", answer, self._as(role, HOLDER))
         if closed:
             self._done("POST", f"{address}/{dialogue}/closing", ENDING, supervisor)
         return dialogue

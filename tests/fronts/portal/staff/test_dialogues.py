@@ -12,6 +12,7 @@ import pytest
 from chassis.clock import HandClock
 from chassis.tokens import Verifier
 from fronts.portal.application import create
+from services.debate.web import examples
 from tests.fronts.portal.alone import NOON
 from tests.fronts.portal.staff.alone import Portal
 from tests.fronts.portal.staff.test_debates import Desk
@@ -99,6 +100,75 @@ async def test_a_leader_writes_a_dialogue_announces_it_and_answers_for_the_guest
 
     told = await desk.http.get(f"/dialogues/{dialogue}/transcript")
     assert ("欢迎提问。" in told.text, "张建国(局长)" in told.text) == (True, True)
+
+
+async def test_a_clerk_of_an_invited_unit_prepares_an_answer_and_its_leader_lets_it_be_read(
+    room: Room,
+) -> None:
+    desk, conversing = room.desk, room.conversing
+    dialogue = await conversing.announced()
+    question = await conversing.asked(dialogue, ANNA, "车架何时装?")
+    address, unit = f"/staff/dialogues/{dialogue}", examples.OCCASION["invited"][0]
+    await room.sit_down("clerk", unit)
+    home = await desk.http.get("/staff/dialogues")
+    assert (address in home.text, "写新对话" in home.text) == (True, False)
+    page = await desk.http.get(address)
+    assert ("送审" in page.text, "结束对话" in page.text, 'value="guest"' in page.text) == (
+        True,
+        False,
+        False,
+    )
+    assert (await desk.http.get("/staff/dialogues/new")).status_code == 403
+    body = {"text": "四月装好。", "answers": question, "speaker": "unit"}
+    refused = await desk.send(page, f"{address}/act", act="answers", **(body | {"text": " "}))
+    assert (refused.status_code, "回答:不能为空" in refused.text) == (422, True)
+    page = await desk.send(page, f"{address}/act", act="answers", **body)
+    assert ("四月装好。" in page.text, "待分管领导或主持人审核" in page.text) == (True, True)
+    assert "四月装好。" not in (await desk.http.get(f"/dialogues/{dialogue}/transcript")).text
+
+    await room.sit_down("leader", unit)
+    page = await desk.http.get(address)
+    [answer] = re.findall(r'value="approval"><input type="hidden" name="comment" value="([^"]+)"', page.text)
+    judged = {"act": "approval", "comment": answer, "reason": ""}
+    refused = await desk.send(page, f"{address}/act", **judged, action="return")
+    assert (refused.status_code, "原因:请说明原因" in refused.text) == (422, True)
+    page = await desk.send(page, f"{address}/act", **judged, action="approve")
+    assert "没有待审的回答" in page.text
+
+    told = (await desk.http.get(f"/dialogues/{dialogue}")).text
+    name = conversing.profile.department_name(unit)
+    assert (f"<dd>{name}</dd>" in told, f"<strong>{name}</strong> 回答" in told) == (True, True)
+
+
+async def test_who_is_not_invited_reads_a_dialogue_at_the_desk_and_finds_nothing_to_do(room: Room) -> None:
+    dialogue = await room.conversing.announced()
+    await room.conversing.asked(dialogue, ANNA, "车架何时装?")
+    body = {"text": "与我无关。", "answers": "", "speaker": "unit"}
+    for seat in ("clerk", "leader"):
+        await room.sit_down(seat, "education")
+        page = await room.desk.http.get(f"/staff/dialogues/{dialogue}")
+        assert ("车架何时装?" in page.text, "<textarea" in page.text) == (True, False)
+        sent = await room.desk.send(page, f"/staff/dialogues/{dialogue}/act", act="answers", **body)
+        assert (sent.status_code, "这是其他单位的对话" in sent.text) == (403, True)
+
+
+async def test_invited_units_are_named_on_the_form_and_a_name_that_nobody_has_is_shown_again(
+    room: Room,
+) -> None:
+    await room.sit_down("supervisor", "supervision")
+    page = await room.desk.http.get("/staff/dialogues/new")
+    name = room.conversing.profile.department_name("education")
+    fields = FIELDS | {"department": UNIT}
+    refused = await room.desk.send(page, "/staff/dialogues", **fields, invited="没有的局")
+    assert (refused.status_code, "受邀单位:没有这个单位" in refused.text) == (422, True)
+    assert 'value="没有的局"' in refused.text
+
+    page = await room.desk.send(refused, "/staff/dialogues", **fields, invited=name)
+
+    assert f'name="invited" list="units" autocomplete="off" maxlength="64" value="{name}"' in page.text
+    dialogue = str(page.url).rpartition("/")[2]
+    await room.desk.send(page, f"/staff/dialogues/{dialogue}/act", act="publication")
+    assert (await room.conversing.told(dialogue))["invited"] == ["education"]
 
 
 async def test_a_supervisor_closes_it_and_what_was_left_open_is_written_down_as_a_post(room: Room) -> None:

@@ -27,6 +27,8 @@ PAGES: Final = {
         "/staff/entry",
         "/staff/cases",
         "/staff/cases?state=rated",
+        "/staff/dialogues",
+        "/staff/dialogues/{dialogue}",
         "/staff/cases/{accepted}",
         "/staff/cases/{accepted}/return?q=学校",
         "/staff/cases/{drafted}",
