@@ -170,6 +170,9 @@ class PartWritten(Fact, frozen=True, kw_only=True, tag="part.written.v1"):
     lead: str
     """The unit that holds the case."""
     by: str
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
+    """As in PostReceived."""
 
 
 class ReturnRequested(Fact, frozen=True, kw_only=True, tag="return.requested.v1"):

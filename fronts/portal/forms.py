@@ -38,10 +38,13 @@ class Form:
         """Every value of a field, as of checkboxes."""
         return self._fields.get(name, [])
 
+    def holding(self, name: str, values: list[str]) -> "Form":
+        """The form with these values in one field."""
+        return Form({**self._fields, name: values})
+
     def renamed(self, name: str, names: Mapping[str, str]) -> "Form":
         """The form with what was typed into one field put into other words, where they are known."""
-        typed = [names.get(value.strip(), value.strip()) for value in self.all(name)]
-        return Form({**self._fields, name: typed})
+        return self.holding(name, [names.get(value.strip(), value.strip()) for value in self.all(name)])
 
     def given(self) -> dict[str, str]:
         """Field to text, to show again what was typed; without the proof that the form is ours."""

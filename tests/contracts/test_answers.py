@@ -158,6 +158,11 @@ async def everything_of_a_dialogue() -> None:
         await conversing.http.get(f"/v1/dialogues/{dialogue}/mine", headers=holder)
         supervisor = conversing.token("supervisor", "supervision")
         await conversing.http.get(f"/v1/dialogues/{dialogue}/moderation?standing=shown", headers=supervisor)
+        invited = debate_examples.OCCASION["invited"][0]
+        prepared = {"text": "本周试划。", "speaker": "unit", "answers": question}
+        answer = await conversing.done(f"/{dialogue}/answers", prepared, role="clerk", unit=invited)
+        await conversing.http.get(f"/v1/dialogues/{dialogue}/answers", headers=supervisor)
+        await conversing.done(f"/{dialogue}/answers/{answer}/approval", debate_examples.APPROVAL)
         await conversing.done(f"/{dialogue}/closing", debate_examples.ENDING)
         await conversing.done(f"/{dialogue}/questions/{question}/post", debate_examples.ENTERED)
         for path in ("", "/questions", "/transcript"):

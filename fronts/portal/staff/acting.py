@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal.attaching import FIELD
 from fronts.portal.keyed import identity_of
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
@@ -30,7 +31,10 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
         return Answer(404, {"title": "没有找到"})
     path = f"/v1/cases/{number}/{act.path.replace('{id}', identity)}"
     codes = {unit.name: unit.code for unit in visit.profile.departments}
-    body = act.body(visit.form.renamed("assisting", codes))
+    form = visit.form.renamed("assisting", codes)
+    if act.files:
+        form = form.holding(FIELD, [one.value for one in visit.attached])
+    body = act.body(form)
     return await visit.act(path, body, f"{key[:32]}-{act.name}")
 
 
@@ -41,7 +45,7 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
     if not BY_NAME["reply"].offered(visit.me, case):
         return await show_case(visit, number, Shown(409, problem="现在不能回复", given=visit.form.given()))
     written = visit.form.one("text").strip()
-    kept = _of_last_draft(case, visit)
+    kept = _kept(case, visit)
     given = {name: visit.form.one(name) for name in ("promised_day", "no_promise") if name in visit.form}
     going_on = Shown(
         acting="reply", given=given | {"text": written}, attached=visit.attached, kept=tuple(kept)
@@ -71,10 +75,10 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
     )
 
 
-def _of_last_draft(case: dict[str, Any], visit: Visit) -> dict[str, str]:
-    """Id and name of the files that stay of the draft that was sent back."""
-    back, chosen = case["sent_back"] or {"attachments": ()}, visit.form.all("kept")
-    return {one["id"]: one["name"] for one in back["attachments"] if one["id"] in chosen}
+def _kept(case: dict[str, Any], visit: Visit) -> dict[str, str]:
+    """Id and name of the files that were chosen of the draft that was sent back, and of the parts of assisting units."""
+    written, chosen = [*case["written_parts"], *filter(None, [case["sent_back"]])], visit.form.all("kept")
+    return {one["id"]: one["name"] for each in written for one in each["attachments"] if one["id"] in chosen}
 
 
 def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
@@ -87,6 +91,10 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
         if act.objection and "sure" not in visit.form and (objection := act.objection(visit.form)):
             objected = Shown(422, problem=objection, acting=act.name, given=visit.form.given())
             return await show_case(visit, number, objected)
+        if visit.refused:
+            said, given = ";".join(visit.refused), visit.form.given()
+            refused = Shown(422, problem=said, acting=act.name, given=given, attached=visit.attached)
+            return await show_case(visit, number, refused)
         answer = await do(visit, act, number, key, visit.form.one("id"))
         if answer.ok:
             own = "/staff/cases" if act.leaves else f"/staff/cases/{number}"
@@ -97,7 +105,12 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
         if act.name == "return":
             return await return_page(visit, number, visit.form.one("q"), answer.status, answer.sentence, key)
         shown = Shown(
-            answer.status, problem=answer.sentence, acting=act.name, given=visit.form.given(), key=key
+            answer.status,
+            problem=answer.sentence,
+            acting=act.name,
+            given=visit.form.given(),
+            attached=visit.attached,
+            key=key,
         )
         return await show_case(visit, number, shown)
 

@@ -77,6 +77,12 @@ def reply(form: Form) -> dict[str, Any]:
     return body | ({"promised_day": day} if (day := form.one("promised_day")) else {})
 
 
+def _part(form: Form) -> dict[str, Any]:
+    """A part with its files."""
+    tickets = [one.ticket for one in kept_files(form)]
+    return _fields("text")(form) | ({"attachments": tickets} if tickets else {})
+
+
 def _empty_words(form: Form) -> str:
     said = says_nothing(form.one("text"))
     return "除客套话外没有内容,请写明正在做什么、何时有结果;仍要发出的,请勾选确认后再发。" if said else ""
@@ -105,8 +111,9 @@ ACTS: Final = (
         "parts",
         "填写协办意见",
         "协办意见已送牵头单位。",
-        _fields("text"),
+        _part,
         assists=True,
+        files=True,
     ),
     Act(
         "promise-report",

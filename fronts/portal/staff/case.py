@@ -56,9 +56,9 @@ class Shown:
     given: dict[str, str] = field(default_factory=dict)
     """What was typed."""
     attached: tuple[Attached, ...] = ()
-    """Files that intake has taken in for the reply."""
+    """Files that intake has taken in for the reply or the part."""
     kept: tuple[str, ...] | None = None
-    """Those chosen to stay of the draft that was sent back; None: nobody has chosen yet."""
+    """Those chosen of the draft that was sent back and of parts; None: nobody has chosen yet."""
     key: str = ""
     """The key of a form that may have been done; empty for a fresh one."""
 

@@ -210,7 +210,7 @@ ACTS: Final = (
         "parts",
         ASSISTANT,
         OPEN,
-        ask.TextOnly,
+        ask.Added,
         unit.part,
         "The clerk of an assisting unit writes its part.",
         when=lambda case: bool(case.assisting and case.department),

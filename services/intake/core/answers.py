@@ -128,6 +128,8 @@ class PartOfUnit(TypedDict):
     department_name: str
     by: str
     at: datetime
+    attachments: list[AttachedFile]
+    """For whoever reads the part; the citizen sees those that the lead's reply keeps."""
 
 
 class AskedReturn(TypedDict):

@@ -134,6 +134,8 @@ class WrittenPart(Struct, frozen=True, gc=False, omit_defaults=True):
     text: str
     by: str
     at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    sealed_attachments: bytes = b""
 
 
 class Returned(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -172,7 +172,7 @@ class Drafted(Added, frozen=True):
     """A reply, its files, and by which day what it promises is done; a reply that promises says one of the two."""
 
     kept: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
-    """Ids of files that replies to this post have had: those of a draft sent back that stay."""
+    """Ids of files that staff have given to this post: those of a draft sent back that stay, those of parts that the citizen shall see."""
     promised_day: date | None = None
     """What the reply promises is done by its closing time (承诺办结日期)."""
     no_promise: bool = False

@@ -275,6 +275,7 @@ def _written_parts(case: Case, city: Profile) -> list[PartOfUnit]:
             "department_name": city.department_name(part.department),
             "by": part.by,
             "at": part.at,
+            "attachments": views_of_replies.files(part.attachments, {}),
         }
         for part in case.written_parts
     ]

@@ -4,7 +4,7 @@ from typing import Final, Literal, get_args
 
 from contracts.attachments import Attachment
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Draft, Reply
+from services.intake.core.case import Case, Draft, Reply, WrittenPart
 
 Reader = Literal["anyone", "author", "assisting", "holding", "overseer"]
 """`overseer`: the supervisor and the city leaders."""
@@ -24,7 +24,7 @@ Part = Literal[
 - listed: it stands in the public list and is found by its words; support: neighbours may support it
 - said: what unit and citizen asked, answered, added and graded, masked; and the files that came with it
 - boxes: the contact and everything as it was written; each opening is logged. Whoever has to call an author back sees the contact by a pass (`web/calling.py`)
-- inner: drafts with their files, parts, returns, city leaders' instructions with what was reported on them, and the lines of the history that are not public
+- inner: drafts and parts with their files, returns, city leaders' instructions with what was reported on them, and the lines of the history that are not public
 """
 
 READERS: Final[tuple[Reader, ...]] = get_args(Reader)
@@ -63,8 +63,9 @@ def file_of(case: Case, reader: Reader, identity: str) -> tuple[Attachment, byte
     parts += [("said", added.attachments, added.sealed_attachments) for added in case.questions]
     parts += [("said", added.attachments, added.sealed_attachments) for added in case.follow_ups]
     parts += [("replies", reply.attachments, reply.sealed_attachments) for reply in case.replies]
-    drafts = [draft for draft in (case.draft, case.sent_back) if draft is not None]
-    parts += [("inner", draft.attachments, draft.sealed_attachments) for draft in drafts]
+    inner: list[Draft | WrittenPart] = [*case.written_parts]
+    inner += [draft for draft in (case.draft, case.sent_back) if draft is not None]
+    parts += [("inner", each.attachments, each.sealed_attachments) for each in inner]
     shown = visible(case, reader)
     found = ((one, box) for part, files, box in parts if part in shown for one in files)
     return next((each for each in found if each[0].id == identity), None)
@@ -99,8 +100,8 @@ def reader_of(actor: ask.Actor, case: Case) -> Reader | None:
     return "assisting" if actor.department in case.assisting else None
 
 
-def replied_with(case: Case) -> dict[str, tuple[Attachment, bytes]]:
-    """Every file that a reply to this case has, published, before a leader or sent back, with the box that holds its key."""
-    written: list[Reply | Draft] = [*case.replies]
+def given_by_staff(case: Case) -> dict[str, tuple[Attachment, bytes]]:
+    """Every file that a part or a reply of this case has, published, before a leader or sent back, with the box that holds its key."""
+    written: list[WrittenPart | Reply | Draft] = [*case.written_parts, *case.replies]
     written += [draft for draft in (case.draft, case.sent_back) if draft is not None]
     return {one.id: (one, each.sealed_attachments) for each in written for one in each.attachments}

@@ -20,7 +20,7 @@ from services.intake.core.acts import ACTS
 from services.intake.core.attachments import attachments_of
 from services.intake.core.case import Case
 from services.intake.core.deciding import answer_of
-from services.intake.core.visibility import replied_with
+from services.intake.core.visibility import given_by_staff
 from services.intake.store import moved_files, seal_files, seal_text
 from services.intake.web.door import Door, made_ready, nobody
 from services.intake.web.tickets import opened, said_again
@@ -112,12 +112,12 @@ async def _files(
 
 
 async def _staying(door: Door, number: str, kept: Sequence[str]) -> list[tuple[Attachment, bytes]]:
-    """The files of earlier replies that are to stay, each with its box. Raises HttpRefused 422."""
+    """The files of earlier replies and of parts that are to stay, each with its box. Raises HttpRefused 422."""
     if not kept:
         return []
-    known = replied_with((await door.case(number))[1])
+    known = given_by_staff((await door.case(number))[1])
     if not known.keys() >= set(kept):
-        raise wrong_field("kept", "这份回复没有这个附件,请重新选择文件")
+        raise wrong_field("kept", "本帖没有这个附件,请重新选择文件")
     return [known[identity] for identity in dict.fromkeys(kept)]
 
 

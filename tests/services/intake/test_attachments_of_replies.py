@@ -148,7 +148,7 @@ async def test_a_reply_with_too_many_files_or_with_another_posts_is_refused() ->
         two = [await ticket(intake, PDF) for _ in range(2)]
         for body, wrong in (
             ({"attachments": two}, {"field": "attachments", "reason": "一次最多 1 个附件"}),
-            ({"kept": [foreign["id"]]}, {"field": "kept", "reason": "这份回复没有这个附件,请重新选择文件"}),
+            ({"kept": [foreign["id"]]}, {"field": "kept", "reason": "本帖没有这个附件,请重新选择文件"}),
         ):
             refused = await intake.staff("clerk", UNIT, path, {"text": "见附件。"} | body)
             assert (refused.status_code, refused.json()["errors"]) == (422, [wrong])

@@ -18,7 +18,7 @@ from tests.services.intake.files import PDF
 PHONE = "13812345678"
 NOW = at("2026-03-02T10:00")
 LEAD, ASSISTING = "housing", "transport"
-INNER = ("再修一次的草稿", "内部意见", "内部批示", "内部反馈")
+INNER = ("再修一次的草稿", "内部意见", "内部批示", "内部反馈", "协办方的话")
 STAFF: dict[Reader, tuple[str, str]] = {
     "holding": ("clerk", LEAD),
     "assisting": ("clerk", ASSISTING),
@@ -42,7 +42,7 @@ async def _changed(intake: Intake, number: str, **fields: Any) -> None:
 
 
 async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
-    """A receipt of a post of this standing, with a follow-up, a draft, and a reply unless it is still open."""
+    """A receipt of a post of this standing, with a follow-up, a draft, a part, and a reply unless it is still open."""
     receipt: dict[str, Any] = (
         await intake.post(
             title="路灯不亮",
@@ -84,6 +84,10 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
         ),
         history=(*case.history, Entry(NOW, "returned", "内部意见", public=False)),
     )
+    part = {"text": "协办方的话", "attachments": [await _given(intake)]}
+    await intake.staff("clerk", ASSISTING, f"cases/{receipt['number']}/parts", part)
+    _, case = await intake.door.case(receipt["number"])
+    of_part = case.written_parts[0].attachments[0].id
     if state == "erased":
         await intake.citizen(receipt, "erasure")
     changes: dict[str, dict[str, Any]] = {
@@ -94,7 +98,7 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
     await _changed(intake, receipt["number"], **changes.get(state, {}))
     _, kept = await intake.door.case(receipt["number"])
     assert standing(kept) == state
-    return receipt | {"file": file}
+    return receipt | {"file": file, "of_part": of_part}
 
 
 async def _given(intake: Intake) -> str:
@@ -103,9 +107,11 @@ async def _given(intake: Intake) -> str:
     return ticket
 
 
-async def _file(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> httpx2.Response:
-    """The document, as this reader comes to it."""
-    path = f"{receipt['number']}/attachments/{receipt['file']}"
+async def _file(
+    intake: Intake, reader: Reader, receipt: dict[str, Any], which: str = "file"
+) -> httpx2.Response:
+    """The document, or (`of_part`) that of the assisting unit, as this reader comes to it."""
+    path = f"{receipt['number']}/attachments/{receipt[which]}"
     if reader in STAFF:
         return await intake.staff_get(*STAFF[reader], f"cases/{path}")
     headers = {"X-Query-Code": receipt["query_code"]} if reader == "author" else {}
@@ -142,7 +148,10 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         path = f"/v1/posts/{receipt['number']}/supports"
         signs["support"] = (await intake.http.post(path, json={}, headers=intake.key())).status_code == 202
     assert signs["replies"] or "已派人到现场查看" not in text
-    assert signs["inner"] or not any(words in text for words in INNER), "a part of what is inner is shown"
+    inner = (*INNER, receipt["of_part"])
+    assert signs["inner"] or not any(words in text for words in inner), "a part of what is inner is shown"
+    with_files = signs["inner"] and not view["erased"]
+    assert (receipt["of_part"] in text) == with_files
     return {part for part, seen in signs.items() if seen}
 
 
@@ -179,6 +188,20 @@ async def test_a_file_is_read_by_those_whom_the_table_shows_it_and_staff_are_log
     assert [role for _, _, role, _ in intake.read_log.reads] == ([STAFF[reader][0]] if logged else [])
 
 
+@pytest.mark.parametrize("state", STANDINGS)
+@pytest.mark.parametrize("reader", READERS)
+async def test_a_file_of_a_part_is_read_by_those_who_read_the_part_and_by_nobody_after_the_erasure(
+    intake: Intake, reader: Reader, state: Standing
+) -> None:
+    receipt = await _post(intake, state)
+
+    answer = await _file(intake, reader, receipt, "of_part")
+
+    seen = "inner" in SHOWN[reader][state] and state != "erased"
+    assert (answer.status_code, PDF in answer.content) == ((200, True) if seen else (404, False))
+    assert [role for _, _, role, _ in intake.read_log.reads] == ([STAFF[reader][0]] if seen else [])
+
+
 @pytest.mark.parametrize(("unit", "role"), [("education", "clerk"), ("education", "leader")])
 async def test_a_unit_that_neither_holds_nor_assists_is_refused(intake: Intake, unit: str, role: str) -> None:
     receipt = await _post(intake, "published")
@@ -187,8 +210,9 @@ async def test_a_unit_that_neither_holds_nor_assists_is_refused(intake: Intake, 
 
     assert response.status_code == 403
     assert "路灯" not in response.text
-    path = f"cases/{receipt['number']}/attachments/{receipt['file']}"
-    assert (await intake.staff_get(role, unit, path)).status_code == 403
+    for which in ("file", "of_part"):
+        path = f"cases/{receipt['number']}/attachments/{receipt[which]}"
+        assert (await intake.staff_get(role, unit, path)).status_code == 403
 
 
 async def test_a_unit_that_gave_the_case_away_reads_it_no_more(intake: Intake) -> None:

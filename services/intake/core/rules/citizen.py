@@ -216,6 +216,7 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
         replies=tuple(replace(reply, **_NO_FILES) for reply in case.replies),
         draft=replace(case.draft, **_NO_FILES) if case.draft else None,
         sent_back=replace(case.sent_back, **_NO_FILES) if case.sent_back else None,
+        written_parts=tuple(replace(part, **_NO_FILES) for part in case.written_parts),
     )
     decision = say(case, fact, "erased", "个人信息已删除", public=False)
     return Decision(decision.state, (EraseKeys(), DropAttachments(), *decision.effects), answer=case)

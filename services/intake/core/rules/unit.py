@@ -230,10 +230,11 @@ def _to_sign(case: Case, draft: Draft, by: str, context: Here) -> Decision[Case]
     return say(case, fact, "to-sign", text, public=False, by=by)
 
 
-def part(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[Case]:
+def part(case: Case, asked: ask.Asked[ask.Added], context: Here) -> Decision[Case]:
     """An assisting unit writes its part, for the lead's reply; it may add to it while the case is open."""
     identity, actor, text = derived(context.cause, "part"), asked.actor, asked.body.text
-    written = WrittenPart(identity, actor.department, text, actor.person, context.now)
+    files = few(asked.files, context)
+    written = WrittenPart(identity, actor.department, text, actor.person, context.now, **files)
     fact = PartWritten(
         at=context.now,
         part=identity,
@@ -241,10 +242,11 @@ def part(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decision[
         department=actor.department,
         lead=case.department,
         by=actor.person,
+        **files,
     )
     case = replace(case, written_parts=(*case.written_parts, written))
     line = f"{context.city.department_name(actor.department)}协办意见:{text}"
-    return say(case, fact, "part-written", line, public=False, by=actor.person)
+    return with_files(say(case, fact, "part-written", line, public=False, by=actor.person), asked.files)
 
 
 def return_(case: Case, asked: ask.Asked[ask.Return], context: Here) -> Decision[Case]:

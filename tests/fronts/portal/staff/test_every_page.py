@@ -166,7 +166,9 @@ def numbers(office: Office) -> dict[str, str]:
     office.act(found["accepted"], "urgings", "supervisor", SUPERVISION, text="请抓紧")
     office.act(found["accepted"], "special-report", "supervisor", SUPERVISION, text="多年未决,请领导过问")
     until(lambda: office.case(found["accepted"])["special_reports"])
-    office.act(found["accepted"], "parts", unit=ASSISTING, text="站台已派人查看。")
+    office.act(
+        found["accepted"], "parts", unit=ASSISTING, text="站台已派人查看。", attachments=[office.given()]
+    )
     return found
 
 

@@ -123,10 +123,10 @@ GET  /staff/debates/new                        sign-in 403    403    403    200 
 GET  /staff/debates/{number}                   sign-in 403    403    403    404    404    404    404    403    403    403
 POST /staff/debates/{number}/draft             sign-in 403    403    403    404    404    404    404    403    403    403
 POST /staff/debates/{number}/act               sign-in 403    403    403    404    404    404    404    403    403    403
-GET  /staff/dialogues                          sign-in 403    403    403    200    200    200    200    403    403    403
+GET  /staff/dialogues                          sign-in 200    200    200    200    200    200    200    403    403    403
 POST /staff/dialogues                          sign-in 403    403    403    422    422    422    422    403    403    403
 GET  /staff/dialogues/new                      sign-in 403    403    403    200    200    200    200    403    403    403
-GET  /staff/dialogues/{number}                 sign-in 403    403    403    404    404    404    404    403    403    403
+GET  /staff/dialogues/{number}                 sign-in 404    404    404    404    404    404    404    403    403    403
 POST /staff/dialogues/{number}/draft           sign-in 403    403    403    404    404    404    404    403    403    403
 POST /staff/dialogues/{number}/act             sign-in 403    403    403    404    404    404    404    403    403    403
 GET  /staff/bulletins                          sign-in 200    200    200    200    200    200    200    200    403    403
