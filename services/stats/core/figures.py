@@ -229,11 +229,17 @@ def row(measures: Measures) -> dict[str, object]:
     }
 
 
+_BUCKETS: Final = {
+    kind: {f"{kind}{n}": n for n in range(len(HOUR_BUCKETS))}
+    for kind in ("hours:", "first_word_hours:", "follow_up_hours:")
+}
+"""Kind of hours to its measures, each with its bucket: a league asks for them hundreds of times."""
+
+
 def hours_of(measures: Measures, kind: str = "hours:") -> list[tuple[int, int]]:
     """A histogram of hours, of those to the first reply unless another is named: bucket and count, in order."""
-    return sorted(
-        (int(name.removeprefix(kind)), count) for name, count in measures.items() if name.startswith(kind)
-    )
+    index = _BUCKETS[kind]
+    return sorted((index[name], count) for name, count in measures.items() if name in index)
 
 
 def total(parts: Iterable[Measures]) -> dict[str, int]:
