@@ -54,9 +54,9 @@ _TO_APPROVE = f"""
 {_ROW} where debate = $1::text and department <> '' and ($2::text = '' or department = $2::text) and standing = $3::text
 order by case when $3::text = 'held' then subject end, subject desc limit $4::integer"""
 # What is not shown any more keeps its place where somebody answered it.
-# That an answer answers something is said, too: else no index of answers is used, and each question reads them all.
+# In words that the index of answers knows: which of them it has, and in which order; else each question reads them all.
 _ANSWER: Final = f"""from subject answer
-    where answer.answers <> '' and answer.answers = substr(asked.subject, {len(COMMENT) + 1}) and answer.standing = 'shown' and answer.department <> ''"""
+    where answer.answers <> '' and answer.answers = substr(asked.subject, {len(COMMENT) + 1}) collate "default" and answer.standing = 'shown' and answer.department <> ''"""
 _OFFICIAL: Final = f"exists (select {_ANSWER})"
 _TRANSCRIPT = f"""
 select subject, partition, held, remembered, moment, spoken from (
