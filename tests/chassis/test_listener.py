@@ -4,16 +4,21 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
+from chassis.engine.listener import Listener
+from chassis.engine.publisher import Publisher
 from chassis.failures import Refused, Superseded
+from chassis.memory.bus import Quiet
 from chassis.outbox import unpack
 from chassis.store import Outcome
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.codec import decode
-from contracts.identity import city_subject, partition_of
+from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, REPLIES
-from tests.chassis.counting import NOW, POST, Count, Ring, World
+from tests.chassis.counting import NOW, POST, Count, FixedClock, Ring, World
+from tests.chassis.failing import Failing
 
 
 async def test_a_repeat_changes_nothing(world: World) -> None:
@@ -114,6 +119,48 @@ async def test_a_record_without_a_key_is_parked_and_nothing_waits_behind_it(worl
     listener.let_time_pass()
     await listener.tick()
     assert not await world.waiting()
+
+
+async def test_a_record_in_a_partition_that_is_not_its_subjects_is_parked_and_changes_nothing(
+    world: World,
+) -> None:
+    listener = await world.start()
+    lost = structs.replace(world.support(1), partition=(partition_of(POST) + 1) % PARTITIONS)
+
+    await listener.hear([lost])
+
+    assert await world.heard() == ()
+    [row] = await world.waiting()
+    assert (row.subject, row.parked) == (f"?{lost.partition}", True)
+
+
+async def test_what_was_parked_and_let_go_is_written_down_for_the_audit(world: World) -> None:
+    store = Failing(world.store())
+    listener = await world.start(store=store)
+    await listener.hear([world.support(1, "hopeless")])
+    [row] = await world.waiting()
+
+    await world.mark(row, "drop")
+    listener.let_time_pass()
+    await listener.tick()
+
+    [ended] = store.saved[-1].unparked
+    assert (ended.subject, ended.seq, ended.mark, ended.reason) == (POST, 1, "drop", row.reason)
+
+
+async def test_what_the_bus_has_is_deleted_with_the_next_commit(world: World) -> None:
+    store = Failing(world.store())
+    publisher = Publisher(store, Quiet())
+    listener = Listener(world.service, store, publisher, FixedClock(), "one")
+    await listener.take_over(range(PARTITIONS))
+    await listener.hear([world.support(1)])
+    said = store.saved[-1].blob_id
+    publisher.acknowledged.append(said)
+
+    await listener.hear([world.support(2)])
+
+    assert store.saved[-1].acknowledged == [said]
+    assert await world.outbox() == {store.saved[-1].blob_id}
 
 
 async def test_a_replaced_instance_is_refused_and_changes_nothing(world: World) -> None:

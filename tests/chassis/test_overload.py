@@ -13,7 +13,9 @@ from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.pace import NOBODY_WAITS, PEOPLE_WAIT
 from chassis.engine.publisher import Publisher
+from chassis.engine.records import Backlog, Read
 from chassis.memory.bus import Quiet
+from chassis.service import Incoming
 from contracts.city_facts import ModelActivated
 from contracts.decision import Context, Decision
 from contracts.identity import PARTITIONS, city_subject, partition_of
@@ -206,3 +208,17 @@ async def test_what_cannot_be_foreseen_is_left_to_the_rule(world: World) -> None
     assert await world.heard() == ("1",)
     [parked] = await world.waiting()
     assert "no rule can bear this" in parked.reason
+
+
+def test_records_that_are_dear_to_read_are_taken_until_the_time_is_over_and_one_at_least() -> None:
+    poll = [Incoming("posts", 0, offset, None, None, ()) for offset in range(3)]
+    backlog = Backlog(poll)
+
+    taken = [backlog.take(100, seconds, _as_it_is) for seconds in (-1.0, 60.0)]
+
+    assert [[one.incoming.offset for one in batch] for batch in taken] == [[0], [1, 2]]
+    assert not backlog
+
+
+def _as_it_is(incoming: Incoming) -> Read:
+    return Read(incoming, "?0", incoming.offset, None)

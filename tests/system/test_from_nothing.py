@@ -27,7 +27,9 @@ async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state
 
         # The reader forgets everything it ever knew, as if it had never run.
         connection = await asyncpg.connect(database(stack.home, stack.home.read_state(), "stats"))
-        await connection.execute("truncate stats.subject, stats.cell, stats.citizen, stats.waiting")
+        await connection.execute(
+            "truncate stats.subject, stats.cell, stats.monthly, stats.monthly_change, stats.citizen, stats.waiting"
+        )
         await connection.execute("update stats.position set offsets = '{}', owner = ''")
         await connection.close()
         stack.signal("stats", signal.SIGKILL)
