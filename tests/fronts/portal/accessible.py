@@ -11,7 +11,11 @@ OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """What the page breaks of `rules`, or of all rules of the standards where none is named; empty for a good page."""
+    """What the page breaks of `rules`, or of all rules of the standards where none is named; empty for a good page.
+
+    A page is looked at once it is loaded: before, it has words and may have no styles yet.
+    """
+    page.wait_for_load_state()
     found = Axe().run(
         page, options={"runOnly": {"type": "rule", "values": rules} if rules else list(STANDARDS)}
     )
@@ -31,6 +35,7 @@ def fits(page: Page, scripts: bool) -> None:
     """It has one heading and no room beside it; where scripts run, axe finds nothing."""
     assert page.locator("h1").count() == 1
     if scripts:
-        assert violations(page) == []
+        found = violations(page)
+        assert not found, found
         width = page.viewport_size["width"] if page.viewport_size else 0
         assert page.evaluate("document.documentElement.scrollWidth") <= width
