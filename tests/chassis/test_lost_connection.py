@@ -142,10 +142,10 @@ async def test_a_person_is_not_kept_waiting_for_a_database_that_gives_no_connect
 
     await desk.commit()
 
+    assert desk.waiting == 0
     with pytest.raises(ConnectionLost) as told:
         await asking
     assert status_of(as_refused(told.value)) == 503
-    assert desk.waiting == 0
     assert await world.heard() == ()
 
 
