@@ -29,8 +29,8 @@ from contracts.identity import city_subject, derived
 
 _log = structlog.get_logger()
 
-BUSY = 8
-"""A group of this many is a sign of load: the next one may wait a little and be larger."""
+BUSY = 3
+"""A group of this many is a sign of load: the next one may wait a little and be larger (docs/measured.md, "Small groups")."""
 
 LOADED = Pace(times=1.0, at_most=0.03)
 """The rest after a group under load."""
