@@ -2,19 +2,11 @@
 
 import asyncpg
 
-from chassis.failures import ConnectionLost, Misplaced, Superseded
+from chassis.failures import STORAGE_ERRORS, Misplaced, Superseded
 
 REFUSED_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """What the database raises of data that it will never take (SQLSTATE 22, 23)."""
-_OF_THE_MOMENT = (
-    ConnectionLost,
-    Superseded,
-    Misplaced,
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
+_OF_THE_MOMENT = (Superseded, Misplaced, asyncpg.PostgresError, *STORAGE_ERRORS)
 
 
 def hopeless(problem: BaseException) -> bool:

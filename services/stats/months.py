@@ -30,8 +30,9 @@ _SUMS: Final = """
 select month, unit, measure, sum(count)::bigint as count from monthly
 where month = any($1::date[]) group by 1, 2, 3 having sum(count) <> 0"""
 
-KEPT: Final = 60
-"""Months that a process remembers, the newest ones: about a megabyte each in a large city."""
+KEPT: Final = 240
+"""Months that a process remembers, the newest ones: about a megabyte each in a large city. Who looks at everything that ever
+was asks for all of them each time, so as many as a city will have for long."""
 
 
 def by_month(changes: Iterable[tuple[int, str, str, str, int]]) -> dict[Place, int]:

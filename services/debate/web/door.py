@@ -25,8 +25,9 @@ from city.profile import Profile
 from city.publication import Published
 from contracts.codec import Event
 from contracts.identity import city_subject
+from services.debate.core.answers import Received
 from services.debate.core.rights import Part, part_of
-from services.debate.core.states import DIALOGUE, Debate, Dialogue, Forum
+from services.debate.core.states import DIALOGUE, Comment, Debate, Dialogue, Forum
 from services.debate.store import Debates
 
 MODERATOR: Final = "supervisor"
@@ -210,6 +211,13 @@ def seen(found: Sequence[tuple[str, Some]], staff: Staff | None) -> list[tuple[s
     return [
         (one, forum) for one, forum in found if forum.step != "draft" or (staff and may_change(staff, forum))
     ]
+
+
+def received(comment: str, kept: object) -> Received:
+    """What is answered to whoever said or judged something: its id, and how it stands."""
+    assert isinstance(kept, Comment)
+    assert kept.standing
+    return Received(comment, kept.standing)
 
 
 def unit_of(staff: Staff, asked: str) -> str:

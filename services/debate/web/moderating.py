@@ -16,7 +16,7 @@ from services.debate.core.rights import MAY
 from services.debate.core.states import COMMENT, Comment
 from services.debate.core.visibility import visible
 from services.debate.web import examples
-from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, Door, Kind, by
+from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, Door, Kind, by, received
 
 MOST: Final = 100
 """Comments, or prepared answers, on a page."""
@@ -71,7 +71,7 @@ def _moderation(router: APIRouter, door: Door, kind: Kind) -> None:
         asked = ask.Moderate(id, body.action == "release", reason, staff.person)
 
         def told(found: list[object]) -> answers.Received:
-            return _received(comment, found[0])
+            return received(comment, found[0])
 
         return await door.act(request, by(staff), raw, [(COMMENT + comment, asked)], told)
 
@@ -127,15 +127,9 @@ def _approving(router: APIRouter, door: Door) -> None:
             inputs = [(DIALOGUES.subject(id), ask.Attend()), *answered, *inputs]
 
         def told(found: list[object]) -> answers.Received:
-            return _received(comment, found[-1])
+            return received(comment, found[-1])
 
         return await door.act(request, by(staff), raw, inputs, told)
-
-
-def _received(comment: str, kept: object) -> answers.Received:
-    assert isinstance(kept, Comment)
-    assert kept.standing
-    return answers.Received(comment, kept.standing)
 
 
 def _is_listed(comment: Comment) -> bool:

@@ -18,7 +18,7 @@ from services.debate.core import requests as ask
 from services.debate.core.rights import MAY
 from services.debate.core.states import COMMENT, Comment
 from services.debate.web import examples
-from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, by, unit_of
+from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, by, received, unit_of
 
 WAITS: Final = "待本单位分管领导或主持人审核"
 """Why a prepared answer is not read yet."""
@@ -146,9 +146,7 @@ async def _stated(
     inputs = [(kind.subject(said.debate), ask.Attend()), *answered, (COMMENT + identity, said)]
 
     def told(found: list[object]) -> answers.Received:
-        assert isinstance(found[-1], Comment)
-        assert found[-1].standing
-        return answers.Received(identity, found[-1].standing)
+        return received(identity, found[-1])
 
     return await door.act(request, by(staff), raw, inputs, told)
 
