@@ -132,6 +132,10 @@ class Stack:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def violated(self) -> list[dict[str, Any]]:
+        """The audit's rows that found something, with their examples: a whole city has none."""
+        return [row for row in self.audit()["rows"] if row["violations"]]
+
     def quiet(self, seconds: float = 90.0) -> None:
         """Wait until every part is ready, nothing lags and nothing waits to be published."""
         until = time.monotonic() + seconds

@@ -95,4 +95,4 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
         assert "考核得分 scores" in of_the_year.stdout
         assert sum(json.loads(row)["replied"] for row in rows) == 1
         assert again.returncode == 0, again.stdout + again.stderr
-        assert stack.audit()["violations"] == 0
+        assert stack.violated() == []

@@ -105,7 +105,7 @@ async def test_a_model_comes_into_force_is_rolled_back_and_every_decision_can_be
     assert first["model_version"] in listed
     assert {name: part["pid"] for name, part in stack.parts().items()} == pids
     await asyncio.to_thread(stack.quiet)
-    assert [row for row in stack.audit()["rows"] if row["violations"]] == []
+    assert stack.violated() == []
 
 
 async def test_what_people_decided_is_learnt_and_in_force_when_no_worse(
@@ -226,4 +226,4 @@ async def test_what_many_ask_is_found_within_seconds_and_survives_a_kill_of_who_
         )
     assert len(answer.json()["posts"]) == 5
     await asyncio.to_thread(stack.quiet)
-    assert stack.audit()["violations"] == 0
+    assert stack.violated() == []

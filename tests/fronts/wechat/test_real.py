@@ -79,4 +79,4 @@ def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates(stack
         assert "非常满意 修得很快" in phone.say(f"查 {number}")
         until(lambda: "[服务通知]" in phone.page())
         assert "我要发帖" in phone.page()
-        assert stack.audit()["violations"] == 0
+        assert stack.violated() == []
