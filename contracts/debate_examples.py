@@ -16,7 +16,7 @@ from contracts.debates import (
     QuestionEntered,
     StatementMade,
 )
-from contracts.dialogues import DialogueClosed, DialogueOpened, Occasion
+from contracts.dialogues import AnswerPrepared, DialogueClosed, DialogueOpened, Occasion
 
 DEBATE: Final = "019c5e8a-7d1c-7000-8000-0000000000d1"
 _COMMENT: Final = "019c5e8a-7d1c-7000-8000-0000000000c1"
@@ -82,6 +82,7 @@ DEBATE_EXAMPLES: Final = (
         ),
         by="supervisor-1",
     ),
+    AnswerPrepared(at=_at(10, 15, 20), department="water", title="公交线路怎么调", by="clerk-1"),
     QuestionEntered(at=_at(11, 9), number="SQ260311-000123", by="supervisor-1"),
     DialogueClosed(at=_at(10, 17, 30), summary="回答了十二个问题。", by="supervisor-1"),
 )

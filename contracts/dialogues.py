@@ -56,6 +56,16 @@ class DialogueOpened(Fact, frozen=True, kw_only=True, tag="dialogue.opened.v1"):
         return self.occasion.begins
 
 
+class AnswerPrepared(Fact, frozen=True, kw_only=True, tag="dialogue.answer-prepared.v1"):
+    """An answer of this unit waits for approval, and none waited before: said once until all of them are judged."""
+
+    department: str
+    title: str
+    """Of the dialogue."""
+    by: str
+    """The clerk."""
+
+
 class DialogueClosed(Fact, frozen=True, kw_only=True, tag="dialogue.closed.v1"):
     """Its transcript is whole; what was left open can become a post."""
 
@@ -65,4 +75,4 @@ class DialogueClosed(Fact, frozen=True, kw_only=True, tag="dialogue.closed.v1"):
     by: str
 
 
-DialogueFact = DialogueOpened | DialogueClosed
+DialogueFact = DialogueOpened | AnswerPrepared | DialogueClosed

@@ -16,6 +16,8 @@ RULES: Mapping[type, Rule] = {
     ask.End: rules.end,
     ask.Listen: rules.listen,
     ask.Attend: rules.attend,
+    ask.Prepare: rules.prepare,
+    ask.Judge: rules.judge,
     ask.PassOn: rules.pass_on,
     ask.TakePart: rules.take_part,
     ask.BeAnswered: rules.be_answered,

@@ -53,6 +53,9 @@ order by case when $2::text = 'held' then subject end, subject desc limit $3::in
 _TO_APPROVE = f"""
 {_ROW} where debate = $1::text and department <> '' and ($2::text = '' or department = $2::text) and standing = $3::text
 order by case when $3::text = 'held' then subject end, subject desc limit $4::integer"""
+_WAITING = """
+select debate, count(*) as waiting from subject where debate = any($1::text[]) and standing = 'held' and department <> ''
+and ($2::text = '' or department = $2::text) group by debate"""
 # What is not shown any more keeps its place where somebody answered it.
 # In words that the index of answers knows: which of them it has, and in which order; else each question reads them all.
 _ANSWER: Final = f"""from subject answer
@@ -130,6 +133,9 @@ class Debates(Protocol):
     async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
         """Official statements of one standing, of one unit or (`department` empty) of all, in the order of `to_judge`."""
 
+    async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
+        """How many official statements wait for approval, of one unit or (`department` empty) of all, by forum; none of 0."""
+
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         """Shown words to all, and questions with a shown official answer, in the order of the event.
 
@@ -194,6 +200,10 @@ class PostgresDebates:
 
     async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
         return self._found(await self.pool.fetch(_TO_APPROVE, debate, department, standing, limit))
+
+    async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
+        rows = await self.pool.fetch(_WAITING, list(debates), department)
+        return {row["debate"]: row["waiting"] for row in rows}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         moment, last = (None, "") if after is None else (after[0], COMMENT + after[1])
@@ -292,6 +302,10 @@ class MemoryDebates:
             and department in ("", k.department)
         ]
         return (found if standing == "held" else found[::-1])[:limit]
+
+    async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
+        found = {debate: len(await self.to_approve(debate, department, "held", 10**6)) for debate in debates}
+        return {debate: count for debate, count in found.items() if count}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         said = [(one, kept) for one, kept in self._comments() if kept.debate == debate]

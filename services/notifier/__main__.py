@@ -84,7 +84,12 @@ def channels_of(
             )
         ),
         # Units that have robots of their own reach them at their providers.
-        robot=Robot(http, own.robot_url or ("" if own.robots_file else settings.gateway), own.robots()),
+        robot=Robot(
+            http,
+            own.robot_url or ("" if own.robots_file else settings.gateway),
+            own.robots(),
+            own.public_url,
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chassis.store import Packing
 from contracts.identity import derived, partition_of
-from services.notifier.core.case import Case, Notice, Outcome
+from services.notifier.core.case import Case, Notice, Outcome, staff_page
 from services.notifier.core.inboxes import (
     SIZES,
     Choice,
@@ -154,7 +154,9 @@ class PostgresDigests:
         most = [SIZES[row["channel"]].cases for row in rows]
         found: dict[str, list[Line]] = {}
         for each in await connection.fetch(_LINES, [row["id"] for row in rows], most):
-            line = Line(each["subject"], each["number"] or "", self._title(each), each["text"])
+            number = each["number"] or ""
+            page = staff_page(each["subject"], number)
+            line = Line(each["subject"], number, self._title(each), each["text"], page)
             found.setdefault(each["digest"], []).append(line)
         return found
 
@@ -318,7 +320,8 @@ class DigestsInMemory:
         for notice in kept.notices:
             row = self._claims.rows[notice]
             case = self._claims.store.state_of(row.subject)
-            lines.append(Line(row.subject, case.number, case.title, row.notice.text))
+            page = staff_page(row.subject, case.number)
+            lines.append(Line(row.subject, case.number, case.title, row.notice.text, page))
         summary = Summary(len({line.subject for line in lines}), len(lines), kept.hour)
         return digest_text(summary, lines, kept.channel, self._site)
 

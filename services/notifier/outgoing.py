@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from services.notifier.core.case import Notice
+from services.notifier.core.case import Notice, staff_page
 
 LEASE_SECONDS: Final = 60.0
 """Real time after which a claimed notice whose end was not heard is taken up again, under the same id."""
@@ -31,6 +31,11 @@ class Outgoing(Struct, frozen=True):
     """For citizens: what ends the notices about the post by a link."""
     unsubscribed: bool = False
     """The citizen wants to be told nothing any more."""
+
+    @property
+    def staff_page(self) -> str:
+        """Where staff work on it, below the address of the pages; empty for what has no page of its own."""
+        return staff_page(self.subject, self.number)
 
 
 class Delay(Struct, frozen=True):

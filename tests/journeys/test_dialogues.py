@@ -10,8 +10,8 @@ import pytest
 from chassis.clock import HandClock
 from contracts.codec import Event
 from contracts.debates import CommentHidden, CommentReceived, CommentReleased, CommentWithdrawn, StatementMade
-from contracts.dialogues import DialogueClosed, DialogueOpened
-from services.debate.core.states import COMMENT
+from contracts.dialogues import AnswerPrepared, DialogueClosed, DialogueOpened
+from services.debate.core.states import COMMENT, DIALOGUE
 from services.debate.web import examples
 from tests.journeys.staff import People
 from tests.journeys.test_debates import PEOPLE, SEEDS, counted, dying, insisting, logged
@@ -98,6 +98,9 @@ async def test_transcript_and_figures_are_what_anyone_reads_from_the_log_whateve
         assert mortal.deaths > 5
         mortal.lots = None
         await conversing.kill()
+        kept = mortal.state_of(DIALOGUE + dialogue)
+        waiting = {unit: await conversing.door.debates.waiting([dialogue], unit) for unit in UNITS}
+        assert kept.waiting == {unit: count[dialogue] for unit, count in waiting.items() if count}
 
         events = await logged(conversing, seed)
         pages, address = [], f"/v1/dialogues/{dialogue}/transcript?limit=3"
@@ -140,7 +143,14 @@ async def test_units_are_told_once_answer_together_and_what_is_left_open_gets_a_
             await staff.does(*host, f"/{dialogue}/questions/{questions[-1]}/moderation", judged)
         for unit in UNITS:
             body = {"text": f"{unit}的回答", "speaker": "unit", "answers": questions[0]}
-            answer = (await staff.does("clerk", unit, f"/{dialogue}/answers", body))["id"]
+            for _ in range(2):
+                answer = (await staff.does("clerk", unit, f"/{dialogue}/answers", body))["id"]
+            await world.settle()
+            robots = [row for row in world.gateway.arrivals.since(0) if row["channel"] == "robot"]
+            lines = [line for row in robots if row["recipient"] == unit for line in row["text"].splitlines()]
+            assert [line for line in lines if line.startswith("对话回答待审核")] == [
+                f"对话回答待审核:{examples.OCCASION['title']}"
+            ]
             await staff.does("leader", unit, f"/{dialogue}/answers/{answer}/approval", examples.APPROVAL)
         await staff.does(*host, f"/{dialogue}/closing", examples.ENDING)
         entered = f"/{dialogue}/questions/{questions[1]}/post"
@@ -151,7 +161,11 @@ async def test_units_are_told_once_answer_together_and_what_is_left_open_gets_a_
         assert [[each["speaker"] for each in row["answers"]] for row in said] == [
             [debating.profile.department_name(unit) for unit in UNITS]
         ]
-        assert [type(fact) for fact in world.said("dialogues")] == [DialogueOpened, DialogueClosed]
+        assert [type(fact) for fact in world.said("dialogues")] == [
+            DialogueOpened,
+            *[AnswerPrepared] * len(UNITS),
+            DialogueClosed,
+        ]
         everything = str([*world.said("dialogues"), *world.said("comments")])
         assert not any(phone in everything for phone in PEOPLE)
         assert [row for row in world.gateway.arrivals.since(0) if row["channel"] == "robot"] == robots

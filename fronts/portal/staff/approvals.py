@@ -1,4 +1,4 @@
-"""What waits for the leader of a unit: replies and extensions, side by side with what was asked."""
+"""What waits for the leader of a unit: replies and extensions, side by side with what was asked, and answers in dialogues."""
 
 import asyncio
 import re
@@ -58,11 +58,13 @@ async def _page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Re
     # What the unit only assists with is another leader's to approve.
     own = [row["number"] for row in listed.body["cases"] if row["department"] == visit.me.department]
     read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{number}") for number in own))
+    dialogues = await visit.read("debate", "/v1/dialogues", waiting="true")
     return visit.render(
         "approvals.html",
         409 if problems else 200,
         cases=[await _beside(visit, answer.body) for answer in read if answer.ok],
         missing=sum(not answer.ok for answer in read),
+        dialogues=dialogues.body["dialogues"] if dialogues.ok else None,
         next=listed.cursor,
         done=DONE.get(done, ""),
         problems=problems,

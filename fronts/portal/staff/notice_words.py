@@ -13,6 +13,7 @@ AUDIENCES: Final = {
     "mayor": "市领导",
 }
 KINDS: Final[Mapping[str, str]] = {
+    "answer-to-approve": "对话回答待审核",
     "answered": "网民已补充",
     "appeal": "问责申诉",
     "appeal-decided": "申诉决定",

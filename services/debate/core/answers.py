@@ -125,6 +125,8 @@ class ListedDialogue(Struct, kw_only=True):
     place: str
     state: Stage
     figures: Figures
+    to_approve: int | UnsetType = UNSET
+    """For staff, while it is not closed: answers that wait for approval, of the own unit, for a supervisor of all; absent for none."""
 
 
 class Dialogues(Struct):

@@ -61,6 +61,20 @@ class Attend(Struct, frozen=True):
     """A unit wants to state something: is the forum not closed yet?"""
 
 
+class Prepare(Struct, frozen=True):
+    """A unit's clerk prepares an answer: the dialogue's own row."""
+
+    department: str
+    by: str
+
+
+class Judge(Struct, frozen=True):
+    """A prepared answer is approved or sent back: the dialogue's own row."""
+
+    department: str
+    approved: bool
+
+
 class PassOn(Struct, frozen=True):
     """Staff hand over what a dialogue left open: is it closed?"""
 

@@ -35,7 +35,7 @@ from contracts.decision import (
     Say,
     unchanged,
 )
-from contracts.dialogues import DialogueClosed, DialogueOpened, Occasion
+from contracts.dialogues import AnswerPrepared, DialogueClosed, DialogueOpened, Occasion
 from services.debate.core import requests as ask
 from services.debate.core.states import Comment, Debate, Dialogue, Forum, Person, Voice
 
@@ -98,6 +98,27 @@ def attend(forum: Forum, request: ask.Attend, context: Here) -> Decision[Forum]:
     if forum.step != "open":
         raise NotNow("closed", f"{_name(forum)}已经结束", "总结公布后不再发布回应。")
     return unchanged(forum)
+
+
+def prepare(dialogue: Dialogue, request: ask.Prepare, context: Here) -> Decision[Dialogue]:
+    """As `attend`; whoever may approve is told when the first answer of the unit waits, and not of those that join it."""
+    attend(dialogue, ask.Attend(), context)
+    unit, waiting = request.department, dialogue.waiting
+    kept = replace(dialogue, waiting={**waiting, unit: waiting.get(unit, 0) + 1})
+    if unit in waiting or dialogue.matter is None:
+        return Decision(kept)
+    title = dialogue.matter.title
+    return Decision(kept, (Say(AnswerPrepared(at=context.now, department=unit, title=title, by=request.by)),))
+
+
+def judge(dialogue: Dialogue, request: ask.Judge, context: Here) -> Decision[Dialogue]:
+    """One answer of the unit waits no more; after the closing it is sent back at most."""
+    if request.approved:
+        attend(dialogue, ask.Attend(), context)
+    left = dialogue.waiting.get(request.department, 0) - 1
+    others = {unit: count for unit, count in dialogue.waiting.items() if unit != request.department}
+    # Answers of before they were counted are none too many.
+    return Decision(replace(dialogue, waiting=others | ({request.department: left} if left > 0 else {})))
 
 
 def pass_on(dialogue: Dialogue, request: ask.PassOn, context: Here) -> Decision[Dialogue]:

@@ -6,6 +6,7 @@ dialogue is a question. A debate's subject is its id, a dialogue's its id behind
 follows from comment and person, so that there is one at most.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -57,6 +58,8 @@ class Dialogue(Struct, frozen=True, tag="dialogue"):
     reason: str = ""
     """Why it ended before its time."""
     closed_at: datetime | None = None
+    waiting: Mapping[str, int] = {}
+    """Unit to how many prepared answers of it nobody has judged; its leader was told of the first."""
 
     @property
     def exists(self) -> bool:

@@ -91,10 +91,18 @@ def stage(dialogue: Dialogue, now: datetime) -> answers.Stage:
 
 
 def listed_dialogue(
-    identity: str, dialogue: Dialogue, figures: answers.Figures, city: Profile, now: datetime
+    identity: str,
+    dialogue: Dialogue,
+    figures: answers.Figures,
+    city: Profile,
+    now: datetime,
+    waiting: int = 0,
 ) -> answers.ListedDialogue:
-    """A line of the list."""
-    return answers.ListedDialogue(**_of_dialogue(identity, dialogue, figures, city, now))
+    """A line of the list; `waiting` answers are the reader's to approve, or of the reader's unit."""
+    to_approve = waiting if waiting and dialogue.step == "open" else UNSET
+    return answers.ListedDialogue(
+        **_of_dialogue(identity, dialogue, figures, city, now), to_approve=to_approve
+    )
 
 
 def whole_dialogue(

@@ -119,12 +119,12 @@ def _approving(router: APIRouter, door: Door) -> None:
             raise HttpRefused(403, "forbidden", "没有此项权限", "由该单位分管领导或主持人审核。")
         reason = door.made_ready(body.reason, "reason", ask.REASON, empty=True).texts[0]
         approved = body.action == "approve"
-        inputs: list[tuple[str, object]] = [
-            (COMMENT + comment, ask.Approve(id, approved, reason, staff.person))
+        answered = [(COMMENT + found.answers, ask.BeAnswered(id))] if approved and found.answers else []
+        inputs = [
+            (DIALOGUES.subject(id), ask.Judge(found.department, approved)),
+            *answered,
+            (COMMENT + comment, ask.Approve(id, approved, reason, staff.person)),
         ]
-        if approved:
-            answered = [(COMMENT + found.answers, ask.BeAnswered(id))] if found.answers else []
-            inputs = [(DIALOGUES.subject(id), ask.Attend()), *answered, *inputs]
 
         def told(found: list[object]) -> answers.Received:
             return received(comment, found[-1])

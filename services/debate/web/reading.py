@@ -1,5 +1,6 @@
 """Reading: which debates there are, what was said as far as anyone may see it, and what one said oneself."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal, TypeVar
 
@@ -14,7 +15,7 @@ from chassis.web.limits import client_of
 from chassis.web.responses import Json
 from services.debate.core import answers, views
 from services.debate.store import Moment, Place, Which
-from services.debate.web.door import DEBATES, DIALOGUES, OPENS, SPEAKS, Door, Kind, seen
+from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, OPENS, SPEAKS, Door, Kind, seen
 
 PAGE: Final = 50
 TOLD: Final = 500
@@ -70,12 +71,23 @@ def _dialogues(router: APIRouter, door: Door) -> None:
         summary="Dialogues, open ones first.",
         openapi_extra=described(who="anyone or staff", answer=answers.Dialogues),
     )
-    async def dialogues(request: Request) -> Response:
-        """Those that are announced; for those who open them, their drafts as well."""
+    async def dialogues(request: Request, waiting: bool = False) -> Response:
+        """Those that are announced; for those who open them, their drafts as well. `waiting`: those with answers to approve."""
         door.limits.check("reads", client_of(request))
-        kept = seen(await door.debates.dialogues(), _staff(door, request, *SPEAKS))
+        staff = _staff(door, request, *SPEAKS)
+        kept = seen(await door.debates.dialogues(), staff)
+        counts: Mapping[str, int] = {}
+        if staff is not None:
+            unit = "" if staff.role == MODERATOR else staff.department
+            running = [one for one, each in kept if each.step == "open"]
+            counts = await door.debates.waiting(running, unit)
+        if waiting:
+            kept = [(one, each) for one, each in kept if counts.get(one)]
         figures, now = await door.debates.figures([one for one, _ in kept]), door.clock.now()
-        found = [views.listed_dialogue(one, each, figures[one], door.profile, now) for one, each in kept]
+        found = [
+            views.listed_dialogue(one, each, figures[one], door.profile, now, counts.get(one, 0))
+            for one, each in kept
+        ]
         return with_etag(request, answers.Dialogues(_in_order(found)))
 
     @router.get(

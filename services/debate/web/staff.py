@@ -143,7 +143,8 @@ async def _stated(
     """Hand in what is said officially, to all or in answer to somebody."""
     identity = uuid7()
     answered = [(COMMENT + said.answers, ask.BeAnswered(said.debate))] if said.answers else []
-    inputs = [(kind.subject(said.debate), ask.Attend()), *answered, (COMMENT + identity, said)]
+    attends = ask.Prepare(said.department, said.by) if said.held else ask.Attend()
+    inputs = [(kind.subject(said.debate), attends), *answered, (COMMENT + identity, said)]
 
     def told(found: list[object]) -> answers.Received:
         return received(identity, found[-1])

@@ -90,9 +90,9 @@ def stop_link_of(site: str, outgoing: Outgoing) -> str:
 
 
 def link_of(site: str, outgoing: Outgoing) -> str:
-    """The page at which the author follows the post, or staff work on it; empty where the site's address is not set."""
-    if not (site and outgoing.number):
-        return ""
-    number = quote(outgoing.number, safe="")
-    citizen = outgoing.notice.audience == "citizen"
-    return f"{site}/follow?number={number}" if citizen else f"{site}/staff/cases/{number}"
+    """The page at which the author follows the post, or staff work on it; empty without one, or where the site's address is not set."""
+    if outgoing.notice.audience == "citizen":
+        page = f"/follow?number={quote(outgoing.number, safe='')}" if outgoing.number else ""
+    else:
+        page = outgoing.staff_page
+    return f"{site}{page}" if site and page else ""

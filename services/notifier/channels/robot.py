@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx2
 
-from services.notifier.channels import Delivery, code_of, unanswered
+from services.notifier.channels import Delivery, code_of, link_of, unanswered
 from services.notifier.core.wording import one_line
 from services.notifier.outgoing import DIGEST, Outgoing
 from services.notifier.settings import Robot as Account
@@ -36,11 +36,17 @@ class Robot:
     """
 
     def __init__(
-        self, http: httpx2.AsyncClient, base: str, accounts: Mapping[str, Account] | None = None
+        self,
+        http: httpx2.AsyncClient,
+        base: str,
+        accounts: Mapping[str, Account] | None = None,
+        site: str = "",
     ) -> None:
+        """`site` is the address of the pages, with which links begin; without it there are none."""
         self._http = http
         self._base = base
         self._accounts = accounts
+        self._site = site
         self._rest_until: dict[str, float] = {}
 
     def busy(self) -> list[str]:
@@ -61,7 +67,7 @@ class Robot:
             params=parameters,
             json={
                 "msgtype": "text",
-                "text": {"content": _content(outgoing)},
+                "text": {"content": _content(outgoing, self._site)},
                 # Providers pass over what they do not know. In a header, hundreds of ids would be refused.
                 "notice_ids": [notice.notice.id for notice in outgoing if notice.notice.id],
             },
@@ -106,11 +112,15 @@ def _own(outgoing: Outgoing) -> Account | None:
     )
 
 
-def _content(outgoing: list[Outgoing]) -> str:
-    """What one notice is by itself when it was made up of several before; else a line for each."""
+def _content(outgoing: list[Outgoing], site: str) -> str:
+    """What one notice is by itself when it was made up of several before; else a line for each.
+
+    A post is found by its number; what has a page and no number is led to by a link.
+    """
     if len(outgoing) == 1 and outgoing[0].notice.kind == DIGEST:
         return outgoing[0].notice.text
-    return digest([notice.notice.text for notice in outgoing])
+    links = ["" if each.number else link_of(site, each) for each in outgoing]
+    return digest([f"{each.notice.text} {link}" for each, link in zip(outgoing, links, strict=True)])
 
 
 def _address(account: Account) -> tuple[str, dict[str, str]]:

@@ -1,6 +1,7 @@
 """What notifier remembers of a post, and the notices it claims."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -32,6 +33,19 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The leader was told of a miss that has not been withdrawn."""
     supervisor_told: bool = False
     """So was the supervisor, by a step of the ladder."""
+
+
+DIALOGUE_SUBJECT: Final = "dialogue:"
+"""How the subject of a notice about a dialogue begins; its id follows."""
+
+
+def staff_page(subject: str, number: str) -> str:
+    """Where staff work on what a notice is about, below the address of the pages: its post, else its dialogue; empty for another."""
+    if number:
+        return f"/staff/cases/{number}"
+    if subject.startswith(DIALOGUE_SUBJECT):
+        return f"/staff/dialogues/{subject.removeprefix(DIALOGUE_SUBJECT)}"
+    return ""
 
 
 class Early(Struct, frozen=True, gc=False, omit_defaults=True):

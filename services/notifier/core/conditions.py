@@ -5,6 +5,7 @@ from typing import Any
 
 from city.profile import Profile
 from contracts.deadlines import CaseEscalated, DeadlineRedated, DeadlineSet, MissWithdrawn
+from contracts.dialogues import AnswerPrepared
 from contracts.posts import PostHeld, PostReceived
 from contracts.replies import FollowUpAnswered, InstructionGiven, PostRated, SuggestionDecided
 from services.notifier.core.case import Case
@@ -106,6 +107,21 @@ def supervisor_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile)
 def of_a_promise(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
     """when a promise was kept after all"""
     return fact.clock == "promise"
+
+
+def with_a_leader(case: Case, fact: AnswerPrepared, city: Profile) -> bool:
+    """when the unit has a leader in the city's list of units"""
+    return _has_leader(fact.department, city)
+
+
+def leaderless(case: Case, fact: AnswerPrepared, city: Profile) -> bool:
+    """when the unit has no leader there: the host approves it"""
+    return not _has_leader(fact.department, city)
+
+
+def _has_leader(department: str, city: Profile) -> bool:
+    unit = city.department.get(department)
+    return unit is not None and bool(unit.leader_role)
 
 
 def first_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:

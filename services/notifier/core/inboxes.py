@@ -92,6 +92,8 @@ class Line(Struct, frozen=True):
     """The post's; empty for what is about no post."""
     title: str
     text: str
+    page: str = ""
+    """Where staff work on it, below the address of the pages; empty for what has no page of its own."""
 
 
 class Summary(Struct, frozen=True):
@@ -127,7 +129,7 @@ def _case(lines: list[Line], site: str, size: Size) -> str:
     first = lines[0]
     said = [shortened(_without(line), size.words) for line in lines[: size.parts]]
     said += [f"等 {len(lines)} 条"] if len(lines) > size.parts else []
-    link = f"{site}/staff/cases/{first.number}" if site and first.number else ""
+    link = f"{site}{first.page}" if site and first.page else ""
     parts = (first.number, ";".join(said), one_line(first.title), link)
     return " ".join(part for part in parts if part)
 

@@ -60,7 +60,7 @@ from contracts.debates import (
     QuestionEntered,
     StatementMade,
 )
-from contracts.dialogues import DialogueClosed, DialogueOpened
+from contracts.dialogues import AnswerPrepared, DialogueClosed, DialogueOpened
 from contracts.facts import Fact
 from contracts.groups import TopicFound, TopicGrown
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
@@ -112,6 +112,7 @@ from services.notifier.core.conditions import (
     first_step,
     in_own_words,
     leader_heard_of_the_miss,
+    leaderless,
     leaders_step,
     not_adopted,
     of_a_promise,
@@ -122,6 +123,7 @@ from services.notifier.core.conditions import (
     supervisors_step,
     to_follow_through,
     unit_and_date_known,
+    with_a_leader,
 )
 from services.notifier.core.table_of_inspections import INSPECTIONS_TO_NOBODY, INSPECTIONS_TOLD
 from services.notifier.core.table_of_instructions import INSTRUCTIONS_TO_NOBODY, INSTRUCTIONS_TOLD
@@ -295,6 +297,10 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     DialogueOpened: (
         Tell("to-answer", "clerk", "请准备对话答问,{begins}开始:{title}", answering),
         Tell("to-answer", "leader", "请参加对话答问,{begins}开始:{title}", answering),
+    ),
+    AnswerPrepared: (
+        Tell("answer-to-approve", "leader", "对话回答待审核:{title}", when=with_a_leader),
+        Tell("answer-to-approve", "supervisor", "{unit}的对话回答待审核:{title}", supervision, leaderless),
     ),
     # groups
     TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),

@@ -26,6 +26,8 @@ URGENT: Final = frozenset(
         *("reply-promise-broken", "reply-promise-break-withdrawn"),
         # Somebody above waits.
         *("instructed", "instruction-sent-back", "urged", "sent-back"),
+        # People ask, and wait for the answer while the event is held.
+        "answer-to-approve",
     )
 )
 """Kinds of notices that staff are told of at once, at night, too, whatever their inbox chose."""

@@ -7,7 +7,7 @@ import pytest
 from chassis.outbox import unpack
 from contracts.codec import decode
 from contracts.debates import CommentReleased, StatementMade
-from contracts.dialogues import DialogueOpened
+from contracts.dialogues import AnswerPrepared, DialogueOpened
 from contracts.facts import Fact
 from contracts.topics import BY_NAME
 from services.debate.web import examples
@@ -173,3 +173,76 @@ async def test_whoever_cannot_be_invited_is_named(conversing: Conversing, invite
 
     assert refused.status_code == 422, refused.text
     assert refused.json()["errors"][0]["field"].startswith("invited")
+
+
+def _told_of(conversing: Conversing) -> list[tuple[str, str]]:
+    """Whose leader was told that an answer waits, and by whom it was prepared."""
+    return [(fact.department, fact.by) for fact in said(conversing) if isinstance(fact, AnswerPrepared)]
+
+
+async def test_whoever_may_approve_is_told_of_the_first_answer_that_waits_and_again_when_none_waited(
+    conversing: Conversing,
+) -> None:
+    dialogue = await conversing.announced()
+    first, second = await _prepared(conversing, dialogue), await _prepared(conversing, dialogue)
+    await conversing.done(f"/{dialogue}/answers", BODY, **LEADER)
+    assert _told_of(conversing) == [(INVITED, f"clerk-{INVITED}")], "once, however many follow"
+    await _prepared(conversing, dialogue, role="clerk", unit=UNIT)
+    assert [unit for unit, _ in _told_of(conversing)] == [INVITED, UNIT], "each unit for itself"
+
+    await conversing.done(f"/{dialogue}/answers/{first}/approval", examples.APPROVAL, **LEADER)
+    await _prepared(conversing, dialogue)
+    assert len(_told_of(conversing)) == 2, "one of them waits still"
+    for answer in (second, (await _waiting(conversing, dialogue))[-1]["id"]):
+        back = {"action": "return", "reason": REASON}
+        await conversing.done(f"/{dialogue}/answers/{answer}/approval", back, **LEADER)
+
+    await _prepared(conversing, dialogue)
+    assert [unit for unit, _ in _told_of(conversing)] == [INVITED, UNIT, INVITED]
+
+
+async def test_an_answer_that_is_refused_tells_nobody_and_a_second_judgement_counts_for_nothing(
+    conversing: Conversing,
+) -> None:
+    dialogue = await conversing.announced()
+    refused = await conversing.on_dialogues(f"/{dialogue}/answers", BODY | {"text": " "}, **CLERK)
+    assert (refused.status_code, _told_of(conversing)) == (422, [])
+    first, _ = await _prepared(conversing, dialogue), await _prepared(conversing, dialogue)
+    path = f"/{dialogue}/answers/{first}/approval"
+    await conversing.done(path, examples.APPROVAL, **LEADER)
+    assert (await conversing.on_dialogues(path, examples.APPROVAL, **LEADER)).status_code == 409
+
+    await _prepared(conversing, dialogue)
+
+    assert len(_told_of(conversing)) == 1
+
+
+async def _listed(conversing: Conversing, role: str, unit: str, **query: str) -> list[tuple[str, Any]]:
+    headers = conversing.token(role, unit) if role else {}
+    answer = await conversing.http.get("/v1/dialogues", params=query, headers=headers)
+    return [(row["id"], row.get("to_approve")) for row in answer.json()["dialogues"]]
+
+
+async def test_the_list_says_how_many_answers_wait_for_whom_and_to_nobody_else(
+    conversing: Conversing,
+) -> None:
+    quiet, dialogue = await conversing.announced(), await conversing.announced()
+    for _ in range(2):
+        await _prepared(conversing, dialogue)
+    await _prepared(conversing, dialogue, role="clerk", unit=UNIT)
+    await conversing.asked(dialogue, ANNA, "车架何时装?", shown=False)
+
+    for role, unit, count in (
+        ("leader", INVITED, 2),
+        ("clerk", INVITED, 2),
+        ("leader", UNIT, 1),
+        ("supervisor", "supervision", 3),
+    ):
+        assert set(await _listed(conversing, role, unit)) == {(dialogue, count), (quiet, None)}
+        assert await _listed(conversing, role, unit, waiting="true") == [(dialogue, count)]
+    for role, unit in (("leader", OTHER), ("", "")):
+        assert {count for _, count in await _listed(conversing, role, unit)} == {None}
+        assert await _listed(conversing, role, unit, waiting="true") == []
+
+    await conversing.done(f"/{dialogue}/closing", examples.ENDING)
+    assert await _listed(conversing, "supervisor", "supervision", waiting="true") == []

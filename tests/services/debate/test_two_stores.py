@@ -127,6 +127,10 @@ async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_wai
             for standing in ("held", "hidden"):
                 waiting = await memory.to_approve(debate, unit, standing, 5)
                 assert await real.to_approve(debate, unit, standing, 5) == waiting
+    for unit in ("", *UNITS, "none"):
+        counts = await memory.waiting([*DEBATES, HELD], unit)
+        assert await real.waiting([*DEBATES, HELD], unit) == counts
+        assert bool(counts) == (unit != "none")
     assert len(told) > 5
     some = [*told[:9], "none"]
     assert await real.comments(some) == await memory.comments(some) != {}

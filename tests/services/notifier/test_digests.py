@@ -13,7 +13,7 @@ from chassis.service import Applied
 from chassis.vault import KeysInMemory
 from contracts.identity import PARTITIONS, partition_of
 from services.notifier import store
-from services.notifier.core.case import Claim, Notice, Outcome
+from services.notifier.core.case import Claim, Notice, Outcome, staff_page
 from services.notifier.core.inboxes import Choice, Inbox, Line, Summary, digest_text
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import URGENT
@@ -34,18 +34,22 @@ SITE = "https://ask.city.example"
 
 
 def test_a_case_has_one_line_with_its_number_all_that_happened_its_title_and_its_link() -> None:
+    first, second = ("SQ260302-000001", "路灯不亮"), ("SQ260302-000002", "井盖松动")
+    pages = [staff_page("post", number) for number, _ in (first, second)]
     lines = [
-        Line("a", "SQ260302-000001", "路灯不亮", "新交办 SQ260302-000001 路灯不亮"),
-        Line("a", "SQ260302-000001", "路灯不亮", "网民感谢 SQ260302-000001:谢谢 路灯不亮"),
-        Line("b", "SQ260302-000002", "井盖松动", "即将到期 SQ260302-000002,03月05日18:00 井盖松动"),
+        Line("a", *first, "新交办 SQ260302-000001 路灯不亮", pages[0]),
+        Line("a", *first, "网民感谢 SQ260302-000001:谢谢 路灯不亮", pages[0]),
+        Line("b", *second, "即将到期 SQ260302-000002,03月05日18:00 井盖松动", pages[1]),
+        Line("c", "", "", "对话回答待审核:公交怎么调", staff_page("dialogue:0197-1", "")),
     ]
 
-    text = digest_text(Summary(2, 3, at("2026-03-02T11:00")), lines, "robot", SITE)
+    text = digest_text(Summary(3, 4, at("2026-03-02T11:00")), lines, "robot", SITE)
 
     assert text.splitlines() == [
-        "11:00 汇总:共 2 件 3 条",
+        "11:00 汇总:共 3 件 4 条",
         f"SQ260302-000001 新交办;网民感谢:谢谢 路灯不亮 {SITE}/staff/cases/SQ260302-000001",
         f"SQ260302-000002 即将到期,03月05日18:00 井盖松动 {SITE}/staff/cases/SQ260302-000002",
+        f"对话回答待审核:公交怎么调 {SITE}/staff/dialogues/0197-1",
     ]
 
 

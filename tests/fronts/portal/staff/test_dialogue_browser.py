@@ -22,7 +22,9 @@ def test_a_clerks_answer_goes_to_the_leader_and_then_to_everybody(
     clerk.shows("待分管领导或主持人审核")
 
     leader = Desk(browser, office, size, scripts).sign_in(f"talk-leader-{size}", HOLDER, "leader")
-    leader.page.goto(address)
+    leader.page.goto("/staff/approvals")
+    leader.shows("2 条回答待审核")
+    leader.page.click(f"a[href='{address}']")
     waiting = leader.page.locator("article", has_text="四月装好。")
     waiting.locator("input[name=reason]").fill("请写明街道")
     with leader.page.expect_navigation():

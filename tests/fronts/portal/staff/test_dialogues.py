@@ -127,6 +127,10 @@ async def test_a_clerk_of_an_invited_unit_prepares_an_answer_and_its_leader_lets
     assert "四月装好。" not in (await desk.http.get(f"/dialogues/{dialogue}/transcript")).text
 
     await room.sit_down("leader", unit)
+    home = await desk.http.get("/staff/approvals")
+    assert (f'<a href="{address}">' in home.text, "1 条回答待审核" in home.text) == (True, True)
+    assert "没有待审批的事项" not in home.text
+    assert "待审回答 1 条" in (await desk.http.get("/staff/dialogues")).text
     page = await desk.http.get(address)
     [answer] = re.findall(r'value="approval"><input type="hidden" name="comment" value="([^"]+)"', page.text)
     judged = {"act": "approval", "comment": answer, "reason": ""}
@@ -134,6 +138,8 @@ async def test_a_clerk_of_an_invited_unit_prepares_an_answer_and_its_leader_lets
     assert (refused.status_code, "原因:请说明原因" in refused.text) == (422, True)
     page = await desk.send(page, f"{address}/act", **judged, action="approve")
     assert "没有待审的回答" in page.text
+    home = await desk.http.get("/staff/approvals")
+    assert ("对话答问" in home.text, "没有待审批的事项" in home.text) == (False, True)
 
     told = (await desk.http.get(f"/dialogues/{dialogue}")).text
     name = conversing.profile.department_name(unit)
