@@ -1,7 +1,7 @@
 """One case as a naive reader of the rules would keep it: which act is taken now, and what it changes. Shares no code.
 
 It is the sequential specification against which histories of acts are checked; what it does not know of, such as
-extensions, is left out of the histories.
+groups, is left out of the histories.
 """
 
 from collections.abc import Hashable
@@ -37,6 +37,10 @@ class Case(NamedTuple):
     promises: frozenset[frozenset[str]] = frozenset()
     """Of each promise that is waited for: the ids that its reply may have."""
     instructions: frozenset[Instruction] = frozenset()
+    more_time: frozenset[str] | None = None
+    """The ids that the request for more time may have that is before the leader."""
+    granted: int = 0
+    """How often more time was granted, in all handlings."""
 
 
 class Asked(NamedTuple):
@@ -63,7 +67,8 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "hear-assigned":
             moved = case.step in ("received", "accepted", "assigned")
             if asked.unit != case.unit:
-                case = case._replace(instructions=frozenset(map(_unread, case.instructions)))
+                unread = frozenset(map(_unread, case.instructions))
+                case = case._replace(instructions=unread, more_time=None)
             return case._replace(unit=asked.unit, draft=None, step="assigned" if moved else case.step)
         case "hear-resumed":
             over = case.step == "asked" and asked.target in case.question
@@ -77,7 +82,7 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return case._replace(step="rated") if case.step == "replied" else None
         case "reopening":
             answered = case.step in ("replied", "rated")
-            again = case._replace(step="reopened", draft=None, handling=case.handling + 1)
+            again = case._replace(step="reopened", draft=None, handling=case.handling + 1, more_time=None)
             return again if answered else None
         case "withdrawal":
             early = case.step in ("received", "assigned", "accepted", "asked")
@@ -140,6 +145,15 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
             if case.step != "accepted" or case.draft is not None:
                 return None
             return case._replace(draft=asked.made, dated=asked.dated)
+        case "extension":
+            if case.step != "accepted" or case.more_time is not None or case.granted == 3:
+                return None
+            return case._replace(more_time=asked.made)
+        case "extension-approval" | "extension-refusal":
+            if case.step not in OPEN or case.more_time is None or asked.target not in case.more_time:
+                return None
+            granted = case.granted + (asked.act == "extension-approval")
+            return case._replace(more_time=None, granted=granted)
         case "promise-report":
             met = next((ids for ids in case.promises if asked.target in ids), None)
             return (

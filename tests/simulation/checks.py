@@ -12,6 +12,7 @@ from services.stats.core.cells import cells
 from tests.simulation.asking import Operation
 from tests.simulation.clocks import clocks
 from tests.simulation.facts import NEED_NOT, Facts, said_by
+from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
 from tests.simulation.recounts import recounts
 from tests.simulation.world import World, services
@@ -64,6 +65,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += _figures(world)
     wrong += _notices(world)
     wrong += clocks(world, facts)
+    wrong += ladder(world, facts)
     wrong += recounts(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from contracts.assignments import PostAssigned, PostReassigned
 from contracts.deadlines import ClockResumed
@@ -14,6 +14,13 @@ from tests.simulation import case_model, forum_model, linear, office_model
 from tests.simulation.asking import Operation
 from tests.simulation.facts import NEED_NOT, Facts, said_by
 from tests.simulation.world import World
+
+DAYS: Final = {
+    "reply": ("invalid",),
+    "instruction": ("invalid",),
+    "extension": ("extension-late", "extension-date", "extension-day-off"),
+}
+"""Act to the refusals of which only a calendar can tell."""
 
 
 def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[str]:
@@ -46,14 +53,15 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
 
 
 def _refused_for_its_day(one: Operation) -> bool:
-    """The day that it named was over, or no working day: the model has no calendar."""
-    return one.outcome == "refused" and one.why == "invalid" and one.act in ("reply", "instruction")
+    """The day that it named was over, too far, or no working day, or it came too late: the model has no calendar."""
+    return one.outcome == "refused" and one.why in DAYS.get(one.act, ())
 
 
 def _of_case(one: Operation) -> linear.Operation:
     made = frozenset(derived(cause, one.act) for cause in one.causes)
-    if "reply_id" in one.answer:
-        made = frozenset([one.answer["reply_id"]])
+    for name in ("reply_id", "extension_id"):
+        if name in one.answer:
+            made = frozenset([one.answer[name]])
     dated = getattr(one.body, "promised_day", None) is not None
     asked = case_model.Asked(one.act, one.unit, one.target, made, dated)
     return linear.Operation(one.called, _until(one), asked, one.outcome)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
-from contracts.decision import Context, Decision
+from contracts.decision import Context, Decision, Effect
 from contracts.posts import (
     CitizenErased,
     PostHeld,
@@ -55,9 +55,17 @@ Here = Context[Profile]
 
 
 def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
-    """The post was received: its clock starts with the day of receipt."""
+    """The post was received: its clock starts with the day of receipt.
+
+    Reopenings that were heard before it ended handlings of which nothing could be said yet: each is judged first.
+    """
     case = replace(case, number=post.number, kind=post.kind, public=post.public, received_at=post.at)
-    return reconcile(case, context, post.at)
+    again, said = case.reopened, list[Effect]()
+    for n in range(len(again)):
+        judged = reconcile(replace(case, reopened=again[:n]), context, post.at)
+        case, said = judged.state, [*said, *judged.effects]
+    last = reconcile(replace(case, reopened=again), context, post.at)
+    return Decision(last.state, (*said, *last.effects))
 
 
 def show(case: Case, fact: PostHeld | PostReleased, context: Here) -> Decision[Case]:

@@ -122,7 +122,7 @@ class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     by: str
     at: datetime
     state: Literal["asked", "approved", "refused", "lapsed"] = "asked"
-    """`lapsed`: the case went to another unit before the leader had decided."""
+    """`lapsed`: the case went to another unit, or was reopened, before the leader had decided."""
     long_works: bool = False
 
 
@@ -376,6 +376,12 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 def new(subject: str) -> Case:
     """A case nobody has written yet."""
     return Case()
+
+
+def without_request(case: Case) -> Case:
+    """The case without a request for more time before the leader: another unit has it, or another handling has begun."""
+    lapsed = (replace(one, state="lapsed") if one.state == "asked" else one for one in case.extensions)
+    return replace(case, extensions=tuple(lapsed))
 
 
 def with_promise(case: Case, reply: str, **now: Any) -> Case:

@@ -30,7 +30,7 @@ from contracts.deadlines import (
     ReplyPromiseSet,
 )
 from contracts.decision import Context, Decision
-from services.intake.core.case import Case, Entry, Extension, SpecialReport, Step, with_promise
+from services.intake.core.case import Case, Entry, SpecialReport, Step, with_promise, without_request
 from services.intake.core.instruction import Instruction, changed
 
 Here = Context[Profile]
@@ -46,11 +46,7 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
         step = "assigned"
     unit = context.city.department_name(fact.department)
     if fact.department != case.department:
-        case = replace(
-            case,
-            extensions=tuple(map(_lapsed, case.extensions)),
-            instructions=tuple(map(_unread, case.instructions)),
-        )
+        case = replace(without_request(case), instructions=tuple(map(_unread, case.instructions)))
     case = replace(
         case,
         department=fact.department,
@@ -218,10 +214,6 @@ def _waits(case: Case, identity: str) -> bool:
 
 def _unread(one: Instruction) -> Instruction:
     return replace(one, read_at=None, in_hand_at=None) if one.waits else one
-
-
-def _lapsed(extension: Extension) -> Extension:
-    return replace(extension, state="lapsed") if extension.state == "asked" else extension
 
 
 def _last_question(case: Case) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.assignments import MeetingCalled
-from contracts.deadlines import DeadlineNear
+from contracts.deadlines import ClockStopped, DeadlineNear
 from contracts.replies import ReplyDrafted
 from services.deadline.core.clock import clock
 from tests.services.deadline.desk import given, names
@@ -231,3 +231,32 @@ def test_a_ledger_said_before_the_assignment_was_heard_is_said_again_put_right()
 
     assert names(said) == ["ClockStopped"]
     assert {one.holder: one.minutes for one in said[0].held} == {"router": 60, "water": 120}
+
+
+def test_a_unit_that_answered_in_time_is_said_to_have_though_the_post_is_heard_after_its_reopening() -> None:
+    desk = given(assigned("2026-03-02T10:00"), published("2026-03-03T10:00"), reopened("2026-03-04T10:00"))
+
+    said: Any = desk.hear(received("2026-03-02T10:00"))
+
+    assert names(said) == ["DeadlineSet", "ClockStopped", "DeadlineSet"]
+    assert [fact.clock for fact in said] == ["reply", "reply", "second"]
+    assert (said[1].in_time, said[1].at) == (True, at("2026-03-03T10:00"))
+    assert desk.armed is not None
+
+
+def test_every_handling_before_the_post_was_heard_is_judged_by_its_own_answer() -> None:
+    desk = given(
+        assigned("2026-03-02T10:00"),
+        published("2026-03-06T10:00"),
+        reopened("2026-03-06T11:00"),
+        published("2026-03-09T10:00", handling=2),
+        reopened("2026-03-10T10:00"),
+    )
+
+    said: Any = desk.hear(received("2026-03-02T10:00"))
+
+    assert [(fact.clock, fact.in_time) for fact in said if type(fact) is ClockStopped] == [
+        ("reply", False),
+        ("second", True),
+    ]
+    assert names(said).count("DeadlineSet") == 3

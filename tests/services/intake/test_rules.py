@@ -56,6 +56,17 @@ def test_a_request_for_more_time_stays_when_the_same_unit_is_named_again() -> No
     assert [extension.state for extension in decided.extensions] == ["approved"]
 
 
+def test_a_second_handling_does_not_begin_with_the_first_ones_request_for_more_time() -> None:
+    answered = _with(
+        step="replied", extensions=(ASKED,), replies=(Reply("r1", "文字", "transport", "clerk-1", NOW),)
+    )
+
+    again = decide(answered, ask.Asked("reopening", ask.AUTHOR, ask.ReasonOnly("又坏了")), CONTEXT).state
+
+    assert [extension.state for extension in again.extensions] == ["lapsed"]
+    assert not again.to_approve, "nothing waits for the leader"
+
+
 def _with(**fields: object) -> Case:
     return Case(**{name: getattr(CASE, name) for name in CASE.__struct_fields__} | fields)  # type: ignore[arg-type]
 

@@ -21,7 +21,7 @@ from contracts.replies import CitizenAnswered, PostRated, PostReopened, Solved
 from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.attachments import DropAttachments, KeepAttachments, files_of
-from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating
+from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating, without_request
 from services.intake.core.rules.saying import Here, code, few, say, with_files, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import KeepVoice
@@ -161,13 +161,13 @@ def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[C
 
 
 def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
-    """The citizen asks for a second handling, within the days the policy gives."""
+    """The citizen asks for a second handling, within the days the policy gives; what lay before the leader is void."""
     reply, days = case.replies[-1], context.city.policy.reopen.days
     if context.now > reply.at + timedelta(days=days):
         raise NotNow("reopening-over", "重新办理期已过", f"回复后 {days} 天内可以申请重新办理。", allowed=())
     fact = PostReopened(at=context.now, reason=asked.body.reason, reply=reply.id, department=case.department)
     case = replace(
-        case,
+        without_request(case),
         step="reopened",
         reopened=(*case.reopened, context.now),
         draft=None,

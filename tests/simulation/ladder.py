@@ -1,0 +1,174 @@
+"""Whether each rung of the ladder was said once and when it should be: warnings, misses, escalations, and dates of extensions."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from contracts.codec import Event
+from contracts.deadlines import (
+    CaseEscalated,
+    ClockPaused,
+    ClockResumed,
+    ClockStopped,
+    DeadlineExtended,
+    DeadlineMissed,
+    DeadlineNear,
+    DeadlineRedated,
+    DeadlineSet,
+    MissWithdrawn,
+    PromiseBroken,
+)
+from contracts.posts import PostHidden, PostWithdrawn
+from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
+from services.intake.core.case import Case
+from services.stats.core.case import Case as StatsCase
+from tests.services.intake.door import PROFILE
+from tests.simulation.facts import Facts
+from tests.simulation.world import World
+
+RUNGS: Final = {"leader": 0, "supervisor": 1, "bulletin": 5}
+"""Rungs that are a matter of record, and on which working day after the due one they stand; as the policy has them."""
+
+
+class _Said:
+    """What deadline said of one handling, with what it took back."""
+
+    def __init__(self) -> None:
+        self.due: datetime | None = None
+        self.missed: datetime | None = None
+        self.rungs: dict[str, datetime] = {}
+        self.near: Counter[datetime] = Counter()
+        self.extended: Counter[str] = Counter()
+        self.broken: dict[str, datetime] = {}
+        self.paused = self.resumed = 0
+
+
+class _Been:
+    """What people did in one handling."""
+
+    def __init__(self) -> None:
+        self.start: datetime | None = None
+        self.end: datetime | None = None
+        self.approved: dict[str, ExtensionApproved] = {}
+
+
+def ladder(world: World, facts: Facts) -> Iterator[str]:
+    """A sentence for each word too many or too few."""
+    now, latest = world.clock.now(), world.clock.latest(world.loop.time())
+    for subject in sorted(world.memory["intake"].subject):
+        case = world.memory["intake"].state_of(subject)
+        if not isinstance(case, Case) or not case.exists or not PROFILE.policy.kind(case.kind).clock:
+            continue
+        wrong: list[str] = []
+        said, been = _read(facts.of(subject, "deadlines"), wrong), _lived(facts, subject)
+        yield from (f"deadline {subject}: {one}" for one in wrong)
+        if len(said) != len(been):
+            yield f"deadline {subject}: {len(been)} handlings have begun, {len(said)} clocks were set"
+        for n, (words, done) in enumerate(zip(said, been, strict=False), 1):
+            place = f"deadline {subject}, handling {n}"
+            yield from _rungs(place, words, done, now, latest)
+            yield from _extensions(place, words, done, now, latest)
+        known = world.memory["stats"].state_of(subject)
+        counted = sum(words.extended.total() for words in said), sum(len(words.broken) for words in said)
+        if isinstance(known, StatsCase) and (known.extensions, known.broken) != counted:
+            yield f"stats {subject}: {known.extensions} extensions, {known.broken} broken; deadline said {counted}"
+
+
+def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
+    """What stands of what was said, handling by handling; what was said twice is wrong at once."""
+    found: list[_Said] = []
+    for event in events:
+        fact = event.fact
+        if isinstance(fact, DeadlineSet):
+            found.append(_Said())
+        if not found:
+            continue
+        said = found[-1]
+        match fact:
+            case DeadlineSet(due=due) | DeadlineRedated(due=due) | ClockStopped(due=due):
+                said.due = due
+            case ClockPaused():
+                said.paused += 1
+            case ClockResumed(due=due):
+                said.due, said.resumed = due, said.resumed + 1
+            case DeadlineExtended(extension=one, due=due):
+                said.due, said.extended[one] = due, said.extended[one] + 1
+            case DeadlineNear(due=due):
+                said.near[due] += 1
+                wrong += [f"was warned of {due} twice"] if said.near[due] > 1 else []
+            case DeadlineMissed(due=due):
+                wrong += [f"missed {due} while a miss of {said.missed} stood"] if said.missed else []
+                said.missed = due
+            case CaseEscalated(level=level, due=due):
+                wrong += [f"reached {level} twice"] if level in said.rungs else []
+                said.rungs[level] = due
+            case PromiseBroken(extension=one, promised=promised):
+                wrong += [f"broke the date of {one} twice"] if one in said.broken else []
+                said.broken[one] = promised
+            case MissWithdrawn(clock="promise", due=due):
+                standing = [one for one, promised in said.broken.items() if promised == due]
+                wrong += [] if standing else [f"took back a broken date {due} that did not stand"]
+                said.broken = {one: at for one, at in said.broken.items() if one not in standing[:1]}
+            case MissWithdrawn(due=due):
+                wrong += [] if said.missed == due else [f"took back a miss of {due} that did not stand"]
+                said.missed = None
+                said.rungs = {level: at for level, at in said.rungs.items() if level == "remind"}
+    return found
+
+
+def _lived(facts: Facts, subject: str) -> list[_Been]:
+    """Each handling: when it began, when it ended, and what was granted in it, in the order in which it was done."""
+    found = [_Been()]
+    for event in facts.of(subject, "replies"):
+        match event.fact:
+            case PostReopened(at=at):
+                found.append(_Been())
+                found[-1].start = at
+            case ReplyPublished(at=at) if found[-1].end is None:
+                found[-1].end = at
+            case ExtensionApproved(extension=one) as fact:
+                found[-1].approved[one] = fact
+    for event in facts.of(subject, "posts"):
+        if isinstance(event.fact, PostWithdrawn | PostHidden) and found[-1].end is None:
+            found[-1].end = event.fact.at
+    return found
+
+
+def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
+    """The miss and every rung above it: said if its instant came before the end, else not."""
+    if said.due is None or (done.end is None and said.paused > said.resumed):
+        return  # It stands still: what is due is not known.
+    time, due = PROFILE.working_time, said.due
+    instants = {level: due if not days else time.add_days(due, days) for level, days in RUNGS.items()}
+    stands = dict.fromkeys(said.rungs, 1)
+    for level, at in {"missed": due, **instants}.items():
+        times = int(said.missed is not None) if level == "missed" else stands.get(level, 0)
+        yield from _once(f"{place}: {level}", times, at, done.end, now, latest)
+
+
+def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
+    """What was granted moved the clock once, and its date was called broken where it was."""
+    for identity, fact in done.approved.items():
+        if said.extended[identity] != 1:
+            yield f"{place}: extension {identity} moved the clock {said.extended[identity]} times"
+        promised = PROFILE.working_time.closing_from(fact.new_date)
+        broken = int(identity in said.broken)
+        yield from _once(f"{place}: date of {identity}", broken, promised, done.end, now, latest)
+    for identity in said.extended.keys() - done.approved.keys():
+        yield f"{place}: extension {identity} moved a clock and was not granted in this handling"
+
+
+def _once(
+    place: str, times: int, at: datetime, end: datetime | None, now: datetime, latest: datetime
+) -> Iterator[str]:
+    """Once where it came before the end, and not at all where the end came first or no clock has shown it."""
+    expected = {0, 1}
+    if end is not None:
+        expected = {int(at < end)}
+    elif at <= now:
+        expected = {1}
+    elif at > latest:
+        expected = {0}
+    if times not in expected:
+        yield f"{place} of {at}, ended {end}, now {now}: said {times} times"
