@@ -74,14 +74,13 @@ async def live(figures: Figures, profile: Profile, now: datetime) -> dict[str, A
     day = await figures.by_day(today, today + timedelta(days=1), "", "")
     # Nothing is counted of days to come: whole months are the same, and asked of their sums.
     over = Period.month_of(today).until
-    by_unit = await figures.by_unit(month, over)
-    ever = await figures.by_unit(date(2000, 1, 1), over)
-    whole = total(by_unit.values())
+    ever = await figures.whole(date(2000, 1, 1), over)
+    whole = await figures.whole(month, over)
     return {
         "as_of": now,
         "today": row(day.get(today, {})),
         "month": row(whole),
-        "all": row(total(ever.values())),
+        "all": row(ever),
         "registered": await figures.citizens(),
         "areas": by_area(whole, profile),
         "oldest_overdue": [

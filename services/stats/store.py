@@ -124,6 +124,9 @@ class Figures(Protocol):
     async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
         """Unit to its measures."""
 
+    async def whole(self, first: date, until: date) -> Measures:
+        """The measures of all units together, of the months from one day to another, both the first of a month."""
+
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day to its measures, of one unit and of one kind where they are named."""
 
@@ -171,6 +174,10 @@ class PostgresFigures:
         if first.day == until.day == 1:
             return await self._months.by_unit(first, until)
         return grouped(await self._pool.fetch(_BY_UNIT, first, until))
+
+    async def whole(self, first: date, until: date) -> Measures:
+        """The measures of all units together, of whole months."""
+        return await self._months.whole(first, until)
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day to its measures, of one unit and of one kind where they are named."""
@@ -223,6 +230,10 @@ class MemoryFigures:
     async def by_unit(self, first: date, until: date) -> dict[str, Measures]:
         """Unit to its measures."""
         return self._summed(first, until, lambda day, unit, kind: unit)
+
+    async def whole(self, first: date, until: date) -> Measures:
+        """The measures of all units together."""
+        return self._summed(first, until, lambda day, unit, kind: "all").get("all", {})
 
     async def by_day(self, first: date, until: date, department: str, kind: str) -> dict[date, Measures]:
         """Day to its measures, of one unit and of one kind where they are named."""

@@ -7,8 +7,10 @@ from importlib import import_module
 import asyncpg
 import pytest
 
+from contracts.identity import derived, partition_of
 from services.stats import store
-from services.stats.months import Months, by_month
+from services.stats.core.figures import total
+from services.stats.months import KEPT_APART, Months, by_month
 from tests.postgres import migrated
 from tests.services.stats.test_core import assigned, at, received, replied
 from tests.services.stats.test_figures import World
@@ -73,6 +75,57 @@ async def test_months_that_have_not_changed_are_not_read(pool: asyncpg.Pool) -> 
     assert await Months(pool).by_unit(MARCH, MAY) == {}
 
 
+async def test_of_a_month_that_has_changed_only_what_has_changed_is_read(pool: asyncpg.Pool) -> None:
+    world = world_on(pool)
+    await posts(world, "2026-03-02", "2026-03-03", "2026-03-04")
+    months = Months(pool)
+    await months.whole(MARCH, APRIL)
+    await posts(world, "2026-03-04", first=4)
+    before = await months.whole(MARCH, APRIL)
+    changed = partition_of(derived("post", 1))
+    await pool.execute("delete from monthly where partition <> $1", changed)
+    await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
+
+    after = await months.by_unit(MARCH, APRIL)
+
+    assert (before["received"], before.get("replied")) == (4, None)
+    assert (after["water"]["received"], after["water"]["replied"]) == (4, 1)
+    assert (await months.whole(MARCH, APRIL))["replied"] == 1
+
+
+async def test_a_month_of_long_ago_that_changes_is_read_as_a_whole(pool: asyncpg.Pool) -> None:
+    world = world_on(pool)
+    later = [f"2026-{month:02}-02" for month in range(4, 4 + KEPT_APART)]
+    await posts(world, "2026-03-02", "2026-03-03", *later)
+    months = Months(pool)
+    await months.by_unit(MARCH, date(2027, 1, 1))
+    await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
+
+    assert await months.by_unit(MARCH, APRIL) == await of_cells(pool, MARCH, APRIL)
+    assert await months.whole(MARCH, date(2027, 1, 1)) == total(
+        (await of_cells(pool, MARCH, date(2027, 1, 1))).values()
+    )
+
+
+async def test_what_has_come_to_nothing_leaves_the_sums(pool: asyncpg.Pool) -> None:
+    world = world_on(pool)
+    await posts(world, "2026-03-02")
+    months = Months(pool)
+    await months.by_unit(MARCH, APRIL)
+    await posts(world, "2026-04-01", "2026-03-31", first=2)
+    before = await months.by_unit(MARCH, APRIL)
+    assert before == await of_cells(pool, MARCH, APRIL)
+
+    await world.hear(
+        (1, "replies", replied(at("2026-03-03T10:00"))), (3, "replies", replied(at("2026-04-01T10:00")))
+    )
+
+    after = await months.by_unit(MARCH, APRIL)
+    gone = before["water"].keys() - after["water"].keys()
+    assert gone, "a post that is answered is not open any more"
+    assert after == await of_cells(pool, MARCH, APRIL)
+
+
 async def test_nobody_can_spoil_for_others_what_they_were_given(pool: asyncpg.Pool) -> None:
     await posts(world_on(pool), "2026-03-02")
     months = Months(pool)
@@ -102,5 +155,5 @@ def test_what_cancels_out_within_a_month_changes_no_sum() -> None:
 
     assert by_month(changes) == {}
     assert by_month([*changes, (1, "2026-04-01", "water", "open", 1)]) == {
-        ("2026-04-01", "water", "open", 1): 1
+        ("2026-04-01", 1, "water", "open"): 1
     }
