@@ -154,65 +154,65 @@ class PostgresDebates:
     """In PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self.pool = pool
+        self._pool = pool
         self._packing = postgres(pool).packing
 
     async def all(self) -> list[tuple[str, Debate]]:
-        return [(row["subject"], self._state(row)) for row in await self.pool.fetch(_ALL, False)]
+        return [(row["subject"], self._state(row)) for row in await self._pool.fetch(_ALL, False)]
 
     async def dialogues(self) -> list[tuple[str, Dialogue]]:
-        rows = await self.pool.fetch(_ALL, True)
+        rows = await self._pool.fetch(_ALL, True)
         return [(row["subject"].removeprefix(DIALOGUE), self._state(row)) for row in rows]
 
     async def one(self, subject: str) -> Forum | None:
-        row = await self.pool.fetchrow(_ONE, subject)
+        row = await self._pool.fetchrow(_ONE, subject)
         return None if row is None else self._state(row)
 
     async def comment(self, comment: str) -> Comment | None:
         return (await self.comments([comment])).get(comment)
 
     async def comments(self, comments: Sequence[str]) -> dict[str, Comment]:
-        return dict(self._found(await self.pool.fetch(_COMMENTS, [COMMENT + one for one in comments])))
+        return dict(self._found(await self._pool.fetch(_COMMENTS, [COMMENT + one for one in comments])))
 
     async def page(
         self, debate: str, supported: bool, after: Place | None, limit: int, which: Which = "all"
     ) -> Found:
         number, last = (None, "") if after is None else (after[0], COMMENT + after[1])
-        return self._found(await self.pool.fetch(_PAGE, debate, number, last, limit, supported, which))
+        return self._found(await self._pool.fetch(_PAGE, debate, number, last, limit, supported, which))
 
     async def under(self, comments: Sequence[str]) -> dict[str, Found]:
         found: dict[str, Found] = {}
-        for one, comment in self._found(await self.pool.fetch(_UNDER, list(comments))):
+        for one, comment in self._found(await self._pool.fetch(_UNDER, list(comments))):
             found.setdefault(comment.answers, []).append((one, comment))
         return found
 
     async def statements(self, debate: str) -> Found:
-        return self._found(await self.pool.fetch(_STATEMENTS, debate))
+        return self._found(await self._pool.fetch(_STATEMENTS, debate))
 
     async def of_person(self, debate: str, person: str) -> Found:
-        return self._found(await self.pool.fetch(_OF_PERSON, debate, person))
+        return self._found(await self._pool.fetch(_OF_PERSON, debate, person))
 
     async def supported(self, debate: str, person: str) -> list[str]:
-        return [row["supported"] for row in await self.pool.fetch(_SUPPORTED, debate, person)]
+        return [row["supported"] for row in await self._pool.fetch(_SUPPORTED, debate, person)]
 
     async def to_judge(self, debate: str, standing: str, limit: int) -> Found:
-        return self._found(await self.pool.fetch(_TO_JUDGE, debate, standing, limit))
+        return self._found(await self._pool.fetch(_TO_JUDGE, debate, standing, limit))
 
     async def to_approve(self, debate: str, department: str, standing: str, limit: int) -> Found:
-        return self._found(await self.pool.fetch(_TO_APPROVE, debate, department, standing, limit))
+        return self._found(await self._pool.fetch(_TO_APPROVE, debate, department, standing, limit))
 
     async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
-        rows = await self.pool.fetch(_WAITING, list(debates), department)
+        rows = await self._pool.fetch(_WAITING, list(debates), department)
         return {row["debate"]: row["waiting"] for row in rows}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         moment, last = (None, "") if after is None else (after[0], COMMENT + after[1])
-        rows = await self.pool.fetch(_TRANSCRIPT, debate, moment, last, limit)
+        rows = await self._pool.fetch(_TRANSCRIPT, debate, moment, last, limit)
         moments = [(row["moment"], row["spoken"].removeprefix(COMMENT)) for row in rows]
         return [(one, *found) for one, found in zip(moments, self._found(rows), strict=True)]
 
     async def figures(self, debates: Sequence[str]) -> dict[str, Figures]:
-        rows = await self.pool.fetch(_FIGURES, list(debates))
+        rows = await self._pool.fetch(_FIGURES, list(debates))
         counted = {
             row["debate"]: Figures(**{k: int(v) for k, v in row.items() if k != "debate"}) for row in rows
         }

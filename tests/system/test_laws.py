@@ -91,6 +91,11 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def looked_for_twice(root: Path, *folders: str) -> list[str]:
+    """Files that put routes together in FastAPI's own way, so that each request looks for its route twice."""
+    return [path for path, text in files(root, *folders) if ".include_router(" in text]
+
+
 def beyond(found: Mapping[str, float], allowed: Mapping[str, float]) -> dict[str, float]:
     """What breaks a law, and is not allowed or has grown."""
     return {name: amount for name, amount in found.items() if amount > allowed.get(name, 0)}
@@ -110,6 +115,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_the_modules_of_a_package_import_few_of_each_other() -> None:
     assert beyond(tangled(ROOT, *PACKAGES), ALLOWED["arrows"]) == {}, f"over {ARROWS} arrows a module"
+
+
+def test_no_request_looks_for_its_route_twice() -> None:
+    assert looked_for_twice(ROOT, *PACKAGES) == [], "take_routes of chassis/web/api.py"
+
+
+def test_a_route_that_is_looked_for_twice_is_told(tmp_path: Path) -> None:
+    (tmp_path / "chassis").mkdir()
+    (tmp_path / "chassis" / "web.py").write_text("api.include_router(probes)\n")
+
+    assert looked_for_twice(tmp_path, "chassis") == ["chassis/web.py"]
 
 
 def test_what_is_allowed_is_still_needed() -> None:

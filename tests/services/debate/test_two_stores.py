@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import get_args
 
+import asyncpg
 import pytest
 
 from chassis.postgres.migrate import migrate
@@ -77,10 +78,16 @@ def _life(chance: random.Random) -> dict[str, Kept]:
 
 
 @pytest.fixture
-async def both(dsn: str) -> AsyncIterator[Both]:
+async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
     own = await city(dsn)
     await migrate("debate", own)
-    pool = await connect(own, "debate")
+    opened = await connect(own, "debate")
+    yield opened
+    opened.terminate()
+
+
+@pytest.fixture
+async def both(pool: asyncpg.Pool) -> Both:
     life = _life(random.Random(20260302))
     rows = [Remembered(subject, partition_of(subject), kept) for subject, kept in life.items()]
     memory = store.memory()
@@ -88,8 +95,7 @@ async def both(dsn: str) -> AsyncIterator[Both]:
     for kept in (memory, real):
         async with kept.transaction() as transaction:
             await transaction.save(Outcome(changed=rows))
-    yield store.MemoryDebates(memory), store.PostgresDebates(pool)
-    pool.terminate()
+    return store.MemoryDebates(memory), store.PostgresDebates(pool)
 
 
 async def _walked(
@@ -136,12 +142,13 @@ async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_wai
     assert await real.comments(some) == await memory.comments(some) != {}
 
 
-async def test_what_was_said_before_transcripts_had_pages_gets_its_moment_from_its_state(both: Both) -> None:
+async def test_what_was_said_before_transcripts_had_pages_gets_its_moment_from_its_state(
+    both: Both, pool: asyncpg.Pool
+) -> None:
     memory, real = both
-    assert isinstance(real, store.PostgresDebates)
     revision = import_module("services.debate.schema.versions.0002_said_at")
 
-    async with real.pool.acquire() as connection:
+    async with pool.acquire() as connection:
         await connection.execute("update subject set said_at = null")
         assert await _told(real, HELD) == []
         await connection.execute(revision.SAID_AT)
