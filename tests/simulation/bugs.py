@@ -19,6 +19,7 @@ from chassis.run import patiently
 from chassis.service import Service
 from chassis.store import Outcome, Position, Remembered, Transaction
 from contracts.facts import Fact
+from contracts.posts import PostHeld
 from contracts.replies import ExtensionApproved, PromiseReported
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.database import CLOSED, Connection
@@ -189,4 +190,5 @@ BUGS: Final[dict[str, Make]] = {
     "the listening half of intake does not lock": with_parts(service=unlocked),
     "a promise that was reported goes on": with_parts(service=deaf(PromiseReported)),
     "more time that was granted moves no clock": with_parts(service=deaf(ExtensionApproved)),
+    "a held post is spoken of by the door of deadlines": with_parts(service=deaf(PostHeld)),
 }

@@ -30,8 +30,8 @@ class Case(NamedTuple):
     handling: int = 1
     words: frozenset[tuple[str, int]] = frozenset()
     """Unit and handling of each first word."""
-    shown: bool = True
-    """Anybody reads it, so that neighbours can support it."""
+    moderation: str = ""
+    """Empty: anybody reads it, so that neighbours can support it; else `held` or `hidden`."""
     dated: bool = False
     """The draft promises something by a day."""
     promises: frozenset[frozenset[str]] = frozenset()
@@ -88,13 +88,28 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             early = case.step in ("received", "assigned", "accepted", "asked")
             return case._replace(step="withdrawn", draft=None) if early else None
         # anybody who need not hold it
+        case "moderation":
+            return _moderated(case, asked.target)
         case "support":
-            return case if case.step in KNOWN and case.shown else None
+            return case if case.step in KNOWN and not case.moderation else None
         case "urging" | "assignment":
             return case if case.step in OPEN else None
     if asked.act.startswith("instruction"):
         return _instructed(case, asked)
     return _of_unit(case, asked)
+
+
+def _moderated(case: Case, action: str) -> Case | None:
+    if case.step not in KNOWN:
+        return None
+    match action, case.moderation:
+        case "hold", "":
+            return case._replace(moderation="held")
+        case "release", "held":
+            return case._replace(moderation="")
+        case "hide", _:
+            return case._replace(moderation="hidden", step="hidden", draft=None)
+    return None
 
 
 ACCEPTED = {

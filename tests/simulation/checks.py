@@ -11,6 +11,7 @@ from services.stats.core.case import Case as StatsCase
 from services.stats.core.cells import cells
 from tests.simulation.asking import Operation
 from tests.simulation.clocks import clocks
+from tests.simulation.doors import doors
 from tests.simulation.facts import NEED_NOT, Facts, said_by
 from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
@@ -66,6 +67,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += _notices(world)
     wrong += clocks(world, facts)
     wrong += ladder(world, facts)
+    wrong += doors(world, facts)
     wrong += recounts(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong

@@ -10,6 +10,8 @@ from services.intake.core import requests as ask
 from services.intake.core.acts import ACT
 from services.intake.core.case import Case
 
+MARK: Final = "〔记号〕"
+"""Stands in whatever people write about a case: who is not to be shown it must not find this."""
 UNITS: Final = ("housing", "urban-management", "education", "transport")
 NATURAL: Final = {
     "received": ("assignment", "assignment", "urging", "follow-up", "support", "support", "withdrawal"),
@@ -48,6 +50,7 @@ TRIED: Final = tuple(
         {
             *ABOUT,
             *DECIDED,
+            "moderation",
             "instruction",
             "promise-report",
             *(act for acts in NATURAL.values() for act in acts),
@@ -62,6 +65,8 @@ def chosen(random: Random, case: Case) -> str:
     """What somebody does about a case."""
     if random.random() < 0.1:
         return random.choice(TRIED)
+    if random.random() < (0.3 if case.moderation == "held" else 0.04):
+        return "moderation"
     if case.promises_waiting and random.random() < 0.4:
         return "promise-report"
     states = [one.state for one in case.instructions if one.state in FOLLOWED]
@@ -103,20 +108,26 @@ def filled(
     who = ACT[act].who.roles[0]
     actor = ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
     match act:
+        case "moderation":
+            held = case.moderation == "held"
+            action = random.choice(
+                ("release", "release", "hold", "hide") if held else ("hold", "hold", "hide")
+            )
+            return actor, ask.Moderation(action, "含有他人隐私")
         case "rating":
             return ask.AUTHOR, ask.Grade(random.randint(1, 5))
         case "reopening":
-            return ask.AUTHOR, ask.ReasonOnly("没有修好")
+            return ask.AUTHOR, ask.ReasonOnly(f"没有修好{MARK}")
         case "reply":
             day = today + timedelta(random.randint(0, 3)) if random.random() < 0.5 else None
-            return actor, ask.Drafted("文字", promised_day=day)
+            return actor, ask.Drafted(f"文字{MARK}", promised_day=day)
         case "extension":
             # Mostly within the three working days after the due date, now and then beyond, or no working day.
             due = today if case.due is None else case.due.date()
             day = due + timedelta(random.choice((1, 1, 1, 2, 2, 3, 4, 8)))
-            return actor, ask.Extension("需要订购配件", day, "配件已订购")
+            return actor, ask.Extension(f"需要订购配件{MARK}", day, f"配件已订购{MARK}")
         case "first-word":
-            return actor, ask.FirstWord("已派人到现场")
+            return actor, ask.FirstWord(f"已派人到现场{MARK}")
         case "reply-return" | "extension-refusal":
             return actor, ask.Remark("请写明时间")
         case "assignment":
@@ -125,7 +136,7 @@ def filled(
             return actor, ask.Voice(name)
         case "instruction":
             day = today + timedelta(random.randint(1, 2)) if random.random() < 0.6 else None
-            return _LEADER, ask.Instruction("请尽快办结", random.random() < 0.5, day)
+            return _LEADER, ask.Instruction(f"请尽快办结{MARK}", random.random() < 0.5, day)
         case "instruction-acceptance":
             return _LEADER, ask.Nothing()
         case "instruction-return":
@@ -135,5 +146,5 @@ def filled(
         case "withdrawal":
             return ask.AUTHOR, ask.Nothing()
         case "promise-report" | "instruction-report":
-            return actor, ask.TextOnly("已办结")
-    return ask.AUTHOR if who == "author" else actor, ask.TextOnly("文字")
+            return actor, ask.TextOnly(f"已办结{MARK}")
+    return ask.AUTHOR if who == "author" else actor, ask.TextOnly(f"文字{MARK}")

@@ -12,7 +12,7 @@ from contracts.deadlines import (
     ReplyPromiseEnded,
     ReplyPromiseSet,
 )
-from contracts.posts import PostWithdrawn
+from contracts.posts import PostHidden, PostWithdrawn
 from services.intake.core.case import Case, Reply
 from services.intake.core.instruction import Instruction
 from services.stats.core.case import Case as StatsCase
@@ -48,7 +48,7 @@ def clocks(world: World, facts: Facts) -> Iterator[str]:
             if instant is None or instant > at:
                 yield f"deadline {subject}: something is owed by {at}, and the timer is armed for {instant}"
         waits = any(not one.outcome for one in clock.promises) or clock.instructions
-        if instant is not None and case.step in ("replied", "rated", "withdrawn") and not waits:
+        if instant is not None and case.step in ("replied", "rated", "withdrawn", "hidden") and not waits:
             yield f"deadline {subject}: nothing is waited for, and the timer is armed for {instant}"
         known = stats.state_of(subject)
         if isinstance(known, StatsCase) and {r: o for r, o in known.promises if o} != ended:
@@ -82,8 +82,9 @@ class _Counted:
                 case InstructionOverdueWithdrawn(instruction=one, due_day=day):
                     self.overdue[(one, day)] -= 1
         said = [event.fact for event in facts.of(subject, "posts")]
-        gone = [fact.at for fact in said if isinstance(fact, PostWithdrawn)]
-        self.left = min(gone, default=None)
+        gone = next((fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)), None)
+        self.left = None if gone is None else gone.at
+        self.how = "hidden" if isinstance(gone, PostHidden) else "withdrawn"
 
 
 def _due(one: Instruction) -> datetime:
@@ -106,7 +107,7 @@ def _promised(counted: _Counted, case: Case, reply: Reply, now: datetime, latest
     if promise.reported_at is not None:
         outcome = "kept" if promise.reported_at <= due else "late"
     elif counted.left is not None:
-        outcome = "withdrawn"
+        outcome = counted.how
     if counted.set[reply.id] != 1:
         yield f"{place}: its day was set {counted.set[reply.id]} times"
     if counted.ended.get(reply.id, "") != outcome or counted.repeated:

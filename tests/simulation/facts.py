@@ -35,7 +35,15 @@ from contracts.inspections import (
     RoundOpened,
     RoundStopped,
 )
-from contracts.posts import PostFollowedUp, PostReceived, PostSupported, PostWithdrawn
+from contracts.posts import (
+    PostFollowedUp,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostSupported,
+    PostWithdrawn,
+)
 from contracts.replies import (
     AssignmentChosen,
     CaseAccepted,
@@ -114,6 +122,10 @@ SAYS: Final = {
 """Act to the fact that it says, once."""
 
 
+MODERATED: Final[dict[str, type[Fact]]] = {"hold": PostHeld, "release": PostReleased, "hide": PostHidden}
+"""What a supervisor does about a post to the fact that it says."""
+
+
 def said_by(one: Operation) -> type[Fact] | None:
     """The fact that an act says; None of a draft, which nobody hears of."""
     dialogue = one.subject.startswith(DIALOGUE)
@@ -124,6 +136,8 @@ def said_by(one: Operation) -> type[Fact] | None:
             return DialogueOpened
         case "forum:close" if dialogue:
             return DialogueClosed
+        case "moderation":
+            return MODERATED[one.body.action]
         case "forum:moderate":
             return CommentReleased if one.body[1] else CommentHidden
         case "forum:withdraw":

@@ -150,8 +150,12 @@ def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime
 def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
     """What was granted moved the clock once, and its date was called broken where it was."""
     for identity, fact in done.approved.items():
-        if said.extended[identity] != 1:
+        # What was granted in the instant of the end, or by a clock that was set back since, moves nothing.
+        late = done.end is not None and fact.at >= done.end
+        if said.extended[identity] != 1 and not (late and not said.extended[identity]):
             yield f"{place}: extension {identity} moved the clock {said.extended[identity]} times"
+        if late:
+            continue
         promised = PROFILE.working_time.closing_from(fact.new_date)
         broken = int(identity in said.broken)
         yield from _once(f"{place}: date of {identity}", broken, promised, done.end, now, latest)

@@ -47,7 +47,7 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
         else:
             history = [_of_case(one) for one in acts if not _refused_for_its_day(one)]
             history += _heard(facts, subject, world.loop.time())
-            first, step = case_model.Case(shown=subject not in files), case_model.step
+            first, step = case_model.Case(moderation="held" if subject in files else ""), case_model.step
         if not linear.linearisable(history, first, step):
             yield f"no order of its acts explains the answers of {subject}: {_told(history)}"
 
@@ -63,7 +63,8 @@ def _of_case(one: Operation) -> linear.Operation:
         if name in one.answer:
             made = frozenset([one.answer[name]])
     dated = getattr(one.body, "promised_day", None) is not None
-    asked = case_model.Asked(one.act, one.unit, one.target, made, dated)
+    about = one.body.action if one.act == "moderation" else one.target
+    asked = case_model.Asked(one.act, one.unit, about, made, dated)
     return linear.Operation(one.called, _until(one), asked, one.outcome)
 
 

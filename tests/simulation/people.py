@@ -17,7 +17,7 @@ from services.intake.core.deciding import answer_of
 from services.intake.store import seal_post
 from tests.services.intake.door import PROFILE
 from tests.simulation.asking import Asking, Given, Operation
-from tests.simulation.choices import UNITS, chosen, files, filled, target
+from tests.simulation.choices import MARK, UNITS, chosen, files, filled, target
 from tests.simulation.plan import Visit
 from tests.simulation.world import World
 from wenzheng.posts_file import SAMPLE
@@ -34,6 +34,7 @@ def texts() -> list[ask.Submit]:
         post = json.loads(line)
         published = PROFILE.published(post["title"], post["text"], "")
         title, text, place = published.texts
+        title, text = title + MARK, text + MARK
         made.append(ask.Submit(post["kind"], title, text, "", place, True, False, "", 0, published.verdict))
     return made
 

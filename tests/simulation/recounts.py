@@ -14,7 +14,7 @@ from contracts.debates import (
     StatementMade,
 )
 from contracts.inspections import RoundOpened
-from contracts.posts import PostReceived, PostWithdrawn
+from contracts.posts import PostHidden, PostReceived, PostWithdrawn
 from contracts.replies import ReplyPublished
 from contracts.topics import type_of
 from services.debate.core.answers import Figures
@@ -122,7 +122,7 @@ def _rounds(world: World, facts: Facts) -> Iterator[str]:
                     numbers[subject] = said.number
                 elif isinstance(said, ReplyPublished):
                     answered.setdefault(subject, said.department)
-                elif isinstance(said, PostWithdrawn):
+                elif isinstance(said, PostWithdrawn | PostHidden):
                     left.add(subject)
         drawn_from = sorted(
             (numbers[s], unit) for s, unit in answered.items() if s in numbers and s not in left

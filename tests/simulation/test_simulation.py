@@ -45,6 +45,7 @@ def test_a_seed_replays_exactly_also_where_texts_hash_differently() -> None:
 PLANS = dict.fromkeys(BUGS, (0, 40, 25)) | {
     "a zombie is not fenced": (30, 120, 60),
     "a lost connection is kept": (2, 40, 25),
+    "a held post is spoken of by the door of deadlines": (13, 60, 5),
 }
 """Planted bug to the seed, posts and faults that show it as the engine stands; the next seeds are tried after it."""
 
