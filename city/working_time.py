@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ from city.policy import Hours
 _WEEK: Final = 7
 _WORKED: Final = 5
 """Working days of a week that no notice touches."""
+_WEEK_WORKED: Final = bytes((1, 1, 1, 1, 1, 0, 0))
+"""Monday to Sunday, each worked or not."""
 _REMEMBERED: Final = 8192
 """Counted due dates kept per calendar: 22 years of receipt days; fewer than are asked for in turn would be none."""
 
@@ -62,11 +65,12 @@ class WorkingTime:
         """The Monday before the first day that differs: number 0."""
         self._weeks = (named[-1] - self._origin).days // _WEEK + 2
         """Whole weeks tabled; the last of them is untouched by any notice, as are all after it."""
-        days = [self._origin + timedelta(days=n) for n in range(self._weeks * _WEEK)]
-        working = [n for n, day in enumerate(days) if calendar.works(day)]
-        self._working = working
+        worked = bytearray(_WEEK_WORKED * self._weeks)
+        for day, known in calendar.days.items():
+            worked[(day - self._origin).days] = not known.is_off_day
+        self._working = [n for n, works in enumerate(worked) if works]
         """Numbers (days since the origin) of the working days, ascending."""
-        self._before = [bisect_left(working, n) for n in range(len(days) + 1)]
+        self._before = [0, *accumulate(worked)]
         """Working days before each day."""
         self._usual = self._spans_of(None)
         self._usual_minutes = sum(closes - opens for opens, closes in self._usual)
@@ -76,10 +80,9 @@ class WorkingTime:
             if known.closing is not None and not known.is_off_day
         }
         """Half days."""
-        self._minutes_before = [0]
-        for n in working:
-            spans = self._special.get(n, self._usual)
-            self._minutes_before.append(self._minutes_before[-1] + sum(b - a for a, b in spans))
+        half = {n: sum(closes - opens for opens, closes in spans) for n, spans in self._special.items()}
+        minutes = (half.get(n, self._usual_minutes) for n in self._working)
+        self._minutes_before = [0, *accumulate(minutes)]
         self._remembered: OrderedDict[tuple[date, int], Due] = OrderedDict()
 
     # -- days ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
@@ -118,11 +118,11 @@ class Days:
 
     def minutes(self, start: datetime, end: datetime) -> int:
         """Worked minutes between two instants; none when the end is earlier."""
-        return sum(self._row[self.place(start) : self.place(end)])
+        return self._row.count(1, self.place(start), max(self.place(start), self.place(end)))
 
-    def works_at(self, place: int) -> bool:
-        """Whether a minute is worked."""
-        return bool(self._row[place])
+    def works(self, first: int, last: int) -> bytearray:
+        """The minutes from one place to before another, each worked or not."""
+        return self._row[first:last]
 
     def used_up(self, start: datetime, minutes: int) -> datetime:
         """When so many worked minutes have passed since an instant."""
@@ -301,17 +301,17 @@ def _resume(reading: Reading, days: Days, left: int, at: datetime, later: dateti
 
 def _warned(reading: Reading, days: Days) -> datetime:
     """Go along the minutes that are worked and not frozen, to the one that makes 80 %."""
-    waits = [(days.place(a), days.place(b)) for a, b in reading.waits if a < reading.due]
-    due = days.place(reading.due)
-    running = [
-        place
-        for place in range(days.place(reading.start), due)
-        if days.works_at(place) and not any(a <= place < b for a, b in waits)
-    ]
+    start, due = days.place(reading.start), days.place(reading.due)
+    row = days.works(start, due)
+    for begin, end in reading.waits:
+        first, last = max(days.place(begin), start) - start, min(days.place(end), due) - start
+        if first < last:
+            row[first:last] = bytes(last - first)
+    running = list(compress(range(start, due), row))
     gone = round(len(running) * 0.8)
-    end = running[gone - 1] + 1 if gone else days.place(reading.start)
+    ending = running[gone - 1] + 1 if gone else start
     warned = reading.start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
-        minutes=end - days.place(reading.start) + reading.start.hour * 60 + reading.start.minute
+        minutes=ending - start + reading.start.hour * 60 + reading.start.minute
     )
     if not gone:
         warned = reading.start
