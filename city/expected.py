@@ -1,6 +1,9 @@
 """What a value of the policy should be, said to whoever wrote another one. Pure."""
 
-from msgspec import inspect
+from collections.abc import Mapping
+from functools import cache
+
+from msgspec import Struct, inspect
 
 
 def expected(wanted: inspect.Type) -> str:
@@ -21,3 +24,11 @@ def expected(wanted: inspect.Type) -> str:
         case inspect.VarTupleType(min_length=fewest, max_length=most):
             return f"应为 {fewest} 到 {most} 项文字的列表"
     raise AssertionError(f"policy holds no {wanted}")
+
+
+@cache
+def fields_of(struct: type[Struct]) -> Mapping[str, inspect.Field]:
+    """The keys of a table, looked up once: facts change a policy, and each partition reads them."""
+    shape = inspect.type_info(struct)
+    assert isinstance(shape, inspect.StructType)
+    return {entry.encode_name: entry for entry in shape.fields}

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import time
-from functools import cache
 from hashlib import blake2b
 from typing import Annotated, Any, Final, get_args
 
@@ -12,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, inspect
 
 from city.attachments import Attachments
-from city.expected import expected
+from city.expected import expected, fields_of
 from city.notices import Notices, Prices, Quotas
 from city.periodic import Accountability, Assessment, Bulletin, Inspection, OpenData, Promise
 from contracts.posts import PostKind
@@ -371,7 +370,7 @@ def _wrong_keys(raw: Mapping[str, Any]) -> Iterator[Wrong]:
 
 
 def _wrong_values(path: tuple[str, ...], table: Mapping[str, Any], struct: type[Struct]) -> Iterator[Wrong]:
-    known = _fields_of(struct)
+    known = fields_of(struct)
     annotations = struct.__annotations__
     for key, value in table.items():
         if key not in known:
@@ -384,14 +383,6 @@ def _wrong_values(path: tuple[str, ...], table: Mapping[str, Any], struct: type[
     for key, entry in known.items():
         if entry.required and key not in table:
             yield Wrong((*path, key), "缺少这一项")
-
-
-@cache
-def _fields_of(struct: type[Struct]) -> Mapping[str, inspect.Field]:
-    """The keys of a table, once for all policies: facts change a policy, and each partition reads them."""
-    shape = inspect.type_info(struct)
-    assert isinstance(shape, inspect.StructType)
-    return {entry.encode_name: entry for entry in shape.fields}
 
 
 def _contradictions(policy: Policy) -> Iterator[Wrong]:

@@ -9,16 +9,12 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from fastapi.routing import APIRoute
 
-from chassis.tokens import make_keys
-from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, SUPERVISION, Office
 from tests.fronts.portal.staff.prepared import Fields, prepared
-from wenzheng.stack.home import CITY
+from tests.fronts.portal.staff.routes import staff_routes
 
 COLUMNS: Final = {
     "anonymous": None,
@@ -192,36 +188,6 @@ def people(office: Office) -> Iterator[dict[str, Person]]:
 def forms(people: dict[str, Person]) -> dict[str, str]:
     """What each one's forms carry, as long as the session lasts."""
     return {who: _form_token(person) for who, person in people.items()}
-
-
-def staff_routes(folder: Path) -> set[tuple[str, str]]:
-    """Method and path of every staff route there can be."""
-    make_keys(folder / "private.pem", folder / "public.pem")
-    (folder / "secret").write_bytes(b"a secret")
-    settings = StaffSettings(
-        city=CITY,
-        database="postgresql://nobody@127.0.0.1:9/none",
-        secret_file=folder / "secret",
-        token_private_key_file=folder / "private.pem",
-        demo_sign_in=True,
-        oidc_issuer="https://id.example",
-    )
-    return {
-        (method, route.path)
-        for route in _leaves(create(settings).routes)
-        if route.path.startswith("/staff")
-        for method in route.methods
-    }
-
-
-def _leaves(routes: list[Any]) -> Iterator[APIRoute]:
-    """The routes themselves; FastAPI keeps a router that was included as one entry."""
-    for route in routes:
-        included = getattr(route, "original_router", None)
-        if included is not None:
-            yield from _leaves(included.routes)
-        elif isinstance(route, APIRoute):
-            yield route
 
 
 def test_every_staff_route_has_a_line(tmp_path: Path) -> None:
