@@ -11,6 +11,7 @@ from city.masking import mask
 from city.profile import Profile
 from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
+from fronts.wechat.customer import CustomerService
 from fronts.wechat.desk import Desk, real_now
 from fronts.wechat.envelope import Envelope
 from fronts.wechat.interface import Access
@@ -33,7 +34,9 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     access = None if interface is None else Access(http, interface)
     media = None if access is None else Media(http, access, profile.policy.attachments.megabytes)
     city = City(profile, own.site, pictures=media is not None)
-    desk = Desk(store, Services(http, settings.addresses(), media), Keys(own.secret()), city)
+    unasked = None if access is None else CustomerService(http, access).say
+    services, keys = Services(http, settings.addresses(), media), Keys(own.secret())
+    desk = Desk(store, services, keys, city, unasked=unasked)
 
     async def forget() -> None:
         while True:

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import structlog
@@ -32,12 +32,22 @@ FETCHING_SHARE: Final = 0.6
 """Of the time left, for pictures that a post waits for; the rest is for the post."""
 AFTERWARDS_SECONDS: Final = 300.0
 """Real time for what is done after the answer, with the wait for other people's pictures and the person's other messages."""
+Unasked = Callable[[str, str], Awaitable[None]]
+"""Says words to a person who did not just write."""
 _log = structlog.get_logger()
 
 
 def real_now() -> datetime:
     """Real time."""
     return datetime.now(UTC)
+
+
+class Done(NamedTuple):
+    """What came of what takes longer than an answer."""
+
+    say: str
+    refused: bool
+    """Something was not taken."""
 
 
 class Desk:
@@ -51,14 +61,17 @@ class Desk:
         city: City,
         now: Callable[[], datetime] = real_now,
         seconds: float = ANSWER_SECONDS,
+        unasked: Unasked | None = None,
     ) -> None:
+        """`unasked` says something to a person after the answer; without it, what comes late is heard when they write again."""
         self._store = store
         self._services = services
         self._keys = keys
         self._city = city
         self._now = now
         self._seconds = seconds
-        self._afterwards: set[asyncio.Task[str]] = set()
+        self._unasked = unasked
+        self._afterwards: set[asyncio.Task[Any]] = set()
 
     async def answer(self, message: Message) -> str:
         """What the person is told; empty where nothing is to be said. Every failure is told in words."""
@@ -78,18 +91,31 @@ class Desk:
         if later is None:
             return said
         task = asyncio.create_task(self._done(message, later))
+        self._on_its_way(task)
+        done, _ = await asyncio.wait([task], timeout=max(0.0, until - KEEPING_SECONDS - time.monotonic()))
+        if done:
+            return task.result().say or said
+        if self._unasked is not None:
+            self._on_its_way(asyncio.create_task(self._said_late(message.person, task, self._unasked)))
+        return said
+
+    def _on_its_way(self, task: asyncio.Task[Any]) -> None:
         self._afterwards.add(task)
         task.add_done_callback(self._afterwards.discard)
-        done, _ = await asyncio.wait([task], timeout=max(0.0, until - KEEPING_SECONDS - time.monotonic()))
-        return (task.result() or said) if done else said
+
+    async def _said_late(self, person: str, task: asyncio.Task[Done], unasked: Unasked) -> None:
+        """A refusal that came after the answer is said at once; that all went well is told when the person asks."""
+        done = await task
+        if done.refused and done.say:
+            await unasked(person, done.say)
 
     async def done_afterwards(self) -> None:
         """Wait for what is done after the answers."""
         while self._afterwards:
             await asyncio.wait(list(self._afterwards))
 
-    async def _done(self, message: Message, call: Fetch) -> str:
-        """What takes longer, and what is said of it; empty when that could not be kept: the person asks again."""
+    async def _done(self, message: Message, call: Fetch) -> Done:
+        """What takes longer, and what is said of it; nothing when that could not be kept: the person asks again."""
 
         async def told(state: Conversation) -> Step:
             return hearing.kept(hearing.told(state, call, outcome, self._city))
@@ -98,10 +124,10 @@ class Desk:
             async with asyncio.timeout(AFTERWARDS_SECONDS):
                 outcome = await self._services.perform(message.person, call, AFTERWARDS_SECONDS)
                 said, _ = await self._kept(message.person, f"{message.id}/done", told)
-                return said
+                return Done(said, bool(outcome.body.get("refused")))
         except (TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             _log.warning("not kept afterwards", kind=message.kind, reason=repr(problem))
-            return ""
+            return Done("", False)
 
     async def _kept(
         self, person: str, message: str, decide: Callable[[Conversation], Awaitable[Step]]

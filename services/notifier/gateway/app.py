@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.customer import Customer
 from services.notifier.gateway.media import Media
 from services.notifier.gateway.phone import Phones
 from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
@@ -50,7 +51,10 @@ class Gateway:
         self._token_seconds = token_seconds
         self._robots: dict[str, deque[float]] = {}
         self.media = Media(self._wrong_token, lambda: self.script.next("media"))
-        self.phones = None if account is None else Phones(arrivals, account, self.consents, self.media)
+        self.customer = Customer(self._wrong_token, lambda: self.script.next("customer"))
+        self.phones = (
+            None if account is None else Phones(arrivals, account, self.consents, self.media, self.customer)
+        )
         """The telephones of people who follow the account; without a callback nobody can write to it."""
 
     async def token(self, request: Request) -> Response:
@@ -247,6 +251,7 @@ def create(gateway: Gateway) -> Starlette:
             Route("/weather", gateway.turn, methods=["POST"]),
             Route("/consent", gateway.consent, methods=["POST"]),
             *gateway.media.routes(),
+            *gateway.customer.routes(),
             Route("/readyz", gateway.ready),
             Route("/healthz", gateway.ready),
             *(gateway.phones.routes() if gateway.phones is not None else ()),

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.customer import AFTER_EVENT, Customer
 from services.notifier.gateway.media import MOST_BYTES, Media
 from services.notifier.gateway.refusals import OPENID
 
@@ -53,11 +54,20 @@ _STYLE: Final = (
 class Phones:
     """Every telephone in the city, and the account's menu."""
 
-    def __init__(self, arrivals: Arrivals, account: Account, consents: dict[str, int], media: Media) -> None:
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        account: Account,
+        consents: dict[str, int],
+        media: Media,
+        customer: Customer,
+    ) -> None:
         self._arrivals = arrivals
         self._account = account
         self._consents = consents
         self._media = media
+        self._customer = customer
+        customer.shown = lambda person, words: self._hear(person, "account", words)
         self._said: defaultdict[str, list[tuple[float, str, str]]] = defaultdict(list)
         self.menu: dict[str, str] = {}
         """Key of each button to its name."""
@@ -74,6 +84,7 @@ class Phones:
         person = request.query_params.get("person", "")
         if not OPENID.fullmatch(person):
             person = "o" + "".join(secrets.choice(_DRAWN) for _ in range(27))
+            self._customer.heard(person, AFTER_EVENT)
             self._hear(person, "notice", await self._account.event(person, "subscribe"))
             return RedirectResponse(f"/phone?person={person}", 303)
         return HTMLResponse(self._html(person))
@@ -87,6 +98,8 @@ class Phones:
         person, act, words = fields.get("person", ""), fields.get("act", ""), fields.get("words", "").strip()
         if not OPENID.fullmatch(person):
             return RedirectResponse("/phone", 303)
+        if act in ("say", "picture", "place", "menu"):
+            self._customer.heard(person, *((AFTER_EVENT,) if act == "menu" else ()))
         match act:
             case "say" if words:
                 self._hear(person, "mine", words)

@@ -4,13 +4,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
 
-CHANNELS: Final = ("wechat", "sms", "mail", "robot", "media")
+CHANNELS: Final = ("wechat", "sms", "mail", "robot", "media", "customer")
 FULL: Final[Mapping[str, int | str]] = {
     "wechat": 45009,
     "sms": "isv.BUSINESS_LIMIT_CONTROL",
     "mail": 452,
     "robot": 45009,
     "media": 45009,
+    "customer": 45009,
 }
 """How each provider says that it takes no more just now."""
 SLOW_SECONDS: Final = 12.0

@@ -17,6 +17,7 @@ from chassis.metrics import Metrics
 from chassis.web.edge import Edge
 from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
+from fronts.wechat.customer import CustomerService
 from fronts.wechat.desk import ANSWER_SECONDS, Desk
 from fronts.wechat.envelope import Account, Envelope, signature
 from fronts.wechat.interface import Access, Interface
@@ -130,6 +131,9 @@ class Phone:
 
     async def send(self, body: str) -> str:
         """A message; what the person reads in answer, empty for nothing."""
+        root = fromstring(body)
+        if root.findtext("MsgType", "") != "event":
+            self.account.customer.heard(root.findtext("FromUserName", ""))
         response = await self.deliver(body)
         assert response.status_code == 200, response.text
         return "" if response.text == "success" else fromstring(response.text).findtext("Content", "")
@@ -222,7 +226,13 @@ async def opened(
             )
             keys, city = Keys(b"a secret of the tests"), City(PROFILE, SITE)
             phone.desk = Desk(
-                phone.store, services, keys, city, lambda: datetime.now(UTC) + phone.late, seconds
+                phone.store,
+                services,
+                keys,
+                city,
+                lambda: datetime.now(UTC) + phone.late,
+                seconds,
+                CustomerService(outside, access).say,
             )
             metrics = Metrics()
             app = Edge(create(Envelope(account), phone.desk, metrics), metrics)

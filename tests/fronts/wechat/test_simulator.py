@@ -62,7 +62,7 @@ async def page_of(folder: Path, account: OurAccount) -> AsyncIterator[Page]:
     async with opened(folder, account=account) as phone:
         gateway = phone.account
         told = Account(phone.http, SETTINGS)
-        gateway.phones = Phones(gateway.arrivals, told, gateway.consents, gateway.media)
+        gateway.phones = Phones(gateway.arrivals, told, gateway.consents, gateway.media, gateway.customer)
         transport = httpx2.ASGITransport(app=create(gateway))
         async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as http:
             yield Page(http, phone, gateway)
@@ -127,6 +127,22 @@ async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_th
     assert len(said) == 1
     assert "草稿的图片:5 张," in await page.do("say", "图片")
     assert "已受理" in await page.do("say", "确认")
+
+
+async def test_a_picture_that_is_refused_late_is_told_of_on_the_telephone_without_a_word_from_its_owner(
+    page: Page,
+) -> None:
+    await page.open()
+    for words in ("发帖", "13900005678"):
+        await page.do("say", words)
+    for words in (page.phone.code(), "投诉", "路灯坏了", "无"):
+        await page.do("say", words)
+    page.gateway.script.add("media", 1, {"delay": 4.5})
+
+    assert "图片收到了,正在接收" in await page.show(b"GIF89a" + bytes(100))
+    await page.phone.desk.done_afterwards()
+
+    assert "图片没有收下:只收 JPEG、PNG、WebP 图片" in (await page.lines())[-1]
 
 
 async def test_a_telephone_sends_no_place_beyond_the_earth_and_no_picture_that_is_none(page: Page) -> None:
