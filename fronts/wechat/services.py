@@ -27,6 +27,7 @@ from fronts.wechat.core.conversation import (
     SignIn,
     SignOut,
     Submit,
+    Support,
 )
 from fronts.wechat.gathering import Gathering
 from fronts.wechat.media import Media
@@ -42,7 +43,7 @@ SEARCHED: Final = 10
 """Pages of one's own posts that are looked through for one number."""
 
 
-Asked = AskCode | SignIn | SignOut | Submit | ListPosts | Look | Act
+Asked = AskCode | SignIn | SignOut | Submit | ListPosts | Look | Act | Support
 """The calls that are one question to the services."""
 
 
@@ -87,6 +88,8 @@ class Services:
                 return await self._posts(person, call.token, call.cursor, LISTED)
             case Look():
                 return await self._look(person, call)
+            case Support():
+                return await self._support(person, call)
             case Act():
                 return await self._act(person, call)
 
@@ -120,6 +123,18 @@ class Services:
         return await self._ask(
             person, "POST", path, body=call.body, key=call.key, code=str(found.body["query_code"])
         )
+
+    async def _support(self, person: str, call: Support) -> Outcome:
+        """A voice for another's post; one's own needs none, whose news come anyway."""
+        if call.token:
+            found = await self._code_of(person, call.token, call.number)
+            if found.ok:
+                return Outcome(409, {}, "这是您自己的帖子,不用关注,进展会通知您")
+            # A session that is over names nobody any more; the post is another's, as far as is known.
+            if found.status not in (401, 404):
+                return found
+        path = f"/v1/posts/{call.number}/supports"
+        return await self._ask(person, "POST", path, body=call.contact, key=call.key)
 
     async def _code_of(self, person: str, token: str, number: str) -> Outcome:
         """One's own post by its number, with its query code; 404 when it is not one of the token's."""

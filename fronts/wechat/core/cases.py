@@ -8,7 +8,17 @@ from msgspec.structs import replace
 
 from contracts.identity import derived
 from fronts.wechat.core import proving, words
-from fronts.wechat.core.conversation import Act, City, Conversation, ListPosts, Look, Message, Outcome, Step
+from fronts.wechat.core.conversation import (
+    Act,
+    City,
+    Conversation,
+    ListPosts,
+    Look,
+    Message,
+    Outcome,
+    Step,
+    Support,
+)
 from fronts.wechat.core.tickets import anew, sent_with
 
 _TITLE: Final = 16
@@ -148,6 +158,9 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
         lines.append("请补充:回复“补充”空格加内容;要附图片,先把图片发来。")
     if "follow-up" in acts:
         lines.append("要追问:回复“追问”空格加内容;要附图片,先把图片发来。")
+    # Another's, and to be read by anybody: its author's view has questions, and one that is not shown no text.
+    if "questions" not in case and case["text"] and case["status"] not in ("withdrawn", "hidden"):
+        lines.append("您也遇到同样的问题,请回复“关注”,不必另发。")
     if not case["replies"] and "history" not in case:
         lines.append("还没有答复。")
     return lines
@@ -169,6 +182,24 @@ def acted(state: Conversation, message: Message) -> Step | None:
     key = derived(f"{message.person}/{message.id}", f"wechat-{act}")
     call = Act(state.number, state.token, _ADDRESS[act], body, key)
     return Step(state, call=call) if act == "rating" else sent_with(state, call, state.added)
+
+
+def follow(state: Conversation, number: str, person: str) -> Step:
+    """A voice for somebody's post: the one that was named, else the one that is read."""
+    contact = {"phone": state.phone} if state.token else {"openid": person}
+    key = derived(f"{person}/{state.phone if state.token else ''}/{number}", "wechat-support")
+    return Step(state, call=Support(number, contact, key, state.token))
+
+
+def followed(state: Conversation, asked: Support, outcome: Outcome, city: City) -> Step:
+    """The voice is counted, and where its owner finds what becomes of the matter; or why not."""
+    if outcome.status == 404:
+        return Step(state, f"没有编号为 {asked.number} 的帖子,请核对。")
+    if not outcome.ok:
+        return Step(state, f"{asked.number}:{outcome.sentence}")
+    page = f"\n{city.site}/posts/{asked.number}" if city.site else ""
+    count = outcome.body["supports"]
+    return Step(state, f"已关注 {asked.number},共 {count} 人关注。看进展请回复“查 {asked.number}”。{page}")
 
 
 def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:

@@ -170,6 +170,16 @@ class Act(Struct, frozen=True):
     """As of a post."""
 
 
+class Support(Struct, frozen=True):
+    """A neighbour's voice for a post (关注)."""
+
+    number: str
+    contact: Mapping[str, str]
+    """The telephone that was proved, else the openid: who has one voice, and is counted once."""
+    key: str
+    token: str = ""
+
+
 class Fetch(Struct, frozen=True):
     """Pictures are fetched from WeChat and given to intake."""
 
@@ -178,7 +188,7 @@ class Fetch(Struct, frozen=True):
     """What waits for them."""
 
 
-Call = AskCode | SignIn | SignOut | Submit | Fetch | ListPosts | Look | Act
+Call = AskCode | SignIn | SignOut | Submit | Fetch | ListPosts | Look | Act | Support
 
 
 class Outcome(Struct, frozen=True):

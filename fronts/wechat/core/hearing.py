@@ -18,6 +18,7 @@ from fronts.wechat.core.conversation import (
     SignOut,
     Step,
     Submit,
+    Support,
 )
 
 
@@ -66,6 +67,9 @@ def _read(state: Conversation, message: Message, city: City) -> Step:
     number = words.number_in(message.text)
     if number:
         return cases.look(_left(state), number)
+    followed = words.followed_in(message.text)
+    if followed or (followed == "" and state.stage == "case"):
+        return cases.follow(state, followed or state.number, message.person)
     if state.stage == "phone":
         return proving.phone_typed(state, message.text)
     if state.stage == "code":
@@ -135,6 +139,8 @@ def told(state: Conversation, call: Call, outcome: Outcome, city: City) -> Step:
             return cases.listed(state, outcome)
         case Look():
             return cases.read(state, call, outcome, city)
+        case Support():
+            return cases.followed(state, call, outcome, city)
         case Act():
             return cases.done(state, call, outcome)
         case Submit():

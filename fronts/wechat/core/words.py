@@ -49,6 +49,7 @@ HELP: Final = (
     "“发帖” 反映问题、咨询、建议\n"
     "“我的” 看您的全部帖子\n"
     "“查”加编号 看一件帖子办到哪里,如:查 {prefix}260302-000001\n"
+    "“关注”加编号 别人的帖子您也遇到了\n"
     "“绑定” 用手机验证码绑定\n"
     "“取消” 放弃正在做的事"
 )
@@ -93,6 +94,15 @@ def number_in(text: str) -> str:
     typed = _after("".join(text.split()).strip("“”。"), "查询", "查")
     number = case_number(typed) if _FIND.fullmatch(typed) else ""
     return number if _NUMBER.fullmatch(number) else ""
+
+
+def followed_in(text: str) -> str | None:
+    """The number behind 关注, empty for the word alone; None for another text."""
+    typed = "".join(text.split()).strip("“”。")
+    if not typed.startswith("关注"):
+        return None
+    rest = _after(typed, "关注")
+    return (number_in(rest) or None) if rest else ""
 
 
 def grade_in(text: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import pytest
 from fronts.wechat.core import words
 from fronts.wechat.desk import ANSWER_SECONDS
 from fronts.wechat.store import LEASED
-from tests.fronts.wechat.phone import MINE, OPENID, Phone, event, of_kind, opened, text
+from tests.fronts.wechat.phone import MINE, OPENID, SITE, Phone, event, of_kind, opened, text
 
 OFFICE = "您好!路灯已修复。联系电话:0527-84368123。"
 
@@ -227,6 +227,42 @@ async def test_someone_elses_post_is_read_as_anybody_reads_it_and_cannot_be_rate
 
     assert "幸福路" not in read
     assert "不是您绑定的手机号下的帖子" in rated
+
+
+async def test_a_neighbour_follows_anothers_post_is_counted_once_and_told_where_its_news_are(
+    phone: Phone,
+) -> None:
+    other = (await phone.world.intake.post(contact={"phone": "13800001234"})).json()["number"]
+    await phone.world.settle()
+
+    await phone.says("绑定", MINE)
+    first = await phone.says(f"查 {other}", "关注")
+    again = await phone.say(f"“关注 {other}”。")
+    await phone.bind()
+    as_bound = await phone.say(f"关注{other.lower()}")
+    once_more = await phone.say(f"关注 {other}")
+
+    assert f"已关注 {other},共 1 人关注。看进展请回复“查 {other}”。\n{SITE}/posts/{other}" == first
+    assert again == first
+    assert "共 2 人关注" in as_bound, "an openid and a telephone are two, as far as anybody can tell"
+    assert once_more == as_bound
+    assert "请回复“关注”,不必另发" in await phone.say(f"查 {other}")
+
+
+async def test_who_may_not_be_followed_is_told_and_a_bare_word_is_not_lost(phone: Phone) -> None:
+    hidden = (await phone.world.intake.post(contact={"phone": "13800001234"}, public=False)).json()["number"]
+    await phone.world.settle()
+    await phone.bind()
+    own = await phone.post()
+
+    assert "这是您自己的帖子" in await phone.say(f"关注 {own}")
+    assert "关注”,不必另发" not in await phone.say(f"查 {own}")
+    assert "已关注" not in await phone.say(f"关注 {hidden}")
+    assert "关注”,不必另发" not in await phone.say(f"查 {hidden}")
+    assert "没有编号为 SQ260302-999999 的帖子" in await phone.say("关注 SQ260302-999999")
+    assert "没有听懂" in await phone.says("菜单", "关注")
+    phone.behind.away.add("intake")
+    assert words.LATER in await phone.say(f"关注 {hidden}")
 
 
 async def test_a_wrong_code_is_told_and_another_telephone_may_be_typed(phone: Phone) -> None:
