@@ -61,6 +61,11 @@ class Desk:
         with self.page.expect_navigation():
             self.page.click(f"button:text-is('{name}')")
 
+    def follow(self, name: str) -> None:
+        """Follow a link, and wait for the page that it leads to, as `press` does."""
+        with self.page.expect_navigation():
+            self.page.click(f"a:text-is('{name}')")
+
     def says(self, text: str) -> bool:
         """Whether the page holds a text now."""
         return text in self.page.inner_text("main")
