@@ -145,7 +145,8 @@ def _try_it(portal: str, home: Home, open_survey: str, counted: str) -> None:
         f"\n    自己重新计票 count it yourself         "
         f".venv/bin/wenzheng recount {counted} --data {shlex.quote(str(home.data))}"
         f"\n  6 参与评议 talk a matter over           {portal}/debates"
-        f"\n  7 向嘉宾提问,看实录 ask, read answers   {portal}/dialogues",
+        f"\n  7 向嘉宾提问,看实录 ask, read answers   {portal}/dialogues"
+        f"\n  8 作为市教育局分管领导审核回答 approve  {portal}/staff/dialogues",
         highlight=False,
         soft_wrap=True,
     )

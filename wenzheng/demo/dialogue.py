@@ -1,7 +1,10 @@
-"""Dialogues of the demonstration: an interview whose transcript is whole, and a meeting that people still ask questions for."""
+"""Dialogues of the demonstration: an interview whose transcript is whole, and a meeting that people still ask questions for.
+
+Invited units answer in both; one answer that a clerk prepared waits for its leader, so that whoever takes that seat finds it.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +16,17 @@ UNANSWERED: Final = 5
 """One in so many questions is left open: whoever asked it may make it a post."""
 
 
+class Joined(NamedTuple):
+    """What a unit's clerk prepares in answer to a question, for its leader to approve."""
+
+    question: int
+    """Place of the question."""
+    unit: str
+    text: str
+    waits: bool = False
+    """Its leader has not looked at it yet."""
+
+
 class Conversation(NamedTuple):
     """A dialogue, what people ask before it, and what is answered; an answer stands at the place of its question."""
 
@@ -21,6 +35,8 @@ class Conversation(NamedTuple):
     welcome: str
     asked: tuple[str, ...]
     answered: tuple[str, ...]
+    joined: tuple[Joined, ...]
+    """After the guest's own answers, where there are any."""
     summary: str
 
 
@@ -36,6 +52,7 @@ INTERVIEW: Final = Conversation(
         "ends": "2011-06-15T17:00:00+08:00",
         "place": "市民服务中心二楼直播间",
         "introduction": "入夏以来夜市噪声、油烟和背街路灯的来信最多,请大家提前提问。",
+        "invited": ["public-security", "environment"],
     },
     welcome="欢迎各位网民,下面按提问的先后回答。",
     asked=(
@@ -54,6 +71,10 @@ INTERVIEW: Final = Conversation(
         "每个夜市加二十个桶,收摊后一小时内清完,摊主签了责任书。",
         "从明天起开灯时间提前到十八点五十分,以后随日落调整。",
     ),
+    joined=(
+        Joined(0, "public-security", "夜间喧哗不听劝的,派出所会一起到场处理;城区三个夜市每晚有民警巡查。"),
+        Joined(2, "environment", "油烟排放我局每月抽测一次,不达标的限期改好,结果在网上公布。"),
+    ),
     summary="收到的提问当场答复了大部分;没有来得及答复的,提问人可以转为网帖,按三个工作日办理。",
 )
 MEETING: Final = Conversation(
@@ -63,11 +84,12 @@ MEETING: Final = Conversation(
         "title": "秋季入学政策面对面",
         "guest": "基础教育科负责人",
         "office": "市教育局",
-        "asked_from": "2011-07-08T09:00:00+08:00",
-        "begins": "2011-07-15T15:00:00+08:00",
-        "ends": "2011-07-15T17:00:00+08:00",
+        "asked_from": "2011-07-07T09:00:00+08:00",
+        "begins": "2011-07-14T15:00:00+08:00",
+        "ends": "2011-07-14T17:00:00+08:00",
         "place": "市教育局一楼会议室",
         "introduction": "就学区划分、随迁子女入学和课后服务当面回答。可以到场,也可以先在这里提问。",
+        "invited": ["public-security"],
     },
     welcome="",
     asked=(
@@ -76,6 +98,10 @@ MEETING: Final = Conversation(
         "课后服务到几点,能不能接到下班?",
     ),
     answered=(),
+    joined=(
+        Joined(1, "public-security", "户口不在本市的,先到住处的派出所办居住证,材料齐全当天受理。"),
+        Joined(0, "education", "新小区的学区七月二十日前公布,之前可以先在网上登记。", waits=True),
+    ),
     summary="",
 )
 
@@ -109,6 +135,7 @@ class Dialogue:
         times = [opens + (begins - opens) * ASKED_SHARE * (n + 1) / people for n in range(people)]
         questions = await asyncio.gather(*(self._ask(at, n) for n, at in enumerate(times)))
         if not self._said.answered:
+            await self._join(questions)
             return
         await self._until(begins)
         await self._staff(f"/{self._identity}/answers", {"text": self._said.welcome, "speaker": "host"}, "")
@@ -117,8 +144,21 @@ class Dialogue:
                 text = self._said.answered[n % len(self._said.answered)]
                 answer = {"text": text, "answers": question, "speaker": "guest"}
                 await self._staff(f"/{self._identity}/answers", answer, "")
+        await self._join(questions)
         await self._until(ends + timedelta(days=1))
         await self._staff(f"/{self._identity}/closing", {"summary": self._said.summary}, "dialogue closed")
+
+    async def _join(self, questions: Sequence[str]) -> None:
+        """Units' clerks prepare answers, and their leaders let them be read, as far as they have looked."""
+        for one in self._said.joined:
+            if not (one.question < len(questions) and questions[one.question]):
+                continue
+            body = {"text": one.text, "answers": questions[one.question], "speaker": "unit"}
+            clerk, leader = (self._calls.bearer(role, one.unit) for role in ("clerk", "leader"))
+            prepared = await self._staff(f"/{self._identity}/answers", body, "answer prepared", clerk)
+            if prepared is not None and not one.waits:
+                path = f"/{self._identity}/answers/{prepared['id']}/approval"
+                await self._staff(path, {"action": "approve"}, "answer approved", leader)
 
     async def _ask(self, at: datetime, n: int) -> str:
         """The id of a question that a moderator let be read; empty where none came about."""
@@ -133,8 +173,12 @@ class Dialogue:
         released = await self._staff(path, {"action": "release"}, "")
         return "" if released is None else str(asked["id"])
 
-    async def _staff(self, path: str, body: dict[str, Any], counts: str) -> dict[str, Any] | None:
-        return await self._calls.ask("POST", f"/v1/dialogues{path}", body, counts, self._host, "debate")
+    async def _staff(
+        self, path: str, body: dict[str, Any], counts: str, who: dict[str, str] | None = None
+    ) -> dict[str, Any] | None:
+        """What the host does, or somebody else of the staff."""
+        headers = who or self._host
+        return await self._calls.ask("POST", f"/v1/dialogues{path}", body, counts, headers, "debate")
 
 
 def dialogues(calls: Calls, until: Callable[[datetime], Awaitable[None]]) -> list[Coroutine[Any, Any, None]]:
