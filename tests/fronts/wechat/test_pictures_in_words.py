@@ -267,6 +267,8 @@ def test_pictures_for_one_case_are_not_added_to_another() -> None:
     case = {
         "number": "SQ260302-000002",
         "title": "积水",
+        "text": "积水很深。",
+        "status": "accepted",
         "kind_name": "投诉",
         "status_name": "办理中",
         "department_name": "",
