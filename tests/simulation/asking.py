@@ -37,6 +37,8 @@ class Operation:
     """What else a model of the subject has to know of it."""
     files: tuple[Attachment, ...] = ()
     """What came with it."""
+    secrets: dict[str, tuple[bytes | str, ...]] = field(default_factory=dict)
+    """Of a new post, by its name: what nobody may find anywhere once it is erased."""
     part: int = 0
     """Which of the inputs says the fact."""
     called: float = 0.0

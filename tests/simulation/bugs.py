@@ -18,9 +18,12 @@ from chassis.outbox import Addressed
 from chassis.run import patiently
 from chassis.service import Service
 from chassis.store import Outcome, Position, Remembered, Transaction
+from contracts.decision import Decision
 from contracts.facts import Fact
 from contracts.posts import PostHeld
 from contracts.replies import ExtensionApproved, PromiseReported
+from services.intake.core.requests import Asked
+from services.intake.core.sealing import EraseKeys
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.database import CLOSED, Connection
 from tests.simulation.loop import Process
@@ -178,6 +181,20 @@ def deaf(kind: type[Fact]) -> Callable[[Service[Any, Any]], Service[Any, Any]]:
     return without
 
 
+def keeping_keys(service: Service[Any, Any]) -> Service[Any, Any]:
+    """An erasure is noted in the case alone."""
+    if Asked not in service.rules:
+        return service
+    rule = service.rules[Asked]
+
+    def decided(*given: Any) -> Decision[Any]:
+        decision = rule(*given)
+        effects = tuple(one for one in decision.effects if not isinstance(one, EraseKeys))
+        return Decision(decision.state, effects, answer=decision.answer)
+
+    return replace(service, rules={**service.rules, Asked: decided})
+
+
 BUGS: Final[dict[str, Make]] = {
     "a zombie is not fenced": with_parts(listener=UnfencedListener, store=OpenPositions),
     "what the bus does not have yet is acknowledged": with_parts(publisher=EarlyPublisher),
@@ -190,5 +207,6 @@ BUGS: Final[dict[str, Make]] = {
     "the listening half of intake does not lock": with_parts(service=unlocked),
     "a promise that was reported goes on": with_parts(service=deaf(PromiseReported)),
     "more time that was granted moves no clock": with_parts(service=deaf(ExtensionApproved)),
+    "keys are kept of what was erased": with_parts(service=keeping_keys),
     "a held post is spoken of by the door of deadlines": with_parts(service=deaf(PostHeld)),
 }

@@ -34,6 +34,7 @@ class Case(NamedTuple):
     """Empty: anybody reads it, so that neighbours can support it; else `held` or `hidden`."""
     dated: bool = False
     """The draft promises something by a day."""
+    erased: bool = False
     promises: frozenset[frozenset[str]] = frozenset()
     """Of each promise that is waited for: the ids that its reply may have."""
     instructions: frozenset[Instruction] = frozenset()
@@ -53,6 +54,8 @@ class Asked(NamedTuple):
     """The ids that what it makes may have."""
     dated: bool = False
     """A reply that promises something by a day."""
+    files: bool = False
+    """Files came with it."""
 
 
 def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
@@ -62,6 +65,8 @@ def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
 
 
 def _taken(case: Case, asked: Asked) -> Case | None:
+    if asked.files and case.erased:
+        return None
     match asked.act:
         # what the other services said
         case "hear-assigned":
@@ -74,6 +79,8 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             over = case.step == "asked" and asked.target in case.question
             return case._replace(step="accepted") if over else case
         # the author
+        case "erasure":
+            return case._replace(erased=True)
         case "follow-up":
             return case if case.step in KNOWN else None
         case "answer":
@@ -91,7 +98,7 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "moderation":
             return _moderated(case, asked.target)
         case "support":
-            return case if case.step in KNOWN and not case.moderation else None
+            return case if case.step in KNOWN and not (case.moderation or case.erased) else None
         case "urging" | "assignment":
             return case if case.step in OPEN else None
     if asked.act.startswith("instruction"):

@@ -12,6 +12,7 @@ from services.stats.core.cells import cells
 from tests.simulation.asking import Operation
 from tests.simulation.clocks import clocks
 from tests.simulation.doors import doors
+from tests.simulation.erased import erased
 from tests.simulation.facts import NEED_NOT, Facts, said_by
 from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
@@ -68,6 +69,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += clocks(world, facts)
     wrong += ladder(world, facts)
     wrong += doors(world, facts)
+    wrong += erased(world, operations, facts)
     wrong += recounts(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong

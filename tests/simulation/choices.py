@@ -51,6 +51,7 @@ TRIED: Final = tuple(
             *ABOUT,
             *DECIDED,
             "moderation",
+            "erasure",
             "instruction",
             "promise-report",
             *(act for acts in NATURAL.values() for act in acts),
@@ -67,6 +68,8 @@ def chosen(random: Random, case: Case) -> str:
         return random.choice(TRIED)
     if random.random() < (0.3 if case.moderation == "held" else 0.04):
         return "moderation"
+    if random.random() < 0.02:
+        return "erasure"
     if case.promises_waiting and random.random() < 0.4:
         return "promise-report"
     states = [one.state for one in case.instructions if one.state in FOLLOWED]
@@ -143,7 +146,7 @@ def filled(
             return _LEADER, ask.SentBack("请写明时间")
         case "acceptance" | "approval" | "extension-approval" | "instruction-reading" | "instruction-in-hand":
             return actor, ask.Nothing()
-        case "withdrawal":
+        case "withdrawal" | "erasure":
             return ask.AUTHOR, ask.Nothing()
         case "promise-report" | "instruction-report":
             return actor, ask.TextOnly(f"已办结{MARK}")

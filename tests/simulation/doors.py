@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from contracts.codec import Event
-from contracts.posts import PostHeld, PostHidden, PostReleased, PostWithdrawn
+from contracts.posts import CitizenErased, PostHeld, PostHidden, PostReleased, PostWithdrawn
 from services.deadline.core.account import account
 from services.deadline.core.visibility import reasons_shown
 from services.intake.core import views
@@ -19,7 +19,7 @@ from tests.simulation.facts import Facts
 from tests.simulation.stores import finish
 from tests.simulation.world import World
 
-SILENT: Final = (PostHeld, PostHidden, PostWithdrawn)
+SILENT: Final = (PostHeld, PostHidden, PostWithdrawn, CitizenErased)
 """After one of these, and no release since, nobody is shown the post."""
 
 
@@ -58,8 +58,8 @@ def _silent(events: list[Event]) -> str:
     """The fact since which nobody is shown the post; empty where anybody is."""
     last = ""
     for event in events:
-        if isinstance(event.fact, SILENT):
+        if isinstance(event.fact, SILENT) and last in ("", PostHeld.__name__):
             last = type(event.fact).__name__
-        elif isinstance(event.fact, PostReleased):
+        elif isinstance(event.fact, PostReleased) and last == PostHeld.__name__:
             last = ""
     return last

@@ -36,6 +36,7 @@ from contracts.inspections import (
     RoundStopped,
 )
 from contracts.posts import (
+    CitizenErased,
     PostFollowedUp,
     PostHeld,
     PostHidden,
@@ -84,6 +85,7 @@ SAYS: Final = {
     "rating": PostRated,
     "reopening": PostReopened,
     "withdrawal": PostWithdrawn,
+    "erasure": CitizenErased,
     "follow-up": PostFollowedUp,
     "support": PostSupported,
     "urging": CaseUrged,
@@ -145,7 +147,7 @@ def said_by(one: Operation) -> type[Fact] | None:
     return SAYS[one.act]
 
 
-NEED_NOT: Final = ("forum:moderate", "forum:withdraw")
+NEED_NOT: Final = ("forum:moderate", "forum:withdraw", "erasure")
 """Acts that may be taken and change nothing, since it was so already."""
 
 

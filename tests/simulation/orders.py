@@ -64,7 +64,7 @@ def _of_case(one: Operation) -> linear.Operation:
             made = frozenset([one.answer[name]])
     dated = getattr(one.body, "promised_day", None) is not None
     about = one.body.action if one.act == "moderation" else one.target
-    asked = case_model.Asked(one.act, one.unit, about, made, dated)
+    asked = case_model.Asked(one.act, one.unit, about, made, dated, bool(one.files))
     return linear.Operation(one.called, _until(one), asked, one.outcome)
 
 

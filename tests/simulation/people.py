@@ -76,7 +76,8 @@ class People:
         def inputs(attempt: int) -> Given:
             subject = derived(name, "post", attempt)
             operation.subjects.append(subject)
-            boxes: dict[str, Any] = seal_post(personal, subject) if phone else {"text_key": b"k" * 32}
+            boxes: dict[str, Any] = seal_post(personal, subject)
+            operation.secrets[subject] = (boxes["text_key"], boxes["contact_key"], *personal.values())
             self._drawn += 1
             channels = ("sms",) if phone else ()
             given = msgspec.structs.replace(

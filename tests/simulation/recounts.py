@@ -14,7 +14,7 @@ from contracts.debates import (
     StatementMade,
 )
 from contracts.inspections import RoundOpened
-from contracts.posts import PostHidden, PostReceived, PostWithdrawn
+from contracts.posts import CitizenErased, PostHidden, PostReceived, PostWithdrawn
 from contracts.replies import ReplyPublished
 from contracts.topics import type_of
 from services.debate.core.answers import Figures
@@ -156,6 +156,9 @@ def _files(world: World, operations: list[Operation], facts: Facts) -> Iterator[
                 expected[one.subjects[n]] |= {*files_of(one.files)}
             else:
                 expected[one.subject] |= {*files_of(one.files)}
+    for (topic, subject), found in facts.events.items():
+        if topic == "posts" and any(isinstance(event.fact, CitizenErased) for event in found.values()):
+            expected[subject] = set()
     keepers = world.memory["intake"].keepers
     kept = next(keeper.kept for keeper in keepers if isinstance(keeper, MemoryAttachments))
     for subject in expected.keys() | kept.keys():

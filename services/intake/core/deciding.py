@@ -9,7 +9,7 @@ from services.intake.core.act import AUTHOR, Act, Answer
 from services.intake.core.acts import ACT, ACTS
 from services.intake.core.answers import Standing
 from services.intake.core.case import STATUS_NAMES, Case
-from services.intake.core.rules.saying import Here
+from services.intake.core.rules.saying import Here, wrong_field
 
 
 def answer_of(act: Act, case: Case) -> Answer:
@@ -24,6 +24,9 @@ def decide(case: Case, asked: ask.Asked[Any], context: Here) -> Decision[Case]:
     if act.who is AUTHOR:
         # What an author adds is read by the unit, not published, so held words need nobody to look first.
         moderation.judge(context.city, *ask.texts_of(asked.body))
+    if case.erased and asked.files.attachments:
+        # Their box was sealed before the erasure, under a key that is gone: nobody could open them.
+        raise wrong_field("attachments", "个人信息已删除,不能再附文件")
     try:
         return act.rule(case, asked, context)
     except NotNow as refused:

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.assignments import PostReassigned
-from contracts.decision import Context, NotNow
+from contracts.attachments import Attachment
+from contracts.decision import Context, Invalid, NotNow
 from services.intake.core import heard
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT, ACTS
+from services.intake.core.attachments import KeepAttachments
 from services.intake.core.case import Case, Draft, Extension, Group, Reply
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.deciding import allowed, decide
+from services.intake.core.rules import unit
 from tests.services.intake.door import PROFILE, at
 
 NOW = at("2026-03-03T10:00")
@@ -65,6 +68,39 @@ def test_a_second_handling_does_not_begin_with_the_first_ones_request_for_more_t
 
     assert [extension.state for extension in again.extensions] == ["lapsed"]
     assert not again.to_approve, "nothing waits for the leader"
+
+
+PICTURE = Attachment("p" * 64, "image/jpeg", 9_000, "照片.jpg", "s" * 64)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ask.Asked("follow-up", ask.AUTHOR, ask.Added("又坏了"), files=ask.Files((PICTURE,), b"box")),
+        ask.Asked(
+            "reply",
+            ask.Actor("clerk-1", "transport", "clerk"),
+            ask.Drafted("文字"),
+            files=ask.Files((PICTURE,), b"box"),
+        ),
+    ],
+    ids=lambda asked: asked.act,
+)
+def test_files_that_come_in_the_moment_of_the_erasure_are_not_kept(asked: ask.Asked[ask.Added]) -> None:
+    with pytest.raises(Invalid) as refused:
+        decide(_with(erased=True), asked, CONTEXT)
+
+    assert [error.field for error in refused.value.errors] == ["attachments"]
+
+
+def test_a_member_that_was_erased_meanwhile_is_answered_without_the_files_of_the_lead() -> None:
+    case = _with(erased=True, group=Group("g1", "lead", "SQ260302-000009", ("lead", "post-1")))
+    answered = ask.Answered("lead", "r1", "文字", "transport", "clerk-1", ask.Files((PICTURE,), b"box"))
+
+    decision = unit.answered_with_group(case, answered, CONTEXT)
+
+    assert decision.state.replies[-1].attachments == ()
+    assert not any(isinstance(effect, KeepAttachments) for effect in decision.effects)
 
 
 def _with(**fields: object) -> Case:

@@ -131,10 +131,14 @@ def publish(case: Case, draft: Draft, approved_by: str, context: Here, signed_by
 
 
 def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> Decision[Case]:
-    """The lead's published reply answers this member, too; one that is answered, or has left that lead, stays so."""
+    """The lead's published reply answers this member, too; one that is answered, or has left that lead, stays so.
+
+    One that was erased gets no files: their keys would lie under its own, which is gone.
+    """
     if case.group is None or case.group.lead != answered.lead or not case.open:
         return Decision(case, answer=case)
-    files = {"attachments": answered.files.attachments, "sealed_attachments": answered.files.sealed}
+    came = ask.NO_FILES if case.erased else answered.files
+    files = {"attachments": came.attachments, "sealed_attachments": came.sealed}
     published = ReplyPublished(
         at=context.now,
         reply=answered.reply,
@@ -158,7 +162,7 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
     unit = context.city.department_name(answered.department)
     case, follow_ups = answered_by(replied(case, given), given)
     case = write(case, context.now, "replied", f"{unit}并案回复:{answered.text}")
-    return with_files(Decision(case, (Say(published), *follow_ups), answer=case), answered.files)
+    return with_files(Decision(case, (Say(published), *follow_ups), answer=case), came)
 
 
 def reply_return(case: Case, asked: ask.Asked[ask.Remark], context: Here) -> Decision[Case]:
