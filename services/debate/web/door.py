@@ -55,7 +55,9 @@ class Kind:
     """What a person says there."""
 
     def subject(self, identity: str) -> str:
-        """The subject of the forum of this id."""
+        """The subject of the forum of this id. Raises HttpRefused 404 for what leads to a subject of another kind."""
+        if ":" in identity:
+            raise problem.plain(404, self.missing)
         return self.before + identity
 
 

@@ -192,3 +192,32 @@ async def test_nobody_asks_more_than_the_policy_takes(conversing: Conversing) ->
 
     assert (await conversing.ask(dialogue, ANNA, "又一问")).status_code == 409
     assert (await conversing.ask(dialogue, BERT, "别人可以")).status_code == 202
+
+
+async def test_a_dialogue_is_nothing_under_the_address_of_debates_and_stays_what_it_is(
+    conversing: Conversing,
+) -> None:
+    draft = await conversing.done("", examples.OCCASION)
+    dialogue = await conversing.announced(**TIMES)
+    question = {"text": "一路车何时延长?", "phone": ANNA}
+    for one in (f"dialogue:{draft}", f"dialogue:{dialogue}"):
+        acts = {
+            "draft": examples.DRAFT,
+            "publication": {},
+            "statements": examples.STATEMENT,
+            "closing": examples.CLOSING,
+        }
+        answers = [await conversing.staff(f"/{one}/{act}", body) for act, body in acts.items()]
+        answers += [await conversing.http.get(f"/v1/debates/{one}{part}") for part in ("", "/comments")]
+        answers += [
+            await conversing.http.post(
+                f"/v1/debates/{one}/comments", json=question, headers=conversing.key()
+            ),
+            await conversing.staff_get(f"/{one}"),
+            await conversing.http.get(f"/v1/dialogues/{one}"),
+        ]
+
+        assert {answer.status_code for answer in answers} == {404}
+    listed = (await conversing.http.get("/v1/dialogues")).json()["dialogues"]
+    assert [line["id"] for line in listed] == [dialogue]
+    assert (await conversing.told(dialogue))["figures"]["comments"] == 0
