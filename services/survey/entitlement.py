@@ -6,10 +6,13 @@ from typing import Final
 from chassis.identity import crockford
 from chassis.vault import derived
 from city import contacts
+from city.typed import query_code
 from services.survey.core.states import VOTER
 
 CODE: Final = 10
 """Characters of a code's secret part: 50 bits."""
+PLACE: Final = 5
+"""Digits in front of it: which of the codes it is."""
 
 
 class Entitlements:
@@ -22,15 +25,14 @@ class Entitlements:
     def invitation(self, survey: str, n: int) -> str:
         """The n-th code of a survey, from 1: its place, and what cannot be guessed. It is stored nowhere."""
         mac = hmac.digest(self._invitation, f"{survey}/{n}".encode(), "sha256")
-        return f"{n:05d}-{crockford(mac, CODE)}"
+        return f"{n:0{PLACE}d}-{crockford(mac, CODE)}"
 
     def by_invitation(self, survey: str, code: str, invitations: int) -> str:
         """The voter's subject. Raises ValueError for a code that was not handed out for this survey."""
-        typed = code.strip().upper().replace(" ", "")
-        number = typed.partition("-")[0]
-        known = number.isascii() and number.isdigit() and len(number) == 5
-        n = int(number) if known else 0
-        expected = self.invitation(survey, n)
+        typed = query_code(code)
+        number = typed[:PLACE]
+        n = int(number) if number.isdigit() else 0
+        expected = query_code(self.invitation(survey, n))
         if not 1 <= n <= invitations or not hmac.compare_digest(expected.encode(), typed.encode()):
             raise ValueError("邀请码不正确")
         return self._subject(survey, f"invitation {n}")

@@ -57,8 +57,8 @@ def _faults(question: Question, earlier: Mapping[str, Question]) -> list[tuple[s
             found.append(("options", f"应有 2 到 {MOST_OPTIONS} 个选项"))
         if len(set(question.options)) != len(question.options) or not all(map(str.strip, question.options)):
             found.append(("options", "选项不能为空或重复"))
-        if question.most > places(question):
-            found.append(("most", "多于选项数"))
+        if not 0 <= question.most <= places(question):
+            found.append(("most", "应不多于选项数,0 为不限"))
     elif question.options or question.other:
         found.append(("options", "只有单选和多选有选项"))
     if question.kind == "scale" and question.steps not in STEPS:

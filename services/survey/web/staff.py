@@ -187,7 +187,9 @@ def _texts(router: APIRouter, door: Door) -> None:
         raw = await read_body(request)
         body = decode_body(raw, ask.TextBody)
         known = await door.texts(id) if survey.step in ("closed", "counted") else []
-        if known and not any((t.ballot, t.question) == (body.ballot, body.question) for t in known):
+        if survey.step in ("closed", "counted") and not any(
+            (t.ballot, t.question) == (body.ballot, body.question) for t in known
+        ):
             raise problem.plain(404, "没有这段文字。")
         reason = door.profile.published(written(body.reason)).texts[0]
         asked = ask.JudgeText(body.ballot, body.question, body.shown, reason, staff.person)
@@ -240,6 +242,9 @@ def _unit(called: str, field: str, door: Door) -> str:
 
 
 def _in_city_time(instant: datetime, door: Door) -> datetime:
-    """Without an offset it is city time."""
+    """Without an offset it is city time. Raises HttpRefused 422 for what no clock of the city shows."""
     zone = door.profile.zone
-    return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
+    try:
+        return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
+    except OverflowError as failure:
+        raise problem.wrong_field("ends", "不是有效的时间") from failure

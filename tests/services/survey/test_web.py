@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -91,6 +92,26 @@ async def test_an_invitation_is_good_for_one_answer(surveying: Surveying) -> Non
     assert (await surveying.entitle(survey, person("00003-AAAAAAAAAA", 3))).status_code == 422
     assert (await surveying.entitle(survey, person(ANNA, 4))).status_code == 422
     await surveying.answered(survey, person(codes[1].lower(), 5))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda code: code.replace("-", ""),
+        lambda code: code.replace("-", " － ") + "\u200b",
+        lambda code: code.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}),
+        lambda code: code.translate(str.maketrans("01", "Ol")),
+    ],
+    ids=["without hyphen", "other hyphen", "full width", "letters for digits"],
+)
+async def test_an_invitation_is_read_as_people_type_it(
+    surveying: Surveying, typed: Callable[[str], str]
+) -> None:
+    survey = await surveying.published(audience="invited", invitations=1)
+    [code] = (await surveying.staff_get(f"/{survey}/invitations")).text.removeprefix("\ufeff").split()[1:]
+
+    await surveying.answered(survey, person(typed(code)))
+    assert (await surveying.entitle(survey, person(code, 2))).status_code == 409, "it is the same one"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +252,17 @@ async def test_texts_are_masked_and_the_listed_words_wait_for_a_moderator(survey
     assert after[3]["written"] == 1, "the figures stay as they are"
 
 
+async def test_where_nobody_wrote_anything_there_is_nothing_to_judge(surveying: Surveying) -> None:
+    survey = await surveying.published()
+    await surveying.answered(
+        survey, person(ANNA, answers=[FIRST[0], {"question": "q2", "choices": [1]}, FIRST[2]])
+    )
+    await surveying.counted(survey)
+
+    judged = {"ballot": "ballot:x", "question": "q4", "shown": True, "reason": ""}
+    assert (await surveying.staff(f"/{survey}/texts", judged)).status_code == 404
+
+
 async def test_the_table_for_spreadsheets_calculates_nothing(surveying: Surveying) -> None:
     survey = await surveying.published()
     formula = [*FIRST[:3], {"question": "q4", "text": '=HYPERLINK("http://evil.example","点")'}]
@@ -263,6 +295,8 @@ async def test_a_published_survey_does_not_change(surveying: Surveying) -> None:
         ({"kind": "scale", "steps": 1}, "questions.0.steps"),
         ({"kind": "text", "only_if": {"question": "q0", "choices": [0]}}, "questions.0.only_if"),
         ({"kind": "text", "title": "  "}, "questions.0.title"),
+        ({"kind": "multiple", "options": ["一", "二"], "most": -1}, "questions.0.most"),
+        ({"kind": "multiple", "options": ["一", "二"], "most": 3}, "questions.0.most"),
     ],
 )
 async def test_a_questionnaire_that_cannot_be_answered_is_refused(
@@ -274,6 +308,16 @@ async def test_a_questionnaire_that_cannot_be_answered_is_refused(
 
     assert refused.status_code == 422
     assert field in [error["field"] for error in refused.json()["errors"]]
+
+
+@pytest.mark.parametrize("ends", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+async def test_an_end_that_no_clock_of_the_city_shows_is_refused_by_its_field(
+    surveying: Surveying, ends: str
+) -> None:
+    refused = await surveying.staff("", surveying_draft() | {"ends": ends})
+
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["ends"]
 
 
 def surveying_draft() -> dict[str, Any]:
