@@ -10,6 +10,7 @@ programs, and a template that a word processor would fetch from elsewhere and ru
 from __future__ import annotations
 
 import os
+import re
 import resource
 import sys
 import zipfile
@@ -47,6 +48,8 @@ _RUNS: Final = ("/activex/", "/embeddings/", "/ctrlprops/", "/externallinks/")
 """Folders of controls, embedded files and programs, and data that is fetched from elsewhere."""
 _FETCHED: Final = (b"attachedtemplate", b"/oleobject", b"/externallink")
 """Ends of the types of relations by which something from elsewhere is run or read in."""
+_CHARACTER: Final = re.compile(rb"&#(x?)0*([0-9a-f]{1,6});")
+"""A character by its number, in lower case; whoever opens the file reads the character."""
 
 
 def main() -> int:
@@ -110,13 +113,20 @@ def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, told: bytearray, 
 
 def _refused(name: str, told: bytes) -> int:
     """Why a part that names others is not taken; 0 where it may stay."""
-    if b"\0" in told:
-        return UNREADABLE  # UTF-16 would hide the words that are looked for.
+    if b"\0" in told or b"<!doctype" in told:
+        return UNREADABLE  # UTF-16 and entities would hide the words that are looked for; a package has neither (ECMA-376, part 2).
+    told = _CHARACTER.sub(_written_out, told)
     if name == _CONTENT_TYPES and (b"macroenabled" in told or b"vbaproject" in told):
         return MACROS
     if name.endswith(".rels") and any(word in told for word in _FETCHED):
         return PROGRAMS
     return 0
+
+
+def _written_out(reference: re.Match[bytes]) -> bytes:
+    """The character that `&#84;` or `&#x54;` stands for, in lower case; nothing where it is none of ASCII."""
+    code = int(reference[2], 16 if reference[1] else 10)
+    return bytes([code]).lower() if code < 128 else b""
 
 
 if __name__ == "__main__":

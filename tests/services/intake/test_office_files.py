@@ -71,6 +71,20 @@ async def test_an_office_file_is_kept_as_it_is_and_only_ever_saved(intake: Intak
         (package(more={"word/activeX/activeX1.xml": b"<x/>"}), "嵌有"),
         (package(more={"word/_rels/settings.xml.rels": RELATION % b"attachedTemplate"}), "嵌有"),
         (package(more={"word/_rels/settings.xml.rels": "attachedTemplate".encode("utf-16")}), "打不开"),
+        (package(more={"word/_rels/settings.xml.rels": RELATION % b"attached&#84;emplate"}), "嵌有"),
+        (package(more={"word/_rels/settings.xml.rels": RELATION % b"&#x00061;ttachedTemplate"}), "嵌有"),
+        (
+            package(
+                more={
+                    "word/_rels/a.rels": b"<!DOCTYPE a [<!ENTITY t 'attachedTemplate'>]>" + RELATION % b"&t;"
+                }
+            ),
+            "打不开",
+        ),
+        (
+            package(more={"[Content_Types].xml": b"<Override ContentType='document.macro&#69;nabled'/>"}),
+            "有宏",
+        ),
         (package(more={"word/media/image1.bmp": bytes(2 * 1024 * 1024)}), "展开后太大,最多 1 MB"),
         (package("readme.txt"), "压缩包不收"),
         (package()[:-40], "打不开"),
@@ -86,6 +100,10 @@ async def test_an_office_file_is_kept_as_it_is_and_only_ever_saved(intake: Intak
             "control",
             "template",
             "hidden template",
+            "template by a number",
+            "template by a long number",
+            "template by an entity",
+            "macro type by a number",
             "bomb",
         ),
         *("zip", "half", "no zip", "old"),
