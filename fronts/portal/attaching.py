@@ -39,13 +39,16 @@ async def read_with_files(request: Request, site: Site) -> Typed:
         form = await read_form(request)
         return Typed(form, kept_files(form))
     limits = site.pages.profile.policy.attachments
-    fields, given, refused = Fields(), list[Attached](), list[str]()
+    fields, given, refused, tried = Fields(), list[Attached](), list[str](), 0
     async for part in read_parts(request, FORM_LIMIT + 2 * limits.at_most * limits.most_bytes):
         if part.file_name is None:
             await fields.take(part)
         elif part.name == _CHOSEN and part.file_name:
-            if len(given) >= limits.at_most:
-                refused.append(f"{part.file_name}:最多 {limits.at_most} 个附件")
+            tried += 1
+            if tried > limits.at_most:
+                # Of many thousand small ones no more are handed on, and not all are named.
+                if tried <= 2 * limits.at_most:
+                    refused.append(f"{part.file_name}:最多 {limits.at_most} 个附件")
                 continue
             answer = await site.services.give(part.file_name, part.content())
             if answer.ok:

@@ -80,6 +80,18 @@ async def test_what_was_not_taken_is_said_beside_the_field_and_the_rest_is_kept(
         assert [file["name"] for file in case["attachments"]] == ["说明.pdf"]
 
 
+async def test_of_a_thousand_small_files_in_one_form_no_more_are_looked_at_than_a_post_may_have() -> None:
+    async with opened() as pages:
+        answer = await sent(pages, *(("程序.exe", b"MZ") for _ in range(1000)))
+
+        assert answer.status_code == 422
+        most = pages.intake.door.profile.policy.attachments.at_most
+        # Beside the field, and in the list at the top.
+        assert answer.text.count("程序.exe:只收") == 2 * most
+        assert answer.text.count("程序.exe:") == 2 * 2 * most
+        assert f"最多 {most} 个附件" in answer.text
+
+
 async def test_what_is_kept_on_the_form_survives_going_back_to_it_and_can_be_left_out() -> None:
     async with opened() as pages:
         edited = await sent(pages, ("一.pdf", PDF), edit="1")
