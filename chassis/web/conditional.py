@@ -23,7 +23,7 @@ def with_etag(request: Request, content: Any, unhashed: Collection[str] = (), **
     body = content if isinstance(content, bytes) else _encoder.encode(content)
     tag = f'W/"{_digest(_without(content, unhashed)) if unhashed else _digest(body)}"'
     headers = {"Cache-Control": "no-cache"} | headers | {"ETag": tag}
-    if _has(",".join(request.headers.getlist("if-none-match")), tag):
+    if has_it(request, tag):
         return Response(status_code=304, headers=headers)
     return Json(body, headers=headers)
 
@@ -36,7 +36,8 @@ def _without(content: Mapping[str, Any], unhashed: Collection[str]) -> bytes:
     return _encoder.encode({name: value for name, value in content.items() if name not in unhashed})
 
 
-def _has(if_none_match: str, tag: str) -> bool:
-    """Whether `If-None-Match` names the tag: `*`, one or several, weak or strong, compared weakly."""
-    given = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+def has_it(request: Request, tag: str) -> bool:
+    """Whether the reader has what the tag stands for: `If-None-Match` names it, or `*`; several, weak or strong, compared weakly."""
+    named = ",".join(request.headers.getlist("if-none-match"))
+    given = [part.strip().removeprefix("W/") for part in named.split(",")]
     return given == ["*"] or tag.removeprefix("W/") in given

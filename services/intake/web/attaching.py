@@ -14,6 +14,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.vault import new_key, seal_bytes, unseal_bytes
 from chassis.web.bodies import read_file
+from chassis.web.conditional import has_it
 from chassis.web.described import described
 from chassis.web.limits import client_of
 from chassis.web.places import Places, Room, Slowly
@@ -172,7 +173,7 @@ async def _handed_out(
         "Content-Encoding": "identity",
         "Content-Type": kind,
     }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    if has_it(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     key = await open_file(door.keys, door.connection(), subject, box, file)
     if key is None:

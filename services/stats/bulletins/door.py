@@ -17,7 +17,7 @@ from chassis.failures import HttpRefused
 from chassis.store import Input
 from chassis.tokens import Staff, Verifier
 from chassis.web.bodies import decode_body
-from chassis.web.conditional import with_etag
+from chassis.web.conditional import has_it, with_etag
 from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
@@ -107,7 +107,7 @@ class Door:
             "Cache-Control": "no-cache",
             "ETag": f'"{blake2b(data, digest_size=12).hexdigest()}"',
         }
-        if request.headers.get("if-none-match") == headers["ETag"]:
+        if has_it(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(data, media_type=KINDS[kind], headers=headers)
 

@@ -1,5 +1,6 @@
 """Open data as anyone reads it: which files there are, under what licence, what each column means; and the files."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,9 @@ from fastapi.responses import FileResponse, Response
 from msgspec import Struct
 
 from chassis import problem
-from chassis.web.conditional import with_etag
+from chassis.web.asgi import Receive, Scope, Send
+from chassis.web.conditional import has_it, with_etag
+from chassis.web.headers import header
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
 from services.stats.core.open_data import CASES, FIGURES, Field
@@ -20,6 +23,8 @@ DATASETS: Final = (
     ("bulletins", "已发布的通报,每份一行:文字、数字和数字所依据的位置", ()),
 )
 """Name, meaning and columns."""
+_PART: Final = re.compile(rb"(?!-$)([0-9]{0,18})-([0-9]{0,18})")
+"""From where to where; either may be left out, and not both."""
 
 
 class Dataset(Struct, frozen=True):
@@ -76,10 +81,28 @@ class Door:
         if made is None:
             raise problem.plain(404, "没有这份文件。")
         headers = {"ETag": made.tag, "Cache-Control": "no-cache"}
-        asked = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
-        if made.tag in [part.removeprefix("W/") for part in asked] or asked == ["*"]:
+        if has_it(request, made.tag):
             return Response(status_code=304, headers=headers)
-        return FileResponse(made.path, media_type=_type(name), filename=name, headers=headers)
+        return _Ranged(made.path, media_type=_type(name), filename=name, headers=headers)
+
+
+class _Ranged(FileResponse):
+    """A file, whole or in ranges; a `Range` that is none is passed over, and the file is sent whole (RFC 9110, 14.2)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        if not _is_range(header(scope, b"range") or b""):
+            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
+        await super().__call__(scope, receive, send)
+
+
+def _is_range(given: bytes) -> bool:
+    """Whether a `Range` is one of bytes, each of its parts with an end that is not before its beginning."""
+    unit, _, parts = given.partition(b"=")
+    found = [_PART.fullmatch(part.strip()) for part in parts.split(b",")]
+    return unit.strip().lower() == b"bytes" and all(
+        part and (not part[1] or not part[2] or int(part[1]) <= int(part[2])) for part in found
+    )
 
 
 def _type(name: str) -> str:

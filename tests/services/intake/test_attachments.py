@@ -201,14 +201,16 @@ async def test_a_browser_runs_nothing_of_a_file_and_saves_what_is_no_picture(
     assert quote('一 "览"') in headers["content-disposition"]
 
 
-async def test_who_has_the_file_is_not_sent_it_again(intake: Intake) -> None:
+@pytest.mark.parametrize("form", ["{tag}", "W/{tag}", '"x", {tag}', "*"])
+async def test_who_has_the_file_is_not_sent_it_again(intake: Intake, form: str) -> None:
     receipt = await posted(intake, await ticket(intake, PDF), public=False)
     [file] = (await intake.own(receipt))["attachments"]
     tag = (await read(intake, receipt, file["id"])).headers["etag"]
-    headers = {"X-Query-Code": receipt["query_code"], "If-None-Match": tag}
+    headers = {"X-Query-Code": receipt["query_code"], "If-None-Match": form.format(tag=tag)}
     path = f"/v1/posts/{receipt['number']}/attachments/{file['id']}"
 
     assert (await intake.http.get(path, headers=headers)).status_code == 304
+    assert (await intake.http.get(path, headers=headers | {"If-None-Match": '"x"'})).status_code == 200
     assert (await intake.http.get(path, headers={"If-None-Match": tag})).status_code == 404
 
 

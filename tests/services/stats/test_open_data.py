@@ -177,6 +177,45 @@ async def test_a_file_is_read_again_only_when_it_is_another_and_in_ranges(http: 
 
 
 @pytest.mark.parametrize(
+    "wanted",
+    [
+        "bytes=5-2",
+        "bytes=a-b",
+        "bytes=",
+        "bytes=-",
+        "bytes",
+        "lines=1-2",
+        "bytes=0-9,x",
+        "bytes=" + "9" * 30 + "-",
+    ],
+)
+async def test_a_range_that_is_none_is_passed_over_and_the_file_comes_whole(
+    http: httpx2.AsyncClient, wanted: str
+) -> None:
+    whole = await http.get("/open/cases-2026.csv")
+    answer = await http.get("/open/cases-2026.csv", headers={"Range": wanted})
+
+    assert (answer.status_code, answer.content) == (200, whole.content)
+
+
+@pytest.mark.parametrize("form", ["{tag}", "W/{tag}", '"x", {tag}', "*"])
+async def test_who_has_a_bulletin_as_a_paper_is_not_sent_it_again(
+    http: httpx2.AsyncClient, form: str
+) -> None:
+    [issued] = (await http.get("/v1/bulletins")).json()["bulletins"]
+    path = f"/v1/bulletins/{issued['id']}/papers/xlsx"
+    tag = (await http.get(path)).headers["etag"]
+
+    assert (await http.get(path, headers={"If-None-Match": form.format(tag=tag)})).status_code == 304
+    assert (await http.get(path, headers={"If-None-Match": '"x"'})).status_code == 200
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-0", " Bytes = 3-5", "bytes=-4", "bytes=10-, 2-3"])
+async def test_a_range_is_sent_alone(http: httpx2.AsyncClient, wanted: str) -> None:
+    assert (await http.get("/open/cases-2026.csv", headers={"Range": wanted.strip()})).status_code == 206
+
+
+@pytest.mark.parametrize(
     "name", ["cases-1999.csv", "cases-2026.exe", "cases-2025.csv", "..%2F..%2Fetc%2Fpasswd", "x"]
 )
 async def test_what_is_no_file_is_not_found(http: httpx2.AsyncClient, name: str) -> None:
