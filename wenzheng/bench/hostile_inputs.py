@@ -3,8 +3,12 @@
 Whole requests as bytes, made before anything is measured; who sends them and what is looked at stands in `hostile.py`.
 """
 
+import io
 import json
+import struct
 import uuid
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -123,6 +127,27 @@ _READS: Final[Mapping[str, Sequence[str]]] = {
         "/v1/figures?from=0001-01-01&to=9998-12-31",
         "/v1/figures?department=%00",
         "/v1/league?period=" + "9" * 10_000,
+        "/v1/bulletins/%00",
+        "/v1/bulletins/2000/papers/" + "x" * 10_000,
+        "/v1/inspections/" + "9" * 10_000,
+        "/v1/accountability?department=%ff",
+        "/open/..%2F..%2Fetc%2Fpasswd",
+        "/open/cases-9999.csv",
+    ),
+    "debate": (
+        "/v1/debates/dialogue:x",
+        "/v1/debates/%00/comments",
+        "/v1/debates/x/comments?limit=-1&cursor=" + "A" * 4_000,
+        "/v1/dialogues/comment:x",
+        "/v1/dialogues/x/transcript?limit=" + "9" * 4_000,
+        "/v1/dialogues/x/questions?which=none&order=%ff",
+        "/v1/dialogues/" + quote("１" * 1_000),
+    ),
+    "survey": (
+        "/v1/surveys/voter:x",
+        "/v1/surveys/ballot:x/result.csv",
+        "/v1/surveys/%00/result",
+        "/v1/surveys/" + "9" * 20_000,
     ),
     "router": ("/v1/similar?text=" + quote(_filled("\u0344", 3_000)), "/v1/similar?text=%00"),
     "portal": ("/boards/all?q=%00", "/boards/all?area=%ff", "/posts/" + "9" * 20_000, "/boards/all?page=-1"),
@@ -132,7 +157,15 @@ _READS: Final[Mapping[str, Sequence[str]]] = {
 
 def attacks(rates: Rates, pieces: Sequence[str]) -> list[Attack]:
     """Every kind, at the rates that the policy lets one client have; `pieces` are beginnings of what is masked."""
-    return [*_posting(rates, pieces), *_acting(rates), *_typing(rates), *_reading(rates), *_connecting(rates)]
+    return [
+        *_posting(rates, pieces),
+        *_acting(rates),
+        *_giving(rates),
+        *_speaking(rates),
+        *_typing(rates),
+        *_reading(rates),
+        *_connecting(rates),
+    ]
 
 
 def _posting(rates: Rates, pieces: Sequence[str]) -> list[Attack]:
@@ -170,6 +203,91 @@ def _acting(rates: Rates) -> list[Attack]:
         Attack("acts: follow-ups without end", "intake", follow_ups),
         Attack("acts: wrong codes of any length", "intake", wrong),
         Attack("acts: voices under fresh keys", "intake", supports),
+    ]
+
+
+def picture(edge: int) -> bytes:
+    """A square picture of so many pixels a side, each a bit: some kilobytes that somebody has to unpack (PNG, ISO 15948)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", edge, edge, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(edge * (1 + -(-edge // 8))), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def package(parts: int, part: bytes) -> bytes:
+    """An office file with so many parts more than it needs."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr("[Content_Types].xml", "<Types/>")
+        files.writestr("word/document.xml", "<document/>")
+        for n in range(parts):
+            files.writestr(f"word/media/{n}", part)
+    return written.getvalue()
+
+
+def _giving(rates: Rates) -> list[Attack]:
+    """Files, given to nobody's post."""
+    path = "/v1/attachments"
+    given = (
+        picture(8_000),
+        picture(30_000),
+        picture(2_000)[:-200],
+        package(2, bytes(60 << 20)),
+        package(6_000, b""),
+        package(1, b"x")[:-40],
+        b"%PDF-" + b"x" * BEYOND,
+        b"<svg onload='x'/>",
+    )
+    shown = "attachment; filename*=UTF-8''" + "%E2%80%AE" * 1_000
+    files = [request("POST", path, data, Content_Disposition=shown) for data in given]
+    half = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n".encode() + b"\xff\xd8\xff"
+    return [
+        Attack(
+            "files: pictures and packages that unpack without end",
+            "intake",
+            lambda _: files[: rates.attachments],
+        ),
+        Attack("files: half-sent", "intake", lambda _: [half] * min(rates.attachments, 8), held=True),
+    ]
+
+
+def _speaking(rates: Rates) -> list[Attack]:
+    """What is said in debates and dialogues, and answered to surveys, of which there are none."""
+
+    def said(path: str, bodies: Sequence[Any], of: int) -> Callable[[Stranger], Sequence[bytes]]:
+        encoded = [json.dumps(body, ensure_ascii=False).encode() for body in bodies]
+        return lambda _: [request("POST", path, encoded[n % len(bodies)]) for n in range(of)]
+
+    words = [
+        {"text": text, "phone": "+8613" * 20} for text in (_MARKS[:4_000], _filled("\u200b", 4_000), "x")
+    ]
+    deep = [{"id": "q", "kind": "single", "title": "x", "only_if": {"question": "q", "choices": [10**300]}}]
+    ballots = [
+        {"token": "A" * 43 + "=", "signature": "A" * 600, "answers": []},
+        {
+            "token": "A" * 43 + "=",
+            "signature": "AAAA",
+            "answers": [{"question": "q", "choices": [10**300]}] * 50,
+        },
+        {"token": "====", "signature": "\u0665", "answers": deep},
+    ]
+    tokens = [{"entitled_by": "１" * 100, "blinded": "A" * 340}, {"entitled_by": "-", "blinded": "AAAA"}]
+    return [
+        Attack("talk: marks said in a debate", "debate", said("/v1/debates/x/comments", words, rates.posts)),
+        Attack(
+            "talk: marks asked in a dialogue under another's address",
+            "debate",
+            said("/v1/debates/dialogue:x/comments", words, rates.posts),
+        ),
+        Attack(
+            "surveys: answers without a right", "survey", said("/v1/surveys/x/ballots", ballots, rates.posts)
+        ),
+        Attack(
+            "surveys: tokens for anything", "survey", said("/v1/surveys/x/tokens", tokens, rates.supports)
+        ),
     ]
 
 
@@ -229,6 +347,11 @@ def _reading(rates: Rates) -> list[Attack]:
             request("POST", "/v1/posts", b"{}", Content_Type="a;" * (HEAD // 2)),
         ]
 
+    def ranges(who: Stranger) -> Sequence[bytes]:
+        path = f"/open/cases-20{who.number[2:4]}.csv"
+        wanted = ("0-" + ",0-" * 1_000, "5-2", "9" * 4_000 + "-", "-" * 4_000, "-0", "0-0,-1")
+        return [request("GET", path, Range=f"bytes={one}") for one in wanted]
+
     edges = [
         Attack(
             f"reads: edges of {part}",
@@ -241,6 +364,7 @@ def _reading(rates: Rates) -> list[Attack]:
         Attack("reads: words that no post holds", "intake", words),
         Attack("reads: what is like a long text", "router", similar),
         Attack("reads: headers of 30 KiB", "intake", heads),
+        Attack("reads: ranges of open data", "stats", ranges),
         *edges,
     ]
 
