@@ -1,6 +1,7 @@
 """Bodies: read within their limit, decoded strictly, and refused with the field and the reason."""
 
 import re
+from datetime import datetime, tzinfo
 from email.message import Message as MailMessage
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -23,6 +24,8 @@ CHARSETS: Final = frozenset(
 )
 """Charsets of a JSON body that are read beside UTF-8: what older systems of departments write."""
 _BOM: Final = b"\xef\xbb\xbf"
+_YEARS: Final = range(2000, 9999)
+"""Of an instant that somebody sends: at the ends of what a date can be nobody could show it in another zone."""
 
 
 async def read_body(request: Request) -> bytes:
@@ -117,3 +120,14 @@ def decode_body(body: bytes, kind: type[T], offered: Offered | None = None) -> T
         raise HttpRefused(422, "invalid", problem.TITLES[422], errors=wrong) from failure
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as failure:
         raise HttpRefused(400, "not-json", "内容不是正确的 JSON", of_no_json(failure)) from failure
+
+
+def in_city_time(instant: datetime, zone: tzinfo, field: str) -> datetime:
+    """An instant of a body; without an offset it is city time. Raises Refused 422 for one that is of no time people live in."""
+    try:
+        found = instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
+    except OverflowError as failure:
+        raise problem.wrong_field(field, "不是有效的时间") from failure
+    if found.year not in _YEARS:
+        raise problem.wrong_field(field, f"应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间")
+    return found

@@ -243,7 +243,10 @@ def _giving(rates: Rates) -> list[Attack]:
     )
     shown = "attachment; filename*=UTF-8''" + "%E2%80%AE" * 1_000
     files = [request("POST", path, data, Content_Disposition=shown) for data in given]
-    half = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n".encode() + b"\xff\xd8\xff"
+    half = (
+        b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 8000000\r\n\r\n" % path.encode()
+        + given[0][:9]
+    )
     return [
         Attack(
             "files: pictures and packages that unpack without end",
@@ -278,16 +281,12 @@ def _speaking(rates: Rates) -> list[Attack]:
     return [
         Attack("talk: marks said in a debate", "debate", said("/v1/debates/x/comments", words, rates.posts)),
         Attack(
-            "talk: marks asked in a dialogue under another's address",
+            "talk: under another's address",
             "debate",
             said("/v1/debates/dialogue:x/comments", words, rates.posts),
         ),
-        Attack(
-            "surveys: answers without a right", "survey", said("/v1/surveys/x/ballots", ballots, rates.posts)
-        ),
-        Attack(
-            "surveys: tokens for anything", "survey", said("/v1/surveys/x/tokens", tokens, rates.supports)
-        ),
+        Attack("surveys: answers", "survey", said("/v1/surveys/x/ballots", ballots, rates.posts)),
+        Attack("surveys: tokens", "survey", said("/v1/surveys/x/tokens", tokens, rates.supports)),
     ]
 
 
@@ -384,7 +383,7 @@ def _connecting(rates: Rates) -> list[Attack]:
         return [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "] * 128
 
     def half_bodies(_: Stranger) -> Sequence[bytes]:
-        head = b"POST /v1/posts HTTP/1.1\r\nHost: x\r\nIdempotency-Key: %s\r\nContent-Length: 200000\r\n\r\n{"
+        head = b"POST /v1/posts HTTP/1.1\r\nHost: 127.0.0.1\r\nIdempotency-Key: %s\r\nContent-Length: 200000\r\n\r\n{"
         return [head % uuid.uuid4().hex.encode() for _ in range(rates.posts)]
 
     def streams(path: str) -> Callable[[Stranger], Sequence[bytes]]:

@@ -32,6 +32,8 @@ STATES: Final = {
 }
 """A survey's state to what people read."""
 _SEED: Final = re.compile(r"[0-9a-f]{64}")
+_PLACE: Final = re.compile(r"[0-9]{1,4}")
+"""Of a choice, or a step of a scale."""
 
 router = APIRouter(include_in_schema=False)
 """`/surveys` and what lies below it."""
@@ -129,7 +131,7 @@ def given_answers(asked: list[dict[str, Any]], typed: Form) -> list[dict[str, An
             if not set(before) & set(condition["choices"]):
                 continue
         name = question["id"]
-        chosen = [int(value) for value in typed.all(f"c-{name}") if value.isascii() and value.isdigit()]
+        chosen = [int(value) for value in typed.all(f"c-{name}") if _PLACE.fullmatch(value)]
         written = typed.one(f"t-{name}").strip()
         made: dict[str, Any] = {"question": name}
         if question["kind"] == "scale":

@@ -16,6 +16,7 @@ from chassis.failures import HttpRefused
 from chassis.passes import Passes
 from chassis.tokens import Staff, Verifier, require
 from chassis.vault import Secrets
+from chassis.web.bodies import in_city_time
 from chassis.web.cursors import Cursor
 from chassis.web.headers import bearer
 from chassis.web.keyed import hand_in
@@ -167,12 +168,8 @@ class Door:
         return staff, found
 
     def in_city_time(self, instant: datetime, field: str) -> datetime:
-        """Without an offset it is city time. Raises HttpRefused 422 for what no clock shows."""
-        zone = self.profile.zone
-        try:
-            return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
-        except (OverflowError, ValueError) as failure:
-            raise problem.wrong_field(field, "不是有效的时间") from failure
+        """Without an offset it is city time. Raises HttpRefused 422 for what no calendar shows."""
+        return in_city_time(instant, self.profile.zone, field)
 
     def line(self, text: str, name: str, limit: int, empty: bool = False) -> str:
         """As `made_ready`, of one line."""

@@ -1,7 +1,6 @@
 """What staff do with a survey: write it, publish it, end it, look through texts, publish the result."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 
 from fastapi import APIRouter, Request
@@ -13,7 +12,7 @@ from chassis.failures import HttpRefused
 from chassis.identity import uuid7
 from chassis.vault import new_key
 from chassis.web.aside import aside
-from chassis.web.bodies import decode_body, read_body
+from chassis.web.bodies import decode_body, in_city_time, read_body
 from chassis.web.described import described
 from chassis.web.responses import Json
 from city import named
@@ -227,7 +226,7 @@ def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:
         title,
         door.profile.published(intro).texts[0],
         body.audience,
-        _in_city_time(body.ends, door),
+        in_city_time(body.ends, door.profile.zone, "ends"),
         tuple(question(n, given) for n, given in enumerate(body.questions)),
         body.review_of,
     )
@@ -239,12 +238,3 @@ def _unit(called: str, field: str, door: Door) -> str:
         return named.unit(door.profile, called)
     except named.NotNamed as unknown:
         raise problem.wrong_field(field, str(unknown)) from unknown
-
-
-def _in_city_time(instant: datetime, door: Door) -> datetime:
-    """Without an offset it is city time. Raises HttpRefused 422 for what no clock of the city shows."""
-    zone = door.profile.zone
-    try:
-        return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
-    except OverflowError as failure:
-        raise problem.wrong_field("ends", "不是有效的时间") from failure

@@ -221,3 +221,14 @@ async def test_a_dialogue_is_nothing_under_the_address_of_debates_and_stays_what
     listed = (await conversing.http.get("/v1/dialogues")).json()["dialogues"]
     assert [line["id"] for line in listed] == [dialogue]
     assert (await conversing.told(dialogue))["figures"]["comments"] == 0
+
+
+@pytest.mark.parametrize("field", ["asked_from", "begins", "ends"])
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+async def test_a_dialogue_at_a_time_that_no_page_could_show_is_refused_by_its_field(
+    conversing: Conversing, field: str, instant: str
+) -> None:
+    refused = await conversing.on_dialogues("", examples.OCCASION | {field: instant})
+
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [field]

@@ -318,6 +318,8 @@ async def test_pages_follow_each_other_in_both_orders(debating: Debating) -> Non
         ({"background": "长" * 4001}, "background"),
         ({"department": "no-such-unit"}, "department"),
         ({"ends": "9999-12-31T23:59:59-12:00"}, "ends"),
+        ({"ends": "9999-12-31T23:59:59"}, "ends"),
+        ({"ends": "0001-01-01T00:00:00"}, "ends"),
     ],
 )
 async def test_what_cannot_be_a_debate_is_refused_by_its_field(

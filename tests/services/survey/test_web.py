@@ -310,7 +310,10 @@ async def test_a_questionnaire_that_cannot_be_answered_is_refused(
     assert field in [error["field"] for error in refused.json()["errors"]]
 
 
-@pytest.mark.parametrize("ends", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "ends",
+    ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59"],
+)
 async def test_an_end_that_no_clock_of_the_city_shows_is_refused_by_its_field(
     surveying: Surveying, ends: str
 ) -> None:

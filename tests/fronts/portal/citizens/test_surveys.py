@@ -100,6 +100,15 @@ async def test_a_question_that_does_not_come_up_may_stay_filled_in(pages: Pages)
     assert (await pages.surveying.counted(survey))["figures"][1]["asked"] == 0
 
 
+@pytest.mark.parametrize("typed", ["9" * 5_000, "-1", "²", "１", "1e3", ""])
+async def test_a_choice_that_is_none_is_missing_and_not_a_failure(pages: Pages, typed: str) -> None:
+    survey = await pages.surveying.published()
+
+    refused = await pages.answered(survey, await pages.entered(survey), **(FILLED | {"c-q1": typed}))
+
+    assert (refused.status_code, "请回答这一题" in refused.text) == (422, True)
+
+
 async def test_a_second_answer_is_told_so(pages: Pages) -> None:
     survey = await pages.surveying.published()
     questions = await pages.entered(survey)
