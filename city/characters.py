@@ -60,3 +60,7 @@ MARKS: Final = as_class(
 """Combining marks: drawn upon the character before them."""
 
 assert sys.maxunicode == 0x10FFFF
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""With what a cell begins that a spreadsheet takes for a formula; a Chinese or Japanese one reads full-width signs as well
+(OWASP, CSV injection)."""

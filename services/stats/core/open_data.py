@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from city.characters import FORMULA
 from contracts.bulletins import BulletinIssued
 from services.stats.core.bulletin.document import Bulletin
 from services.stats.core.case import Case
@@ -20,8 +21,6 @@ Value = str | int | float | None
 Row = tuple[str | int, ...]
 HIDDEN: Final = "*"
 """Instead of a kind or an area that too few cases share."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
 class Field(Struct, frozen=True):
@@ -144,5 +143,5 @@ def csv_line(values: Sequence[Value]) -> str:
 def _csv_cell(value: Value) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = f"'{value}" if value.startswith(_FORMULA) else value
+    text = f"'{value}" if value.startswith(FORMULA) else value
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(mark in text for mark in ',"\r\n') else text

@@ -4,19 +4,16 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from msgspec import UNSET
 
+from city.characters import FORMULA
 from contracts.surveys import Figure, Question, Questionnaire
 from services.survey.core import answers
 from services.survey.core.questionnaire import choices_of
 from services.survey.core.rules import is_open
 from services.survey.core.states import Survey
 from services.survey.core.tally import Text, mean
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With what a cell begins that a spreadsheet would calculate (OWASP, CSV injection)."""
 
 
 def state(survey: Survey, now: datetime) -> answers.State:
@@ -138,4 +135,4 @@ def table(survey: Survey, texts: Sequence[Text]) -> str:
 
 def cell(text: str) -> str:
     """A cell that a spreadsheet shows and does not calculate."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -62,7 +62,9 @@ def test_what_is_told_is_as_fine_as_it_may_be() -> None:
     assert more == {many[0]: 9, lone[0]: 5}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
+)
 def test_no_text_begins_a_formula(text: str) -> None:
     ((cell,),) = csv.reader(io.StringIO(csv_line([text]), newline=""))
 

@@ -263,9 +263,10 @@ async def test_where_nobody_wrote_anything_there_is_nothing_to_judge(surveying: 
     assert (await surveying.staff(f"/{survey}/texts", judged)).status_code == 404
 
 
-async def test_the_table_for_spreadsheets_calculates_nothing(surveying: Surveying) -> None:
+@pytest.mark.parametrize("begins", ["=", "＝", "＋1", "－1", "＠"])
+async def test_the_table_for_spreadsheets_calculates_nothing(surveying: Surveying, begins: str) -> None:
     survey = await surveying.published()
-    formula = [*FIRST[:3], {"question": "q4", "text": '=HYPERLINK("http://evil.example","点")'}]
+    formula = [*FIRST[:3], {"question": "q4", "text": begins + 'HYPERLINK("http://evil.example","点")'}]
     await surveying.answered(survey, person(ANNA, answers=formula))
     await surveying.counted(survey)
 
@@ -275,8 +276,10 @@ async def test_the_table_for_spreadsheets_calculates_nothing(surveying: Surveyin
     assert table.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(table.text.removeprefix("\ufeff"))))
     assert rows[1] == ["q1", "您常去公园吗?", "每周", "1", "1.0000", "1", "1"]
-    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-    assert any(cell.startswith("'=HYPERLINK") for row in rows for cell in row)
+    assert not [
+        cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", *"＝＋－＠"))
+    ]
+    assert any(cell.startswith(f"'{begins}HYPERLINK") for row in rows for cell in row)
 
 
 async def test_a_published_survey_does_not_change(surveying: Surveying) -> None:
