@@ -11,10 +11,10 @@ _encoder = msgspec.json.Encoder()
 
 
 class Cursor:
-    """Opaque, tamper-evident keyset cursors."""
+    """Opaque, tamper-evident keyset cursors of one service's lists: another's are none, though both know the secret."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, service: str) -> None:
+        self._key = hmac.digest(key, service.encode(), "sha256")
 
     def write(self, place: list[str]) -> str:
         """A cursor that names the last row shown."""

@@ -87,7 +87,7 @@ class Door:
     """The number of the last fact about the city that was taken."""
 
     def __post_init__(self) -> None:
-        self.cursor = Cursor(self.secrets.cursor)
+        self.cursor = Cursor(self.secrets.cursor, "debate")
 
     def staff(self, request: Request, *roles: str) -> Staff:
         """The member of staff who asks, in one of the roles. Raises HttpRefused 401 or 403."""

@@ -81,7 +81,7 @@ class Door:
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.profile.policy.rates, self.rate_limits)
-        self.cursor = Cursor(self.secrets.cursor)
+        self.cursor = Cursor(self.secrets.cursor, "intake")
 
     async def hand_in(
         self,
