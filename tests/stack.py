@@ -13,6 +13,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
 from wenzheng.stack import access, kafka
 from wenzheng.stack.home import Home, Trouble, is_alive
+from wenzheng.stack.status import status
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -109,7 +111,8 @@ class Stack:
 
     def parts(self) -> dict[str, dict[str, Any]]:
         """Part name to its status."""
-        found = json.loads(self.command("status", "--json").stdout)
+        with ThreadPoolExecutor(1) as pool:  # whoever asks may have a loop of its own
+            found = pool.submit(asyncio.run, status(self.home)).result()
         return {part["name"]: part for part in found["parts"]}
 
     def pid(self, name: str) -> int:
@@ -137,15 +140,17 @@ class Stack:
         return [row for row in self.audit()["rows"] if row["violations"]]
 
     def quiet(self, seconds: float = 90.0) -> None:
-        """Wait until every part is ready, nothing lags and nothing waits to be published."""
-        until = time.monotonic() + seconds
-        while True:
+        """Wait until every part is ready, nothing lags and nothing waits to be published: at two looks in a row.
+
+        A look takes its figures one after the other, and what moves from service to service may escape one.
+        """
+        until, calm = time.monotonic() + seconds, 0
+        while calm < 2:
             parts = self.parts().values()
             busy = [p for p in parts if p["state"] != "ready" or p["lag"] or p["outbox_age"]]
-            if not busy:
-                return
-            assert time.monotonic() < until, busy
-            time.sleep(1)
+            calm = 0 if busy else calm + 1
+            assert time.monotonic() < until or not busy, busy
+            time.sleep(0.2)
 
     def address(self, service: str) -> str:
         """Base URL of a service."""
