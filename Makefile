@@ -3,9 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 # A process for each core, four at most for their memory; a file of tests to one of them: its tests share one broker and
-# database. The slowest ten are told.
+# database. Long files begin first (tests/conftest.py), not those with many tests. The slowest ten are told.
 PROCESSES := $(shell n=$$(nproc 2> /dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
-AT_ONCE := -n $(PROCESSES) --dist loadfile --durations=10
+AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=10
 
 .PHONY: help setup up demo test test-fast lint check bench pictures planted simulate down
 

@@ -1,4 +1,6 @@
-"""For all tests: a database server and a stack to share, no deadline for an example, no garbage looked for while modules are compiled.
+"""For all tests: a database server and a stack to share, long files first, no deadline for an example.
+
+While modules are compiled, no garbage is looked for.
 
 CPython before 3.11.8 and 3.12.2 counts the depth of two syntax trees in one place (gh-106905). Where garbage is found
 while a tree is built, and its end is told with a traceback, that builds a tree of its own, and the module's ends with
@@ -7,6 +9,7 @@ while a tree is built, and its end is told with a traceback, that builds a tree 
 
 import gc
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -27,6 +30,15 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish() -> Generator[None, object, object]:
     return (yield from _without_looking())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first: of two processes that share the files, none ends minutes after the other."""
+    rank: dict[Path, int] = {}
+    for item in items:
+        one = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("real") else 2
+        rank[item.path] = min(one, rank.get(item.path, one))
+    items.sort(key=lambda item: rank[item.path])
 
 
 def _without_looking() -> Generator[None, object, object]:

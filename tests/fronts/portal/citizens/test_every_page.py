@@ -16,7 +16,7 @@ from tests.fronts.portal.citizens.neighbour import Neighbour
 from tests.fronts.portal.citizens.town import Town
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 
-pytestmark = [pytest.mark.real, pytest.mark.browser]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.browser]
 
 HTML_LIMIT = 60_000
 LONGER = {"interface": 75_000}

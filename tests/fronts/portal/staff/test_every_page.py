@@ -11,7 +11,7 @@ from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import Desk
 from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office, until
 
-pytestmark = [pytest.mark.real, pytest.mark.browser]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.browser]
 PAGE_BYTES: Final = 60_000
 MODES: Final = ("plain", "large")
 PLACES: Final = {
