@@ -17,6 +17,7 @@ from tests.simulation.facts import NEED_NOT, Facts, said_by
 from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
 from tests.simulation.recounts import recounts
+from tests.simulation.ringing import ringing, still_to_ring
 from tests.simulation.world import World, services
 
 WRITERS: Final = {"accountability": "records", "inspections": "rounds"}
@@ -53,6 +54,8 @@ def unrest(world: World) -> Iterator[str]:
         if row.state in ("pending", "claimed") and (row.digest or row.hour is None or row.hour < hour):
             yield f"notifier: a notice is {row.state}"
             break
+    if still_to_ring(world):
+        yield "stats: a day is to be told of"
     if world.grounds.kept:
         yield f"stats: {len(world.grounds.kept)} grounds wait"
 
@@ -70,6 +73,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += ladder(world, facts)
     wrong += doors(world, facts)
     wrong += erased(world, operations, facts)
+    wrong += ringing(world, facts)
     wrong += recounts(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong

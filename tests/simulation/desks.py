@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
+from chassis.memory.store import MemoryStore
 from chassis.run import patiently
 from services.stats.accountability.store import GroundsInMemory, Waiting
+from services.stats.core.inspections.round import Round
+from services.stats.inspections.store import MemoryRounds
 from tests.simulation.broker import Broker, SimulatedBus
 from tests.simulation.database import Server
 from tests.simulation.loop import Process
@@ -47,6 +50,25 @@ class SimulatedGrounds:
     async def parked(self) -> int:
         """How many wait for a person."""
         return await self._grounds.parked()
+
+
+class SimulatedRounds(MemoryRounds):
+    """The rounds as the bell reads them, on a connection of the moment."""
+
+    def __init__(self, server: Server, cases: MemoryStore, process: Process) -> None:
+        super().__init__(server.memory, cases)
+        self._server, self._process = server, process
+
+    async def going_on(self) -> list[Round]:
+        """As PostgreSQL's."""
+        connection = self._server.connect(self._process)
+        try:
+            await connection.statement()
+            found = await super().going_on()
+            await connection.answered()
+            return found
+        finally:
+            connection.end()
 
 
 def open_desk(server: Server, broker: Broker, process: Process, clock: object) -> Desk:

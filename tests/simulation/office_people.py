@@ -110,9 +110,9 @@ def _about_round(random: Random, round_: Round) -> Any:
     """Mostly what a case of the round asks for."""
     item, by = random.choice(round_.items), SUPERVISORS[0]
     faults = round_.checklist[:1] if random.random() < 0.5 else ()
-    inspecting = rounds.Inspect(by, item.case, faults, "文字")
+    inspecting = rounds.Inspect(by, item.case, faults, "文字", random.choice((1, 1, None)))
     reporting = rounds.Report("clerk", item.case, "文字")
-    judging = rounds.Judge(by, item.case, random.choice(("accepted", "returned")), "文字")
+    judging = rounds.Judge(by, item.case, random.choice(("accepted", "returned")), "文字", 1)
     contact = random.choice(("reached", "reached", "unreached", "refused"))
     calling: Any = rounds.Call(by, item.case, contact, "solved" if contact == "reached" else None, None, "")
     ending: Any = rounds.Close(by, "文字") if random.random() < 0.7 else rounds.Stop(by, "文字")

@@ -80,7 +80,7 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
     ]
     for what in OTHERS * max(1, posts // EACH):
         # A round is drawn of what was answered by then.
-        early = 0.5 * seconds if what in ("inspection", "callback") else 0.0
+        early = 0.3 * seconds if what in ("inspection", "callback") else 0.0
         at, acts = random.uniform(early, seconds), random.choice((6, 9, 14))
         visits.append(Visit(len(visits), at, acts, random.choice((0, 0.1, 0.4)), what))
     wrong = [_fault(random, random.uniform(0, seconds)) for _ in range(faults)]

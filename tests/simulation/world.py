@@ -36,10 +36,11 @@ from services.stats.accountability import store as record_store
 from services.stats.accountability.opener import Opener
 from services.stats.accountability.store import GroundsInMemory
 from services.stats.inspections import store as round_store
+from services.stats.inspections.bell import Bell
 from tests.services.intake.door import PROFILE
 from tests.simulation.broker import Broker, Member, SimulatedBus
 from tests.simulation.database import Server
-from tests.simulation.desks import SimulatedGrounds, open_desk
+from tests.simulation.desks import SimulatedGrounds, SimulatedRounds, open_desk
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.plan import INSTANCES
 from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
@@ -262,3 +263,6 @@ def speak(world: World, process: Process, *doors: str) -> None:
         records = world.doors["records"][process.name]
         queue = SimulatedGrounds(world.servers["stats"], world.grounds, process)
         process.run(patiently(Opener(queue, records).run))
+        known = SimulatedRounds(world.servers["rounds"], world.figures, process)
+        bell = Bell(known, world.doors["rounds"][process.name], world.clock, lambda: PROFILE)
+        process.run(patiently(bell.run))
