@@ -38,6 +38,8 @@ class Forums:
     def __init__(self, world: World, operations: list[Operation]) -> None:
         self._world = world
         self._asking = Asking(world, operations)
+        self._place: dict[str, str] = {}
+        """Of what was said: in which forum, which never changes."""
 
     async def visit(self, visit: Visit, seed: int) -> None:
         """A forum, from its draft to its closing, which comes before some of what is said."""
@@ -131,9 +133,13 @@ class Forums:
     def _said(self, identity: str) -> list[str]:
         """Ids of what was said in this forum, as its page shows them."""
         memory = self._world.memory["debate"]
-        comments = [subject for subject in sorted(memory.subject) if subject.startswith(COMMENT)]
-        states: list[tuple[str, Comment]] = [(subject, memory.state_of(subject)) for subject in comments]
-        return [subject.removeprefix(COMMENT) for subject, kept in states if kept.debate == identity]
+        for subject in memory.subject.keys() - self._place.keys():
+            kept: Comment | object = memory.state_of(subject)
+            if not isinstance(kept, Comment):
+                self._place[subject] = ""
+            elif kept.debate:
+                self._place[subject] = kept.debate
+        return sorted(one.removeprefix(COMMENT) for one, forum in self._place.items() if forum == identity)
 
 
 def _matter(what: str) -> Matter | Occasion:

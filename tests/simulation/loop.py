@@ -172,8 +172,9 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         asyncio._set_running_loop(self)
         try:
             task = self.create_task(future)
-            while not task.done():
-                self._step()
+            step, done = self._step, task.done
+            while not done():
+                step()
             return task.result()
         finally:
             asyncio._set_running_loop(None)

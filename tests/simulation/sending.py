@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import Random
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -19,6 +20,9 @@ from services.notifier.sender import Sender
 from services.notifier.store import ClaimsInMemory
 from tests.simulation.database import Server, begun
 from tests.simulation.loop import PROCESS, Process
+
+OPEN: Final = ("pending", "claimed")
+"""States of a notice that has not ended."""
 
 
 class SimulatedNotices:
@@ -40,6 +44,8 @@ class SimulatedNotices:
                 position = self._server.memory.position
                 owned = [p for p in partitions if position[p].owner == instance]
                 now = self._server.loop.time()
+                rows = self._claims.rows
+                self._due = {one: due for one, due in self._due.items() if rows[one].state in OPEN}
                 for identity in [one for one, due in self._due.items() if due <= now]:
                     del self._due[identity]
                     self._claims.rows[identity] = replace(self._claims.rows[identity], leased=False)
