@@ -1,9 +1,10 @@
 """How much may be on its way at the same time: what is large is held in memory until the slowest reader has it."""
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, NamedTuple
 
 from fastapi.responses import Response
@@ -19,6 +20,10 @@ SECONDS: Final = 300.0
 """Real time in which a reader must have all of it; then the connection ends."""
 
 
+PATIENCE_SECONDS: Final = 20.0
+"""Real time for which nobody has to give way to one who has no more places: 8 MB at 3 Mbit/s."""
+
+
 class Room(NamedTuple):
     """How many things may be on their way."""
 
@@ -26,28 +31,77 @@ class Room(NamedTuple):
     of_a_client: int
 
 
-class Places:
-    """Counts what is on its way."""
+class Place:
+    """One of the places, and whose it is."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, client: str) -> None:
+        self.client = client
+        self.since = time.monotonic()
+        self._waiting: asyncio.Timeout | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the other side that keeps it."""
+        return self._waiting is not None
+
+    @asynccontextmanager
+    async def waiting(self, seconds: float | None = None) -> AsyncIterator[None]:
+        """While the other side sends or reads. Raises TimeoutError after so long, and when another needs the place more."""
+        try:
+            async with asyncio.timeout(seconds) as self._waiting:
+                yield
+        finally:
+            self._waiting = None
+
+    def give_way(self) -> None:
+        """End the waiting."""
+        if self._waiting is not None:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
+            self._waiting = None
+
+
+class Places:
+    """Counts what is on its way.
+
+    Where all places are taken, one that waits for its other side gives way: of whoever has more of them than the one
+    who comes would have, else of whoever has it for long. So a few who never finish do not keep out all others.
+    """
+
+    def __init__(self, room: Room, patience: float = PATIENCE_SECONDS) -> None:
         self._room = room
-        self._of: Counter[str] = Counter()
+        self._patience = patience
+        self._taken: list[Place] = []
+        """The oldest first."""
 
     @contextmanager
-    def place(self, client: str) -> Iterator[None]:
+    def place(self, client: str) -> Iterator[Place]:
         """A place for one thing. Raises HttpRefused 429 when the client has all of its own, 503 when none is left."""
-        client = client_key(client)
-        if self._of[client] >= self._room.of_a_client:
+        place = Place(client_key(client))
+        of = Counter(one.client for one in self._taken)
+        if of[place.client] >= self._room.of_a_client:
             raise problem.plain(429, "同时传输的文件太多。")
-        if self._of.total() >= self._room.in_all:
-            raise problem.plain(503, "现在传输文件的人太多,请稍后再试。")
-        self._of[client] += 1
+        if len(self._taken) >= self._room.in_all:
+            slow = self._slowest(of, of[place.client] + 1)
+            if slow is None:
+                raise problem.plain(503, "现在传输文件的人太多,请稍后再试。")
+            self._taken.remove(slow)
+            slow.give_way()
+        self._taken.append(place)
         try:
-            yield
+            yield place
         finally:
-            self._of[client] -= 1
-            if not self._of[client]:
-                del self._of[client]
+            if place in self._taken:
+                self._taken.remove(place)
+
+    def _slowest(self, of: Mapping[str, int], wanted: int) -> Place | None:
+        """Who gives way: the oldest place of a client with the most, where these are more than `wanted`; else the oldest of all."""
+        waiting = [place for place in self._taken if place.waits]
+        most = max((of[place.client] for place in waiting), default=0)
+        if most > wanted:
+            return next(place for place in waiting if of[place.client] == most)
+        if waiting and time.monotonic() - waiting[0].since > self._patience:
+            return waiting[0]
+        return None
 
 
 class Slowly(Response):
@@ -63,13 +117,13 @@ class Slowly(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it. Raises what `place` and `read` raise, before anything is sent."""
-        with self._places.place(self._client):
+        with self._places.place(self._client) as place:
             content = await asyncio.to_thread(self._read)
             self.headers["content-length"] = str(len(content))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             # Who stops reading would keep a place for ever; the server ends the connection of a half answer.
             with suppress(TimeoutError):
-                async with asyncio.timeout(SECONDS):
+                async with place.waiting(SECONDS):
                     await _sliced(content, send)
 
 

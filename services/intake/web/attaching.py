@@ -68,9 +68,12 @@ def routes(router: APIRouter, door: Door) -> None:
         limits = door.profile.policy.attachments
         if not limits.at_most:
             raise _not_taken("不收附件")
-        with coming.place(client):
+        with coming.place(client) as place:
             try:
-                data = await read_file(request, limits.most_bytes)
+                async with place.waiting():
+                    data = await read_file(request, limits.most_bytes)
+            except TimeoutError as failure:
+                raise problem.plain(503, "传输太慢,现在传输文件的人太多,请稍后再试。") from failure
             except HttpRefused as refused:
                 if refused.status != 413:
                     raise

@@ -63,3 +63,66 @@ async def test_the_place_is_free_again_when_the_reader_leaves() -> None:
     await asyncio.gather(stuck, return_exceptions=True)
     with places.place("a"):
         pass
+
+
+async def _held(places: Places, client: str) -> asyncio.Task[None]:
+    """A place that waits for its other side for ever."""
+
+    async def hold() -> None:
+        with places.place(client) as place:
+            async with place.waiting():
+                await asyncio.Event().wait()
+
+    task = asyncio.create_task(hold())
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_where_all_is_taken_the_oldest_of_whoever_has_most_gives_way() -> None:
+    places = Places(Room(5, 3))
+    held = [await _held(places, client) for client in "abbbc"]
+
+    with places.place("d"), places.place("e"):
+        await asyncio.wait(held[1:3], timeout=5)
+        assert [task.done() for task in held] == [False, True, True, False, False]
+        assert isinstance(held[1].exception(), TimeoutError)
+        with pytest.raises(HttpRefused) as refused, places.place("f"):
+            pass
+    assert refused.value.status == 503, "each has one"
+
+    for task in held:
+        task.cancel()
+    await asyncio.gather(*held, return_exceptions=True)
+
+
+async def test_who_has_waited_for_long_gives_way_to_anybody_and_who_is_at_work_to_nobody() -> None:
+    places = Places(Room(2, 1), patience=0.0)
+    held = await _held(places, "a")
+
+    with places.place("b"), places.place("c"):
+        await asyncio.wait([held], timeout=5)
+        assert held.done()
+        assert isinstance(held.exception(), TimeoutError)
+        with pytest.raises(HttpRefused), places.place("d"):
+            pass
+
+
+async def test_a_reader_who_gives_way_has_half_an_answer_and_the_next_one_a_whole() -> None:
+    places = Places(Room(1, 1), patience=0.0)
+    begun = asyncio.Event()
+    sent: list[Any] = []
+
+    async def never(message: Any) -> None:
+        begun.set()
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    slow = asyncio.create_task(Slowly(places, "a", lambda: b"x", {})({}, None, never))  # type: ignore[arg-type]
+    await begun.wait()
+    await Slowly(places, "b", lambda: b"y", {})({}, None, send)  # type: ignore[arg-type]
+
+    await asyncio.wait_for(slow, 5)
+    assert sent[-1]["body"] == b"y"

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -255,6 +256,35 @@ async def test_one_client_has_four_files_on_their_way_and_others_are_not_kept_wa
 
     assert (fifth.status_code, others.status_code) == (429, 201)
     assert [answer.status_code for answer in answers] == [201] * 4
+
+
+async def test_a_few_who_never_finish_do_not_keep_others_from_giving_a_file(intake: Intake) -> None:
+    begun = 0
+
+    async def half() -> AsyncIterator[bytes]:
+        nonlocal begun
+        yield PDF[:9]
+        begun += 1
+        await asyncio.Event().wait()
+
+    async with AsyncExitStack() as stack:
+        sixth = [await stack.enter_async_context(intake.from_address(f"203.0.113.{n}")) for n in range(6)]
+        halves = [
+            asyncio.create_task(one.post("/v1/attachments", content=half()))
+            for one in sixth
+            for _ in range(4)
+        ]
+        while begun < len(halves):
+            await asyncio.sleep(0)
+        other = await stack.enter_async_context(intake.from_address("203.0.113.10"))
+
+        taken = await other.post("/v1/attachments", content=PDF)
+
+        told = [task.result().status_code for task in halves if task.done()]
+        for task in halves:
+            task.cancel()
+        await asyncio.gather(*halves, return_exceptions=True)
+    assert (taken.status_code, told) == (201, [503])
 
 
 async def test_a_post_is_taken_while_a_picture_is_drawn(intake: Intake) -> None:
