@@ -235,9 +235,10 @@ def test_a_pause_freezes_the_minutes_left_and_resuming_rounds_up_to_the_days_clo
 
 
 def test_partitions_that_hold_the_same_calendar_share_its_working_time() -> None:
+    first = working_time(PROFILE.calendar, PROFILE.policy.hours, ZONE)
     again = Calendar(PROFILE.calendar.days.values())
 
-    assert working_time(again, PROFILE.policy.hours, ZONE) is TIME
+    assert working_time(again, PROFILE.policy.hours, ZONE) is first
 
 
 # -- for any instant --------------------------------------------------------------------------
