@@ -19,7 +19,6 @@ SLICE: Final = 256 * 1024
 SECONDS: Final = 300.0
 """Real time in which a reader must have all of it; then the connection ends."""
 
-
 PATIENCE_SECONDS: Final = 20.0
 """Real time for which nobody has to give way to one who has no more places: 8 MB at 3 Mbit/s."""
 

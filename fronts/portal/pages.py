@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from city.explain import moment
 from city.profile import Profile
@@ -68,25 +67,6 @@ def _brief(text: str, length: int) -> str:
     return line if len(line) <= length else f"{line[:length]}…"
 
 
-class _Compiled(BytecodeCache):
-    """Templates that one portal of this process has compiled: the next one need not."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """What was compiled from the same source; of another source it is not taken."""
-        if bucket.key in self._codes:
-            bucket.bytecode_from_string(self._codes[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self._codes[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED: Final = _Compiled()
-
-
 class Pages:
     """Renders templates with what every page has."""
 
@@ -113,7 +93,6 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=_COMPILED,
         )
         self._templates.filters.update(
             percent=_percent, minute=self._minute, day=self._day, brief=_brief, in_time=in_time

@@ -46,8 +46,8 @@ KEPT: Final = 240
 was asks for all of them each time, so as many as a city will have for long."""
 
 KEPT_APART: Final = 3
-"""Of the newest months, those that were seen to change are remembered by partition, some fifteen megabytes each where a month has
-85,000 posts: only what has changed of them is read again, 5 ms a partition. The whole is 50 ms, and 150 by partition."""
+"""Of the newest months, those that were seen to change are remembered by partition, nine megabytes for a month of 150,000 rows (some
+85,000 posts): only what has changed of them is read again, 5 ms a partition. The whole is 50 ms, and 150 by partition (docs/adr/0061)."""
 
 _measures: Final = msgspec.json.Decoder(dict[str, int])
 
@@ -167,7 +167,7 @@ class Months:
             rows = await connection.fetch(_CHANGES, first, until)
             changed: dict[date, int] = {row["month"]: row["changes"] for row in rows}
             months = {month: self._known[month] for month in changed if month in self._known}
-            newest = sorted(self._known | changed)[-KEPT_APART:]
+            newest = sorted({*self._known, *changed})[-KEPT_APART:]
             stale = self._stale(rows)
             apart = [month for month in stale if month in months and month in newest]
             fresh = await _parts(connection, {month: months[month] for month in apart}, changed)

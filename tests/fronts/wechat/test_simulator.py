@@ -112,14 +112,19 @@ def test_the_gateway_refuses_a_menu_that_wechat_would(buttons: list[dict[str, st
     assert menu_refusal({"button": buttons}) == code
 
 
-async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_there_is_room(
-    page: Page,
-) -> None:
+async def _drafted(page: Page) -> None:
+    """A draft that only pictures may be missing from."""
     await page.open()
     for words in ("发帖", "13900005678"):
         await page.do("say", words)
     for words in (page.phone.code(), "投诉", "路灯坏了", "无"):
         await page.do("say", words)
+
+
+async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_there_is_room(
+    page: Page,
+) -> None:
+    await _drafted(page)
 
     await page.show(*[picture()] * 6)
     said = [line for line in await page.lines() if "最多 5 张图片,这张没有收下" in line]
@@ -132,11 +137,7 @@ async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_th
 async def test_a_picture_that_is_refused_late_is_told_of_on_the_telephone_without_a_word_from_its_owner(
     page: Page,
 ) -> None:
-    await page.open()
-    for words in ("发帖", "13900005678"):
-        await page.do("say", words)
-    for words in (page.phone.code(), "投诉", "路灯坏了", "无"):
-        await page.do("say", words)
+    await _drafted(page)
     page.gateway.script.add("media", 1, {"delay": 4.5})
 
     assert "图片收到了,正在接收" in await page.show(b"GIF89a" + bytes(100))

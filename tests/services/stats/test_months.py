@@ -106,6 +106,11 @@ async def test_a_month_of_long_ago_that_changes_is_read_as_a_whole(pool: asyncpg
         (await of_cells(pool, MARCH, date(2027, 1, 1))).values()
     )
 
+    other = partition_of(derived("post", 2))
+    await pool.execute("delete from monthly where partition = $1", other)
+    await posts(world, "2026-03-04", first=9)
+    assert await months.by_unit(MARCH, APRIL) == await Months(pool).by_unit(MARCH, APRIL), "by no partition"
+
 
 async def test_what_has_come_to_nothing_leaves_the_sums(pool: asyncpg.Pool) -> None:
     world = world_on(pool)
