@@ -8,11 +8,10 @@ due timers         ─┘          save everything, move positions  }
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
-import structlog
 from asyncpg import DataError, IntegrityConstraintViolationError
 
 from chassis.clock import CityTime, real_seconds
@@ -21,17 +20,17 @@ from chassis.engine.batch import Batch, BatchCounts, due_cause
 from chassis.engine.bisect import bisect
 from chassis.engine.budget import Budget
 from chassis.engine.commit import Committer, Decided, Meter, Silent
+from chassis.engine.halt import Halt
+from chassis.engine.outage import Outage
 from chassis.engine.ownership import Ownership
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
-from chassis.engine.records import Backlog, Read, read
+from chassis.engine.records import Backlog, Read, lockable, read
 from chassis.engine.waiting import waits
 from chassis.failures import ConnectionLost, Refused, Superseded
 from chassis.service import Incoming, Service
 from chassis.store import Input, Position, Store, Transaction
 from contracts.identity import city_subject, partition_of
-
-_log = structlog.get_logger()
 
 POLL_LIMIT = 3000
 """Records of one poll at most; those that do not fit into a batch wait in memory, in order."""
@@ -44,9 +43,6 @@ DUE_LIMIT = 200
 
 Larger batches cost a little less each, but all they write is written at once, by this service and by all
 that hear of it: whoever posts meanwhile waits for that write."""
-
-LOST_SECONDS = 0.1
-"""Before another connection is taken in place of one that was lost."""
 
 DUE_PACE = Pace(times=3.0, at_most=0.5)
 """The rest when more is due than one batch claims.
@@ -83,9 +79,12 @@ class Listener(Ownership):
         """More was due than the last claim took."""
         self._marked = True
         """An operator's marks are to be looked at with the next batch."""
-        self._parked_at: deque[float] = deque()
-        self.halted = ""
-        """Why the listener stopped handling anything, in a sentence; empty while it works."""
+        self._halt = Halt(service.name, service.parked_limit)
+        self._outage = Outage()
+        self._in_doubt = False
+        """A connection was lost: the stored positions tell whether the last batch was committed, before any other."""
+        self._released = 0
+        """Grows by one whenever partitions are let go: who still waits to own them gives up."""
         self.moved_at = real_seconds()
         self.rest = 0.0
         """Seconds to wait before the next fetch, so that batches grow under load."""
@@ -95,36 +94,72 @@ class Listener(Ownership):
         """Answers from outside that were submitted and that no batch has taken yet."""
         return len(self._asks)
 
+    @property
+    def halted(self) -> str:
+        """Why the listener stopped handling anything, in a sentence; empty while it works."""
+        return self._halt.reason
+
+    @property
+    def waits(self) -> str:
+        """Why nothing can be handled now: the database is away. Empty while it can."""
+        return self._outage.reason
+
     # -- ownership ----------------------------------------------------------------------------
 
     async def take_over(self, partitions: Sequence[int]) -> dict[tuple[str, int], int]:
         """Become the owner of exactly these partitions; returns (topic, partition) -> next offset.
 
-        Positions stored for topics that are no longer heard are left as they are.
+        Waits for a database that is away; nothing is taken, and nothing returned, where they were let go meanwhile.
         """
-        async with self._one_at_a_time:
-            self.nothing()
-            if partitions:
-                async with self._store.transaction() as transaction:
-                    taken = await transaction.take(sorted(partitions), self.instance)
-                    rows = await transaction.load([city_subject(p) for p in sorted(partitions)], lock=False)
-                await self.know(taken, rows)
-            return {
-                (topic, p): offset for p, topics in self.positions.items() for topic, offset in topics.items()
-            }
+        released = self._released
+        while True:
+            async with self._one_at_a_time:
+                if self._released != released:
+                    return {}
+                try:
+                    return await self._take(partitions)
+                except ConnectionLost as lost:
+                    rest = self._outage.met(str(lost))
+            await asyncio.sleep(rest)
+
+    async def _take(self, partitions: Sequence[int]) -> dict[tuple[str, int], int]:
+        """One try to take them over. Raises ConnectionLost."""
+        self.nothing()
+        if partitions:
+            async with self._store.transaction() as transaction:
+                taken = await transaction.take(sorted(partitions), self.instance)
+                rows = await transaction.load([city_subject(p) for p in sorted(partitions)], lock=False)
+            await self.know(taken, rows)
+        self._settled()
+        return {
+            (topic, p): offset for p, topics in self.positions.items() for topic, offset in topics.items()
+        }
 
     async def let_go(self) -> None:
-        """Own nothing until the next assignment; a batch in flight is finished first."""
+        """Own nothing until the next assignment; a batch in flight is finished first, unless the database is away."""
+        self._released += 1
         async with self._one_at_a_time:
             self.nothing()
+            self._settled()
 
-    async def _regain(self) -> None:
-        """After a lost connection: whether the last batch was committed is told by the stored positions."""
-        async with self._store.transaction() as transaction:
-            cities = [city_subject(p) for p in self.partitions]
-            stored, rows = await transaction.begin(self.partitions, cities, lock=False)
+    async def _regain(self) -> float:
+        """After a lost connection: the stored positions tell what was committed. Returns seconds to rest where there is none."""
+        cities = [city_subject(p) for p in self.partitions]
+        try:
+            async with self._store.transaction() as transaction:
+                stored, rows = await transaction.begin(self.partitions, cities, lock=False)
+        except ConnectionLost as again:
+            return self._outage.met(str(again))
         self.check_owner(stored)
         await self.know(stored, rows)
+        self._settled()
+        return 0.0
+
+    def _settled(self) -> None:
+        """The stored positions are known again, or are nobody's here."""
+        self._in_doubt = False
+        self._outage.over()
+        self.moved_at = real_seconds()
 
     # -- inputs -------------------------------------------------------------------------------
 
@@ -141,10 +176,12 @@ class Listener(Ownership):
             async with self._one_at_a_time:
                 if ownership != self.changes and poll:
                     return
-                await self._batch(backlog)
-            if not backlog:
+                rest = await self._regain() if self._in_doubt else await self._batch(backlog)
+            if not (backlog or self._in_doubt):
                 break
-            await asyncio.sleep(0)  # whoever asks this process for something gets a turn between two batches
+            await asyncio.sleep(
+                rest
+            )  # whoever asks this process for something gets a turn between two batches
         full = len(poll) > FULL * POLL_LIMIT
         self.rest = 0.0 if full else self.service.pace.rest(real_seconds() - started)
 
@@ -161,7 +198,9 @@ class Listener(Ownership):
 
     async def submit_many(self, inputs: Sequence[tuple[str, Any, str]]) -> list[object]:
         """Hand in many (subject, input, cause); an answer or the exception for each."""
-        futures = [self._asks.put([(subject, given)], cause, _only) for subject, given, cause in inputs]
+        futures = [
+            self._asks.put([(subject, given)], cause, itemgetter(0)) for subject, given, cause in inputs
+        ]
         return list(await asyncio.gather(*futures, return_exceptions=True))
 
     async def run(self) -> None:
@@ -206,10 +245,10 @@ class Listener(Ownership):
 
     # -- the batch ----------------------------------------------------------------------------
 
-    async def _batch(self, backlog: Backlog) -> None:
+    async def _batch(self, backlog: Backlog) -> float:
         """As much of the backlog as fits into one transaction, and what else there is to do.
 
-        A data error of the database is bisected to the record that causes it.
+        A data error of the database is bisected to the record that causes it. Returns seconds to rest.
         """
         reads = backlog.take(self._budget.size, self._budget.seconds, self._look)
         asks = self._asks.take(self._budget.size)
@@ -223,8 +262,7 @@ class Listener(Ownership):
             await bisect(self._commit, reads, asks, problem)
             undecided, counts, inputs = [], BatchCounts(), 0
         except ConnectionLost as lost:
-            await self._again(lost, backlog, reads, asks)
-            return
+            return self._again(lost, backlog, reads, asks)
         except BaseException as problem:
             for ask in asks:
                 ask.answer(Superseded(str(problem)))
@@ -236,17 +274,16 @@ class Listener(Ownership):
             self._due_at = real_seconds() + DUE_PACE.rest(seconds)
         self._meter.batch(self.service.name, counts, seconds)
         if counts.parked:
-            self._count_parked(counts.parked)
+            self._halt.parked(counts.parked)
+        return 0.0
 
-    async def _again(
+    def _again(
         self, lost: ConnectionLost, backlog: Backlog, reads: Sequence[Read], asks: Sequence[Ask]
-    ) -> None:
+    ) -> float:
         """The connection ended in the middle: the same inputs once more, fewer at a time, over another one.
 
-        A commit that was asked for may have been made: then the records are repeats, and who asked is told that
-        nobody knows.
+        A commit that was asked for may have been made: then records are repeats, and who asked hears that nobody knows.
         """
-        _log.warning("the database's connection was lost; the batch is tried again", reason=str(lost))
         self._budget.failed()
         backlog.put_back(reads)
         if lost.undone:
@@ -254,12 +291,8 @@ class Listener(Ownership):
         for ask in () if lost.undone else asks:
             ask.answer(Superseded(str(lost)))
         self.let_time_pass()
-        while self.positions:
-            await asyncio.sleep(LOST_SECONDS)
-            try:
-                return await self._regain()
-            except ConnectionLost as again:
-                _log.warning("and lost again", reason=str(again))
+        self._in_doubt = bool(self.positions)
+        return self._outage.met(str(lost))
 
     def _look(self, incoming: Incoming) -> Read | None:
         """Decode a record of an owned partition, and compute what needs no state."""
@@ -307,10 +340,10 @@ class Listener(Ownership):
     ) -> Decided:
         mine = {ask.inputs[0][0] for ask in asks if partition_of(ask.inputs[0][0]) in self.positions}
         known = {record.subject for record in reads} | mine
-        stored, loaded = await transaction.begin(self.partitions, _placed(known), lock=self.service.people)
+        stored, loaded = await transaction.begin(self.partitions, lockable(known), lock=self.service.people)
         self.check(stored)
         due, marked = await self._claim(transaction)
-        later = _placed(({subject for subject, _ in due} | {row.subject for row in marked}) - loaded.keys())
+        later = lockable(({subject for subject, _ in due} | {row.subject for row in marked}) - loaded.keys())
         if later:
             loaded |= await transaction.load(later, lock=self.service.people)
         held = [subject for subject, remembered in loaded.items() if remembered.held]
@@ -365,22 +398,3 @@ class Listener(Ownership):
             batch.hear(record)
             topics[incoming.topic] = expected + 1
         return []
-
-    def _count_parked(self, count: int) -> None:
-        now = real_seconds()
-        self._parked_at.extend([now] * count)
-        while self._parked_at and self._parked_at[0] < now - 3600:
-            self._parked_at.popleft()
-        if len(self._parked_at) > self.service.parked_limit:
-            self.halted = f"{len(self._parked_at)} events parked within an hour; a person must look"
-            _log.critical("listener halted", service=self.service.name, reason=self.halted)
-
-
-def _only(answers: list[object]) -> object:
-    """The answer of a single input."""
-    return answers[0]
-
-
-def _placed(subjects: Iterable[str]) -> list[str]:
-    """Without those of records that do not say theirs, in the order in which rows are locked."""
-    return sorted(subject for subject in subjects if not subject.startswith("?"))

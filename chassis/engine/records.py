@@ -1,7 +1,7 @@
 """A poll's records on their way into batches: decoded before the transaction, in order, a part at a time."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ def read(service: Service[Any, Any], incoming: Incoming) -> Read:
         except (Unreadable, ValueError):
             pass
         return Read(incoming, f"?{incoming.partition}", incoming.offset, None, str(problem))
+
+
+def lockable(subjects: Iterable[str]) -> list[str]:
+    """Without those of records that do not say theirs, in the order in which rows are locked."""
+    return sorted(subject for subject in subjects if not subject.startswith("?"))
 
 
 class Backlog:

@@ -30,6 +30,11 @@ SESSION_TIMEOUT = 6.0
 """Seconds after which a silent member is replaced; above PostgreSQL's limit for idle transactions (3 s)."""
 
 
+AWAY_SECONDS = 30 * 86_400.0
+"""How long Faust waits for the positions after an assignment. When it is over Faust gives up for ever, in silence; so it
+is longer than any database is away. The clients' own requests have their limit where they are made."""
+
+
 @dataclass
 class Handover:
     """Where the seam hands over: the listener of this process, how to end it, where the bus is, and whether the
@@ -112,7 +117,8 @@ class PositionedConsumer(driver.Consumer):
             assigned = self.assignment()
             found = dict(await super().seek_to_committed())
             positions = await handover.listener.take_over(sorted({tp.partition for tp in assigned}))
-            ours = {tp: positions[(tp.topic, tp.partition)] for tp in assigned}
+            # None where they were let go again while the database was away: the next assignment comes.
+            ours = {tp: positions[(tp.topic, tp.partition)] for tp in assigned} if positions else {}
             await self._refuse_misplaced(ours)
             if ours:
                 await self.seek_wait(ours)
@@ -135,9 +141,12 @@ class PositionedConsumer(driver.Consumer):
                 )
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Own nothing until the next assignment."""
-        await super().on_partitions_revoked(revoked)
+        """Own nothing until the next assignment.
+
+        First of all: Faust waits until the poll in hand is finished, which waits for the database, however long it is away.
+        """
         await self._handover.listener.let_go()
+        await super().on_partitions_revoked(revoked)
 
     async def getmany(self, timeout: float) -> AsyncIterator[Any]:
         """One poll, one message; fetched only when the last batch is finished, and paced."""
@@ -224,6 +233,7 @@ def application(listener: Listener, broker: Broker, end: Callable[[BaseException
         broker_max_poll_records=POLL_LIMIT,
         broker_session_timeout=SESSION_TIMEOUT,
         broker_heartbeat_interval=1.0,
+        broker_request_timeout=AWAY_SECONDS,
         broker_commit_interval=5.0,
         consumer_max_fetch_size=4 * 1024 * 1024,
     )

@@ -122,7 +122,7 @@ async def _listening(
     lag = _Lag()
 
     def alive() -> str:
-        if listening.halted:
+        if listening.halted or listening.waits:
             return ""
         still = time.monotonic() - listening.moved_at
         return (
@@ -132,8 +132,8 @@ async def _listening(
         )
 
     async def ready() -> str:
-        if listening.halted:
-            return listening.halted
+        if listening.halted or listening.waits:
+            return listening.halted or listening.waits
         if not listening.positions and app.rebalancing:
             return "rebalancing"
         if not getattr(app, "started", False):
@@ -141,11 +141,14 @@ async def _listening(
         await pool.fetchval("select 1")
         return ""
 
+    def behind() -> str:
+        return listening.waits or (f"{lag.events} events behind" if lag.events else "")
+
     api = create_api(
         name,
         sentence,
         metrics,
-        Probes(alive, ready, lambda: f"{lag.events} events behind" if lag.events else ""),
+        Probes(alive, ready, behind),
     )
     take_routes(api.router, *assembled.routes)
     port = settings.http_port or free_port()

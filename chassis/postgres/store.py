@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -28,6 +28,9 @@ from contracts.identity import partition_of
 
 _headers_encoder = msgspec.msgpack.Encoder()
 _headers_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
+
+COMMAND_SECONDS: Final = 60.0
+"""A statement that has no answer for so long is given up, and its connection with it."""
 
 _LOCK = "select partition, owner, offsets::text from position where partition = any($1::smallint[]) order by partition for update"
 # The first part is read to its end, and so locked, before the second is begun.
@@ -90,6 +93,8 @@ _LOST = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     # The client's own, while it still waits for the rest of what the server said at the end.
     asyncpg.InternalClientError,
+    # A statement had no answer for COMMAND_SECONDS: what became of it is not known, so nothing more is said over it.
+    TimeoutError,
 )
 """How the end of a connection is told, sometimes before the client has seen it closed."""
 _SWEEP = """
@@ -367,11 +372,13 @@ async def _as_it_is(_: asyncpg.Connection) -> None:
     """What the pool does to a connection that is given back: nothing, where its own way is another journey."""
 
 
-async def connect(dsn: str, schema: str, size: int = 4, instance: str = "") -> asyncpg.Pool:
+async def connect(
+    dsn: str, schema: str, size: int = 4, instance: str = "", patience: float = COMMAND_SECONDS
+) -> asyncpg.Pool:
     """A pool for one service: its schema on the search path, abandoned transactions ended after 3 s.
 
     The limit lies below the consumer's session timeout (6 s), so that a paused process gives its
-    locks back before it is replaced.
+    locks back before it is replaced. `patience` is how many seconds a statement has.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -379,7 +386,7 @@ async def connect(dsn: str, schema: str, size: int = 4, instance: str = "") -> a
         max_size=size,
         # Nobody leaves anything in a session, so there is nothing to undo when a connection is given back.
         reset=_as_it_is,
-        command_timeout=60,
+        command_timeout=patience,
         server_settings={
             "search_path": schema,
             "idle_in_transaction_session_timeout": "3000",
