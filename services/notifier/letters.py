@@ -1,11 +1,11 @@
 """Codes for telephones: a front end carries the letter in which intake sealed one, and it goes out at once.
 
 A code is no notice: it is about no post, nobody else hears of it, and it is worth nothing in five minutes. So it stands
-in no table and on no topic; the key of the letter lies in the vault, where intake put it and takes it away.
+in no table and on no topic; the key of the letter lies in the vault, where intake put it and takes it away. That a letter
+went out stands in `letter_sent`, which all instances share: who claims its row sends it.
 """
 
 from base64 import urlsafe_b64decode
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Annotated, Final, Protocol, TypedDict
 
@@ -27,8 +27,11 @@ from services.notifier.channels import Delivery
 
 _KEY: Final = """
 select key from vault.code_key where code = $1::text and asked_at > clock_timestamp() - interval '5 minutes'"""
-REMEMBERED: Final = 10_000
-"""Letters that went out lately, so that one handed in again is not sent again; each is worth nothing in five minutes."""
+# A letter that no key opens any more needs no row: each claim takes those of an hour ago away.
+_CLAIM: Final = """
+with old as (delete from letter_sent where claimed_at < clock_timestamp() - interval '1 hour' and code <> $1::text)
+insert into letter_sent (code) values ($1::text) on conflict do nothing returning true"""
+_GIVE_BACK: Final = "delete from letter_sent where code = $1::text"
 _log = structlog.get_logger()
 
 
@@ -45,14 +48,20 @@ class Sent(TypedDict):
 
 
 class LetterKeys(Protocol):
-    """The keys of letters."""
+    """The keys of letters, and which of them somebody sends."""
 
     async def of(self, code: str) -> bytes | None:
         """The key; None when it is used, too old, or was never there."""
 
+    async def claim(self, code: str) -> bool:
+        """Whether it is for this instance to send the letter: for one alone, and once."""
+
+    async def give_back(self, code: str) -> None:
+        """It did not go out: who hands it in again may have it sent."""
+
 
 class PostgresLetterKeys:
-    """In schema `vault`."""
+    """In schema `vault`, and the table `letter_sent`."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -61,15 +70,30 @@ class PostgresLetterKeys:
         key: bytes | None = await self._pool.fetchval(_KEY, code)
         return key
 
+    async def claim(self, code: str) -> bool:
+        return bool(await self._pool.fetchval(_CLAIM, code))
+
+    async def give_back(self, code: str) -> None:
+        await self._pool.execute(_GIVE_BACK, code)
+
 
 class MemoryLetterKeys:
     """The twin, on intake's."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = keys
+        self._claimed: set[str] = set()
 
     async def of(self, code: str) -> bytes | None:
         return self._keys.get(code)
+
+    async def claim(self, code: str) -> bool:
+        claimed = code not in self._claimed
+        self._claimed.add(code)
+        return claimed
+
+    async def give_back(self, code: str) -> None:
+        self._claimed.discard(code)
 
 
 class Texts(Protocol):
@@ -81,7 +105,6 @@ class Texts(Protocol):
 def routes(keys: LetterKeys, texts: Texts, limits: Limits) -> APIRouter:
     """`POST /v1/letters`."""
     router = APIRouter()
-    sent: OrderedDict[str, None] = OrderedDict()
 
     @router.post(
         "/v1/letters",
@@ -96,18 +119,15 @@ def routes(keys: LetterKeys, texts: Texts, limits: Limits) -> APIRouter:
         contents = _opened(await keys.of(code), box, code)
         if contents is None:
             raise problem.plain(404, "没有这封信,或已过期。")
-        if code in sent:
+        if not await keys.claim(code):
             return Json({"sent": True}, 202)
-        sent[code] = None
-        if len(sent) > REMEMBERED:
-            sent.popitem(last=False)
         try:
             delivery = await texts.send_code(contents["phone"], contents["code"])
         except (httpx2.HTTPError, ValueError):
             # The answer was lost: it may have arrived, and is not worth a second message. Who waits asks for another.
             delivery = Delivery("unknown")
         if delivery.state in ("later", "failed"):
-            del sent[code]
+            await keys.give_back(code)
             _log.warning("code not sent", reason=delivery.reason)
             raise HttpRefused(
                 503, "not-sent", "短信暂时发不出", "请稍后再试。", retry_after=problem.COME_AGAIN
