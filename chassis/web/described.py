@@ -71,6 +71,7 @@ _MEANINGS: Final = {
     409: "Not at this step or at this time; `allowed` names the acts that are possible now.",
     413: "The body is longer than 256 KiB.",
     415: "The body is no `application/json`, or in a charset that is not read.",
+    416: "The file ends before the range begins; `Content-Range` says how long it is.",
     421: "The service is not known under this `Host`.",
     422: "A parameter or field is wrong, or the Idempotency-Key came with another body; `errors` names the fields.",
     429: "Too many requests by this client; `Retry-After` says in how many seconds to come again.",

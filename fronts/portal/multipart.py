@@ -10,11 +10,14 @@ from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser
 
+from chassis.web.filenames import file_name
 from fronts.portal.forms import FIELDS_LIMIT, FORM_LIMIT, Form, Unfit, form_of
 
 KIND: Final = "multipart/form-data"
 _NAME: Final = re.compile(r'\bname="([^"]{0,200})"')
 _FILE_NAME: Final = re.compile(r'\bfilename="((?:[^"\\]|\\.){0,1000})"')
+UNNAMED: Final = "附件"
+"""What a file is called whose name nobody can read."""
 _BROKEN: Final = "提交的内容不能识别,可能没有传完整。"
 
 
@@ -116,14 +119,14 @@ class _Reader:
                 disposition = b""
 
     def _part(self, disposition: bytes) -> Part:
-        try:
-            text = disposition.decode()
-        except UnicodeDecodeError as failure:
-            raise Unfit(400, "提交的内容不能识别:应为 UTF-8 编码。") from failure
-        name, file_name = _NAME.search(text), _FILE_NAME.search(text)
+        # Names of fields are ours, and ASCII. A file's name that nobody can read is none: intake has one for it.
+        text = file_name(disposition)
+        name, called = _NAME.search(text or disposition.decode("latin-1")), _FILE_NAME.search(text)
         # Browsers write a quotation mark as %22 (WHATWG); others escape it with a backslash.
-        called = None if file_name is None else file_name[1].replace("%22", '"').replace('\\"', '"')
-        return Part(name[1] if name else "", called, self)
+        chosen = None if called is None else called[1].replace("%22", '"').replace('\\"', '"')
+        if disposition and not text:
+            chosen = UNNAMED
+        return Part(name[1] if name else "", chosen, self)
 
 
 def has_files(request: Request) -> bool:

@@ -170,7 +170,9 @@ def open_data_routes(door: OpenDataDoor) -> APIRouter:
         """Open data: the files there are, their licence, and what each column means."""
         return await door.index(request)
 
-    @router.get("/open/{name}", openapi_extra=described(media=("text/csv", "application/x-ndjson")))
+    @router.get(
+        "/open/{name}", openapi_extra=described(media=("text/csv", "application/x-ndjson"), refused=(416,))
+    )
     async def open_file(name: str, request: Request) -> Response:
         """A file of open data: CSV (UTF-8 with a byte order mark) or JSON lines; `Range` and `If-None-Match` work."""
         return await door.file(request, name)

@@ -72,8 +72,11 @@ def type_of(data: bytes) -> FileType:
 
 
 def named(given: str, kind: FileType) -> str:
-    """What a file is called: in one line, without folders, with the ending of what it is."""
-    line = written_line(given.replace("\0", "")).replace("\\", "/").rpartition("/")[2]
+    """What a file is called: in one line, without folders, with the ending of what it is.
+
+    U+FFFD stands for what some program before could not read, and says nothing to anybody.
+    """
+    line = written_line(given.replace("\0", "").replace("\ufffd", "")).replace("\\", "/").rpartition("/")[2]
     stem, point, ending = line.rpartition(".")
     if not point or ending.lower() not in _KNOWN_ENDINGS:
         stem = line

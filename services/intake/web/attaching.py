@@ -5,7 +5,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,6 +16,7 @@ from chassis.vault import new_key, seal_bytes, unseal_bytes
 from chassis.web.bodies import read_file
 from chassis.web.conditional import has_it
 from chassis.web.described import described
+from chassis.web.filenames import file_name
 from chassis.web.limits import client_of
 from chassis.web.places import Places, Room, Slowly
 from chassis.web.responses import Json
@@ -199,11 +200,11 @@ def _disposition(file: Attachment) -> str:
 
 
 def _name(disposition: str) -> str:
-    """What a file was called by whoever gave it; empty when they did not say."""
+    """What a file was called by whoever gave it; empty when they did not say, or in no charset that anybody reads."""
     if coded := _UTF8_NAME.search(disposition):
-        return unquote(coded[1])
+        return file_name(unquote_to_bytes(coded[1]))
     plain = _PLAIN_NAME.search(disposition)
-    return plain[1].encode("latin-1", "replace").decode(errors="replace") if plain else ""
+    return file_name(plain[1].encode("latin-1", "replace")) if plain else ""
 
 
 def _not_taken(reason: str, status: int = 422) -> HttpRefused:

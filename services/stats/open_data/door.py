@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, Response
 from msgspec import Struct
 
 from chassis import problem
-from chassis.web.asgi import Receive, Scope, Send
+from chassis.web.asgi import Message, Receive, Scope, Send, answer
 from chassis.web.conditional import has_it, with_etag
 from chassis.web.headers import header
 from chassis.web.limits import Limits, client_of
@@ -93,7 +93,20 @@ class _Ranged(FileResponse):
         """Send it."""
         if not _is_range(header(scope, b"range") or b""):
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
-        await super().__call__(scope, receive, send)
+        beyond: bytes | None = None
+
+        async def tell(message: Message) -> None:
+            nonlocal beyond
+            if message["type"] == "http.response.start" and message["status"] == 416:
+                beyond = dict(message["headers"])[b"content-range"]
+            if beyond is None:
+                await send(message)
+
+        await super().__call__(scope, receive, tell)
+        if beyond is not None:
+            refused = problem.plain(416, "请从文件的长度以内取。")
+            told = [*problem.headers(refused), (b"content-range", beyond)]
+            await answer(send, 416, problem.document(refused), told)
 
 
 def _is_range(given: bytes) -> bool:

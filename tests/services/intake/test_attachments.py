@@ -44,6 +44,28 @@ async def test_a_file_is_what_its_content_says_whatever_it_is_called(intake: Int
         assert max(opened(small.content).size) <= 320
 
 
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        (b'attachment; filename="\xe8\xb7\xaf\xe7\x81\xaf.pdf"', "路灯.pdf"),
+        (b'attachment; filename="' + "路灯.pdf".encode("gbk") + b'"', "路灯.pdf"),
+        (b"attachment; filename*=UTF-8''" + quote("路灯.pdf".encode("gbk")).encode(), "路灯.pdf"),
+        (b'attachment; filename="\xff\xfe.pdf"', "附件.pdf"),
+        (b"attachment; filename*=UTF-8''%FF%FE.pdf", "附件.pdf"),
+        (b'attachment; filename="' + ("长" * 101).encode()[:-1] + b'"', "长" * 80 + ".pdf"),
+        (b"attachment", "附件.pdf"),
+    ],
+)
+async def test_a_name_is_read_as_it_was_written_or_the_file_has_a_plain_one(
+    intake: Intake, disposition: bytes, name: str
+) -> None:
+    given = await intake.http.post(
+        "/v1/attachments", content=PDF, headers={b"Content-Disposition": disposition}
+    )
+
+    assert (given.status_code, given.json()["name"]) == (201, name)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_of_a_picture_nothing_is_left_but_its_pixels(intake: Intake, kind: str) -> None:
     data = picture(kind)

@@ -18,6 +18,8 @@ from tests.services.intake.files import MAKE, picture
         ("../../etc/passwd", "application/pdf", "passwd.pdf"),
         ("", "image/webp", "附件.webp"),
         ("...", "image/png", "附件.png"),
+        ("\ufffd\ufffd.pdf", "application/pdf", "附件.pdf"),
+        ("路\ufffd灯.pdf", "application/pdf", "路灯.pdf"),
         ("一\r\n二\0.pdf", "application/pdf", "一 二.pdf"),
         ("长" * 300, "application/pdf", "长" * 80 + ".pdf"),
         ("gpj.\u202eexe", "image/png", "gpj.exe.png"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from chassis.clock import HandClock
 from chassis.metrics import Metrics
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
@@ -18,7 +19,7 @@ from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from tests.postgres import as_role, city
-from tests.services.intake.door import PROFILE, HandClock, Intake, at
+from tests.services.intake.door import PROFILE, Intake, at
 
 
 class Instances:

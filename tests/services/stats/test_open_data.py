@@ -217,6 +217,20 @@ async def test_a_range_is_sent_alone(http: httpx2.AsyncClient, wanted: str) -> N
     assert (await http.get("/open/cases-2026.csv", headers={"Range": wanted.strip()})).status_code == 206
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_range_behind_the_end_is_refused_with_the_length_of_the_file(
+    http: httpx2.AsyncClient, method: str
+) -> None:
+    whole = await http.get("/open/cases-2026.csv")
+    answer = await http.request(method, "/open/cases-2026.csv", headers={"Range": "bytes=99999999-"})
+
+    assert answer.status_code == 416
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-range"] == f"bytes */{len(whole.content)}"
+    if method == "GET":
+        assert answer.json()["type"] == "urn:wenzheng:problem:range-not-satisfiable"
+
+
 @pytest.mark.parametrize(
     "name", ["cases-1999.csv", "cases-2026.exe", "cases-2025.csv", "..%2F..%2Fetc%2Fpasswd", "x"]
 )

@@ -61,6 +61,32 @@ async def test_files_come_with_the_form_and_are_seen_on_the_case_page() -> None:
             assert "no-store" in response.headers["cache-control"]
 
 
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("路灯.pdf".encode("gbk"), "路灯.pdf"),
+        (b"\xff\xfe.pdf", "附件.pdf"),
+        ("路灯.pdf".encode(), "路灯.pdf"),
+    ],
+)
+async def test_a_name_in_another_charset_is_read_or_replaced_and_the_form_is_taken(
+    raw: bytes, name: str
+) -> None:
+    async with opened() as pages:
+        fields = "".join(
+            f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+            for field, value in FORM.items()
+        )
+        head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="' + raw + b'"\r\n\r\n'
+        answer = await pages.http.post(
+            "/post",
+            content=fields.encode() + head + PDF + b"\r\n--x--\r\n",
+            headers={"Content-Type": "multipart/form-data; boundary=x"},
+        )
+
+        assert [file["name"] for file in (await own(pages, answer))["attachments"]] == [name]
+
+
 async def test_a_form_without_a_chosen_file_is_a_form_like_any_other() -> None:
     async with opened() as pages:
         case = await own(pages, await sent(pages, ("", b"")))

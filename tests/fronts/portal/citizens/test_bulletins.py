@@ -90,12 +90,15 @@ async def test_open_data_is_explained_and_passed_on_whole_and_in_ranges(pages: h
     part = await pages.get("/open/cases-2026.csv", headers={"Range": "bytes=3-7"})
     same = await pages.get("/open/cases-2026.csv", headers={"If-None-Match": whole.headers["etag"]})
     none = await pages.get("/open/cases-1999.csv")
+    beyond = await pages.get("/open/cases-2026.csv", headers={"Range": "bytes=99999999-"})
 
     assert "CC-BY-4.0" in page
     assert "/open/cases-2026.jsonl" in page
     assert whole.content.decode("utf-8-sig").startswith("month,unit,kind,area,")
     assert (part.status_code, part.content) == (206, b"month")
     assert (same.status_code, none.status_code) == (304, 404)
+    assert (beyond.status_code, beyond.headers["content-type"]) == (416, "application/problem+json")
+    assert beyond.headers["content-range"] == f"bytes */{len(whole.content)}"
 
 
 @pytest.mark.parametrize(
