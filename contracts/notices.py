@@ -27,7 +27,7 @@ class NoticeSent(Fact, frozen=True, kw_only=True, tag="notice.sent.v1"):
 
 
 class NoticeFailed(Fact, frozen=True, kw_only=True, tag="notice.failed.v1"):
-    """The notice cannot reach its recipient by this channel."""
+    """The notice cannot reach its recipient by this channel; after NoticeSent: a receipt said so later."""
 
     notice: str
     cause: str

@@ -8,7 +8,7 @@ for name in \
     db-postgres db-intake db-router db-deadline db-notifier db-stats db-survey db-debate db-portal db-wechat db-auditor \
     kafka-admin kafka-intake kafka-router kafka-deadline kafka-notifier kafka-stats \
     kafka-survey kafka-debate kafka-auditor kafka-department \
-    shared-secret link-secret call-secret gateway-key wechat-conversation-key grafana-admin; do
+    shared-secret link-secret call-secret receipts-token gateway-key wechat-conversation-key grafana-admin; do
     [ -f "secrets/$name" ] || od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
 done
 # As long as WeChat wants them; a city's own account brings its own.

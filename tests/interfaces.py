@@ -26,7 +26,7 @@ from services.deadline.core.case import Case
 from services.deadline.whatif import web as whatif_web
 from services.deadline.whatif.child import InMemory
 from services.deadline.whatif.runs import Runs
-from services.notifier import inbox_web, letters
+from services.notifier import inbox_web, letters, receipt_web
 from services.notifier import web as notifier_web
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.delivery import Providers
@@ -38,6 +38,7 @@ from services.stats import web as stats_web
 from tests.conforming import Conforming
 from tests.journeys.world import World
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
+from tests.services.notifier.telephones import RECEIPTS_TOKEN
 
 SERVICES = ("intake", "router", "deadline", "notifier", "stats", "survey", "debate")
 UNIT = "urban-management"
@@ -122,6 +123,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
     texts_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway)))
     texts = Sms(texts_client, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
+    take_routes(routes["notifier"], receipt_web.routes(world.receipts, RECEIPTS_TOKEN, limits))
     take_routes(routes["notifier"], letters.routes(letter_keys, texts, limits))
     codes = inbox_web.Codes(b"links", texts, Providers({}), lambda unit: True)
     take_routes(routes["notifier"], inbox_web.routes(world.notices.inboxes, codes, verifier, limits))

@@ -23,9 +23,10 @@ Who = Literal[
     "author",
     "citizen",
     "holder",
+    "machine",
     "staff",
 ]
-"""`holder`: of a pass for the place that is named in the path."""
+"""`holder`: of a pass for the place that is named in the path; `machine`: a front end or server of the city's own."""
 
 _SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
     "anyone": [],
@@ -35,6 +36,7 @@ _SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
     "author": [{"queryCode": []}],
     "citizen": [{"citizen": []}],
     "holder": [{"pass": []}],
+    "machine": [{"machine": []}],
     "staff": [{"staff": []}],
 }
 _SCHEMES: Final[Described] = {
@@ -53,6 +55,11 @@ _SCHEMES: Final[Described] = {
         "type": "http",
         "scheme": "bearer",
         "description": "A pass for one debate or dialogue, given to a session by intake's `POST /v1/my/passes`; good for ten minutes.",
+    },
+    "machine": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that the city's own front ends and servers hold (`WENZHENG_RECEIPTS_TOKEN_FILE`).",
     },
     "queryCode": {
         "type": "apiKey",

@@ -15,6 +15,7 @@ _WHO: Final = {
     "staff": "工作人员令牌 Authorization: Bearer …",
     "citizen": "手机验证码登录后的令牌 Authorization: Bearer …",
     "pass": "评议通行凭证 Authorization: Bearer …",
+    "machine": "本市系统之间的令牌 Authorization: Bearer …",
     "queryCode": "查询码 X-Query-Code",
 }
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

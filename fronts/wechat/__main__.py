@@ -18,6 +18,7 @@ from fronts.wechat.interface import Access
 from fronts.wechat.keys import Keys
 from fronts.wechat.media import Media
 from fronts.wechat.menu import publish_until_done
+from fronts.wechat.receipts import Receipts
 from fronts.wechat.services import Services
 from fronts.wechat.settings import WeChatSettings
 from fronts.wechat.store import PostgresStore
@@ -47,7 +48,8 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         if access is not None:
             await publish_until_done(http, access)
 
-    api = create(Envelope(own.account()), desk, process.metrics, process.ready)
+    receipts = Receipts(http, settings.addresses().get("notifier", ""), own.receipts_token())
+    api = create(Envelope(own.account()), desk, process.metrics, process.ready, receipts)
     return process.edge(api), [forget, publish]
 
 

@@ -13,6 +13,7 @@ from chassis.web.bodies import read_file
 from fronts.wechat import messages
 from fronts.wechat.desk import Desk
 from fronts.wechat.envelope import Envelope, Forged
+from fronts.wechat.receipts import NotTaken, Taker, receipts_of
 
 PATH: Final = "/callback"
 BODY_LIMIT: Final = 64 * 1024
@@ -22,8 +23,8 @@ _NOTHING: Final = "success"
 _log = structlog.get_logger()
 
 
-def routes(envelope: Envelope, desk: Desk) -> APIRouter:
-    """`GET /callback`, `POST /callback`."""
+def routes(envelope: Envelope, desk: Desk, receipts: Taker | None = None) -> APIRouter:
+    """`GET /callback`, `POST /callback`; `receipts` is told what became of notices."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(PATH)
@@ -52,6 +53,10 @@ def routes(envelope: Envelope, desk: Desk) -> APIRouter:
             heard, account = messages.message_of(body)
         except messages.Unreadable as failure:
             raise HttpRefused(400, "unreadable", problem.TITLES[400], str(failure)) from failure
+        if heard.kind in ("delivered", "reported"):
+            await _handed_in(receipts, body)
+        if heard.kind == "reported":
+            return PlainTextResponse(_NOTHING)
         said = await desk.answer(heard)
         if not said:
             return PlainTextResponse(_NOTHING)
@@ -63,6 +68,16 @@ def routes(envelope: Envelope, desk: Desk) -> APIRouter:
         return Response(answer, media_type="application/xml")
 
     return router
+
+
+async def _handed_in(receipts: Taker | None, body: bytes) -> None:
+    """Raises HttpRefused 503 for receipts that were not taken: WeChat brings them again."""
+    if receipts is None:
+        return
+    try:
+        await receipts.hand(receipts_of(body))
+    except NotTaken as failure:
+        raise problem.plain(503, "回执暂时送不到。") from failure
 
 
 def _checked(envelope: Envelope, given: str, timestamp: str, nonce: str, ciphertext: str = "") -> None:

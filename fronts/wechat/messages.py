@@ -25,6 +25,7 @@ _EVENTS: Final[dict[str, Heard]] = {
     "subscribe_msg_popup_event": "consented",
     "subscribe_msg_change_event": "refused",
     "subscribe_msg_sent_event": "delivered",
+    "templatesendjobfinish": "reported",
 }
 
 

@@ -32,6 +32,8 @@ class WeChatSettings(BaseSettings):
     """EncodingAESKey, 43 characters; without it messages come in the plain mode."""
     wechat_conversation_key_file: Path | None = None
     """A secret of this front end alone, under which conversations are sealed."""
+    receipts_token_file: Path | None = None
+    """The token that notifier asks for of whoever hands receipts in; without it nobody hears what became of notices."""
 
     @classmethod
     def read_own(cls) -> "WeChatSettings":
@@ -69,6 +71,10 @@ class WeChatSettings(BaseSettings):
             if secret
             else None
         )
+
+    def receipts_token(self) -> str:
+        """The token; empty without its file."""
+        return Settings.password(self.receipts_token_file)
 
     def secret(self) -> bytes:
         """The secret under which conversations are sealed. Ends the process with a sentence when it is missing."""

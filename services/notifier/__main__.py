@@ -12,7 +12,7 @@ from chassis.settings import Settings
 from chassis.vault import LinkSecret, PostgresKeys
 from city.masking import mask
 from city.profile import Profile
-from services.notifier import inbox_web, letters, store, web
+from services.notifier import inbox_web, letters, receipt_web, store, web
 from services.notifier.addresses import PostgresAddresses
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
@@ -25,6 +25,7 @@ from services.notifier.digest_store import PostgresDigests
 from services.notifier.digests import DigestSender
 from services.notifier.inboxes import Boxes, PostgresInboxes
 from services.notifier.lookup import Lookup
+from services.notifier.receipts import PostgresReceipts, ReceiptKeeper
 from services.notifier.sender import Allowance, Sender
 from services.notifier.settings import ChannelSettings, secret_of
 
@@ -57,6 +58,7 @@ def channels_of(
                 secret_of(own.wechat_secret_file, settings),
                 own.wechat_template,
                 own.public_url,
+                own.wechat_way,
             ),
         ),
         sms=Sms(
@@ -81,6 +83,7 @@ def channels_of(
                 own.mail_user,
                 password.read_text(encoding="utf-8").strip() if password is not None else "",
                 own.public_url,
+                own.mail_return_path,
             )
         ),
         # Units that have robots of their own reach them at their providers.
@@ -119,6 +122,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         lambda: city().policy.notices.an_address_a_day,
     )
     digests = PostgresDigests(process.pool, boxes, own.public_url)
+    receipts = PostgresReceipts(process.pool)
 
     def with_listener(listener: Listener) -> list[run.Background]:
         metrics, retries = process.metrics, Retries.beginning(own.retry_first_seconds)
@@ -126,6 +130,7 @@ async def assemble(process: run.Process) -> run.Assembled:
             *city.follow(listener),
             Sender(notices, providers, listener, is_night, metrics, retries, allowance).run,
             DigestSender(digests, providers, listener, clock.now, is_night, metrics, retries).run,
+            ReceiptKeeper(receipts, listener, metrics).run,
         ]
 
     limits, verifier = process.limits(profile.policy.rates), process.verifier()
@@ -139,6 +144,7 @@ async def assemble(process: run.Process) -> run.Assembled:
             web.routes(lookup, verifier, limits, notices.again, lambda: city().policy, clock),
             letters.routes(letters.PostgresLetterKeys(process.pool), channels.sms, limits),
             inbox_web.routes(PostgresInboxes(process.pool, boxes, clock), codes, verifier, limits),
+            receipt_web.routes(receipts, settings.password(own.receipts_token_file), limits),
         ],
         on_listener=with_listener,
     )

@@ -38,6 +38,7 @@ select n.id::text as notice, s.number, n.kind, n.audience, n.channel, n.departme
        case when n.state in ('pending', 'claimed') then coalesce(d.attempts, n.attempts) else n.attempts end as attempts,
        n.repeated or coalesce(d.repeated, false) as repeated, coalesce(nullif(n.reason, ''), d.reason, '') as reason, n.at,
        case when n.hour is null then n.next_at else coalesce(d.next_at, n.hour + interval '1 hour') end as next_at,
+       n.arrived_at,
        n.hour is not null as hourly
 from ({rows}) n left join subject s on s.subject = n.subject left join digest d on d.id = n.digest"""
 
@@ -101,8 +102,8 @@ class Lookup:
         shown = []
         for row in rows:
             values = dict(row)
-            for name in ("at", "next_at"):
-                if name in values:
+            for name in ("at", "next_at", "arrived_at"):
+                if values.get(name) is not None:
                     values[name] = values[name].astimezone(self._zone)
             shown.append(values)
         return shown

@@ -40,6 +40,8 @@ class ChannelSettings(BaseSettings):
     wechat_secret_file: Path | None = None
     wechat_template: str = "progress"
     """Id of the template whose fields are thing1, thing2 and thing3."""
+    wechat_way: Literal["subscription", "template"] = "subscription"
+    """By which interface: 订阅通知 (bizsend), one for each consent, or 模板消息 (template/send), of a service account that has it."""
 
     sms_url: str = ""
     sms_key_id: str = "wenzheng"
@@ -57,6 +59,11 @@ class ChannelSettings(BaseSettings):
     mail_user: str = ""
     mail_password_file: Path | None = None
     mail_sender: str = "notice@wenzheng.example"
+    mail_return_path: str = ""
+    """Address to which what cannot be delivered comes back; left empty, the sender's."""
+
+    receipts_token_file: Path | None = None
+    """The token of whoever hands receipts in (`/v1/receipts`); without it nobody does."""
 
     robot_url: str = ""
     robots_file: Path | None = None

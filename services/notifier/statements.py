@@ -13,22 +13,25 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::
     claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, direct, hour)
 left join inbox on inbox.department = claimed.department and inbox.audience = claimed.audience and not direct
 on conflict (id) do nothing"""
-# A digest is one message, and counted as one when it ends.
+# A digest is one message, and counted as one when it ends. What a receipt says has failed was sent, and stays counted as that, too.
 SETTLE: Final = """
 with settled as (
     update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason,
-           repeated = n.repeated or settled.repeated
-    from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[])
-        settled (id, state, attempts, reason, repeated)
+           repeated = n.repeated or settled.repeated, message = coalesce(nullif(settled.message, ''), n.message)
+    from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $7::text[])
+        settled (id, state, attempts, reason, repeated, message)
     where n.id = settled.id::uuid
     returning n.channel, n.state, n.partition, n.digest)
 insert into channel_month (month, channel, state, partition, count)
 select $6::text, channel, state, partition, count(*) from settled where digest is null
 group by channel, state, partition order by 2, 3, 4
 on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
+# What a receipt said of it is of the past: a mail goes out under the same Message-ID.
 AGAIN: Final = """
+with forgotten as (
+    delete from receipt where notice in (select id from notice where id = any($1::uuid[]) and state = 'failed'))
 update notice set state = 'pending', attempts = 0, repeated = true, reason = '', next_at = clock_timestamp(),
-       hour = null, digest = null
+       hour = null, digest = null, message = '', arrived_at = null
 where id = any($1::uuid[]) and state = 'failed'
 returning id::text"""
 OWNER: Final = """

@@ -67,6 +67,7 @@ class Claims:
                 [settle.reason for _, settle in settles],
                 [settle.repeated for _, settle in settles],
                 f"{settles[0][0]:%Y-%m}",  # city time: one for the whole batch
+                [settle.message for _, settle in settles],
             )
 
 
@@ -212,6 +213,10 @@ class Row(Struct, frozen=True):
     """It waits for the digest of this hour of the city."""
     digest: str = ""
     """The digest it is part of."""
+    message: str = ""
+    """The provider's number of the message."""
+    arrived: bool = False
+    """A receipt said so."""
 
 
 class ClaimsInMemory:
@@ -240,6 +245,7 @@ class ClaimsInMemory:
                     attempts=end.attempts,
                     reason=end.reason,
                     repeated=self.rows[end.id].repeated or end.repeated,
+                    message=end.message or self.rows[end.id].message,
                 )
 
     def _row(self, applied: Applied, notice: Notice) -> Row:

@@ -40,7 +40,8 @@ from tests.services.intake.door import PROFILE, Intake, at
 from tests.services.intake.files import picture
 from tests.services.intake.test_proving import MINE, Town
 from tests.services.intake.test_roles import case_for, headers_of
-from tests.services.notifier.telephones import Telephones
+from tests.services.notifier.telephones import RECEIPTS_TOKEN, Telephones
+from tests.services.notifier.test_bounces import POSTFIX
 from tests.services.router.test_web import rows
 from tests.services.survey.door import Person, Surveying
 from wenzheng.training import fit
@@ -261,6 +262,10 @@ async def everything_of_the_others(world: World) -> None:
     code = (await world.intake.http.post("/v1/codes", json={"phone": MINE})).json()
     async with client(served["notifier"]) as http:
         assert (await http.post("/v1/letters", json={"letter": code["letter"]})).status_code == 202
+    async with client(served["notifier"], Authorization=f"Bearer {RECEIPTS_TOKEN}") as http:
+        told = {"channel": "wechat", "receipts": [{"message": "200163836", "arrived": True}]}
+        assert (await http.post("/v1/receipts", json=told)).status_code == 202
+        assert (await http.post("/v1/receipts/mail", content=POSTFIX)).status_code == 202
     async with client(served["notifier"], **token("clerk")) as http:
         address = {"channel": "sms", "address": "13900001111"}
         assert (await http.post("/v1/inbox/addresses", json=address)).status_code == 202

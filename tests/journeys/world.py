@@ -36,6 +36,7 @@ from services.notifier.digest_store import DigestsInMemory
 from services.notifier.digests import DigestSender
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.receipts import ReceiptKeeper, ReceiptsInMemory
 from services.notifier.sender import Allowance, Sender
 from services.router import app as router
 from services.router import store as router_store
@@ -94,6 +95,7 @@ class World:
             self.intake.keys, self.intake.links.stop_token
         )
         self.digests = DigestsInMemory(self.notices, SITE)
+        self.receipts = ReceiptsInMemory(self.notices, self.digests)
         self.assignments = router_store.memory()
         self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
@@ -176,6 +178,7 @@ class World:
             self._digests = DigestSender(
                 self.digests, providers, notifying.listener, self.clock.now, self._is_night
             )
+            self._receipts = ReceiptKeeper(self.receipts, notifying.listener)
             self._notifying = notifying
             opening = asyncio.create_task(self.record_desk.run())
             try:
@@ -290,8 +293,10 @@ class World:
         """Until nothing is left to publish, to hear, to ring or to send."""
         while True:
             await self.bus.settle()
-            self._sender._listener = self._digests._listener = self._notifying.listener
-            sent = [await self._driven(sender.step()) for sender in (self._sender, self._digests)]
+            senders = (self._sender, self._digests, self._receipts)
+            for sender in senders:
+                sender._listener = self._notifying.listener
+            sent = [await self._driven(sender.step()) for sender in senders]
             steps = (self._oversee, self.opener.step, self.bell.step)
             if not any(sent) and not [done for step in steps if (done := await step())]:
                 return

@@ -105,6 +105,11 @@ def test_the_shared_secret_is_for_those_who_derive_from_it_alone() -> None:
         "notifier",
     ]
     assert [name for name, files in SECRETS.items() if "call-secret" in files.values()] == ["intake", "stats"]
+    assert [name for name, files in SECRETS.items() if "receipts-token" in files.values()] == [
+        "notifier",
+        "gateway",
+        "wechat",
+    ]
     assert [name for name, files in SECRETS.items() if "token-private.pem" in files.values()] == ["portal"]
 
 

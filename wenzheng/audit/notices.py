@@ -4,7 +4,7 @@ from collections import Counter
 
 import httpx2
 
-from contracts.notices import NoticeSent
+from contracts.notices import NoticeFailed, NoticeSent
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot
 
@@ -19,23 +19,24 @@ class Arrived(Invariant):
         super().__init__(snapshot)
         self._sent: set[str] = set()
         """Ids of the notices that were said to be sent."""
+        self._failed: set[str] = set()
+        """Ids of those that were said to have failed, some of them after they were sent."""
 
     async def part(self, part: Part) -> None:
         """Remember what was said."""
         for logged in part.log["notices"]:
             if logged.event is not None and isinstance(logged.event.fact, NoticeSent):
                 self._sent.add(logged.event.fact.notice)
+            elif logged.event is not None and isinstance(logged.event.fact, NoticeFailed):
+                self._failed.add(logged.event.fact.notice)
 
     async def whole(self) -> None:
         """Compare the table with what arrived, and with what was said."""
         arrived = await self._arrivals()
         known = await self._digests(arrived)
-        waits = {
-            fact.notice
-            for facts in self.snapshot.outboxes["notifier"].values()
-            for fact in facts.values()
-            if isinstance(fact, NoticeSent)
-        }
+        unsent = [fact for facts in self.snapshot.outboxes["notifier"].values() for fact in facts.values()]
+        waits = {fact.notice for fact in unsent if isinstance(fact, NoticeSent)}
+        came_back = self._failed | {fact.notice for fact in unsent if isinstance(fact, NoticeFailed)}
         async for notice in self.snapshot.connection.cursor(
             "select id::text, state, repeated, attempts, digest::text from notifier.notice"
         ):
@@ -55,7 +56,8 @@ class Arrived(Invariant):
                 self.row.fail(f"notice {notice['id']} is said to be suppressed and arrived")
             if notice["state"] == "sent" and notice["id"] not in self._sent | waits:
                 self.row.fail(f"notice {notice['id']} was sent and nobody said so")
-            elif notice["state"] in ("failed", "suppressed") and notice["id"] in self._sent:
+            # What was sent may come back, which is said, too; an operator may have sent it once more since.
+            elif notice["state"] in ("failed", "suppressed") and notice["id"] in self._sent - came_back:
                 self.row.fail(f"notice {notice['id']} was said to be sent and is {notice['state']}")
         for identity in arrived.keys() - known:
             if identity in self._sent:

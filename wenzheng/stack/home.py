@@ -92,6 +92,7 @@ class Home:
             self.secret("shared-secret")
             self.secret("link-secret")
             self.secret("call-secret")
+            self.secret("receipts-token")
             # As long as WeChat wants them.
             self.secret("wechat-token", 32)
             self.secret("wechat-aes-key", 43)

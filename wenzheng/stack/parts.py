@@ -36,20 +36,23 @@ LISTENERS: Final = {
 PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
 LINKS: Final = {"WENZHENG_LINK_SECRET_FILE": "link-secret"}
 CALLS: Final = {"WENZHENG_CALL_SECRET_FILE": "call-secret"}
+RECEIPTS: Final = {"WENZHENG_RECEIPTS_TOKEN_FILE": "receipts-token"}
 SECRETS: Final[dict[str, dict[str, str]]] = {
     "intake": {**PUBLIC_KEY, **LINKS, **CALLS, "WENZHENG_SECRET_FILE": "shared-secret"},
     "router": PUBLIC_KEY,
     "deadline": PUBLIC_KEY,
-    "notifier": {**PUBLIC_KEY, **LINKS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
+    "notifier": {**PUBLIC_KEY, **LINKS, **RECEIPTS, "WENZHENG_GATEWAY_KEY_FILE": "gateway-key"},
     "stats": {**PUBLIC_KEY, **CALLS},
     "survey": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "debate": {**PUBLIC_KEY, "WENZHENG_SECRET_FILE": "shared-secret"},
     "gateway": {
+        **RECEIPTS,
         "WENZHENG_GATEWAY_KEY_FILE": "gateway-key",
         "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
         "WENZHENG_WECHAT_AES_KEY_FILE": "wechat-aes-key",
     },
     "wechat": {
+        **RECEIPTS,
         "WENZHENG_WECHAT_SECRET_FILE": "gateway-key",
         "WENZHENG_WECHAT_TOKEN_FILE": "wechat-token",
         "WENZHENG_WECHAT_AES_KEY_FILE": "wechat-aes-key",

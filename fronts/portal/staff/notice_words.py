@@ -122,6 +122,15 @@ _REASONS: Final = (
     ("phone", "号码不合规"),
     ("openid", "微信标识不合规"),
     ("erased", "网民已注销个人信息"),
+    ("failed:user block", "微信回执:对方拒收"),
+    ("user block", "微信回执:对方拒收"),
+    ("failed", "微信回执:未送达"),
+    ("5.1.", "退信:没有这个邮箱"),
+    ("5.2.2", "退信:对方邮箱已满"),
+    ("4.2.2", "退信:对方邮箱已满"),
+    ("5.", "退信:对方邮件服务器不收"),
+    ("4.", "退信:对方邮件服务器一直没有收下"),
+    ("bounced", "退信,没有说明原因"),
 )
 """How a channel's own word begins, and what an operator reads before it."""
 

@@ -161,8 +161,6 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
     # Another's, and to be read by anybody: its author's view has questions, and one that is not shown no text.
     if "questions" not in case and case["text"] and case["status"] not in ("withdrawn", "hidden"):
         lines.append("您也遇到同样的问题,请回复“关注”,不必另发。")
-    if not case["replies"] and "history" not in case:
-        lines.append("还没有答复。")
     return lines
 
 

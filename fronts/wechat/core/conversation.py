@@ -24,10 +24,12 @@ Heard = Literal[
     "consented",
     "refused",
     "delivered",
+    "reported",
     "unasked",
 ]
 """What a message is: words, a key of the menu, a place on the map, a picture, a film, speech, another thing; the person followed
-or left the account; gave or took back consent to be told; a notice used one up; an event nobody asked for."""
+or left the account; gave or took back consent to be told; a notice used one up; what became of a notice that
+used none; an event nobody asked for."""
 
 
 class Point(Struct, frozen=True):

@@ -46,7 +46,7 @@ def hear(state: Conversation, message: Message, city: City) -> Step:
             return Step(Conversation(), call=SignOut(state.token) if state.token else None)
         case "consented" | "refused" | "delivered":
             return Step(replace(state, consents=_consents(state.consents, message)))
-        case "unasked":
+        case "unasked" | "reported":
             return Step(state)
         case _:
             return Step(state, words.NOT_READ)

@@ -34,6 +34,8 @@ class Delivery(Struct, frozen=True):
     reason: str = ""
     seconds: float = 0.0
     """The provider's own word on when to try again; 0: later each time."""
+    message: str = ""
+    """The provider's own number of a message that it took, where it tells one: a receipt may name it later."""
 
 
 class Channel(Protocol):
@@ -62,17 +64,27 @@ def unanswered(response: httpx2.Response) -> Delivery:
     return Delivery(state, f"HTTP {response.status_code}")
 
 
-def code_of(response: httpx2.Response) -> int | None:
-    """The `errcode` of an answer of WeChat's, WeCom's or DingTalk's; None for what is no answer of theirs."""
+def answer_of(response: httpx2.Response) -> "Answer | None":
+    """An answer of WeChat's, WeCom's or DingTalk's; None for what is none of theirs."""
     try:
-        code = msgspec.json.decode(response.content, type=_Answer).errcode
+        return msgspec.json.decode(response.content, type=Answer)
     except msgspec.DecodeError:
         return None
-    return code
 
 
-class _Answer(Struct):
+def code_of(response: httpx2.Response) -> int | None:
+    """The `errcode` of such an answer; None for what is none of theirs."""
+    answer = answer_of(response)
+    return None if answer is None else answer.errcode
+
+
+class Answer(Struct, frozen=True):
+    """What the three have in common."""
+
     errcode: int
+    """0: taken."""
+    msgid: int | str | None = None
+    """WeChat's number of a message that it took; some of its interfaces tell none."""
 
 
 def seconds_to_midnight() -> float:

@@ -33,6 +33,8 @@ class MailAccount(Struct, frozen=True):
     password: str = ""
     site: str = ""
     """Address of the pages, for the link to the post."""
+    return_path: str = ""
+    """Where a mail server sends what it cannot deliver; empty: to the sender."""
 
 
 class Mail:
@@ -40,6 +42,7 @@ class Mail:
 
     def __init__(self, account: MailAccount) -> None:
         self._account = account
+        self._return_path = account.return_path or account.sender
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """All over one connection."""
@@ -66,7 +69,7 @@ class Mail:
             return Delivery("failed", "mail address")
         message = self._message(address, outgoing)
         try:
-            await smtp.send_message(message, sender=self._account.sender, recipients=[address])
+            await smtp.send_message(message, sender=self._return_path, recipients=[address])
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code = refused.recipients[0].code if refused.recipients else 550
             return _refused(code)

@@ -49,6 +49,8 @@ class OutboxNotice(TypedDict):
     at: datetime
     next_at: datetime
     """When it is tried next; for what waits for a digest, the end of its hour in city time."""
+    arrived_at: datetime | None
+    """When the provider's receipt was heard that it arrived; null where none came, and of channels that send none."""
     hourly: bool
     """It goes out, or went, with a digest of its inbox."""
 

@@ -99,17 +99,33 @@ class Settle(Effect, frozen=True):
     reason: str = ""
     repeated: bool = False
     """It may have arrived before."""
+    message: str = ""
+    """The provider's own number of the message, by which a receipt names it."""
+
+
+class Receipt(Struct, frozen=True):
+    """What a provider says later became of a message that it had taken."""
+
+    channel: str
+    """`wechat` or `mail`."""
+    message: str
+    """The provider's number of it; of a mail the notice or the digest itself, as its Message-ID says."""
+    arrived: bool
+    reason: str = ""
+    """Why not, in the provider's word."""
 
 
 class Outcome(Struct, frozen=True):
-    """Input of the sender: what became of a notice at its channel."""
+    """Input of the sender: what became of a notice at its channel; of a receipt: what became of it after that."""
 
     notice: Notice
     state: str
-    """`sent`, `failed` or `suppressed`."""
+    """`sent`, `failed` or `suppressed`; a notice that was sent may fail later."""
     attempts: int
     repeated: bool = False
     reason: str = ""
+    message: str = ""
+    """The provider's own number of the message."""
 
 
 def new(subject: str) -> Case:

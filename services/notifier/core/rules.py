@@ -65,7 +65,9 @@ def prefer(case: Case, fact: PreferenceChosen, context: Here) -> Decision[Case]:
 def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
     """A notice has ended; a citizen whose channel refused is told by the next one."""
     notice = outcome.notice
-    ended = Settle(notice.id, outcome.state, outcome.attempts, outcome.reason, outcome.repeated)
+    ended = Settle(
+        notice.id, outcome.state, outcome.attempts, outcome.reason, outcome.repeated, outcome.message
+    )
     effects: list[Effect] = [ended]
     about: dict[str, Any] = {
         "notice": notice.id,

@@ -15,6 +15,7 @@ from chassis.settings import Settings
 from services.notifier.gateway.account import Account, Callback
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.returned import Returned, bounce, handing_in
 from services.notifier.gateway.script import Script
 from services.notifier.settings import secret_of
 
@@ -22,9 +23,13 @@ from services.notifier.settings import secret_of
 class Mailbox:
     """Takes mail in for the gateway."""
 
-    def __init__(self, arrivals: Arrivals, script: Script | None = None) -> None:
+    def __init__(
+        self, arrivals: Arrivals, script: Script | None = None, returned: Returned | None = None
+    ) -> None:
+        """`returned` is brought the mail that comes back, as the city's own mail server does."""
         self._arrivals = arrivals
         self._script = script or Script()
+        self._returned = returned
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """One message; its Message-ID names the notice, or `code.` and something that is none."""
@@ -44,17 +49,29 @@ class Mailbox:
         await asyncio.sleep(float(step.get("delay", 0)))
         if step.get("lose"):
             server.transport.close()
+        if "receipt" in step and self._returned is not None:
+            report = bounce(message, envelope.rcpt_tos[0], str(step["receipt"]))
+            asyncio.get_running_loop().create_task(self._returned(report))
         return "250 OK"
 
 
 class AccountSettings(BaseSettings):
-    """What the settings of a WeChat account say, at the provider."""
+    """What the settings of a WeChat account say, at the provider; and what the city's own mail server knows."""
 
     model_config = SettingsConfigDict(env_prefix="WENZHENG_", extra="ignore")
 
     wechat_app_id: str = "wenzheng"
     wechat_token_file: Path | None = None
     wechat_aes_key_file: Path | None = None
+    receipts_token_file: Path | None = None
+
+
+def returned_of(settings: Settings) -> Returned | None:
+    """The pipe of the city's own mail server to notifier; None where either is not known."""
+    own, address = AccountSettings(), settings.addresses().get("notifier")
+    if address is None or own.receipts_token_file is None:
+        return None
+    return handing_in(address, settings.password(own.receipts_token_file))
 
 
 def account_of(settings: Settings) -> Account | None:
@@ -77,7 +94,7 @@ def main() -> None:
     arrivals = Arrivals(settings.home / "gateway" / "arrivals.jsonl")
     gateway = Gateway(arrivals, secret_of(None, settings), account=account_of(settings))
     host, _, port = settings.gateway_mail.rpartition(":")
-    mail = Controller(Mailbox(arrivals, gateway.script), hostname=host, port=int(port))
+    mail = Controller(Mailbox(arrivals, gateway.script, returned_of(settings)), hostname=host, port=int(port))
     mail.start()
     try:
         uvicorn.run(

@@ -19,13 +19,15 @@ from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.gateway.customer import Customer
 from services.notifier.gateway.media import Media
-from services.notifier.gateway.phone import Phones
+from services.notifier.gateway.phone import Phones, Way
 from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
 from services.notifier.gateway.script import CHANNELS, SLOW_SECONDS, Script
 
 ROBOT_PER_MINUTE: Final = 20
 ROBOT_CONTENT_BYTES: Final = 2048
 WECHAT_PER_DAY: Final = 100_000
+FIRST_NUMBER: Final = 200_163_836
+"""Of a message, as the provider numbers them."""
 CHINA: Final = timezone(timedelta(hours=8))
 
 
@@ -77,7 +79,14 @@ class Gateway:
         return 42001 if time.monotonic() > self._token_until else 0
 
     async def subscribe(self, request: Request) -> Response:
-        """`POST /cgi-bin/message/subscribe/bizsend`."""
+        """`POST /cgi-bin/message/subscribe/bizsend`: one message for each consent."""
+        return await self._wechat(request, "subscription")
+
+    async def template(self, request: Request) -> Response:
+        """`POST /cgi-bin/message/template/send`: to whoever follows the account, without a consent."""
+        return await self._wechat(request, "template")
+
+    async def _wechat(self, request: Request, way: Way) -> Response:
         body = await request.json()
         step = self.script.next("wechat")
         if step.get("down"):
@@ -89,20 +98,21 @@ class Gateway:
         wrong = refusal(body)
         if wrong:
             return JSONResponse({"errcode": wrong, "errmsg": "argument invalid"})
-        openid = body["touser"]
-        if self.consents.get(openid, 1) <= 0:
+        openid, consented = body["touser"], way == "subscription" and body["touser"] in self.consents
+        if consented and self.consents[openid] <= 0:
             return JSONResponse({"errcode": 43101, "errmsg": "user refuse to accept the msg"})
         if self.wechat_quota <= 0:
             return JSONResponse({"errcode": 45009, "errmsg": "reach max api daily quota limit"})
         self.wechat_quota -= 1
-        told = None
-        if openid in self.consents:
+        if consented:
             self.consents[openid] -= 1
-            told = BackgroundTask(self.phones.used, openid) if self.phones is not None else None
         text = "".join(field["value"] for field in body["data"].values())
         self.arrivals.add("wechat", openid, text, [body["client_msg_id"]])
-        answer = await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": len(self.arrivals)})
-        answer.background = told
+        number = FIRST_NUMBER + len(self.arrivals)
+        answer = await self._finish(step, {"errcode": 0, "errmsg": "ok", "msgid": number})
+        if self.phones is not None and (self.phones.knows(openid) or "receipt" in step):
+            said = str(step.get("receipt", "success"))
+            answer.background = BackgroundTask(self.phones.reported, openid, way, number, said)
         return answer
 
     async def create_menu(self, request: Request) -> Response:
@@ -197,9 +207,12 @@ class Gateway:
         return HTMLResponse(page)
 
     async def add_script(self, request: Request) -> Response:
-        """`POST /script` {channel, times, code?, delay?, lose?, down?}."""
+        """`POST /script` {channel, times, code?, delay?, lose?, down?, receipt?}.
+
+        `receipt`: the message is taken, and later said to be so: of WeChat `failed:user block`, of mail a status as 5.1.1.
+        """
         body = await request.json()
-        step = {name: body[name] for name in ("code", "delay", "lose", "down") if name in body}
+        step = {name: body[name] for name in ("code", "delay", "lose", "down", "receipt") if name in body}
         self.script.add(body["channel"], int(body.get("times", 1)), step)
         return JSONResponse({"scripted": step})
 
@@ -240,6 +253,7 @@ def create(gateway: Gateway) -> Starlette:
         routes=[
             Route("/cgi-bin/stable_token", gateway.token, methods=["POST"]),
             Route("/cgi-bin/message/subscribe/bizsend", gateway.subscribe, methods=["POST"]),
+            Route("/cgi-bin/message/template/send", gateway.template, methods=["POST"]),
             Route("/sms/", gateway.sms, methods=["POST"]),
             Route("/cgi-bin/menu/create", gateway.create_menu, methods=["POST"]),
             Route("/cgi-bin/webhook/send", gateway.robot, methods=["POST"]),

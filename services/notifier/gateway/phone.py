@@ -10,7 +10,7 @@ import string
 import time
 from collections import defaultdict
 from html import escape
-from typing import Final
+from typing import Final, Literal
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -28,6 +28,8 @@ SHOWN: Final = 60
 TEXTS: Final = 8
 MOST_PICTURES: Final = 9
 """That a telephone sends at once."""
+FAILED: Final = 43101
+"""Error code of a subscription message that did not arrive."""
 SQUARE: Final = ("33.963008", "118.275162")
 """Latitude and longitude of a place in the city, to begin with."""
 _DRAWN: Final = string.ascii_letters + string.digits
@@ -35,10 +37,8 @@ _CONSENT: Final = (
     "<SubscribeMsgPopupEvent><List><TemplateId>progress</TemplateId>"
     "<SubscribeStatusString>accept</SubscribeStatusString><PopupScene>1</PopupScene></List></SubscribeMsgPopupEvent>"
 )
-_SENT: Final = (
-    "<SubscribeMsgSentEvent><List><TemplateId>progress</TemplateId><MsgID>1</MsgID>"
-    "<ErrorCode>0</ErrorCode><ErrorStatus>success</ErrorStatus></List></SubscribeMsgSentEvent>"
-)
+Way = Literal["subscription", "template"]
+"""How a notice was sent."""
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:1rem;display:grid;gap:1rem;"
     "grid-template-columns:2fr 1fr;color:#111;background:#fff}header{grid-column:1/3}h1{margin:0}"
@@ -143,10 +143,22 @@ class Phones:
         )
         self._hear(person, "account", await self._account.message(person, "location", fields))
 
-    async def used(self, person: str) -> None:
-        """A consent was used up by a notice: the account is told, as the provider does."""
-        if person in self._said:
-            await self._account.event(person, "subscribe_msg_sent_event", _SENT)
+    def knows(self, person: str) -> bool:
+        """Whether a person has a telephone here."""
+        return person in self._said
+
+    async def reported(self, person: str, way: Way, number: int, status: str) -> None:
+        """What became of a notice: the account is told, as the provider does; `status` is `success` or why not."""
+        if way == "template":
+            fields = f"<MsgID>{number}</MsgID><Status>{escape(status)}</Status>"
+            await self._account.event(person, "TEMPLATESENDJOBFINISH", fields)
+            return
+        code = 0 if status == "success" else FAILED
+        fields = (
+            f"<SubscribeMsgSentEvent><List><TemplateId>progress</TemplateId><MsgID>{number}</MsgID>"
+            f"<ErrorCode>{code}</ErrorCode><ErrorStatus>{escape(status)}</ErrorStatus></List></SubscribeMsgSentEvent>"
+        )
+        await self._account.event(person, "subscribe_msg_sent_event", fields)
 
     def _hear(self, person: str, who: str, words: str) -> None:
         if words:

@@ -19,7 +19,7 @@ SLOW_SECONDS: Final = 12.0
 
 Step = dict[str, Any]
 """`code`: the provider's refusal; `delay`: seconds before the answer; `lose`: the effect stays, the answer is lost;
-`down`: nothing is done, some machine on the way says so."""
+`down`: nothing is done, some machine on the way says so; `receipt`: it is taken, and what a receipt says of it later."""
 
 
 class Script:

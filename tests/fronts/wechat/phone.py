@@ -23,6 +23,7 @@ from fronts.wechat.envelope import Account, Envelope, signature
 from fronts.wechat.interface import Access, Interface
 from fronts.wechat.keys import Keys
 from fronts.wechat.media import Media
+from fronts.wechat.receipts import Receipts
 from fronts.wechat.services import Services
 from fronts.wechat.store import MemoryStore
 from services.notifier.gateway.app import Gateway
@@ -30,7 +31,7 @@ from services.notifier.gateway.app import create as create_gateway
 from services.notifier.gateway.arrivals import Arrivals
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE
-from tests.services.notifier.telephones import Telephones
+from tests.services.notifier.telephones import RECEIPTS_TOKEN, Telephones
 
 OPENID = "oABCD1234efgh5678IJKL9012mno"
 OFFICIAL = "gh_wenzheng"
@@ -211,7 +212,7 @@ async def opened(
             return real["now"]
 
         world.intake.door.real_now = moving
-        telephones = Telephones(world.intake, folder)
+        telephones = Telephones(world.intake, folder, world.receipts)
         behind = Behind(world, telephones)
         wechat = Gateway(Arrivals(folder / "account.jsonl"), key="right")
         outside = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create_gateway(wechat)))
@@ -235,7 +236,8 @@ async def opened(
                 CustomerService(outside, access).say,
             )
             metrics = Metrics()
-            app = Edge(create(Envelope(account), phone.desk, metrics), metrics)
+            told = Receipts(httpx2.AsyncClient(transport=behind), "http://notifier", RECEIPTS_TOKEN)
+            app = Edge(create(Envelope(account), phone.desk, metrics, receipts=told), metrics)
             return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://wechat")
 
         phone.started = started

@@ -48,6 +48,17 @@ def test_every_kind_audience_and_channel_of_notifiers_table_has_its_word() -> No
             {"attempts": 1, "state": "failed", "reason": "isv.AMOUNT_NOT_ENOUGH"},
             "短信余额不足(isv.AMOUNT_NOT_ENOUGH)",
         ),
+        (
+            {"attempts": 1, "state": "failed", "reason": "failed:user block"},
+            "微信回执:对方拒收(failed:user block)",
+        ),
+        (
+            {"attempts": 1, "state": "failed", "reason": "failed: system failed"},
+            "微信回执:未送达(failed: system failed)",
+        ),
+        ({"attempts": 1, "state": "failed", "reason": "5.1.1"}, "退信:没有这个邮箱(5.1.1)"),
+        ({"attempts": 1, "state": "failed", "reason": "4.4.7"}, "退信:对方邮件服务器一直没有收下(4.4.7)"),
+        ({"attempts": 1, "state": "failed", "reason": "452"}, "邮件服务器空间已满(452)"),
         ({"attempts": 2, "state": "sent", "repeated": True}, "曾重发"),
         ({"attempts": 1, "state": "sent"}, ""),
     ],
@@ -91,6 +102,7 @@ async def test_the_page_shows_each_notice_with_its_reason_and_a_way_to_send_agai
         "reason": "isv.AMOUNT_NOT_ENOUGH",
         "at": "2026-03-02T10:00:00+08:00",
         "next_at": "2026-03-02T10:01:00+08:00",
+        "arrived_at": "2026-03-02T10:00:07+08:00",
     }
     month = {"month": "2026-03", "channel": "sms", "sent": 50, "quota": 200, "cost": 2.25}
     asked = list[httpx2.Request]()
@@ -108,6 +120,7 @@ async def test_the_page_shows_each_notice_with_its_reason_and_a_way_to_send_agai
         word in text
         for word in ("请网民补充", "短信余额不足", "SQ260302-000001", "25.0%", "2.25", "短信 3 条")
     )
+    assert ("送达回执" in text) == (state == "sent")
     assert text.count("重发") - text.count("重发不会") == buttons + text.count("重发第")
     assert asked[0].url.params.get("day") == ("2026-03-02" if state == "sent" else None)
 

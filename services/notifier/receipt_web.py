@@ -1,0 +1,117 @@
+"""The door at which receipts are handed in: by WeChat's front end as it hears them, by the mail server what came back.
+
+Both hold one token, and are the city's own; nobody else has anything to say here.
+"""
+
+import hmac
+from typing import Annotated, Final, Literal, TypedDict
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from msgspec import Meta, Struct
+
+from chassis import problem
+from chassis.failures import HttpRefused
+from chassis.web.bodies import decode_body, read_body, read_file
+from chassis.web.described import described
+from chassis.web.headers import bearer
+from chassis.web.limits import Limits, client_of
+from chassis.web.responses import Json
+from services.notifier.core import bounces
+from services.notifier.core.case import Receipt
+from services.notifier.receipts import Receipts
+
+MAIL_LIMIT: Final = 1024 * 1024
+"""Bytes of a mail that came back; a notice has some thousand, and a server returns it with a page of its own."""
+MOST: Final = 100
+"""Receipts handed in at once."""
+_MAIL: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_log = structlog.get_logger()
+
+
+class Said(Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of one message."""
+
+    message: Annotated[str, Meta(pattern=r"^[0-9]{1,32}$")]
+    """The provider's number of it."""
+    arrived: bool
+    reason: Annotated[str, Meta(max_length=200)] = ""
+
+
+class HandedIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/receipts`: receipts of one channel."""
+
+    channel: Literal["wechat"]
+    receipts: Annotated[tuple[Said, ...], Meta(min_length=1, max_length=MOST)]
+
+
+class Taken(TypedDict):
+    """How many receipts were taken in; of a mail that is none, 0."""
+
+    receipts: int
+
+
+def routes(receipts: Receipts, token: str, limits: Limits) -> APIRouter:
+    """`POST /v1/receipts` and `POST /v1/receipts/mail`; without a token nobody is let in."""
+    router = APIRouter()
+
+    def entrusted(request: Request) -> None:
+        """Raises HttpRefused 401 for whoever has not the token, and 429 for who goes on guessing."""
+        given = bearer(request.headers.get("authorization"))
+        if not token or not hmac.compare_digest(given.encode(), token.encode()):
+            limits.check("sign_in", client_of(request))
+            raise HttpRefused(
+                401, "unauthenticated", "令牌不正确", "回执只由本市自己的前端和邮件服务器送来。"
+            )
+
+    @router.post(
+        "/v1/receipts",
+        status_code=202,
+        openapi_extra=described(
+            body=HandedIn,
+            who="machine",
+            example={"channel": "wechat", "receipts": [{"message": "200163836", "arrived": True}]},
+            answer=Taken,
+            keyed=False,
+        ),
+    )
+    async def handed_in(request: Request) -> Response:
+        """What WeChat says became of messages: kept at once, done within seconds; the first word about a message stands."""
+        entrusted(request)
+        body = decode_body(await read_body(request), HandedIn)
+        await receipts.take_in(
+            [
+                Receipt(body.channel, one.message, one.arrived, " ".join(one.reason.split()))
+                for one in body.receipts
+            ]
+        )
+        return Json(Taken(receipts=len(body.receipts)), 202)
+
+    @router.post(
+        "/v1/receipts/mail",
+        status_code=202,
+        openapi_extra=described(who="machine", answer=Taken, keyed=False) | _MAIL,
+    )
+    async def came_back(request: Request) -> Response:
+        """A mail that came to the sender's address, whole: a delivery status notification (RFC 3464) of a notice is taken in.
+
+        Anything else is passed over, and answered with 0: an answering machine's mail is nobody's.
+        """
+        entrusted(request)
+        try:
+            found = bounces.receipt_of(await read_file(request, MAIL_LIMIT))
+        except bounces.Unreadable as failure:
+            raise problem.plain(400, "不是能读的邮件。") from failure
+        if found is None:
+            _log.info("mail passed over")
+        else:
+            await receipts.take_in([found])
+        return Json(Taken(receipts=0 if found is None else 1), 202)
+
+    return router
