@@ -147,14 +147,17 @@ class ReceiptsInMemory:
     def __init__(self, claims: ClaimsInMemory, digests: DigestsInMemory | None = None) -> None:
         self._claims = claims
         self._digests = digests
-        self.kept: dict[tuple[str, str], Receipt] = {}
-        """Those that wait, and those that are done: the first word about a message stands."""
+        self.kept = claims.receipts
+        """Those that wait, and those that are done."""
         self._done: set[tuple[str, str]] = set()
 
     async def take_in(self, receipts: Sequence[Receipt]) -> None:
         """As the protocol says."""
         for receipt in receipts:
-            self.kept.setdefault((receipt.channel, receipt.message), receipt)
+            key = (receipt.channel, receipt.message)
+            if key not in self.kept:
+                self.kept[key] = receipt
+                self._done.discard(key)
 
     async def mark(self) -> bool:
         """As the protocol says."""
@@ -165,7 +168,7 @@ class ReceiptsInMemory:
             digest = self._digests.digests.get(receipt.message) if self._digests is not None else None
             if digest is not None and not receipt.arrived and digest.state == "sent":
                 digest.state, digest.reason = "failed", receipt.reason
-        return len(self.kept) > len(self._done)
+        return bool(self._waiting())
 
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
         """As the protocol says."""

@@ -16,7 +16,7 @@ from chassis.service import Applied
 from chassis.store import Column, Packing
 from chassis.vault import Keys
 from services.notifier.contacts import contacts_of
-from services.notifier.core.case import Case, Claim, Notice, Settle, new
+from services.notifier.core.case import Case, Claim, Notice, Receipt, Settle, new
 from services.notifier.core.inboxes import Choice, Inbox, held_in
 from services.notifier.inboxes import Boxes, InboxesInMemory
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
@@ -230,6 +230,8 @@ class ClaimsInMemory:
         self.inboxes = InboxesInMemory()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
+        self.receipts: dict[tuple[str, str], Receipt] = {}
+        """Channel and message to the first word about it."""
         self.store: MemoryStore | None = None
 
     def apply(self, applied: Sequence[Applied]) -> None:
@@ -313,6 +315,7 @@ class ClaimsInMemory:
         for identity in taken:
             row = self.rows[identity]
             self.rows[identity] = Row(row.subject, row.partition, row.notice, repeated=True)
+            self.receipts.pop(("mail", identity), None)
         return taken
 
     def let_leases_run_out(self) -> None:

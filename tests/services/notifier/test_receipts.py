@@ -105,10 +105,14 @@ class Kept:
         found = await self.receipts.failed(partitions or range(PARTITIONS), 10)
         return sorted((outcome.notice.kind, outcome.reason) for _, outcome, _ in found)
 
-    async def ended(self) -> None:
-        """The engine has taken in what the keeper found."""
-        for _, outcome, _ in await self.receipts.failed(range(PARTITIONS), 10):
+    async def taken_in(self, *partitions: int) -> None:
+        """The engine has taken in what the keeper of these partitions, or of all, found."""
+        for _, outcome, _ in await self.receipts.failed(partitions or range(PARTITIONS), 10):
             await self.apply(Settle(outcome.notice.id, "failed", 1, outcome.reason))
+
+    async def ended(self, *partitions: int) -> None:
+        """And the keeper went on."""
+        await self.taken_in(*partitions)
         await self.receipts.close()
 
 
@@ -143,7 +147,9 @@ async def test_a_notice_fails_once_however_often_the_receipt_is_brought(kept: Ke
     for _ in range(3):
         await kept.receipts.take_in([Receipt("wechat", "41", False, "failed:user block")])
     assert len(await kept.failed()) == 1
-    await kept.ended()
+    await kept.taken_in()
+    assert await kept.failed() == [], "a keeper that died before it went on finds nothing to do"
+    await kept.receipts.close()
 
     await kept.receipts.take_in([Receipt("wechat", "41", False, "failed:user block")])
 
@@ -198,6 +204,8 @@ async def test_a_mail_that_came_back_has_failed_and_sent_once_more_it_may_arrive
     await kept.apply(Settle(notice, "sent", 1))
 
     assert await kept.failed() == [], "what came back was the first one"
+    await kept.receipts.take_in([Receipt("mail", notice, False, "5.2.2")])
+    assert await kept.failed() == [("kind-1", "5.2.2")], "and now the second one has"
 
 
 async def test_every_notice_of_a_digest_that_came_back_has_failed_whoever_owns_it(kept: Kept) -> None:
@@ -209,7 +217,7 @@ async def test_every_notice_of_a_digest_that_came_back_has_failed_whoever_owns_i
     await kept.receipts.take_in([Receipt("mail", digest, False, "5.2.2")])
 
     assert await kept.failed(1) == [("kind-1", "5.2.2")]
-    await kept.receipts.close()
+    await kept.ended(1)
     assert await kept.failed(2) == [("kind-2", "5.2.2")], "one owner does not end it for the other"
     assert await kept.digest_state(digest) == "failed"
 
