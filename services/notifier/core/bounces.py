@@ -6,7 +6,7 @@ is passed over: it may hold the address.
 """
 
 import re
-from email import message_from_bytes, message_from_string
+from email import message_from_bytes
 from email.message import Message
 from typing import Final
 from uuid import UUID
@@ -74,7 +74,9 @@ def _notice(parts: list[Message]) -> str:
         if kind == "message/rfc822" and part.is_multipart():
             headers = part.get_payload(0)
         elif kind == "text/rfc822-headers":
-            headers = message_from_string(str(part.get_payload()))
+            # In whatever form the server let them travel: base64 where a name is not of ASCII.
+            encoded = part.get_payload(decode=True)
+            headers = message_from_bytes(encoded) if isinstance(encoded, bytes) else None
         if isinstance(headers, Message):
             named = _NAMED.search(str(headers.get("Message-ID", "")))
             return str(UUID(named[1])) if named else ""

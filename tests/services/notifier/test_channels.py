@@ -14,6 +14,7 @@ from services.notifier.channels.sms import Sms
 from services.notifier.channels.wechat import FIELD_LENGTH, WeChat
 from services.notifier.core.case import Outcome
 from services.notifier.delivery import sort
+from services.notifier.gateway.app import FIRST_NUMBER
 from services.notifier.outgoing import Delay, Outgoing
 from services.notifier.settings import Robot as RobotAccount
 from tests.services.notifier.outside import CONTACT, SMS, WECHAT, City, outgoing, sent
@@ -79,7 +80,9 @@ def test_what_people_have_is_an_address(channel: str, address: str) -> None:
 async def test_wechat_fills_fields_that_the_provider_takes_and_shows_what_is_cut(city: City) -> None:
     text = "您的帖子SQ260302-000001延期至03月09日18:00,原因:等待备件,进展:已经勘察现场并联系厂家,请耐心等待"
 
-    assert await sent(WeChat(city.http, WECHAT), outgoing("wechat", text)) == Delivery("sent")
+    assert await sent(WeChat(city.http, WECHAT), outgoing("wechat", text)) == Delivery(
+        "sent", message=str(FIRST_NUMBER + 1)
+    )
 
     fields = json.loads(city.requests[-1].content)["data"]
     assert [len(field["value"]) <= FIELD_LENGTH for field in fields.values()] == [True] * 3

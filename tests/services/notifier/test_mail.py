@@ -15,11 +15,15 @@ from msgspec.structs import replace
 from chassis.settings import Settings
 from services.notifier.channels import Delivery
 from services.notifier.channels.mail import Mail, MailAccount
+from services.notifier.core.bounces import receipt_of
+from services.notifier.core.case import Receipt
 from services.notifier.gateway.__main__ import Mailbox
 from services.notifier.gateway.arrivals import Arrivals
+from services.notifier.gateway.script import Script
 from services.notifier.settings import ChannelSettings, secret_of
 from services.notifier.settings import Robot as RobotAccount
 from tests.services.notifier.outside import outgoing, sent
+from tests.services.notifier.test_bounces import NOTICE
 
 # -- mail ------------------------------------------------------------------------------------------
 
@@ -75,6 +79,43 @@ def test_a_mail_can_be_unsubscribed_from_by_one_click_of_the_mail_program_or_by_
         assert link in message.get_body((kind,)).get_content()  # type: ignore[union-attr]
     bare = Mail(account)._message("wang@example.com", outgoing("mail", number="SQ260302-000001"))
     assert bare["List-Unsubscribe"] is None
+
+
+async def test_a_mail_that_cannot_be_delivered_comes_back_to_the_return_path_and_names_its_notice(
+    tmp_path: Path,
+) -> None:
+    script, came_back = Script(), asyncio.Event()
+    reports: list[bytes] = []
+    senders: list[str] = []
+    loop = asyncio.get_running_loop()
+
+    class Noting(Mailbox):
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+            senders.append(envelope.mail_from)
+            return await super().handle_DATA(server, session, envelope)
+
+    async def returned(mail: bytes) -> None:
+        reports.append(mail)
+        loop.call_soon_threadsafe(came_back.set)
+
+    script.add("mail", 1, {"receipt": "5.1.1"})
+    server = Controller(
+        Noting(Arrivals(tmp_path / "mail.jsonl"), script, returned), hostname="127.0.0.1", port=_free_port()
+    )
+    server.start()
+    try:
+        account = MailAccount("127.0.0.1", server.port, "notice@city.example", "通知")
+        told = outgoing("mail")
+        told = replace(told, notice=replace(told.notice, id=NOTICE))
+        taken = await sent(Mail(replace(account, return_path="bounces@city.example")), told)
+        await asyncio.wait_for(came_back.wait(), 10)
+        await sent(Mail(account), told)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+    assert taken == Delivery("sent"), "the server took it, and knew no better yet"
+    assert [receipt_of(report) for report in reports] == [Receipt("mail", NOTICE, False, "5.1.1")]
+    assert senders == ["bounces@city.example", "notice@city.example"]
 
 
 async def test_a_mail_server_that_is_away_is_tried_again(tmp_path: Path) -> None:
