@@ -87,11 +87,15 @@ async def _ends(service: Service[Any, Any], broker: Broker) -> list[ConsumerReco
     found: list[ConsumerRecord[Any, Any]] = []
     try:
         places = [TopicPartition(topic.name, n) for topic in service.says for n in range(topic.partitions)]
+        # Named at once, all topics are one question to the broker; `end_offsets` names them one by one, 100 ms each.
+        # They stay assigned: a consumer that is told of others while it asks may not hear that it is to stop.
+        consumer.assign(places)
+        consumer.pause(*places)
         ends = await consumer.end_offsets(places)
         left = {place for place in places if ends[place]}
-        consumer.assign(left)
         for place in left:
             consumer.seek(place, max(0, ends[place] - TAIL))
+        consumer.resume(*left)
         while left:
             for place, records in (await consumer.getmany(*left, timeout_ms=1000)).items():
                 found += records
