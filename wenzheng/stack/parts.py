@@ -222,6 +222,9 @@ class Plan:
             # On this machine a password is enough, unless the environment says otherwise.
             environment.setdefault("WENZHENG_TOTP_REQUIRED", "false")
             environment["WENZHENG_DEMO_SIGN_IN"] = "true" if self.demonstration else "false"
+            # It asks each of them for its description: asked for its own, it would wait for itself.
+            asked = {name: at for name, at in self.addresses().items() if name in SERVICES}
+            environment["WENZHENG_SERVICES"] = json.dumps(asked)
         return Part(
             name,
             [sys.executable, "-m", module, *arguments],
