@@ -1,4 +1,4 @@
-"""For all tests: a database server and a stack to share, long files first, no deadline for an example.
+"""For all tests: a database server and a stack to share, long files first, no deadline for an example, plain tracebacks.
 
 While modules are compiled, no garbage is looked for; and what they made is never looked at again: it stays until the end,
 and going through all of it again and again was a fifth of what the small tests cost.
@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.postgres import server
@@ -21,6 +22,15 @@ from tests.stack import Stack, running
 # How long an example takes says how busy the machine is.
 settings.register_profile("wenzheng", deadline=None)
 settings.load_profile("wenzheng")
+
+# A failure that is logged is told as the services tell it. Drawn in colours with all that its functions held, as is usual
+# where nothing else is said, one of a service's interface takes seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

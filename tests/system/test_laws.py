@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parsing import parsed
+from tests.parsing import parsed, statements
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("contracts", "city", "chassis", "services", "fronts", "wenzheng")
@@ -38,7 +38,7 @@ def long_functions(root: Path, *folders: str) -> dict[str, int]:
     """Functions, nested ones too, with more lines than the law allows."""
     long = {}
     for path, text in files(root, *folders):
-        for node in ast.walk(parsed(text)):
+        for node in statements(parsed(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
@@ -52,7 +52,7 @@ def arrows(root: Path, *folders: str) -> dict[str, set[str]]:
     drawn: dict[str, set[str]] = {module: set() for module in texts}
     for module, (path, text) in texts.items():
         package = module if path.endswith("/__init__.py") else module.rpartition(".")[0]
-        for node in ast.walk(parsed(text)):
+        for node in statements(parsed(text)):
             names: list[str] = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
