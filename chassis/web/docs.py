@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, Template
 
 from chassis.web.described import Described, operations
+from chassis.web.routing import new_router
 
 _WHO: Final = {
     "staff": "工作人员令牌 Authorization: Bearer …",
@@ -43,7 +44,7 @@ def groups(document: Described) -> list[dict[str, Any]]:
 
 def routes(api: FastAPI) -> APIRouter:
     """`/docs` of an application."""
-    router = APIRouter(include_in_schema=False)
+    router = new_router(in_description=False)
 
     @router.get("/docs")
     async def docs() -> Response:

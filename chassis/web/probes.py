@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from chassis.metrics import Metrics
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 
 _log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ class Probes:
 
 def routes(metrics: Metrics, probes: Probes) -> APIRouter:
     """The three, outside the public description."""
-    router = APIRouter(include_in_schema=False)
+    router = new_router(in_description=False)
 
     @router.get("/healthz")
     async def healthz() -> Response:

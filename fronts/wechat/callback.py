@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.bodies import read_file
+from chassis.web.routing import new_router
 from fronts.wechat import messages
 from fronts.wechat.desk import Desk
 from fronts.wechat.envelope import Envelope, Forged
@@ -25,7 +26,7 @@ _log = structlog.get_logger()
 
 def routes(envelope: Envelope, desk: Desk, receipts: Taker | None = None) -> APIRouter:
     """`GET /callback`, `POST /callback`; `receipts` is told what became of notices."""
-    router = APIRouter(include_in_schema=False)
+    router = new_router(in_description=False)
 
     @router.get(PATH)
     async def echo(signature: str = "", timestamp: str = "", nonce: str = "", echostr: str = "") -> Response:

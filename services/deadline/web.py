@@ -13,6 +13,7 @@ from chassis.tokens import Verifier
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
+from chassis.web.routing import new_router
 from city.profile import Profile
 from services.deadline.core.account import account
 from services.deadline.core.answers import CountedDeadline, NoClock
@@ -53,7 +54,7 @@ class Door:
 
 def routes(door: Door) -> APIRouter:
     """`GET /v1/deadlines/{number}`."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get(
         "/v1/deadlines/{number}",

@@ -19,6 +19,7 @@ from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from city.typed import LONGEST, one_time_code
 from services.notifier.channels import Delivery
 from services.notifier.core.answers import InboxAnswer
@@ -92,7 +93,7 @@ def routes(
     draw: Callable[[], str] = lambda: f"{secrets.randbelow(10**6):06d}",
 ) -> APIRouter:
     """`GET /v1/inbox`, `POST /v1/inbox/choice`, `/addresses`, `/proofs`."""
-    router = APIRouter()
+    router = new_router()
 
     def reader(request: Request, door: str) -> tuple[Staff, Inbox]:
         staff = require(verifier.staff(request.headers.get("authorization")), *ROLES)

@@ -23,6 +23,7 @@ from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from services.notifier.channels import Delivery
 
 _KEY: Final = """
@@ -104,7 +105,7 @@ class Texts(Protocol):
 
 def routes(keys: LetterKeys, texts: Texts, limits: Limits) -> APIRouter:
     """`POST /v1/letters`."""
-    router = APIRouter()
+    router = new_router()
 
     @router.post(
         "/v1/letters",

@@ -18,6 +18,7 @@ from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from city.policy import Policy
 from contracts.notices import Channel
 from services.notifier.core.answers import (
@@ -74,7 +75,7 @@ def routes(
     clock: Clock,
 ) -> APIRouter:
     """`GET /v1/notices/{number}`, `GET /v1/outbox`, `POST /v1/outbox/resend`."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/v1/notices/{number}", openapi_extra=described(who="staff", answer=ToldNotices))
     async def notice(number: str, request: Request) -> Response:

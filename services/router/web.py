@@ -17,6 +17,7 @@ from chassis.web.bodies import read_file
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from city.normal import normal_form
 from city.profile import Profile
 from services.router.core.answers import (
@@ -148,7 +149,7 @@ class Door:
 
 def routes(door: Door) -> APIRouter:
     """`GET /v1/assignments/{number}`, `/v1/similar`, `/v1/topics`, `/v1/models`; `PUT /v1/models/{checksum}`."""
-    router = APIRouter()
+    router = new_router()
     _told(router, door)
     _models(router, door)
     return router

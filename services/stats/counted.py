@@ -17,6 +17,7 @@ from chassis.tokens import Staff, Verifier, require
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import Limits
+from chassis.web.routing import new_router
 from city import named
 from city.profile import Profile
 from city.typed import case_number
@@ -192,7 +193,7 @@ AN_OUTCOME: Final = Query("received", json_schema_extra={"enum": [*OUTCOMES]})
 
 def routes(door: Door) -> APIRouter:
     """`/v1/counted`."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/v1/counted", openapi_extra=described(who="staff", answer=CountedCases))
     async def counted(

@@ -14,6 +14,7 @@ from chassis.failures import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of
+from chassis.web.routing import new_router
 from city import named
 from city.profile import Profile
 from services.stats.core.answers import FIGURES, LEAGUE
@@ -117,7 +118,7 @@ class Door:
 
 def routes(door: Door) -> APIRouter:
     """`/v1/league`, `/v1/figures`, `/v1/stream`."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/v1/league", openapi_extra=described(answer=LEAGUE))
     async def league_table(request: Request, month: str = A_MONTH, period: str = A_PERIOD) -> Response:
@@ -163,7 +164,7 @@ def routes(door: Door) -> APIRouter:
 
 def open_data_routes(door: OpenDataDoor) -> APIRouter:
     """`/open` and its files."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/open", openapi_extra=described(answer=Index))
     async def open_data(request: Request) -> Response:

@@ -16,6 +16,7 @@ from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from city.profile import Profile
 from services.deadline.core.answers_on_whatif import (
     ChangedCases,
@@ -130,7 +131,7 @@ class Door:
 
 def routes(door: Door) -> APIRouter:
     """`/v1/what-ifs` and what is below it."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/v1/what-ifs", openapi_extra=described(who="staff", answer=WhatIfs))
     async def tried(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from chassis.web.routing import new_router
 from services.debate.web import moderating, reading, speaking, staff
 from services.debate.web.door import Door
 
@@ -12,7 +13,7 @@ SENTENCE = "Lets the people talk over what the government asks, and ask its offi
 
 def routes(door: Door) -> APIRouter:
     """All of debate's calls."""
-    router = APIRouter()
+    router = new_router()
     for part in (reading, speaking, staff, moderating):
         part.routes(router, door)
     return router

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from chassis.web.routing import new_router
 from services.intake.web import (
     acting,
     attaching,
@@ -24,7 +25,7 @@ __all__ = ["Door", "routes"]
 
 def routes(door: Door) -> APIRouter:
     """All of intake's calls; routes are tried in their order, what is read most comes first."""
-    router = APIRouter()
+    router = new_router()
     for part in (
         reading,
         posting,

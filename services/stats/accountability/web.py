@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.web.described import described
+from chassis.web.routing import new_router
 from services.stats.accountability import bodies
 from services.stats.accountability.answers import RecordHeads, RecordStanding, WholeRecord
 from services.stats.accountability.door import STATES, Door
@@ -15,7 +16,7 @@ A_STATE: Final = Query("open", json_schema_extra={"pattern": f"^({'|'.join(STATE
 
 def routes(door: Door) -> APIRouter:
     """All of them."""
-    router = APIRouter()
+    router = new_router()
     _read(router, door)
     _acted_on_by_the_supervisor(router, door)
     _answered_by_those_concerned(router, door)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.web.described import described
+from chassis.web.routing import new_router
 from services.stats.assessment.answers import Scores
 from services.stats.assessment.door import Door
 
@@ -23,7 +24,7 @@ WEIGHTS: Final = Query(
 
 def routes(door: Door) -> APIRouter:
     """It, alone."""
-    router = APIRouter()
+    router = new_router()
 
     @router.get("/v1/assessment", openapi_extra=described(who="staff", answer=Scores))
     async def assessment(request: Request, period: str = A_PERIOD, weights: str = WEIGHTS) -> Response:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from msgspec.structs import fields
 
 from chassis.web.described import described
+from chassis.web.routing import new_router
 from services.stats.bulletins import bodies
 from services.stats.bulletins.answers import WHOLE, Heads, Standing
 from services.stats.bulletins.door import Door
@@ -14,7 +15,7 @@ from services.stats.bulletins.door import Door
 
 def routes(door: Door) -> APIRouter:
     """All of them."""
-    router = APIRouter()
+    router = new_router()
     _read(router, door)
     _acted_on(router, door)
     return router

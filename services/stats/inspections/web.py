@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.web.described import described
+from chassis.web.routing import new_router
 from services.stats.inspections import bodies
 from services.stats.inspections.answers import CallPass, RoundHeads, RoundStanding, WholeRound
 from services.stats.inspections.door import FORMS, STATES, Door
@@ -16,7 +17,7 @@ A_FORM: Final = Query("", json_schema_extra={"pattern": f"^({'|'.join(FORMS)})?$
 
 def routes(door: Door) -> APIRouter:
     """All of them."""
-    router = APIRouter()
+    router = new_router()
     _read(router, door)
     _about_a_round(router, door)
     _about_a_case(router, door)

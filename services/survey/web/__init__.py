@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from chassis.web.routing import new_router
 from services.survey.web import answering, results, staff
 from services.survey.web.door import Door
 
@@ -12,7 +13,7 @@ SENTENCE = "Asks the city; counts each person once, and does not know whose an a
 
 def routes(door: Door) -> APIRouter:
     """All of survey's calls."""
-    router = APIRouter()
+    router = new_router()
     for part in (answering, results, staff):
         part.routes(router, door)
     return router
