@@ -20,6 +20,8 @@ _decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 QUERY_CODE_LENGTH = 10
 STOP_TOKEN_LENGTH = 16
+FOLLOWER_LENGTH = 16
+"""Characters of the name of one who follows a post, of 80 bits."""
 
 
 def derived(secret: bytes, use: bytes, whose: bytes = b"wenzheng") -> bytes:
@@ -59,8 +61,12 @@ class LinkSecret:
         self._stop = derived(secret, b"unsubscribing")
 
     def stop_token(self, number: str) -> str:
-        """16 Crockford characters, of 80 bits, that end the notices about a post and do nothing else."""
+        """16 Crockford characters, of 80 bits, that end the notices about a post to its author and do nothing else."""
         return crockford(_mac(self._stop, number), STOP_TOKEN_LENGTH)
+
+    def follower_token(self, number: str, follower: str) -> str:
+        """The follower's name and 16 characters that end the news of a post for this follower alone."""
+        return follower + crockford(_mac(self._stop, f"{number}/{follower}"), STOP_TOKEN_LENGTH)
 
 
 def _mac(key: bytes, text: str) -> bytes:

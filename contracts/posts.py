@@ -89,6 +89,24 @@ class PostSupported(Fact, frozen=True, kw_only=True, tag="post.supported.v1"):
     """A phone or openid was typed, so that the hash is a person's, as `citizen` in PostReceived: for counting alone."""
 
 
+class FollowerJoined(Fact, frozen=True, kw_only=True, tag="post.follower-joined.v1"):
+    """Somebody left a contact to be told what publicly becomes of the post; after a FollowerLeft it may be said again."""
+
+    follower: str
+    """Keyed hash of post and contact: the same contact follows a post once, and is nobody elsewhere."""
+    channels: tuple[str, ...]
+    """As in PostReceived."""
+    sealed_contact: bytes
+    """Phone, openid and mail, under a key that is the follower's alone."""
+
+
+class FollowerLeft(Fact, frozen=True, kw_only=True, tag="post.follower-left.v1"):
+    """The key of a follower's contact is destroyed: they are told nothing more about this post. Their voice stays counted."""
+
+    follower: str
+    """As in FollowerJoined."""
+
+
 class PostWithdrawn(Fact, frozen=True, kw_only=True, tag="post.withdrawn.v1"):
     """The citizen took the post back: it is not counted and its clock ends."""
 
@@ -134,6 +152,8 @@ PostFact = (
     | PostHidden
     | PostFollowedUp
     | PostSupported
+    | FollowerJoined
+    | FollowerLeft
     | PostWithdrawn
     | PostsGrouped
     | PostUngrouped

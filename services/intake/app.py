@@ -40,6 +40,7 @@ RULES: Mapping[type, Rule] = {
     ask.Submit: citizen.submit,
     ask.Asked: deciding.decide,
     ask.Answered: unit.answered_with_group,
+    ask.Unfollow: citizen.unfollow,
     ask.Publish: city.publish,
     # the other services
     PostAssigned: heard.assigned,

@@ -1,6 +1,6 @@
 """What people send: the bodies of requests, with their limits; judged, made ready and masked here, at the door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -21,6 +21,9 @@ PLACE: Final = 200
 NAME: Final = 50
 """Characters of these, as a person counts them."""
 
+_CHANNELS: Final = (("openid", "wechat"), ("phone", "sms"), ("mail", "mail"))
+"""Field of the contact to the channel that reaches it, best first."""
+
 Title = Annotated[str, Meta(min_length=1, max_length=CODE_POINTS * TITLE, description="标题")]
 
 
@@ -31,6 +34,14 @@ class Contact(Body, frozen=True):
     phone: Annotated[str, Meta(max_length=CODE_POINTS * contacts.LONGEST_PHONE)] = ""
     openid: Annotated[str, Meta(max_length=64)] = ""
     mail: Annotated[str, Meta(max_length=CODE_POINTS * contacts.LONGEST_MAIL)] = ""
+
+
+class Neighbour(Contact, frozen=True):
+    """`POST /v1/posts/{number}/supports`: a voice; whoever leaves a contact is told what publicly becomes of the post."""
+
+    voice: Annotated[str, Meta(max_length=128)] = ""
+    """A name under which the device's one voice is counted, whatever contact comes with it: a UUID that it keeps for the post.
+    Without one the voice is that of the phone or openid."""
 
 
 class Post(Body, frozen=True):
@@ -119,12 +130,15 @@ def personal_of(post: Post) -> dict[str, str]:
     if post.contact is not None:
         with wrong:
             given["name"] = _within(written_line(post.contact.name), "contact.name", NAME)
-        with wrong:
-            given["phone"] = phone_of(post.contact.phone)
-        with wrong:
-            given["openid"] = _reached(contacts.openid, post.contact.openid, "contact.openid")
-        with wrong:
-            given["mail"] = _reached(contacts.mail, post.contact.mail, "contact.mail")
+        given |= _addresses(post.contact, wrong)
+    wrong.check()
+    return {key: value for key, value in given.items() if value}
+
+
+def addresses_of(contact: Contact) -> dict[str, str]:
+    """Phone, openid and mail as they are reached; raises HttpRefused 422 with each that cannot be."""
+    wrong = WrongFields()
+    given = _addresses(contact, wrong)
     wrong.check()
     return {key: value for key, value in given.items() if value}
 
@@ -132,6 +146,23 @@ def personal_of(post: Post) -> dict[str, str]:
 def phone_of(text: str) -> str:
     """A phone number as it is dialled; raises HttpRefused 422 for what cannot be one."""
     return _reached(contacts.phone, text, "contact.phone")
+
+
+def _addresses(contact: Contact, wrong: WrongFields) -> dict[str, str]:
+    given: dict[str, str] = {}
+    with wrong:
+        given["phone"] = phone_of(contact.phone)
+    with wrong:
+        given["openid"] = _reached(contacts.openid, contact.openid, "contact.openid")
+    with wrong:
+        given["mail"] = _reached(contacts.mail, contact.mail, "contact.mail")
+    return given
+
+
+def channels_of(personal: Mapping[str, str]) -> tuple[str, ...]:
+    """By which a contact can be told, best first; a landline receives no text message."""
+    reached = {field for field in personal if field != "phone" or contacts.is_mobile(personal[field])}
+    return tuple(channel for field, channel in _CHANNELS if field in reached)
 
 
 def _shown(text: str, field: str, limit: int, form: Callable[[str], str] = written) -> str:

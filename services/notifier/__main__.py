@@ -104,8 +104,7 @@ async def assemble(process: run.Process) -> run.Assembled:
     claims = store.Claims()
     links, own = settings.link_secret(), ChannelSettings()
     boxes = Boxes(links)
-    stop_token = LinkSecret(links).stop_token
-    notices = store.PostgresNotices(process.pool, PostgresKeys(), claims, stop_token, boxes)
+    notices = store.PostgresNotices(process.pool, PostgresKeys(), claims, LinkSecret(links), boxes)
     http = httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=32))
     channels = channels_of(own, settings, profile, http)
     # One for all senders: whoever meets a provider that is slow leaves it alone for the others, too.

@@ -6,7 +6,7 @@ from chassis.engine.pace import NOBODY_WAITS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.posts import CitizenErased, PreferenceChosen
+from contracts.posts import CitizenErased, FollowerJoined, FollowerLeft, PreferenceChosen
 from contracts.topics import (
     ACCOUNTABILITY,
     ASSIGNMENTS,
@@ -19,14 +19,18 @@ from contracts.topics import (
     POSTS,
     REPLIES,
 )
-from services.notifier.core import rules
+from services.notifier.core import followers, rules
 from services.notifier.core.case import Case, Outcome, new
+from services.notifier.core.news import NewsDue
 from services.notifier.core.table import TOLD
 
 RULES: Mapping[type, Rule] = {
     **dict.fromkeys(TOLD, rules.tell),  # to whom and in which words: core/table.py
     CitizenErased: rules.erase,
     PreferenceChosen: rules.prefer,
+    FollowerJoined: followers.follow,
+    FollowerLeft: followers.unfollow,
+    NewsDue: followers.spread,  # time passes: the next page of those who follow
     Outcome: rules.settle,  # an answer from outside
 }
 

@@ -13,7 +13,7 @@ from services.notifier.core.case import Case
 
 _ABOUT: Final = """
 select id::text as notice, cause, kind, audience, channel, department, text, state, attempts, repeated, reason, at
-from notice where subject = $1::text order by at, id"""
+from notice where subject = $1::text and follower = '' order by at, id"""
 
 # $1 limit, $2 channel or empty, $3 and $4 the hours of one day or null.
 _OF_A_DAY: Final = "($3::timestamptz is null or at >= $3 and at < $4::timestamptz)"

@@ -53,7 +53,7 @@ where r.open and not r.arrived and r.notice = d.id and d.state = 'sent'"""
 _FAILED: Final = f"""
 {_FOUND}
 select n.id::text, n.subject, n.cause, n.kind, n.audience, n.channel, n.department, n.text, n.attempts, n.repeated,
-       found.reason, found.message
+       n.follower, n.others, found.reason, found.message
 from found join notice n on n.id = found.id
 where not found.arrived and found.state = 'sent' and n.partition = any($1::smallint[])
 order by n.id limit $2::integer"""
@@ -121,7 +121,11 @@ class PostgresReceipts:
             (
                 row["subject"],
                 Outcome(
-                    Notice(*(row[name] for name in _NOTICE)),
+                    Notice(
+                        *(row[name] for name in _NOTICE),
+                        follower=row["follower"],
+                        others=tuple(row["others"].split()),
+                    ),
                     "failed",
                     row["attempts"],
                     row["repeated"],

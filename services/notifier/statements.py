@@ -4,13 +4,13 @@ from typing import Final
 
 # An inbox of staff is told as whoever reads it chose; of what waits for a digest no time is due.
 CLAIM_ROWS: Final = """
-insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, hour, next_at)
+insert into notice (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, hour, follower, others, next_at)
 select id::uuid, partition, subject, cause, kind, claimed.audience, coalesce(inbox.channel, claimed.channel),
-       claimed.department, text, at, at_night, case when inbox.hourly then hour end,
+       claimed.department, text, at, at_night, case when inbox.hourly then hour end, follower, others,
        case when inbox.hourly and hour is not null then 'infinity' else clock_timestamp() end
 from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::timestamptz[], $11::boolean[], $12::boolean[], $13::timestamptz[])
-    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, direct, hour)
+            $9::text[], $10::timestamptz[], $11::boolean[], $12::boolean[], $13::timestamptz[], $14::text[], $15::text[])
+    claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, direct, hour, follower, others)
 left join inbox on inbox.department = claimed.department and inbox.audience = claimed.audience and not direct
 on conflict (id) do nothing"""
 # A digest is one message, and counted as one when it ends. What a receipt says has failed was sent, and stays counted as that, too.
@@ -74,8 +74,10 @@ of_staff as (
 taken as (update notice set repeated = repeated or state = 'claimed', state = 'claimed', attempts = attempts + 1,
        next_at = clock_timestamp() + make_interval(secs => $4::float8)
 where id in (select id from of_citizens union all select id from of_wakeful union all select id from of_staff)
-returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated)
-select taken.*, address.sealed from taken left join inbox_address address using (department, audience, channel)"""
+returning id::text, subject, cause, kind, audience, channel, department, text, attempts, repeated, follower, others)
+select taken.*, coalesce(followed.sealed, address.sealed) as sealed
+from taken left join inbox_address address using (department, audience, channel)
+left join follower followed on followed.subject = taken.subject and followed.id = taken.follower"""
 LATER: Final = """
 update notice n set state = case when later.lost then 'claimed' else 'pending' end, reason = later.reason,
        next_at = clock_timestamp() + make_interval(secs => later.seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,10 +14,11 @@ from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column, Packing
-from chassis.vault import Keys
+from chassis.vault import Keys, LinkSecret
 from services.notifier.contacts import contacts_of
 from services.notifier.core.case import Case, Claim, Notice, Receipt, Settle, new
 from services.notifier.core.inboxes import Choice, Inbox, held_in
+from services.notifier.followers import Followers, FollowersInMemory
 from services.notifier.inboxes import Boxes, InboxesInMemory
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE
@@ -55,6 +56,8 @@ class Claims:
                 [notice.at_night for _, notice in claims],
                 [notice.direct for _, notice in claims],
                 [_hour(one, notice) for one, notice in claims],
+                [notice.follower for _, notice in claims],
+                [" ".join(notice.others) for _, notice in claims],
             )
             self.claimed.set()
         settles = [(one.now, one.effect) for one in applied if isinstance(one.effect, Settle)]
@@ -79,13 +82,13 @@ class PostgresNotices:
         pool: asyncpg.Pool,
         keys: Keys,
         claims: Claims,
-        stop_token: Callable[[str], str] = lambda _: "",
+        links: LinkSecret | None = None,
         boxes: Boxes | None = None,
     ) -> None:
-        """`stop_token` makes of a post's number what ends its notices; `boxes` hold what inboxes chose."""
+        """`links` make what ends the notices of a post; `boxes` hold what inboxes chose."""
         self._pool = pool
         self._boxes = boxes
-        self._stop_token = stop_token
+        self._links = links
         self._keys = keys
         self._claims = claims
         self._packing = Packing(Case)
@@ -101,8 +104,9 @@ class PostgresNotices:
             rows = await connection.fetch(TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
             # A robot's line says the number itself.
             cases = await self._cases(connection, [r["subject"] for r in rows if r["channel"] != "robot"])
-            of_citizens = {row["subject"] for row in rows if row["audience"] == "citizen"}
-            sealed = {it: case.sealed for it, case in cases.items() if it in of_citizens and case.sealed}
+            of_authors = {row["subject"] for row in rows if row["audience"] == "citizen"}
+            sealed = {it: case.sealed for it, case in cases.items() if it in of_authors and case.sealed}
+            sealed |= {row["follower"]: row["sealed"] for row in rows if row["follower"] and row["sealed"]}
             contacts = await contacts_of(self._keys, connection, sealed)
         return [
             Outgoing(
@@ -115,13 +119,15 @@ class PostgresNotices:
                     row["channel"],
                     row["department"],
                     row["text"],
+                    follower=row["follower"],
+                    others=tuple(row["others"].split()),
                 ),
                 attempts=row["attempts"],
                 repeated=row["repeated"],
-                contact=contacts.get(row["subject"], {})
+                contact=contacts.get(row["follower"] or row["subject"], {})
                 if row["audience"] == "citizen"
                 else self._address_of(row),
-                **_about(cases.get(row["subject"]), row["audience"], self._stop_token),
+                **_about(cases.get(row["subject"]), row["audience"], row["follower"], self._links),
             )
             for row in rows
         ]
@@ -184,15 +190,18 @@ def _hour(applied: Applied, notice: Notice) -> datetime | None:
     return held_in(notice.kind, Choice(hourly=True), applied.now)
 
 
-def _about(case: Case | None, audience: str, stop_token: Callable[[str], str]) -> dict[str, Any]:
+def _about(case: Case | None, audience: str, follower: str, links: LinkSecret | None) -> dict[str, Any]:
     """What a notice knows of its post."""
     if case is None:
         return {}
+    number = case.number
     if audience != "citizen":
-        return {"number": case.number}
+        return {"number": number}
+    if follower:
+        return {"number": number, "stop_token": links.follower_token(number, follower) if links else ""}
     return {
-        "number": case.number,
-        "stop_token": stop_token(case.number),
+        "number": number,
+        "stop_token": links.stop_token(number) if links else "",
         "unsubscribed": case.chosen == "none",
     }
 
@@ -224,10 +233,11 @@ class ClaimsInMemory:
 
     effects = (Claim, Settle)
 
-    def __init__(self, keys: Keys, stop_token: Callable[[str], str] = lambda _: "") -> None:
+    def __init__(self, keys: Keys, links: LinkSecret | None = None) -> None:
         self._keys = keys
-        self._stop_token = stop_token
+        self._links = links
         self.inboxes = InboxesInMemory()
+        self.followers = FollowersInMemory()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
         self.receipts: dict[tuple[str, str], Receipt] = {}
@@ -293,11 +303,12 @@ class ClaimsInMemory:
             self.rows[identity] = row
             case = self.store.state_of(row.subject)
             if notice.audience == "citizen":
-                sealed = {row.subject: case.sealed} if case.sealed else {}
-                contact = (await contacts_of(self._keys, None, sealed)).get(row.subject, {})
+                box = self.followers.box(row.subject, notice.follower) if notice.follower else case.sealed
+                name = notice.follower or row.subject
+                contact = (await contacts_of(self._keys, None, {name: box} if box else {})).get(name, {})
             else:
                 contact = self.inboxes.address(Inbox(notice.department, notice.audience), notice.channel)
-            about = _about(case, notice.audience, self._stop_token)
+            about = _about(case, notice.audience, notice.follower, self._links)
             outgoing.append(Outgoing(row.subject, notice, row.attempts, row.repeated, contact, **about))
         return outgoing
 
@@ -329,12 +340,13 @@ class ClaimsInMemory:
 
 def postgres(pool: asyncpg.Pool, claims: Claims) -> PostgresStore:
     """The store of one instance."""
-    return PostgresStore(pool, Case, new, COLUMNS, (claims,))
+    followers = Followers()
+    return PostgresStore(pool, Case, new, COLUMNS, (claims, followers), (followers,))
 
 
-def memory(keys: Keys, stop_token: Callable[[str], str] = lambda _: "") -> tuple[MemoryStore, ClaimsInMemory]:
+def memory(keys: Keys, links: LinkSecret | None = None) -> tuple[MemoryStore, ClaimsInMemory]:
     """The twin, and its notices."""
-    claims = ClaimsInMemory(keys, stop_token)
-    store = MemoryStore(Case, (claims,))
-    claims.store = store
+    claims = ClaimsInMemory(keys, links)
+    store = MemoryStore(Case, (claims, claims.followers), (claims.followers,))
+    claims.store = claims.followers.store = store
     return store, claims

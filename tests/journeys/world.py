@@ -91,9 +91,7 @@ class World:
         self.bus = MemoryBus(seed, self.clock)
         self.timers = deadline_store.memory()
         self.figures, self.cells = stats_store.memory()
-        self.notifications, self.notices = notifier_store.memory(
-            self.intake.keys, self.intake.links.stop_token
-        )
+        self.notifications, self.notices = notifier_store.memory(self.intake.keys, self.intake.links)
         self.digests = DigestsInMemory(self.notices, SITE)
         self.receipts = ReceiptsInMemory(self.notices, self.digests)
         self.assignments = router_store.memory()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from contracts.identity import is_city_subject
 from contracts.topics import BY_NAME, type_of
+from services.notifier.core.followers import told
 from services.notifier.core.inboxes import hour_of
 from services.stats.core.case import Case as StatsCase
 from services.stats.core.cells import cells
@@ -69,6 +70,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += _answered(world, operations, facts)
     wrong += _figures(world)
     wrong += _notices(world)
+    wrong += _followers(world)
     wrong += clocks(world, facts)
     wrong += ladder(world, facts)
     wrong += doors(world, facts)
@@ -156,3 +158,22 @@ def _notices(world: World) -> Iterator[str]:
             yield f"notice {identity} is said to be sent and never arrived"
         if times > 1 and not row.digest and not row.repeated and row.attempts < 2:
             yield f"notice {identity} arrived {times} times and is no repeat"
+
+
+def _followers(world: World) -> Iterator[str]:
+    """Who follows a post was told of each of its news, or stands among those who will be."""
+    followers = world.claims.followers
+    rows = [row for row in world.claims.rows.values() if row.notice.follower]
+    reached = {(row.subject, row.notice.follower, row.notice.cause) for row in rows}
+    for (subject, name), (follower, _) in followers.kept.items():
+        case = world.notifications.state_of(subject)
+        for news in case.news:
+            owed = news.at >= follower.at and told(case, news)
+            if (
+                owed
+                and not {(subject, name, news.cause)} & reached
+                and (subject, news.cause) not in followers.spreading
+            ):
+                yield f"{name} follows {subject} and was not told: {news.kind}"
+    if len(reached) != len(rows):
+        yield "somebody who follows was told of the same twice"

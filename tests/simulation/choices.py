@@ -9,6 +9,7 @@ from contracts.attachments import Attachment
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT
 from services.intake.core.case import Case
+from services.intake.store import seal_follower
 
 MARK: Final = "〔记号〕"
 """Stands in whatever people write about a case: who is not to be shown it must not find this."""
@@ -104,6 +105,13 @@ def files(random: Random, name: str) -> tuple[Attachment, ...]:
     return tuple(Attachment(one, "image/jpeg", 9_000, "照片.jpg", f"small{one[5:]}") for one in ids)
 
 
+def _follower(name: str) -> ask.Follower:
+    """Each leaves a telephone of their own."""
+    identity = hashlib.sha256(name.encode()).hexdigest()[:16].upper()
+    key, box = seal_follower({"phone": "13912345678"}, identity)
+    return ask.Follower(identity, name, ("sms",), box, key)
+
+
 def filled(
     random: Random, act: str, name: str, unit: str, case: Case, today: date
 ) -> tuple[ask.Actor, ask.Body]:
@@ -136,7 +144,7 @@ def filled(
         case "assignment":
             return actor, ask.Assignment(random.choice(UNITS), "职责所在")
         case "support":
-            return actor, ask.Voice(name)
+            return actor, ask.Voice(name, follower=_follower(name) if random.random() < 0.6 else None)
         case "instruction":
             day = today + timedelta(random.randint(1, 2)) if random.random() < 0.6 else None
             return _LEADER, ask.Instruction(f"请尽快办结{MARK}", random.random() < 0.5, day)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -14,6 +14,9 @@ from chassis.store import Input, Outcome, Position, Remembered, Waiting
 from contracts.identity import partition_of
 from tests.simulation.database import Connection, Server, begun, ended
 from tests.simulation.loop import Process
+
+DELETED: Final = ("armed", "spreading")
+"""Where doors keep the rows that a claim deletes."""
 
 
 class SimulatedTransaction:
@@ -91,12 +94,13 @@ class SimulatedTransaction:
         await self.connection.statement(writes=True)
         found: list[Input] = []
         for door in self._server.memory.doors:
-            kept = dict(getattr(door, "armed", {}))
+            rows = next((name for name in DELETED if hasattr(door, name)), "")
+            kept = dict(getattr(door, rows, {}))
             found += door.claim(partitions, now, limit)
             if kept:
                 # A claim deletes inside the transaction: nobody else sees it before the commit.
-                self.connection.saved.append(_deletion(door, kept, door.armed))  # type: ignore[attr-defined]
-                door.armed = kept  # type: ignore[attr-defined]
+                self.connection.saved.append(_deletion(door, rows, kept))
+                setattr(door, rows, kept)
         await self.connection.answered()
         return found
 
@@ -236,13 +240,14 @@ class SimulatedAnswers:
         return first
 
 
-def _deletion(door: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Callable[[], None]:
-    gone = {subject: row for subject, row in before.items() if subject not in after}
+def _deletion(door: Any, rows: str, before: Mapping[Any, Any]) -> Callable[[], None]:
+    gone = {place: row for place, row in before.items() if place not in getattr(door, rows)}
 
     def delete() -> None:
-        for subject, row in gone.items():
-            if door.armed.get(subject) == row:
-                del door.armed[subject]
+        kept = getattr(door, rows)
+        for place, row in gone.items():
+            if kept.get(place) == row:
+                del kept[place]
 
     return delete
 

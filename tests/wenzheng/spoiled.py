@@ -34,6 +34,8 @@ TABLES = (
         "deadline.timer",
         "notifier.notice",
         "notifier.digest",
+        "notifier.follower",
+        "notifier.spreading",
         "stats.cell",
         "stats.monthly",
     ),

@@ -46,6 +46,33 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
+_NEWS = "where follower <> '' and kind = 'news-replied'"
+
+
+@spoils("I4", "one who follows a post was not told of its reply")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(f"update notifier.notice set follower = '', kind = 'replied' {_NEWS}")
+
+
+@spoils("I4", "somebody was told of a post that they do not follow")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "insert into notifier.notice (id, partition, subject, cause, kind, audience, channel, department, text, state, "
+        "follower) select gen_random_uuid(), partition, subject, cause, kind, audience, channel, department, text, "
+        f"'pending', 'SOMEBODYELSE0000' from notifier.notice {_NEWS}"
+    )
+
+
+@spoils("I4", "one who follows a post was told by two channels")
+async def _(city: SpoiledCity) -> None:
+    await city.execute(
+        "update notifier.notice set follower = told.follower, kind = told.kind, subject = told.subject, cause = told.cause "
+        f"from (select follower, kind, subject, cause from notifier.notice {_NEWS}) told "
+        "where id = (select id from notifier.notice where audience = 'citizen' and state = 'sent' and follower = '' "
+        "and not repeated and attempts < 2 limit 1)"
+    )
+
+
 _DIGEST = (
     "insert into notifier.digest (id, partition, department, audience, channel, hour, notices, state, attempts) "
     "values (gen_random_uuid(), 0, 'water', 'clerk', 'robot', now(), $1, 'sent', 1)"

@@ -37,7 +37,7 @@ async def quiet(stack: Stack) -> None:
 
 
 async def live(stack: Stack) -> None:
-    """Twelve posts: some answered in time, some late, one held, one asked about; one robot's answer is lost."""
+    """Twelve posts: some answered in time, some late, one held, one asked about, one followed; one robot's answer is lost."""
     client, profile = Client(stack), Profile.load(stack.home.read_state()["city"])
     clock = SegmentClock(stack.home.clock, profile.zone)
 
@@ -69,6 +69,8 @@ async def live(stack: Stack) -> None:
     await quiet(stack)
     for number in numbers[:6]:
         await staff("clerk", "housing", f"{number}/acceptance", {})
+    followed = await client.call("POST", f"/v1/posts/{numbers[2]}/supports", {"phone": "13900000002"})
+    assert followed.status_code == 202, followed.text
     await staff("clerk", "housing", f"{numbers[0]}/questions", {"text": "请补充具体地点。"})
     unready = await staff("clerk", "housing", f"{numbers[1]}/replies", {"text": "正在研究。"})
     await staff(

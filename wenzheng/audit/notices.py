@@ -1,10 +1,11 @@
-"""I4: every notice that is said to be sent reached the gateway, once: by itself or with one digest."""
+"""I4: every notice that is said to be sent reached the gateway, once, by itself or with one digest; and whoever follows is told."""
 
 from collections import Counter
 
 import httpx2
 
 from contracts.notices import NoticeFailed, NoticeSent
+from wenzheng.audit.followed import Followed
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot
 
@@ -21,9 +22,11 @@ class Arrived(Invariant):
         """Ids of the notices that were said to be sent."""
         self._failed: set[str] = set()
         """Ids of those that were said to have failed, some of them after they were sent."""
+        self._followed = Followed(snapshot)
 
     async def part(self, part: Part) -> None:
-        """Remember what was said."""
+        """Remember what was said, and who follows what."""
+        self._followed.part(part)
         for logged in part.log["notices"]:
             if logged.event is not None and isinstance(logged.event.fact, NoticeSent):
                 self._sent.add(logged.event.fact.notice)
@@ -32,6 +35,10 @@ class Arrived(Invariant):
 
     async def whole(self) -> None:
         """Compare the table with what arrived, and with what was said."""
+        for sentence in await self._followed.wrong():
+            self.row.fail(sentence)
+        self.row.checked += self._followed.checked
+        self.row.in_flight += self._followed.in_flight
         arrived = await self._arrivals()
         known = await self._digests(arrived)
         unsent = [fact for facts in self.snapshot.outboxes["notifier"].values() for fact in facts.values()]

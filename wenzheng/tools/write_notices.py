@@ -8,7 +8,9 @@ from typing import Final
 
 from contracts.topics import TOPICS
 from services.notifier.core.conditions import always
+from services.notifier.core.followers import A_PAGE, PAUSE
 from services.notifier.core.table import NOBODY, TOLD
+from services.notifier.core.table_of_followers import FOLLOWERS_TOLD
 from services.notifier.core.tell import URGENT, Tell
 from services.notifier.core.wording import CITIZEN_LENGTH, STAFF_LENGTH
 from wenzheng.stack.home import ROOT
@@ -23,6 +25,9 @@ AUDIENCES: Final = {
     "mayor": "city leaders 市领导",
 }
 
+_SHOWN: Final = "while anybody may read the post"
+_GONE: Final = "when anybody could read it; it is the last"
+
 HEAD: Final = f"""# Who is told of what 通知
 
 Written by `python -m wenzheng.tools.write_notices` from `services/notifier/core/table.py`; `make check` says when it is stale.
@@ -31,6 +36,9 @@ Every fact of every topic stands here: who is told, or why nobody.
 A notice is named by cause, kind, recipient and channel, so it goes out once. Citizens are told by the best channel they gave
 (WeChat, else SMS, else mail; the next one when a channel refuses), staff by their unit's robot or as their inbox chose, with the
 post's title after the text; **at once** marks what is urgent and never waits for a digest of the hour. What somebody wrote is repeated on one line, for citizens up to {CITIZEN_LENGTH} characters, for staff up to {STAFF_LENGTH}; the whole stands on the page.
+Those who follow a post (关注, with a contact) are told while anybody may read it, as citizens are, {A_PAGE} of them at a time and the next after {PAUSE.seconds} seconds,
+not in the quiet hours; what happens while it is held is told at its release. Their texts repeat nothing that anybody wrote
+([ADR 65](adr/0065-followers-in-rows-of-their-own.md)).
 A unit that does not hold the post yet is told as soon as it does; where that could be too late, the supervisor is told at once.
 """
 
@@ -46,6 +54,10 @@ def page() -> str:
             for row in TOLD.get(fact, ()):
                 when = "" if row.when is always else str(row.when.__doc__)
                 parts.append(f"| {fact.__name__} | {_who(row)} | {when} | {row.text} |")
+            news = FOLLOWERS_TOLD.get(fact)
+            if news is not None:
+                when = _GONE if news.leaves else _SHOWN
+                parts.append(f"| {fact.__name__} | those who follow it 关注者 | {when} | {news.text} |")
         parts.append("")
     return "\n".join(parts)
 

@@ -10,13 +10,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
 from fronts.portal.cookies import cookie
-from fronts.portal.forms import Unfit
+from fronts.portal.forms import Unfit, read_form
 from fronts.portal.pages import SECURITY
-from fronts.portal.site import Here
+from fronts.portal.site import Here, Site
 from fronts.portal.typed import number_of
 
 _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600
+CONTACT_SHOWN: Final = 320
+"""Characters of what was typed for a contact that are shown again: the longest mail address has no more."""
 
 router = APIRouter(include_in_schema=False)
 """`/posts/{number}`, its files, and `/posts/{number}/support`."""
@@ -33,7 +35,13 @@ def checked_number(typed: str) -> str:
 @router.get("/posts/{number}")
 async def post(site: Here, number: str, supported: str = "") -> Response:
     """The page of one post."""
-    number = checked_number(number)
+    return await _page(site, checked_number(number), supported=supported)
+
+
+async def _page(
+    site: Site, number: str, status: int = 200, supported: str = "", refused: str = "", contact: str = ""
+) -> Response:
+    """The page of one post; with what was typed for a contact, and why it was refused."""
     case = await site.services.get("intake", f"/v1/posts/{number}")
     if not case.ok:
         sentence = "没有这个编号的帖子。" if case.status == 404 else case.sentence
@@ -52,7 +60,10 @@ async def post(site: Here, number: str, supported: str = "") -> Response:
         weeks=due_calendar.weeks(clock, today) if clock else [],
         days_left=due_calendar.days_left(clock, today) if clock else None,
         weekdays=due_calendar.WEEKDAYS,
-        supported=bool(supported),
+        status=status,
+        supported=supported,
+        refused=refused,
+        contact=contact,
     )
 
 
@@ -64,20 +75,30 @@ async def attached(request: Request, site: Here, number: str, file: str) -> Resp
 
 @router.post("/posts/{number}/support")
 async def support(site: Here, number: str, request: Request) -> Response:
-    """One voice a browser: the key is the same each time, and another for every post."""
+    """One voice a browser: its name is the same each time, and another for every post. A contact brings news of this post."""
     number = checked_number(number)
+    contact = (await read_form(request)).one("contact").strip()
     neighbour = cookie(request, _NEIGHBOUR)
     if not (neighbour.isalnum() and neighbour.isascii() and len(neighbour) == 32):
         neighbour = uuid.uuid4().hex
-    key = blake2b(f"{neighbour}/{number}".encode(), digest_size=16).hexdigest()
-    answer = await site.services.post(f"/v1/posts/{number}/supports", {}, key)
+    voice = _named(f"{neighbour}/{number}")
+    body = {"voice": voice} | ({"mail" if "@" in contact else "phone": contact} if contact else {})
+    key = _named(f"{voice}/{contact}") if contact else voice
+    answer = await site.services.post(f"/v1/posts/{number}/supports", body, key)
     response: Response
     if request.headers.get("hx-request"):
         html = site.pages.html("supported_part.html", answer=answer, number=number)
         response = HTMLResponse(html, 200, SECURITY)
     elif answer.ok:
-        response = RedirectResponse(f"/posts/{number}?supported=1", 303)
+        response = RedirectResponse(f"/posts/{number}?supported={'told' if contact else '1'}", 303)
+    elif answer.status == 422:
+        response = await _page(site, number, 422, refused=answer.sentence, contact=contact[:CONTACT_SHOWN])
     else:
         response = site.pages.refuse(answer.status, answer.sentence)
     site.cookies.keep(response, _NEIGHBOUR, neighbour, path="/posts", seconds=_YEAR)
     return response
+
+
+def _named(text: str) -> str:
+    """A name that follows from a text and tells nothing of it."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -9,6 +9,7 @@ import uuid
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from chassis.vault import FOLLOWER_LENGTH, STOP_TOKEN_LENGTH
 from fronts.portal.site import Here
 from fronts.portal.typed import number_of
 
@@ -19,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/stop/{number}/{token}")
 async def ask(site: Here, number: str, token: str) -> Response:
     """Whether the notices are to end; nothing is looked up."""
-    return site.pages.render("stop.html", number=number_of(number), done=False)
+    return site.pages.render("stop.html", number=number_of(number), follower=_follower(token), done=False)
 
 
 @router.post("/stop/{number}/{token}")
@@ -29,4 +30,9 @@ async def stop(site: Here, number: str, token: str) -> Response:
     answer = await site.services.post("/v1/unsubscriptions", body, uuid.uuid4().hex)
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
-    return site.pages.render("stop.html", number=number_of(number), done=True)
+    return site.pages.render("stop.html", number=number_of(number), follower=_follower(token), done=True)
+
+
+def _follower(token: str) -> bool:
+    """Whether it looks like the link of one who follows another's post, which names them before it proves it."""
+    return len(token) == FOLLOWER_LENGTH + STOP_TOKEN_LENGTH

@@ -184,7 +184,7 @@ def acted(state: Conversation, message: Message) -> Step | None:
 
 def follow(state: Conversation, number: str, person: str) -> Step:
     """A voice for somebody's post: the one that was named, else the one that is read."""
-    contact = {"phone": state.phone} if state.token else {"openid": person}
+    contact = {"openid": person} | ({"phone": state.phone} if state.token else {})
     key = derived(f"{person}/{state.phone if state.token else ''}/{number}", "wechat-support")
     return Step(state, call=Support(number, contact, key, state.token))
 
@@ -197,7 +197,10 @@ def followed(state: Conversation, asked: Support, outcome: Outcome, city: City) 
         return Step(state, f"{asked.number}:{outcome.sentence}")
     page = f"\n{city.site}/posts/{asked.number}" if city.site else ""
     count = outcome.body["supports"]
-    return Step(state, f"已关注 {asked.number},共 {count} 人关注。看进展请回复“查 {asked.number}”。{page}")
+    return Step(
+        state,
+        f"已关注 {asked.number},共 {count} 人关注。有公开答复等进展时会通知您;看进展请回复“查 {asked.number}”。{page}",
+    )
 
 
 def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:

@@ -177,7 +177,7 @@ class Support(Struct, frozen=True):
 
     number: str
     contact: Mapping[str, str]
-    """The telephone that was proved, else the openid: who has one voice, and is counted once."""
+    """The telephone that was proved, who has one voice and is counted once, and the openid; the openid alone where none was."""
     key: str
     token: str = ""
 

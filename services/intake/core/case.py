@@ -293,6 +293,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The latest voices: supporter and network. The others are in the table `voice` alone."""
     voice_count: int = 0
     """All of them."""
+    followers: tuple[str, ...] = ()
+    """The latest who left a contact to be told of news; that of the others is known by its key in the vault alone."""
     group: Group | None = None
     told_by: str = "best"
     """The channel the author chose; `best`: the best that the contact holds; `none`: not at all."""

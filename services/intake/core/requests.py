@@ -286,6 +286,27 @@ class Moderation(Body, frozen=True):
     reason: Short
 
 
+class Follower(Struct, frozen=True):
+    """Who wants to be told what becomes of a post, with a contact that is already sealed."""
+
+    id: str
+    """Keyed hash of post and contact."""
+    citizen: str = ""
+    """Keyed hash of the contact alone, as the author's: whoever wrote the post is told anyway."""
+    channels: tuple[str, ...] = ()
+    sealed_contact: bytes = b""
+    key: bytes = b""
+    """Of the box."""
+    known: bool = False
+    """The contact has a key: they follow the post already."""
+
+
+class Unfollow(Struct, frozen=True):
+    """The link of a follower's notice was used."""
+
+    follower: str
+
+
 class Voice(Body, frozen=True):
     """A neighbour's voice, as the door met it."""
 
@@ -297,6 +318,8 @@ class Voice(Body, frozen=True):
     """How many of those came from the same network."""
     signed: bool = False
     """The neighbour gave a phone or an openid."""
+    follower: Follower | None = None
+    """They gave a contact by which they can be told of news."""
 
 
 class Group(Body, frozen=True):

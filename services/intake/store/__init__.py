@@ -22,6 +22,7 @@ from services.intake.store.sealing import (
     open_boxes,
     open_file,
     seal_files,
+    seal_follower,
     seal_post,
     seal_text,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "place_of",
     "postgres",
     "seal_files",
+    "seal_follower",
     "seal_post",
     "seal_text",
 ]

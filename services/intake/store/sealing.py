@@ -10,6 +10,7 @@ from contracts.attachments import Attachment
 from services.intake.core.attachments import Given
 from services.intake.core.case import Case
 from services.intake.core.sealing import CLOSED, EraseKeys, KeepKeys, Opened
+from services.intake.core.voices import EraseContact, KeepContact
 
 CONTACT: Final = ("name", "phone", "openid", "mail")
 """The fields of the box that notifier opens."""
@@ -31,6 +32,12 @@ def seal_post(personal: Mapping[str, str], subject: str, given: Sequence[Given] 
         "sealed_contact": seal(contact_key, contact, subject) if contact else b"",
         "sealed_attachments": _files(text_key, given, subject),
     }
+
+
+def seal_follower(contact: Mapping[str, str], follower: str) -> tuple[bytes, bytes]:
+    """A fresh key for the contact of one who follows a post, and its box."""
+    key = new_key()
+    return key, seal(key, contact, follower)
 
 
 async def seal_text(keys: Keys, connection: Any, subject: str, text: str) -> bytes:
@@ -133,33 +140,50 @@ def _opened(key: bytes | None, box: bytes, subject: str) -> dict[str, str]:
 class Vault:
     """Keeps and erases the keys that rules decide on, in PostgreSQL."""
 
-    effects = (KeepKeys, EraseKeys)
+    effects = (KeepKeys, EraseKeys, KeepContact, EraseContact)
 
     def __init__(self, keys: PostgresKeys) -> None:
         self._keys = keys
 
     async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
-        """One statement for what is kept, one for what is erased."""
-        kept = [(one.subject, one.effect) for one in applied if isinstance(one.effect, KeepKeys)]
-        if kept:
-            contacts = {subject: effect.contact for subject, effect in kept if effect.contact}
-            await self._keys.keep(connection, contacts, {subject: effect.text for subject, effect in kept})
-        erased = [one.subject for one in applied if isinstance(one.effect, EraseKeys)]
+        """One statement for what is erased, one for what is kept: of each name what was decided last."""
+        contacts: dict[str, bytes] = {}
+        texts: dict[str, bytes] = {}
+        erased: list[str] = []
+        for one in applied:
+            match one.effect:
+                case KeepKeys(contact=contact, text=text):
+                    texts[one.subject] = text
+                    contacts |= {one.subject: contact} if contact else {}
+                case KeepContact(follower=follower, key=key):
+                    contacts[follower] = key
+                case EraseKeys() | EraseContact() as gone:
+                    name = gone.follower if isinstance(gone, EraseContact) else one.subject
+                    erased.append(name)
+                    contacts.pop(name, None)
+                    texts.pop(name, None)
         if erased:
             await self._keys.erase(connection, erased)
+        if contacts or texts:
+            await self._keys.keep(connection, contacts, texts)
 
 
 class MemoryVault(KeysInMemory):
     """The twin, and the keys themselves."""
 
-    effects = (KeepKeys, EraseKeys)
+    effects = (KeepKeys, EraseKeys, KeepContact, EraseContact)
 
     def apply(self, applied: Sequence[Applied]) -> None:
         for one in applied:
-            if isinstance(one.effect, KeepKeys):
-                self.text[one.subject] = one.effect.text
-                if one.effect.contact:
-                    self.contact[one.subject] = one.effect.contact
-            elif isinstance(one.effect, EraseKeys):
-                self.text.pop(one.subject, None)
-                self.contact.pop(one.subject, None)
+            match one.effect:
+                case KeepKeys(contact=contact, text=text):
+                    self.text[one.subject] = text
+                    if contact:
+                        self.contact[one.subject] = contact
+                case KeepContact(follower=follower, key=key):
+                    self.contact.setdefault(follower, key)
+                case EraseContact(follower=follower):
+                    self.contact.pop(follower, None)
+                case EraseKeys():
+                    self.text.pop(one.subject, None)
+                    self.contact.pop(one.subject, None)

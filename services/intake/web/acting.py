@@ -1,6 +1,6 @@
 """Acts on a case: one route for each act of the table that has a path."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -9,6 +9,7 @@ from msgspec.structs import fields, replace
 
 from chassis.failures import HttpRefused
 from chassis.problem import wrong_field
+from chassis.vault import FOLLOWER_LENGTH
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described
 from chassis.web.limits import client_key, client_of
@@ -21,7 +22,7 @@ from services.intake.core.attachments import attachments_of
 from services.intake.core.case import Case
 from services.intake.core.deciding import answer_of
 from services.intake.core.visibility import given_by_staff
-from services.intake.store import moved_files, seal_files, seal_text
+from services.intake.store import moved_files, seal_files, seal_follower, seal_text
 from services.intake.web.door import Door, made_ready, nobody
 from services.intake.web.tickets import opened, said_again
 
@@ -55,7 +56,7 @@ def _route(router: APIRouter, door: Door, act: Act) -> None:
 
 def _described(act: Act) -> Described:
     """What the route says of itself beside its parameters."""
-    body: type[ask.Body] = bodies.Contact if act.who is NEIGHBOUR else act.body
+    body: type[ask.Body] = bodies.Neighbour if act.who is NEIGHBOUR else act.body
     who: Who = "anyone" if act.who is NEIGHBOUR else "author" if act.who is AUTHOR else "staff"
     required = any(field.required for field in fields(body))
     return described(
@@ -130,20 +131,29 @@ async def _for_member(door: Door, subject: str, member: str, what: Any) -> Any:
 
 
 async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Response:
-    """Anyone may, once each: known by what they give of themselves, else by their key and address."""
+    """Anyone may, once each: known by what they give of themselves, else by their key and address.
+
+    Who leaves a contact is told of news. A name is not kept: nobody reads it.
+    """
     client = client_of(request)
     door.limits.check("supports", client)
     subject = await door.subject(number)
     raw = await read_body(request)
-    contact = decode_body(raw or b"{}", bodies.Contact)
+    contact = decode_body(raw or b"{}", bodies.Neighbour)
     key = request.headers.get("idempotency-key", "")
     caller = nobody(client, key)
-    given = bodies.phone_of(contact.phone) or contact.openid
-    supporter = door.secrets.citizen(given or f"{caller}/{key}")
+    reached = bodies.addresses_of(contact)
+    given = "" if contact.voice else reached.get("phone") or reached.get("openid")
+    follower = await _follower(door, subject, reached)
+    if follower is not None and not follower.known:
+        # Whoever is written to has not asked for it: anybody can type a number.
+        door.limits.check("contacts_an_hour", client)
+    unsigned = contact.voice or key
+    supporter = door.secrets.citizen(given or f"{nobody(client, unsigned)}/{unsigned}")
     network = door.secrets.citizen(client_key(client))
     known, earlier = await door.voices.look(subject, supporter, network)
     actor = ask.Actor(supporter, "", "neighbour")
-    asked = ask.Asked(act.name, actor, ask.Voice(network, known, earlier, bool(given)))
+    asked = ask.Asked(act.name, actor, ask.Voice(network, known, earlier, bool(given), follower))
     return await door.hand_in(
         request,
         [(subject, asked)],
@@ -151,6 +161,20 @@ async def _neighbour(door: Door, act: Act, request: Request, number: str) -> Res
         raw,
         lambda answers: answer_of(act, _case(answers)),
     )
+
+
+async def _follower(door: Door, subject: str, reached: Mapping[str, str]) -> ask.Follower | None:
+    """Who follows a post by a contact, under a name that says nothing about them elsewhere; None where nothing reaches them."""
+    channels = bodies.channels_of(reached)
+    if not channels:
+        return None
+    # By the channel that is tried first: nobody is told twice by it.
+    best = reached.get("openid") or reached.get("phone") or reached["mail"]
+    identity = door.secrets.citizen(f"{subject}/{best}")[:FOLLOWER_LENGTH]
+    known = identity in await door.keys.contacts(door.connection(), [identity])
+    key, box = seal_follower(reached, identity)
+    given = reached.get("phone") or best
+    return ask.Follower(identity, door.secrets.citizen(given), channels, box, key, known)
 
 
 def _case(answers: list[object]) -> Case:

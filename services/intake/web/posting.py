@@ -15,7 +15,6 @@ from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.keyed import body_hash
 from chassis.web.responses import answer_problem, as_refused
-from city.contacts import is_mobile
 from contracts.posts import Origin
 from services.intake import bodies
 from services.intake.core import requests as ask
@@ -28,9 +27,6 @@ from services.intake.web.door import Door, encode, made_ready, nobody
 from services.intake.web.tickets import opened, said_again
 
 PATH: Final = "/v1/posts"
-
-_CHANNELS: Final = (("openid", "wechat"), ("phone", "sms"), ("mail", "mail"))
-"""Field of the contact to the channel that reaches it, best first."""
 
 # The query code follows from the post id and must not be stored: what is kept for a repeat is id and number.
 _keep = msgspec.msgpack.Encoder()
@@ -101,7 +97,7 @@ def submission(
         citizen=door.secrets.citizen(identity) if identity else subject,
         drawn=drawn,
         verdict=published.verdict,
-        channels=_channels(personal),
+        channels=bodies.channels_of(personal),
         addressee=post.addressee,
         origin=origin,
         entered_by=entered_by,
@@ -115,12 +111,6 @@ def digest(door: Door, body: bytes, post: bodies.Post) -> str:
     if not post.attachments:
         return body_hash(body)
     return body_hash(said_again(post, opened(door.secrets, post.attachments, door.real_now().timestamp())))
-
-
-def _channels(personal: dict[str, str]) -> tuple[str, ...]:
-    """By which the citizen can be told, best first; a landline receives no text message."""
-    reached = {field for field in personal if field != "phone" or is_mobile(personal[field])}
-    return tuple(channel for field, channel in _CHANNELS if field in reached)
 
 
 def _number(answers: list[object]) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.identity import uuid7
+from chassis.vault import FOLLOWER_LENGTH
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.limits import client_of
@@ -33,10 +34,17 @@ def routes(router: APIRouter, door: Door) -> None:
         door.limits.check("acts", client_of(request))
         given = decode_body(await read_body(request), ask.Unsubscription)
         number = case_number(given.number)
-        right = door.links.stop_token(number)
-        if hmac.compare_digest(right.encode(), given.token.encode()):
-            subject = await door.cases.subject(number)
-            if subject is not None:
-                wanted = ask.Asked("preference", ask.AUTHOR, ask.Preference("none"))
-                await door.desk.submit([(subject, wanted)], uuid7(), lambda _: b"")
+        wanted = _wanted(door, number, given.token)
+        subject = await door.cases.subject(number) if wanted is not None else None
+        if subject is not None:
+            await door.desk.submit([(subject, wanted)], uuid7(), lambda _: b"")
         return Json(Unsubscribed(state="taken"), 202)
+
+
+def _wanted(door: Door, number: str, token: str) -> ask.Asked[ask.Preference] | ask.Unfollow | None:
+    """What the holder of a token ends: as author, or as one of those who follow; None for a token that is none."""
+    follower = token[:FOLLOWER_LENGTH]
+    as_author = hmac.compare_digest(door.links.stop_token(number).encode(), token.encode())
+    if hmac.compare_digest(door.links.follower_token(number, follower).encode(), token.encode()):
+        return ask.Unfollow(follower)
+    return ask.Asked("preference", ask.AUTHOR, ask.Preference("none")) if as_author else None

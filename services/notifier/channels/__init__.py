@@ -102,8 +102,10 @@ def stop_link_of(site: str, outgoing: Outgoing) -> str:
 
 
 def link_of(site: str, outgoing: Outgoing) -> str:
-    """The page at which the author follows the post, or staff work on it; empty without one, or where the site's address is not set."""
-    if outgoing.notice.audience == "citizen":
+    """The page at which the author follows the post, others read it, or staff work on it; empty without one, or where the site's address is not set."""
+    if outgoing.notice.follower:
+        page = f"/posts/{quote(outgoing.number, safe='')}" if outgoing.number else ""
+    elif outgoing.notice.audience == "citizen":
         page = f"/follow?number={quote(outgoing.number, safe='')}" if outgoing.number else ""
     else:
         page = outgoing.staff_page

@@ -1,11 +1,12 @@
 """What notifier remembers of a post, and the notices it claims."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from contracts.decision import Effect
+from services.notifier.core.news import News
 
 
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -33,6 +34,14 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The leader was told of a miss that has not been withdrawn."""
     supervisor_told: bool = False
     """So was the supervisor, by a step of the ladder."""
+    public: bool = True
+    """The author lets it be read."""
+    moderation: Literal["", "held", "hidden"] = ""
+    withdrawn: bool = False
+    followed: bool = False
+    """Somebody has followed it; who does stands in rows of their own."""
+    news: tuple[News, ...] = ()
+    """The latest, for those whose following is heard after them, and for the release of a post that was held."""
 
 
 DIALOGUE_SUBJECT: Final = "dialogue:"
@@ -82,6 +91,10 @@ class Notice(Struct, frozen=True):
     """It may go out in the hours in which nobody is disturbed by a text message or a mail."""
     direct: bool = False
     """It goes by its channel, whatever the inbox chose: that way has failed."""
+    follower: str = ""
+    """Who is told of another's post because they follow it; empty for its author, and for staff."""
+    others: tuple[str, ...] = ()
+    """Of a follower: every channel by which they can be told."""
 
 
 class Claim(Effect, frozen=True):

@@ -14,6 +14,7 @@ from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import CitizenErased, PostReceived, PreferenceChosen
+from services.notifier.core import followers
 from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import SUPERVISION, URGENT, Tell
@@ -49,6 +50,7 @@ def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
         # Who newly assists is seen against those who did before.
         for unit in ("",) if row.audience == "citizen" else row.to(known, fact) or ():
             case = _tell(case, row, unit or case.department, fact, context, effects)
+    case = followers.note(case, fact, context, effects)
     return Decision(case, tuple(effects))
 
 
@@ -94,6 +96,9 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
 
 def _by_another_way(case: Case, notice: Notice, now: datetime) -> list[Effect]:
     """A citizen is told by the next channel, staff by their unit's robot, each under an id of its own."""
+    if notice.follower:
+        other = following(notice.channel, notice.others)
+        return [Claim(followers.by_channel(notice, other, now))] if other else []
     if notice.audience != "citizen":
         if notice.channel == "robot":
             return []

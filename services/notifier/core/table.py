@@ -66,6 +66,8 @@ from contracts.groups import TopicFound, TopicGrown
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import (
     CitizenErased,
+    FollowerJoined,
+    FollowerLeft,
     PostFollowedUp,
     PostHeld,
     PostHidden,
@@ -319,7 +321,9 @@ _ANSWERED: Final = "a dialogue is everybody's and is read on its page; who asks 
 _ON_ITS_PAGE: Final = "notifier does not hear of bulletins; units read them, and answer, on their page"
 
 NOBODY: Final[Mapping[type[Fact], str]] = {
-    PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case",
+    PostSupported: "a neighbour's voice asks nobody to act; the number stands on the case, and who left a contact is a FollowerJoined",
+    FollowerJoined: "whoever follows a post did it, and reads it on the page; of news that were heard before, they are told at once",
+    FollowerLeft: "they want to be told nothing more",
     PreferenceChosen: "whoever chose reads it on the page; what waits is given up when they want nothing",
     CitizenErased: "nobody can be told any more; what waits is given up",
     CaseAccepted: "the author was told unit and date with the assignment, and acceptance changes neither",

@@ -242,7 +242,10 @@ async def test_a_neighbour_follows_anothers_post_is_counted_once_and_told_where_
     as_bound = await phone.say(f"关注{other.lower()}")
     once_more = await phone.say(f"关注 {other}")
 
-    assert f"已关注 {other},共 1 人关注。看进展请回复“查 {other}”。\n{SITE}/posts/{other}" == first
+    assert (
+        f"已关注 {other},共 1 人关注。有公开答复等进展时会通知您;看进展请回复“查 {other}”。\n{SITE}/posts/{other}"
+        == first
+    )
     assert again == first
     assert "共 2 人关注" in as_bound, "an openid and a telephone are two, as far as anybody can tell"
     assert once_more == as_bound

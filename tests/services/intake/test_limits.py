@@ -118,7 +118,7 @@ async def test_a_case_that_thousands_support_stays_small_and_still_knows_its_fir
 
     assert await _supports(intake, number) == 3 * LATEST_VOICES
     assert len(intake.voices.kept) == 3 * LATEST_VOICES
-    assert len(intake.store.subject[subject][2]) < size + LATEST_VOICES * 70
+    assert len(intake.store.subject[subject][2]) < size + LATEST_VOICES * 90
 
 
 def test_voices_counted_before_there_was_a_table_still_count() -> None:

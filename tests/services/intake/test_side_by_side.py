@@ -20,13 +20,14 @@ from chassis.service import Applied
 from chassis.store import Outcome, Remembered
 from chassis.vault import PostgresKeys
 from city.words import Verdict
+from contracts.decision import Effect
 from contracts.identity import city_subject, partition_of
 from services.intake import store
 from services.intake.app import build
 from services.intake.core.case import Case
 from services.intake.core.requests import Submit
 from services.intake.core.sealing import KeepKeys
-from services.intake.core.voices import KeepVoice
+from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 from tests.postgres import city
 from tests.services.intake.door import PROFILE, at
 
@@ -99,6 +100,27 @@ async def test_what_rules_decide_of_keys_and_voices_is_kept_in_the_same_save_or_
     assert await voices.look("q1", "neighbour", "network") == (True, 1)
     assert await voices.look("q1", "another", "network") == (False, 1)
     assert await keys.contacts(pool, ["q1"]) == {"q1": b"contact"}
+
+
+async def test_who_leaves_and_comes_again_within_one_batch_has_the_key_of_the_last_box(
+    pool: asyncpg.Pool,
+) -> None:
+    kept, keys = store.postgres(pool), PostgresKeys()
+
+    async def decided(*effects: Effect) -> None:
+        applied = [
+            Applied("q2", partition_of("q2"), "cause", datetime.now(UTC), effect) for effect in effects
+        ]
+        async with kept.transaction() as transaction:
+            await transaction.save(Outcome(effects=applied))
+
+    await decided(KeepKeys(b"author", b"text"), KeepContact("F1", b"first"), KeepContact("F2", b"other"))
+    await decided(KeepContact("F1", b"second"))
+    assert (await keys.contacts(pool, ["F1"]))["F1"] == b"first", "whose box was said first"
+
+    await decided(EraseContact("F1"), KeepContact("F1", b"third"), EraseContact("F2"))
+    assert await keys.contacts(pool, ["q2", "F1", "F2"]) == {"q2": b"author", "F1": b"third"}
+    assert await pool.fetchval("select exists (select from vault.erased)"), "what was erased is overwritten"
 
 
 async def test_a_lone_post_takes_few_journeys_to_the_database(pool: asyncpg.Pool) -> None:

@@ -351,3 +351,20 @@ async def test_a_mail_that_is_longer_than_any_report_is_refused(door: Any) -> No
     answer = await http.post("/v1/receipts/mail", content=b"x" * (receipt_web.MAIL_LIMIT + 1))
 
     assert answer.status_code == 413
+
+
+async def test_what_did_not_reach_a_follower_goes_to_the_follower_by_another_way_and_to_no_author(
+    kept: Kept,
+) -> None:
+    identity, ways = "0195a000-0000-7000-8000-000000000077", ("wechat", "sms")
+    notice = Notice(
+        identity, "c", "news-replied", "citizen", "wechat", "water", "…", follower="F1", others=ways
+    )
+    await kept.apply(Claim(notice))
+    await kept.apply(Settle(identity, "sent", 1, message="77"))
+    await kept.receipts.take_in([Receipt("wechat", "77", False, "failed:user block")])
+    await kept.receipts.mark()
+
+    [(_, outcome, _)] = await kept.receipts.failed([0], 10)
+
+    assert (outcome.notice.follower, outcome.notice.others) == ("F1", ways)

@@ -10,6 +10,8 @@ from contracts.decision import Decision, Effect, NotNow, Say
 from contracts.identity import derived
 from contracts.posts import (
     CitizenErased,
+    FollowerJoined,
+    FollowerLeft,
     PostFollowedUp,
     PostHeld,
     PostReceived,
@@ -24,7 +26,7 @@ from services.intake.core.attachments import DropAttachments, KeepAttachments, f
 from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating, without_request
 from services.intake.core.rules.saying import Here, code, few, say, with_files, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
-from services.intake.core.voices import KeepVoice
+from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 """好差评 GB/T 39735."""
@@ -223,13 +225,14 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
 
 
 def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[Case]:
-    """One voice each; a second one changes nothing, and one network has only so many.
+    """One voice each; a second one changes nothing, and one network has only so many. Whoever left a contact follows the post.
 
-    Exact however many come at once: the latest voices are in the case, older ones in what the door looked up.
+    Exact however many come at once: the latest voices and followers are in the case, older ones in what the door looked up.
     """
     supporter, voice = asked.actor.person, asked.body
+    case, effects = _joined(case, voice.follower, context)
     if voice.known or supporter in case.supporters or any(supporter == known for known, _ in case.voices):
-        return Decision(case, answer=case)
+        return Decision(case, effects, answer=case)
     # A voice may be both in the case and in the table: the larger count is the true one at its least.
     recent = sum(network == voice.network for _, network in case.voices)
     if max(recent, voice.earlier) >= context.city.policy.supports.a_network:
@@ -240,7 +243,33 @@ def support(case: Case, asked: ask.Asked[ask.Voice], context: Here) -> Decision[
         voice_count=case.voice_count + 1,
     )
     said = PostSupported(at=context.now, supporter=supporter, signed=voice.signed)
-    return Decision(case, (KeepVoice(supporter, voice.network), Say(said)), answer=case)
+    return Decision(case, (KeepVoice(supporter, voice.network), Say(said), *effects), answer=case)
+
+
+def _joined(case: Case, follower: ask.Follower | None, context: Here) -> tuple[Case, tuple[Effect, ...]]:
+    """The case with one more follower; unchanged where the contact follows it already, or is the author's, who is told anyway."""
+    if (
+        follower is None
+        or follower.known
+        or follower.id in case.followers
+        or follower.citizen == case.citizen
+    ):
+        return case, ()
+    said = FollowerJoined(
+        at=context.now,
+        follower=follower.id,
+        channels=follower.channels,
+        sealed_contact=follower.sealed_contact,
+    )
+    case = replace(case, followers=(*case.followers, follower.id)[-LATEST_VOICES:])
+    return case, (KeepContact(follower.id, follower.key), Say(said))
+
+
+def unfollow(case: Case, asked: ask.Unfollow, context: Here) -> Decision[Case]:
+    """A follower is told nothing more, and their contact is forgotten; their voice stays. Twice is once."""
+    case = replace(case, followers=tuple(one for one in case.followers if one != asked.follower))
+    said = FollowerLeft(at=context.now, follower=asked.follower)
+    return Decision(case, (EraseContact(asked.follower), Say(said)), answer=case)
 
 
 def _arrived(received: PostReceived) -> Entry:

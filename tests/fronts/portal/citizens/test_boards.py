@@ -126,6 +126,28 @@ def test_the_page_of_a_post_shows_question_answer_and_days_and_takes_support_onc
     assert _supports(portal, number) == before + 1
 
 
+def test_whoever_follows_may_leave_a_contact_is_told_what_it_is_for_and_counts_once(
+    boards: dict[str, str], portal: str, plain_page: Page
+) -> None:
+    number = boards["complaint"]
+    plain_page.goto(f"{portal}/posts/{number}")
+    expect(plain_page.locator("#contact-hint")).to_contain_text("可退订")
+    before = _supports(portal, number)
+
+    plain_page.fill("#contact", "1381234")
+    plain_page.click("button:has-text('关注')")
+    expect(plain_page.locator("[role=alert]")).to_contain_text("电话")
+    assert plain_page.input_value("#contact") == "1381234"
+
+    plain_page.fill("#contact", "138 1234 5678")
+    plain_page.click("button:has-text('关注')")
+    expect(plain_page.locator("[role=status]")).to_contain_text("会通知您")
+    assert plain_page.input_value("#contact") == "", "a device that others use does not show it"
+    plain_page.click("button:has-text('关注')")
+    expect(plain_page.locator("[role=status]")).to_contain_text("已关注")
+    assert _supports(portal, number) <= before + 1
+
+
 def _supports(portal: str, number: str) -> int:
     html = httpx2.get(f"{portal}/posts/{number}").text
     return int(html.split(" 人关注")[0].rsplit(" ", 1)[-1]) if " 人关注" in html else 0
