@@ -117,24 +117,7 @@ class PostgresReceipts:
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
         """As the protocol says."""
         rows = await self._pool.fetch(_FAILED, list(partitions), limit)
-        return [
-            (
-                row["subject"],
-                Outcome(
-                    Notice(
-                        *(row[name] for name in _NOTICE),
-                        follower=row["follower"],
-                        others=tuple(row["others"].split()),
-                    ),
-                    "failed",
-                    row["attempts"],
-                    row["repeated"],
-                    row["reason"],
-                ),
-                row["message"],
-            )
-            for row in rows
-        ]
+        return [_failed(row) for row in rows]
 
     async def close(self) -> None:
         """As the protocol says."""
@@ -143,6 +126,16 @@ class PostgresReceipts:
     async def forget(self) -> None:
         """As the protocol says."""
         await self._pool.execute(_FORGET)
+
+
+def _failed(row: asyncpg.Record) -> Failed:
+    notice = replace(
+        Notice(*(row[name] for name in _NOTICE)),
+        follower=row["follower"],
+        others=tuple(row["others"].split()),
+    )
+    outcome = Outcome(notice, "failed", row["attempts"], row["repeated"], row["reason"])
+    return row["subject"], outcome, row["message"]
 
 
 class ReceiptsInMemory:
