@@ -7,7 +7,7 @@ PY := .venv/bin/python
 PROCESSES := $(shell n=$$(nproc 2> /dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
 AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup up demo test test-fast lint check bench pictures planted simulate down
+.PHONY: help setup up demo test test-fast lint check bench pictures planted simulate battery down
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -61,6 +61,9 @@ planted: setup ## plant the bugs of the catalogue one at a time; BUGS="engine --
 
 simulate: setup ## the city under seeds, with everything going wrong; SEEDS="0-99 --posts 200" chooses
 	@$(PY) -m tests.simulation $(SEEDS)
+
+battery: setup ## faults of real parts while people use the stack; FAULTS="kills storm --seed 12" chooses
+	@$(PY) -m tests.battery $(FAULTS)
 
 down: ## stop a stack in the background
 	@.venv/bin/wenzheng down

@@ -178,7 +178,7 @@ def running(workers: int = 1, clock: str = "", settings: Mapping[str, str] | Non
     except BaseException:
         for log in sorted(stack.home.logs.glob("*.log")):
             lines = log.read_text(errors="replace").splitlines()[-8:]
-            print(f"== {log.name}", *lines, sep="\n")
+            print(f"== {log.name}", *(line[:400] for line in lines), sep="\n")
         raise
     finally:
         stack.end()

@@ -7,12 +7,16 @@ import time
 
 import pytest
 
+from tests.battery.crowd import Crowd
+from tests.battery.history import contradictions, log_of
 from tests.stack import Client, Stack, running
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.alone]
 
 SECONDS = 60
 RATE = 20
+ACTED_ON = 2
+"""Posts a second whose authors and units go on to act on them."""
 VICTIMS = (
     "intake",
     "intake-2",
@@ -74,9 +78,12 @@ async def _freeze(stack: Stack, name: str) -> None:
 
 async def test_under_kills_of_everything_nothing_is_lost_and_nothing_is_said_twice() -> None:
     with running(workers=2) as stack:
-        client = Client(stack)
-        _, killed = await asyncio.gather(_load(client, SECONDS), _kills(stack, SECONDS, seed=7))
+        client, crowd = Client(stack), Crowd(stack, 7, "everything")
+        _, _, killed = await asyncio.gather(
+            _load(client, SECONDS), crowd.live(SECONDS, ACTED_ON), _kills(stack, SECONDS, seed=7)
+        )
         await client.close()
+        await crowd.close()
         await asyncio.sleep(10)
         stack.quiet(120)
 
@@ -92,7 +99,10 @@ async def test_under_kills_of_everything_nothing_is_lost_and_nothing_is_said_twi
         assert found["violations"] == 0, [row for row in found["rows"] if row["violations"]]
         first = next(row for row in found["rows"] if row["invariant"] == "I1")
         # Each is looked for among what is stored, and its answer among those kept for a repeat.
-        assert first["checked"] == 2 * len(client.accepted)
+        assert first["checked"] == 2 * (len(client.accepted) + len(crowd.posted))
+        assert crowd.unforeseen == []
+        assert len(crowd.posted) == SECONDS * ACTED_ON
+        assert list(contradictions(crowd.wishes, await log_of(stack.bus()))) == []
 
 
 async def test_posts_are_answered_while_the_broker_is_down_and_reach_everybody_afterwards() -> None:
