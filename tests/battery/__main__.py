@@ -79,7 +79,10 @@ async def played(
     finally:
         await crowd.close()
     began = time.monotonic()
-    await asyncio.to_thread(stack.quiet, REST_SECONDS)
+    try:
+        await asyncio.to_thread(stack.quiet, REST_SECONDS)
+    except AssertionError as problem:
+        scene.wrong.append(f"it did not come to rest: {problem}")
     verdict.rest = time.monotonic() - began
     verdict.done, verdict.posts, verdict.slowest = scene.done, len(crowd.posted), crowd.slowest
     verdict.results = Counter(one.result for one in crowd.wishes)
