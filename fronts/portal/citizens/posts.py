@@ -17,6 +17,8 @@ from fronts.portal.typed import number_of
 
 _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600
+LONGEST_TOKEN: Final = 64
+"""Characters of what ends the messages to one who follows, at most."""
 CONTACT_SHOWN: Final = 320
 """Characters of what was typed for a contact that are shown again: the longest mail address has no more."""
 
@@ -33,13 +35,20 @@ def checked_number(typed: str) -> str:
 
 
 @router.get("/posts/{number}")
-async def post(site: Here, number: str, supported: str = "") -> Response:
-    """The page of one post."""
-    return await _page(site, checked_number(number), supported=supported)
+async def post(site: Here, number: str, supported: str = "", stop: str = "") -> Response:
+    """The page of one post; for whoever comes from a message about it, with the link that ends them (`stop`)."""
+    token = stop if stop.isascii() and stop.isalnum() and len(stop) <= LONGEST_TOKEN else ""
+    return await _page(site, checked_number(number), supported=supported, stop=token)
 
 
 async def _page(
-    site: Site, number: str, status: int = 200, supported: str = "", refused: str = "", contact: str = ""
+    site: Site,
+    number: str,
+    status: int = 200,
+    supported: str = "",
+    refused: str = "",
+    contact: str = "",
+    stop: str = "",
 ) -> Response:
     """The page of one post; with what was typed for a contact, and why it was refused."""
     case = await site.services.get("intake", f"/v1/posts/{number}")
@@ -64,6 +73,7 @@ async def _page(
         supported=supported,
         refused=refused,
         contact=contact,
+        stop=stop,
     )
 
 

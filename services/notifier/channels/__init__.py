@@ -105,6 +105,9 @@ def link_of(site: str, outgoing: Outgoing) -> str:
     """The page at which the author follows the post, others read it, or staff work on it; empty without one, or where the site's address is not set."""
     if outgoing.notice.follower:
         page = f"/posts/{quote(outgoing.number, safe='')}" if outgoing.number else ""
+        if page and outgoing.notice.channel == "wechat" and outgoing.stop_token:
+            # Its fields are too short for a link of their own: the page has it.
+            page = f"{page}?stop={outgoing.stop_token}"
     elif outgoing.notice.audience == "citizen":
         page = f"/follow?number={quote(outgoing.number, safe='')}" if outgoing.number else ""
     else:

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
-from services.notifier.channels import Delivery, address_of
+from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
 from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot, digest, dingtalk_sign
 from services.notifier.channels.sms import Sms
@@ -255,3 +255,13 @@ async def test_every_notice_to_a_citizen_leads_to_the_post(city: City) -> None:
     message = mail._message("wang@example.com", told["mail"])
     assert f'href="{there}"' in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert there in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_follower_is_led_to_the_public_page_and_in_wechat_to_the_end_of_the_news_from_there() -> None:
+    about = {"number": "SQ1", "stop_token": "TOKEN"}
+    told = {channel: outgoing(channel, **about) for channel in ("wechat", "sms")}
+    told = {name: replace(each, notice=replace(each.notice, follower="F1")) for name, each in told.items()}
+
+    assert link_of("https://city", told["sms"]) == "https://city/posts/SQ1"
+    assert stop_link_of("https://city", told["sms"]) == "https://city/stop/SQ1/TOKEN"
+    assert link_of("https://city", told["wechat"]) == "https://city/posts/SQ1?stop=TOKEN"

@@ -70,3 +70,23 @@ async def test_the_link_of_a_message_asks_once_forgets_the_contact_and_speaks_to
         assert "查询码" not in done.text.partition("<main")[2].partition("</main")[0], "a follower has none"
         assert joined.follower not in pages.intake.keys.contact
         assert any(isinstance(fact, FollowerLeft) for fact in said(pages.intake))
+
+
+async def test_whoever_comes_from_a_message_in_wechat_finds_the_link_that_ends_them_and_nobody_else_does() -> (
+    None
+):
+    async with opened() as pages:
+        receipt = await pages.receipt()
+        page, ends = f"/posts/{receipt['number']}", "不再接收这个帖子的通知"
+        token = pages.intake.links.follower_token(receipt["number"], "F3VW9S8S1X8B5NDF")
+
+        shown = (await pages.http.get(page, params={"stop": token})).text
+
+        assert ends in shown
+        assert f'href="/stop/{receipt["number"]}/{token}"' in shown
+        for other in ("", '"><script>', "汉", "A" * 65, "../../staff"):
+            assert ends not in (await pages.http.get(page, params={"stop": other})).text
+        await pages.intake.citizen(receipt, "withdrawal")
+        assert ends in (await pages.http.get(page, params={"stop": token})).text, (
+            "of whatever became of the post"
+        )
