@@ -73,6 +73,8 @@ class Overview:
         """From the backlog on; after a broken connection the same records may be seen again."""
         places = [TopicPartition(topic.name, p) for topic in self._topics for p in range(topic.partitions)]
         consumer.assign(places)
+        # Nothing is asked for before it is known from where: such a question would wait two seconds for what comes.
+        consumer.pause(*places)
         ends = await consumer.end_offsets(places)
         begins = await consumer.beginning_offsets(places)
         at: dict[TopicPartition, int] = {}

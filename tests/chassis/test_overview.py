@@ -1,6 +1,7 @@
 """An overview sees every partition and speaks in one instance only, on a real broker and database."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,9 @@ from tests.stack import Client, Stack
 from wenzheng.stack.status import database
 
 pytestmark = pytest.mark.real
+
+WAITS_SECONDS = 2.0
+"""So long the broker keeps a question that it has no answer to."""
 
 
 @asynccontextmanager
@@ -98,6 +102,20 @@ async def test_it_reads_back_no_further_than_its_backlog(stack: Stack) -> None:
     await asyncio.to_thread(stack.quiet)
     async with overview(stack, 1) as (_, seen):
         assert 0 < len(seen) <= POSTS.partitions
+
+
+async def test_what_is_on_the_log_is_seen_at_once_although_nothing_comes(stack: Stack) -> None:
+    client = Client(stack)
+    await client.post()
+    await client.close()
+    await asyncio.to_thread(stack.quiet)
+    took = []
+    for _ in range(3):
+        started = time.monotonic()
+        async with overview(stack, 10_000):
+            took.append(time.monotonic() - started)
+
+    assert min(took) < WAITS_SECONDS
 
 
 async def test_one_of_two_leads_until_its_connection_is_gone(stack: Stack) -> None:
