@@ -31,7 +31,7 @@ settings.register_profile("wenzheng", deadline=None)
 settings.load_profile("wenzheng")
 
 # A failure that is logged is told as the services tell it. Drawn in colours with all that its functions held, as is usual
-# where nothing else is said, one of a service's interface takes seconds.
+# where nothing else is said, each takes most of a second.
 structlog.configure(
     processors=[
         *structlog.get_config()["processors"][:-1],

@@ -18,6 +18,7 @@ from chassis.web.described import described
 from chassis.web.headers import bearer
 from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
+from chassis.web.routing import new_router
 from services.notifier.core import bounces
 from services.notifier.core.case import Receipt
 from services.notifier.receipts import Receipts
@@ -59,7 +60,7 @@ class Taken(TypedDict):
 
 def routes(receipts: Receipts, token: str, limits: Limits) -> APIRouter:
     """`POST /v1/receipts` and `POST /v1/receipts/mail`; without a token nobody is let in."""
-    router = APIRouter()
+    router = new_router()
 
     def entrusted(request: Request) -> None:
         """Raises HttpRefused 401 for whoever has not the token, and 429 for who goes on guessing."""
