@@ -8,6 +8,7 @@ from typing import get_args
 
 import asyncpg
 import pytest
+from msgspec import ValidationError
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
@@ -154,6 +155,28 @@ async def test_what_was_said_before_transcripts_had_pages_gets_its_moment_from_i
         await connection.execute(revision.SAID_AT)
 
     assert await _told(real, HELD) == await _told(memory, HELD) != []
+
+
+async def test_a_debate_that_was_drafted_over_a_dialogue_goes_and_the_lists_can_be_read_again(
+    both: Both, pool: asyncpg.Pool
+) -> None:
+    """The door took such a draft for a while: `/v1/debates/dialogue:ID/draft`."""
+    memory, real = both
+    spoiled, draft = f"{DIALOGUE}spoiled", f"{DIALOGUE}draft"
+    occasion = next(kept.matter for _, kept in await memory.dialogues())
+    debates = Matter("标题", "问题?", "", UNITS[0], START)
+    rows = {spoiled: Dialogue("draft", debates), draft: Dialogue("draft", occasion)}  # type: ignore[arg-type]
+    async with store.postgres(pool).transaction() as transaction:
+        changed = [Remembered(one, partition_of(one), kept) for one, kept in rows.items()]
+        await transaction.save(Outcome(changed=changed))
+    with pytest.raises(ValidationError):
+        await real.dialogues()
+    revision = import_module("services.debate.schema.versions.0003_spoiled_drafts")
+
+    await pool.execute(revision.SPOILED)
+
+    assert dict(await real.dialogues()) == dict(await memory.dialogues()) | {"draft": rows[draft]}
+    assert sorted(await real.all()) == sorted(await memory.all())
 
 
 async def test_both_stores_look_up_the_same_and_count_the_same(both: Both) -> None:
