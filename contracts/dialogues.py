@@ -57,13 +57,15 @@ class DialogueOpened(Fact, frozen=True, kw_only=True, tag="dialogue.opened.v1"):
 
 
 class AnswerPrepared(Fact, frozen=True, kw_only=True, tag="dialogue.answer-prepared.v1"):
-    """An answer of this unit waits for approval, and none waited before: said once until all of them are judged."""
+    """Answers of this unit wait for approval: said of the first, and again while any waits, at most once an hour."""
 
     department: str
     title: str
     """Of the dialogue."""
     by: str
-    """The clerk."""
+    """The clerk; empty where time passed and nobody had judged them."""
+    waiting: int = 1
+    """How many wait now."""
 
 
 class DialogueClosed(Fact, frozen=True, kw_only=True, tag="dialogue.closed.v1"):

@@ -16,6 +16,7 @@ from city.profile import Profile
 from contracts.topics import CITY
 from services.debate import store
 from services.debate.app import build
+from services.debate.reminding import LOOK_SECONDS, remind_those_waited_for
 from services.debate.web import SENTENCE, Door, routes
 
 EVERYTHING: Final = 1_000_000
@@ -43,12 +44,15 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     # The policy counts who says how much, and whether a person looks first; it changes while this process runs.
     city = Overview((CITY,), broker_of(settings), door.learn, EVERYTHING)
 
+    async def remind() -> None:
+        await remind_those_waited_for(door.debates, desk, clock)
+
     def behind() -> str:
         return "" if city.caught_up.is_set() else f"{city.lag} facts about the city not yet seen"
 
     api = create_api("debate", SENTENCE, process.metrics, Probes(ready=process.ready, catching_up=behind))
     take_routes(api.router, routes(door))
-    return process.edge(api), [*beside, city.run]
+    return process.edge(api), [*beside, city.run, lambda: run.every(LOOK_SECONDS, remind)]
 
 
 if __name__ == "__main__":

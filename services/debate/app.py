@@ -17,6 +17,7 @@ RULES: Mapping[type, Rule] = {
     ask.Listen: rules.listen,
     ask.Attend: rules.attend,
     ask.Prepare: rules.prepare,
+    ask.Remind: rules.remind,
     ask.Judge: rules.judge,
     ask.PassOn: rules.pass_on,
     ask.TakePart: rules.take_part,

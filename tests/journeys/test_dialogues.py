@@ -149,7 +149,7 @@ async def test_units_are_told_once_answer_together_and_what_is_left_open_gets_a_
             robots = [row for row in world.gateway.arrivals.since(0) if row["channel"] == "robot"]
             lines = [line for row in robots if row["recipient"] == unit for line in row["text"].splitlines()]
             assert [line for line in lines if line.startswith("对话回答待审核")] == [
-                f"对话回答待审核:{examples.OCCASION['title']}"
+                f"对话回答待审核(1条):{examples.OCCASION['title']}"
             ]
             await staff.does("leader", unit, f"/{dialogue}/answers/{answer}/approval", examples.APPROVAL)
         await staff.does(*host, f"/{dialogue}/closing", examples.ENDING)

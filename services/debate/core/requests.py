@@ -68,6 +68,10 @@ class Prepare(Struct, frozen=True):
     by: str
 
 
+class Remind(Struct, frozen=True):
+    """Time passes, and prepared answers wait: whoever may approve them is told again, where it is time."""
+
+
 class Judge(Struct, frozen=True):
     """A prepared answer is approved or sent back: the dialogue's own row."""
 

@@ -7,6 +7,7 @@
 A forum is a debate or a dialogue. What people say meets the forum's own row as well, so nothing is taken in beside the closing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -37,7 +38,7 @@ from contracts.decision import (
 )
 from contracts.dialogues import AnswerPrepared, DialogueClosed, DialogueOpened, Occasion
 from services.debate.core import requests as ask
-from services.debate.core.states import Comment, Debate, Dialogue, Forum, Person, Voice
+from services.debate.core.states import TOLD_EACH, Comment, Debate, Dialogue, Forum, Person, Voice
 
 Here = Context[Profile]
 
@@ -101,14 +102,31 @@ def attend(forum: Forum, request: ask.Attend, context: Here) -> Decision[Forum]:
 
 
 def prepare(dialogue: Dialogue, request: ask.Prepare, context: Here) -> Decision[Dialogue]:
-    """As `attend`; whoever may approve is told when the first answer of the unit waits, and not of those that join it."""
+    """As `attend`; whoever may approve is told of the unit's first answer that waits, and of those that join it once an hour."""
     attend(dialogue, ask.Attend(), context)
     unit, waiting = request.department, dialogue.waiting
     kept = replace(dialogue, waiting={**waiting, unit: waiting.get(unit, 0) + 1})
-    if unit in waiting or dialogue.matter is None:
-        return Decision(kept)
-    title = dialogue.matter.title
-    return Decision(kept, (Say(AnswerPrepared(at=context.now, department=unit, title=title, by=request.by)),))
+    last = dialogue.told.get(unit)
+    tells = unit not in waiting or last is None or context.now - last >= TOLD_EACH
+    return _tell(kept, [unit] if tells else [], request.by, context)
+
+
+def remind(dialogue: Dialogue, request: ask.Remind, context: Here) -> Decision[Dialogue]:
+    """Nobody has judged what waits: whoever may is told again."""
+    return _tell(dialogue, dialogue.to_remind(context.now), "", context)
+
+
+def _tell(dialogue: Dialogue, units: Sequence[str], by: str, context: Here) -> Decision[Dialogue]:
+    """With what is said to these units' leaders, and when they were told."""
+    if dialogue.matter is None or not units:
+        return Decision(dialogue)
+    title, waiting = dialogue.matter.title, dialogue.waiting
+    said = (
+        AnswerPrepared(at=context.now, department=unit, title=title, by=by, waiting=waiting[unit])
+        for unit in units
+    )
+    kept = replace(dialogue, told={**dialogue.told, **dict.fromkeys(units, context.now)})
+    return Decision(kept, tuple(Say(fact) for fact in said))
 
 
 def judge(dialogue: Dialogue, request: ask.Judge, context: Here) -> Decision[Dialogue]:

@@ -7,7 +7,7 @@ follows from comment and person, so that there is one at most.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -21,6 +21,10 @@ Standing = Literal["", "held", "shown", "hidden", "withdrawn"]
 DIALOGUE: Final = "dialogue:"
 COMMENT: Final = "comment:"
 PERSON: Final = "person:"
+TOLD_EACH: Final = timedelta(hours=1)
+"""Of answers that join others a unit's leader is told at most once in so long; of the first at once."""
+REMINDED_EACH: Final = timedelta(days=1)
+"""Outside the event's own hours nobody stands and waits: who has judged nothing is reminded once in so long."""
 TYPED: Final = "typed:"
 """Behind `PERSON`: whoever types a number, which may be somebody else's."""
 VOICE: Final = "voice:"
@@ -59,7 +63,9 @@ class Dialogue(Struct, frozen=True, tag="dialogue"):
     """Why it ended before its time."""
     closed_at: datetime | None = None
     waiting: Mapping[str, int] = {}
-    """Unit to how many prepared answers of it nobody has judged; its leader was told of the first."""
+    """Unit to how many prepared answers of it nobody has judged."""
+    told: Mapping[str, datetime] = {}
+    """Unit to when its leader was last told that some wait."""
 
     @property
     def exists(self) -> bool:
@@ -70,6 +76,17 @@ class Dialogue(Struct, frozen=True, tag="dialogue"):
         """Whether people may ask."""
         matter = self.matter
         return self.step == "open" and matter is not None and matter.asked_from <= now < matter.ends
+
+    def to_remind(self, now: datetime) -> list[str]:
+        """Units whose leader is to be told again that answers wait: each hour of the event, else once a day.
+
+        Only while it is open: after the closing nothing is approved any more.
+        """
+        matter = self.matter
+        if self.step != "open" or matter is None:
+            return []
+        rest = TOLD_EACH if matter.begins <= now < matter.ends else REMINDED_EACH
+        return sorted(unit for unit in self.waiting if unit not in self.told or now - self.told[unit] >= rest)
 
 
 Forum = Debate | Dialogue

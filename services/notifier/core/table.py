@@ -301,8 +301,14 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("to-answer", "leader", "请参加对话答问,{begins}开始:{title}", answering),
     ),
     AnswerPrepared: (
-        Tell("answer-to-approve", "leader", "对话回答待审核:{title}", when=with_a_leader),
-        Tell("answer-to-approve", "supervisor", "{unit}的对话回答待审核:{title}", supervision, leaderless),
+        Tell("answer-to-approve", "leader", "对话回答待审核({waiting}条):{title}", when=with_a_leader),
+        Tell(
+            "answer-to-approve",
+            "supervisor",
+            "{unit}的对话回答待审核({waiting}条):{title}",
+            supervision,
+            leaderless,
+        ),
     ),
     # groups
     TopicFound: (Tell("topic", "supervisor", "热点:{why}", supervision),),

@@ -1,15 +1,21 @@
 """Units that are invited to a dialogue answer in it; what their clerks prepare is read once somebody has approved it."""
 
+import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.outbox import unpack
+from chassis.store import Outcome
 from contracts.codec import decode
 from contracts.debates import CommentReleased, StatementMade
 from contracts.dialogues import AnswerPrepared, DialogueOpened
 from contracts.facts import Fact
 from contracts.topics import BY_NAME
+from services.debate.core.states import DIALOGUE
+from services.debate.reminding import remind_those_waited_for
 from services.debate.web import examples
 from services.debate.web.staff import WAITS
 from tests.services.debate.conversing import UNIT, Conversing
@@ -199,6 +205,78 @@ async def test_whoever_may_approve_is_told_of_the_first_answer_that_waits_and_ag
 
     await _prepared(conversing, dialogue)
     assert [unit for unit, _ in _told_of(conversing)] == [INVITED, UNIT, INVITED]
+
+
+def _counts(conversing: Conversing) -> list[tuple[str, int]]:
+    """Each telling: by whom the answer was prepared, and how many wait."""
+    return [(fact.by, fact.waiting) for fact in said(conversing) if isinstance(fact, AnswerPrepared)]
+
+
+async def test_who_leaves_an_answer_unjudged_is_told_of_those_that_join_it_once_an_hour(
+    conversing: Conversing,
+) -> None:
+    clerk, dialogue = f"clerk-{INVITED}", await conversing.announced()
+    for minute in ("10:00", "10:20", "10:59"):
+        conversing.clock.move_to(at(f"2026-03-02T{minute}"))
+        await _prepared(conversing, dialogue)
+    assert _counts(conversing) == [(clerk, 1)]
+
+    for minute in ("11:00", "11:01"):
+        conversing.clock.move_to(at(f"2026-03-02T{minute}"))
+        await _prepared(conversing, dialogue)
+
+    assert _counts(conversing) == [(clerk, 1), (clerk, 4)]
+
+
+async def _looks(conversing: Conversing, start: datetime, *hours: float) -> list[int]:
+    """How many are told at each look, so many hours after the start; two instances look at once."""
+    found, door = [], conversing.door
+    for hour in hours:
+        conversing.clock.move_to(start + timedelta(hours=hour))
+        before = len(_counts(conversing))
+        await asyncio.gather(
+            *(remind_those_waited_for(door.debates, door.desk, conversing.clock) for _ in "ab")
+        )
+        found.append(len(_counts(conversing)) - before)
+    return found
+
+
+async def test_who_judges_nothing_is_reminded_each_hour_of_the_event_and_else_once_a_day(
+    conversing: Conversing,
+) -> None:
+    occasion = examples.OCCASION
+    begins, ends = datetime.fromisoformat(occasion["begins"]), datetime.fromisoformat(occasion["ends"])
+    dialogue = await conversing.announced()
+    await conversing.announced()
+    prepared = begins - timedelta(days=1, hours=2)
+    conversing.clock.move_to(prepared)
+    answer = await _prepared(conversing, dialogue)
+
+    before = await _looks(conversing, prepared, 1, 23, 24, 24.5)
+    during = await _looks(conversing, begins, 0, 0.2, 1)
+    after = await _looks(conversing, ends, 1, 20, 25, 26)
+    await conversing.done(f"/{dialogue}/answers/{answer}/approval", examples.APPROVAL, **LEADER)
+    judged = await _looks(conversing, ends, 60, 90)
+    await _prepared(conversing, dialogue)
+    await conversing.done(f"/{dialogue}/closing", examples.ENDING)
+    closed = await _looks(conversing, ends, 200, 300)
+
+    assert (before, during, after) == ([0, 0, 1, 0], [1, 0, 1], [0, 0, 1, 0])
+    assert (judged, closed) == ([0, 0], [0, 0])
+    assert _counts(conversing)[1:] == [("", 1)] * 4 + [(f"clerk-{INVITED}", 1)]
+
+
+async def test_what_waited_before_tellings_were_dated_is_told_of_at_the_next_look(
+    conversing: Conversing,
+) -> None:
+    dialogue = await conversing.announced()
+    await _prepared(conversing, dialogue)
+    async with conversing.store.transaction() as transaction:
+        [row] = (await transaction.load([DIALOGUE + dialogue], lock=True)).values()
+        row.state = replace(row.state, told={})
+        await transaction.save(Outcome(changed=[row]))
+
+    assert await _looks(conversing, at("2026-03-02T10:00"), 0, 0.1) == [1, 0]
 
 
 async def test_an_answer_that_is_refused_tells_nobody_and_a_second_judgement_counts_for_nothing(

@@ -57,7 +57,7 @@ def test_a_units_leader_is_told_at_once_that_a_clerks_answer_waits_and_is_led_to
     found = Told().hear(PREPARED)
 
     assert found.kinds() == [("leader", "water", "answer-to-approve")]
-    assert found.to("leader") == ["对话回答待审核:公交线路怎么调"]
+    assert found.to("leader") == ["对话回答待审核(1条):公交线路怎么调"]
     assert "answer-to-approve" in URGENT
     waits = Outgoing("dialogue:0197-1", found.notices[0], 1, False, {})
     assert link_of(SITE, waits) == f"{SITE}/staff/dialogues/0197-1"
@@ -96,4 +96,4 @@ def test_the_host_is_told_where_the_unit_has_no_leader() -> None:
     assert isinstance(effect, Claim)
     told = effect.notice
     assert (told.audience, told.department, told.kind) == ("supervisor", "supervision", "answer-to-approve")
-    assert told.text == f"{PROFILE.department_name('water')}的对话回答待审核:公交线路怎么调"
+    assert told.text == f"{PROFILE.department_name('water')}的对话回答待审核(1条):公交线路怎么调"
