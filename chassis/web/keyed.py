@@ -19,6 +19,11 @@ def body_hash(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
+def of_staff(person: str) -> str:
+    """In whose name the keys of a member of staff hold; citizens' names stand apart from it."""
+    return f"staff:{person}"
+
+
 async def hand_in(
     desk: Desk,
     request: Request,

@@ -225,8 +225,3 @@ def unit_of(staff: Staff, asked: str) -> str:
     if staff.role != MODERATOR and department != staff.department:
         raise HttpRefused(403, "forbidden", "没有此项权限", "分管领导只能发起本单位的议题和对话。")
     return department
-
-
-def by(staff: Staff) -> str:
-    """In whose name an idempotency key holds."""
-    return f"staff:{staff.person}"

@@ -9,6 +9,7 @@ from chassis import problem
 from chassis.failures import HttpRefused
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
+from chassis.web.keyed import of_staff
 from chassis.web.responses import Json
 from services.debate.core import answers, views
 from services.debate.core import requests as ask
@@ -16,7 +17,7 @@ from services.debate.core.rights import MAY
 from services.debate.core.states import COMMENT, Comment
 from services.debate.core.visibility import visible
 from services.debate.web import examples
-from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, Door, Kind, by, received
+from services.debate.web.door import DEBATES, DIALOGUES, MODERATOR, Door, Kind, received
 
 MOST: Final = 100
 """Comments, or prepared answers, on a page."""
@@ -73,7 +74,7 @@ def _moderation(router: APIRouter, door: Door, kind: Kind) -> None:
         def told(found: list[object]) -> answers.Received:
             return received(comment, found[0])
 
-        return await door.act(request, by(staff), raw, [(COMMENT + comment, asked)], told)
+        return await door.act(request, of_staff(staff.person), raw, [(COMMENT + comment, asked)], told)
 
 
 def _prepared(router: APIRouter, door: Door) -> None:
@@ -129,7 +130,7 @@ def _approving(router: APIRouter, door: Door) -> None:
         def told(found: list[object]) -> answers.Received:
             return received(comment, found[-1])
 
-        return await door.act(request, by(staff), raw, inputs, told)
+        return await door.act(request, of_staff(staff.person), raw, inputs, told)
 
 
 def _is_listed(comment: Comment) -> bool:

@@ -11,6 +11,7 @@ from chassis.identity import uuid7
 from chassis.tokens import Staff
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
+from chassis.web.keyed import of_staff
 from contracts.debates import HotTopic, Matter
 from contracts.dialogues import Occasion
 from services.debate.core import answers
@@ -18,7 +19,7 @@ from services.debate.core import requests as ask
 from services.debate.core.rights import MAY
 from services.debate.core.states import COMMENT, Comment
 from services.debate.web import examples
-from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, by, received, unit_of
+from services.debate.web.door import DEBATES, DIALOGUES, OPENS, Door, Kind, received, unit_of
 
 WAITS: Final = "待本单位分管领导或主持人审核"
 """Why a prepared answer is not read yet."""
@@ -54,7 +55,9 @@ def _drafts(
         asked = ask.Draft(matter(door, staff, decode_body(raw, shape)))
         # The id of a repeat is the first one's: the desk keeps what it answered.
         stands = answers.Stands(identity, "draft")
-        return await door.act(request, by(staff), raw, [(kind.subject(identity), asked)], lambda _: stands)
+        return await door.act(
+            request, of_staff(staff.person), raw, [(kind.subject(identity), asked)], lambda _: stands
+        )
 
     @router.post(kind.path, status_code=202, summary="Staff write one: a draft.", openapi_extra=drafted)
     async def draft(request: Request) -> Response:
@@ -89,7 +92,9 @@ def _publishing(router: APIRouter, door: Door, kind: Kind) -> None:
         raw = await read_body(request)
         decode_body(raw or b"{}", ask.OpenBody)
         inputs = [(kind.subject(id), ask.Open(staff.person))]
-        return await door.act(request, by(staff), raw, inputs, lambda _: answers.Stands(id, "open"))
+        return await door.act(
+            request, of_staff(staff.person), raw, inputs, lambda _: answers.Stands(id, "open")
+        )
 
 
 def _closing(router: APIRouter, door: Door) -> None:
@@ -112,7 +117,9 @@ def _closing(router: APIRouter, door: Door) -> None:
             reason=door.made_ready(body.reason, "reason", ask.REASON, empty=True).texts[0],
             by=staff.person,
         )
-        return await door.act(request, by(staff), raw, [(id, asked)], lambda _: answers.Stands(id, "closed"))
+        return await door.act(
+            request, of_staff(staff.person), raw, [(id, asked)], lambda _: answers.Stands(id, "closed")
+        )
 
 
 def _stating(router: APIRouter, door: Door) -> None:
@@ -149,7 +156,7 @@ async def _stated(
     def told(found: list[object]) -> answers.Received:
         return received(identity, found[-1])
 
-    return await door.act(request, by(staff), raw, inputs, told)
+    return await door.act(request, of_staff(staff.person), raw, inputs, told)
 
 
 def _matter(door: Door, staff: Staff, body: ask.DraftBody) -> Matter:
@@ -228,7 +235,9 @@ def _ending(router: APIRouter, door: Door) -> None:
             by=staff.person,
         )
         inputs = [(DIALOGUES.subject(id), asked)]
-        return await door.act(request, by(staff), raw, inputs, lambda _: answers.Stands(id, "closed"))
+        return await door.act(
+            request, of_staff(staff.person), raw, inputs, lambda _: answers.Stands(id, "closed")
+        )
 
 
 def _entering(router: APIRouter, door: Door) -> None:
@@ -255,7 +264,7 @@ def _entering(router: APIRouter, door: Door) -> None:
             assert isinstance(found[-1], Comment)
             return answers.Received(comment, "shown")
 
-        return await door.act(request, by(staff), raw, inputs, told)
+        return await door.act(request, of_staff(staff.person), raw, inputs, told)
 
 
 def _occasion(door: Door, staff: Staff, body: ask.OccasionBody) -> Occasion:

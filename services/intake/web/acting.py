@@ -12,6 +12,7 @@ from chassis.problem import wrong_field
 from chassis.vault import FOLLOWER_LENGTH
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described
+from chassis.web.keyed import of_staff
 from chassis.web.limits import client_key, client_of
 from contracts.attachments import Attachment
 from services.intake import bodies
@@ -78,7 +79,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         actor = door.actor(request, *act.who.roles)
         door.limits.check("acts", actor.person)
         subject = await door.subject(number)
-        caller = f"staff:{actor.person}"
+        caller = of_staff(actor.person)
     raw = await read_body(request)
     body, written = await made_ready(
         raw, lambda: bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)

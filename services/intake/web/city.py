@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
+from chassis.web.keyed import of_staff
 from contracts.identity import PARTITIONS, city_subject
 from services.intake import bodies
 from services.intake.core import requests as ask
@@ -40,5 +41,5 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
         fact = change.fact(body, actor, at, door.profile)
         inputs = [(city_subject(partition), ask.Publish(fact, at)) for partition in range(PARTITIONS)]
         return await door.hand_in(
-            request, inputs, f"staff:{actor.person}", raw, lambda _: CityChanged(published=change.name, at=at)
+            request, inputs, of_staff(actor.person), raw, lambda _: CityChanged(published=change.name, at=at)
         )

@@ -16,6 +16,7 @@ from chassis.identity import uuid7
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.headers import idempotency_key
+from chassis.web.keyed import of_staff
 from chassis.web.responses import Json
 from services.intake import bodies
 from services.intake.core import requests as ask
@@ -66,7 +67,7 @@ def routes(router: APIRouter, door: Door) -> None:
             assert isinstance(case, Case)
             return _keep.encode((subject, case.number, proves))
 
-        named = IdempotencyKey(f"staff:{actor.person}", request.url.path, key, same)
+        named = IdempotencyKey(of_staff(actor.person), request.url.path, key, same)
         kept = await door.desk.submit([(subject, submitted)], uuid7(), keep, named)
         return Json(_receipt(door, *_kept.decode(kept)), 202)
 

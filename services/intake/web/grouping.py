@@ -7,6 +7,7 @@ from chassis import problem
 from chassis.identity import uuid7
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
+from chassis.web.keyed import of_staff
 from chassis.web.responses import Json
 from contracts.identity import derived
 from services.intake.core import requests as ask
@@ -41,7 +42,7 @@ def routes(router: APIRouter, door: Door) -> None:
         return await door.hand_in(
             request,
             grouping(body, subjects, actor, identity),
-            f"staff:{actor.person}",
+            of_staff(actor.person),
             raw,
             lambda _: Grouped(group=identity, lead=body.lead),
         )

@@ -13,7 +13,7 @@ from chassis.identity import uuid7
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body
 from chassis.web.conditional import with_etag
-from chassis.web.keyed import hand_in
+from chassis.web.keyed import hand_in, of_staff
 from chassis.web.limits import Limits
 from city import named
 from city.profile import Profile
@@ -143,7 +143,7 @@ class Door:
 
     async def _hand_in(self, request: Request, made: _Asked, identity: str, given: Any) -> Response:
         inputs = [(records.subject_of(identity), given)]
-        return await hand_in(self.desk, request, f"staff:{made.staff.person}", made.raw, inputs, _standing)
+        return await hand_in(self.desk, request, of_staff(made.staff.person), made.raw, inputs, _standing)
 
 
 def _standing(answers: list[object]) -> bytes:

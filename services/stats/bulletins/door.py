@@ -18,7 +18,7 @@ from chassis.store import Input
 from chassis.tokens import Staff, Verifier
 from chassis.web.bodies import decode_body
 from chassis.web.conditional import has_it, with_etag
-from chassis.web.keyed import hand_in
+from chassis.web.keyed import hand_in, of_staff
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
 from contracts.accountability import Measure
@@ -275,7 +275,7 @@ class Door:
     ) -> Response:
         """`more` are inputs of the same request that nobody is answered."""
         inputs = [(document.subject_of(identity), given), *more]
-        return await hand_in(self.desk, request, f"staff:{staff.person}", raw, inputs, _standing)
+        return await hand_in(self.desk, request, of_staff(staff.person), raw, inputs, _standing)
 
 
 def _standing(answers: list[object]) -> bytes:

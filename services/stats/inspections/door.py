@@ -17,7 +17,7 @@ from chassis.passes import LIVES, CallPasses
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body
 from chassis.web.conditional import with_etag
-from chassis.web.keyed import hand_in
+from chassis.web.keyed import hand_in, of_staff
 from chassis.web.limits import Limits
 from chassis.web.responses import Json
 from city import named
@@ -196,7 +196,7 @@ class Door:
 
     async def _hand_in(self, request: Request, made: _Asked, identity: str, given: Any) -> Response:
         inputs = [(rounds.subject_of(identity), given)]
-        return await hand_in(self.desk, request, f"staff:{made.staff.person}", made.raw, inputs, _standing)
+        return await hand_in(self.desk, request, of_staff(made.staff.person), made.raw, inputs, _standing)
 
 
 def _number(body: Any) -> str:

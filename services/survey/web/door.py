@@ -14,7 +14,7 @@ from chassis.clock import Clock
 from chassis.engine.desk import Desk
 from chassis.tokens import Staff, Verifier, require
 from chassis.vault import unseal
-from chassis.web.keyed import hand_in
+from chassis.web.keyed import hand_in, of_staff
 from chassis.web.limits import Limits
 from city.profile import Profile
 from services.survey.core.states import Survey
@@ -80,7 +80,7 @@ class Door:
             assert isinstance(survey, Survey)
             return encode(answer(survey))
 
-        return await hand_in(self.desk, request, f"staff:{staff.person}", body, inputs, told)
+        return await hand_in(self.desk, request, of_staff(staff.person), body, inputs, told)
 
     async def opened(self, identity: str) -> list[tuple[str, Opened]]:
         """Every ballot of a closed survey, opened."""
