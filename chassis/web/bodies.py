@@ -28,10 +28,10 @@ _YEARS: Final = range(2000, 9999)
 """Of an instant that somebody sends: at the ends of what a date can be nobody could show it in another zone."""
 
 
-async def read_body(request: Request) -> bytes:
-    """The JSON body as UTF-8, at most 256 KiB as it was sent. Raises Refused 413, 415, or 400 for a wrong charset."""
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The JSON body as UTF-8, at most `limit` bytes as it was sent. Raises Refused 413, 415, or 400 for a wrong charset."""
     charset = _charset(request.headers.get("content-type"))
-    return _as_utf8(await read_file(request, BODY_LIMIT), charset)
+    return _as_utf8(await read_file(request, limit), charset)
 
 
 async def read_file(request: Request, limit: int) -> bytes:

@@ -76,7 +76,7 @@ _MEANINGS: Final = {
     405: "The path has other methods; `Allow` names them.",
     406: "The answer is JSON, and `Accept` excludes that.",
     409: "Not at this step or at this time; `allowed` names the acts that are possible now.",
-    413: "The body is longer than 256 KiB.",
+    413: "The body is longer than 256 KiB, or than what the route says it takes.",
     415: "The body is no `application/json`, or in a charset that is not read.",
     416: "The file ends before the range begins; `Content-Range` says how long it is.",
     421: "The service is not known under this `Host`.",

@@ -51,8 +51,8 @@ class Form:
         return {name: values[0] for name, values in self._fields.items() if name != "form"}
 
 
-async def read_form(request: Request) -> Form:
-    """The fields of a request's form.
+async def read_form(request: Request, limit: int = FORM_LIMIT) -> Form:
+    """The fields of a request's form of at most `limit` bytes.
 
     Lines end with a line feed, whatever the browser ended them with: so a text is as long for the page's counter as
     for the limit. Raises Unfit 413 for a form that is too long, 415 for another kind of content, 400 for bytes that
@@ -64,7 +64,7 @@ async def read_form(request: Request) -> Form:
     parts, size = list[bytes](), 0
     async for part in request.stream():
         size += len(part)
-        if size > FORM_LIMIT:
+        if size > limit:
             raise Unfit(413, "提交的内容太长,请删减后再试。")
         parts.append(part)
     try:

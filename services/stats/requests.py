@@ -6,17 +6,19 @@ from fastapi import Request
 
 from chassis import problem
 from chassis.tokens import Staff, Verifier, require
-from chassis.web.bodies import read_body
+from chassis.web.bodies import BODY_LIMIT, read_body
 from chassis.web.limits import Limits
 from city import named
 from city.profile import Profile
 
 
-async def asked(request: Request, verifier: Verifier, limits: Limits, *roles: str) -> tuple[Staff, bytes]:
-    """Who asks, in one of the roles, and the body. Raises Refused 401, 403 or 429."""
+async def asked(
+    request: Request, verifier: Verifier, limits: Limits, *roles: str, most: int = BODY_LIMIT
+) -> tuple[Staff, bytes]:
+    """Who asks, in one of the roles, and the body of at most so many bytes. Raises Refused 401, 403, 413 or 429."""
     staff = require(verifier.staff(request.headers.get("authorization")), *roles)
     limits.check("acts", staff.person)
-    return staff, await read_body(request)
+    return staff, await read_body(request, most)
 
 
 def code_of(look_up: Callable[[Profile, str], str], city: Profile, field: str, called: str) -> str:

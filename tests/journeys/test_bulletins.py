@@ -11,10 +11,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from contracts.bulletins import BulletinIssued, ObjectionAnswered
+from contracts.bulletins import BulletinEdited, BulletinIssued, ObjectionAnswered
 from contracts.topics import Topic
 from services.stats.bulletins.papers import xlsx
-from services.stats.core.bulletin.freezing import differences
+from services.stats.core.bulletin.freezing import NAMED_AT_MOST, differences
 from services.stats.core.bulletin.narrative import ROW, table
 from tests.journeys.staff import bearer
 from tests.journeys.world import World
@@ -232,6 +232,27 @@ async def test_what_a_person_wrote_stays_and_what_was_typed_is_masked(tmp_path: 
     assert "13900001234" not in page["sections"][-1]["text"]
     assert unfinished.status_code == 422
     assert nobody.json() == {"bulletins": []}
+
+
+async def test_a_section_that_names_as_many_cases_as_a_bulletin_can_is_edited_like_any_other(
+    tmp_path: Path,
+) -> None:
+    named = "\n".join(f"SQ260302-{n:06},市城市管理局,至今未答复。" for n in range(NAMED_AT_MOST))
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
+        office = Office(http)
+        await world.until("2026-04-01T10:00")
+        await office.does("supervisor", "supervision", "", {"period": "2026-03"})
+        sections = [{"heading": "典型案例", "text": "无。"}, {"heading": "超期点名", "text": named}]
+        await office.does("supervisor", "supervision", "/2026-03/text", {"sections": sections})
+        page = (await office.reads("/2026-03", "supervisor", "supervision")).json()
+        longer = [*sections, {"heading": "附", "text": "长" * 100_000}]
+        refused = await office.ask("supervisor", "supervision", "/2026-03/text", {"sections": longer})
+        await world.settle()
+        [edited] = [fact for fact in world.said("bulletins") if isinstance(fact, BulletinEdited)]
+
+    assert [section["text"] for section in page["sections"]] == ["无。", named]
+    assert edited.sections[1].text == named
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "sections")
 
 
 def _base64(text: str) -> str:

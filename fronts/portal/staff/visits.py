@@ -13,7 +13,7 @@ from chassis.failures import STORAGE_ERRORS
 from city.profile import Profile
 from fronts.portal.attaching import Attached, Typed, read_with_files
 from fronts.portal.cookies import cookie
-from fronts.portal.forms import Form, read_form
+from fronts.portal.forms import FORM_LIMIT, Form, read_form
 from fronts.portal.keyed import checked_key
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import CASE_ROLES
@@ -99,11 +99,13 @@ async def _note_refused(site: StaffSite, request: Request, session: Session, why
     await site.log.note("refused", session.account.person, about, why)
 
 
-def visitor(*roles: str, stage: str = "", files: bool = False) -> Callable[[Request], Awaitable[Visit]]:
+def visitor(
+    *roles: str, stage: str = "", files: bool = False, most: int = FORM_LIMIT
+) -> Callable[[Request], Awaitable[Visit]]:
     """Lets through who is signed in, in one of the roles, and sends forms of this very session.
 
     Without roles: whoever works on cases. `stage`: the page belongs to those who must go through it first, whatever
-    their role. `files`: the form may hold some, or tickets of some. Raises Turned.
+    their role. `files`: the form may hold some, or tickets of some; one without has at most `most` bytes. Raises Turned.
     """
 
     async def visit(request: Request) -> Visit:
@@ -122,7 +124,9 @@ def visitor(*roles: str, stage: str = "", files: bool = False) -> Callable[[Requ
         typed = Typed(Form({}), ())
         if request.method == "POST":
             typed = (
-                await read_with_files(request, site.site) if files else Typed(await read_form(request), ())
+                await read_with_files(request, site.site)
+                if files
+                else Typed(await read_form(request, most), ())
             )
             if not same(typed.form.one("form"), session.form_token):
                 await _note_refused(site, request, session, "表单不是本次登录的")

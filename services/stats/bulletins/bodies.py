@@ -10,8 +10,13 @@ from city.profile import Profile
 from contracts.bulletins import Section
 from services.stats.written import CODE_POINTS, Body, Cases, Short, free
 
-TEXT: Final = 10_000
-"""Characters of a section, as a person counts them."""
+TEXT: Final = 120_000
+"""Characters of a section, as a person counts them: the 2,000 cases that a bulletin names at most take 90,000."""
+WHOLE: Final = 400_000
+"""Bytes in UTF-8 of all sections, some 130,000 Chinese characters. They are issued in one fact with the figures and the named
+cases, which take up to half a megabyte, and the bus takes one."""
+LONGEST: Final = 1024 * 1024
+"""Bytes of a body: the whole text with each character escaped."""
 HEADING: Final = 60
 MOST_SECTIONS: Final = 12
 
@@ -77,4 +82,6 @@ def sections(body: TextBody, profile: Profile) -> tuple[Section, ...]:
     )
     if len({section.heading for section in found}) != len(found):
         raise problem.wrong_field("sections", "标题重复")
+    if sum(len(section.text.encode()) for section in found) > WHOLE:
+        raise problem.wrong_field("sections", f"各段合计最多约 {WHOLE // 3 // 10_000} 万字")
     return found

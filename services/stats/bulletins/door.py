@@ -16,7 +16,8 @@ from chassis.engine.desk import Desk
 from chassis.failures import HttpRefused
 from chassis.store import Input
 from chassis.tokens import Staff, Verifier
-from chassis.web.bodies import decode_body
+from chassis.web.aside import paced
+from chassis.web.bodies import BODY_LIMIT, decode_body
 from chassis.web.conditional import has_it, with_etag
 from chassis.web.keyed import hand_in, of_staff
 from chassis.web.limits import Limits, client_of
@@ -215,9 +216,11 @@ class Door:
         return scoring.scored(figures, counted.by_unit, blamed, by)
 
     async def edit(self, request: Request, identity: str) -> Response:
-        """Another text."""
-        staff, raw = await self._asked(request, "supervisor")
-        sections = bodies.sections(decode_body(raw, bodies.TextBody), self.profile)
+        """Another text; a long one is made ready aside, so that nobody else waits for it."""
+        staff, raw = await self._asked(request, "supervisor", most=bodies.LONGEST)
+        sections = await paced(
+            lambda: bodies.sections(decode_body(raw, bodies.TextBody), self.profile), len(raw)
+        )
         return await self._known(request, staff, raw, identity, document.Edit(staff.person, sections))
 
     async def circulate(self, request: Request, identity: str) -> Response:
@@ -262,8 +265,8 @@ class Door:
                 if refused.kind != "number-taken" or tries == TRIES:
                     raise
 
-    async def _asked(self, request: Request, *roles: str) -> tuple[Staff, bytes]:
-        return await asked(request, self.verifier, self.limits, *roles)
+    async def _asked(self, request: Request, *roles: str, most: int = BODY_LIMIT) -> tuple[Staff, bytes]:
+        return await asked(request, self.verifier, self.limits, *roles, most=most)
 
     async def _known(self, request: Request, staff: Staff, raw: bytes, identity: str, given: Any) -> Response:
         """Hand in an act on a bulletin that the person can see."""

@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 from PIL.Image import Palette
 
-from contracts.bulletins import BulletinDrafted, Frozen, NamedCase, Section, UnitFigures
+from contracts.bulletins import BulletinDrafted, BulletinIssued, Frozen, NamedCase, Section, UnitFigures
+from services.stats.bulletins.bodies import WHOLE
 from services.stats.bulletins.papers import KINDS, Press, xlsx
 from services.stats.bulletins.papers.__main__ import made
 from services.stats.bulletins.papers.paper import Paper, printed
@@ -91,6 +92,11 @@ def test_of_more_cases_than_the_bus_takes_the_oldest_are_named_and_all_are_count
     assert len(msgspec.json.encode(drafted)) < LARGEST_FACT / 2, (
         "figures of units and scores have room beside them"
     )
+    longest = (Section("一、全文", "长" * (WHOLE // len("长".encode()))),)
+    issued = BulletinIssued(
+        at=AT, bulletin="b", number="n", title="t", figures=frozen, sections=longest, by="p"
+    )
+    assert len(msgspec.json.encode(issued)) < 3 * LARGEST_FACT / 4, "with the longest text, too"
 
 
 @pytest.mark.parametrize(

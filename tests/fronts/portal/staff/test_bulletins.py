@@ -95,6 +95,14 @@ async def test_a_bulletin_is_drafted_edited_objected_to_answered_and_issued(
             assert "修改文字" in drafted
             good = {"heading-0": "典型案例", "text-0": "住房部门<b>当天办结。"}
             assert "住房部门&lt;b&gt;当天办结。" in await browser.sends(f"{path}/text", **good)
+            lines = [f"SQ260302-{n:06},市城市管理局,至今未答复。" for n in range(2_000)]
+            named = good | {"heading-1": "超期点名", "text-1": "\n".join(["予以点名:", *lines])}
+            assert "SQ260302-001999," in await browser.sends(f"{path}/text", **named)
+            over = await browser.sends(
+                f"{path}/text", **named, **{"heading-2": "多", "text-2": "多" * 100_000}
+            )
+            assert (browser.page.status_code, "各段合计最多约 13 万字" in over) == (422, True)
+            assert "SQ260302-001999," in over, "what was typed is kept"
             assert "对账中" in await browser.sends(f"{path}/circulation")
 
             await browser.sits("clerk", "housing")
