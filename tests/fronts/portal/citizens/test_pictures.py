@@ -113,6 +113,24 @@ SHOTS: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def evening(town: Town) -> str:
+    """A dialogue with an invited unit."""
+    return town.evening()
+
+
+@pytest.mark.parametrize("name", ["dialogue-phone", "transcript"])
+def test_a_dialogue_with_invited_units_is_photographed(
+    offering: Portal, evening: str, open_page: Open, tmp_path: Path, name: str
+) -> None:
+    page = open_page("phone" if name.endswith("phone") else "desktop")
+    page.goto(f"{offering.address}/dialogues/{evening}{'/transcript' if name == 'transcript' else ''}")
+    page.get_by_text("市城市管理局").last.scroll_into_view_if_needed()
+
+    assert "市城市管理局 回答" in page.locator("main").inner_text()
+    _photograph(page, tmp_path, name)
+
+
 @pytest.mark.parametrize("name", [*SHOTS, "follow", "follow-phone", "follow-dark"])
 def test_the_page_is_photographed(
     offering: Portal, city: dict[str, dict[str, Any]], open_page: Open, tmp_path: Path, name: str
@@ -136,6 +154,10 @@ def test_the_page_is_photographed(
     if name == "post-similar-phone":
         page.locator("#matter").scroll_into_view_if_needed()
         page.locator("#similar").scroll_into_view_if_needed()
+    _photograph(page, tmp_path, name)
+
+
+def _photograph(page: Page, tmp_path: Path, name: str) -> None:
     folder = Path(os.environ.get("WENZHENG_PICTURES") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     picture = folder / f"page-{name}.png"

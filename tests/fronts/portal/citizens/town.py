@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -193,6 +193,35 @@ class Town:
         self._debate(f"/{dialogue}/answers", {"text": "年内修好。", "answers": question}, "dialogues")
         if closed:
             self.close_dialogue(dialogue)
+        return dialogue
+
+    def evening(self) -> str:
+        """The id of a dialogue in which the guest, the host and an invited unit answered, each what concerns them."""
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        times = {"begins": f"{tomorrow}T15:00:00+08:00", "ends": f"{tomorrow}T17:00:00+08:00"}
+        dialogue: str = self._debate("", OCCASION | times, "dialogues")["id"]
+        self._debate(f"/{dialogue}/publication", {}, "dialogues")
+        address = f"{self._stack.address('debate')}/v1/dialogues/{dialogue}"
+        self._debate(f"/{dialogue}/answers", {"text": "欢迎大家提问。", "speaker": "host"}, "dialogues")
+        for text, answer, unit in (
+            ("一路车什么时候延长到新区?", "四月起一路延长到新区,每十二分钟一班。", ""),
+            (
+                "站台边的电动车停得进不去人,谁来管?",
+                "本周在二十个站台划出停车线,并增派巡查。",
+                "urban-management",
+            ),
+            ("候车亭夜里没有灯,能不能修?", "候车亭的灯五月底前全部修好。", ""),
+        ):
+            body = {"text": text, "phone": f"139{uuid.uuid4().int % 10**8:08d}"}
+            question = self._done(self._http.post(f"{address}/questions", json=body, headers=_key()))["id"]
+            released = f"/{dialogue}/questions/{question}/moderation"
+            self._debate(released, {"action": "release"}, "dialogues")
+            said = {"text": answer, "answers": question, "speaker": "unit" if unit else "guest"}
+            if unit:
+                headers = self._stack.token("分管领导", unit, "leader") | _key()
+                self._done(self._http.post(f"{address}/answers", json=said, headers=headers))
+            else:
+                self._debate(f"/{dialogue}/answers", said, "dialogues")
         return dialogue
 
     def close_dialogue(self, dialogue: str) -> None:
