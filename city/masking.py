@@ -70,10 +70,10 @@ def find_personal(text: str, public: PublicContacts = NONE) -> list[Span]:
     spans = []
     for kind, start, end in find_named(seen):
         if taken.take(start, end) and not (kind == MAIL and public.has_mail(plain[start:end])):
-            spans.append(Span(kind, seen.place(start), seen.place(end - 1) + 1))
+            spans.append(Span(kind, seen.place(start), seen.end(end, len(text))))
     for kind, start, end, digits in find_numbers(seen):
         if taken.take(start, end) and not (kind == PHONE and public.has_phone(digits)):
-            spans.append(Span(kind, seen.place(start), seen.place(end - 1) + 1))
+            spans.append(Span(kind, seen.place(start), seen.end(end, len(text))))
     return in_order(spans)
 
 
@@ -87,7 +87,7 @@ def _starred(text: str, spans: list[Span]) -> str:
     return "".join(parts)
 
 
-_MAY_BE: Final = re.compile(r"[A-Za-z@]|艾特|[0-9](?:[^\w]{0,3}[0-9]){4}")
+_MAY_BE: Final = re.compile(r"[A-Za-z@]|艾特|[0-9](?:[^\w]{0,16}[0-9]){4}")
 """Without a letter, an at sign and five digits together there is nothing to find."""
 _WORDS: Final = as_class(point for point in range(0x4E00, 0xA000) if chr(point) not in NUMERALS)
 _HARMLESS: Final = re.compile(f"[{_WORDS}、。，！？：；（）“”《》 \n]*")

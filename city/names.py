@@ -17,8 +17,11 @@ _NOT_IN_WORD: Final = r"(?![A-Za-z0-9])"
 
 # -- mail -----------------------------------------------------------------------------------------
 
+_PROVIDERS: Final = r"(?:qq|foxmail|163|126|139|189|yeah|sina|sohu|aliyun|gmail|hotmail|outlook)\."
+"""Whose addresses are known by their end, whatever stands for the sign."""
 _AT: Final = re.compile(
-    r" ?@ ?|\((?:[aA][tT]|@)\)|艾特|(?<=[A-Za-z0-9]) [aA][tT] (?=[A-Za-z0-9-]{1,40}(?:\.| [dD][oO][tT] ))"
+    rf" ?@{{1,3}} ?|[#*&] ?(?={_PROVIDERS})|\((?:[aA][tT]|@)\)|艾特|"
+    r"(?<=[A-Za-z0-9]) [aA][tT] (?=[A-Za-z0-9-]{1,40}(?:\.| [dD][oO][tT] ))"
 )
 _DOT: Final = r"(?: ?[.。] ?|\([dD][oO][tT]\)| [dD][oO][tT] |点)"
 _TOP_LEVEL: Final = r"(?:[A-Za-z]{2,24}|中国|公司|网络|网址|公益|政务|在线|集团|商城|手机|移动)"
@@ -30,6 +33,9 @@ _DOMAIN: Final = re.compile(
 _LOCAL_PART: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_%&#")
 _IDEOGRAPH: Final = re.compile("[\u3400-\u9fff\ue000-\ue009]")
 """Han characters, spelled digits among them."""
+_PARTED: Final = re.compile(r"[A-Za-z0-9+_%&#-]{1,64}(?:点|\([dD][oO][tT]\)| [dD][oO][tT] )\Z")
+"""A part of a name and the point after it, as a word."""
+_LONGEST_PART: Final = 70
 _LONGEST_NAME: Final = 4
 """Ideographs before @ that are taken for the name in the address."""
 
@@ -45,6 +51,8 @@ def find_mail(seen: Seen) -> Iterator[tuple[Kind, int, int]]:
         start = sign.start()
         while start > ended and coded[start - 1] in _LOCAL_PART:
             start -= 1
+        while parted := _PARTED.search(plain, max(ended, start - _LONGEST_PART), start):
+            start = parted.start()
         if start == sign.start():
             while start > max(ended, sign.start() - _LONGEST_NAME) and _IDEOGRAPH.match(coded[start - 1]):
                 start -= 1
@@ -67,6 +75,13 @@ _REGISTERED: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}{
 _SHORT: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{3}}{_MARK}{_SUFFIX}"
 _CAR: Final = r"(?:车牌号?码?|牌照|车号|号牌|军车|军牌|警车)"
 _ACCOUNT: Final = r"号?(?:是|为|叫|[ :：,]){0,3}([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
+_GOES_ON: Final = rf"[@%]{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
+"""What parts the digits of a telephone and no other number: an at sign, or more marks than `city.numbers` looks across."""
+_SAID: Final = (
+    "(?:yao|yi|er|liang|san|si|wu|liu|qi|guai|ba|jiu|gou|ling|dong|"
+    "one|two|three|four|five|six|seven|eight|nine|zero|oh)"
+)
+"""Digits as they are said, in pinyin (a radio operator's, too) and in English."""
 _PERMIT: Final = "(?:护照|[Pp]assport|通行证|台胞证|回乡证|还乡证|居住证|军官证|士兵证|警官证|香港身份证|澳门身份证|身份证)"
 
 
@@ -100,10 +115,13 @@ def _has_digits(written: str) -> bool:
 
 
 def _is_misread_mobile(written: str) -> bool:
-    """A mobile number in which O stands for 0 or l for 1, and most are digits."""
+    """A mobile number in which O stands for 0 or l for 1: most are digits, or some and it is not cut into pieces."""
     number = re.sub(r"\W", "", written)
     misread = number.translate(_MISREAD)
-    return number != misread and _digits(written) >= 6 and re.fullmatch(r"1[3-9]\d{9}", misread) is not None
+    fewest = 4 if len(written) - len(number) <= 2 else 6
+    return (
+        number != misread and _digits(written) >= fewest and re.fullmatch(r"1[3-9]\d{9}", misread) is not None
+    )
 
 
 def _is_misread_id(written: str) -> bool:
@@ -139,6 +157,7 @@ class Held:
 
 _STRETCH: Final = re.compile("[0-9A-Za-z][ -~]*")
 _LATIN: Final = re.compile("[A-Za-z]")
+_PARTED_DIGITS: Final = re.compile(rf"[0-9](?:[@%]|[^\w\n{BREAK}]{{4}})")
 _TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
 
 _Needs = Callable[[Held], bool]
@@ -151,6 +170,10 @@ def _mixed(held: Held) -> bool:
 
 def _long(length: int) -> _Needs:
     return lambda held: held.longest >= length
+
+
+def _parted(held: Held) -> bool:
+    return _PARTED_DIGITS.search(held.plain) is not None
 
 
 def _words(*words: str) -> _Needs:
@@ -184,9 +207,12 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
         (
             PHONE,
             _mixed,
-            r"[1Il](?<![A-Za-z0-9][1Il])[0-9OoIl]{2}[ -]?[0-9OoIl]{4}[ -]?[0-9OoIl]{4}(?![A-Za-z0-9])",
+            r"[1Il](?<![A-Za-z0-9][1Il])(?:[ -]?[0-9OoIl]){10}(?![A-Za-z0-9])",
             _is_misread_mobile,
         ),
+        (PHONE, _parted, rf"(?<!\d)(1[3-9]\d({_GOES_ON})\d{{4}}\2\d{{4}})(?!\d)", _any),
+        (PHONE, _parted, rf"(?<!\d)(1({_GOES_ON})[3-9](?:\2\d){{9}})(?!\d)", _any),
+        (PHONE, _long(22), rf"(?<![A-Za-z])(?i:{_SAID}(?:[ ,.-]?{_SAID}){{10,18}})(?![A-Za-z])", _any),
         (PLATE, _mixed, rf"[{_PROVINCE}]{_MARK}(?:{_REGISTERED}|{_SHORT})", _is_plate),
         (
             PLATE,
@@ -210,7 +236,7 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
         (
             CHAT,
             _long(6),
-            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威][信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威]❤?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
             rf"(?<![A-Za-z0-9])[vV]信|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
             _any,
         ),
@@ -218,7 +244,7 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
 )
 
 
-_MAY_BE_MAIL: Final = re.compile("@|艾特|at|At|aT|AT")
+_MAY_BE_MAIL: Final = re.compile(rf"@|艾特|at|At|aT|AT|[#*&] ?{_PROVIDERS}")
 _CITY_PLATE: Final = re.compile(
     rf"([\u4e00-\u9fff])([A-HJ-NP-Z]{_MARK}\d{{5}}){_NOT_IN_WORD}(?![号楼室区座栋幢线路型次])"
 )

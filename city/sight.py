@@ -73,6 +73,12 @@ class Seen(Struct, frozen=True):
         """Where a character of the reading stands in the text."""
         return index if self.places is None else self.places[index]
 
+    def end(self, index: int, length: int) -> int:
+        """Where a stretch of the reading ends in a text of so many characters; what is unseen after it goes with it."""
+        if self.places is None:
+            return index
+        return self.places[index] if index < len(self.places) else length
+
 
 def see(text: str) -> Seen:
     """The reading of a text, in time linear in its length."""

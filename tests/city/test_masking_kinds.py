@@ -99,6 +99,29 @@ HIDDEN = {
         "zhangsan艾特example点com",
         "zhangsan＠example．com",
         "张三@例子.中国",
+        "zhangsan@@example.com",
+        "zhang点san艾特example点com",
+        "zhang dot san at example dot com",
+        "zhang点san点88艾特example点com",
+        "zhang(dot)san(at)example(dot)com",
+        "zhangsan#qq.com",
+        "123456789*163.com",
+    ],
+    "marks that go on": [
+        "138----0013----8000",
+        "138——————0013——————8000",
+        "138 - - 0013 - - 8000",
+        "138@0013@8000",
+        "138@@@0013@@@8000",
+        "1----3----8----0----0----1----3----8----0----0----0",
+        "1@3@8@0@0@1@3@8@0@0@0",
+        "138·-·-·0013·-·-·8000",
+    ],
+    "said aloud": [
+        "yi san ba ling ling yi san ba ling ling ling",
+        "yaosanbalinglingyaosanbalinglingling",
+        "One Three Eight Zero Zero One Three Eight Zero Zero Zero",
+        "yao-san-ba-dong-dong-yao-san-ba-dong-dong-dong",
     ],
     "papers": [
         "护照 E 12345678",
@@ -129,8 +152,23 @@ HIDDEN = {
         "13800138000度",
         "打13800138000元",
     ],
-    "accounts": ["V信:abc123456", "加V abc123456", "加V 13812345678", "威信 abc12345", "vx：zhangsan_88"],
-    "letters for digits": ["l39OOOO1234", "1390OO01234", "32l322199OO1O11234"],
+    "accounts": [
+        "V信:abc123456",
+        "加V abc123456",
+        "加V 13812345678",
+        "威信 abc12345",
+        "vx：zhangsan_88",
+        "微❤信 abc12345",
+    ],
+    "letters for digits": [
+        "l39OOOO1234",
+        "1390OO01234",
+        "32l322199OO1O11234",
+        "1380 013 8OOO",
+        "l38OOl38OOO",
+        "I38-OOI3-8OOO",
+        "1 3 8 O O 1 3 8 O O 1",
+    ],
     "digit by digit": [
         "3 2 1 3 2 2 1 9 9 0 0 1 0 1 1 2 3 4",
         "0 5 2 7 8 4 3 5 1 2 3 4",
@@ -146,6 +184,17 @@ def test_no_digit_of_a_hidden_number_can_be_read(kind: str, text: str) -> None:
 
     assert len(masked) == len(text) + 4
     assert not any(character.isdigit() for character in see(masked).plain), kind
+
+
+@pytest.mark.parametrize("text", HIDDEN["said aloud"])
+def test_no_word_of_a_number_that_is_said_aloud_can_be_read(text: str) -> None:
+    assert set(mask(text)) == {"*"}
+
+
+def test_what_rings_the_last_digit_goes_with_it() -> None:
+    ringed = "".join(f"{digit}\ufe0f\u20e3" for digit in "13800138000")
+
+    assert mask(f"号码{ringed}谢谢") == f"号码{'*' * 33}谢谢"
 
 
 @pytest.mark.parametrize("text", HIDDEN["mail"])
@@ -199,6 +248,12 @@ def test_what_stands_beside_a_number_stays(text: str, left: str) -> None:
         "学校使用123456元",
         "二〇二六年一月三十一日",
         "192.168.111.22:25432、139.10.12.123",
+        "138----2000",
+        "第138----0013----80000号",
+        "SI ER SAN WU LIU QI BA JIU",
+        "one two three four five",
+        "参见#138.com与第3点abc",
+        "Illl OOOO llll",
     ],
 )
 def test_ordinary_numbers_stay(text: str) -> None:
