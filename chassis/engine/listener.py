@@ -237,7 +237,10 @@ class Listener(Ownership):
         if real_seconds() < self._due_at:
             return False
         instant = self._store.next_due(self._owned())
-        return instant is None or instant <= self._clock.now()
+        due = instant is None or instant <= self._clock.now()
+        # A clock that was set back leaves nothing due of what the last claim left: it is waited for as anything is.
+        self._behind = self._behind and due
+        return due
 
     def let_time_pass(self) -> None:
         """Look at due doors and operators' marks with the next batch, whenever the last look was."""

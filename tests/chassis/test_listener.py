@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -10,6 +12,7 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import Refused, Superseded
 from chassis.memory.bus import Quiet
+from chassis.memory.store import MemoryStore
 from chassis.outbox import unpack
 from chassis.store import Outcome
 from contracts.city_facts import CityFact, ModelActivated
@@ -17,7 +20,7 @@ from contracts.codec import decode
 from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, REPLIES
-from tests.chassis.counting import NOW, POST, Count, FixedClock, Ring, World
+from tests.chassis.counting import NOW, POST, Count, FixedClock, Notes, Ring, World, service
 from tests.chassis.failing import Failing
 
 
@@ -209,6 +212,36 @@ async def test_a_timer_whose_rule_raises_is_parked_and_can_be_dropped(world: Wor
     listener.let_time_pass()
     await listener.tick()
     assert not await world.waiting()
+
+
+class Stepped(Notes):
+    """Rings for ever, a full claim each time, until a clock is set back: then what is left is due in an hour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = self.claims = 0
+
+    def next_due(self, partitions: Any) -> datetime | None:
+        self.looks += 1
+        return NOW + timedelta(hours=1) if self.claims else NOW
+
+    def claim(self, partitions: Any, now: datetime, limit: int) -> list[tuple[str, Any]]:
+        self.claims += 1
+        return [(POST, Ring(f"{self.claims}/{n}")) for n in range(limit)]
+
+
+async def test_what_is_left_when_a_clock_is_set_back_is_waited_for_and_not_looked_for_without_rest() -> None:
+    notes = Stepped()
+    memory = MemoryStore(Count, (notes,), (notes,))
+    listener = Listener(service(), memory, Publisher(memory, Quiet()), FixedClock(), "one")
+    await listener.take_over(range(PARTITIONS))
+    running = asyncio.create_task(listener.run())
+
+    await asyncio.sleep(0.5)
+    running.cancel()
+
+    assert notes.claims == 1
+    assert notes.looks < 20, "a few times, at the pace at which time is looked at"
 
 
 async def test_a_city_fact_holds_from_its_place_in_the_partition_on(world: World) -> None:
