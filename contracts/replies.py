@@ -106,6 +106,8 @@ class ReplyPublished(Fact, frozen=True, kw_only=True, tag="reply.published.v1"):
     """1 the first handling, 2 after the citizen reopened the case."""
     lead: str = ""
     """Post id of the group's lead whose reply this is; empty for the post's own reply."""
+    group: str = ""
+    """The group by which that reply answers this member: it counts until the member leaves it. Empty in facts of before."""
     in_name_of: str = ""
     """Code of the city leader in whose name it is given; empty: in the unit's."""
     signed_by: str = ""

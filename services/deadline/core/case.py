@@ -52,6 +52,8 @@ class Published(Struct, frozen=True, gc=False, omit_defaults=True):
     department: str
     handling: int
     lead: str = ""
+    group: str = ""
+    """By which that reply answers the case; empty in states of before."""
 
 
 class Holding(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -222,9 +224,14 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         """`reply`, or `second` after a reopening."""
         return "second" if self.reopened else "reply"
 
-    def answered_by(self, lead: str) -> bool:
-        """Whether a reply of this lead answers the case: not once it has left that lead's group."""
-        memberships = [member for member in self.groups if member.lead == lead]
+    def answered_by(self, lead: str, group: str) -> bool:
+        """Whether a reply of this lead, given to this group, answers the case: not once it has left that group.
+
+        A reply that names no group is older: of the groups of its lead the last one counts.
+        """
+        memberships = [
+            member for member in self.groups if (member.group == group if group else member.lead == lead)
+        ]
         return not memberships or not memberships[-1].parted
 
     def holding_at(self, at: datetime) -> Holding | None:

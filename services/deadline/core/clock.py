@@ -227,7 +227,7 @@ def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
         for reply in case.replies
         if reply.at >= handling.start
         and reply.handling >= handling.number
-        and (not reply.lead or case.answered_by(reply.lead))
+        and (not reply.lead or case.answered_by(reply.lead, reply.group))
     ]
     if case.left is not None:
         ends.append((case.left.at, case.left.cause, ""))

@@ -131,7 +131,7 @@ def extend(case: Case, fact: ExtensionApproved, context: Here) -> Decision[Case]
 
 def stop(case: Case, reply: ReplyPublished, context: Here) -> Decision[Case]:
     """The published reply ends the clock; a miss said in ignorance of it is withdrawn."""
-    published = Published(reply.reply, reply.at, reply.department, reply.handling, reply.lead)
+    published = Published(reply.reply, reply.at, reply.department, reply.handling, reply.lead, reply.group)
     desk = (*case.desk, Desk(reply.at, reply.department, there=False))
     case = promises.given(replace(case, replies=(*case.replies, published), desk=desk), reply)
     return reconcile(case, context, reply.at)

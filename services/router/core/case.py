@@ -90,8 +90,11 @@ class Case(Struct, frozen=True):
     """A published reply stands."""
     answered_by_lead: bool = False
     """And it is the reply of the group's lead."""
+    answering_group: str = ""
+    """The group by which it does; empty in states of before."""
+    left_groups: tuple[str, ...] = ()
     ungrouped_at: datetime | None = None
-    """When it last left a group: a lead's earlier reply, heard later, does not stand for it."""
+    """When it last left a group: a lead's earlier reply that names no group and is heard later does not stand for it."""
     supports: int = 0
     """Neighbours who have the same matter at heart."""
     early: tuple[AssignmentChosen | MeetingRuled | ReturnRequested | SpecialReportRequested, ...] = ()

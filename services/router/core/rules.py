@@ -210,9 +210,15 @@ def report(case: Case, asked: SpecialReportRequested, context: Context[Judges]) 
 
 def answer(case: Case, fact: ReplyPublished, context: Context[Judges]) -> Decision[Case]:
     """The post is answered; whoever asks the same finds the answer."""
-    if fact.lead and case.ungrouped_at is not None and fact.at <= case.ungrouped_at:
+    if fact.group:
+        gone = fact.group in case.left_groups
+    else:
+        gone = bool(fact.lead) and case.ungrouped_at is not None and fact.at <= case.ungrouped_at
+    if gone:
         return unchanged(case)
-    return Decision(replace(case, answered=True, answered_by_lead=bool(fact.lead)))
+    return Decision(
+        replace(case, answered=True, answered_by_lead=bool(fact.lead), answering_group=fact.group)
+    )
 
 
 def reopen(case: Case, fact: PostReopened, context: Context[Judges]) -> Decision[Case]:
@@ -221,9 +227,12 @@ def reopen(case: Case, fact: PostReopened, context: Context[Judges]) -> Decision
 
 
 def ungroup(case: Case, fact: PostUngrouped, context: Context[Judges]) -> Decision[Case]:
-    """It left its group, and with it the lead's reply."""
-    stands = case.answered and not case.answered_by_lead
-    return Decision(replace(case, answered=stands, ungrouped_at=fact.at))
+    """It left its group, and with it the lead's reply; one of the next group may have been heard before."""
+    gone = case.answered_by_lead and case.answering_group in ("", fact.group)
+    left = (*case.left_groups, fact.group)
+    return Decision(
+        replace(case, answered=case.answered and not gone, left_groups=left, ungrouped_at=fact.at)
+    )
 
 
 def support(case: Case, fact: PostSupported, context: Context[Judges]) -> Decision[Case]:

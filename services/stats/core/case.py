@@ -20,6 +20,8 @@ class Replied(Struct, frozen=True, gc=False, omit_defaults=True):
     department: str
     handling: int
     lead: str
+    group: str = ""
+    """By which a lead's reply answers this member; empty in states of before."""
 
 
 class Said(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -78,6 +80,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of the first handling, one of each unit that gave one."""
     replies: tuple[Replied, ...] = ()
     ungrouped: bool = False
+    """It left a group and has joined none since: a lead's reply that names no group counts no more."""
+    left_groups: tuple[str, ...] = ()
+    """Those that it left: what their leads replied counts no more, whatever group it joins later."""
     in_time: bool | None = None
     """How the first handling's clock stopped."""
     second_in_time: bool | None = None
@@ -129,7 +134,13 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
-        return next((reply for reply in self.replies if not (reply.lead and self.ungrouped)), None)
+        return next((reply for reply in self.replies if self.answered_by(reply)), None)
+
+    def answered_by(self, reply: Replied) -> bool:
+        """Whether a reply counts for the case: a lead's until the case has left the group to which it was given."""
+        if not reply.lead:
+            return True
+        return reply.group not in self.left_groups if reply.group else not self.ungrouped
 
     def first_heard(self) -> datetime | None:
         """When the unit for which the post counts first spoke to the citizen: by a first word, or by the first reply."""

@@ -208,7 +208,7 @@ def _of_other_units(case: Case, day: str) -> Counts:
             counted[cell] = counted.get(cell, 0) + by
 
     for given in case.replies:
-        if not (given.lead and case.ungrouped):
+        if case.answered_by(given):
             count(given.at.date().isoformat(), given.department, "replies_given")
     for department in case.returns:
         count(day, department, "returns")

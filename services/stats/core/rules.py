@@ -78,7 +78,7 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
 
 def replied(case: Case, fact: ReplyPublished, context: Here) -> Decision[Case]:
     """A reply was published."""
-    reply = Replied(fact.at, fact.department, fact.handling, fact.lead)
+    reply = Replied(fact.at, fact.department, fact.handling, fact.lead, fact.group)
     return _change(case, replace(case, replies=(*case.replies, reply)))
 
 
@@ -248,7 +248,8 @@ def grouped(case: Case, fact: PostsGrouped, context: Here) -> Decision[Case]:
 
 def ungrouped(case: Case, fact: PostUngrouped, context: Here) -> Decision[Case]:
     """The lead's reply counts no more."""
-    return _change(case, replace(case, ungrouped=True))
+    left = (*case.left_groups, fact.group)
+    return _change(case, replace(case, ungrouped=True, left_groups=left))
 
 
 def _change(before: Case, after: Case, context: Here | None = None) -> Decision[Case]:

@@ -81,7 +81,7 @@ def extended(when: str, new_date: str, extension: str = "e1") -> ExtensionApprov
     )
 
 
-def published(when: str, handling: int = 1, lead: str = "") -> ReplyPublished:
+def published(when: str, handling: int = 1, lead: str = "", group: str = "") -> ReplyPublished:
     return ReplyPublished(
         at=at(when),
         reply=f"r{handling}",
@@ -90,6 +90,7 @@ def published(when: str, handling: int = 1, lead: str = "") -> ReplyPublished:
         by="c1",
         handling=handling,
         lead=lead,
+        group=group,
     )
 
 

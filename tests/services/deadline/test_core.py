@@ -204,6 +204,23 @@ def test_a_member_that_joins_another_group_is_not_answered_by_the_lead_it_left()
     assert desk.case.said.stopped == at("2026-03-04T10:00")
 
 
+def test_a_member_that_joins_its_former_lead_once_more_is_not_answered_by_what_that_said_before() -> None:
+    desk = given(
+        received("2026-03-02T10:00"),
+        assigned("2026-03-02T10:00"),
+        grouped("2026-03-02T11:00", "g1", "first"),
+        published("2026-03-03T10:00", lead="first", group="g1"),
+        ungrouped("2026-03-03T11:00", "g1"),
+        grouped("2026-03-03T12:00", "g2", "first"),
+    )
+
+    assert desk.case.said.stopped is None
+
+    desk.hear(published("2026-03-04T10:00", lead="first", group="g2"))
+
+    assert desk.case.said.stopped == at("2026-03-04T10:00")
+
+
 def test_a_new_calendar_dates_open_cases_again() -> None:
     desk = given(received("2026-12-30T10:00"))
 

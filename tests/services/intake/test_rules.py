@@ -160,6 +160,24 @@ def test_a_post_that_no_unit_holds_yet_is_urged_and_instructed_like_any_other(
     assert len(decide(waiting, asked, CONTEXT).effects) == 1
 
 
+@pytest.mark.parametrize(
+    ("own", "step"), [(False, "accepted"), (True, "replied")], ids=["the lead's reply", "its own since"]
+)
+def test_who_leaves_a_group_is_open_again_unless_its_own_reply_has_answered_it_since(
+    own: bool, step: str
+) -> None:
+    joint = Reply("r1", "已修", "housing", "c1", NOW, 1, "post-2")
+    replies = (joint, Reply("r2", "又修了", "transport", "c2", NOW, 2)) if own else (joint,)
+    group = Group("g1", "post-2", "SQ260302-000002", ("post-1", "post-2"))
+    case = _with(group=group, replies=replies, step="replied")
+    asked = ask.Asked("ungroup", ask.Actor("s1", "", "supervisor"), ask.Nothing(), "g1")
+
+    alone = decide(case, asked, CONTEXT).state
+
+    assert (alone.step, alone.group) == (step, None)
+    assert [reply.id for reply in alone.replies] == (["r2"] if own else [])
+
+
 def test_the_reply_of_a_group_s_lead_concerns_its_members_and_no_other_act_concerns_anybody() -> None:
     group = Group("g1", "post-1", CASE.number, ("post-1", "post-2", "post-3"))
     lead = _with(group=group, draft=Draft("d1", "稿", "clerk-1", NOW))

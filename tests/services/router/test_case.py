@@ -327,6 +327,25 @@ def test_whether_it_is_answered_is_the_same_in_any_order_of_the_two_topics() -> 
     assert not first.case.answered
 
 
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_a_member_that_left_and_joined_another_group_is_answered_by_that_one_however_late_the_leaving_is_heard(
+    late: int,
+) -> None:
+    first, second = (
+        ReplyPublished(at=MONDAY, reply="r", text="好", department="water", by="c", lead="other", group=group)
+        for group in ("g1", "g2")
+    )
+    heard: list[Any] = [first, second]
+    heard.insert(late, PostUngrouped(at=MONDAY + timedelta(hours=1), group="g1", by="s"))
+    post = Post().received()
+    for fact in heard:
+        post.hear(fact)
+
+    assert post.case.answered
+    post.hear(PostUngrouped(at=MONDAY + timedelta(hours=2), group="g2", by="s"))
+    assert not post.case.answered
+
+
 def test_every_neighbours_voice_is_counted() -> None:
     post = Post().received()
     for n in range(3):

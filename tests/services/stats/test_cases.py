@@ -243,6 +243,21 @@ def test_a_leads_reply_answers_a_member_until_it_leaves_the_group() -> None:
     assert counts(*facts, left, grouped)["replied"] == 1
 
 
+def test_a_member_that_left_and_joined_another_group_is_answered_by_that_one_alone() -> None:
+    one, other = (
+        PostsGrouped(at=WHEN, group=group, lead="other", lead_number="n2", members=("p", "other"), by="s")
+        for group in ("g1", "g2")
+    )
+    first, second = (replace(replied(WHEN + HOUR), lead="other", group=group) for group in ("g1", "g2"))
+    left = PostUngrouped(at=DUE, group="g1", by="s")
+    facts = [received(WHEN), assigned(WHEN, "water"), one, first, left, other]
+
+    assert counts(*facts)["open"] == 1
+    assert "replies_given" not in counts(*facts)
+    assert counts(*facts, second)["replies_given"] == 1
+    assert counts(*facts[:2], second, one, first, left, other)["replies_given"] == 1, "in any order"
+
+
 def test_a_hidden_post_is_a_thread_of_the_report_and_no_more() -> None:
     hidden = PostHidden(at=DUE, reason="r", by="s")
 

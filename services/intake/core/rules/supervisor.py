@@ -114,7 +114,7 @@ def ungroup(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     if case.group is None or case.group.id != asked.target:
         raise NotFound("not-found", "不在这个并案中")
     step = case.step
-    if any(reply.lead for reply in case.replies) and step in ("replied", "rated"):
+    if case.replies and case.replies[-1].lead and step in ("replied", "rated"):
         step = "accepted" if case.department else "received"
     kept = tuple(reply for reply in case.replies if not reply.lead)
     fact = PostUngrouped(at=context.now, group=asked.target, by=asked.actor.person)

@@ -147,6 +147,7 @@ def answered_with_group(case: Case, answered: ask.Answered, context: Here) -> De
         by=answered.by,
         handling=case.handling,
         lead=answered.lead,
+        group=case.group.id,
         **files,  # type: ignore[arg-type]  # two fields of two kinds
     )
     given = Reply(
