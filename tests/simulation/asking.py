@@ -39,6 +39,8 @@ class Operation:
     """What came with it."""
     secrets: dict[str, tuple[bytes | str, ...]] = field(default_factory=dict)
     """Of a new post, by its name: what nobody may find anywhere once it is erased."""
+    concerned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of an act on several cases, by the cause of each try: whom it joined, or whom the reply answers, too."""
     part: int = 0
     """Which of the inputs says the fact."""
     called: float = 0.0

@@ -1,7 +1,6 @@
 """One case as a naive reader of the rules would keep it: which act is taken now, and what it changes. Shares no code.
 
-It is the sequential specification against which histories of acts are checked; what it does not know of, such as
-groups, is left out of the histories.
+It is the sequential specification against which histories of acts are checked; of a group each member is looked at by itself.
 """
 
 from collections.abc import Hashable
@@ -42,6 +41,12 @@ class Case(NamedTuple):
     """The ids that the request for more time may have that is before the leader."""
     granted: int = 0
     """How often more time was granted, in all handlings."""
+    group: frozenset[str] = frozenset()
+    """The ids that the group may have in which it is; none: it is in no group."""
+    lead: str = ""
+    members: frozenset[str] = frozenset()
+    joint: bool = False
+    """What answered it last was the reply of the group's lead."""
 
 
 class Asked(NamedTuple):
@@ -56,6 +61,11 @@ class Asked(NamedTuple):
     """A reply that promises something by a day."""
     files: bool = False
     """Files came with it."""
+    subject: str = ""
+    lead: str = ""
+    """Of a group that it joins, or whose lead's reply answers it."""
+    members: frozenset[str] = frozenset()
+    """Of a group that it joins; of an approval, whom the reply answers, too."""
 
 
 def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
@@ -87,6 +97,20 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return case._replace(step="accepted") if case.step == "asked" else None
         case "rating":
             return case._replace(step="rated") if case.step == "replied" else None
+        # a supervisor, who puts posts together
+        case "group":
+            free = case.step in KNOWN and not case.group
+            joined = case._replace(group=asked.made, lead=asked.lead, members=asked.members)
+            return joined if free else None
+        case "ungroup":
+            if asked.target not in case.group:
+                return None
+            back = case.joint and case.step in ("replied", "rated")
+            step = ("accepted" if case.unit else "received") if back else case.step
+            return case._replace(group=frozenset(), lead="", members=frozenset(), joint=False, step=step)
+        case "joint":
+            meant = case.group and case.lead == asked.lead and case.step in OPEN
+            return case._replace(step="replied", draft=None, joint=True, more_time=None) if meant else case
         case "reopening":
             answered = case.step in ("replied", "rated")
             again = case._replace(step="reopened", draft=None, handling=case.handling + 1, more_time=None)
@@ -187,8 +211,11 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
         return None
     match asked.act:
         case "approval":
+            leads = case.group and case.lead == asked.subject
+            if asked.members != (case.members - {asked.subject} if leads else frozenset()):
+                return None
             promised = {case.draft} if case.dated else set()
-            return case._replace(step="replied", draft=None, promises=case.promises | promised)
+            return case._replace(step="replied", draft=None, joint=False, promises=case.promises | promised)
         case "reply-return":
             return case._replace(draft=None)
     raise ValueError(f"the model does not know {asked.act}")

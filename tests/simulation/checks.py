@@ -15,6 +15,7 @@ from tests.simulation.clocks import clocks
 from tests.simulation.doors import doors
 from tests.simulation.erased import erased
 from tests.simulation.facts import NEED_NOT, Facts, said_by
+from tests.simulation.groups import groups
 from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
 from tests.simulation.recounts import recounts
@@ -77,6 +78,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += erased(world, operations, facts)
     wrong += ringing(world, facts)
     wrong += recounts(world, operations, facts)
+    wrong += groups(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong
 

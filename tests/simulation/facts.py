@@ -42,7 +42,9 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostReleased,
+    PostsGrouped,
     PostSupported,
+    PostUngrouped,
     PostWithdrawn,
 )
 from contracts.replies import (
@@ -90,6 +92,8 @@ SAYS: Final = {
     "support": PostSupported,
     "urging": CaseUrged,
     "assignment": AssignmentChosen,
+    "group": PostsGrouped,
+    "ungroup": PostUngrouped,
     "promise-report": PromiseReported,
     "extension": ExtensionRequested,
     "extension-approval": ExtensionApproved,

@@ -19,7 +19,7 @@ from contracts.deadlines import (
     MissWithdrawn,
     PromiseBroken,
 )
-from contracts.posts import PostHidden, PostWithdrawn
+from contracts.posts import PostHidden, PostUngrouped, PostWithdrawn
 from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
 from services.intake.core.case import Case
 from services.stats.core.case import Case as StatsCase
@@ -118,21 +118,35 @@ def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
 
 
 def _lived(facts: Facts, subject: str) -> list[_Been]:
-    """Each handling: when it began, when it ended, and what was granted in it, in the order in which it was done."""
-    found = [_Been()]
+    """Each handling: when it began, when it ended, and what was granted in it, in the order in which it was done.
+
+    Who leaves a group goes on as if the reply of its lead had never been; but one that somebody was not content with has ended
+    its handling, and another has begun.
+    """
+    found, given = [_Been()], list[ReplyPublished]()
+    parted = {
+        event.fact.group for event in facts.of(subject, "posts") if isinstance(event.fact, PostUngrouped)
+    }
     for event in facts.of(subject, "replies"):
         match event.fact:
             case PostReopened(at=at):
+                found[-1].end = _first(given, parted) or min(reply.at for reply in given)
                 found.append(_Been())
-                found[-1].start = at
-            case ReplyPublished(at=at) if found[-1].end is None:
-                found[-1].end = at
+                found[-1].start, given = at, []
+            case ReplyPublished() as reply:
+                given.append(reply)
             case ExtensionApproved(extension=one) as fact:
                 found[-1].approved[one] = fact
+    found[-1].end = _first(given, parted)
     for event in facts.of(subject, "posts"):
         if isinstance(event.fact, PostWithdrawn | PostHidden) and found[-1].end is None:
             found[-1].end = event.fact.at
     return found
+
+
+def _first(given: list[ReplyPublished], parted: set[str]) -> datetime | None:
+    """When the first reply that stands was given."""
+    return next((reply.at for reply in given if reply.group not in parted), None)
 
 
 def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from contracts.assignments import PostAssigned, PostReassigned
@@ -27,8 +28,14 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
     """A sentence for each subject whose answers nothing explains."""
     histories: dict[str, list[Operation]] = defaultdict(list)
     for one in operations:
-        if one.act != "submit" and not one.act.endswith(":open"):
+        if one.act == "group":
+            # One that is refused does not say for whose sake.
+            for member in _applied(one, facts) if one.outcome != "refused" else ():
+                histories[member].append(one)
+        elif one.act != "submit" and not one.act.endswith(":open"):
             histories[one.subject].append(one)
+            for member in _applied(one, facts) if one.act == "approval" else ():
+                histories[member].append(replace(one, act="joint", target=one.subject))
     files = {one.subject for one in operations if one.act == "submit" and one.files}
     for subject, acts in histories.items():
         first: Any
@@ -45,7 +52,7 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
                 office_model.step,
             )
         else:
-            history = [_of_case(one) for one in acts if not _refused_for_its_day(one)]
+            history = [_of_case(one, subject, facts) for one in acts if not _refused_for_its_day(one)]
             history += _heard(facts, subject, world.loop.time())
             first, step = case_model.Case(moderation="held" if subject in files else ""), case_model.step
         if not linear.linearisable(history, first, step):
@@ -57,14 +64,30 @@ def _refused_for_its_day(one: Operation) -> bool:
     return one.outcome == "refused" and one.why in DAYS.get(one.act, ())
 
 
-def _of_case(one: Operation) -> linear.Operation:
+def _applied(one: Operation, facts: Facts) -> tuple[str, ...]:
+    """Whom an act on several cases concerned when it was done; nobody when it was not."""
+    says = said_by(one)
+    assert says is not None
+    done = (cause for cause in one.concerned if one.says(cause, type_of(says)) in facts.ids)
+    return next((one.concerned[cause] for cause in done), ())
+
+
+def _of_case(one: Operation, subject: str, facts: Facts) -> linear.Operation:
     made = frozenset(derived(cause, one.act) for cause in one.causes)
     for name in ("reply_id", "extension_id"):
         if name in one.answer:
             made = frozenset([one.answer[name]])
     dated = getattr(one.body, "promised_day", None) is not None
     about = one.body.action if one.act == "moderation" else one.target
-    asked = case_model.Asked(one.act, one.unit, about, made, dated, bool(one.files))
+    asked = case_model.Asked(one.act, one.unit, about, made, dated, bool(one.files), subject)
+    match one.act:
+        case "group":
+            members = frozenset(_applied(one, facts))
+            asked = asked._replace(made=made, lead=one.body, members=members)
+        case "approval":
+            asked = asked._replace(members=frozenset(_applied(one, facts)))
+        case "joint":
+            asked = asked._replace(lead=one.target, files=False)
     return linear.Operation(one.called, _until(one), asked, one.outcome)
 
 

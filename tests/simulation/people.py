@@ -59,7 +59,7 @@ class People:
             names = [f"v{visit.number}/{n}"]
             if random.random() < visit.pairs:
                 names.append(names[0] + "b")
-            acts = [self._act(random, name, posted.subject) for name in names]
+            acts = [self.act(random, name, posted.subject) for name in names]
             await asyncio.gather(*acts)
 
     async def probe(self, desk: str) -> Operation:
@@ -92,9 +92,10 @@ class People:
         operation.subject = operation.answer.get("subject", "")
         return operation
 
-    async def _act(self, random: Random, name: str, subject: str) -> None:
+    async def act(self, random: Random, name: str, subject: str, act: str = "") -> None:
+        """Something is done about a case: this act, or what somebody would do as it stands."""
         case: Case = self._world.memory["intake"].state_of(subject) or Case()
-        act = chosen(random, case)
+        act = act or chosen(random, case)
         unit = case.department if random.random() < 0.95 else random.choice(UNITS)
         actor, body = filled(random, act, name, unit, case, self._world.clock.now().date())
         staff = actor.role in ("clerk", "leader")
@@ -107,4 +108,11 @@ class People:
         def answer(given: Given, answers: list[Any]) -> object:
             return answer_of(row, answers[0])
 
-        await self._asking.ask(operation, name, lambda attempt: [(subject, asked)], answer)
+        def inputs(attempt: int) -> Given:
+            """As the door does: whom a reply answers, too, is seen when it is asked for."""
+            seen: Case = self._world.memory["intake"].state_of(subject) or Case()
+            also = [] if row.concerns is None else row.concerns(subject, seen, asked)
+            operation.concerned[derived(name, "request", attempt)] = tuple(member for member, _ in also)
+            return [(subject, asked), *also]
+
+        await self._asking.ask(operation, name, inputs, answer)

@@ -25,6 +25,10 @@ OTHERS: Final = ("debate", "dialogue", "record", "inspection", "callback")
 """What else begins: a debate, a dialogue, a record that a person opens, rounds of both forms."""
 EACH: Final = 40
 """Posts to one of each of the others."""
+TOGETHER: Final = "group"
+"""Some of the posts are put together."""
+MATTER: Final = 8
+"""Posts to one group."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Visit:
     pairs: float
     """Share of acts that are asked for twice at the same moment, by two people."""
     what: str = "post"
-    """Or one of `OTHERS`."""
+    """Or one of `OTHERS`, or `TOGETHER`."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
         at, acts = random.uniform(early, seconds), random.choice((6, 9, 14))
         visits.append(Visit(len(visits), at, acts, random.choice((0, 0.1, 0.4)), what))
     wrong = [_fault(random, random.uniform(0, seconds)) for _ in range(faults)]
+    # Drawn apart, so that whatever else a seed draws stays as it was.
+    joining = Random(f"groups {seed}")
+    for _ in range(max(1, posts // MATTER)):
+        at, acts = joining.uniform(0.1, 0.9) * seconds, joining.choice((6, 9, 14))
+        visits.append(Visit(len(visits), at, acts, joining.choice((0, 0.1, 0.4)), TOGETHER))
     return Plan(
         seed,
         tuple(sorted(visits, key=lambda visit: visit.at)),

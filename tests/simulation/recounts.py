@@ -14,7 +14,7 @@ from contracts.debates import (
     StatementMade,
 )
 from contracts.inspections import RoundOpened
-from contracts.posts import CitizenErased, PostHidden, PostReceived, PostWithdrawn
+from contracts.posts import CitizenErased, PostHidden, PostReceived, PostUngrouped, PostWithdrawn
 from contracts.replies import ReplyPublished
 from contracts.topics import type_of
 from services.debate.core.answers import Figures
@@ -115,17 +115,25 @@ def _rounds(world: World, facts: Facts) -> Iterator[str]:
         return
     for event in rounds:
         fact: Any = event.fact
-        numbers, answered, left = dict[str, str](), dict[str, str](), set[str]()
+        numbers, left = dict[str, str](), set[str]()
+        replies, parted = defaultdict[str, list[ReplyPublished]](list), set[tuple[str, str]]()
         for topic, subject in facts.places:
             for said in _folded(facts, topic, subject, fact.offsets) if topic in ("posts", "replies") else ():
                 if isinstance(said, PostReceived):
                     numbers[subject] = said.number
                 elif isinstance(said, ReplyPublished):
-                    answered.setdefault(subject, said.department)
+                    replies[subject].append(said)
+                elif isinstance(said, PostUngrouped):
+                    parted.add((subject, said.group))
                 elif isinstance(said, PostWithdrawn | PostHidden):
                     left.add(subject)
+        # A group is its member's own business: who leaves it takes its lead's reply along.
+        answered = {
+            s: next((one.department for one in said if (s, one.group) not in parted), "")
+            for s, said in replies.items()
+        }
         drawn_from = sorted(
-            (numbers[s], unit) for s, unit in answered.items() if s in numbers and s not in left
+            (numbers[s], unit) for s, unit in answered.items() if unit and s in numbers and s not in left
         )
         sample = draw(fact.seed, drawn_from, fact.size)
         if (sample.drawn, sample.fingerprint) != (fact.drawn, fact.fingerprint):
@@ -156,6 +164,9 @@ def _files(world: World, operations: list[Operation], facts: Facts) -> Iterator[
                 expected[one.subjects[n]] |= {*files_of(one.files)}
             else:
                 expected[one.subject] |= {*files_of(one.files)}
+    for event in facts.every(ReplyPublished):
+        fact: Any = event.fact
+        expected[event.subject] |= {*files_of(fact.attachments)} if fact.lead else set()
     for (topic, subject), found in facts.events.items():
         if topic == "posts" and any(isinstance(event.fact, CitizenErased) for event in found.values()):
             expected[subject] = set()

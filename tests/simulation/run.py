@@ -12,10 +12,11 @@ from tests.simulation.checks import at_rest, violations
 from tests.simulation.facts import Facts
 from tests.simulation.faults import happen
 from tests.simulation.forum_people import Forums
+from tests.simulation.group_people import Groups
 from tests.simulation.loop import Standstill, VirtualLoop
 from tests.simulation.office_people import Offices
 from tests.simulation.people import People
-from tests.simulation.plan import OTHERS, Plan
+from tests.simulation.plan import OTHERS, TOGETHER, Plan
 from tests.simulation.world import Make, World
 
 REST_SECONDS: Final = 150.0
@@ -77,6 +78,7 @@ async def _live(world: World, operations: list[Operation], plan: Plan, rest: flo
     people = People(world, operations)
     offices, forums = Offices(world, operations), Forums(world, operations)
     begins = dict.fromkeys(OTHERS, offices.visit)
+    begins |= {TOGETHER: Groups(world, operations, people).visit}
     begins |= {"post": people.visit, "debate": forums.visit, "dialogue": forums.visit}
     world.open()
     going_wrong = [asyncio.ensure_future(happen(world, fault)) for fault in plan.faults]

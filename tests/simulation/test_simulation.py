@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.asking import Operation
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import OTHERS, Plan, drawn
+from tests.simulation.plan import OTHERS, TOGETHER, Plan, drawn
 from tests.simulation.run import simulate
 from tests.simulation.shrink import shrunk
 
@@ -77,7 +77,7 @@ def test_every_part_of_the_city_takes_part() -> None:
     others = {visit.what for visit in drawn(0, posts=8, faults=0).visits}
     report = simulate(drawn(0, posts=8, faults=0))
 
-    assert others == {"post", *OTHERS}
+    assert others == {"post", TOGETHER, *OTHERS}
     assert report.violations == []
     assert report.posts == 10, "eight, and one at each web process afterwards"
 
