@@ -76,7 +76,7 @@ class Listener(Ownership):
         self._asks = Asks()
         self._due_at = 0.0
         self._behind = False
-        """More was due than the last claim took."""
+        """More was due than the last claim took, and no clock was set back since: what is left is due."""
         self._marked = True
         """An operator's marks are to be looked at with the next batch."""
         self._halt = Halt(service.name, service.parked_limit)
@@ -179,9 +179,8 @@ class Listener(Ownership):
                 rest = await self._regain() if self._in_doubt else await self._batch(backlog)
             if not (backlog or self._in_doubt):
                 break
-            await asyncio.sleep(
-                rest
-            )  # whoever asks this process for something gets a turn between two batches
+            # Whoever asks this process for something gets a turn between two batches.
+            await asyncio.sleep(rest)
         full = len(poll) > FULL * POLL_LIMIT
         self.rest = 0.0 if full else self.service.pace.rest(real_seconds() - started)
 
@@ -198,9 +197,8 @@ class Listener(Ownership):
 
     async def submit_many(self, inputs: Sequence[tuple[str, Any, str]]) -> list[object]:
         """Hand in many (subject, input, cause); an answer or the exception for each."""
-        futures = [
-            self._asks.put([(subject, given)], cause, itemgetter(0)) for subject, given, cause in inputs
-        ]
+        put = self._asks.put
+        futures = [put([(subject, given)], cause, itemgetter(0)) for subject, given, cause in inputs]
         return list(await asyncio.gather(*futures, return_exceptions=True))
 
     async def run(self) -> None:
@@ -238,7 +236,6 @@ class Listener(Ownership):
             return False
         instant = self._store.next_due(self._owned())
         due = instant is None or instant <= self._clock.now()
-        # A clock that was set back leaves nothing due of what the last claim left: it is waited for as anything is.
         self._behind = self._behind and due
         return due
 
