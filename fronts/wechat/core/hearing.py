@@ -70,6 +70,9 @@ def _read(state: Conversation, message: Message, city: City) -> Step:
     followed = words.followed_in(message.text)
     if followed or (followed == "" and state.stage == "case"):
         return cases.follow(state, followed or state.number, message.person)
+    if words.wants_to_stop(message.text):
+        # The link of a notice ends it, for whoever the notice was for: by telephone or by openid, as author or not.
+        return Step(state, words.HOW_TO_STOP)
     if state.stage == "phone":
         return proving.phone_typed(state, message.text)
     if state.stage == "code":

@@ -61,6 +61,10 @@ NO_PICTURES: Final = "暂时不能随帖附图片,请用文字说明:什么地�
 NO_FILMS: Final = "视频不能随帖提交,请发图片,或用文字说明:什么地方、什么时候、什么情况。"
 NO_SPEECH: Final = "暂时听不懂语音,请用文字发送。"
 NOT_READ: Final = "暂时看不懂这类消息,请用文字发送。"
+HOW_TO_STOP: Final = (
+    "要停止接收一个帖子的进展,请点开我们发给您的进展通知,在页面上点“不再接收这个帖子的通知”并确认。"
+    "此后不再通知您,您的关注仍计在人数里。"
+)
 NUMBER_WANTED: Final = "请回复“查”加编号,如:查 {prefix}260302-000001。不记得编号,请回复“我的”。"
 
 _AROUND: Final = re.compile(r"^[\s“”\"']+|[\s“”\"'。.!！,\uff0c]+$")
@@ -103,6 +107,14 @@ def followed_in(text: str) -> str | None:
         return None
     rest = _after(typed, "关注")
     return (number_in(rest) or None) if rest else ""
+
+
+def wants_to_stop(text: str) -> bool:
+    """Whether a text asks to hear no more of a post: 取消关注 or 退订, alone or with a number."""
+    typed = "".join(text.split()).strip("“”。")
+    word = next((word for word in ("取消关注", "不再关注", "退订") if typed.startswith(word)), "")
+    rest = _after(typed, word) if word else ""
+    return bool(word) and (not rest or bool(number_in(rest)))
 
 
 def grade_in(text: str) -> tuple[int, str]:

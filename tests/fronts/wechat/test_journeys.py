@@ -252,6 +252,18 @@ async def test_a_neighbour_follows_anothers_post_is_counted_once_and_told_where_
     assert "请回复“关注”,不必另发" in await phone.say(f"查 {other}")
 
 
+async def test_who_wants_to_hear_no_more_of_a_post_is_told_how(phone: Phone) -> None:
+    other = (await phone.world.intake.post(contact={"phone": "13800001234"})).json()["number"]
+    await phone.world.settle()
+    await phone.say(f"关注 {other}")
+
+    for asked in ("取消关注", f"取消关注 {other}", f"“不再关注{other.lower()}”。", f"退订:{other}"):
+        assert "点“不再接收这个帖子的通知”" in await phone.say(asked), asked
+    assert "没有听懂" in await phone.say("退订报纸的事")
+    await phone.says("发帖", "1")
+    assert "点“不再接收这个帖子的通知”" not in await phone.say("退订报纸后一直没有退款,请协调。")
+
+
 async def test_who_may_not_be_followed_is_told_and_a_bare_word_is_not_lost(phone: Phone) -> None:
     hidden = (await phone.world.intake.post(contact={"phone": "13800001234"}, public=False)).json()["number"]
     await phone.world.settle()
