@@ -39,16 +39,12 @@ FULL = 0.7
 """A poll of more than this share of the limit has left others behind: the next one follows at once."""
 
 DUE_LIMIT = 200
-"""Due inputs claimed with one batch.
-
-Larger batches cost a little less each, but all they write is written at once, by this service and by all
-that hear of it: whoever posts meanwhile waits for that write."""
+"""Due inputs claimed with one batch. Larger ones cost a little less each, but all they write is written at once, by this
+service and by all that hear of it: whoever posts meanwhile waits for that write."""
 
 DUE_PACE = Pace(times=3.0, at_most=0.5)
-"""The rest when more is due than one batch claims.
-
-A storm is paced by the work it makes and not by a fixed beat: on a machine with time to spare it is
-over soon; on a loaded one each batch takes longer, and so does the rest it leaves to the people who post."""
+"""The rest when more is due than one batch claims. A storm is paced by the work it makes and not by a fixed beat: where there is
+time to spare it is over soon; on a loaded machine each batch takes longer, and so does the rest it leaves to who posts."""
 
 
 class Listener(Ownership):
@@ -246,21 +242,13 @@ class Listener(Ownership):
     # -- the batch ----------------------------------------------------------------------------
 
     async def _batch(self, backlog: Backlog) -> float:
-        """As much of the backlog as fits into one transaction, and what else there is to do.
-
-        A data error of the database is bisected to the record that causes it. Returns seconds to rest.
-        """
+        """As much of the backlog as fits into one transaction, and what else there is to do. Returns seconds to rest."""
         reads = backlog.take(self._budget.size, self._budget.seconds, self._look)
         asks = self._asks.take(self._budget.size)
         started = real_seconds()
         self._behind = False
         try:
-            decided, undecided = await self._commit(reads, asks)
-            counts, inputs = decided.batch.counts, len(reads) - len(undecided) + len(asks)
-        except (DataError, IntegrityConstraintViolationError) as problem:
-            self._budget.failed()
-            await bisect(self._commit, reads, asks, problem)
-            undecided, counts, inputs = [], BatchCounts(), 0
+            counts, inputs, undecided = await self._tried(reads, asks)
         except ConnectionLost as lost:
             return self._again(lost, backlog, reads, asks)
         except BaseException as problem:
@@ -277,17 +265,28 @@ class Listener(Ownership):
             self._halt.parked(counts.parked)
         return 0.0
 
+    async def _tried(self, reads: Sequence[Read], asks: Sequence[Ask]) -> tuple[BatchCounts, int, list[Read]]:
+        """What came of a batch, how much was decided, and the rest. A data error is bisected to the record that causes it."""
+        try:
+            decided, undecided = await self._commit(reads, asks)
+        except (DataError, IntegrityConstraintViolationError) as problem:
+            self._budget.failed()
+            await bisect(self._commit, reads, asks, problem)
+            return BatchCounts(), 0, []
+        return decided.batch.counts, len(reads) - len(undecided) + len(asks), undecided
+
     def _again(
         self, lost: ConnectionLost, backlog: Backlog, reads: Sequence[Read], asks: Sequence[Ask]
     ) -> float:
         """The connection ended in the middle: the same inputs once more, fewer at a time, over another one.
 
         A commit that was asked for may have been made: then records are repeats, and who asked hears that nobody knows.
+        Of a batch that was being halved some are answered already.
         """
         self._budget.failed()
         backlog.put_back(reads)
         if lost.undone:
-            self._asks.put_back(asks)
+            self._asks.put_back([ask for ask in asks if not ask.future.done()])
         for ask in () if lost.undone else asks:
             ask.answer(Superseded(str(lost)))
         self.let_time_pass()

@@ -16,8 +16,8 @@ class Failing:
         self.packing = store.packing
         self.at_save: list[BaseException] = []
         """Raised, one a transaction, in place of saving."""
-        self.at_commit: list[BaseException] = []
-        """Raised, one a transaction, after everything was saved: it is all undone."""
+        self.at_commit: list[BaseException | None] = []
+        """Raised, one a transaction, after everything was saved: it is all undone. None: this one goes through."""
         self.saved: list[Outcome] = []
 
     def next_due(self, partitions: Any) -> datetime | None:
@@ -27,8 +27,9 @@ class Failing:
     async def transaction(self) -> AsyncIterator[Any]:
         async with self._store.transaction() as transaction:
             yield FailingTransaction(self, transaction)
-            if self.at_commit:
-                raise self.at_commit.pop(0)
+            problem = self.at_commit.pop(0) if self.at_commit else None
+            if problem is not None:
+                raise problem
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
         return await self._store.sweep(older_than, limit)

@@ -4,7 +4,7 @@ import pytest
 from asyncpg import DataError
 
 from chassis.engine.publisher import Publisher
-from chassis.failures import Refused
+from chassis.failures import ConnectionLost, Refused
 from chassis.memory.bus import Quiet
 from tests.chassis.counting import OTHER, POST, UNFIT, Ring, World, Write, text_of
 from tests.chassis.failing import Failing
@@ -142,6 +142,38 @@ async def test_an_answer_the_database_refuses_is_answered_so_and_its_neighbours_
     assert (first, last) == ("a 0", "c 0")
     assert isinstance(refused, DataError)
     assert (await world.heard(), await world.heard(OTHER)) == (("a",), ("c",))
+
+
+async def test_a_connection_that_is_lost_while_a_refused_batch_is_halved_ends_nothing_and_nothing_is_done_twice(
+    world: World,
+) -> None:
+    store = Failing(world.store())
+    listener = await world.start(store=store)
+    answers = await world.hand_in(
+        listener, (POST, Write("a")), (POST, Write(f"b{UNFIT}")), (OTHER, Write("c"))
+    )
+    store.at_commit = [None, ConnectionLost("the database is away", undone=True)]
+
+    for _ in range(3):
+        await listener.tick()
+
+    first, refused, last = await answers
+    assert (first, last) == ("a 0", "c 0")
+    assert isinstance(refused, DataError)
+    assert (await world.heard(), await world.heard(OTHER)) == (("a",), ("c",))
+
+
+async def test_records_of_a_halved_batch_are_heard_once_also_where_the_connection_is_lost_in_between(
+    world: World,
+) -> None:
+    store = Failing(world.store())
+    listener = await world.start(store=store)
+    store.at_commit = [None, ConnectionLost("the database is away", undone=True)]
+
+    await listener.hear([world.support(1), world.support(2, f"2{UNFIT}"), world.support(3)])
+
+    assert await world.heard() == ("1",), "what follows a fact that nobody can keep waits for it"
+    assert len(await world.waiting()) == 2
 
 
 async def test_a_refused_answer_leaves_nothing_and_the_next_is_handled(world: World) -> None:
