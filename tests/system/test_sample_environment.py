@@ -8,6 +8,7 @@ from pydantic_core import PydanticUndefined
 
 from fronts.portal.staff.settings import StaffSettings
 from fronts.wechat.settings import WeChatSettings
+from services.notifier.settings import ChannelSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYWHERE = "every process"
@@ -34,7 +35,7 @@ def sample() -> dict[str, dict[str, tuple[str, bool]]]:
 
 
 SAMPLE = sample()
-FIELDS = StaffSettings.model_fields | WeChatSettings.model_fields
+FIELDS = StaffSettings.model_fields | WeChatSettings.model_fields | ChannelSettings.model_fields
 
 
 def test_every_setting_is_there_and_no_other() -> None:
@@ -51,6 +52,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
         "token_public_key_file": "verifier",
         "link_secret_file": "link_secret",
         "call_secret_file": "call_secret",
+        "receipts_token_file": "receipts_token",
         "services": "addresses",
         "interfaces": "reached_at",
         "portal_address": "address",
@@ -62,7 +64,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
     unread = {
         name
         for name in SAMPLE[group]
-        if not re.search(rf"(settings|process)\.({name}|{read_by.get(name, name)})\b", code)
+        if not re.search(rf"(settings|process|own)\.({name}|{read_by.get(name, name)})\b", code)
     }
 
     assert unread <= ({"city"} if group == EVERYWHERE else set()), (
