@@ -144,10 +144,10 @@ class Listener(Ownership):
         try:
             async with self._store.transaction() as transaction:
                 stored, rows = await transaction.begin(self.partitions, cities, lock=False)
+            self.check_owner(stored)
+            await self.know(stored, rows)
         except ConnectionLost as again:
             return self._outage.met(str(again))
-        self.check_owner(stored)
-        await self.know(stored, rows)
         self._settled()
         return 0.0
 

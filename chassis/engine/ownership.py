@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.engine.city import CityView, view_of
-from chassis.failures import Superseded
+from chassis.failures import STORAGE_ERRORS, ConnectionLost, Superseded
 from chassis.service import Service
 from chassis.store import Position, Remembered
 from contracts.identity import city_subject
@@ -38,7 +38,7 @@ class Ownership:
         self.positions, self.cities = {}, {}
 
     async def know(self, stored: Mapping[int, Position], rows: Mapping[str, Remembered]) -> None:
-        """Own these partitions, with positions and cities as they are stored.
+        """Own these partitions, with positions and cities as they are stored. Raises ConnectionLost.
 
         Positions stored for topics that are no longer heard are left as they are.
         """
@@ -50,11 +50,15 @@ class Ownership:
         }
 
     async def prepare(self, facts: Sequence[Any]) -> None:
-        """What folding facts about the city needs, fetched before any transaction."""
+        """What folding facts about the city needs, fetched before any transaction. Raises ConnectionLost."""
         prepare = self.service.city.prepare
-        if prepare is not None:
+        if prepare is None:
+            return
+        try:
             for fact in facts:
                 await prepare(fact)
+        except STORAGE_ERRORS as problem:
+            raise ConnectionLost(f"{type(problem).__name__}: {problem}", undone=True, away=True) from problem
 
     def check(self, stored: Mapping[int, Position]) -> None:
         """Raises Superseded when the rows name another owner, or other offsets than this instance has committed."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from chassis.failures import ConnectionLost
 from chassis.memory.bus import Quiet
 from chassis.postgres.store import connect
 from chassis.store import Store
-from contracts.identity import PARTITIONS, partition_of
-from tests.chassis.counting import POST, TABLES, FixedClock, RealWorld, World
+from contracts.city_facts import CityFact, ModelActivated
+from contracts.facts import Fact
+from contracts.identity import PARTITIONS, city_subject, partition_of
+from contracts.topics import CITY
+from tests.chassis.counting import NOW, POST, TABLES, FixedClock, RealWorld, World
 from tests.chassis.failing import Failing
 from tests.postgres import schema
 
@@ -121,6 +125,37 @@ async def test_the_same_instance_goes_on_with_a_poll_that_it_is_given_once_more(
         await listener.hear(poll)
 
     assert await world.heard() == ("1", "2", "3")
+
+
+async def test_what_a_fact_about_the_city_needs_is_asked_for_again_until_the_database_is_back(
+    world: World,
+) -> None:
+    """At hearing it, at taking its partition over, and after a connection that was lost."""
+    tries, away = 0, {1, 3, 5}
+
+    async def fetch(fact: Fact) -> None:
+        nonlocal tries
+        tries += 1
+        if tries in away:
+            raise ConnectionRefusedError("the database is starting")
+
+    world.service = replace(world.service, city=replace(world.service.city, prepare=fetch))
+    activated: CityFact = ModelActivated(at=NOW, model_version="v1", checksum="c", threshold=0.9)
+    first = listener_of(world, world.store())
+    await first.take_over(range(PARTITIONS))
+
+    async with asyncio.timeout(20):
+        await first.hear([world.record(activated, 1, topic=CITY, subject=city_subject(partition_of(POST)))])
+        assert tries == 2
+        store = Failing(world.store())
+        second = listener_of(world, store)
+        await second.take_over(range(PARTITIONS))
+        assert tries == 4
+        store.at_commit = [ConnectionLost("in the middle", undone=True)]
+        await second.hear([world.support(1)])
+
+    assert tries == 6
+    assert [words for _, _, words in await world.said()] == ["1 v1"]
 
 
 def test_an_outage_is_told_once_and_looked_at_ever_more_rarely() -> None:
