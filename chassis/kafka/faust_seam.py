@@ -17,6 +17,7 @@ import faust.transport.drivers
 import faust.transport.drivers.aiokafka as driver
 import structlog
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
 from chassis.engine.listener import POLL_LIMIT, Listener
@@ -127,6 +128,12 @@ class PositionedConsumer(driver.Consumer):
             return found
         except asyncio.CancelledError:
             raise
+        except IllegalStateError as problem:
+            # Some of them were given to another member meanwhile: nothing is owned, and the next assignment seeks again.
+            _log.warning("partitions changed hands while they were taken over", reason=str(problem))
+            await handover.listener.let_go()
+            handover.idle.set()
+            return {}
         except BaseException as problem:
             handover.end(problem)
             raise

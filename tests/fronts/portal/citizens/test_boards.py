@@ -34,6 +34,12 @@ def boards(town: Town) -> dict[str, str]:
     return found
 
 
+def go_on(page: Page, link: str) -> None:
+    """Follow a link, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.click(link)
+
+
 def titles(page: Page) -> list[str]:
     return page.locator(".posts h3").all_inner_texts()
 
@@ -42,14 +48,14 @@ def test_each_board_holds_its_kinds_newest_answer_first(
     boards: dict[str, str], portal: str, plain_page: Page
 ) -> None:
     plain_page.goto(portal)
-    plain_page.click("section >> text=咨询投诉")
+    go_on(plain_page, "section >> text=咨询投诉")
     found = titles(plain_page)
     assert found.index("投诉版块的帖子") < found.index("咨询版块的帖子")
     assert "信箱里的帖子" not in found
-    plain_page.click("nav >> text=领导信箱")
+    go_on(plain_page, "nav >> text=领导信箱")
     assert "信箱里的帖子" in titles(plain_page)
     assert plain_page.get_attribute("nav.tabs [aria-current]", "href") == "/boards/mailbox"
-    plain_page.click("nav.tabs >> text=热点评议")
+    go_on(plain_page, "nav.tabs >> text=热点评议")
     assert "评议版块的帖子" in titles(plain_page)
 
 
@@ -94,11 +100,11 @@ def test_lists_are_filtered_searched_and_turned_over(
     plain_page.goto(f"{portal}/boards/suggestions?q=个建议")
     first = titles(plain_page)
     assert len(first) == 20
-    plain_page.click("text=下一页")
+    go_on(plain_page, "text=下一页")
     second = titles(plain_page)
     assert len(second) == 1
     assert not set(first) & set(second)
-    plain_page.click("text=回到第一页")
+    go_on(plain_page, "text=回到第一页")
     assert titles(plain_page) == first
 
 
@@ -173,7 +179,7 @@ def test_the_look_for_the_elderly_stays_until_it_is_given_back(
 
     plain_page.goto(f"{portal}/boards/service?q=帖子")
     usual, choices = size(), plain_page.locator("main select").count()
-    plain_page.click("text=长者版")
+    go_on(plain_page, "text=长者版")
     assert plain_page.url.endswith("/boards/service?q=%E5%B8%96%E5%AD%90"), "one stays where one was"
     assert size() >= 1.25 * usual
     assert plain_page.locator("main select").count() == 0 < choices
@@ -183,5 +189,5 @@ def test_the_look_for_the_elderly_stays_until_it_is_given_back(
         "all => new Set(all.map(one => one.offsetLeft)).size"
     )
     assert widths == 1, "one column"
-    plain_page.click("text=返回普通版")
+    go_on(plain_page, "text=返回普通版")
     assert plain_page.locator("html.elder").count() == 0

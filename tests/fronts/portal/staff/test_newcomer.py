@@ -65,13 +65,13 @@ def test_a_newcomer_goes_all_the_way_round(
     page.click("text=换个身份")
     assert page.input_value("#number") == number
     page.click("[name=seat][value=clerk]")
-    assert page.url.endswith(f"/staff/cases/{number}")
+    page.wait_for_url(f"**/staff/cases/{number}")
     page.locator("#acceptance button").click()
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
     page.click("text=提交领导审阅")
     page.click("aside [name=seat][value=leader]")
-    assert page.url.endswith(f"/staff/cases/{number}")
+    page.wait_for_url(f"**/staff/cases/{number}")
     page.locator("#approval button").click()
     expect(page.locator("main")).to_contain_text("回复已批准")
 
@@ -90,7 +90,7 @@ def test_a_newcomer_goes_all_the_way_round(
     page.click("text=换个身份")
     assert page.input_value("#number") == number
     page.click("[name=seat][value=second-clerk]")
-    assert page.url.endswith(f"/staff/cases/{number}")
+    page.wait_for_url(f"**/staff/cases/{number}")
     page.locator("#acceptance button").click()
     page.fill("#reply-text", REPLY)
     page.click("text=检查并预览")
