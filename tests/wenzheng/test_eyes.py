@@ -1,5 +1,9 @@
 """The audit's eyes: what they call personal, and what they let pass."""
 
+import json
+import random
+from base64 import b64encode
+
 import pytest
 
 from city.public_contacts import PublicContacts
@@ -49,6 +53,32 @@ def test_personal_data_is_seen_in_whatever_digits_and_marks(text: str, kind: str
 )
 def test_numbers_of_another_kind_pass(text: str) -> None:
     assert personal(text, "SQ") == []
+
+
+def test_what_chance_writes_in_signatures_tokens_and_keys_is_nobodys_openid() -> None:
+    chance = random.Random(7)
+
+    def base64(length: int) -> str:
+        return b64encode(chance.randbytes(length)).decode()
+
+    ballots = [{"token": base64(32), "signature": base64(384), "sealed": base64(200)} for _ in range(3_000)]
+    keys = [f"-----BEGIN PUBLIC KEY-----\n{base64(400)}\n-----END PUBLIC KEY-----\n" for _ in range(1_000)]
+
+    assert [ballot for ballot in ballots if personal(json.dumps(ballot, separators=(",", ":")))] == []
+    assert [key for key in keys if personal(json.dumps({"public_key": key})) or personal(key)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"token":"oDemo0000001abcdEFGH00000001"}',
+        '{"text":"Tel/13812345678/13812345678/13812345678/13812345"}',
+        "GET /v1/people/oDemo0000001abcdEFGH00000001/posts?since=2026",
+        "-----BEGIN oDemo0000001abcdEFGH00000001",
+    ],
+)
+def test_what_stands_in_their_place_and_is_personal_is_seen(text: str) -> None:
+    assert personal(text)
 
 
 def test_what_an_office_gives_out_itself_passes_and_its_neighbour_does_not() -> None:
