@@ -11,7 +11,6 @@ while a tree is built, and its end is told with a traceback, that builds a tree 
 import gc
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 import structlog
@@ -19,12 +18,6 @@ from hypothesis import settings
 
 from tests.postgres import server
 from tests.stack import Stack, running
-
-SMALL: Final = 2
-"""Rank of a file none of whose tests is slow or needs broker, database or browser."""
-RANK: Final = pytest.StashKey[int]()
-_RUNNING: Final[list[Stack]] = []
-"""The stack of this process, while somebody may still need it."""
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("wenzheng", deadline=None)
@@ -54,22 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long begin first: of two processes that share the files, none ends minutes after the other."""
     rank: dict[Path, int] = {}
     for item in items:
-        one = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("real") else SMALL
+        one = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("real") else 2
         rank[item.path] = min(one, rank.get(item.path, one))
     items.sort(key=lambda item: rank[item.path])
-    for item in items:
-        item.stash[RANK] = rank[item.path]
 
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Small files come last, and none of them needs the stack: at rest it takes a tenth of a processor."""
-    if item.stash[RANK] == SMALL:
-        while _RUNNING:
-            _RUNNING.pop().end()
 
 
 def _without_looking() -> Generator[None, object, object]:
@@ -94,5 +78,4 @@ def stack() -> Iterator[Stack]:
     Others have posted on it before, so a test looks for what it brought itself, and leaves every part running as it was.
     """
     with running() as started:
-        _RUNNING.append(started)
         yield started
