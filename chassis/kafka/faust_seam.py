@@ -115,8 +115,9 @@ class PositionedConsumer(driver.Consumer):
         """Runs after every assignment: become the owner, then seek to what was committed with the effects."""
         handover = self._handover
         try:
-            assigned = self.assignment()
             found = dict(await super().seek_to_committed())
+            # Asked for after that wait: whoever lets go from here on is seen by `take_over`.
+            assigned = self.assignment()
             positions = await handover.listener.take_over(sorted({tp.partition for tp in assigned}))
             # None where they were let go again while the database was away: the next assignment comes.
             ours = {tp: positions[(tp.topic, tp.partition)] for tp in assigned} if positions else {}
@@ -129,9 +130,9 @@ class PositionedConsumer(driver.Consumer):
         except asyncio.CancelledError:
             raise
         except IllegalStateError as problem:
-            # Some of them were given to another member meanwhile: nothing is owned, and the next assignment seeks again.
+            # Some were given to another member meanwhile. Losing them let go of all; the next assignment takes over anew, or
+            # has done so already: that is not undone here.
             _log.warning("partitions changed hands while they were taken over", reason=str(problem))
-            await handover.listener.let_go()
             handover.idle.set()
             return {}
         except BaseException as problem:
