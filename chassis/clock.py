@@ -56,7 +56,6 @@ class SystemClock:
         return datetime.now(self._zone)
 
     def ago(self, seconds: float) -> datetime:
-        """As the protocol says."""
         return datetime.now(self._zone) - timedelta(seconds=seconds)
 
 
@@ -87,7 +86,6 @@ class SegmentClock:
         )
 
     def ago(self, seconds: float) -> datetime:
-        """As the protocol says."""
         return self.at(time.time() - seconds)
 
     def speed(self) -> float:

@@ -13,7 +13,6 @@ class MemoryAnswers:
         self._kept: dict[tuple[str, str, str], Kept] = {}
 
     async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
-        """As the protocol says."""
         return {
             key: self._kept[(key.caller, key.path, key.key)]
             for key in keys
@@ -21,7 +20,6 @@ class MemoryAnswers:
         }
 
     async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
-        """As the protocol says."""
         for key, answer in answered:
             self._kept[(key.caller, key.path, key.key)] = Kept(key.body_hash, answer)
         return True

@@ -36,7 +36,6 @@ class PostgresAnswers:
     """The kept answers in PostgreSQL; the unique key decides between two instances."""
 
     async def find(self, connection: Any, keys: Sequence[IdempotencyKey]) -> dict[IdempotencyKey, Kept]:
-        """As the protocol says."""
         rows = await connection.fetch(
             _FIND, [key.caller for key in keys], [key.path for key in keys], [key.key for key in keys]
         )
@@ -50,7 +49,6 @@ class PostgresAnswers:
         }
 
     async def keep(self, connection: Any, answered: Sequence[tuple[IdempotencyKey, bytes]]) -> bool:
-        """As the protocol says."""
         status: str = await connection.execute(
             _KEEP,
             [key.caller for key, _ in answered],

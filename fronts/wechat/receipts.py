@@ -70,7 +70,6 @@ class Receipts:
         self._token = token
 
     async def hand(self, receipts: tuple[Receipt, ...]) -> None:
-        """As the protocol says."""
         if not receipts or not self._token:
             return
         body: dict[str, Any] = {"channel": "wechat", "receipts": to_builtins(receipts)}

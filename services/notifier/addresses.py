@@ -38,7 +38,7 @@ class PostgresAddresses:
         self._day = date.min
 
     async def count(self, day: date, more: Mapping[str, int]) -> dict[str, int]:
-        """As the protocol says; what earlier days counted is deleted at the first message of a day."""
+        """What earlier days counted is deleted at the first message of a day."""
         if day > self._day:
             await self._pool.execute(_FORGET, day)
             self._day = day
@@ -57,7 +57,6 @@ class AddressesInMemory:
         self._counted: Counter[tuple[date, str]] = Counter()
 
     async def count(self, day: date, more: Mapping[str, int]) -> dict[str, int]:
-        """As the protocol says."""
         before = {address: self._counted[day, address] for address in more}
         for address, messages in more.items():
             self._counted[day, address] += messages

@@ -133,7 +133,6 @@ class PostgresDigests:
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], now: datetime, quiet: bool
     ) -> list[Outgoing]:
-        """As the protocol says."""
         hour = hour_of(now)
         async with self._pool.acquire() as connection, connection.transaction():
             owned = [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
@@ -176,7 +175,6 @@ class PostgresDigests:
         return title
 
     async def later(self, delays: Sequence[Delay]) -> None:
-        """As the protocol says."""
         await self._pool.execute(
             _LATER,
             [delay.id for delay in delays],
@@ -186,7 +184,6 @@ class PostgresDigests:
         )
 
     async def end(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """As the protocol says."""
         await self._pool.execute(
             _END,
             [outcome.notice.id for outcome in outcomes],
@@ -198,7 +195,6 @@ class PostgresDigests:
         )
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
-        """As the protocol says."""
         return [
             (
                 row["subject"],
@@ -275,7 +271,6 @@ class DigestsInMemory:
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], now: datetime, quiet: bool
     ) -> list[Outgoing]:
-        """As the protocol says."""
         hour = hour_of(now)
         for inbox, choice in sorted(self._claims.inboxes.choices.items()):
             awake = choice.channel == "robot" or not quiet
@@ -338,7 +333,6 @@ class DigestsInMemory:
             kept.leased = False
 
     async def end(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """As the protocol says."""
         for outcome in outcomes:
             kept = self.digests[outcome.notice.id]
             if kept.state in ("pending", "claimed"):
@@ -346,7 +340,6 @@ class DigestsInMemory:
                 kept.repeated, kept.reason = outcome.repeated, outcome.reason
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
-        """As the protocol says."""
         found: list[Ended] = []
         for row in self._claims.rows.values():
             kept = self.digests.get(row.digest)

@@ -137,7 +137,6 @@ class PostgresInboxes:
         self._clock = clock
 
     async def kept(self, inbox: Inbox) -> Kept:
-        """As the protocol says."""
         chosen = await self._pool.fetchrow(_CHOSEN, *inbox)
         addresses = tuple(Address(**row) for row in await self._pool.fetch(_ADDRESSES, *inbox))
         trial = await self._pool.fetchrow(_TRIAL, *inbox, TRIES, TRIAL_MINUTES)
@@ -153,14 +152,12 @@ class PostgresInboxes:
         )
 
     async def begin(self, inbox: Inbox, trial: Trial) -> bool:
-        """As the protocol says."""
         channel = trial.address.channel
         sealed = self._boxes.sealed(inbox, channel, trial.fields)
         values = (channel, sealed, trial.address.shown, trial.code, trial.address.by, TRIALS_A_DAY)
         return bool(await self._pool.fetchval(_BEGIN, *inbox, *values))
 
     async def prove(self, inbox: Inbox, code: bytes) -> bool:
-        """As the protocol says."""
         async with self._pool.acquire() as connection, connection.transaction():
             trial = await connection.fetchrow(_TRY, *inbox, code, TRIES, TRIAL_MINUTES)
             if trial is None or not trial["right"]:
@@ -171,7 +168,6 @@ class PostgresInboxes:
         return True
 
     async def choose(self, inbox: Inbox, choice: Choice, by: str) -> None:
-        """As the protocol says."""
         now = self._clock.now()
         await self._pool.execute(_CHOOSE, *inbox, choice.channel, choice.hourly, by, now)
 
@@ -193,12 +189,10 @@ class InboxesInMemory:
         return self._fields.get((inbox, channel), {})
 
     async def kept(self, inbox: Inbox) -> Kept:
-        """As the protocol says."""
         kept, trial = self._kept.get(inbox, Kept()), self._open_trial(inbox)
         return replace(kept, trial=trial.address if trial is not None else None)
 
     async def begin(self, inbox: Inbox, trial: Trial) -> bool:
-        """As the protocol says."""
         asked = [at for at in self._asked.get(inbox, []) if at > self.passed - timedelta(days=1)]
         if len(asked) >= TRIALS_A_DAY or (asked and asked[-1] > self.passed - timedelta(minutes=1)):
             return False
@@ -207,7 +201,6 @@ class InboxesInMemory:
         return True
 
     async def prove(self, inbox: Inbox, code: bytes) -> bool:
-        """As the protocol says."""
         trial = self._open_trial(inbox)
         if trial is None:
             return False
@@ -223,7 +216,7 @@ class InboxesInMemory:
         return True
 
     async def choose(self, inbox: Inbox, choice: Choice, by: str) -> None:
-        """As the protocol says; nobody asks the twin when."""
+        """Nobody asks the twin when."""
         self.choices[inbox] = choice
         self._kept[inbox] = replace(self._kept.get(inbox, Kept()), choice=choice, by=by)
 

@@ -96,7 +96,6 @@ class PostgresReceipts:
         self._pool = pool
 
     async def take_in(self, receipts: Sequence[Receipt]) -> None:
-        """As the protocol says."""
         await self._pool.execute(
             _TAKE_IN,
             [receipt.channel for receipt in receipts],
@@ -107,7 +106,6 @@ class PostgresReceipts:
         )
 
     async def mark(self) -> bool:
-        """As the protocol says."""
         if not await self._pool.fetchval(_ANY):
             return False
         await self._pool.execute(_ARRIVED)
@@ -115,16 +113,13 @@ class PostgresReceipts:
         return True
 
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
-        """As the protocol says."""
         rows = await self._pool.fetch(_FAILED, list(partitions), limit)
         return [_failed(row) for row in rows]
 
     async def close(self) -> None:
-        """As the protocol says."""
         await self._pool.execute(_CLOSE)
 
     async def forget(self) -> None:
-        """As the protocol says."""
         await self._pool.execute(_FORGET)
 
 
@@ -149,7 +144,6 @@ class ReceiptsInMemory:
         self._done: set[tuple[str, str]] = set()
 
     async def take_in(self, receipts: Sequence[Receipt]) -> None:
-        """As the protocol says."""
         for receipt in receipts:
             key = (receipt.channel, receipt.message)
             if key not in self.kept:
@@ -157,7 +151,6 @@ class ReceiptsInMemory:
                 self._done.discard(key)
 
     async def mark(self) -> bool:
-        """As the protocol says."""
         for receipt in self._waiting():
             for identity, row in self._about(receipt):
                 if receipt.arrived and row.state == "sent":
@@ -168,7 +161,6 @@ class ReceiptsInMemory:
         return bool(self._waiting())
 
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
-        """As the protocol says."""
         return [
             (
                 row.subject,
@@ -181,7 +173,6 @@ class ReceiptsInMemory:
         ][:limit]
 
     async def close(self) -> None:
-        """As the protocol says."""
         for receipt in self._waiting():
             rows = [row for _, row in self._about(receipt)]
             ended = (

@@ -26,7 +26,7 @@ _OPAQUE: Final = re.compile(
     r'|"(?![^"]*[0-9]{9})(?:[A-Za-z0-9+/]{4}){10,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"'
     r"|-----BEGIN [A-Z ]{1,30}-----[^-]*-----END [A-Z ]{1,30}-----"
 )
-"""What nobody reads: sealed boxes, and signatures, tokens and keys in base64. Chance writes openids in them, one in some hundred ballots."""
+"""What nobody reads: sealed boxes, and signatures, tokens and keys in base64. Chance writes openids in them: in one ballot of 240."""
 _OTHER_NUMBERS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"  # identifiers
