@@ -24,7 +24,7 @@ async def grantee(dsn: str) -> None:
     """Who is given rights by the scripts, as `deploy/postgres/roles.sql` makes it."""
     connection = await asyncpg.connect(dsn)
     if not await connection.fetchval("select count(*) from pg_roles where rolname = 'notifier'"):
-        await connection.execute("create role notifier")
+        await connection.execute("create role notifier login")
     await connection.close()
 
 

@@ -230,7 +230,7 @@ async def create_roles(superuser: str, passwords: dict[str, str], database: str 
             await connection.execute(statement)
         for role in ROLES:
             if role in existing:
-                await connection.execute(f"alter role {role} password '{passwords[role]}'")
+                await connection.execute(f"alter role {role} login password '{passwords[role]}'")
     finally:
         await connection.close()
 

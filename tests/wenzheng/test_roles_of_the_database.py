@@ -1,0 +1,21 @@
+"""The roles that an administrator made beforehand are taken over, whatever they lack."""
+
+import asyncpg
+import pytest
+
+from tests.postgres import as_role, city
+from wenzheng.stack.home import ROLES
+
+pytestmark = pytest.mark.real
+
+
+async def test_a_role_that_stands_without_the_right_to_log_in_is_given_it(dsn: str) -> None:
+    administrator = await asyncpg.connect(dsn)
+    made = {row["rolname"] for row in await administrator.fetch("select rolname from pg_roles")}
+    await administrator.execute("alter role stats nologin" if "stats" in made else "create role stats")
+    await administrator.close()
+    address = await city(dsn)
+    for role in ROLES:
+        session = await asyncpg.connect(as_role(address, role))
+        assert await session.fetchval("select current_user") == role
+        await session.close()
