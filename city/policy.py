@@ -14,6 +14,8 @@ from city.attachments import Attachments
 from city.expected import expected, fields_of
 from city.notices import Notices, Prices, Quotas
 from city.periodic import Accountability, Assessment, Bulletin, Inspection, OpenData, Promise
+from city.points import Points
+from city.rates import Rates
 from contracts.posts import PostKind
 
 _POST_KINDS: Final = frozenset(get_args(PostKind))
@@ -22,7 +24,6 @@ Days = Annotated[int, Meta(ge=1, le=30)]
 Count = Annotated[int, Meta(ge=1, le=20)]
 Step = Annotated[int, Meta(ge=-30, le=60)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-PerMinute = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Kind(Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,30 +180,6 @@ class Debates(Struct, frozen=True, forbid_unknown_fields=True):
     """Comments of one person in one debate."""
 
 
-class Rates(Struct, frozen=True, forbid_unknown_fields=True):
-    """Requests a minute per client, one number for each door; 0 is without limit.
-
-    A client is an IPv4 address or the /64 of an IPv6 one; of staff it is the person.
-    """
-
-    posts: PerMinute = 10
-    contacts_an_hour: PerMinute = 60
-    """Posts an hour, not a minute, that name a telephone or mailbox: each sends somebody messages."""
-    attachments: PerMinute = 20
-    """Files given; each is unpacked, drawn anew and looked through."""
-    supports: PerMinute = 30
-    acts: PerMinute = 60
-    """What authors and staff do to a case, wrong query codes included."""
-    reads: PerMinute = 300
-    deadlines: PerMinute = 300
-    figures: PerMinute = 120
-    """The league table and the daily figures, the dearest of the public reads."""
-    streams: PerMinute = 20
-    """Live streams that are opened; how many may be open at once is the stream's own number."""
-    sign_in: PerMinute = 20
-    """Passwords and codes tried at the portal."""
-
-
 class Wrong(Struct, frozen=True):
     """What is wrong in a policy, and under which keys, outermost first."""
 
@@ -244,6 +221,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     follow_ups: FollowUps = FollowUps()
     supports: Supports = Supports()
     attachments: Attachments = Attachments()
+    points: Points = Points()
     debates: Debates = Debates()
     bulletin: Bulletin = Bulletin()
     accountability: Accountability = Accountability()
@@ -393,6 +371,9 @@ def _contradictions(policy: Policy) -> Iterator[Wrong]:
         yield Wrong(("hours", "closes"), "上下班时间应为整分钟")
     if not policy.assessment.of_shares:
         yield Wrong(("assessment", "on_time"), "四项比率的分值不能都为零")
+    key, reason = policy.points.wrong
+    if key:
+        yield Wrong(("points", key), reason)
     steps = msgspec.structs.astuple(policy.ladder)
     if list(steps) != sorted(steps):
         yield Wrong(("ladder", "remind"), "催办阶梯应逐级向后")

@@ -44,6 +44,10 @@ class PostReceived(Fact, frozen=True, kw_only=True, tag="post.received.v1"):
     attachments: tuple[Attachment, ...] = ()
     sealed_attachments: bytes = b""
     """The keys of these files and their names as they were given, under the post's key for its texts."""
+    sealed_point: bytes = b""
+    """Where exactly it is, under the post's key for its texts: `longitude` and `latitude` in degrees with at most six decimals,
+    as they were given and never converted; `datum`, which says from what they are counted: `gcj02` (WeChat and the maps of
+    China), or `wgs84` (satellites and browsers); `street_address`, a line of words. Empty without any of it."""
 
 
 class PostHeld(Fact, frozen=True, kw_only=True, tag="post.held.v1"):

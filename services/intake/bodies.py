@@ -10,6 +10,7 @@ from msgspec.structs import fields, replace
 from chassis.problem import WrongFields, wrong_field
 from city import contacts
 from city.normal import length, shows_nothing, written, written_line
+from city.points import Datum, Points, degrees_of
 from city.profile import Profile
 from contracts.posts import PostKind
 from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text, Tickets
@@ -18,6 +19,7 @@ B = TypeVar("B", bound=Body)
 
 TITLE: Final = 100
 PLACE: Final = 200
+STREET: Final = 100
 NAME: Final = 50
 """Characters of these, as a person counts them."""
 
@@ -44,6 +46,20 @@ class Neighbour(Contact, frozen=True):
     Without one the voice is that of the phone or openid."""
 
 
+class Point(Body, frozen=True):
+    """Where exactly it is: a point, a street, or both. Read by the author and the holding unit alone."""
+
+    longitude: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
+    """Degrees east; at most six decimals are kept."""
+    latitude: Annotated[float, Meta(ge=-90.0, le=90.0)] | None = None
+    """Degrees north, as above. Longitude and latitude come together, and lie in the city."""
+    datum: Datum = "gcj02"
+    """What the degrees are counted from, by the sender's word; they are kept as they come and never converted.
+    `gcj02`: a place chosen in WeChat or on a map of China; `wgs84`: what satellites or a browser say."""
+    street_address: Annotated[str, Meta(max_length=CODE_POINTS * STREET)] = ""
+    """Street, house, floor: one line."""
+
+
 class Post(Body, frozen=True):
     """`POST /v1/posts`."""
 
@@ -59,6 +75,7 @@ class Post(Body, frozen=True):
     hide_name: bool = False
     attachments: Tickets = ()
     """Tickets of files, as `POST /v1/attachments` gives them; each holds for two hours."""
+    point: Point | None = None
 
 
 class EnteredPost(Post, frozen=True, kw_only=True):
@@ -133,6 +150,46 @@ def personal_of(post: Post) -> dict[str, str]:
         given |= _addresses(post.contact, wrong)
     wrong.check()
     return {key: value for key, value in given.items() if value}
+
+
+def point_of(post: Post, city: Points) -> dict[str, str]:
+    """What goes into the box of the point; empty where none was given.
+
+    Raises HttpRefused 422 with all that is wrong: a degree without the other, a point outside the city, a street that is
+    too long, a point that says nothing.
+    """
+    point = post.point
+    if point is None:
+        return {}
+    given: dict[str, str] = {}
+    wrong = WrongFields()
+    with wrong:
+        given["street_address"] = _within(written_line(point.street_address), "point.street_address", STREET)
+    with wrong:
+        given |= _degrees(point, city)
+    wrong.check()
+    said = {key: value for key, value in given.items() if value and not shows_nothing(value)}
+    if not said:
+        raise wrong_field("point", "请写经度和纬度,或街道、门牌")
+    return said
+
+
+def _degrees(point: Point, city: Points) -> dict[str, str]:
+    """Raises HttpRefused 422."""
+    if point.longitude is None and point.latitude is None:
+        return {}
+    if point.longitude is None or point.latitude is None:
+        raise wrong_field(
+            f"point.{'longitude' if point.longitude is None else 'latitude'}", "经度和纬度要一起写"
+        )
+    refused = city.refusal(point.longitude, point.latitude)
+    if refused:
+        raise wrong_field("point", refused)
+    return {
+        "longitude": degrees_of(point.longitude),
+        "latitude": degrees_of(point.latitude),
+        "datum": point.datum,
+    }
 
 
 def addresses_of(contact: Contact) -> dict[str, str]:

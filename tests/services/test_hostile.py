@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from chassis.run import http_options
-from city.policy import Rates
+from city.rates import Rates
 from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.interfaces import PROFILE, edges, live

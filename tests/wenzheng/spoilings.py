@@ -354,6 +354,18 @@ async def _(city: SpoiledCity) -> None:
     city.append("intake.log", f"somebody at {MOBILE} posted")
 
 
+@spoils("I8", "a point stands on the log, outside its box")
+async def _(city: SpoiledCity) -> None:
+    old = city.entry("posts", PostReceived)
+    value = old.value or b""
+    await city.put(old, moved(old, value=value[:-1] + b',"longitude":118.275162,"latitude":33.963008}'))
+
+
+@spoils("I8", "a point stands in a log file")
+async def _(city: SpoiledCity) -> None:
+    city.append("intake.log", "refused {'longitude': 118.275162, 'latitude': 33.963008}")
+
+
 @spoils("I8", "a telephone stands in a state")
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.exists), text=f"请打{MOBILE}")

@@ -55,7 +55,11 @@ async def live(stack: Stack) -> None:
     for n in range(12):
         title, text = MATTERS[n % len(MATTERS)]
         receipt = await client.post(
-            kind="complaint", title=title, text=f"{text}第{n}次反映。", contact={"phone": f"138{n:08d}"}
+            kind="complaint",
+            title=title,
+            text=f"{text}第{n}次反映。",
+            contact={"phone": f"138{n:08d}"},
+            point={"longitude": 118.2 + n / 100, "latitude": 33.9, "street_address": f"{n}号院"},
         )
         assert receipt is not None
         numbers.append(receipt["number"])

@@ -29,6 +29,12 @@ from wenzheng.audit.eyes import personal
         ("写信到ｓｏｍｅｏｎｅ＠example.cn", "mail"),
         ("oDemo0000001abcdEFGH00000001", "openid"),
         ('{"sealed_text":"YWJj","note":"13812345678"}', "phone"),
+        ('{"place":"幸福路","longitude":118.275162,"latitude":33.963008}', "point"),
+        ('{"latitude": "33.9"}', "point"),
+        ("refused {'longitude': 118.275162}", "point"),
+        (r'{"message":"{\"longitude\":118.27,\"latitude\":33.9}"}', "point"),
+        ("longitude=118.275162", "point"),
+        ('{"datum":"","street_address":"幸福路12号"}', "point"),
     ],
 )
 def test_personal_data_is_seen_in_whatever_digits_and_marks(text: str, kind: str) -> None:
@@ -48,6 +54,9 @@ def test_personal_data_is_seen_in_whatever_digits_and_marks(text: str, kind: str
         "一期1-23-1-602/1-23-1-202/1-23-1-502",
         '{"sealed_contact":"MTM4MTIzNDU2Nzg="}',
         '{"sealed_attachments":"MTM4MTIzNDU2Nzg="}',
+        '{"sealed_point":"MTM4MTIzNDU2Nzg="}',
+        '{"title":"street: 幸福路","street":"项里","street_address":"","longitude":null}',
+        '{"confidence":118.275162}',
         "listening on 127.0.0.1:13812 pid 1381",
     ],
 )

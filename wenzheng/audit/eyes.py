@@ -1,4 +1,4 @@
-"""Finds telephones, identity cards, openids and mail addresses, with other eyes than the masker.
+"""Finds telephones, identity cards, openids, mail addresses and points on the map, with other eyes than the masker.
 
 The masker decides what is hidden; whoever looks with the same patterns sees none of its holes. Here
 three others look: Google's matcher of telephone numbers, the check digits of identity cards, and a
@@ -22,7 +22,7 @@ _HAN_DIGITS: Final = dict(
 )
 
 _OPAQUE: Final = re.compile(
-    r'"sealed(?:_contact|_text|_attachments)?":"[^"]*"'
+    r'"sealed(?:_contact|_text|_attachments|_point)?":"[^"]*"'
     r'|"(?![^"]*[0-9]{9})(?:[A-Za-z0-9+/]{4}){10,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"'
     r"|-----BEGIN [A-Z ]{1,30}-----[^-]*-----END [A-Z ]{1,30}-----"
 )
@@ -42,6 +42,10 @@ _RUN: Final = re.compile(r"\d+(?:[^\w\n\"{}]{1,3}\d+)*")
 _MOBILE: Final = re.compile(r"(?:00?86|86)?1[3-9]\d{9}")
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII)
 _OPENID: Final = re.compile(r"(?<![\w-])o(?=[\w-]*\d)(?=[\w-]*[A-Z])[0-9A-Za-z_-]{27}(?![\w-])", re.ASCII)
+_POINT: Final = re.compile(
+    r"""\\?["']?\b(?:(?:longitude|latitude)\\?["']?\s*[:=]\s*\\?["']?-?\d{1,3}\.\d|street_address\\?["']\s*:\s*\\?["'][^"'\\])"""
+)
+"""A point of somebody's or its street, as a machine would write it: by the names of the fields that are only ever sealed."""
 _GROUPS_OF_A_NUMBER: Final = 11
 """A mobile number is typed in at most so many groups."""
 _USUAL_GROUPS: Final = 4
@@ -62,6 +66,8 @@ def personal(text: str, post_numbers: str = "", public: PublicContacts = NONE) -
     plain = _plain(_OPAQUE.sub("", text))
     if "@" in plain and any(mail.lower() not in public.mails for mail in _MAIL.findall(plain)):
         kinds.append("mail")
+    if _POINT.search(plain):
+        kinds.append("point")
     if _OPENID.search(plain):
         kinds.append("openid")
     digits = _FRACTION.sub(" ", _OTHER_NUMBERS.sub(" | ", plain))

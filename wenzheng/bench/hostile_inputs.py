@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from city.policy import Rates
+from city.rates import Rates
 
 TEXT: Final = 10_000
 """Characters of a post's text."""

@@ -7,8 +7,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.kafka.broker import Broker
-from city.policy import Rates
 from city.profile import Profile
+from city.rates import Rates
 from contracts.codec import decode
 from contracts.topics import ASSIGNMENTS
 from wenzheng.bench import (

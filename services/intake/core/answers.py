@@ -278,11 +278,24 @@ class PublicPost(Summary):
     adoption: AdoptionOfCase | None
 
 
+class GivenPoint(TypedDict):
+    """Where exactly it is, as its author said."""
+
+    longitude: float | None
+    """Degrees; None where only the street was said."""
+    latitude: float | None
+    datum: str
+    """`gcj02` or `wgs84`; empty without degrees."""
+    street_address: str
+
+
 class ToldPost(Summary):
     """What author and staff are told alike: as it was written where the boxes were opened, else masked."""
 
     text: str
     place: str
+    point: GivenPoint | None
+    """For those to whom the boxes are opened; else, and without one, None."""
     attachments: list[AttachedFile]
     contact: dict[str, str]
     public: bool

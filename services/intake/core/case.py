@@ -243,6 +243,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     attachments: tuple[Attachment, ...] = ()
     sealed_attachments: bytes = b""
     """Their keys, and their names as they were given."""
+    sealed_point: bytes = b""
     addressee: str = ""
     """Code of the city leader to whom the letter is written."""
     origin: Origin = "online"

@@ -122,6 +122,8 @@ class Submit(Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
     """Names are masked."""
     sealed_attachments: bytes = b""
+    sealed_point: bytes = b""
+    """Where exactly it is; empty when that was not said."""
 
 
 class Answered(Struct, frozen=True):

@@ -24,6 +24,8 @@ class Opened(Struct, frozen=True):
     """name, phone, openid, mail"""
     post: dict[str, str] = {}
     """title, text, place"""
+    point: dict[str, str] = {}
+    """longitude, latitude, datum, street_address"""
     added: dict[str, str] = {}
     """Id of a question or follow-up to what the citizen wrote."""
     names: dict[str, str] = {}

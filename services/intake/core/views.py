@@ -1,6 +1,6 @@
 """A case as citizens, neighbours and staff see it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from city.profile import Profile
@@ -13,6 +13,7 @@ from services.intake.core.answers import (
     AskedExtension,
     AskedQuestion,
     AskedReturn,
+    GivenPoint,
     GivenRating,
     GroupMember,
     GroupOfCase,
@@ -165,6 +166,7 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
         **summary(case, city),
         "text": opened.post.get("text", case.text),
         "place": opened.post.get("place", case.place),
+        "point": _point(opened.point),
         "attachments": views_of_replies.files(case.attachments, opened.names),
         "contact": opened.contact,
         "public": case.public,
@@ -185,6 +187,18 @@ def _told(case: Case, city: Profile, opened: Opened) -> ToldPost:
     }
     view["title"] = opened.post.get("title", case.title)
     return view
+
+
+def _point(given: Mapping[str, str]) -> GivenPoint | None:
+    if not given:
+        return None
+    degrees = [float(given[name]) if name in given else None for name in ("longitude", "latitude")]
+    return {
+        "longitude": degrees[0],
+        "latitude": degrees[1],
+        "datum": given.get("datum", ""),
+        "street_address": given.get("street_address", ""),
+    }
 
 
 def own(case: Case, city: Profile, opened: Opened) -> OwnPost:

@@ -23,7 +23,7 @@ Part = Literal[
 - history: the public lines; replies: the published ones with their files, first words before them, city leaders' published instructions, what became of a suggestion
 - listed: it stands in the public list and is found by its words; support: neighbours may support it
 - said: what unit and citizen asked, answered, added and graded, masked; and the files that came with it
-- boxes: the contact and everything as it was written; each opening is logged. Whoever has to call an author back sees the contact by a pass (`web/calling.py`)
+- boxes: the contact, the point on the map with its street, and everything as it was written; each opening is logged. Whoever has to call an author back sees the contact by a pass (`web/calling.py`)
 - inner: drafts and parts with their files, returns, city leaders' instructions with what was reported on them, and the lines of the history that are not public
 """
 

@@ -21,7 +21,9 @@ _TEXT: Final = "text"
 """The one field of the box of an answer or follow-up."""
 
 
-def seal_post(personal: Mapping[str, str], subject: str, given: Sequence[Given] = ()) -> dict[str, bytes]:
+def seal_post(
+    personal: Mapping[str, str], subject: str, given: Sequence[Given] = (), point: Mapping[str, str] = {}
+) -> dict[str, bytes]:
     """The boxes of a new post and their fresh keys, by the fields of `Submit`."""
     contact = {name: personal[name] for name in CONTACT if name in personal}
     text_key, contact_key = new_key(), new_key() if contact else b""
@@ -31,6 +33,7 @@ def seal_post(personal: Mapping[str, str], subject: str, given: Sequence[Given] 
         "contact_key": contact_key,
         "sealed_contact": seal(contact_key, contact, subject) if contact else b"",
         "sealed_attachments": _files(text_key, given, subject),
+        "sealed_point": seal(text_key, point, subject) if point else b"",
     }
 
 
@@ -68,6 +71,7 @@ async def open_boxes(keys: Keys, connection: Any, subject: str, case: Case) -> O
         contact={name: contact[name] for name in CONTACT if name in contact},
         post={name: post[name] for name in TEXTS if name in post},
         added={identity: fields[_TEXT] for identity, fields in opened.items() if _TEXT in fields},
+        point=_opened(text_key, case.sealed_point, subject),
         names={identity: kept.partition(" ")[2] for identity, kept in files.items()},
     )
 

@@ -8,6 +8,7 @@ POST: Final[dict[str, Any]] = {
     "text": "幸福路与发展大道路口的路灯坏了一周,晚上很黑。",
     "area": "321302",
     "place": "幸福路与发展大道路口",
+    "point": {"longitude": 118.275162, "latitude": 33.963008, "street_address": "幸福路12号院门口"},
     "contact": {"name": "王女士", "phone": "13900005678"},
     "public": True,
     "hide_name": False,

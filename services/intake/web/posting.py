@@ -79,7 +79,7 @@ def submission(
     door: Door, subject: str, post: bodies.Post, drawn: int, origin: Origin = "online", entered_by: str = ""
 ) -> ask.Submit:
     """The request that the rule meets: texts masked, and sealed as they were written."""
-    personal = bodies.personal_of(post)
+    personal, point = bodies.personal_of(post), bodies.point_of(post, door.profile.policy.points)
     given = opened(door.secrets, post.attachments, door.real_now().timestamp())
     published = door.profile.published(
         personal["title"], personal["text"], personal.get("place", ""), *(one.name for one in given)
@@ -102,7 +102,7 @@ def submission(
         origin=origin,
         entered_by=entered_by,
         attachments=attachments_of(given, names),
-        **seal_post(personal, subject, given),
+        **seal_post(personal, subject, given, point),
     )
 
 

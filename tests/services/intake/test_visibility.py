@@ -18,6 +18,7 @@ from tests.services.intake.files import PDF
 PHONE = "13812345678"
 NOW = at("2026-03-02T10:00")
 LEAD, ASSISTING = "housing", "transport"
+POINT = {"longitude": 118.275162, "latitude": 33.963008, "street_address": "十二号院三栋"}
 INNER = ("再修一次的草稿", "内部意见", "内部批示", "内部反馈", "协办方的话")
 STAFF: dict[Reader, tuple[str, str]] = {
     "holding": ("clerk", LEAD),
@@ -48,6 +49,7 @@ async def _post(intake: Intake, state: Standing) -> dict[str, Any]:
             title="路灯不亮",
             text=f"请回电{PHONE}。",
             place="幸福路",
+            point=POINT,
             contact={"phone": PHONE},
             public=state != "private",
             attachments=[await _given(intake)],
@@ -140,7 +142,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
         and "已派人到现场查看" in text
         and ("已经修好了" in text or view["replies"] == []),
         "said": "另一个号码" in text,
-        "boxes": PHONE in text,
+        "boxes": PHONE in text and view["point"] == POINT | {"datum": "gcj02"},
         "inner": all(words in text for words in INNER),
     }
     if reader == "anyone":
@@ -150,6 +152,7 @@ async def _seen(intake: Intake, reader: Reader, receipt: dict[str, Any]) -> set[
     assert signs["replies"] or "已派人到现场查看" not in text
     inner = (*INNER, receipt["of_part"])
     assert signs["inner"] or not any(words in text for words in inner), "a part of what is inner is shown"
+    assert signs["boxes"] or not any(sign in text for sign in ("118.275", "33.963", "十二号院", PHONE))
     with_files = signs["inner"] and not view["erased"]
     assert (receipt["of_part"] in text) == with_files
     return {part for part, seen in signs.items() if seen}

@@ -76,6 +76,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         entered_by=post.entered_by,
         attachments=post.attachments,
         sealed_attachments=post.sealed_attachments,
+        sealed_point=post.sealed_point,
     )
     case = _case(received, kind.clock)
     effects: tuple[Effect, ...] = (KeepKeys(post.contact_key, post.text_key), Say(received))
@@ -107,6 +108,7 @@ def _case(received: PostReceived, asks: bool) -> Case:
         sealed_text=received.sealed_text,
         attachments=received.attachments,
         sealed_attachments=received.sealed_attachments,
+        sealed_point=received.sealed_point,
         addressee=received.addressee,
         origin=received.origin,
         entered_by=received.entered_by,
@@ -213,6 +215,7 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
         sealed_text=b"",
         attachments=(),
         sealed_attachments=b"",
+        sealed_point=b"",
         questions=tuple(replace(question, **_FORGOTTEN) for question in case.questions),
         follow_ups=tuple(replace(added, **_FORGOTTEN) for added in case.follow_ups),
         replies=tuple(replace(reply, **_NO_FILES) for reply in case.replies),
