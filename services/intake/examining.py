@@ -1,7 +1,6 @@
 """Looks at a file before it is kept, aside from the requests of others: the city's scanner, then a picture drawn anew or a document looked into."""
 
 import asyncio
-import contextlib
 import os
 import shlex
 import sys
@@ -12,13 +11,16 @@ from typing import Final, NamedTuple
 import structlog
 
 from chassis import problem
+from chassis.giving_way import output
 from city.attachments import Attachments
 from contracts.attachments import FileType
 from services.intake import redrawing, unpacking
 from services.intake.core.attachments import OFFICE, PICTURES, TAKEN, NotTaken, is_package, type_of
 
-AT_ONCE: Final = 2
-"""Files that are looked at at the same time; others wait for their turn."""
+AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
+"""Files that are looked at at the same time; others wait for their turn. One processor is left to everybody else."""
+NICENESS: Final = 5
+"""A third of the time that goes to whom people wait for: a picture that was made dear takes seconds, and its sender can wait."""
 SECONDS: Final = 60.0
 """Real time that scanner or drawing may take for one file."""
 CLEAN: Final = 0
@@ -104,22 +106,17 @@ async def _run(
     command: Sequence[str], data: bytes, environment: "os._Environ[str] | dict[str, str]"
 ) -> tuple[int, bytes]:
     """Exit code and output of a program that reads the data; -1 when it cannot be started or takes too long."""
-    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=pipe, stdout=pipe, stderr=nothing, env=environment, start_new_session=True
+        return await output(
+            *command,
+            data=data,
+            seconds=SECONDS,
+            niceness=NICENESS,
+            environment=environment,
+            errors=asyncio.subprocess.DEVNULL,
         )
+    except TimeoutError:
+        return -1, b""
     except OSError as failure:
         _log.error("a program could not be started", program=command[0], reason=str(failure))
         return -1, b""
-    try:
-        async with asyncio.timeout(SECONDS):
-            written, _ = await process.communicate(data)
-    except TimeoutError:
-        return -1, b""
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    return process.returncode if process.returncode is not None else -1, written

@@ -10,7 +10,6 @@ because nothing but pixels is carried over; the camera's note how it was held is
 
 from __future__ import annotations
 
-import os
 import resource
 import struct
 import sys
@@ -44,7 +43,6 @@ def main() -> int:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    os.nice(10)  # People who wait for something else come first.
     kind, megapixels, most_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     # After the limits: the library is a stranger's, too.
     from PIL import Image, ImageOps

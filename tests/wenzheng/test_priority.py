@@ -1,29 +1,15 @@
-"""Who listens gives way to people: by its own niceness, and by that of its session."""
+"""For whom people wait comes at once: in turns of the shortest length."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 
-import asyncpg
 import pytest
 
+from chassis.giving_way import give_way
 from wenzheng.stack.postgres import sessions
-from wenzheng.stack.priority import (
-    TURN_NANOSECONDS,
-    come_at_once,
-    give_way,
-    group_niceness,
-    niceness_in,
-    turn,
-)
-
-
-def _group_niceness(pid: int) -> int:
-    try:
-        return group_niceness(pid)
-    except OSError:
-        pytest.skip("this kernel shares the processor by niceness alone")
+from wenzheng.stack.priority import TURN_NANOSECONDS, come_at_once, turn
 
 
 def _own(pid: int) -> int:
@@ -43,51 +29,6 @@ def leader() -> Iterator[int]:
     )
     yield process.pid
     process.communicate(b"\n")
-
-
-async def test_a_process_gives_way_to_other_sessions_and_not_only_within_its_own(leader: int) -> None:
-    wanted = _nicer(5, leader)
-
-    await give_way({leader: wanted})
-
-    assert _own(leader) == wanted
-    assert _group_niceness(leader) == wanted
-
-
-async def test_who_has_given_way_does_not_come_forward_again(leader: int) -> None:
-    more, less = _nicer(7, leader), _nicer(3, leader)
-
-    await give_way({leader: more})
-    await give_way({leader: less})
-
-    assert _own(leader) == more
-    assert _group_niceness(leader) == more
-
-
-async def test_others_of_a_session_do_not_suffer_for_one_that_does_not_lead_it() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        before = _group_niceness(os.getpid())
-
-        await give_way({process.pid: _nicer(5, process.pid)})
-
-        assert _group_niceness(os.getpid()) == before
-        process.communicate(b"\n")
-
-
-async def test_a_process_that_has_ended_hinders_nobody(leader: int) -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        pass
-
-    wanted = _nicer(6, leader)
-    await give_way({ended.pid: 5, leader: wanted})
-
-    assert _own(leader) == wanted
-
-
-def test_a_session_without_a_group_of_its_own_is_no_trouble_but_a_thing_the_system_does_not_have() -> None:
-    assert niceness_in("/autogroup-25 nice -5\n") == -5
-    with pytest.raises(OSError):
-        niceness_in("")
 
 
 async def test_who_comes_at_once_takes_the_shortest_turns_and_keeps_its_niceness(leader: int) -> None:
@@ -120,20 +61,6 @@ def test_a_process_that_has_ended_need_not_come() -> None:
     come_at_once([ended.pid])
 
     assert turn(ended.pid) is None
-
-
-@pytest.mark.real
-async def test_each_session_of_the_database_says_for_whom_it_works_and_can_give_way(dsn: str) -> None:
-    listening = await asyncpg.connect(dsn, server_settings={"application_name": "stats"})
-    pid = await listening.fetchval("select pg_backend_pid()")
-
-    found = await sessions(dsn)
-    wanted = _nicer(8, pid)
-    await give_way({pid: wanted})
-
-    assert found[pid] == "stats"
-    assert _group_niceness(pid) == wanted
-    await listening.close()
 
 
 async def test_a_server_that_does_not_answer_has_no_sessions() -> None:

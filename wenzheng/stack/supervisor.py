@@ -15,11 +15,12 @@ from typing import IO, Any, Final
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from chassis.giving_way import give_way
 from chassis.postgres.migrate import migrate
 from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import ROLES, SCHEMAS, USERS, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
-from wenzheng.stack.priority import come_at_once, give_way
+from wenzheng.stack.priority import come_at_once
 
 PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)

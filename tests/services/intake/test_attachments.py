@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.posts import CitizenErased, PostHeld, PostReceived
-from services.intake.examining import Examiner
+from services.intake.examining import NICENESS, Examiner
 from services.intake.store import TICKET_SECONDS, Sweep
 from services.intake.store.attachments import ORPHANED_SECONDS
 from tests.services.intake.attaching import PHONE, door, give, posted, read, said, ticket
@@ -252,6 +252,19 @@ async def test_the_citys_scanner_decides_what_is_kept(
     assert (len(intake.folder.files) == 1) == (status == 201)
     if code is not None:
         assert seen.read_bytes() == PDF
+
+
+async def test_whoever_looks_at_a_file_gives_way_to_other_services_and_not_only_to_intake(
+    intake: Intake, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    intake.door.examiner = Examiner(f"sh -c 'cat > /dev/null; cat /proc/self/autogroup > {seen}'")
+    if not Path("/proc/self/autogroup").exists():
+        pytest.skip("this kernel shares the processor by niceness alone")
+
+    await give(intake, PDF)
+
+    assert int(seen.read_text().rsplit(" ", 1)[1]) >= NICENESS
 
 
 async def test_one_client_has_four_files_on_their_way_and_others_are_not_kept_waiting(intake: Intake) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from chassis.failures import HttpRefused
+from chassis.giving_way import output
 from services.stats.bulletins.papers.paper import Paper
 
 KINDS: Final = {
@@ -44,19 +45,11 @@ class Press:
 
     @staticmethod
     async def _child(kind: str, content: bytes) -> bytes:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "services.stats.bulletins.papers", kind),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        command = sys.executable, "-m", "services.stats.bulletins.papers", kind
         try:
-            async with asyncio.timeout(SECONDS):
-                data, _ = await child.communicate(content)
+            code, data = await output(*command, data=content, seconds=SECONDS)
         except TimeoutError as late:
-            child.kill()
-            await child.wait()
             raise HttpRefused(503, "paper-late", "文件没有及时做好,请稍后再试", retry_after=60) from late
-        if child.returncode or not data:
-            raise RuntimeError(f"the maker of {kind} ended with {child.returncode}")
+        if code or not data:
+            raise RuntimeError(f"the maker of {kind} ended with {code}")
         return data
