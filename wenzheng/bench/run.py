@@ -1,7 +1,8 @@
 """Runs the measurements on a stack of its own and prints them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -30,7 +31,7 @@ from wenzheng.bench.load import drive, quantile
 from wenzheng.bench.stack import bodies, cpu_seconds, drained, processes
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Trouble
-from wenzheng.stack.status import database, status
+from wenzheng.stack.status import database, lags
 
 ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "clock": clock.measure,
@@ -63,21 +64,32 @@ LATENCY_SECONDS = 20.0
 LATENCY_RATE = 50.0
 
 
+@asynccontextmanager
+async def sampled(home: Home) -> AsyncIterator[list[int]]:
+    """How many events the slowest service is behind, looked up every five seconds while something is driven."""
+    found: list[int] = []
+
+    async def sample() -> None:
+        while True:
+            await asyncio.sleep(5)
+            found.append(max((await lags(home)).values()))
+
+    sampling = asyncio.create_task(sample())
+    try:
+        yield found
+    finally:
+        sampling.cancel()
+        with suppress(asyncio.CancelledError):
+            await sampling
+
+
 async def chain(home: Home, step_us: float, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
     """As many posts as are answered, through all five services; lag sampled on the way."""
     posts = bodies()
     address = home.read_state()["services"]["intake"]
     before = cpu_seconds(home)
-    lags: list[int] = []
-
-    async def sample() -> None:
-        while True:
-            await asyncio.sleep(5)
-            lags.append(max((part["lag"] or 0) for part in (await status(home))["parts"]))
-
-    sampling = asyncio.create_task(sample())
-    load = await drive(address, lambda n: posts[n % len(posts)], seconds)
-    sampling.cancel()
+    async with sampled(home) as behind:
+        load = await drive(address, lambda n: posts[n % len(posts)], seconds)
     drain = await drained(home)
     after = cpu_seconds(home)
     count = len(load.accepted)
@@ -87,7 +99,7 @@ async def chain(home: Home, step_us: float, seconds: float = CHAIN_SECONDS) -> d
         "posts_per_s": round(count / load.seconds),
         "chain_posts_per_s": round(count / (load.seconds + drain)),
         "drain_s": round(drain, 1),
-        "lag_samples": lags,
+        "lag_samples": behind,
         "post_p50_ms": round(load.quantile(0.5), 1),
         "post_p99_ms": round(load.quantile(0.99), 1),
         "cpu_us_per_post": cpu,
@@ -106,9 +118,10 @@ async def latency(
     posts = bodies()
     state = home.read_state()
     before = cpu_seconds(home)
-    load = await drive(state["services"]["intake"], lambda n: posts[n % len(posts)], seconds, rate, 32)
+    async with sampled(home) as behind:
+        load = await drive(state["services"]["intake"], lambda n: posts[n % len(posts)], seconds, rate, 32)
     after = cpu_seconds(home)
-    await drained(home)
+    drain = await drained(home)
     cpu = {name: round((after[name] - before[name]) / max(1, len(load.accepted)) * 1e6) for name in after}
     assigned = await _assigned_at(kafka.of_state(home, state))
     delays = [
@@ -122,6 +135,8 @@ async def latency(
         "assignment_p50_ms": round(quantile(delays, 0.5), 1),
         "assignment_p99_ms": round(quantile(delays, 0.99), 1),
         "assignments_seen": len(delays),
+        "lag_samples": behind,
+        "drain_s": round(drain, 1),
         "cpu_us_per_post": cpu,
         "cpu_us_per_post_all": sum(cpu.values()),
         "ratio": round(sum(cpu.values()) / step_us, 1),

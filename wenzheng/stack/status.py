@@ -53,6 +53,13 @@ async def tables(dsn: str) -> dict[str, dict[str, Any]]:
         await connection.close()
 
 
+async def lags(home: Home) -> dict[str, int]:
+    """Service to events on the bus that it has not handled; nobody else is asked. Raises OSError where log or database is away."""
+    state = home.read_state()
+    found, about = await asyncio.gather(_ends(kafka.of_state(home, state)), tables(database(home, state)))
+    return {service: _lag(service, about[service], found) or 0 for service in about}
+
+
 async def status(home: Home) -> dict[str, Any]:
     """Every part as it stands now; never fails because a part is down. Raises Trouble without a stack."""
     state = home.read_state()
