@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from city.explain import moment
+from city.points import DATUM_NAMES
 from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.looks import look
+from fronts.portal.points import shown
 
 HERE: Final = Path(__file__).parent
 
@@ -22,6 +24,12 @@ SECURITY: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
+}
+
+LOCATING: Final = frozenset(("post.html",))
+"""Pages whose script may ask the device where it is, when its button is pressed; no other page, and no page of others in a frame."""
+_LOCATING: Final = SECURITY | {
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
 }
 
 GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
@@ -95,7 +103,12 @@ class Pages:
             auto_reload=False,
         )
         self._templates.filters.update(
-            percent=_percent, minute=self._minute, day=self._day, brief=_brief, in_time=in_time
+            percent=_percent,
+            minute=self._minute,
+            day=self._day,
+            brief=_brief,
+            in_time=in_time,
+            pointed=lambda point: shown(point, profile.policy.points),
         )
         self._templates.globals.update(
             static=static_files.address,
@@ -103,6 +116,7 @@ class Pages:
             demonstration=staffed and demonstration,
             files_taken=FILES_TAKEN,
             files_accepted=FILES_ACCEPTED,
+            datums=DATUM_NAMES,
         )
 
     def html(self, name: str, **values: Any) -> str:
@@ -111,7 +125,7 @@ class Pages:
 
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """One page."""
-        return HTMLResponse(self.html(name, **values), status, SECURITY)
+        return HTMLResponse(self.html(name, **values), status, _LOCATING if name in LOCATING else SECURITY)
 
     def refuse(self, status: int, sentence: str) -> Response:
         """A page that says why not."""

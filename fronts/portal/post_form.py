@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fronts.portal.forms import Form
+from fronts.portal.points import point_of
 from fronts.portal.services import Answer
 
 TITLE_LIMIT: Final = 100
@@ -16,6 +17,11 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
     "area": ("area", "区县", "请在列表中选择"),
     "addressee": ("addressee", "写给", "请在列表中选择"),
     "place": ("place", "地点", "请写 200 个字以内"),
+    "point": ("point", "位置", "请核对"),
+    "point.longitude": ("longitude", "经度", "请写度数,如 118.275162"),
+    "point.latitude": ("latitude", "纬度", "请写度数,如 33.963008"),
+    "point.datum": ("datum", "经纬度从哪里来", "请在列表中选择"),
+    "point.street_address": ("street_address", "街道、门牌", "请写 100 个字以内"),
     "attachments": ("files", "附件", "请重新选择文件"),
     "contact.name": ("name", "姓名", "请写 50 个字以内"),
     "contact.phone": ("phone", "电话", "应为电话号码,如 0527-12345678"),
@@ -38,7 +44,12 @@ def post_body(form: Form, tickets: Sequence[str] = ()) -> dict[str, Any]:
         "hide_name": "hide_name" in form,
     } | {
         name: value
-        for name, value in (("contact", contact), ("addressee", addressee), ("attachments", list(tickets)))
+        for name, value in (
+            ("contact", contact),
+            ("addressee", addressee),
+            ("attachments", list(tickets)),
+            ("point", point_of(form)),
+        )
         if value
     }
 
@@ -49,9 +60,9 @@ def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:
     wrong = {}
     for error in errors:
         field, _, remedy = LABELS.get(error["field"], (error["field"], "", error["reason"]))
-        wrong[field] = error["reason"] if field == "files" or error["reason"] in _CLEAR else remedy
+        wrong[field] = error["reason"] if field in ("files", "point") or error["reason"] in _CLEAR else remedy
     return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
 
 
-_CLEAR: Final = ("不能为空", "没有这个区县")
+_CLEAR: Final = ("不能为空", "没有这个区县", "经度和纬度要一起写")
 """Reasons of intake that are shown as they are; the others name limits in the terms of the interface."""

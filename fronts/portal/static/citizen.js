@@ -6,7 +6,8 @@
   var KEY = "wenzheng-draft";
   var SENT = "wenzheng-sent"; // the number of the post that was sent last in this tab
   var FIELDS = ["title", "text", "area", "place"]; // no contact: the device may not be one's own
-  var CONTACT = ["phone", "name", "mail"]; // for as long as an answer is awaited, in this tab alone
+  // For as long as an answer is awaited, in this tab alone: how to reach somebody, and where that may be.
+  var CONTACT = ["phone", "name", "mail", "street_address", "longitude", "latitude", "datum"];
   var CHOICES = ["private", "hide_name"]; // or a post would be public that was not meant to be
   var DAYS = 7;
   var PROBE = 4000; // milliseconds between two looks whether what was not sent can be
@@ -86,7 +87,8 @@
       say("已恢复上次没有提交的草稿。草稿只保存在这台设备上。", true);
     }
     if ("unsent" in form.dataset) {
-      CONTACT.forEach(function (name) { form.elements[name].value = contact[name] || ""; });
+      CONTACT.forEach(function (name) { if (contact[name]) form.elements[name].value = contact[name]; });
+      if (contact.longitude || contact.street_address) form.querySelector("details.point").open = true;
       wait("刚才没有网络,没有收到回执。");
     } else if ("away" in form.dataset) {
       say("现在没有网络,可以先写好:草稿保存在这台设备上,联网后再提交。联系方式要在提交前填写。", false);
@@ -145,7 +147,27 @@
     }
   }
 
+  /* The place of this device, when asked for: into the fields, where it can be seen and changed before anything is sent. */
+  function locate(button) {
+    var told = document.getElementById(button.dataset.locate);
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      told.textContent = "正在取得位置……";
+      navigator.geolocation.getCurrentPosition(function (found) {
+        var fields = button.form.elements;
+        fields.longitude.value = found.coords.longitude.toFixed(6);
+        fields.latitude.value = found.coords.latitude.toFixed(6);
+        fields.datum.value = "wgs84";
+        told.textContent = "已填入,误差约 " + Math.ceil(found.coords.accuracy) + " 米;不对的可以改,不要的请清空。";
+      }, function (failure) {
+        var why = failure.code === failure.PERMISSION_DENIED ? "没有得到定位许可" : "没有取得位置";
+        told.textContent = why + ";可以自己填写,或者用文字写地点。";
+      }, { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
+    });
+  }
+
   document.querySelectorAll("form[data-draft]").forEach(draft);
+  if ("geolocation" in navigator && isSecureContext) document.querySelectorAll("[data-locate]").forEach(locate);
   count();
   if ("serviceWorker" in navigator && document.querySelector("form[data-draft]")) {
     navigator.serviceWorker.register("/offline.js", { scope: "/post" }).catch(function () { /* no offline form, then */ });
