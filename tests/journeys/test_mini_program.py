@@ -1,4 +1,4 @@
-"""A mini-program's person, by the JSON interface alone: the lists, a code to the telephone, a post with a picture and a place,
+"""A mini-program's person, by the JSON interface alone: the lists, a code to the telephone, a post with a picture and a point on the map,
 one's posts, a neighbour's support, an addition with a picture, a rating."""
 
 from pathlib import Path
@@ -62,7 +62,8 @@ async def test_a_mini_program_does_all_that_a_person_may_by_the_interface_alone(
             "title": "路灯不亮",
             "text": "幸福路的路灯坏了一周。",
             "area": areas["宿城区"],
-            "place": "幸福路12号(北纬33.96301,东经118.27516)",
+            "place": "幸福路",
+            "point": {"longitude": 118.275162, "latitude": 33.963008, "street_address": "幸福路12号"},
             "contact": {"phone": MINE},
             "attachments": [await program.give()],
         }
@@ -75,6 +76,7 @@ async def test_a_mini_program_does_all_that_a_person_may_by_the_interface_alone(
         own = {"X_Query_Code": mine["query_code"]}
         read = await program.get(f"/v1/posts/{number}", **own)
         assert (mine["number"], read["place"], len(read["attachments"])) == (number, post["place"], 1)
+        assert read["point"] == post["point"] | {"datum": "gcj02"}
 
         body = {"action": "release", "reason": "符合规定"}
         await world.act("supervisor", number, "moderation", body, unit="supervision")

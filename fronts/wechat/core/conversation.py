@@ -61,8 +61,11 @@ class Draft(Struct, frozen=True, omit_defaults=True):
     """Code of the city leader to whom a letter is written; empty: to none of them by name."""
     text: str = ""
     place: str = ""
-    """In words; a place on the map brings its own."""
+    """In words, for everybody."""
     point: Point | None = None
+    """On the map, for the author and the unit that holds the post."""
+    label: str = ""
+    """What the map calls that point, for them, too."""
     pictures: tuple[Picture, ...] = ()
     refused: str = ""
     """Why a picture that was sent last is not among them; empty when none was refused."""

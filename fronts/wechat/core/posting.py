@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from city.normal import shows_nothing, written
+from city.normal import shows_nothing, written, written_line
 from contracts.identity import derived
 from fronts.wechat.core import words
 from fronts.wechat.core.conversation import (
@@ -27,7 +27,8 @@ TITLE: Final = 30
 """Characters of a title, which is how the text begins."""
 TEXT: Final = 10_000
 PLACE: Final = 200
-"""Characters of these, as intake takes them."""
+STREET: Final = 100
+"""Characters of these, as intake takes them; of what a map calls a point the beginning is taken."""
 LETTER: Final = "mailbox"
 """The kind that may be written to one leader."""
 _SENTENCE_END: Final = re.compile(r"[。!?！？\n;；]")
@@ -35,6 +36,7 @@ _PART_OF: Final[dict[str, Part]] = {"kind": "kind", "title": "text", "text": "te
 """Field of the interface to the part of the draft that is asked for again."""
 _AGAIN: Final[dict[str, Part]] = {"改种类": "kind", "改内容": "text", "改地点": "place"}
 _NONE: Final = frozenset(("无", "没有", "跳过", "不填"))
+_NO_POINT: Final = frozenset(("去掉位置", "删除位置", "删掉位置", "不要位置"))
 SURE: Final = frozenset(("确认", "提交", "确认提交", "发送", "是"))
 
 DROPPED = "草稿已删除。"
@@ -42,7 +44,9 @@ TEXT_WANTED = "请写内容:什么时候、什么地方、什么情况,希望怎
 PICTURES_TOO = "\n随时可以发送图片,最多 {most} 张;图片里的人脸、证件不能自动遮盖,请先看清楚。"
 SEND_OR_NOT = "回复“确认”提交,“去掉图片”不要图片,“改内容”“改地点”“改种类”修改。"
 _BRIEFLY: Final[Mapping[Part, str]] = {"sure": SEND_OR_NOT, "text": "请接着写内容。"}
-PLACE_WANTED = "请回复地点(也可以发送“位置”);没有地点回复“无”。"
+PLACE_WANTED = "请回复地点,公开的帖子里看得到;要让承办单位找到地方又不公开,可以发送“位置”;没有地点回复“无”。"
+POINT_KEPT = "位置已记下,不公开,只有承办单位和您能看到:{point}。不要的,回复“去掉位置”。\n"
+POINT_ELSEWHERE = "这个位置没有记下:{reason}。\n"
 
 
 def fresh(message: Message) -> Draft:
@@ -70,6 +74,9 @@ def drop(state: Conversation) -> Step:
 def written_on(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
     """A part of the draft, or a word at the last look."""
     text = written(message.text)
+    if words.folded(text) in _NO_POINT:
+        said = "位置已去掉。\n" if point_of(draft) else "没有位置。\n"
+        return _ask(state, replace(draft, point=None, label=""), city, said)
     match draft.part:
         case "kind":
             chosen = words.choice_in(text, len(city.kinds))
@@ -95,26 +102,27 @@ def written_on(state: Conversation, draft: Draft, message: Message, city: City) 
             place = "" if words.folded(text) in _NONE else text.replace("\n", " ")
             if len(place) > PLACE:
                 return _ask(state, draft, city, f"地点请写 {PLACE} 个字以内。")
-            return _ask(state, replace(draft, place=place, point=None, part="sure", whole=True), city)
+            return _ask(state, replace(draft, place=place, part="sure", whole=True), city)
         case "sure":
             return _looked_at(state, draft, message, city)
 
 
 def placed(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
-    """A place on the map, sent at any time; it takes the place of the one before."""
-    pin = _pin(message.point)
-    place = written(message.text).replace("\n", " ")[: PLACE - len(pin)]
-    if shows_nothing(place) and message.point is None:
+    """A place on the map, sent at any time; it takes the place of the one before. One outside the city is not taken."""
+    point, label = message.point, written_line(message.text)[:STREET]
+    if shows_nothing(label) and point is None:
         return _ask(state, draft, city, "没有读到这个位置,请用文字写地点。\n")
-    set_down = replace(draft, place=place, point=message.point)
-    if draft.part in ("place", "sure"):
-        return _ask(state, replace(set_down, part="sure", whole=True), city)
-    return _ask(state, set_down, city, f"地点已记下:{place_of(set_down)}。\n")
+    refused = "" if point is None else city.profile.policy.points.refusal(point.longitude, point.latitude)
+    if refused:
+        return _ask(state, draft, city, POINT_ELSEWHERE.format(reason=refused))
+    part: Part = "sure" if draft.part == "place" else draft.part
+    set_down = replace(draft, point=point, label=label, part=part, whole=draft.whole or part == "sure")
+    return _ask(state, set_down, city, POINT_KEPT.format(point=point_of(set_down)))
 
 
-def place_of(draft: Draft) -> str:
-    """The place as the post says it: its words and where it is on the map."""
-    return f"{draft.place}{_pin(draft.point)}" if draft.place else _pin(draft.point).strip("()")
+def point_of(draft: Draft) -> str:
+    """The place on the map as its author reads it: what the map calls it, and where it is; empty without one."""
+    return f"{draft.label}{_pin(draft.point)}" if draft.label else _pin(draft.point).strip("()")
 
 
 def _pin(point: Point | None) -> str:
@@ -125,6 +133,15 @@ def _pin(point: Point | None) -> str:
     return f"({north}{abs(point.latitude):.5f},{east}{abs(point.longitude):.5f})"
 
 
+def _given(draft: Draft) -> dict[str, object]:
+    """The place on the map as intake wants it: WeChat's is GCJ-02."""
+    point = draft.point
+    degrees = (
+        {} if point is None else {"longitude": point.longitude, "latitude": point.latitude, "datum": "gcj02"}
+    )
+    return degrees | ({"street_address": draft.label} if draft.label else {})
+
+
 def _next(draft: Draft, part: Part) -> Part:
     """What is asked for after a part; the last look, once all were."""
     if draft.whole:
@@ -132,7 +149,7 @@ def _next(draft: Draft, part: Part) -> Part:
     if part == "kind":
         return "text"
     # A place on the map may have come before it was asked for.
-    return "sure" if place_of(draft) else "place"
+    return "sure" if draft.place or point_of(draft) else "place"
 
 
 def _looked_at(state: Conversation, draft: Draft, message: Message, city: City) -> Step:
@@ -151,15 +168,16 @@ def _looked_at(state: Conversation, draft: Draft, message: Message, city: City) 
 def body_of(draft: Draft, phone: str, person: str, city: City) -> dict[str, object]:
     """The post as intake wants it; its author is told by WeChat, else by text message."""
     contact = {"openid": person} | ({"phone": phone} if phone else {})
+    more = {name: value for name, value in (("addressee", draft.leader), ("point", _given(draft))) if value}
     return {
         "kind": draft.kind,
         "title": title_of(draft.text),
         "text": draft.text,
-        "area": city.area(draft.place),
-        "place": place_of(draft),
+        "area": city.area(draft.place) or city.area(draft.label),
+        "place": draft.place,
         "public": draft.public,
         "contact": contact,
-    } | ({"addressee": draft.leader} if draft.leader else {})
+    } | more
 
 
 def title_of(text: str) -> str:
@@ -187,6 +205,8 @@ def submitted(state: Conversation, draft: Draft, call: Submit, outcome: Outcome,
     if outcome.status == 422 and wrong:
         part = _PART_OF[wrong[0]["field"]]
         return _ask(state, replace(draft, part=part), city, f"没有提交:{wrong[0]['reason']}。\n")
+    if any(str(error["field"]).startswith("point") for error in outcome.body.get("errors", ())):
+        return Step(state, f"没有提交:{outcome.sentence}\n草稿已保留,请重新发送位置,或回复“去掉位置”。")
     remedy = "请回复“改内容”修改。" if outcome.status == 422 else "请稍后再回复“确认”。"
     return Step(state, f"没有提交:{outcome.sentence}\n草稿已保留,{remedy}")
 
@@ -229,8 +249,10 @@ def _last_look(draft: Draft, city: City) -> str:
     limits = city.profile.policy.attachments
     held = "(带图片的帖子审核后才公开)" if draft.pictures and draft.public and limits.moderated else ""
     leader = next((f"(写给{name})" for code, name in city.leaders if code == draft.leader), "")
+    point = point_of(draft)
+    pointed = f"位置:{point}(不公开;回复“去掉位置”不要)\n" if point else ""
     return (
-        f"请核对:\n种类:{kind.name}{leader}\n地点:{place_of(draft) or '(没有)'}\n"
+        f"请核对:\n种类:{kind.name}{leader}\n地点:{draft.place or '(没有)'}\n{pointed}"
         f"图片:{pictures_of(draft.pictures, draft.refused)}\n公开:{'是' if draft.public else '否'}{held}\n内容:{draft.text}\n"
         f"回复“确认”提交;{may_be}回复“改内容”“改地点”“改种类”修改,“取消”删除草稿。"
     )

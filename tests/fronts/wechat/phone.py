@@ -187,6 +187,12 @@ class Phone:
         await self.world.settle()
         return said.partition("编号 ")[2].partition("\n")[0]
 
+    async def own(self, number: str) -> Any:
+        """The case as its author reads it."""
+        subject = await self.world.intake.door.subject(number)
+        code = self.world.intake.secrets.query_code(subject)
+        return await self.world.intake.own({"number": number, "query_code": code})
+
     async def case(self, number: str) -> dict[str, Any]:
         """The case as the supervisor sees it."""
         answer = await self.world.intake.staff_get("supervisor", "supervision", f"cases/{number}")

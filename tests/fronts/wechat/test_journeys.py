@@ -150,8 +150,10 @@ async def test_a_draft_can_be_changed_and_kept_from_the_public_before_it_is_sent
     said = await phone.say("确认")
     case = await phone.case(said.partition("编号 ")[2].partition("\n")[0])
 
-    assert "地点:宿豫区江山大道" in look
-    assert (case["public"], case["text"], case["place"]) == (False, "井盖丢了两天", "宿豫区江山大道")
+    assert "位置:宿豫区江山大道" in look
+    assert (case["public"], case["text"], case["place"]) == (False, "井盖丢了两天", "")
+    assert (await phone.own(case["number"]))["point"]["street_address"] == "宿豫区江山大道"
+    assert case["area"] == "321311"
 
 
 async def test_a_letter_is_written_to_one_leader_or_to_none(phone: Phone) -> None:

@@ -258,15 +258,40 @@ async def test_what_the_unit_asks_for_is_answered_with_a_picture(phone: Phone) -
     assert "【您的补充】东门第二盏\n(附有 1 个文件,在网页上看)" in await phone.say(f"查 {number}")
 
 
-async def test_a_place_on_the_map_is_the_place_of_the_post(phone: Phone) -> None:
+async def test_a_place_on_the_map_is_read_by_the_author_and_nobody_else(phone: Phone) -> None:
     await phone.bind()
     await phone.says("发帖", "投诉", "井盖丢了")
 
     look = await phone.point_out("宿城区幸福路12号")
     case = await sent(phone)
+    public = await phone.world.intake.http.get(f"/v1/posts/{case['number']}")
 
-    assert "地点:宿城区幸福路12号(北纬33.96301,东经118.27516)" in look
-    assert (case["place"], case["area"]) == ("宿城区幸福路12号(北纬33.96301,东经118.27516)", "321302")
+    assert "位置:宿城区幸福路12号(北纬33.96301,东经118.27516)" in look
+    own = await phone.own(case["number"])
+    assert own["point"] == {
+        "longitude": 118.275162,
+        "latitude": 33.963008,
+        "datum": "gcj02",
+        "street_address": "宿城区幸福路12号",
+    }
+    assert (case["place"], case["area"]) == ("", "321302")
+    assert not [sign for sign in ("幸福路12号", "33.96", "118.27") if sign in public.text]
+
+
+async def test_a_place_is_taken_out_before_it_is_sent(phone: Phone) -> None:
+    await phone.bind()
+    await phone.says("发帖", "投诉", "井盖丢了")
+    await phone.point_out("宿城区幸福路12号")
+
+    assert "位置已去掉。" in await phone.say("去掉位置")
+    assert (await phone.own((await sent(phone))["number"]))["point"] is None
+
+
+async def test_a_place_of_another_city_is_refused_at_once(phone: Phone) -> None:
+    await phone.bind()
+    await phone.says("发帖", "投诉", "井盖丢了")
+
+    assert "不在本市范围内" in await phone.point_out("天安门", 39.909, 116.397)
 
 
 def later(now: Callable[[], datetime], seconds: float) -> Callable[[], datetime]:

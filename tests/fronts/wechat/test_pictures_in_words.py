@@ -1,4 +1,4 @@
-"""What is said and asked for when pictures and places come, and when they do not: the rules of the conversation alone."""
+"""What is said and asked for when pictures come, and when they do not: the rules of the conversation alone."""
 
 import dataclasses
 
@@ -16,7 +16,6 @@ from fronts.wechat.core.conversation import (
     Message,
     Outcome,
     Picture,
-    Point,
     Step,
     Submit,
 )
@@ -25,7 +24,6 @@ from tests.fronts.wechat.phone import OPENID
 from tests.services.intake.door import PROFILE
 
 CITY = City(PROFILE)
-SQUARE = Point(33.963008, 118.275162)
 DRAFT = Draft("key", part="sure", kind="complaint", text="路灯坏了一周。", place="幸福路", whole=True)
 
 
@@ -40,10 +38,6 @@ def says(state: Conversation, text: str) -> Step:
 
 def shows(state: Conversation, identity: str = "1", media: str = "m1", city: City = CITY) -> Step:
     return hear(state, Message(identity, OPENID, "picture", media=media), city)
-
-
-def points_out(state: Conversation, label: str, point: Point | None = SQUARE) -> Step:
-    return hear(state, Message("9", OPENID, "place", label, point), CITY)
 
 
 def came(
@@ -293,47 +287,3 @@ def test_the_last_look_tells_of_pictures_and_that_a_moderator_sees_them_first() 
     assert "审核后才公开" in look
     assert "审核后才公开" not in says(writing(HERE), "不公开").say
     assert "审核后才公开" not in says(writing(), "公开").say
-
-
-def test_a_place_on_the_map_is_words_and_where_it_is() -> None:
-    step = points_out(writing(part="place", place="", whole=False), "宿城区幸福路12号")
-    call = says(step.state, "确认").call
-
-    assert "地点:宿城区幸福路12号(北纬33.96301,东经118.27516)" in step.say
-    assert isinstance(call, Submit)
-    assert call.body["place"] == "宿城区幸福路12号(北纬33.96301,东经118.27516)"
-    assert call.body["area"] == "321302"
-
-
-def test_a_place_that_came_before_it_was_asked_for_is_not_asked_for() -> None:
-    early = points_out(writing(part="text", text="", place="", whole=False), "宿城区幸福路")
-    look = says(early.state, "路灯坏了")
-
-    assert "地点已记下:宿城区幸福路" in early.say
-    assert "请写内容" in early.say
-    assert "请核对" in look.say
-
-
-def test_a_place_is_replaced_by_another_or_by_words_and_taken_out() -> None:
-    state = points_out(writing(), "宿城区幸福路").state
-    other = points_out(state, "宿豫区江山大道", Point(33.9, 118.3))
-    words = says(says(state, "改地点").state, "宿豫区江山大道")
-    none = says(says(state, "改地点").state, "无")
-
-    assert "地点:宿豫区江山大道(北纬33.90000,东经118.30000)\n" in other.say
-    assert "地点:宿豫区江山大道\n" in words.say
-    assert "地点:(没有)\n" in none.say
-
-
-@pytest.mark.parametrize(
-    ("label", "point", "said"),
-    [
-        ("", SQUARE, "地点:北纬33.96301,东经118.27516\n"),
-        ("幸福路", None, "地点:幸福路\n"),
-        ("", None, "没有读到这个位置"),
-        ("幸" * 500, SQUARE, f"地点:{'幸' * 176}(北纬33.96301,东经118.27516)\n"),
-        ("幸福路", Point(-33.9, -118.2), "(南纬33.90000,西经118.20000)"),
-    ],
-)
-def test_whatever_a_telephone_says_of_a_place_is_told(label: str, point: Point | None, said: str) -> None:
-    assert said in points_out(writing(part="place", place="", whole=False), label, point).say
