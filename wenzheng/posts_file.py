@@ -67,7 +67,7 @@ def _line(number: int, row: dict[str, Any]) -> Line:
     title = str(row.get("title") or "").strip() or text[:20]
     kind = row.get("kind") if row.get("kind") in KINDS else "complaint"
     body: dict[str, Any] = {"kind": kind, "title": title[:100], "text": text[:10_000]}
-    for name in ("area", "place", "contact", "public", "hide_name"):
+    for name in ("area", "place", "point", "contact", "public", "hide_name"):
         if row.get(name):
             body[name] = row[name]
     time = None

@@ -11,7 +11,7 @@ import httpx2
 import msgspec
 from msgspec import Struct
 
-from wenzheng_client.words import Contact, Problem, Receipt, Standing
+from wenzheng_client.words import Contact, Point, Problem, Receipt, Standing
 
 Json = dict[str, Any]
 _COME_AGAIN: Final = (429, 503)
@@ -69,6 +69,7 @@ class Wenzheng:
         *,
         area: str = "",
         place: str = "",
+        point: Point | None = None,
         contact: Contact | None = None,
         public: bool = True,
         hide_name: bool = False,
@@ -77,6 +78,8 @@ class Wenzheng:
         """Post a matter. `key` names this posting: a repeat under the same key gets the first receipt again."""
         body = {"kind": kind, "title": title, "text": text, "public": public, "hide_name": hide_name}
         body |= {name: value for name, value in (("area", area), ("place", place)) if value}
+        if point is not None:
+            body["point"] = msgspec.to_builtins(point)
         if contact is not None:
             body["contact"] = msgspec.to_builtins(contact)
         return msgspec.convert(

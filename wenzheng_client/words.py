@@ -13,6 +13,17 @@ class Contact(Struct, frozen=True, omit_defaults=True):
     mail: str = ""
 
 
+class Point(Struct, frozen=True, omit_defaults=True):
+    """Where exactly a matter is, for the author and the unit that holds it: a point, a street address, or both."""
+
+    longitude: float | None = None
+    """Degrees, as the latitude; they come together and lie in the city."""
+    latitude: float | None = None
+    datum: str = "gcj02"
+    """`gcj02`, as the maps of China count; `wgs84`, as satellites do. Nothing is converted."""
+    street_address: str = ""
+
+
 class Receipt(Struct, frozen=True):
     """What a posted matter is known by. The query code is the author's alone, and is never shown again."""
 

@@ -4,8 +4,10 @@ import json
 from collections import Counter
 from datetime import datetime
 
+import msgspec
+
 from city.profile import Profile
-from services.intake.bodies import Post, personal_of
+from services.intake.bodies import Post, personal_of, point_of
 from services.router.core.assigning.duty import DutyList, governing
 from services.router.core.assigning.place import Gazetteer
 from services.router.core.topics.similar import SimilarIndex
@@ -51,7 +53,9 @@ def test_no_two_posts_of_the_sample_say_nearly_the_same() -> None:
 def test_the_door_takes_every_post_of_the_sample_and_holds_none_for_a_word() -> None:
     for line in read_posts(SAMPLE):
         assert line.body is not None, line
-        given = personal_of(Post(**line.body))
+        post = msgspec.convert(line.body, Post)
+        given, point = personal_of(post), point_of(post, PROFILE.policy.points)
+        assert bool(point) == ("point" in line.body), line
         assert PROFILE.published(given["title"], given["text"]).verdict.outcome == "pass", line
 
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.interfaces import Served, served_beside, token
-from wenzheng_client import Addresses, Contact, Problem, Wenzheng
+from wenzheng_client import Addresses, Contact, Point, Problem, Wenzheng
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +51,25 @@ def test_a_citizen_posts_reads_adds_and_is_told_what_is_wrong(addresses: Address
     assert wrong.value.errors[0].field == "title"
     assert early.value.status == 409
     assert "follow-up" in early.value.allowed
+
+
+def test_a_citizen_says_where_exactly_it_is(addresses: Addresses) -> None:
+    with Wenzheng(addresses) as city:
+        here = Point(118.275162, 33.963008, "wgs84", "幸福路12号")
+        receipt = city.post("complaint", "路灯不亮", "幸福路的路灯坏了。", point=here)
+        street = city.post("complaint", "路灯不亮", "门口的路灯坏了。", point=Point(street_address="八号楼"))
+        with pytest.raises(Problem) as far:
+            city.post("complaint", "路灯不亮", "门口的路灯坏了。", point=Point(116.397, 39.909))
+
+        assert city.read(receipt.number, receipt.query_code)["point"] == {
+            "longitude": 118.275162,
+            "latitude": 33.963008,
+            "datum": "wgs84",
+            "street_address": "幸福路12号",
+        }
+        assert city.read(street.number, street.query_code)["point"]["longitude"] is None
+        assert "point" not in city.read(receipt.number)
+    assert [error.field for error in far.value.errors] == ["point"]
 
 
 def test_a_clerk_reads_cases_and_acts(addresses: Addresses, served: Served) -> None:
