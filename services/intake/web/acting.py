@@ -27,6 +27,9 @@ from services.intake.store import moved_files, seal_files, seal_follower, seal_t
 from services.intake.web.door import Door, made_ready, nobody
 from services.intake.web.tickets import opened, said_again
 
+PartId = Annotated[str, Path(alias="id")]
+"""Which reply, extension or instruction of the case is meant; one object, so that it is read once (`chassis.web.routing`)."""
+
 
 def routes(router: APIRouter, door: Door) -> None:
     """A route for every act that has a path."""
@@ -41,7 +44,7 @@ def _route(router: APIRouter, door: Door, act: Act) -> None:
     async def on_case(number: str, request: Request) -> Response:
         return await _perform(door, act, request, number)
 
-    async def on_part(number: str, identity: Annotated[str, Path(alias="id")], request: Request) -> Response:
+    async def on_part(number: str, identity: PartId, request: Request) -> Response:
         return await _perform(door, act, request, number, identity)
 
     place = "posts" if act.public else "cases"

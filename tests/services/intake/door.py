@@ -84,10 +84,10 @@ class Intake:
             rate_limits=rate_limits,
         )
         metrics = Metrics()
-        api = create_api("intake", "", metrics, Probes())
-        take_routes(api.router, routes(self.door))
-        edge = Edge(api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
-        self.app = Conforming(edge, api)
+        self.api = create_api("intake", "", metrics, Probes())
+        take_routes(self.api.router, routes(self.door))
+        edge = Edge(self.api, metrics, hot={("POST", posting.PATH): posting.hot_route(self.door)})
+        self.app = Conforming(edge, self.api)
         self._keys_used = 0
         self.http: httpx2.AsyncClient
 
