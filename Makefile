@@ -7,6 +7,9 @@ PY := .venv/bin/python
 PROCESSES := $(shell n=$$(nproc 2> /dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
 AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=10
 
+# What is imported is compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup up demo test test-fast lint check bench pictures planted simulate battery down
 
 help: ## this list
@@ -26,9 +29,9 @@ test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup promtool
 	@$(PY) -m pytest $(AT_ONCE) -m "not browser and not alone"
 	@# What ends processes and waits for others to notice has the machine to itself.
-	@$(PY) -m pytest --durations=10 -m alone
-	@# In a process of its own: playwright holds an event loop as long as a browser is open.
-	@$(PY) -m pytest $(AT_ONCE) -m browser
+	@$(PY) -m pytest --durations=10 -m alone tests/system
+	@# In processes of their own: playwright holds an event loop as long as a browser is open.
+	@$(PY) -m pytest $(AT_ONCE) -m browser tests/fronts
 
 test-fast: setup ## the tests without broker, database and browser; TESTS=tests/city chooses
 	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow" $(TESTS)

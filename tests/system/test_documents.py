@@ -69,6 +69,18 @@ def test_every_make_target_the_readme_names_exists(target: str) -> None:
     assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE)
 
 
+def test_make_test_looks_for_marked_tests_where_they_stand() -> None:
+    """It reads one folder for each: reading all the tests once more takes a dozen seconds."""
+    told = re.findall(r"-m pytest .*-m (\w+) (tests/\w+)$", read("Makefile"), re.MULTILINE)
+    tests = {path.relative_to(ROOT).as_posix(): path.read_text() for path in (ROOT / "tests").rglob("*.py")}
+
+    assert dict(told) == {"alone": "tests/system", "browser": "tests/fronts"}
+    for mark, folder in told:
+        marked = [path for path, text in tests.items() if f"pytest.mark.{mark}" in text]
+        assert marked
+        assert [path for path in marked if not path.startswith(f"{folder}/")] == []
+
+
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_every_topic_is_on_the_walk_and_its_readers_declare_it(topic: object) -> None:
     assert f"`{topic.name}`" in read("docs/walk.md") or f"=={topic.name}==" in read("docs/walk.md")  # type: ignore[attr-defined]
