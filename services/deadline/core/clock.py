@@ -222,12 +222,11 @@ def _holder(case: Case, made: Clock, at: datetime) -> str:
 
 
 def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
+    # Its number says which handling a reply ends. Where a clock was set back since that began, its stamp is earlier.
     ends = [
-        (reply.at, "replied", reply.department)
+        (max(reply.at, handling.start), "replied", reply.department)
         for reply in case.replies
-        if reply.at >= handling.start
-        and reply.handling >= handling.number
-        and (not reply.lead or case.answered_by(reply.lead, reply.group))
+        if reply.handling >= handling.number and (not reply.lead or case.answered_by(reply.lead, reply.group))
     ]
     if case.left is not None:
         ends.append((case.left.at, case.left.cause, ""))

@@ -104,6 +104,18 @@ def test_a_reply_of_the_second_handling_stops_it_though_its_stamp_equals_that_of
     assert names(desk.hear(published("2026-03-06T10:00", handling=2))) == ["ClockStopped"]
 
 
+def test_a_reply_stamped_before_the_receipt_since_a_clock_was_set_back_stops_the_clock_and_nothing_is_missed() -> (
+    None
+):
+    desk = given(*MONDAY)
+
+    stopped: Any = desk.hear(published("2026-03-02T09:30"))[-1]
+
+    assert (names([stopped]), stopped.at, stopped.in_time) == (["ClockStopped"], at("2026-03-02T10:00"), True)
+    assert desk.case.next_at is None
+    assert desk.until("2026-03-09T09:00") == []
+
+
 def test_what_belongs_to_the_first_handling_moves_nothing_in_the_second() -> None:
     desk = given(
         *MONDAY,
