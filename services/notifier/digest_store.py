@@ -297,7 +297,7 @@ class DigestsInMemory:
         rows, identity = self._claims.rows, named(inbox, hour)
         waiting = [
             notice
-            for notice, row in rows.items()
+            for notice, row in self._claims.still_open()
             if (row.notice.department, row.notice.audience) == inbox and row.state == "pending"
             if row.hour is not None and row.hour < hour and not row.digest
         ]
@@ -341,11 +341,10 @@ class DigestsInMemory:
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
         found: list[Ended] = []
-        for row in self._claims.rows.values():
+        for _, row in self._claims.still_open():
             kept = self.digests.get(row.digest)
             if kept is None or kept.state not in ("sent", "failed") or row.partition not in partitions:
                 continue
-            if row.state in ("pending", "claimed"):
-                outcome = Outcome(row.notice, kept.state, kept.attempts, kept.repeated, kept.reason)
-                found.append((row.subject, outcome))
+            outcome = Outcome(row.notice, kept.state, kept.attempts, kept.repeated, kept.reason)
+            found.append((row.subject, outcome))
         return found[:limit]

@@ -148,6 +148,8 @@ class FollowersInMemory:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], tuple[Follower, bytes]] = {}
         """Subject and name to who follows, and the box."""
+        self.names: dict[str, tuple[str, ...]] = {}
+        """Subject to the names of those who follow."""
         self.spreading: dict[tuple[str, str], tuple[int, Spread]] = {}
         """Subject and cause to the partition, and what is to be told from when."""
         self.store: MemoryStore | None = None
@@ -157,9 +159,13 @@ class FollowersInMemory:
         for one in applied:
             match one.effect:
                 case KeepFollower(follower=follower, sealed=sealed):
-                    self.kept.setdefault((one.subject, follower.id), (follower, sealed))
+                    if (one.subject, follower.id) not in self.kept:
+                        self.kept[one.subject, follower.id] = (follower, sealed)
+                        self.names[one.subject] = (*self.names.get(one.subject, ()), follower.id)
                 case DropFollower(follower=name):
                     self.kept.pop((one.subject, name), None)
+                    left = self.names.get(one.subject, ())
+                    self.names[one.subject] = tuple(other for other in left if other != name)
                 case Spread(news=news) as spread:
                     self.spreading[one.subject, news.cause] = one.partition, spread
 
@@ -181,7 +187,7 @@ class FollowersInMemory:
         for place in self._due(partitions, now)[: min(AT_ONCE, limit)]:
             _, spread = self.spreading.pop(place)
             subject, _ = place
-            names = sorted(name for post, name in self.kept if post == subject and name > spread.after)
+            names = sorted(name for name in self.names.get(subject, ()) if name > spread.after)
             page = [self.kept[subject, name][0] for name in names[: A_PAGE + 1]]
             found.append(_due(subject, spread.news, spread.after, page))
         return found

@@ -240,6 +240,8 @@ class ClaimsInMemory:
         self.followers = FollowersInMemory()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
+        self.open: dict[str, None] = {}
+        """Ids of what has not ended, and of some that have: whoever looks for what is due need not pass all there ever were."""
         self.receipts: dict[tuple[str, str], Receipt] = {}
         """Channel and message to the first word about it."""
         self.store: MemoryStore | None = None
@@ -248,7 +250,10 @@ class ClaimsInMemory:
         """What rules claim and settle."""
         for one in applied:
             if isinstance(one.effect, Claim):
-                self.rows.setdefault(one.effect.notice.id, self._row(one, one.effect.notice))
+                identity = one.effect.notice.id
+                if identity not in self.rows:
+                    self.rows[identity] = self._row(one, one.effect.notice)
+                    self.open[identity] = None
             elif isinstance(one.effect, Settle):
                 end = one.effect
                 self.rows[end.id] = replace(
@@ -269,6 +274,12 @@ class ClaimsInMemory:
         hour = held_in(notice.kind, chosen, applied.now)
         return Row(applied.subject, applied.partition, replace(notice, channel=chosen.channel), hour=hour)
 
+    def still_open(self) -> list[tuple[str, Row]]:
+        """What has not ended; what has is forgotten as open."""
+        found = [(identity, self.rows[identity]) for identity in self.open]
+        self.open = {identity: None for identity, row in found if row.state in ("pending", "claimed")}
+        return [(identity, row) for identity, row in found if identity in self.open]
+
     async def take(
         self, instance: str, partitions: Sequence[int], busy: Sequence[str], limit: int, citizens: bool = True
     ) -> list[Outgoing]:
@@ -277,10 +288,8 @@ class ClaimsInMemory:
         taken: Counter[str] = Counter()
         """Robot's department, or nothing for citizens, to notices taken."""
         assert self.store is not None
-        for identity, row in list(self.rows.items()):
-            if row.state not in ("pending", "claimed") or row.leased or row.hour is not None:
-                continue
-            if row.partition not in partitions:
+        for identity, row in self.still_open():
+            if row.leased or row.hour is not None or row.partition not in partitions:
                 continue
             notice = row.notice
             robot = notice.department if notice.channel == "robot" else ""
@@ -326,6 +335,7 @@ class ClaimsInMemory:
         for identity in taken:
             row = self.rows[identity]
             self.rows[identity] = Row(row.subject, row.partition, row.notice, repeated=True)
+            self.open[identity] = None
             self.receipts.pop(("mail", identity), None)
         return taken
 

@@ -13,6 +13,7 @@ from chassis.failures import Refused
 from contracts.attachments import Attachment
 from contracts.identity import derived
 from tests.simulation.linear import FOREVER
+from tests.simulation.loop import Process, wake
 from tests.simulation.world import World
 
 PATIENCE: Final = 10.0
@@ -109,9 +110,7 @@ class Asking:
             if world.random.random() < IMPATIENT:
                 submit(world.random.choice(sorted(desks)), attempt + TRIES)
             asking = submit(name, attempt)
-            gone = asyncio.ensure_future(process.ended.wait())
-            await asyncio.wait((asking, gone), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-            gone.cancel()
+            await self._answered_or_gone(asking, process)
             if not process.alive or not asking.done():
                 asking.cancel()
                 continue
@@ -119,6 +118,19 @@ class Asking:
             if not asking.cancelled() and isinstance(asking.exception(), Refused | None):
                 return
             await asyncio.sleep(world.random.uniform(0.1, 1.0))
+
+    async def _answered_or_gone(self, asking: "asyncio.Future[Any]", process: Process) -> None:
+        """Until there is an answer, the process has ended, or patience has."""
+        woken = self.world.loop.create_future()
+        done = partial(wake, woken)
+        asking.add_done_callback(lambda _: done())
+        process.on_end[done] = None
+        late = self.world.loop.call_later(PATIENCE, wake, woken)
+        try:
+            await woken
+        finally:
+            late.cancel()
+            process.on_end.pop(done, None)
 
     def _heard(self, operation: Operation, cause: str, asking: "asyncio.Future[Any]") -> None:
         """An answer has come: to the try that was waited for, or to the second click."""

@@ -17,7 +17,7 @@ from chassis.memory.bus import Log
 from chassis.outbox import Addressed
 from chassis.service import Incoming
 from contracts.identity import PARTITIONS
-from tests.simulation.loop import Process, VirtualLoop, outside
+from tests.simulation.loop import Process, VirtualLoop, outside, wake
 
 HEARTBEAT = 2.0
 REBALANCE_TIMEOUT = 15.0
@@ -44,9 +44,9 @@ class Broker:
     async def journey(self) -> None:
         """To the broker. Raises as the client does when it cannot be reached."""
         seconds = 0.001 if self.random.random() < 0.9 else self.random.uniform(0.002, 0.1)
-        await asyncio.sleep(seconds * self.slow)
+        await self.loop.pause(seconds * self.slow)
         if self.away:
-            await asyncio.sleep(1.0)
+            await self.loop.pause(1.0)
             raise KafkaConnectionError("the broker is away")
 
     def append(self, records: Sequence[Addressed]) -> None:
@@ -60,23 +60,18 @@ class Broker:
             if topics.isdisjoint(grown):
                 self._fetching.append((topics, future))
             else:
-                _wake(future)
+                wake(future)
 
     async def grown(self, topics: frozenset[str]) -> None:
         """Until something was appended to one of the topics, two seconds at most."""
         future = self.loop.create_future()
         self._fetching = [one for one in self._fetching if not one[1].done()]
         self._fetching.append((topics, future))
-        late = self.loop.call_later(2.0, _wake, future)
+        late = self.loop.call_later(2.0, wake, future)
         try:
             await future
         finally:
             late.cancel()
-
-
-def _wake(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 class SimulatedBus:

@@ -47,13 +47,12 @@ def unrest(world: World) -> Iterator[str]:
                 if position.offsets.get(topic.name, 0) != end:
                     yield f"{name} {topic.name}/{partition}: {position.offsets.get(topic.name, 0)} of {end} heard"
     now = world.clock.now()
-    late = [subject for subject, (at, _, _) in world.memory["deadline"].keepers[0].armed.items() if at <= now]  # type: ignore[attr-defined]
-    if late:
-        yield f"deadline: {len(late)} timers are due"
+    if late := world.timers.late(now):
+        yield f"deadline: {late} timers are due"
     hour = hour_of(now)
-    for row in world.claims.rows.values():
+    for _, row in world.claims.still_open():
         # What waits for a digest of this hour waits for ever: the clock stands.
-        if row.state in ("pending", "claimed") and (row.digest or row.hour is None or row.hour < hour):
+        if row.digest or row.hour is None or row.hour < hour:
             yield f"notifier: a notice is {row.state}"
             break
     if still_to_ring(world):

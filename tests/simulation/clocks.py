@@ -24,7 +24,7 @@ from tests.simulation.world import World
 def clocks(world: World, facts: Facts) -> Iterator[str]:
     """A sentence for each word too many or too few, and for each timer that rings for nothing or is missing."""
     deadline, stats = world.memory["deadline"], world.memory["stats"]
-    armed = deadline.keepers[0].armed  # type: ignore[attr-defined]
+    armed = world.timers.armed
     now, latest = world.clock.now(), world.clock.latest(world.loop.time())
     for subject in sorted(world.memory["intake"].subject):
         case, clock = world.memory["intake"].state_of(subject), deadline.state_of(subject)

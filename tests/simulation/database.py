@@ -58,6 +58,7 @@ class Server:
         self.connections = 0
         self._locks: dict[Key, _Lock] = {}
         self.open: set[Connection] = set()
+        self.outside = outside()
 
     def lie_beside(self, other: "Server") -> None:
         """In one database with another's tables: one weather, and one table of kept answers."""
@@ -69,7 +70,7 @@ class Server:
             raise ConnectionRefusedError("the database is away")
         connection = Connection(self, process)
         self.open.add(connection)
-        process.on_end.append(connection.end)
+        process.on_end[connection.end] = None
         return connection
 
     def end_all(self) -> None:
@@ -139,43 +140,55 @@ class Connection:
         """What the commit makes true, in order."""
         self.in_transaction = False
         self.aborted = False
-        self._idle: asyncio.TimerHandle | None = None
+        self._idle_until: float | None = None
+        """When it is ended for its silence; None while a statement is under way, or no transaction is open."""
+        self._watched = False
+        """Somebody looks at its silence: one look in three seconds, and not one for each statement."""
 
     def end(self) -> None:
         """The connection breaks; an open transaction never was."""
         if not self.ended:
             self.ended = True
             self.server.open.discard(self)
+            self.process.on_end.pop(self.end, None)
             self.rollback()
 
     def rollback(self) -> None:
         """Undo the open transaction."""
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        self._idle_until = None
         self.saved, self.in_transaction, self.aborted = [], False, False
         held, self.held = self.held, []
         self.server.release(held)
 
     def idle(self) -> None:
         """A statement has ended inside a transaction: the client has three seconds to say more."""
-        if self._idle is not None:
-            self._idle.cancel()
         if self.in_transaction and not self.ended:
-            self._idle = self.server.loop.call_later(IDLE_SECONDS, self.end, context=outside())
+            loop = self.server.loop
+            self._idle_until = loop.now + IDLE_SECONDS
+            if not self._watched:
+                self._watched = True
+                loop.call_at(self._idle_until, self._look, context=self.server.outside)
+
+    def _look(self) -> None:
+        self._watched = False
+        if self._idle_until is None or self.ended:
+            return
+        if self._idle_until <= self.server.loop.now:
+            self.end()
+        else:
+            self._watched = True
+            self.server.loop.call_at(self._idle_until, self._look, context=self.server.outside)
 
     async def journey(self) -> None:
         """Half a statement's way: to the server, or back."""
         random, weather = self.server.random, self.server.weather
         seconds = 0.0002 if random.random() < 0.9 else random.uniform(0.0005, 0.02)
-        await asyncio.sleep(seconds * weather.slow)
+        await self.server.loop.pause(seconds * weather.slow)
 
     async def statement(self, *, writes: bool = False) -> None:
         """A statement arrives; what it does is done in the same breath by the caller. Raises as asyncpg does."""
         self._check()
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        self._idle_until = None
         await self.journey()
         self._check()
         weather, random = self.server.weather, self.server.random

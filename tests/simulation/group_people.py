@@ -1,6 +1,8 @@
 """Supervisors of the simulated city put posts of one matter together, and take them out again; the lead is pushed to its answer."""
 
 import asyncio
+from bisect import insort
+from itertools import islice
 from random import Random
 from typing import Any, Final
 
@@ -35,6 +37,12 @@ class Groups:
         self._world = world
         self._asking = Asking(world, operations)
         self._people = people
+        self._known: list[str] = []
+        """Posts that are there, in their order."""
+        self._unknown: list[str] = []
+        """Names that were met before there was a post."""
+        self._met = 0
+        """Names that were met."""
 
     async def visit(self, visit: Visit, seed: int) -> None:
         """Some posts that are there become one matter, and so much is done about it."""
@@ -54,7 +62,14 @@ class Groups:
 
     def _posts(self) -> list[str]:
         memory = self._world.memory["intake"]
-        return sorted(s for s in memory.subject if getattr(memory.state_of(s), "exists", False))
+        met = [*self._unknown, *islice(memory.subject, self._met, None)]
+        self._met, self._unknown = len(memory.subject), []
+        for subject in met:
+            if getattr(memory.state_of(subject), "exists", False):
+                insort(self._known, subject)
+            else:
+                self._unknown.append(subject)
+        return self._known
 
     def _case(self, subject: str) -> Case:
         found: Case = self._world.memory["intake"].state_of(subject)

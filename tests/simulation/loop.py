@@ -7,7 +7,7 @@ it thaws; a killed one's tasks are cancelled, and nothing it does reaches anybod
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, ContextVar, copy_context
 from random import Random
 from typing import Any
@@ -23,7 +23,7 @@ class Process:
         self.ended = asyncio.Event()
         self.reason: BaseException | None = None
         """What ended it; None where it was killed, or stopped."""
-        self.on_end: list[Callable[[], None]] = []
+        self.on_end: dict[Callable[[], None], None] = {}
         """What the world notices at its end: its connections break."""
         self._loop = loop
         self._held: deque[_Handle] = deque()
@@ -49,7 +49,7 @@ class Process:
             return
         self.alive, self.reason = False, reason
         self.thaw()
-        for notice in self.on_end:
+        for notice in list(self.on_end):
             notice()
         for task in self._tasks:
             task.cancel()
@@ -112,11 +112,35 @@ class Standstill(Exception):
     """Nothing is left that could ever happen, and what was waited for has not."""
 
 
+class _Pause:
+    """What `VirtualLoop.pause` gives to await."""
+
+    __slots__ = ("_loop", "_seconds")
+
+    def __init__(self, loop: "VirtualLoop", seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+
+    def __await__(self) -> Generator[Any, None, None]:
+        future = asyncio.Future[None](loop=self._loop)
+        timer = self._loop.call_later(self._seconds, wake, future)
+        try:
+            yield from future
+        finally:
+            timer.cancel()
+
+
+def wake(future: "asyncio.Future[None]") -> None:
+    """Whoever waits goes on, unless something else woke it."""
+    if not future.done():
+        future.set_result(None)
+
+
 class VirtualLoop(asyncio.AbstractEventLoop):
     """asyncio's loop without a clock and without sockets: time jumps to the next timer."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._now = 0.0
+        self.now = 0.0
+        """The instant, for the world itself: `time` is the look of a process, which costs a little."""
         self._random = Random(f"loop {seed}")
         self.stall = 0.0
         """Seconds for which the machine is out of breath now and then; 0: it is not."""
@@ -128,10 +152,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def time(self) -> float:
         """A look at the clock costs a little: code that looks often has run for long."""
-        self._now += LOOK
+        self.now += LOOK
         if self.stall and self._random.random() < 0.002:
-            self._now += self.stall
-        return self._now
+            self.now += self.stall
+        return self.now
 
     def put_back(self, handles: deque["_Handle"]) -> None:
         """Callbacks that were held, in front of all others."""
@@ -145,7 +169,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def call_later(
         self, delay: float, callback: Any, *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        when = self._now + delay
+        when = self.now + delay
         timer = _Timer(when, callback, args, context)
         self._count += 1
         heapq.heappush(self._timers, (when, self._count, timer))
@@ -158,6 +182,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._count += 1
         heapq.heappush(self._timers, (when, self._count, timer))
         return timer
+
+    def pause(self, seconds: float) -> _Pause:
+        """As `asyncio.sleep`, for what happens a hundred times a post."""
+        return _Pause(self, seconds)
 
     def create_future(self) -> "asyncio.Future[Any]":
         return asyncio.Future(loop=self)
@@ -197,8 +225,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 heapq.heappop(self._timers)
             if not self._timers:
                 raise Standstill("nothing is left that could happen")
-            self._now = max(self._now, self._timers[0][0])
-            while self._timers and self._timers[0][0] <= self._now:
+            self.now = max(self.now, self._timers[0][0])
+            while self._timers and self._timers[0][0] <= self.now:
                 self._ready.append(heapq.heappop(self._timers)[2])
         handle = self._ready.popleft()
         if handle._cancelled:

@@ -62,6 +62,7 @@ class SimulatedNotices:
             for delay in delays:
                 row, state = self._claims.rows[delay.id], "claimed" if delay.lost else "pending"
                 self._claims.rows[delay.id] = replace(row, state=state, leased=True)
+                self._claims.open[delay.id] = None
                 self._due[delay.id] = self._server.loop.time() + delay.seconds
             await connection.answered()
         finally:

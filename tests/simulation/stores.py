@@ -1,6 +1,6 @@
 """The stores of the simulated city: what the engine asks of a transaction, on a simulated connection, statement by statement."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from chassis.store import Input, Outcome, Position, Remembered, Waiting
 from contracts.identity import partition_of
 from tests.simulation.database import Connection, Server, begun, ended
 from tests.simulation.loop import Process
+from tests.simulation.timers import Deletable
 
 DELETED: Final = ("armed", "spreading")
 """Where doors keep the rows that a claim deletes."""
@@ -94,13 +95,12 @@ class SimulatedTransaction:
         await self.connection.statement(writes=True)
         found: list[Input] = []
         for door in self._server.memory.doors:
-            rows = next((name for name in DELETED if hasattr(door, name)), "")
-            kept = dict(getattr(door, rows, {}))
+            rows = next((getattr(door, name) for name in DELETED if hasattr(door, name)), Deletable())
+            rows.gone.clear()
             found += door.claim(partitions, now, limit)
-            if kept:
+            if rows.gone:
                 # A claim deletes inside the transaction: nobody else sees it before the commit.
-                self.connection.saved.append(_deletion(door, rows, kept))
-                setattr(door, rows, kept)
+                self.connection.saved.append(rows.deletion())
         await self.connection.answered()
         return found
 
@@ -238,18 +238,6 @@ class SimulatedAnswers:
         connection.saved.append(lambda: [self._server.answered.setdefault(p, k) for p, k in rows.items()])  # type: ignore[arg-type,return-value]
         await connection.answered()
         return first
-
-
-def _deletion(door: Any, rows: str, before: Mapping[Any, Any]) -> Callable[[], None]:
-    gone = {place: row for place, row in before.items() if place not in getattr(door, rows)}
-
-    def delete() -> None:
-        kept = getattr(door, rows)
-        for place, row in gone.items():
-            if kept.get(place) == row:
-                del kept[place]
-
-    return delete
 
 
 def finish(work: Any) -> Any:

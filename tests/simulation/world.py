@@ -19,7 +19,6 @@ from chassis.memory.store import MemoryStore
 from chassis.run import patiently
 from chassis.service import Service
 from services.deadline import app as deadline
-from services.deadline import store as deadline_store
 from services.debate import app as debate
 from services.debate import store as debate_store
 from services.intake import app as intake
@@ -45,6 +44,7 @@ from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.plan import INSTANCES
 from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore
+from tests.simulation.timers import Deletable, deadline_memory
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=PROFILE.zone)
 SPEED = 4800.0
@@ -141,10 +141,12 @@ class World:
         self.voices = intake_store.MemoryVoices()
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.claims = notifier_store.memory(self.keys)
+        self.claims.followers.spreading = Deletable()
+        deadlines, self.timers = deadline_memory()
         self.memory: dict[str, MemoryStore] = {
             "intake": intake_store.memory(self.keys, self.voices),
             "router": router_store.memory(),
-            "deadline": deadline_store.memory(),
+            "deadline": deadlines,
             "notifier": self.notifications,
             "stats": self.figures,
             "debate": debate_store.memory(),
