@@ -11,7 +11,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from tests.stack import ROOT, Client, Stack, free_base, running
+from tests.stack import ROOT, Client, Stack, free_base
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -75,26 +75,24 @@ def test_the_demo_lives_a_small_month_and_the_audit_confirms_it(tmp_path: Path) 
     assert "重新计票与公布的结果一致" in done.stdout
 
 
-def test_a_second_up_says_that_it_is_running_and_a_second_start_finds_everything_again() -> None:
-    with running() as stack:
+def test_a_second_up_says_that_it_is_running_and_a_second_start_finds_everything_again(stack: Stack) -> None:
+    async def one() -> str:
+        client = Client(stack)
+        receipt = await client.post()
+        await client.close()
+        assert receipt is not None
+        return str(receipt["number"])
 
-        async def one() -> str:
-            client = Client(stack)
-            receipt = await client.post()
-            await client.close()
-            assert receipt is not None
-            return str(receipt["number"])
+    number = asyncio.run(one())
+    done = stack.command("up", "--ports", str(free_base()), check=False)
+    assert done.returncode == 1
+    assert "已在运行" in done.stderr.replace("\n", "")
+    assert "Traceback" not in done.stderr
 
-        number = asyncio.run(one())
-        done = stack.command("up", "--ports", str(free_base()), check=False)
-        assert done.returncode == 1
-        assert "已在运行" in done.stderr.replace("\n", "")
-        assert "Traceback" not in done.stderr
+    stack.down()
+    stack.up()
+    stack.quiet()
 
-        stack.down()
-        stack.up()
-        stack.quiet()
-
-        found = httpx2.get(f"{stack.address('intake')}/v1/posts/{number}").json()
-        assert found["number"] == number
-        assert stack.violated() == []
+    found = httpx2.get(f"{stack.address('intake')}/v1/posts/{number}").json()
+    assert found["number"] == number
+    assert stack.violated() == []

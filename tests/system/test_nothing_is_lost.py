@@ -11,7 +11,7 @@ from tests.battery.crowd import Crowd
 from tests.battery.history import contradictions, log_of
 from tests.stack import Client, Stack, running
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 SECONDS = 60
 RATE = 20
@@ -76,6 +76,7 @@ async def _freeze(stack: Stack, name: str) -> None:
             stack.signal(name, signal.SIGCONT)
 
 
+@pytest.mark.alone
 async def test_under_kills_of_everything_nothing_is_lost_and_nothing_is_said_twice() -> None:
     with running(workers=2) as stack:
         client, crowd = Client(stack), Crowd(stack, 7, "everything")
@@ -105,18 +106,19 @@ async def test_under_kills_of_everything_nothing_is_lost_and_nothing_is_said_twi
         assert list(contradictions(crowd.wishes, await log_of(stack.bus()))) == []
 
 
-async def test_posts_are_answered_while_the_broker_is_down_and_reach_everybody_afterwards() -> None:
-    with running() as stack:
-        client = Client(stack)
-        await client.post()
-        stack.signal("kafka", signal.SIGSTOP)
-        try:
-            receipts = [await client.post() for _ in range(20)]
-        finally:
-            stack.signal("kafka", signal.SIGCONT)
-        await client.close()
+async def test_posts_are_answered_while_the_broker_is_down_and_reach_everybody_afterwards(
+    stack: Stack,
+) -> None:
+    client = Client(stack)
+    await client.post()
+    stack.signal("kafka", signal.SIGSTOP)
+    try:
+        receipts = [await client.post() for _ in range(20)]
+    finally:
+        stack.signal("kafka", signal.SIGCONT)
+    await client.close()
 
-        assert all(receipts)
-        assert client.failed == 0
-        stack.quiet(90)
-        assert stack.violated() == []
+    assert all(receipts)
+    assert client.failed == 0
+    stack.quiet(90)
+    assert stack.violated() == []

@@ -9,7 +9,7 @@ import pytest
 from tests.stack import Client, running
 from wenzheng.stack.status import database
 
-pytestmark = [pytest.mark.real, pytest.mark.alone]
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 TABLES = ("subject", "timer", "position", "waiting", "outbox")
 REFUSAL = "this database was put back from before that"
