@@ -33,11 +33,11 @@ class Desk:
 
     def sign_in(self, name: str, unit: str, role: str) -> "Desk":
         """By the page."""
-        self._office.person(name, unit, role).http.close()
+        password = self._office.password(name, unit, role)
         self.page.goto("/staff/sign-in")
         self.page.fill("#person", name)
-        self.page.fill("#password", self._office.password(name))
-        self.page.click("button:text-is('登录')")
+        self.page.fill("#password", password)
+        self.press("登录")
         return self
 
     def send(self, act: str, **typed: str) -> None:

@@ -291,6 +291,12 @@ class Office:
 
     def person(self, name: str, unit: str, role: str) -> Person:
         """A browser whose user has signed in as that."""
+        person = Person(self.portal)
+        person.sign_in(name, self.password(name, unit, role))
+        return person
+
+    def password(self, name: str, unit: str, role: str) -> str:
+        """What opens the account of a person, who has one from now on."""
         if name not in self._passwords:
             self._passwords[name] = aside(
                 with_accounts(
@@ -298,12 +304,6 @@ class Office:
                     lambda accounts: accounts.add(name, "张三", unit, role, must_change=False),
                 )
             )
-        person = Person(self.portal)
-        person.sign_in(name, self._passwords[name])
-        return person
-
-    def password(self, name: str) -> str:
-        """What opens the account of a person who has signed in before."""
         return self._passwords[name]
 
     def sql(self, statement: str, *values: object) -> None:
