@@ -14,7 +14,7 @@ from contracts.facts import Fact
 QuestionKind = Literal["single", "multiple", "scale", "text"]
 """单选, 多选, 量表, 填空."""
 Audience = Literal["phone", "invited"]
-"""Who may answer: once for each telephone number (which is not proven), or once for each invitation code handed out."""
+"""Who may answer: once for each telephone number, or once for each invitation code handed out."""
 
 
 class Condition(Struct, frozen=True, gc=False):
@@ -58,6 +58,8 @@ class Questionnaire(Struct, frozen=True, gc=False, omit_defaults=True):
     questions: tuple[Question, ...]
     review_of: int = 0
     """The year whose conduct of units it grades (政行风评议), for their scores of that year; 0: it is no review."""
+    proven: bool = False
+    """Of the audience `phone`: whoever answers has proved the number by a code sent there; else it is merely typed."""
 
 
 class Answer(Struct, frozen=True, gc=False, omit_defaults=True):

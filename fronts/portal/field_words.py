@@ -102,6 +102,7 @@ FIELDS: Final = {
     "remark": "意见",
     "required": "是否必答",
     "responsible": "是否有责",
+    "proven": "验证手机号码",
     "review_of": "评议年度",
     "satisfied": "是否满意",
     "sections": "章节",

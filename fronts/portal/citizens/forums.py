@@ -14,7 +14,6 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import mine
-from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form, read_form
 from fronts.portal.keyed import checked_key, fresh_key, in_address
 from fronts.portal.services import Answer
@@ -149,15 +148,8 @@ def sentence(sent: Answer, names: Mapping[str, str]) -> str:
 
 async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
     """A pass for this place; else the page on which a telephone is proved, which leads back."""
-    token, back = cookie(request, mine.SESSION), f"/my{pages.path}/{in_address(identity)}"
-    if not token:
-        return mine.ask(site, back=back)
-    given = await site.services.act_as(token, "/v1/my/passes", {"place": in_address(identity)}, fresh_key())
-    if given.ok:
-        return str(given.body["token"])
-    if given.status == 401:
-        return mine.expired(site, back)
-    return site.pages.refuse(given.status, pages.missing if given.status == 422 else given.sentence)
+    back = f"/my{pages.path}/{in_address(identity)}"
+    return await mine.prove_for(request, site, identity, back, pages.missing)
 
 
 async def _refused(

@@ -1,7 +1,7 @@
 """My posts: who proves a telephone by a code sent there sees every post of it, over web and WeChat, with its query code.
 
 The proof and the session are intake's; the browser keeps the session's token in a cookie of these pages alone, until it is
-closed or two hours pass. Who came from a debate or a dialogue is led back there. The page asks for a code the same way for every number, whether any post names it or not.
+closed or two hours pass. Who came from a debate, a dialogue or a survey is led back there. The page asks for a code the same way for every number, whether any post names it or not.
 """
 
 import re
@@ -12,12 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form, read_form
+from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 
 SESSION: Final = "wenzheng-mine"
 _PATH: Final = "/my"
-_BACK: Final = re.compile(r"/my/(debates|dialogues)/[0-9a-f-]{36}")
+_BACK: Final = re.compile(r"/my/(debates|dialogues|surveys)/[0-9a-f-]{36}")
 """Where somebody may be led back to."""
 _LONGEST: Final = 60
 """Characters of a telephone or code that are passed on and shown again."""
@@ -103,6 +104,22 @@ def expired(site: Site, back: str = "") -> Response:
     response = ask(site, sentence="登录已过期,请重新验证手机号。", back=back)
     site.cookies.forget(response, SESSION, path=_PATH)
     return response
+
+
+async def prove_for(request: Request, site: Site, identity: str, back: str, missing: str) -> str | Response:
+    """A pass for a place (chassis/passes.py); else the page on which a telephone is proved, which leads to `back`.
+
+    `missing`: what is said where no place can have this identity.
+    """
+    token, place = cookie(request, SESSION), in_address(identity)
+    if not token:
+        return ask(site, back=back)
+    given = await site.services.act_as(token, "/v1/my/passes", {"place": place}, fresh_key())
+    if given.ok:
+        return str(given.body["token"])
+    if given.status == 401:
+        return expired(site, back)
+    return site.pages.refuse(given.status, missing if given.status == 422 else given.sentence)
 
 
 def _type(site: Site, phone: str, sign_in: str, back: str, status: int = 200, sentence: str = "") -> Response:

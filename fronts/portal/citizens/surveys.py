@@ -17,6 +17,7 @@ from fastapi.responses import Response
 
 from chassis.blind import blind, unblind
 from chassis.web.aside import aside
+from fronts.portal.citizens import mine
 from fronts.portal.forms import Form, read_form
 from fronts.portal.keyed import in_address
 from fronts.portal.pages import SECURITY
@@ -36,7 +37,7 @@ _PLACE: Final = re.compile(r"[0-9]{1,4}")
 """Of a choice, or a step of a scale."""
 
 router = APIRouter(include_in_schema=False)
-"""`/surveys` and what lies below it."""
+"""`/surveys`, `/my/surveys` and what lies below them."""
 
 
 @router.get("/surveys")
@@ -61,24 +62,57 @@ async def survey(site: Here, identity: str) -> Response:
     return _entrance(site, answer.body, secrets.token_hex(32))
 
 
+@router.get("/my/surveys/{identity}")
+async def proven(request: Request, site: Here, identity: str) -> Response:
+    """The way in for who has proved a telephone number; who has not is asked to."""
+    answer = await _survey(site, identity)
+    if not answer.ok:
+        return site.pages.refuse(answer.status, answer.sentence)
+    given = await _pass(request, site, identity)
+    if isinstance(given, Response):
+        return given
+    return _entrance(site, answer.body, secrets.token_hex(32), signed=True)
+
+
 @router.post("/surveys/{identity}/questions")
 async def questions(request: Request, site: Here, identity: str) -> Response:
     """Whoever may answer gets a token and the questions; the same form sent again gets the same token."""
     typed = await read_form(request)
+    return await _begun(site, identity, typed, typed.one("entitled_by").strip())
+
+
+@router.post("/my/surveys/{identity}/questions")
+async def questions_of_proven(request: Request, site: Here, identity: str) -> Response:
+    """As `questions`, for who has proved a number. The answers go where the browser does not send the session along."""
+    typed = await read_form(request)
+    given = await _pass(request, site, identity)
+    if isinstance(given, Response):
+        return given
+    return await _begun(site, identity, typed, given, signed=True)
+
+
+async def _pass(request: Request, site: Site, identity: str) -> str | Response:
+    return await mine.prove_for(
+        request, site, identity, f"/my/surveys/{in_address(identity)}", "没有这份问卷。"
+    )
+
+
+async def _begun(site: Site, identity: str, typed: Form, entitled_by: str, signed: bool = False) -> Response:
+    """The questions, for whoever is entitled by this; else the entrance and why not."""
     answer = await _survey(site, identity)
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
     seed = typed.one("seed") if _SEED.fullmatch(typed.one("seed")) else secrets.token_hex(32)
     if answer.body["state"] != "open":
-        return _entrance(site, answer.body, seed)
+        return _entrance(site, answer.body, seed, signed=signed)
     public = str(answer.body["public_key"]).encode()
     hidden = await aside(partial(blind, public, bytes.fromhex(seed)))
-    body = {"entitled_by": typed.one("entitled_by").strip(), "blinded": _text(hidden.blinded)}
+    body = {"entitled_by": entitled_by, "blinded": _text(hidden.blinded)}
     given = await site.services.ask("survey", f"/v1/surveys/{in_address(identity)}/tokens", body)
     if not given.ok:
         errors = given.body.get("errors", [])
         sentence = errors[0]["reason"] if errors else given.sentence
-        return _entrance(site, answer.body, seed, given.status, sentence)
+        return _entrance(site, answer.body, seed, given.status, sentence, signed)
     signature = await aside(partial(unblind, public, hidden, base64.b64decode(given.body["signature"])))
     entitled = {"token": _text(hidden.token), "signature": _text(signature)}
     return _questions(site, answer.body, entitled, Form({}))
@@ -145,9 +179,16 @@ def given_answers(asked: list[dict[str, Any]], typed: Form) -> list[dict[str, An
 
 
 def _entrance(
-    site: Site, survey: Mapping[str, Any], seed: str, status: int = 200, problem: str = ""
+    site: Site,
+    survey: Mapping[str, Any],
+    seed: str,
+    status: int = 200,
+    problem: str = "",
+    signed: bool = False,
 ) -> Response:
-    return site.pages.render("survey.html", status, survey=survey, seed=seed, states=STATES, problem=problem)
+    return site.pages.render(
+        "survey.html", status, survey=survey, seed=seed, states=STATES, problem=problem, signed=signed
+    )
 
 
 def _questions(

@@ -25,10 +25,22 @@ STATES: Final = {
 KINDS: Final = {"single": "单选", "multiple": "多选", "scale": "量表", "text": "填空"}
 ACTS: Final = {"publication": "publication", "closing": "closing", "result": "result", "texts": "texts"}
 """What can be done to a survey, and the last part of its address at the service."""
+PROVEN: Final = "proven"
+"""Who may answer, as the form offers it first: once for each telephone number that was proved."""
 BLANK: Final = 3
 """Empty questions at the end of the form; saving the draft gives as many more."""
 MOST: Final = 40
 """Questions that a form holds: eleven fields each stay below what a form may have."""
+
+_NEW: Final = {
+    "id": "",
+    "title": "",
+    "intro": "",
+    "audience": "phone",
+    "proven": True,
+    "invitations": 0,
+    "review_of": 0,
+}
 
 router = APIRouter(include_in_schema=False)
 """`/staff/surveys` and what lies below it."""
@@ -114,7 +126,8 @@ def drafted(form: Form) -> dict[str, Any]:
     return {
         "title": form.one("title"),
         "intro": form.one("intro"),
-        "audience": form.one("audience") or "phone",
+        "audience": "invited" if form.one("audience") == "invited" else "phone",
+        "proven": form.one("audience") in ("", PROVEN),
         # Browsers leave out the seconds.
         "ends": re.sub(r"(T\d\d:\d\d)$", r"\1:00", form.one("ends")),
         "invitations": _number(form.one("invitations")),
@@ -186,8 +199,7 @@ def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: s
     return visit.render(
         "survey_form.html",
         status,
-        survey={"id": "", "title": "", "intro": "", "audience": "phone", "invitations": 0, "review_of": 0}
-        | dict(survey),
+        survey=_NEW | dict(survey),
         ends=ends,
         questions=every,
         units=units,

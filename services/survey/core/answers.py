@@ -17,6 +17,8 @@ class Listed(Struct, kw_only=True):
     id: str
     title: str
     audience: Audience
+    proven: bool = False
+    """Telephone numbers are proved by a code."""
     ends: datetime
     state: State
     questions: int
@@ -38,6 +40,8 @@ class Whole(Struct, kw_only=True):
     title: str
     intro: str
     audience: Audience
+    proven: bool = False
+    """Telephone numbers are proved by a code: a token is given for a pass."""
     ends: datetime
     state: State
     questions: tuple[Question, ...]
@@ -81,6 +85,8 @@ class Result(Struct, kw_only=True):
     title: str
     intro: str
     audience: Audience
+    proven: bool = False
+    """Telephone numbers were proved by a code."""
     ends: datetime
     answers: int
     tokens: int

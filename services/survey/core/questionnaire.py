@@ -23,6 +23,8 @@ def check(questionnaire: Questionnaire) -> None:
     if not 1 <= len(questions) <= MOST_QUESTIONS:
         faults.append(FieldError("questions", f"应有 1 到 {MOST_QUESTIONS} 题"))
     faults += [FieldError("review_of", why) for why in _faults_of_review(questionnaire)]
+    if questionnaire.proven and questionnaire.audience != "phone":
+        faults.append(FieldError("proven", "只有凭手机号码作答的问卷验证号码"))
     earlier: dict[str, Question] = {}
     for n, question in enumerate(questions):
         faults += [FieldError(f"questions.{n}.{field}", why) for field, why in _faults(question, earlier)]
@@ -42,8 +44,8 @@ def _faults_of_review(questionnaire: Questionnaire) -> Iterator[str]:
         yield "评议问卷至少评议一个单位"
     if len(set(units)) != len(units):
         yield "一份问卷对一个单位只评一次"
-    if questionnaire.audience != "invited":
-        yield "评议问卷凭邀请码作答:手机号码不验证,谁都可以多评"
+    if questionnaire.audience != "invited" and not questionnaire.proven:
+        yield "评议问卷凭邀请码或经验证的手机号码作答:号码不验证,谁都可以多评"
 
 
 def _faults(question: Question, earlier: Mapping[str, Question]) -> list[tuple[str, str]]:

@@ -106,6 +106,8 @@ class DraftBody(Body, frozen=True):
     """The year of which units are graded; 0: it is no review."""
     invitations: Annotated[int, Meta(ge=0, le=MOST_INVITATIONS)] = 0
     """How many invitation codes, when `audience` is `invited`."""
+    proven: bool = False
+    """Telephone numbers are proved by a code, when `audience` is `phone`."""
 
 
 class ReasonBody(Body, frozen=True):
@@ -124,7 +126,11 @@ class TextBody(Body, frozen=True):
 
 
 class TokenBody(Body, frozen=True):
-    """By what one is entitled (telephone number or invitation code), and a hidden token to be signed."""
+    """By what one is entitled, and a hidden token to be signed.
+
+    `entitled_by` is an invitation code, a telephone number or, where numbers are `proven`, a pass for this survey
+    (`POST /v1/my/passes` at intake).
+    """
 
     entitled_by: Annotated[str, Meta(min_length=1, max_length=100)]
     blinded: Annotated[bytes, Meta(min_length=1, max_length=512)]

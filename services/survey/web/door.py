@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -44,6 +45,8 @@ class Door:
     entitlements: Entitlements
     verifier: Verifier
     limits: Limits
+    real_now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Passes end in real time, however city time runs."""
     new_keys: Callable[[], tuple[bytes, bytes]] = new_signing_key
     """Makes the pair that signs a survey's tokens, private and public."""
     _texts: dict[str, list[Text]] = field(default_factory=dict)

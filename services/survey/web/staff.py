@@ -229,6 +229,7 @@ def _questionnaire(door: Door, body: ask.DraftBody) -> Questionnaire:
         in_city_time(body.ends, door.profile.zone, "ends"),
         tuple(question(n, given) for n, given in enumerate(body.questions)),
         body.review_of,
+        body.proven,
     )
 
 

@@ -25,6 +25,8 @@ from tests.services.killable import Killable
 _KEYS = itertools.cycle([new_signing_key() for _ in range(3)])
 """Real keys, made once: each takes a tenth of a second, and two surveys that follow each other differ."""
 
+SECRET = b"a secret of the tests"
+"""The one that services share."""
 FIRST: list[dict[str, Any]] = [
     {"question": "q1", "choices": [0]},
     {"question": "q2", "choices": [1, 3], "text": "遛鸟"},
@@ -81,7 +83,7 @@ class Surveying(Killable):
         super().__init__(build(profile), kept(self.keys), clock)
         self.profile = profile
         self.surveys = store.MemorySurveys(self.store, self.keys)
-        self.entitlements = Entitlements(b"a secret of the tests")
+        self.entitlements = Entitlements(SECRET)
         self.door = Door(
             profile=profile,
             desk=self.desk(),

@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.fronts.portal.citizens.test_debating import sent_code
 from tests.fronts.portal.citizens.town import Town
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -36,3 +38,31 @@ def test_a_survey_is_answered_in_a_browser_once_and_its_result_read(
     page.goto(f"{portal}/surveys/{survey}")
     page.click("a:text-is('看结果')")
     expect(page.locator("main")).to_contain_text("1 份答卷")
+
+
+def test_a_survey_for_proved_numbers_is_answered_by_who_types_the_code(
+    stack: Stack, town: Town, portal: str, plain_page: Page
+) -> None:
+    page, survey = plain_page, town.survey(proven=True)
+    wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
+    phone = "13911117771" if wide else "13911117772"
+    page.goto(f"{portal}/surveys/{survey}")
+    page.click("text=验证手机号码,开始答题")
+    page.fill("#phone", phone)
+    page.click("text=获取验证码")
+    page.fill("#code", sent_code(stack, phone))
+    page.click("button:text-is('登录')")
+    expect(page).to_have_url(f"{portal}/my/surveys/{survey}")
+    expect(page.locator("main")).to_contain_text("手机号码已验证")
+
+    page.click("button:text-is('开始答题')")
+    page.check("#c-q1-0")
+    page.check("#c-q2-1")
+    page.check("#c-q3-5")
+    page.click("button:text-is('提交答卷')")
+
+    expect(page.locator("main")).to_contain_text("答卷已收到")
+    assert phone not in page.content()
+    page.goto(f"{portal}/my/surveys/{survey}")
+    page.click("button:text-is('开始答题')")
+    expect(page.locator("[role=alert]")).to_contain_text("每人只能参与一次")

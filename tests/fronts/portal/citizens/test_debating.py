@@ -13,7 +13,7 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
 
-def _code(stack: Stack, phone: str) -> str:
+def sent_code(stack: Stack, phone: str) -> str:
     """What the telephone was sent."""
     arrived = httpx2.get(f"{stack.address('gateway')}/outbox").text
     found = re.search(rf"<td>{phone}</td><td>\D*(\d{{6}})\D*</td>", arrived)
@@ -39,7 +39,7 @@ def test_a_debate_is_talked_over_in_a_browser_and_read_to_its_end(
     page.click("text=用验证码登录")
     page.fill("#phone", phone)
     page.click("text=获取验证码")
-    page.fill("#code", _code(stack, phone))
+    page.fill("#code", sent_code(stack, phone))
     page.click("button:text-is('登录')")
     expect(page).to_have_url(f"{portal}/my/debates/{debate}")
     page.locator("button:text-is('支持')").click()

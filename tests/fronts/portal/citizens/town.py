@@ -150,9 +150,9 @@ class Town:
         """Anything a member of staff does to a case."""
         return self._done(self._send(role, unit, path, body))
 
-    def survey(self) -> str:
+    def survey(self, **fields: Any) -> str:
         """The id of a survey that people can answer."""
-        survey: str = self._survey("", DRAFT)["id"]
+        survey: str = self._survey("", DRAFT | fields)["id"]
         self._survey(f"/{survey}/publication", {})
         return survey
 

@@ -53,6 +53,23 @@ def test_a_form_becomes_a_questionnaire() -> None:
     assert (made["questions"][2]["steps"], made["questions"][3]["required"]) == (5, False)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "audience", "proven"),
+    [
+        ("", "phone", True),
+        ("proven", "phone", True),
+        ("phone", "phone", False),
+        ("invited", "invited", False),
+    ],
+)
+def test_numbers_are_proved_unless_a_supervisor_wants_it_otherwise(
+    chosen: str, audience: str, proven: bool
+) -> None:
+    made = drafted(Form({"audience": [chosen]} if chosen else {}))
+
+    assert (made["audience"], made["proven"]) == (audience, proven)
+
+
 def test_each_unit_of_a_review_becomes_a_scale_that_nobody_must_answer() -> None:
     typed = {"review_of": ["2026"], "units": ["市水利局\n\n 市教育局 "], "title-0": ["还有什么?"]}
 
