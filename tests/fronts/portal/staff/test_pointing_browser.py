@@ -65,6 +65,7 @@ def test_who_says_where_it_is_finds_it_on_the_receipt_and_the_unit_finds_the_pla
         f"https://uri.amap.com/marker?position=118.275162,33.963008&coordinate={datum}"
     )
     assert link.get_attribute("rel") == "external noopener noreferrer"
+    clerk.shows("位置仅供办理本帖使用,查看已留痕。")
     fits(clerk.page, scripts)
     overseer = Desk(browser, office, size, scripts).sign_in(f"point-over-{way}", SUPERVISION, "supervisor")
     overseer.page.goto(f"/staff/cases/{number}")
