@@ -58,10 +58,8 @@ class Settings(BaseSettings):
     """The secret from which the links in notices that end them are derived: for intake and notifier alone."""
     call_secret_file: Path | None = None
     """The secret with which stats says to intake who may call the citizen of a case now: for these two alone."""
-    attachments: Path = Path(".wenzheng/attachments")
-    """The folder in which intake keeps the files of citizens, sealed; its instances share it."""
     scanner: str = ""
-    """A command that judges each of these files before it is kept, given on standard input: it ends with 0 for one that
+    """A command that judges each file of a citizen before intake keeps it, given on standard input: it ends with 0 for one that
     may be kept and 1 for one that may not, as `clamdscan --no-summary -` does. Empty: none is asked."""
     gateway: str = "http://127.0.0.1:18090"
     gateway_mail: str = "127.0.0.1:18091"

@@ -18,6 +18,8 @@ from chassis.identity import crockford
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, str])
 
+SEALED_MORE = 28
+"""Bytes by which a sealed box is longer than its content: the nonce and the tag of AES-GCM."""
 QUERY_CODE_LENGTH = 10
 STOP_TOKEN_LENGTH = 16
 FOLLOWER_LENGTH = 16

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, NamedTuple
 
@@ -104,10 +104,10 @@ class Places:
 
 
 class Slowly(Response):
-    """A large answer: `read` brings it, in a thread, once there is a place, which is free again when all of it is sent."""
+    """A large answer: `read` brings it once there is a place, which is free again when all of it is sent."""
 
     def __init__(
-        self, places: Places, client: str, read: Callable[[], bytes], headers: Mapping[str, str]
+        self, places: Places, client: str, read: Callable[[], Awaitable[bytes]], headers: Mapping[str, str]
     ) -> None:
         super().__init__(headers=headers)
         self._places = places
@@ -117,7 +117,7 @@ class Slowly(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it. Raises what `place` and `read` raise, before anything is sent."""
         with self._places.place(self._client) as place:
-            content = await asyncio.to_thread(self._read)
+            content = await self._read()
             self.headers["content-length"] = str(len(content))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             # Who stops reading would keep a place for ever; the server ends the connection of a half answer.

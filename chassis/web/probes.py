@@ -22,6 +22,7 @@ class Probes:
         alive: Callable[[], str] = lambda: "",
         ready: Callable[[], Awaitable[str]] | None = None,
         catching_up: Callable[[], str] = lambda: "",
+        without: Callable[[], str] = lambda: "",
     ) -> None:
         self.alive = alive
         """Empty, or why the process makes no progress."""
@@ -29,6 +30,8 @@ class Probes:
         """Empty, or why it cannot serve now."""
         self.catching_up = catching_up
         """Empty, or what the process is still behind with. It is alive and serves meanwhile: nobody ends it for that."""
+        self.without = without
+        """Empty, or what is away that only some requests need. Those are refused; all others are served, so it is ready."""
 
 
 def routes(metrics: Metrics, probes: Probes) -> APIRouter:
@@ -51,7 +54,8 @@ def routes(metrics: Metrics, probes: Probes) -> APIRouter:
             # The database's own words may hold its address and a password: they are for the log.
             _log.warning("not ready", reason=repr(failure))
             reason = f"not ready: {type(failure).__name__}"
-        return Json({"ready": not reason, "reason": reason}, 503 if reason else 200)
+        found = {"ready": not reason, "reason": reason, "without": probes.without()}
+        return Json(found, 503 if reason else 200)
 
     @router.get("/metrics")
     async def rendered() -> Response:

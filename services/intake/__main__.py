@@ -14,8 +14,9 @@ from chassis.web.probes import Probes
 from city.masking import mask
 from city.profile import Profile
 from services.intake import store
-from services.intake.app import METRICS, READS, build
+from services.intake.app import FILES_AWAY, METRICS, READS, build
 from services.intake.examining import Examiner
+from services.intake.settings import FileSettings
 from services.intake.web import Door, posting, routes
 
 FORGETTING_SECONDS: Final = 600.0
@@ -37,7 +38,8 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     profile = Profile.load(settings.city)
     clock = process.clock(profile.zone)
     keys, proofs = PostgresKeys(), store.PostgresProofs(process.pool)
-    folder = store.DiskFolder(settings.attachments)
+    folder = FileSettings().files()
+    watch = store.Watch(folder, lambda away: process.metrics.gauge(FILES_AWAY).set(away))
     # Nobody else can know the name of a post that is new.
     desk, beside = open_desk(process, build(profile), store.postgres(process.pool), clock, creates=False)
     door = Door(
@@ -65,13 +67,15 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     async def expire() -> None:
         await run.every(FORGETTING_SECONDS, lambda: proofs.expire(datetime.now(UTC)))
 
-    api = create_api("intake", SENTENCE, process.metrics, Probes(ready=process.ready))
+    api = create_api(
+        "intake", SENTENCE, process.metrics, Probes(ready=process.ready, without=lambda: watch.reason)
+    )
     take_routes(api.router, routes(door))
 
     edge = process.edge(api, hot={("POST", posting.PATH): posting.hot_route(door)})
     erased = store.ErasedKeys(settings.dsn, lambda: datetime.now(profile.zone))
     sweep = store.Sweep(folder, store.PostgresAttachments(process.pool))
-    return edge, [*beside, expire, erased.run, sweep.run]
+    return edge, [*beside, expire, erased.run, sweep.run, watch.run]
 
 
 if __name__ == "__main__":

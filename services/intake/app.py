@@ -66,7 +66,11 @@ RULES: Mapping[type, Rule] = {
 }
 
 READS = "wenzheng_vault_reads_total"
-METRICS = (Metric(READS, "counter", ("role",), "Personal data opened, by who read it."),)
+FILES_AWAY = "wenzheng_files_away"
+METRICS = (
+    Metric(READS, "counter", ("role",), "Personal data opened, by who read it."),
+    Metric(FILES_AWAY, "gauge", (), "1 while files can be neither kept nor handed out.", "FilesAway"),
+)
 
 
 def build(profile: Profile) -> Service[Case, Profile]:

@@ -5,11 +5,12 @@ from services.intake.store.attachments import (
     MemoryAttachments,
     PostgresAttachments,
     Sweep,
+    Watch,
 )
 from services.intake.store.cases import LEDGER, STATES, Cases, PostgresCases, Query, Shown, place_of
 from services.intake.store.columns import COLUMNS, memory, postgres
 from services.intake.store.erased import ErasedKeys
-from services.intake.store.folder import DiskFolder, Folder, MemoryFolder
+from services.intake.store.folder import DiskFolder, FileDamaged, Files, FilesAway, MemoryFolder
 from services.intake.store.in_memory import MemoryCases, MemoryNumbers, MemoryReadLog
 from services.intake.store.numbers import Numbers, PostgresNumbers
 from services.intake.store.proofs import MemoryProofs, PostgresProofs, Proofs
@@ -36,7 +37,9 @@ __all__ = [
     "Cases",
     "DiskFolder",
     "ErasedKeys",
-    "Folder",
+    "FileDamaged",
+    "Files",
+    "FilesAway",
     "MemoryAttachments",
     "MemoryCases",
     "MemoryFolder",
@@ -59,6 +62,7 @@ __all__ = [
     "Sweep",
     "Vault",
     "Voices",
+    "Watch",
     "contact_to_call",
     "memory",
     "moved_files",

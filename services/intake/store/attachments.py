@@ -1,11 +1,11 @@
-"""Which files belong to which posts; and the sweep of the folder, which forgets those that belong to none.
+"""Which files belong to which posts; the sweep, which forgets those that belong to none, and the watch over their store.
 
 A file is written before the post that names it, so a file without a post may still get one for as long as its ticket
 holds. A file whose post was erased is noise at once, for its key is gone; the sweep takes the noise away, too.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import asyncpg
@@ -14,13 +14,15 @@ import structlog
 from chassis.failures import STORAGE_ERRORS
 from chassis.service import Applied
 from services.intake.core.attachments import DropAttachments, KeepAttachments
-from services.intake.store.folder import Folder
+from services.intake.store.folder import Files
 
 TICKET_SECONDS: Final = 2 * 3600.0
 """Real time for which a file waits for its post: a person writes, is interrupted, and goes on."""
 ORPHANED_SECONDS: Final = 3 * TICKET_SECONDS
 """A file so old and without a post will get none."""
 LOOK_SECONDS: Final = 3600.0
+WATCH_SECONDS: Final = 30.0
+"""Real time between two looks whether files can be kept at all."""
 AT_ONCE: Final = 500
 """Files that are asked about in one statement."""
 
@@ -88,13 +90,13 @@ class MemoryAttachments:
 class Sweep:
     """Forgets what belongs to no post, hour after hour. Two instances that sweep at once do no harm."""
 
-    def __init__(self, folder: Folder, attachments: Attachments, older: float = ORPHANED_SECONDS) -> None:
+    def __init__(self, folder: Files, attachments: Attachments, older: float = ORPHANED_SECONDS) -> None:
         self._folder = folder
         self._attachments = attachments
         self._older = older
 
     async def run(self) -> None:
-        """For the life of the process; while database or disk cannot, an hour later again."""
+        """For the life of the process; while database or files are away, an hour later again."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
@@ -108,10 +110,38 @@ class Sweep:
     async def sweep(self) -> int:
         """How many were forgotten."""
         forgotten = 0
-        old = await asyncio.to_thread(lambda: list(self._folder.older(self._older)))
-        for start in range(0, len(old), AT_ONCE):
-            files = old[start : start + AT_ONCE]
-            for file in set(files) - await self._attachments.known(files):
-                await asyncio.to_thread(self._folder.drop, file)
-                forgotten += 1
+        async for page in self._folder.older(self._older):
+            for start in range(0, len(page), AT_ONCE):
+                files = page[start : start + AT_ONCE]
+                orphaned = sorted(set(files) - await self._attachments.known(files))
+                if orphaned:
+                    await self._folder.drop(orphaned)
+                    forgotten += len(orphaned)
         return forgotten
+
+
+class Watch:
+    """Looks whether files can be kept and handed out, again and again: only some requests need them, so they keep nobody
+    else from being served."""
+
+    def __init__(self, folder: Files, tell: Callable[[bool], None] = lambda away: None) -> None:
+        """`tell` is told after each look whether they are away."""
+        self._folder = folder
+        self._tell = tell
+        self.reason = ""
+        """Why they are away, as far as anybody may know; empty when they are not, and before the first look."""
+
+    async def run(self) -> None:
+        """For the life of the process."""
+        while True:
+            await self.look()
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def look(self) -> None:
+        """Once."""
+        before, self.reason = self.reason, await self._folder.check()
+        self._tell(bool(self.reason))
+        if self.reason and self.reason != before:
+            _log.error("files can be neither kept nor handed out", reason=self.reason)
+        elif before and not self.reason:
+            _log.info("files can be kept and handed out again")

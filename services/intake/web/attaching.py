@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
 from chassis.failures import HttpRefused
-from chassis.vault import new_key, seal_bytes, unseal_bytes
+from chassis.vault import SEALED_MORE, new_key, seal_bytes, unseal_bytes
 from chassis.web.bodies import read_file
 from chassis.web.conditional import has_it
 from chassis.web.described import described
@@ -39,6 +40,10 @@ WHOLE, LITTLE = "file", "small"
 CLOSED: Final = "default-src 'none'; sandbox"
 """Whatever is in a file, a browser runs and loads nothing of it, and gives it no origin."""
 
+MOST_SMALL: Final = 1024 * 1024
+"""Bytes of a small picture of 320 pixels, sealed: it has some tens of thousands."""
+
+_log = structlog.get_logger()
 _UTF8_NAME: Final = re.compile(r"filename\*=utf-8''([^;\s]{0,1200})", re.IGNORECASE)
 _PLAIN_NAME: Final = re.compile(r'filename="?([^";]{0,300})')
 _BODY: Final = {
@@ -131,15 +136,21 @@ def _readers(router: APIRouter, door: Door) -> None:
 
 
 async def _kept(door: Door, data: bytes, name: str) -> Given:
-    """Look at a file, seal what may be kept under a fresh key, and write it down. Raises NotTaken."""
+    """Look at a file, seal what may be kept under a fresh key, and write it down. Raises NotTaken, and HttpRefused 503 where it cannot be kept."""
     examined = await door.examiner.examined(data, door.profile.policy.attachments)
     key = new_key()
 
-    def write() -> tuple[str, str]:
-        small = door.folder.put(seal_bytes(key, examined.small, LITTLE)) if examined.small else ""
-        return door.folder.put(seal_bytes(key, examined.whole, WHOLE)), small
+    def sealed() -> tuple[bytes, bytes]:
+        small = seal_bytes(key, examined.small, LITTLE) if examined.small else b""
+        return seal_bytes(key, examined.whole, WHOLE), small
 
-    identity, small = await asyncio.to_thread(write)
+    whole, little = await asyncio.to_thread(sealed)
+    try:
+        small = await door.folder.put(little) if little else ""
+        identity = await door.folder.put(whole)
+    except OSError as failure:
+        _log.warning("a file could not be kept", reason=repr(failure))
+        raise problem.plain(503, "附件暂时不能保存,请稍后再传,或先不带附件提交。") from failure
     return Given(
         identity,
         small,
@@ -182,15 +193,26 @@ async def _handed_out(
     key = await open_file(door.keys, door.connection(), subject, box, file)
     if key is None:
         raise problem.plain(404, "没有这个附件。")
-    return Slowly(going, client_of(request), lambda: _content(door, key, identity, small), headers)
+    most = MOST_SMALL if small else file.size + SEALED_MORE
+    return Slowly(going, client_of(request), lambda: _content(door, key, identity, most, small), headers)
 
 
-def _content(door: Door, key: bytes, identity: str, small: bool) -> bytes:
-    """Raises HttpRefused 404 where the folder has it no more."""
-    sealed = door.folder.get(identity)
-    if sealed is None:
-        raise problem.plain(404, "没有这个附件。")
-    return unseal_bytes(key, sealed, LITTLE if small else WHOLE)
+async def _content(door: Door, key: bytes, identity: str, most: int, small: bool) -> bytes:
+    """Raises HttpRefused: 503 while files are away, 404 for one that is lost, 500 for one that is not what was given."""
+    try:
+        sealed = await door.folder.get(identity, most)
+        if sealed is None:
+            _log.error("a file that a post names is lost", file=identity)
+            raise problem.plain(404, "这个附件的文件已经不在了。")
+        return await asyncio.to_thread(unseal_bytes, key, sealed, LITTLE if small else WHOLE)
+    except OSError as failure:
+        _log.warning("a file could not be handed out", reason=repr(failure))
+        raise problem.plain(503, "附件暂时取不到,请稍后再试。") from failure
+    except ValueError as failure:
+        _log.error("a file is not what was given", file=identity, reason=str(failure))
+        raise HttpRefused(
+            500, "attachment-damaged", "附件已损坏", "存放的文件已不是当时上传的内容,不能打开。"
+        ) from failure
 
 
 def _disposition(file: Attachment) -> str:

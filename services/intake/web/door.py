@@ -32,7 +32,7 @@ from services.intake.core.visibility import Reader, visible
 from services.intake.examining import Examiner
 from services.intake.store import (
     Cases,
-    Folder,
+    Files,
     MemoryFolder,
     Numbers,
     Proofs,
@@ -66,7 +66,7 @@ class Door:
     passes: Passes
     calls: CallPasses
     verifier: Verifier
-    folder: Folder = field(default_factory=MemoryFolder)
+    folder: Files = field(default_factory=MemoryFolder)
     """Where the files of citizens lie."""
     examiner: Examiner = field(default_factory=Examiner)
     connection: Callable[[], Any] = lambda: None

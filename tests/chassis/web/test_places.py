@@ -1,12 +1,22 @@
 """What is large has its places: of one client, of all; a place is free again when the answer is sent or given up."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from chassis.failures import HttpRefused
 from chassis.web.places import SLICE, Places, Room, Slowly
+
+
+def just(content: bytes) -> Callable[[], Awaitable[bytes]]:
+    """What brings a content at once."""
+
+    async def read() -> bytes:
+        return content
+
+    return read
 
 
 def test_a_client_has_its_places_and_all_have_theirs() -> None:
@@ -31,7 +41,7 @@ async def test_a_large_answer_is_sent_in_slices_and_whole(size: int) -> None:
         sent.append(message)
 
     content = bytes(range(256)) * (size // 256) + bytes(size % 256)
-    await Slowly(Places(Room(1, 1)), "a", lambda: content, {"Content-Type": "image/png"})({}, None, send)  # type: ignore[arg-type]
+    await Slowly(Places(Room(1, 1)), "a", just(content), {"Content-Type": "image/png"})({}, None, send)  # type: ignore[arg-type]
 
     start, *bodies = sent
     assert dict(start["headers"])[b"content-length"] == str(size).encode()
@@ -47,7 +57,7 @@ async def test_the_place_is_free_again_when_the_reader_leaves() -> None:
 
     for _ in range(2):
         with pytest.raises(ConnectionError):
-            await Slowly(places, "a", lambda: b"x", {})({}, None, gone)  # type: ignore[arg-type]
+            await Slowly(places, "a", just(b"x"), {})({}, None, gone)  # type: ignore[arg-type]
 
     waiting = asyncio.Event()
 
@@ -55,10 +65,10 @@ async def test_the_place_is_free_again_when_the_reader_leaves() -> None:
         waiting.set()
         await asyncio.Event().wait()
 
-    stuck = asyncio.create_task(Slowly(places, "a", lambda: b"x", {})({}, None, never))  # type: ignore[arg-type]
+    stuck = asyncio.create_task(Slowly(places, "a", just(b"x"), {})({}, None, never))  # type: ignore[arg-type]
     await waiting.wait()
     with pytest.raises(HttpRefused):
-        await Slowly(places, "a", lambda: b"x", {})({}, None, gone)  # type: ignore[arg-type]
+        await Slowly(places, "a", just(b"x"), {})({}, None, gone)  # type: ignore[arg-type]
     stuck.cancel()
     await asyncio.gather(stuck, return_exceptions=True)
     with places.place("a"):
@@ -120,9 +130,9 @@ async def test_a_reader_who_gives_way_has_half_an_answer_and_the_next_one_a_whol
     async def send(message: Any) -> None:
         sent.append(message)
 
-    slow = asyncio.create_task(Slowly(places, "a", lambda: b"x", {})({}, None, never))  # type: ignore[arg-type]
+    slow = asyncio.create_task(Slowly(places, "a", just(b"x"), {})({}, None, never))  # type: ignore[arg-type]
     await begun.wait()
-    await Slowly(places, "b", lambda: b"y", {})({}, None, send)  # type: ignore[arg-type]
+    await Slowly(places, "b", just(b"y"), {})({}, None, send)  # type: ignore[arg-type]
 
     await asyncio.wait_for(slow, 5)
     assert sent[-1]["body"] == b"y"

@@ -37,20 +37,28 @@ def test_what_a_file_is_is_judged_by_its_first_bytes() -> None:
         type_of(b" " + picture())
 
 
-def test_a_folder_on_the_disk_keeps_files_under_their_hash_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_a_folder_on_the_disk_keeps_files_under_their_hash_for_its_owner_alone(tmp_path: Path) -> None:
     folder = DiskFolder(tmp_path / "files")
-    identity = folder.put(b"sealed")
+    identity = await folder.put(b"sealed")
     (place,) = (path for path in tmp_path.rglob("*") if path.is_file())
 
-    assert folder.get(identity) == b"sealed"
     assert (place.name, place.stat().st_mode & 0o777) == (identity, 0o600)
     assert place.parent.stat().st_mode & 0o777 == 0o700
-    assert list(folder.older(3600)) == []
+
+
+async def test_what_was_begun_in_a_folder_is_never_seen_and_goes_with_the_sweep(tmp_path: Path) -> None:
+    folder = DiskFolder(tmp_path / "files")
+    identity = await folder.put(b"sealed")
+    (place,) = (path for path in tmp_path.rglob("*") if path.is_file())
     place.with_name(f"{identity}.7.part").write_bytes(b"half")
-    assert list(folder.older(-1)) == [identity]
+
+    assert [list(page) async for page in folder.older(-1)] == [[identity]]
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [place], "what was begun is gone"
-    folder.drop(identity)
-    assert folder.get(identity) is None
-    for path in ("../../etc/passwd", "", identity + "/x"):
-        with pytest.raises(ValueError):
-            folder.get(path)
+
+
+async def test_a_folder_that_nobody_may_write_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    assert await DiskFolder(tmp_path / "not yet").check() == ""
+    assert await DiskFolder(file / "below").check() == "the folder of files cannot be written"

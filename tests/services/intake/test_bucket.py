@@ -1,0 +1,217 @@
+"""A bucket when things go wrong, on a real server: who may not, what is not there, what breaks off, what is slow, what lies."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.intake.store import FilesAway
+from services.intake.store.folder import id_of, place_of
+from services.intake.store.objects import TRIES, S3Bucket
+from tests.s3 import Server, Street, certificates, serving
+
+BIG = bytes(8_000_000)
+NOBODY = "http://127.0.0.1:9"
+"""An address where nothing listens."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Server]:
+    """One that a test may kill."""
+    with serving(tmp_path) as running:
+        yield running
+
+
+async def told(files: S3Bucket) -> list[str]:
+    """What put, get, drop, the list and the look say, in this order; each must say that files are away."""
+    identity = id_of(b"sealed")
+
+    async def listed() -> None:
+        async for _ in files.older(0):
+            pass
+
+    reasons = []
+    for asked in (files.put(b"sealed"), files.get(identity, 100), files.drop([identity]), listed()):
+        with pytest.raises(FilesAway) as away:
+            await asked
+        reasons.append(str(away.value))
+    return [*reasons, await files.check()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (
+            {"access_key": "AKIAIOSFODNN7EXAMPLE"},
+            "the access key or its secret is refused, or may not do this (InvalidAccessKeyId)",
+        ),
+        (
+            {"secret_key": "another"},
+            "the access key or its secret is refused, or may not do this (SignatureDoesNotMatch)",
+        ),
+        ({"name": "files-of-nobody"}, "there is no such bucket (NoSuchBucket)"),
+        ({"endpoint": NOBODY}, "it cannot be reached, or broke off"),
+    ],
+    ids=["key", "secret", "bucket", "nobody"],
+)
+async def test_a_wrong_setting_is_told_in_a_sentence_whatever_is_asked(
+    server: Server, changed: dict[str, Any], reason: str
+) -> None:
+    files = server.files(**({"name": server.new_bucket()} | changed))
+
+    assert await told(files) == [f"S3: {reason}"] * 5
+
+
+async def test_what_is_said_of_a_failure_names_neither_address_nor_key_nor_file(server: Server) -> None:
+    for changed in ({"secret_key": "another"}, {"name": "files-of-nobody"}, {"endpoint": NOBODY}):
+        for reason in await told(server.files(**changed)):
+            for secret in ("127.0.0.1", server.access_key, "another", "files-of", id_of(b"sealed")):
+                assert secret not in reason
+
+
+async def test_the_environment_of_other_programs_changes_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("AWS_SESSION_TOKEN", "of somebody else"),
+        ("AWS_SKIP_SIGNATURE", "true"),
+        ("AWS_ENDPOINT_URL_S3", NOBODY),
+        ("AWS_ACCESS_KEY_ID", "another"),
+    ):
+        monkeypatch.setenv(name, value)
+
+    assert await server.files().check() == ""
+    assert os.environ["AWS_SKIP_SIGNATURE"] == "true", "it is theirs again"
+
+
+async def test_a_server_that_is_killed_in_the_middle_of_a_put_has_nothing(mortal: Server) -> None:
+    async with Street(mortal.port).open() as street:
+        files = mortal.files(endpoint=street.address)
+        street.up, street.then = 1_000_000, mortal.kill
+
+        with pytest.raises(FilesAway):
+            await files.put(BIG)
+
+
+async def test_a_put_that_breaks_off_leaves_nothing_that_anybody_sees(server: Server) -> None:
+    async with Street(server.port).open() as street:
+        name = server.new_bucket()
+        files, beside = server.files(name, endpoint=street.address), server.files(name)
+        street.up = 1_000_000
+
+        with pytest.raises(FilesAway):
+            await files.put(BIG)
+        assert street.came == TRIES
+        assert await beside.get(id_of(BIG), len(BIG)) is None
+        assert [list(page) async for page in beside.older(-5)] in ([], [[]])
+        assert "Uploads" not in server.s3.list_multipart_uploads(Bucket=name), "nor does a part of it"
+
+        street.up = None
+        assert await files.put(BIG) == id_of(BIG), "and it can be put again"
+        assert await beside.get(id_of(BIG), len(BIG)) == BIG
+
+
+async def test_a_put_that_breaks_off_once_is_tried_again(server: Server) -> None:
+    async with Street(server.port).open() as street:
+        files = server.files(endpoint=street.address)
+        street.up, street.then = 1_000_000, lambda: setattr(street, "up", None)
+
+        identity = await files.put(BIG)
+
+        assert street.came == 2
+        assert await files.get(identity, len(BIG)) == BIG
+
+
+async def test_a_server_that_is_killed_in_the_middle_of_a_get_gives_no_half_file(mortal: Server) -> None:
+    async with Street(mortal.port).open() as street:
+        files = mortal.files(endpoint=street.address)
+        identity = await files.put(BIG)
+        street.down, street.then = 1_000_000, mortal.kill
+
+        with pytest.raises(FilesAway, match="it cannot be reached, or broke off"):
+            await files.get(identity, len(BIG))
+        assert (await files.check()).startswith("S3: it cannot be reached")
+
+
+async def test_a_server_that_comes_back_is_asked_as_before(server: Server) -> None:
+    async with Street(server.port).open() as street:
+        files = server.files(endpoint=street.address)
+        identity = await files.put(b"sealed")
+
+        street.closed = True
+        assert (await told(files))[0] == "S3: it cannot be reached, or broke off"
+        street.closed = False
+
+        assert await files.check() == ""
+        assert await files.get(identity, 100) == b"sealed"
+
+
+async def test_a_server_that_does_not_answer_is_waited_for_so_long_and_no_longer(mortal: Server) -> None:
+    name = mortal.new_bucket()
+    files = mortal.files(name, seconds=0.5)
+    kept = await files.put(b"kept")
+    mortal.signal(signal.SIGSTOP)
+    began = time.monotonic()
+
+    others = asyncio.create_task(latest())
+    reasons = await told(files)
+    others.cancel()
+
+    assert set(reasons) == {"S3: no answer within 0.5 s"}
+    assert 2.4 < time.monotonic() - began < 10, "each of the five waited for its time, and once"
+    assert await others < 0.4, "nobody else waited with them"
+    mortal.signal(signal.SIGCONT)
+    assert await mortal.files(name).get(kept, 100) == b"kept"
+
+
+async def latest() -> float:
+    """By how many seconds the loop was late for others at most, until it is cancelled."""
+    late = 0.0
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.01)
+            late = max(late, time.monotonic() - began - 0.01)
+    return late
+
+
+async def test_an_endpoint_is_trusted_by_the_authority_of_the_setting_and_by_nobody_else(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, tls=True) as server:
+        (tmp_path / "other").mkdir()
+        other = certificates(tmp_path / "other")[0].read_bytes()
+        name = server.new_bucket()
+
+        assert await server.files(name).check() == ""
+        assert await server.files(name).put(b"sealed") == id_of(b"sealed")
+        for authority in (None, other):
+            strange = server.files(name, authority=authority)
+            assert set(await told(strange)) == {"S3: nobody whom we know vouches for its certificate"}
+        plain = server.files(name, endpoint=server.address.replace("https", "http"))
+        assert all(reason.startswith("S3: ") for reason in await told(plain))
+
+
+async def test_a_page_of_the_list_that_does_not_come_ends_the_sweep_and_drops_nothing(server: Server) -> None:
+    async with Street(server.port).open() as street:
+        name = server.new_bucket()
+        files = server.files(name, endpoint=street.address)
+        for n in range(3):
+            server.s3.put_object(Bucket=name, Key=place_of(id_of(f"{n}".encode())), Body=f"{n}".encode())
+        street.down = 200
+
+        with pytest.raises(FilesAway):
+            async for _ in files.older(-5):
+                pass
