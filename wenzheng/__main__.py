@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "down": "stack",
     "status": "stack",
     "demo": "demo",
+    "files": "files",
     "audit": "audit",
     "recount": "recount",
     "token": "token",

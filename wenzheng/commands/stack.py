@@ -16,6 +16,7 @@ from rich.table import Table
 
 from chassis.clock import add_segment
 from city.profile import Profile
+from wenzheng.commands.files import look_at
 from wenzheng.commands.terminal import Data, err, home_of, instant, out
 from wenzheng.stack.home import CITY, Home, Ports, Trouble, is_alive
 from wenzheng.stack.parts import Plan
@@ -44,6 +45,7 @@ def up(
     if detach:
         _detach(home, ports, workers)
         return
+    look_at(home)
     plan = Plan(
         home,
         Ports(ports),
@@ -140,3 +142,6 @@ def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json", he
         )
     # A table that is read by another program keeps its columns whole.
     (out if out.is_terminal else Console(width=120)).print(table)
+    for part in found["parts"]:
+        if part["without"]:
+            out.print(f"{part['name']}: {part['without']}", style="yellow", highlight=False, markup=False)

@@ -211,7 +211,11 @@ class Plan:
         environment.setdefault("WENZHENG_RATE_LIMITS", "false")
         environment.pop("WENZHENG_DATABASE", None)
         environment |= self._entrusted(service)
-        if service == "intake":
+        if service != "intake":
+            # Where files lie, and the keys to it, is for whoever keeps them.
+            for setting in [each for each in environment if each.startswith("WENZHENG_S3_")]:
+                del environment[setting]
+        else:
             environment["WENZHENG_ATTACHMENTS"] = str(self.home.attachments)
         if self.home.clock.exists():
             environment["WENZHENG_CLOCK_FILE"] = str(self.home.clock)
@@ -258,7 +262,14 @@ class Plan:
 
 async def answers(url: str, http: httpx2.AsyncClient) -> bool:
     """Whether a URL answers 200 within two seconds."""
+    return (await told(url, http))[0]
+
+
+async def told(url: str, http: httpx2.AsyncClient) -> tuple[bool, str]:
+    """Whether a probe answers 200 within two seconds, and what it says is away that only some requests need."""
     try:
-        return (await http.get(url)).status_code == 200
+        answer = await http.get(url)
     except httpx2.HTTPError:
-        return False
+        return False, ""
+    says = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
+    return answer.status_code == 200, str(says.get("without", ""))

@@ -12,7 +12,7 @@ from contracts.topics import TOPICS
 from wenzheng.log import ends, reading
 from wenzheng.stack import kafka, postgres
 from wenzheng.stack.home import SERVICES, Home, is_alive
-from wenzheng.stack.parts import LISTENERS, answers, prober
+from wenzheng.stack.parts import LISTENERS, prober, told
 
 LOOK_SECONDS = 10.0
 """What does not answer for so long is left out of the figures."""
@@ -81,15 +81,16 @@ async def status(home: Home) -> dict[str, Any]:
     async with prober() as http:
         ready = await asyncio.gather(
             *(
-                answers(f"{part['address']}/readyz", http)
+                told(f"{part['address']}/readyz", http)
                 if part["address"].startswith("http")
                 else _known(part, kafka_up, postgres_up)
                 for part in state["parts"]
             )
         )
     parts = []
-    for part, is_ready in zip(state["parts"], ready, strict=True):
+    for part, says in zip(state["parts"], ready, strict=True):
         alive = is_alive(part["pid"] or 0, part["started"])
+        is_ready, without = says
         standing = "ready" if alive and is_ready else "starting" if alive else "down"
         service = part["name"].split("-")[0]
         about = found_tables.get(service, {})
@@ -103,13 +104,14 @@ async def status(home: Home) -> dict[str, Any]:
             "lag": _lag(service, about, found_ends) if hears else None,
             "parked": about.get("parked") if hears else None,
             "outbox_age": about.get("outbox_age"),
+            "without": without,
         }
         parts.append(row)
     return {"data": str(home.data), "running": running, "services": state["services"], "parts": parts}
 
 
-async def _known(part: dict[str, Any], kafka_up: bool, postgres_up: bool) -> bool:
-    return kafka_up if part["name"] == "kafka" else postgres_up
+async def _known(part: dict[str, Any], kafka_up: bool, postgres_up: bool) -> tuple[bool, str]:
+    return kafka_up if part["name"] == "kafka" else postgres_up, ""
 
 
 def _lag(service: str, about: dict[str, Any], found: dict[tuple[str, int], int]) -> int | None:

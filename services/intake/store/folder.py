@@ -18,7 +18,14 @@ _UNFINISHED: Final = ".part"
 
 
 class FilesAway(OSError):
-    """The store of files cannot be asked now, or refuses; the sentence says why and names no address, key or file."""
+    """The store of files cannot be asked now, or refuses; the sentence says why and names no address, key or file.
+
+    `lasting` when it will be so until somebody changes a setting, or what the store knows of us.
+    """
+
+    def __init__(self, sentence: str, lasting: bool = False) -> None:
+        super().__init__(sentence)
+        self.lasting = lasting
 
 
 class FileDamaged(ValueError):

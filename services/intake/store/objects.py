@@ -144,21 +144,23 @@ class S3Bucket:
             async with asyncio.timeout(self._seconds):
                 yield
         except (BaseError, OSError) as failure:
-            raise FilesAway(f"S3: {self._reason(failure)}") from failure
+            reason, lasting = self._reason(failure)
+            raise FilesAway(f"S3: {reason}", lasting) from failure
 
-    def _reason(self, failure: Exception) -> str:
+    def _reason(self, failure: Exception) -> tuple[str, bool]:
+        """What an operator is told, and whether it lasts until somebody does something."""
         if isinstance(failure, TimeoutError):
-            return f"no answer within {self._seconds:g} s"
+            return f"no answer within {self._seconds:g} s", False
         said, code = str(failure), _code_of(failure)
         if code in _REASONS:
-            return f"{_REASONS[code]} ({code})"
+            return f"{_REASONS[code]} ({code})", True
         if isinstance(failure, PermissionDeniedError | UnauthenticatedError):
-            return _REFUSED
+            return _REFUSED, True
         if status := _STATUS.search(said):
-            return f"it answers {status[1]}" + (f" ({code})" if code else "")
+            return f"it answers {status[1]}" + (f" ({code})" if code else ""), False
         if "certificate" in said.lower():
-            return "nobody whom we know vouches for its certificate"
-        return "it cannot be reached, or broke off"
+            return "nobody whom we know vouches for its certificate", True
+        return "it cannot be reached, or broke off", False
 
 
 def _code_of(failure: Exception) -> str:
