@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -30,12 +30,10 @@ from cryptography.x509.oid import NameOID
 from services.intake.store.objects import Bucket, S3Bucket
 
 REGION: Final = "us-east-1"
-_FREE: Final = 3
-"""Questions that the server answers before it asks who asks: those that make the user and the key."""
-_ALL: Final = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
-}
+_FREE: Final = 6
+"""Questions that the server answers before it asks who asks: those that make the users and their keys."""
+_ALL: Final = ("s3:*",)
+_NO_DELETION: Final = ("s3:ListBucket", "s3:GetObject", "s3:PutObject")
 
 
 class Server:
@@ -45,13 +43,20 @@ class Server:
         self.process = process
         self.address = address
         self._authority = authority
-        iam = self._client("iam", "anybody", "anything")
-        iam.create_user(UserName="intake")
-        iam.put_user_policy(UserName="intake", PolicyName="all", PolicyDocument=json.dumps(_ALL))
-        made = iam.create_access_key(UserName="intake")["AccessKey"]
-        self.access_key: str = made["AccessKeyId"]
-        self.secret_key: str = made["SecretAccessKey"]
+        self.access_key, self.secret_key = self._user("intake", _ALL)
+        self.keeping = self._user("keeping", _NO_DELETION)
+        """Access key and secret of one who may delete nothing."""
         self.s3 = self._client("s3", self.access_key, self.secret_key)
+
+    def _user(self, name: str, may: Sequence[str]) -> tuple[str, str]:
+        """Access key and secret of a new user."""
+        iam = self._client("iam", "anybody", "anything")
+        iam.create_user(UserName=name)
+        rights = {"Effect": "Allow", "Action": [*may], "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [rights]})
+        iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=document)
+        made = iam.create_access_key(UserName=name)["AccessKey"]
+        return made["AccessKeyId"], made["SecretAccessKey"]
 
     @property
     def port(self) -> int:

@@ -8,6 +8,7 @@ from pydantic_core import PydanticUndefined
 
 from fronts.portal.staff.settings import StaffSettings
 from fronts.wechat.settings import WeChatSettings
+from services.intake.settings import FileSettings
 from services.notifier.settings import ChannelSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,13 +30,17 @@ def sample() -> dict[str, dict[str, tuple[str, bool]]]:
     for line in (ROOT / "deploy" / "sample.env").read_text(encoding="utf-8").splitlines():
         if heading := re.fullmatch(r"# == ([a-z ]+?)(?::.*)?", line):
             group = groups.setdefault(heading[1], {})
-        elif setting := re.fullmatch(r"(# )?WENZHENG_([A-Z_]+)=(.*)", line):
+        elif setting := re.fullmatch(r"(# )?WENZHENG_([A-Z0-9_]+)=(.*)", line):
             group[setting[2].lower()] = (setting[3], bool(setting[1]))
     return groups
 
 
 SAMPLE = sample()
-FIELDS = StaffSettings.model_fields | WeChatSettings.model_fields | ChannelSettings.model_fields
+FIELDS = {
+    name: field
+    for settings in (StaffSettings, WeChatSettings, ChannelSettings, FileSettings)
+    for name, field in settings.model_fields.items()
+}
 
 
 def test_every_setting_is_there_and_no_other() -> None:

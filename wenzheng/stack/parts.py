@@ -211,7 +211,7 @@ class Plan:
         environment.setdefault("WENZHENG_RATE_LIMITS", "false")
         environment.pop("WENZHENG_DATABASE", None)
         environment |= self._entrusted(service)
-        if service != "intake":
+        if (service, *arguments) != ("intake",):
             # Where files lie, and the keys to it, is for whoever keeps them.
             for setting in [each for each in environment if each.startswith("WENZHENG_S3_")]:
                 del environment[setting]

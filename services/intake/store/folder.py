@@ -96,8 +96,8 @@ class DiskFolder:
         await asyncio.to_thread(self._drop, [self._path / place_of(identity) for identity in identities])
 
     async def check(self) -> str:
-        path = self._path if self._path.exists() else self._path.parent
-        return "" if os.access(path, os.W_OK | os.X_OK) else "the folder of files cannot be written"
+        nearest = next(path for path in (self._path, *self._path.parents) if path.exists())
+        return "" if os.access(nearest, os.W_OK | os.X_OK) else "the folder of files cannot be written"
 
     def _put(self, sealed: bytes) -> str:
         identity = id_of(sealed)

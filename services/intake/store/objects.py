@@ -31,7 +31,8 @@ PAGE: Final = 500
 """Files that are looked at, and forgotten, at once; S3 itself allows 1,000."""
 _NOWHERE: Final = "wenzheng-check"
 """A folder of the bucket in which nothing lies: to list it asks for bucket, key and rights, and brings nothing."""
-_CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
+_CODE: Final = re.compile(r"(?:<Code>|\(code: )(\w{1,64})(?:</Code>|\))")
+"""In the store's own words, and in those of the library about one object of many that were to be deleted."""
 _REFUSED: Final = "the access key or its secret is refused, or may not do this"
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _REASONS: Final[Mapping[str, str]] = {
@@ -105,7 +106,8 @@ class S3Bucket:
             try:
                 found = await obstore.get_async(self._store, place)
             except FileNotFoundError as failure:
-                if _code_of(failure) in _REASONS:
+                # A bucket that is not there, and a server that is no store of objects, say 404 as well.
+                if _code_of(failure) != "NoSuchKey":
                     raise
                 return None
             # Said before any of it has come; more than it says does not come after it.
@@ -158,6 +160,8 @@ class S3Bucket:
             return _REFUSED, True
         if status := _STATUS.search(said):
             return f"it answers {status[1]}" + (f" ({code})" if code else ""), False
+        if code:
+            return f"it refuses ({code})", False
         if "certificate" in said.lower():
             return "nobody whom we know vouches for its certificate", True
         return "it cannot be reached, or broke off", False

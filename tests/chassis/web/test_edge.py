@@ -255,6 +255,14 @@ async def test_a_database_that_is_away_tells_nobody_its_address() -> None:
         assert "10.0.0.3" not in answer.text
 
 
+async def test_what_only_some_requests_need_is_told_and_takes_nobody_out() -> None:
+    async with client(build(probes=Probes(without=lambda: "S3: there is no such bucket"))) as notes:
+        answer = await notes.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "reason": "", "without": "S3: there is no such bucket"}
+
+
 async def test_a_cookie_that_is_dear_to_read_is_read_by_nobody() -> None:
     dear = 'x="' + '\\"' * 15_000 + '"'
     async with client() as notes:

@@ -13,7 +13,7 @@ import pytest
 
 from services.intake.store import FilesAway
 from services.intake.store.folder import id_of, place_of
-from services.intake.store.objects import TRIES, S3Bucket
+from services.intake.store.objects import TRIES, Bucket, S3Bucket
 from tests.s3 import Server, Street, certificates, serving
 
 BIG = bytes(8_000_000)
@@ -72,6 +72,33 @@ async def test_a_wrong_setting_is_told_in_a_sentence_whatever_is_asked(
     files = server.files(**({"name": server.new_bucket()} | changed))
 
     assert await told(files) == [f"S3: {reason}"] * 5
+
+
+async def test_a_key_that_may_not_delete_is_told_where_it_forgets_and_nowhere_else(server: Server) -> None:
+    access_key, secret_key = server.keeping
+    files = server.files(access_key=access_key, secret_key=secret_key)
+    identity = await files.put(b"sealed")
+
+    with pytest.raises(FilesAway, match="may not do this") as away:
+        await files.drop([identity])
+
+    assert away.value.lasting
+    assert await files.get(identity, 100) == b"sealed"
+    assert await files.check() == ""
+
+
+async def test_a_server_that_is_no_store_of_objects_has_not_lost_a_file() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 9\r\nconnection: close\r\n\r\nnot here\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    files = S3Bucket(Bucket(address, "files", "us-east-1", "key", "secret"), 2.0)
+
+    assert set(await told(files)) == {"S3: it answers 404"}
+    server.close()
 
 
 async def test_what_is_said_of_a_failure_names_neither_address_nor_key_nor_file(server: Server) -> None:

@@ -128,9 +128,10 @@ async def test_what_somebody_else_has_put_there_is_never_called_a_file(kept: Kep
     assert await old(kept.files) == [identity]
 
 
-async def test_no_more_is_read_than_was_put(kept: Kept) -> None:
+@pytest.mark.parametrize("more", [1, 600_000])
+async def test_no_more_is_read_than_was_put(kept: Kept, more: int) -> None:
     identity = await kept.files.put(b"sealed")
-    kept.overwrite(identity, b"sealed" * 100_000)
+    kept.overwrite(identity, b"sealed" + bytes(more))
 
     with pytest.raises(FileDamaged):
         await kept.files.get(identity, len(b"sealed"))
