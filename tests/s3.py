@@ -81,7 +81,7 @@ class Server:
         }
         return Bucket(**(right | changed))
 
-    def files(self, name: str = "", seconds: float = 5.0, **changed: Any) -> S3Bucket:
+    def files(self, name: str = "", seconds: float = 20.0, **changed: Any) -> S3Bucket:
         """The store of files in a bucket, by default a new one."""
         return S3Bucket(self.bucket(name or self.new_bucket(), **changed), seconds)
 

