@@ -10,9 +10,7 @@ from fronts.portal.forms import Form
 
 LONGEST: Final = 20
 """Characters of typed degrees that are handed on; the refusal says the rest."""
-_DEGREES: Final = re.compile(
-    r"(?:东经|北纬|[EN])?\s*(-?\d{1,3}(?:\.\d{1,20})?)\s*[°度]?\s*[EN]?", re.IGNORECASE
-)
+_DEGREES: Final = re.compile(r"(?:东经|北纬|[EN])? ?(-?\d{1,3}(?:\.\d{1,20})?) ?[°度]? ?[EN]?", re.IGNORECASE)
 
 
 def point_of(form: Form) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def point_of(form: Form) -> dict[str, Any]:
 def _degrees(typed: str) -> float | str:
     """What was typed for degrees, in any width, with `°` or 东经 about it; as it is where that is no number."""
     plain = unicodedata.normalize("NFKC", typed[: 4 * LONGEST]).strip()
-    found = _DEGREES.fullmatch(plain)
+    found = _DEGREES.fullmatch(" ".join(plain.split()))
     return float(found[1]) if found else plain[:LONGEST]
 
 
