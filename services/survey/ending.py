@@ -6,7 +6,7 @@ from chassis.clock import CityTime
 from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
 from chassis.failures import Refused
-from chassis.identity import uuid7
+from contracts.identity import derived
 from services.survey.core import requests as ask
 from services.survey.store import Surveys
 
@@ -24,9 +24,9 @@ async def end_those_over(surveys: Surveys, desk: Desk, clock: CityTime) -> int:
         try:
             keys = await surveys.keys(identity)
             assert keys is not None, "a survey that is published has keys"
-            await desk.submit(
-                [(identity, ask.Close("", "", keys[1]))], uuid7(), lambda answers: bool(answers[0])
-            )
+            close = ask.Close("", "", keys[1])
+            # A survey ends once: whoever ends it says the same fact.
+            await desk.submit([(identity, close)], derived(identity, "end"), lambda answers: bool(answers[0]))
         except Refused:
             # Somebody, or another instance, closed it in this moment; or nothing can be stored now: the next look tells.
             continue

@@ -85,8 +85,9 @@ class Asking:
         answer: Callable[[Given, list[object]], object],
         door: str = "intake",
         desk: str = "",
+        keyed: bool = True,
     ) -> None:
-        """Until somebody answers, under one key; each try at any process of the door that seems to live."""
+        """Until somebody answers, under one key or `keyed` by nothing; each try at any process of the door that seems to live."""
         world, desks = self.world, self.world.doors[door]
         self.operations.append(operation)
         operation.called = world.loop.time()
@@ -95,7 +96,7 @@ class Asking:
             """One try; each has a cause of its own, all have one key."""
             given, cause = inputs(attempt), derived(key, "request", attempt)
             operation.causes.append(cause)
-            named = IdempotencyKey("somebody", operation.act, key, "body")
+            named = IdempotencyKey("somebody", operation.act, key, "body") if keyed else None
             encode = partial(_encoded, given, answer)
             asking = asyncio.ensure_future(desks[name].submit(given, cause, encode, named))
             asking.add_done_callback(partial(self._heard, operation, cause))

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from chassis.engine.answers import IdempotencyKey
 from chassis.engine.asks import Ask
 from chassis.engine.batch import Batch
@@ -24,6 +26,9 @@ from contracts.posts import PostHeld
 from contracts.replies import ExtensionApproved, PromiseReported
 from services.intake.core.requests import Asked
 from services.intake.core.sealing import EraseKeys
+from services.survey.core import requests as polled
+from services.survey.core import rules
+from services.survey.core.states import Ballot, Survey, Voter
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.database import CLOSED, Connection
 from tests.simulation.loop import Process
@@ -145,8 +150,8 @@ def with_parts(
     """Processes put together as the product does, of these parts."""
 
     def make(world: World, process: Process, part: str, starts: int) -> None:
-        if part == "debate":
-            speak(world, process)
+        if part in ("debate", "survey"):
+            speak(world, process, part, service=service)
             return
         server = world.servers["intake" if part == "web" else part]
         own = store(server, process)
@@ -175,8 +180,8 @@ def deaf(kind: type[Fact]) -> Callable[[Service[Any, Any]], Service[Any, Any]]:
     """Nobody told deadline of these facts."""
 
     def without(service: Service[Any, Any]) -> Service[Any, Any]:
-        rules = {one: rule for one, rule in service.rules.items() if one is not kind}
-        return replace(service, rules=rules) if service.name == "deadline" else service
+        heard = {one: rule for one, rule in service.rules.items() if one is not kind}
+        return replace(service, rules=heard) if service.name == "deadline" else service
 
     return without
 
@@ -195,6 +200,28 @@ def keeping_keys(service: Service[Any, Any]) -> Service[Any, Any]:
     return replace(service, rules={**service.rules, Asked: decided})
 
 
+def trusting(kind: type, decided: Callable[[Any, Any, Any], Decision[Any]]) -> Make:
+    """Survey's rule for this looks at nothing that stands there already."""
+
+    def without(service: Service[Any, Any]) -> Service[Any, Any]:
+        others = {**service.rules, kind: decided}
+        return replace(service, rules=others) if service.name == "survey" else service
+
+    return with_parts(service=without)
+
+
+def _counted_late(survey: Survey, _: polled.Count, context: Any) -> Decision[Survey]:
+    return Decision(structs.replace(survey, answers=survey.answers + 1))
+
+
+def _cast_anew(ballot: Ballot, request: polled.Cast, context: Any) -> Decision[Ballot]:
+    return rules.cast(Ballot(), request, context)
+
+
+def _given_again(voter: Voter, request: polled.GiveToken, context: Any) -> Decision[Voter]:
+    return rules.give_token(Voter(), request, context)
+
+
 BUGS: Final[dict[str, Make]] = {
     "a zombie is not fenced": with_parts(listener=UnfencedListener, store=OpenPositions),
     "what the bus does not have yet is acknowledged": with_parts(publisher=EarlyPublisher),
@@ -209,4 +236,7 @@ BUGS: Final[dict[str, Make]] = {
     "more time that was granted moves no clock": with_parts(service=deaf(ExtensionApproved)),
     "keys are kept of what was erased": with_parts(service=keeping_keys),
     "a held post is spoken of by the door of deadlines": with_parts(service=deaf(PostHeld)),
+    "a person is given a second token": trusting(polled.GiveToken, _given_again),
+    "the last answer of a token stands": trusting(polled.Cast, _cast_anew),
+    "answers are taken after the end": trusting(polled.Count, _counted_late),
 }

@@ -11,6 +11,7 @@ from services.notifier.core.inboxes import hour_of
 from services.stats.core.case import Case as StatsCase
 from services.stats.core.cells import cells
 from tests.simulation.asking import Operation
+from tests.simulation.ballots import ballots, still_to_end
 from tests.simulation.clocks import clocks
 from tests.simulation.doors import doors
 from tests.simulation.erased import erased
@@ -55,6 +56,8 @@ def unrest(world: World) -> Iterator[str]:
         if row.digest or row.hour is None or row.hour < hour:
             yield f"notifier: a notice is {row.state}"
             break
+    if still_to_end(world):
+        yield "survey: one is over, and open"
     if still_to_ring(world):
         yield "stats: a day is to be told of"
     if world.grounds.kept:
@@ -76,6 +79,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += doors(world, facts)
     wrong += erased(world, operations, facts)
     wrong += ringing(world, facts)
+    wrong += ballots(world, operations, facts)
     wrong += recounts(world, operations, facts)
     wrong += groups(world, operations, facts)
     wrong += orders(world, operations, facts)

@@ -1,14 +1,21 @@
-"""The processes that people speak to, and what runs beside their desks: debate's, and those of stats' records and rounds."""
+"""The processes that people speak to, and what runs beside their desks: debate's, survey's, and those of stats' records and rounds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
 from chassis.memory.store import MemoryStore
 from chassis.run import patiently
+from chassis.service import Service
 from services.stats.accountability.store import GroundsInMemory, Waiting
 from services.stats.core.inspections.round import Round
 from services.stats.inspections.store import MemoryRounds
+from services.survey.core.states import Ballot, Voter
+from services.survey.ending import end_those_over
+from services.survey.store import MemoryKeys, MemorySurveys
 from tests.simulation.broker import Broker, SimulatedBus
 from tests.simulation.database import Server
 from tests.simulation.loop import Process
@@ -71,11 +78,65 @@ class SimulatedRounds(MemoryRounds):
             connection.end()
 
 
-def open_desk(server: Server, broker: Broker, process: Process, clock: object) -> Desk:
+LOOK_SECONDS: Final = 2.0
+"""Seconds between two looks for surveys whose time is over."""
+
+
+class Polls(MemorySurveys):
+    """What survey keeps, as a door reads it."""
+
+    def __init__(self, store: MemoryStore, keys: MemoryKeys) -> None:
+        super().__init__(store, keys)
+
+    def of_survey(self, survey: str) -> list[tuple[str, bytes]]:
+        """Every ballot with its box."""
+        return [(subject, one.sealed) for subject, one in self._of(Ballot) if one.survey == survey]
+
+    def given(self, survey: str) -> int:
+        """How many were given a token."""
+        return sum(one.survey == survey for _, one in self._of(Voter))
+
+    def key(self, survey: str) -> bytes:
+        """The key that opens answers; empty before there is one."""
+        return self._keys.kept.get(survey, (b"", b""))[1]
+
+
+class SimulatedPolls(MemorySurveys):
+    """The same as a process reads it, on a connection of the moment."""
+
+    def __init__(self, server: Server, keys: MemoryKeys, process: Process) -> None:
+        super().__init__(server.memory, keys)
+        self._server, self._process = server, process
+
+    async def over(self, now: datetime) -> list[str]:
+        """As PostgreSQL's."""
+        connection = self._server.connect(self._process)
+        try:
+            await connection.statement()
+            found = await super().over(now)
+            await connection.answered()
+            return found
+        finally:
+            connection.end()
+
+    async def end(self, desk: Desk, clock: Any) -> None:
+        """As survey's process does beside its desk, for its life."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await end_those_over(self, desk, clock)
+
+
+def open_desk(
+    server: Server,
+    broker: Broker,
+    process: Process,
+    clock: object,
+    service: Service[Any, Any] | None = None,
+) -> Desk:
     """A desk as `chassis.kafka.desk` opens one, with its publisher."""
     store = SimulatedStore(server, process)
     publisher = Publisher(store, SimulatedBus(broker, process))
-    desk = Desk(server.service, store, publisher, clock, SimulatedAnswers(server), creates=True)  # type: ignore[arg-type]
+    desk = Desk(service or server.service, store, publisher, clock, SimulatedAnswers(server), creates=True)  # type: ignore[arg-type]
     process.run(patiently(publisher.run))
     process.run(patiently(desk.run))
     return desk

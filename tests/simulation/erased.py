@@ -1,19 +1,12 @@
 """Whether what was erased can still be read anywhere: its keys and its contact, in any table, on the bus, or in an answer."""
 
-from collections import defaultdict
 from collections.abc import Iterator
-from typing import Final
-
-import numpy as np
 
 from contracts.posts import CitizenErased
 from tests.simulation.asking import Operation
 from tests.simulation.facts import Facts
+from tests.simulation.searching import found
 from tests.simulation.world import World
-
-END: Final = 4
-"""Bytes of a secret by which it is looked for: its last ones, since telephones begin alike."""
-_SPREAD, _KEPT = np.uint32(2654435761), np.uint32(12)
 
 
 def erased(world: World, operations: list[Operation], facts: Facts) -> Iterator[str]:
@@ -34,27 +27,6 @@ def erased(world: World, operations: list[Operation], facts: Facts) -> Iterator[
     for place, held in _everything(world):
         for secret in sorted(found(held, secrets)):
             yield f"{secrets[secret]} was erased, and {place} tells of it"
-
-
-def found(held: bytes, secrets: dict[bytes, str]) -> set[bytes]:
-    """Which of these, of four bytes at least, stand in it. All are looked for in one reading: there are thousands in a long run."""
-    ends = defaultdict[bytes, list[bytes]](list)
-    for secret in secrets:
-        ends[secret[-END:]].append(secret)
-    marked = np.zeros(1 << 20, dtype=bool)
-    marked[_places(np.frombuffer(b"".join(ends), dtype="<u4"))] = True
-    met: set[bytes] = set()
-    for first in range(min(END, len(held) - END + 1)):
-        words = np.frombuffer(held, dtype="<u4", offset=first, count=(len(held) - first) // END)
-        for at in np.flatnonzero(marked[_places(words)]).tolist():
-            end = first + END * at + END
-            met.update(one for one in ends.get(held[end - END : end], ()) if held.endswith(one, 0, end))
-    return met
-
-
-def _places(words: "np.typing.NDArray[np.uint32]") -> "np.typing.NDArray[np.uint32]":
-    """Where words are marked: spread over twenty bits, so that few others share a place."""
-    return (words * _SPREAD) >> _KEPT
 
 
 def _everything(world: World) -> Iterator[tuple[str, bytes]]:

@@ -70,6 +70,7 @@ from contracts.replies import (
     ReplyPublished,
     ReplySentBack,
 )
+from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyPublished
 from contracts.topics import BY_NAME, TOPICS
 from services.debate.core.states import DIALOGUE
 from tests.simulation.asking import Operation
@@ -110,6 +111,10 @@ SAYS: Final = {
     "forum:state": StatementMade,
     "forum:support": CommentSupported,
     "forum:enter": QuestionEntered,
+    "survey:publish": SurveyPublished,
+    "survey:cast": BallotCast,
+    "survey:close": SurveyClosed,
+    "survey:result": ResultPublished,
     "records:open": RecordOpened,
     "records:name": PersonNamed,
     "records:state": DefenceStated,
@@ -133,10 +138,10 @@ MODERATED: Final[dict[str, type[Fact]]] = {"hold": PostHeld, "release": PostRele
 
 
 def said_by(one: Operation) -> type[Fact] | None:
-    """The fact that an act says; None of a draft, which nobody hears of."""
+    """The fact that an act says; None of a draft and of a token, of which nobody hears."""
     dialogue = one.subject.startswith(DIALOGUE)
     match one.act:
-        case "forum:draft":
+        case "forum:draft" | "survey:draft" | "survey:token":
             return None
         case "forum:publish" if dialogue:
             return DialogueOpened

@@ -32,7 +32,7 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
             # One that is refused does not say for whose sake.
             for member in _applied(one, facts) if one.outcome != "refused" else ():
                 histories[member].append(one)
-        elif one.act != "submit" and not one.act.endswith(":open"):
+        elif one.act != "submit" and not one.act.endswith(":open") and not one.act.startswith("survey:"):
             histories[one.subject].append(one)
             for member in _applied(one, facts) if one.act == "approval" else ():
                 histories[member].append(replace(one, act="joint", target=one.subject))

@@ -16,15 +16,22 @@ INSTANCES: Final = {
     "notifier": 2,
     "stats": 2,
     "debate": 2,
+    "survey": 2,
 }
 """Part to its instances; `web` is the half of intake that people speak to."""
-PARTS: Final = tuple(f"{part}-{n}" for part, count in INSTANCES.items() for n in range(1, count + 1))
-
+PARTS: Final = tuple(
+    f"{part}-{n}" for part, count in INSTANCES.items() for n in range(1, count + 1) if part != "survey"
+)
+"""What goes wrong with survey is drawn with its surveys, while people answer."""
 
 OTHERS: Final = ("debate", "dialogue", "record", "inspection", "callback")
 """What else begins: a debate, a dialogue, a record that a person opens, rounds of both forms."""
 EACH: Final = 40
 """Posts to one of each of the others."""
+ASKED: Final = "survey"
+"""The government asks the people, and some of them answer."""
+POLL: Final = 200
+"""Posts to one survey."""
 TOGETHER: Final = "group"
 """Some of the posts are put together."""
 MATTER: Final = 8
@@ -41,7 +48,7 @@ class Visit:
     pairs: float
     """Share of acts that are asked for twice at the same moment, by two people."""
     what: str = "post"
-    """Or one of `OTHERS`, or `TOGETHER`."""
+    """Or one of `OTHERS`, `TOGETHER` or `ASKED`."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,30 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
     for _ in range(max(1, posts // MATTER)):
         at, acts = joining.uniform(0.1, 0.9) * seconds, joining.choice((6, 9, 14))
         visits.append(Visit(len(visits), at, acts, joining.choice((0, 0.1, 0.4)), TOGETHER))
+    for _ in range(max(1, posts // POLL)):
+        _ask(Random(f"surveys {seed} {len(visits)}"), seconds, visits, wrong if faults else [])
     return Plan(
         seed,
         tuple(sorted(visits, key=lambda visit: visit.at)),
         tuple(sorted(wrong, key=lambda fault: fault.at)),
     )
+
+
+def _ask(random: Random, seconds: float, visits: list[Visit], wrong: list[Fault]) -> None:
+    """A survey, and what goes wrong with survey while people answer it."""
+    at = random.uniform(0.0, 0.8) * seconds
+    visits.append(Visit(len(visits), at, random.choice((6, 10, 16)), 0.0, ASKED))
+    for kind in random.choices(("kill", "kill", "kill", "freeze", "flaky", "away"), k=4):
+        moment, part = at + random.uniform(0.5, 16.0), f"survey-{random.randint(1, 2)}"
+        match kind:
+            case "kill":
+                wrong.append(Fault(moment, kind, part))
+            case "freeze":
+                wrong.append(Fault(moment, kind, part, random.choice((1.0, 4.0, 9.0))))
+            case "flaky":
+                wrong.append(Fault(moment, kind, "survey", random.uniform(1, 8), random.choice((0.05, 0.2))))
+            case _:
+                wrong.append(Fault(moment, kind, "survey", random.uniform(0.5, 4)))
 
 
 def _fault(random: Random, at: float) -> Fault:

@@ -16,7 +16,8 @@ from tests.simulation.group_people import Groups
 from tests.simulation.loop import Standstill, VirtualLoop
 from tests.simulation.office_people import Offices
 from tests.simulation.people import People
-from tests.simulation.plan import OTHERS, TOGETHER, Plan
+from tests.simulation.plan import ASKED, OTHERS, TOGETHER, Plan
+from tests.simulation.survey_people import Surveys
 from tests.simulation.world import Make, World
 
 REST_SECONDS: Final = 150.0
@@ -78,7 +79,7 @@ async def _live(world: World, operations: list[Operation], plan: Plan, rest: flo
     people = People(world, operations)
     offices, forums = Offices(world, operations), Forums(world, operations)
     begins = dict.fromkeys(OTHERS, offices.visit)
-    begins |= {TOGETHER: Groups(world, operations, people).visit}
+    begins |= {TOGETHER: Groups(world, operations, people).visit, ASKED: Surveys(world, operations).visit}
     begins |= {"post": people.visit, "debate": forums.visit, "dialogue": forums.visit}
     world.open()
     going_wrong = [asyncio.ensure_future(happen(world, fault)) for fault in plan.faults]

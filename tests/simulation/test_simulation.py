@@ -3,15 +3,21 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from chassis.service import Applied
+from services.deadline.core.case import Arm
 from tests.simulation.asking import Operation
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import OTHERS, TOGETHER, Plan, drawn
+from tests.simulation.plan import ASKED, OTHERS, TOGETHER, Plan, drawn
 from tests.simulation.run import simulate
+from tests.simulation.searching import found
 from tests.simulation.shrink import shrunk
+from tests.simulation.timers import deadline_memory
+from tests.simulation.world import START
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +66,35 @@ def test_a_bug_planted_in_the_engine_is_seen(bug: str) -> None:
     )
 
 
+def test_words_are_found_wherever_they_stand_and_no_others() -> None:
+    words = {b"13900000001": "a", b"13900000002": "b", bytes(range(32)): "c"}
+    held = b"x" * 7 + b"13900000001" + b"yy" + bytes(range(32)) + b"13900000003"
+
+    assert found(held, words) == {b"13900000001", bytes(range(32))}
+    assert found(b"", words) == found(b"123", words) == set()
+
+
+def test_a_timer_that_was_claimed_is_there_again_until_the_commit_and_another_of_the_same_case_stays() -> (
+    None
+):
+    store, timers = deadline_memory()
+    early, late = START, START + timedelta(hours=1)
+
+    def arm(subject: str, partition: int, at: datetime, number: int) -> None:
+        timers.apply([Applied(subject, partition, "", START, Arm(at, number))])
+
+    arm("a", 0, early, 1)
+    arm("b", 1, late, 1)
+
+    assert [one for one, _ in timers.claim({0: 0, 1: 0}, early, 10)] == ["a"]
+    delete = timers.armed.deletion()
+
+    assert timers.next_due({0: 0, 1: 0}) == early
+    arm("a", 0, late, 2)
+    delete()
+    assert (timers.next_due({0: 0}), timers.late(early), store.doors[0]) == (late, 0, timers)
+
+
 def test_a_failing_plan_is_made_as_short_as_it_can_be() -> None:
     plan = drawn(0, posts=10, faults=10)
     guilty = plan.faults[3], plan.visits[4]
@@ -77,7 +112,7 @@ def test_every_part_of_the_city_takes_part() -> None:
     others = {visit.what for visit in drawn(0, posts=8, faults=0).visits}
     report = simulate(drawn(0, posts=8, faults=0))
 
-    assert others == {"post", TOGETHER, *OTHERS}
+    assert others == {"post", TOGETHER, ASKED, *OTHERS}
     assert report.violations == []
     assert report.posts == 10, "eight, and one at each web process afterwards"
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 
@@ -36,10 +36,12 @@ from services.stats.accountability.opener import Opener
 from services.stats.accountability.store import GroundsInMemory
 from services.stats.inspections import store as round_store
 from services.stats.inspections.bell import Bell
+from services.survey import app as survey
+from services.survey import store as survey_store
 from tests.services.intake.door import PROFILE
 from tests.simulation.broker import Broker, Member, SimulatedBus
 from tests.simulation.database import Server
-from tests.simulation.desks import SimulatedGrounds, SimulatedRounds, open_desk
+from tests.simulation.desks import Polls, SimulatedGrounds, SimulatedPolls, SimulatedRounds, open_desk
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.plan import INSTANCES
 from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
@@ -75,6 +77,7 @@ def services() -> dict[str, Service[Any, Any]]:
         "notifier": notifier.build(PROFILE),
         "stats": stats.build(PROFILE),
         "debate": debate.build(PROFILE),
+        "survey": survey.build(PROFILE),
         "records": stats.build_accountability(PROFILE),
         "rounds": stats.build_inspections(PROFILE),
     }
@@ -125,6 +128,11 @@ class SteppedClock:
         return city + timedelta(seconds=(real - begin) * speed)
 
 
+def same(service: Service[Any, Any]) -> Service[Any, Any]:
+    """As the product has it."""
+    return service
+
+
 Make = Callable[["World", Process, str, int], None]
 """Puts one process of a part together and lets its work run; bugs are planted by giving another one."""
 
@@ -142,6 +150,7 @@ class World:
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.claims = notifier_store.memory(self.keys)
         self.claims.followers.spreading = Deletable()
+        self.opening = survey_store.MemoryKeys()
         deadlines, self.timers = deadline_memory()
         self.memory: dict[str, MemoryStore] = {
             "intake": intake_store.memory(self.keys, self.voices),
@@ -150,10 +159,12 @@ class World:
             "notifier": self.notifications,
             "stats": self.figures,
             "debate": debate_store.memory(),
+            "survey": survey_store.memory(self.opening),
             "records": record_store.memory(),
             "rounds": round_store.memory(),
         }
         self.grounds = self._grounds()
+        self.polls = Polls(self.memory["survey"], self.opening)
         self.servers = {
             name: Server(loop, self.random, memory, services()[name]) for name, memory in self.memory.items()
         }
@@ -170,7 +181,7 @@ class World:
         self.running: dict[str, Process] = {}
         """Part and number to the process that runs now."""
         self.doors: dict[str, dict[str, Desk]] = {
-            name: {} for name in ("intake", "debate", "records", "rounds")
+            name: {} for name in ("intake", "debate", "survey", "records", "rounds")
         }
         """What people speak to, to process and desk."""
         self.members: dict[str, Member] = {}
@@ -221,8 +232,8 @@ def started(world: World, process: Process, part: str, starts: int) -> None:
         process.run(patiently(publisher.run))
         process.run(patiently(desk.run))
         return
-    if part == "debate":
-        speak(world, process)
+    if part in ("debate", "survey"):
+        speak(world, process, part)
         return
     server = world.servers[part]
     store = SimulatedStore(server, process)
@@ -257,10 +268,21 @@ def listen(
         speak(world, process, "records", "rounds")
 
 
-def speak(world: World, process: Process, *doors: str) -> None:
-    """The desks of a process; stats' hand in what its rules found as well."""
-    for door in doors or ("debate",):
-        world.doors[door][process.name] = open_desk(world.servers[door], world.broker, process, world.clock)
+def speak(
+    world: World,
+    process: Process,
+    *doors: str,
+    service: Callable[[Service[Any, Any]], Service[Any, Any]] = same,
+) -> None:
+    """The desks of a process; stats' hand in what its rules found as well, survey's end what is over."""
+    for door in doors:
+        server = world.servers[door]
+        world.doors[door][process.name] = open_desk(
+            server, world.broker, process, world.clock, service(server.service)
+        )
+    if "survey" in doors:
+        polls = SimulatedPolls(world.servers["survey"], world.opening, process)
+        process.run(patiently(partial(polls.end, world.doors["survey"][process.name], world.clock)))
     if "records" in doors:
         records = world.doors["records"][process.name]
         queue = SimulatedGrounds(world.servers["stats"], world.grounds, process)
