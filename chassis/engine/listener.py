@@ -201,7 +201,8 @@ class Listener(Ownership):
         """Let time pass: due doors, submitted answers, operators' marks; for the life of the process."""
         while True:
             try:
-                await asyncio.wait_for(self._asks.come.wait(), self._until_due())
+                async with asyncio.timeout(self._until_due()):
+                    await self._asks.come.wait()
             except TimeoutError:
                 pass
             self._asks.come.clear()

@@ -67,7 +67,9 @@ class Publisher:
             if not self._queue:
                 self._wake.clear()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), 1.0)
+                    # No task of its own, as `wait_for` makes one: this passes once for each batch.
+                    async with asyncio.timeout(1.0):
+                        await self._wake.wait()
                 except TimeoutError:
                     if self.acknowledged:
                         await self._forget()
