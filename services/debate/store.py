@@ -323,14 +323,19 @@ class MemoryDebates:
         return [row for row in told if after is None or row[0] > after][:limit]
 
     async def figures(self, debates: Sequence[str]) -> dict[str, Figures]:
-        return {debate: self._count(debate) for debate in debates}
+        found: dict[str, Found] = {debate: [] for debate in debates}
+        for one, kept in self._comments():
+            if kept.debate in found and kept.standing == "shown":
+                found[kept.debate].append((one, kept))
+        officially = self._answered()
+        return {debate: self._count(said, officially) for debate, said in found.items()}
 
     def _answered(self) -> set[str]:
         return {kept.answers for _, kept in self._comments() if kept.standing == "shown" and kept.department}
 
-    def _count(self, debate: str) -> Figures:
-        found = [(o, k) for o, k in self._comments() if (k.debate, k.standing) == (debate, "shown")]
-        shown, officially = [kept for _, kept in found], self._answered()
+    @staticmethod
+    def _count(found: Found, officially: set[str]) -> Figures:
+        shown = [kept for _, kept in found]
         people = [kept for kept in shown if not kept.department]
         return Figures(
             people=len({kept.person for kept in people}),

@@ -1,7 +1,7 @@
 """Somebody asks a service for something, waits for an answer, and asks again elsewhere under the same key."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -68,6 +68,14 @@ class Operation:
     def says(self, cause: str, kind: str) -> str:
         """The id of the fact that a try says."""
         return derived(cause if not self.part else derived(cause, "part", self.part), kind)
+
+
+async def together(wishes: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """At the same moment; one alone needs no task."""
+    if len(wishes) == 1:
+        await wishes[0]
+    else:
+        await asyncio.gather(*wishes)
 
 
 class Asking:

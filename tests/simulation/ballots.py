@@ -90,6 +90,9 @@ def _counted(world: World, survey: str, kept: Survey, cast: list[Operation], fac
     result = next(
         (one.fact for one in facts.of(survey, "surveys") if isinstance(one.fact, ResultPublished)), None
     )
+    if kept.step in ("", "draft") and not said:
+        # Its end had passed before it could be published.
+        return
     if closed is None or result is None:
         yield f"{survey}: never closed and counted, it is {kept.step}"
         return

@@ -1,7 +1,10 @@
 """Debates and dialogues: staff open them, people speak and support, units state and answer, moderators look, staff close."""
 
 import asyncio
+from bisect import insort
+from collections import defaultdict
 from datetime import timedelta
+from itertools import islice
 from random import Random
 from typing import Any, Final
 
@@ -38,8 +41,12 @@ class Forums:
     def __init__(self, world: World, operations: list[Operation]) -> None:
         self._world = world
         self._asking = Asking(world, operations)
-        self._place: dict[str, str] = {}
-        """Of what was said: in which forum, which never changes."""
+        self._known: dict[str, list[str]] = defaultdict(list)
+        """Forum to the ids of what was said in it, in their order."""
+        self._unknown: list[str] = []
+        """Names that were met before anything was said under them."""
+        self._met = 0
+        """Names that were met."""
 
     async def visit(self, visit: Visit, seed: int) -> None:
         """A forum, from its draft to its closing, which comes before some of what is said."""
@@ -133,13 +140,16 @@ class Forums:
     def _said(self, identity: str) -> list[str]:
         """Ids of what was said in this forum, as its page shows them."""
         memory = self._world.memory["debate"]
-        for subject in memory.subject.keys() - self._place.keys():
+        met = [*self._unknown, *islice(memory.subject, self._met, None)]
+        self._met, self._unknown = len(memory.subject), []
+        for subject in met:
             kept: Comment | object = memory.state_of(subject)
-            if not isinstance(kept, Comment):
-                self._place[subject] = ""
-            elif kept.debate:
-                self._place[subject] = kept.debate
-        return sorted(one.removeprefix(COMMENT) for one, forum in self._place.items() if forum == identity)
+            if isinstance(kept, Comment):
+                if kept.debate:
+                    insort(self._known[kept.debate], subject.removeprefix(COMMENT))
+                else:
+                    self._unknown.append(subject)
+        return self._known[identity]
 
 
 def _matter(what: str) -> Matter | Occasion:

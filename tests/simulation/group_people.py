@@ -14,7 +14,7 @@ from services.intake.core.acts import ACT
 from services.intake.core.case import Case
 from services.intake.core.concerns import grouping
 from services.intake.core.deciding import answer_of
-from tests.simulation.asking import Asking, Given, Operation
+from tests.simulation.asking import Asking, Given, Operation, together
 from tests.simulation.people import People
 from tests.simulation.plan import Visit
 from tests.simulation.world import World
@@ -58,7 +58,7 @@ class Groups:
             names = [f"{name}/{n}"]
             if random.random() < visit.pairs:
                 names.append(names[0] + "b")
-            await asyncio.gather(*(self._act(random, one, subjects) for one in names))
+            await together([self._act(random, one, subjects) for one in names])
 
     def _posts(self) -> list[str]:
         memory = self._world.memory["intake"]

@@ -32,6 +32,8 @@ class Offices:
     def __init__(self, world: World, operations: list[Operation]) -> None:
         self._world = world
         self._asking = Asking(world, operations)
+        self._read: dict[str, tuple[object, Case | None]] = {}
+        """Of each subject of stats its row and the answered case in it: what stands as it stood is not read again."""
 
     async def visit(self, visit: Visit, seed: int) -> None:
         """A record or a round, and what is done about it."""
@@ -70,7 +72,12 @@ class Offices:
     def _drawn(self, form: Any, seed: str) -> rounds.Open:
         """As the door draws: from positions and cases of one snapshot."""
         memory = self._world.memory["stats"]
-        cases = [one for one in memory.states() if isinstance(one, Case)]
+        for subject, row in memory.subject.items():
+            if (known := self._read.get(subject)) is None or known[0] is not row:
+                case = memory.state_of(subject)
+                answered = isinstance(case, Case) and case.answered_at() is not None
+                self._read[subject] = row, case if answered else None
+        cases = [case for _, case in self._read.values() if case is not None]
         sample = draw(seed, among(cases, Answered(*PERIOD.instants(PROFILE.zone))), SIZE)
         offsets = {str(n): dict(one.offsets) for n, one in memory.position.items()}
         return rounds.Open(SUPERVISORS[0], form, str(PERIOD), "", seed, SIZE, sample, offsets)

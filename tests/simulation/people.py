@@ -16,7 +16,7 @@ from services.intake.core.case import Case
 from services.intake.core.deciding import answer_of
 from services.intake.store import seal_post
 from tests.services.intake.door import PROFILE
-from tests.simulation.asking import Asking, Given, Operation
+from tests.simulation.asking import Asking, Given, Operation, together
 from tests.simulation.choices import MARK, UNITS, chosen, files, filled, target
 from tests.simulation.plan import Visit
 from tests.simulation.world import World
@@ -59,8 +59,7 @@ class People:
             names = [f"v{visit.number}/{n}"]
             if random.random() < visit.pairs:
                 names.append(names[0] + "b")
-            acts = [self.act(random, name, posted.subject) for name in names]
-            await asyncio.gather(*acts)
+            await together([self.act(random, name, posted.subject) for name in names])
 
     async def probe(self, desk: str) -> Operation:
         """A post at one web process: whether it works at all."""

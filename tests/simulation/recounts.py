@@ -113,19 +113,23 @@ def _rounds(world: World, facts: Facts) -> Iterator[str]:
     rounds = facts.every(RoundOpened)
     if not rounds:
         return
+    told = _reached(facts)
     for event in rounds:
         fact: Any = event.fact
         numbers, left = dict[str, str](), set[str]()
         replies, parted = defaultdict[str, list[ReplyPublished]](list), set[tuple[str, str]]()
-        for topic, subject in facts.places:
-            for said in _folded(facts, topic, subject, fact.offsets) if topic in ("posts", "replies") else ():
+        for (topic, partition), reached in told.items():
+            until = fact.offsets.get(partition, {}).get(topic, 0)
+            for subject, said, needed in reached:
+                if needed >= until:
+                    continue
                 if isinstance(said, PostReceived):
                     numbers[subject] = said.number
                 elif isinstance(said, ReplyPublished):
                     replies[subject].append(said)
                 elif isinstance(said, PostUngrouped):
                     parted.add((subject, said.group))
-                elif isinstance(said, PostWithdrawn | PostHidden):
+                else:
                     left.add(subject)
         # A group is its member's own business: who leaves it takes its lead's reply along.
         answered = {
@@ -140,14 +144,21 @@ def _rounds(world: World, facts: Facts) -> Iterator[str]:
             yield f"round {fact.round}: {fact.drawn} of {fact.population}, drawn again {sample}"
 
 
-def _folded(facts: Facts, topic: str, subject: str, offsets: dict[str, dict[str, int]]) -> Iterator[Any]:
-    """The facts that somebody has folded who has read up to these offsets: as far as no number is missing."""
-    places = facts.places.get((topic, subject), {})
-    for seq in sorted(places):
-        partition, offset = places[seq]
-        if offset >= offsets.get(str(partition), {}).get(topic, 0):
-            return
-        yield facts.events[(topic, subject)][seq].fact
+def _reached(facts: Facts) -> dict[tuple[str, str], list[tuple[str, Any, int]]]:
+    """Topic and partition to subject, fact, and the last offset that must have been read before somebody folds it.
+
+    A fact is folded as far as no number before it is missing: a repeat may have brought a later one earlier.
+    """
+    found: dict[tuple[str, str], list[tuple[str, Any, int]]] = defaultdict(list)
+    for (topic, subject), places in facts.places.items():
+        needed = 0
+        for seq in sorted(places) if topic in ("posts", "replies") else ():
+            partition, offset = places[seq]
+            needed = max(needed, offset)
+            fact = facts.events[(topic, subject)][seq].fact
+            if isinstance(fact, PostReceived | ReplyPublished | PostUngrouped | PostWithdrawn | PostHidden):
+                found[topic, str(partition)].append((subject, fact, needed))
+    return found
 
 
 def _files(world: World, operations: list[Operation], facts: Facts) -> Iterator[str]:
