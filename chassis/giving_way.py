@@ -18,7 +18,7 @@ TRIES: Final = 5
 """To change a group; others may want to change theirs at the same time."""
 
 
-async def output(
+async def run_child(
     *command: str,
     data: bytes,
     seconds: float,

@@ -9,7 +9,7 @@ from city.points import DATUM_NAMES, Points, degrees_of
 from fronts.portal.forms import Form
 
 LONGEST: Final = 20
-"""Characters of typed degrees that are handed on; the refusal says the rest."""
+"""Characters of typed degrees that are handed on, where they are no number: enough for intake to refuse."""
 _DEGREES: Final = re.compile(r"(?:东经|北纬|[EN])? ?(-?\d{1,3}(?:\.\d{1,20})?) ?[°度]? ?[EN]?", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from chassis import problem
-from chassis.giving_way import output
+from chassis.giving_way import run_child
 from city.attachments import Attachments
 from contracts.attachments import FileType
 from services.intake import redrawing, unpacking
@@ -20,7 +20,8 @@ from services.intake.core.attachments import OFFICE, PICTURES, TAKEN, NotTaken, 
 AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
 """Files that are looked at at the same time; others wait for their turn. One processor is left to everybody else."""
 NICENESS: Final = 5
-"""A third of the time that goes to whom people wait for: a picture that was made dear takes seconds, and its sender can wait."""
+"""A third of the time that goes to whom people wait for (335 to 1,024; `sched_prio_to_weight` in Linux): a picture that was made
+dear takes seconds, and its sender can wait."""
 SECONDS: Final = 60.0
 """Real time that scanner or drawing may take for one file."""
 CLEAN: Final = 0
@@ -107,7 +108,7 @@ async def _run(
 ) -> tuple[int, bytes]:
     """Exit code and output of a program that reads the data; -1 when it cannot be started or takes too long."""
     try:
-        return await output(
+        return await run_child(
             *command,
             data=data,
             seconds=SECONDS,

@@ -35,16 +35,15 @@ class FileSettings(BaseSettings):
 
     def files(self) -> Files:
         """Where files are kept. Ends the process with a sentence and exit code 78 where the settings cannot be."""
-        settings = self
-        if not settings.s3_endpoint:
-            if settings.s3_bucket:
+        if not self.s3_endpoint:
+            if self.s3_bucket:
                 _end("WENZHENG_S3_BUCKET says nothing without WENZHENG_S3_ENDPOINT")
-            return DiskFolder(settings.attachments)
-        if not _ENDPOINT.fullmatch(settings.s3_endpoint):
+            return DiskFolder(self.attachments)
+        if not _ENDPOINT.fullmatch(self.s3_endpoint):
             _end(
                 "WENZHENG_S3_ENDPOINT must be http:// or https:// with a host and no path: the bucket has a setting of its own"
             )
-        if not _BUCKET.fullmatch(settings.s3_bucket):
+        if not _BUCKET.fullmatch(self.s3_bucket):
             _end("WENZHENG_S3_BUCKET must be 3 to 63 lower-case letters, digits, dots and hyphens")
         return self._bucket()
 
@@ -52,16 +51,15 @@ class FileSettings(BaseSettings):
         # Not at the head: a city with a folder does without the library.
         from services.intake.store.objects import Bucket, S3Bucket
 
-        settings = self
         try:
             return S3Bucket(
                 Bucket(
-                    endpoint=settings.s3_endpoint.rstrip("/"),
-                    name=settings.s3_bucket,
-                    region=settings.s3_region,
-                    access_key=_key(settings.s3_access_key_file, "WENZHENG_S3_ACCESS_KEY_FILE"),
-                    secret_key=_key(settings.s3_secret_key_file, "WENZHENG_S3_SECRET_KEY_FILE"),
-                    authority=_read(settings.s3_authority_file),
+                    endpoint=self.s3_endpoint.rstrip("/"),
+                    name=self.s3_bucket,
+                    region=self.s3_region,
+                    access_key=_key(self.s3_access_key_file, "WENZHENG_S3_ACCESS_KEY_FILE"),
+                    secret_key=_key(self.s3_secret_key_file, "WENZHENG_S3_SECRET_KEY_FILE"),
+                    authority=_read(self.s3_authority_file),
                 )
             )
         except ValueError as failure:

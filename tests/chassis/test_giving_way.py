@@ -10,7 +10,7 @@ import asyncpg
 import psutil
 import pytest
 
-from chassis.giving_way import give_way, group_niceness, niceness_in, output
+from chassis.giving_way import give_way, group_niceness, niceness_in, run_child
 from wenzheng.stack.postgres import sessions
 
 
@@ -106,7 +106,7 @@ async def _shown(niceness: int | None) -> tuple[int, int]:
     """The niceness of a child, and that of its session."""
     _group_niceness(os.getpid())
     says = "import sys; sys.stdin.read(); " + SHOWS_ITS_GROUP
-    _, said = await output(sys.executable, "-c", says, data=b"", seconds=60, niceness=niceness)
+    _, said = await run_child(sys.executable, "-c", says, data=b"", seconds=60, niceness=niceness)
     own, _, group = said.decode().partition(" ")
     return int(own), niceness_in(group)
 
@@ -127,18 +127,18 @@ async def test_children_that_start_at_the_same_time_all_give_way() -> None:
 
 async def test_what_a_child_says_of_its_input_is_told_with_its_exit_code() -> None:
     says = "import sys; print(sys.stdin.read()[::-1], end=''); sys.exit(3)"
-    assert await output(sys.executable, "-c", says, data=b"abc", seconds=60) == (3, b"cba")
+    assert await run_child(sys.executable, "-c", says, data=b"abc", seconds=60) == (3, b"cba")
 
 
 async def test_a_child_that_takes_too_long_is_ended() -> None:
     with pytest.raises(TimeoutError):
-        await output(sys.executable, "-c", "import time; time.sleep(600)", data=b"", seconds=0.5)
+        await run_child(sys.executable, "-c", "import time; time.sleep(600)", data=b"", seconds=0.5)
     assert _children_that_sleep() == []
 
 
 async def test_a_child_does_not_outlive_who_is_cancelled_while_waiting_for_it() -> None:
     waiting = asyncio.ensure_future(
-        output(sys.executable, "-c", "import time; time.sleep(600)", data=b"", seconds=60)
+        run_child(sys.executable, "-c", "import time; time.sleep(600)", data=b"", seconds=60)
     )
     while not _children_that_sleep():
         await asyncio.sleep(0.01)

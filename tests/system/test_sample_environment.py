@@ -69,7 +69,7 @@ def test_each_stands_under_whoever_reads_it(group: str) -> None:
     unread = {
         name
         for name in SAMPLE[group]
-        if not re.search(rf"(settings|process|own)\.({name}|{read_by.get(name, name)})\b", code)
+        if not re.search(rf"(settings|process|own|self)\.({name}|{read_by.get(name, name)})\b", code)
     }
 
     assert unread <= ({"city"} if group == EVERYWHERE else set()), (

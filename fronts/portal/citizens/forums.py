@@ -149,7 +149,7 @@ def sentence(sent: Answer, names: Mapping[str, str]) -> str:
 async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
     """A pass for this place; else the page on which a telephone is proved, which leads back."""
     back = f"/my{pages.path}/{in_address(identity)}"
-    return await mine.prove_for(request, site, identity, back, pages.missing)
+    return await mine.pass_for(request, site, identity, back, pages.missing)
 
 
 async def _refused(

@@ -106,7 +106,7 @@ def expired(site: Site, back: str = "") -> Response:
     return response
 
 
-async def prove_for(request: Request, site: Site, identity: str, back: str, missing: str) -> str | Response:
+async def pass_for(request: Request, site: Site, identity: str, back: str, missing: str) -> str | Response:
     """A pass for a place (chassis/passes.py); else the page on which a telephone is proved, which leads to `back`.
 
     `missing`: what is said where no place can have this identity.

@@ -29,6 +29,8 @@ _CODE: Final = "wenzheng-receipt"
 _SENT: Final = "wenzheng-sent"
 _SENT_FORM: Final = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{32})\.([0-9a-f]{32})\.([A-Z0-9-]{3,40})")
 
+_POINTED: Final = "?point=given"
+
 router = APIRouter(include_in_schema=False)
 """`/receipts/{number}`."""
 
@@ -36,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 def lead_to(site: Site, answer: Answer, body: dict[str, Any], key: str) -> Response:
     """To the receipt of a post that was taken in under a form's key."""
     number, code = str(answer.body["number"]), str(answer.body["query_code"])
-    response = RedirectResponse(_path(number), 303)
+    response = RedirectResponse(_path(number) + (_POINTED if "point" in body else ""), 303)
     site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
     salt = secrets.token_hex(8)
     kept = f"{salt}.{_digest(salt, body)}.{_digest(salt, key)}.{number}"
@@ -56,21 +58,24 @@ def sent_before(request: Request, body: dict[str, Any], key: str) -> str:
 
 
 @router.get("/receipts/{number}")
-async def receipt(request: Request, site: Here, number: str) -> Response:
-    """The receipt, on the device that sent the post; elsewhere the form for number and code."""
+async def receipt(request: Request, site: Here, number: str, point: str = "") -> Response:
+    """The receipt, on the device that sent the post; elsewhere the form for number and code.
+
+    `point`: one was given with the post, so it is read for its author to check.
+    """
     number = checked_number(number)
     code = code_of(cookie(request, _CODE))
     if not code:
         return RedirectResponse(f"/follow?number={number}", 303)
     drawn = segno.make(f"{site.address}/follow?number={number}", error="m", micro=False)
-    # The receipt is whole without intake; what was taken in is there to be checked by its author.
-    own = await site.services.get("intake", f"/v1/posts/{number}", code)
+    # The receipt is whole without intake, which is asked for nobody else's.
+    own = await site.services.get("intake", f"/v1/posts/{number}", code) if point else None
     qr = drawn.svg_inline(scale=5, border=3, light="#fff", dark="#000", omitsize=True)
     return site.pages.render(
         "receipt.html",
         number=number,
         code=code,
-        point=own.body.get("point") if own.ok else None,
+        point=own.body.get("point") if own is not None and own.ok else None,
         qr=qr,
         address=f"{site.address}/follow",
         minutes=KEPT_SECONDS // 60,

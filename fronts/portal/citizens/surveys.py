@@ -92,7 +92,7 @@ async def questions_of_proven(request: Request, site: Here, identity: str) -> Re
 
 
 async def _pass(request: Request, site: Site, identity: str) -> str | Response:
-    return await mine.prove_for(
+    return await mine.pass_for(
         request, site, identity, f"/my/surveys/{in_address(identity)}", "没有这份问卷。"
     )
 

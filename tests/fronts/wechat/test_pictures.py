@@ -109,7 +109,8 @@ async def test_an_intake_that_is_busy_is_asked_again(hasty: Phone) -> None:
 
     await hasty.show(picture())
 
-    await until_all_are_there(hasty, 1)
+    assert "草稿的图片:1 张" in await until_all_are_there(hasty, 1)
+    assert hasty.behind.lost == 0, "one answer was lost"
 
 
 async def test_an_intake_that_hangs_is_not_waited_for(hasty: Phone) -> None:

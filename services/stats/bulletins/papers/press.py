@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from chassis.failures import HttpRefused
-from chassis.giving_way import output
+from chassis.giving_way import run_child
 from services.stats.bulletins.papers.paper import Paper
 
 KINDS: Final = {
@@ -47,7 +47,7 @@ class Press:
     async def _child(kind: str, content: bytes) -> bytes:
         command = sys.executable, "-m", "services.stats.bulletins.papers", kind
         try:
-            code, data = await output(*command, data=content, seconds=SECONDS)
+            code, data = await run_child(*command, data=content, seconds=SECONDS)
         except TimeoutError as late:
             raise HttpRefused(503, "paper-late", "文件没有及时做好,请稍后再试", retry_after=60) from late
         if code or not data:

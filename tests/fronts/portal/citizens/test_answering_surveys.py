@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fronts.portal.citizens.test_debating import sent_code
 from tests.fronts.portal.citizens.town import Town
-from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -41,17 +39,14 @@ def test_a_survey_is_answered_in_a_browser_once_and_its_result_read(
 
 
 def test_a_survey_for_proved_numbers_is_answered_by_who_types_the_code(
-    stack: Stack, town: Town, portal: str, plain_page: Page
+    town: Town, portal: str, plain_page: Page
 ) -> None:
     page, survey = plain_page, town.survey(proven=True)
     wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
     phone = "13911117771" if wide else "13911117772"
     page.goto(f"{portal}/surveys/{survey}")
     page.click("text=验证手机号码,开始答题")
-    page.fill("#phone", phone)
-    page.click("text=获取验证码")
-    page.fill("#code", sent_code(stack, phone))
-    page.click("button:text-is('登录')")
+    town.prove(page, phone)
     expect(page).to_have_url(f"{portal}/my/surveys/{survey}")
     expect(page.locator("main")).to_contain_text("手机号码已验证")
 

@@ -1,6 +1,5 @@
 """A debate on the citizens' pages, before the real services: found, talked over by who types a number and who proves one."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from chassis.clock import HandClock
 from fronts.portal.citizens.debates import by_topic
 from services.debate.web import examples
-from tests.fronts.portal.alone import NOON, Pages, opened
+from tests.fronts.portal.alone import NOON, Pages, hidden, opened
 from tests.services.debate.door import UNIT, Debating
 
 ANNA, BERT = "13900000001", "13900000002"
@@ -32,18 +31,7 @@ class Square(NamedTuple):
 
     async def prove(self, debate: str, phone: str, kind: str = "debates") -> httpx2.Response:
         """Signed in by the form to which one is led from a debate or dialogue; returns the page one is led back to."""
-        asked = await self.get(f"/my/{kind}/{debate}")
-        sent = await self.post("/my", act="send", phone=phone, back=hidden(asked, "back"))
-        fields = {name: hidden(sent, name) for name in ("phone", "sign_in", "back")}
-        done = await self.post("/my", act="code", code=self.pages.code(phone), **fields)
-        assert done.status_code == 303, done.text
-        return await self.get(done.headers["location"])
-
-
-def hidden(page: httpx2.Response, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
-    assert found is not None, page.text
-    return found[1]
+        return await self.pages.prove(f"/my/{kind}/{debate}", phone)
 
 
 @pytest.fixture

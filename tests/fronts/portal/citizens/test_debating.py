@@ -1,28 +1,16 @@
 """A debate in a browser, without scripts, in both sizes: typed, proved, supported, answered officially, decided."""
 
-import re
-
-import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
 from services.debate.web.examples import CLOSING
 from tests.fronts.portal.citizens.town import Town
-from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
 
-def sent_code(stack: Stack, phone: str) -> str:
-    """What the telephone was sent."""
-    arrived = httpx2.get(f"{stack.address('gateway')}/outbox").text
-    found = re.search(rf"<td>{phone}</td><td>\D*(\d{{6}})\D*</td>", arrived)
-    assert found is not None
-    return found[1]
-
-
 def test_a_debate_is_talked_over_in_a_browser_and_read_to_its_end(
-    stack: Stack, town: Town, portal: str, plain_page: Page
+    town: Town, portal: str, plain_page: Page
 ) -> None:
     page, debate = plain_page, town.debate()
     wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
@@ -37,10 +25,7 @@ def test_a_debate_is_talked_over_in_a_browser_and_read_to_its_end(
     expect(page.locator("#figures")).to_contain_text("1 人发言 1 条")
 
     page.click("text=用验证码登录")
-    page.fill("#phone", phone)
-    page.click("text=获取验证码")
-    page.fill("#code", sent_code(stack, phone))
-    page.click("button:text-is('登录')")
+    town.prove(page, phone)
     expect(page).to_have_url(f"{portal}/my/debates/{debate}")
     page.locator("button:text-is('支持')").click()
     expect(page.locator("text=您已支持")).to_be_visible()

@@ -11,8 +11,8 @@ import pytest
 from chassis.clock import HandClock
 from fronts.portal.citizens.dialogues import TOLD
 from services.debate.web import examples
-from tests.fronts.portal.alone import NOON, opened
-from tests.fronts.portal.citizens.test_debates import Square, hidden
+from tests.fronts.portal.alone import NOON, hidden, opened
+from tests.fronts.portal.citizens.test_debates import Square
 from tests.services.debate.conversing import Conversing
 
 ANNA, BERT = "13900000001", "13900000002"

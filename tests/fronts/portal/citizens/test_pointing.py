@@ -23,7 +23,7 @@ async def test_the_receipt_and_the_case_page_show_the_author_the_place_and_the_p
     async with opened() as pages:
         place = await _sent(pages)
         receipt = (await pages.http.get(place)).text
-        number = place.rpartition("/")[2]
+        number = place.rpartition("/")[2].partition("?")[0]
         code = pages.intake.secrets.query_code(await pages.intake.door.subject(number))
         own = (await pages.follow({"number": number, "code": code})).text
 

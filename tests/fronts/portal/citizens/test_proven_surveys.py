@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx2
 import pytest
 
 from chassis.clock import HandClock
-from tests.fronts.portal.alone import NOON, Pages, opened
-from tests.fronts.portal.citizens.test_surveys import FILLED, hidden
+from tests.fronts.portal.alone import NOON, Pages, hidden, opened
+from tests.fronts.portal.citizens.test_surveys import FILLED
 from tests.services.survey.door import Surveying
 
 ANNA = "13900000001"
@@ -21,16 +20,6 @@ class Booth(NamedTuple):
 
     pages: Pages
     surveying: Surveying
-
-    async def prove(self, survey: str) -> httpx2.Response:
-        """Signed in by the form to which the survey's way in leads; returns the page one is led back to."""
-        asked = await self.pages.http.get(f"/my/surveys/{survey}")
-        form = {"act": "send", "phone": ANNA, "back": hidden(asked, "back")}
-        sent = await self.pages.http.post("/my", data=form)
-        fields = {name: hidden(sent, name) for name in ("phone", "sign_in", "back")}
-        done = await self.pages.http.post("/my", data=fields | {"act": "code", "code": self.pages.code(ANNA)})
-        assert done.status_code == 303, done.text
-        return await self.pages.http.get(done.headers["location"])
 
 
 @pytest.fixture
@@ -48,7 +37,7 @@ async def test_who_proves_a_number_answers_and_the_answers_go_without_the_sessio
     assert "entitled_by" not in entrance.text, "no number is asked for that nobody proves"
     assert f'href="/my/surveys/{survey}"' in entrance.text
 
-    begin = await booth.prove(survey)
+    begin = await booth.pages.prove(f"/my/surveys/{survey}", ANNA)
     path = f"/my/surveys/{survey}/questions"
     assert f'action="{path}"' in begin.text
     questions = await booth.pages.http.post(path, data={"seed": hidden(begin, "seed")})
@@ -63,7 +52,7 @@ async def test_who_proves_a_number_answers_and_the_answers_go_without_the_sessio
 
 async def test_a_second_answer_by_the_same_number_is_refused(booth: Booth) -> None:
     survey = await booth.surveying.published(proven=True)
-    begin = await booth.prove(survey)
+    begin = await booth.pages.prove(f"/my/surveys/{survey}", ANNA)
     path = f"/my/surveys/{survey}/questions"
     await booth.pages.http.post(path, data={"seed": hidden(begin, "seed")})
 

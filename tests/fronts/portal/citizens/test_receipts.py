@@ -95,3 +95,14 @@ async def test_a_double_click_leads_to_the_same_receipt_twice() -> None:
 
         assert first[1].text == second[1].text
         assert await count(pages) == 1
+
+
+async def test_the_receipt_reads_again_where_it_is_and_intake_is_not_asked_where_that_was_not_said() -> None:
+    async with opened() as pages:
+        plain, _ = await sent(pages)
+        _, receipt = await sent(
+            pages, text="幸福路的路灯坏了两周。", longitude="118.275162", latitude="33.963008"
+        )
+
+        assert "?" not in plain.headers["location"]
+        assert "118.275162" in receipt.text

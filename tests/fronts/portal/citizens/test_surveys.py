@@ -1,6 +1,5 @@
 """A survey on the citizens' pages, before the real service: found, answered once, counted, read."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import pytest
 from chassis.clock import HandClock
 from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
-from tests.fronts.portal.alone import ADDRESS, NOON
+from tests.fronts.portal.alone import ADDRESS, NOON, hidden
 from tests.services.intake.door import CITY
 from tests.services.survey.door import Surveying
 
@@ -42,12 +41,6 @@ async def pages() -> AsyncIterator[Pages]:
         app = create(settings, transport=httpx2.ASGITransport(app=surveying.app))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS) as http:
             yield Pages(http, surveying)
-
-
-def hidden(page: httpx2.Response, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
-    assert found is not None, page.text
-    return found[1]
 
 
 FILLED = {"c-q1": "0", "c-q2": ["1", "3"], "t-q2": "遛鸟", "c-q3": "5", "t-q4": "<b>多些座椅。"}

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import httpx2
+from playwright.sync_api import Page
 
 from services.debate.web.examples import CLOSING, ENDING, OCCASION
 from services.debate.web.examples import DRAFT as DEBATE
@@ -136,11 +137,22 @@ class Town:
         code = self._done(self._http.post("/v1/codes", json={"phone": phone}))
         address = self._stack.address("notifier")
         self._done(self._http.post(f"{address}/v1/letters", json={"letter": code["letter"]}))
+        body = {"sign_in": code["sign_in"], "code": self.code(phone)}
+        return str(self._done(self._http.post("/v1/sessions", json=body))["token"])
+
+    def code(self, phone: str) -> str:
+        """The newest code that a telephone was sent."""
         arrived = self._http.get(f"{self._stack.address('gateway')}/outbox").text
         found = re.search(rf"<td>{phone}</td><td>\D*(\d{{6}})\D*</td>", arrived)
         assert found is not None
-        body = {"sign_in": code["sign_in"], "code": found[1]}
-        return str(self._done(self._http.post("/v1/sessions", json=body))["token"])
+        return found[1]
+
+    def prove(self, page: Page, phone: str) -> None:
+        """The telephone is proved by the code, on the page that asks for it."""
+        page.fill("#phone", phone)
+        page.click("text=获取验证码")
+        page.fill("#code", self.code(phone))
+        page.click("button:text-is('登录')")
 
     def samples(self) -> list[dict[str, Any]]:
         """Some of the sample posts."""

@@ -218,7 +218,7 @@ def test_what_is_too_old_is_forgotten_without_anybody_asking(dsn: str, tmp_path:
     with running(dsn, tmp_path, totp_required=False) as portal:
         _logged(portal, "old", "13 months")
     with answering(create(portal.settings, portal.now), portal.port):
-        until(lambda: entries(portal, "signed-in") == [])
+        assert until(lambda: entries(portal, "signed-in") == [])
 
 
 def test_the_auditor_reads_the_log_and_nobody_else_does(portal: Portal) -> None:
