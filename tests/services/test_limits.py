@@ -30,7 +30,6 @@ FEW = replaced(
 )
 NUMBER = "SQ260302-000004"
 POST = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了。"}
-CLERK, OTHER = token("clerk"), token("leader")
 
 
 @pytest.fixture
@@ -42,46 +41,47 @@ async def doors(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("service", "method", "path", "headers"),
+    ("service", "method", "path", "role"),
     [
-        ("intake", "POST", "/v1/posts", {}),
-        ("intake", "POST", "/v1/attachments", {}),
-        ("intake", "GET", f"/v1/posts/{NUMBER}/attachments/x", {}),
-        ("intake", "GET", f"/v1/cases/{NUMBER}/attachments/x", CLERK),
-        ("intake", "POST", f"/v1/posts/{NUMBER}/supports", {}),
-        ("intake", "POST", f"/v1/posts/{NUMBER}/follow-ups", {"X-Query-Code": "wrong"}),
-        ("intake", "POST", f"/v1/cases/{NUMBER}/acceptance", CLERK),
-        ("intake", "POST", "/v1/groups", token("supervisor")),
-        ("intake", "DELETE", f"/v1/groups/x/members/{NUMBER}", token("supervisor")),
-        ("intake", "POST", "/v1/city/policy", token("operator")),
-        ("intake", "GET", f"/v1/posts/{NUMBER}", {}),
-        ("intake", "GET", "/v1/posts", {}),
-        ("intake", "GET", "/v1/cases", CLERK),
-        ("intake", "GET", f"/v1/cases/{NUMBER}", CLERK),
-        ("intake", "POST", "/v1/codes", {}),
-        ("intake", "POST", "/v1/sessions", {}),
-        ("intake", "DELETE", "/v1/sessions/mine", {}),
-        ("intake", "GET", "/v1/my/posts", {}),
-        ("intake", "GET", "/v1/kinds", {}),
-        ("intake", "GET", "/v1/areas", {}),
-        ("intake", "GET", "/v1/departments", {}),
-        ("intake", "GET", "/v1/duties", {}),
-        ("intake", "GET", "/v1/shown", {}),
-        ("router", "GET", "/v1/similar?text=路灯", {}),
-        ("router", "GET", "/v1/topics", {}),
-        ("deadline", "GET", f"/v1/deadlines/{NUMBER}", {}),
-        ("deadline", "GET", "/v1/what-ifs", token("supervisor")),
-        ("deadline", "POST", "/v1/what-ifs", token("supervisor")),
-        ("notifier", "GET", f"/v1/notices/{NUMBER}", CLERK),
-        ("notifier", "POST", "/v1/letters", {}),
-        ("stats", "GET", "/v1/league", {}),
-        ("stats", "GET", "/v1/figures", {}),
+        ("intake", "POST", "/v1/posts", ""),
+        ("intake", "POST", "/v1/attachments", ""),
+        ("intake", "GET", f"/v1/posts/{NUMBER}/attachments/x", ""),
+        ("intake", "GET", f"/v1/cases/{NUMBER}/attachments/x", "clerk"),
+        ("intake", "POST", f"/v1/posts/{NUMBER}/supports", ""),
+        ("intake", "POST", f"/v1/posts/{NUMBER}/follow-ups", ""),
+        ("intake", "POST", f"/v1/cases/{NUMBER}/acceptance", "clerk"),
+        ("intake", "POST", "/v1/groups", "supervisor"),
+        ("intake", "DELETE", f"/v1/groups/x/members/{NUMBER}", "supervisor"),
+        ("intake", "POST", "/v1/city/policy", "operator"),
+        ("intake", "GET", f"/v1/posts/{NUMBER}", ""),
+        ("intake", "GET", "/v1/posts", ""),
+        ("intake", "GET", "/v1/cases", "clerk"),
+        ("intake", "GET", f"/v1/cases/{NUMBER}", "clerk"),
+        ("intake", "POST", "/v1/codes", ""),
+        ("intake", "POST", "/v1/sessions", ""),
+        ("intake", "DELETE", "/v1/sessions/mine", ""),
+        ("intake", "GET", "/v1/my/posts", ""),
+        ("intake", "GET", "/v1/kinds", ""),
+        ("intake", "GET", "/v1/areas", ""),
+        ("intake", "GET", "/v1/departments", ""),
+        ("intake", "GET", "/v1/duties", ""),
+        ("intake", "GET", "/v1/shown", ""),
+        ("router", "GET", "/v1/similar?text=路灯", ""),
+        ("router", "GET", "/v1/topics", ""),
+        ("deadline", "GET", f"/v1/deadlines/{NUMBER}", ""),
+        ("deadline", "GET", "/v1/what-ifs", "supervisor"),
+        ("deadline", "POST", "/v1/what-ifs", "supervisor"),
+        ("notifier", "GET", f"/v1/notices/{NUMBER}", "clerk"),
+        ("notifier", "POST", "/v1/letters", ""),
+        ("stats", "GET", "/v1/league", ""),
+        ("stats", "GET", "/v1/figures", ""),
     ],
 )
 async def test_who_asks_too_often_at_a_door_is_told_when_to_come_again(
-    doors: dict[str, Any], service: str, method: str, path: str, headers: dict[str, str]
+    doors: dict[str, Any], service: str, method: str, path: str, role: str
 ) -> None:
-    async with client(doors[service], **headers) as http:
+    # Signed here: what is signed while tests are looked for may have passed its time before one of them begins.
+    async with client(doors[service], **(token(role) if role else {"X-Query-Code": "wrong"})) as http:
         answers = [
             await http.request(
                 method, path, headers={"Idempotency-Key": f"key-{n}"}, json=POST if method == "POST" else None
@@ -98,8 +98,8 @@ async def test_who_asks_too_often_at_a_door_is_told_when_to_come_again(
 
 async def test_a_person_of_a_unit_does_not_use_up_the_part_of_another(doors: dict[str, Any]) -> None:
     async with client(doors["intake"]) as http:
-        spent = [await http.get("/v1/cases", headers=CLERK) for _ in range(3)]
-        other = await http.get("/v1/cases", headers=OTHER)
+        spent = [await http.get("/v1/cases", headers=token("clerk")) for _ in range(3)]
+        other = await http.get("/v1/cases", headers=token("leader"))
 
     assert spent[2].status_code == 429
     assert other.status_code == 200
