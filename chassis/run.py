@@ -102,6 +102,8 @@ class Assembled:
     """Background work that needs the listener, such as a sender; ends the process when it fails."""
     refresh: Callable[[], Awaitable[None]] | None = None
     """Awaited every few seconds, for gauges that are looked up."""
+    at_end: Callable[[], None] = lambda: None
+    """Called when the process is told to end: what it keeps on disk is removed. A killed one leaves it."""
 
 
 class CityNow:

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import APIRouter
 
 from chassis.metrics import Metrics
-from chassis.tokens import Staff, Verifier, sign
+from chassis.tokens import LIFETIME_SECONDS, Staff, Verifier, sign
 from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
@@ -149,9 +149,9 @@ def _of_deadline(world: World, profile: Profile, verifier: Verifier, limits: Lim
     return router
 
 
-def token(role: str) -> dict[str, str]:
-    """The header of somebody in a role."""
-    return {"Authorization": f"Bearer {sign(PRIVATE, Staff(f'{role}-1', ROLES[role], role))}"}
+def token(role: str, lifetime: int = LIFETIME_SECONDS) -> dict[str, str]:
+    """The header of somebody in a role, for so many seconds from now."""
+    return {"Authorization": f"Bearer {sign(PRIVATE, Staff(f'{role}-1', ROLES[role], role), lifetime)}"}
 
 
 class Served:

@@ -56,7 +56,9 @@ class Stack:
         self, data: Path, workers: int, clock: str = "", settings: Mapping[str, str] | None = None
     ) -> None:
         self.data = data
-        self._settings = dict(settings or {})
+        self.scratch = data.parent / "scratch"
+        """Where its processes put what they keep for a while."""
+        self._settings = {"TMPDIR": str(self.scratch), **(settings or {})}
         self.home = Home(data)
         self._workers = workers
         self._clock = clock
@@ -86,6 +88,7 @@ class Stack:
 
     def up(self) -> None:
         """Start it and wait until it is ready."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
         self._settings.setdefault("WENZHENG_CITY", str(self._never_quiet()))
         extra = ["--clock", self._clock] if self._clock else []
         self.command("up", "--detach", "--ports", str(self.base), "--workers", str(self._workers), *extra)

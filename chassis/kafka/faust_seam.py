@@ -6,7 +6,6 @@ process, which starts again from the stored position.
 """
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -212,6 +211,13 @@ def _credentials(broker: Broker) -> faust.SASLCredentials | faust.SSLCredentials
     return faust.SSLCredentials(broker.context) if broker.authority is not None else None
 
 
+class TablelessApp(faust.App):
+    """Keeps no tables, so it needs no folder for them: each start would leave one behind."""
+
+    def _create_directories(self) -> None:
+        pass
+
+
 def application(listener: Listener, broker: Broker, end: Callable[[BaseException], None]) -> faust.App:
     """The Faust application of one listener: its topics, an agent each, all handing over to the engine.
 
@@ -222,7 +228,7 @@ def application(listener: Listener, broker: Broker, end: Callable[[BaseException
     idle.set()
     name = f"wenzheng-{listener.service.name}"
     handover = _handovers[name] = Handover(listener, end, broker, idle)
-    app = faust.App(
+    app = TablelessApp(
         name,
         broker=[f"kafka://{server}" for server in broker.servers.split(",")],
         broker_credentials=_credentials(broker),
@@ -236,7 +242,6 @@ def application(listener: Listener, broker: Broker, end: Callable[[BaseException
         topic_disable_leader=True,
         web_enabled=True,
         autodiscover=False,
-        datadir=tempfile.mkdtemp(prefix="faust-"),
         consumer_auto_offset_reset="earliest",
         broker_max_poll_records=POLL_LIMIT,
         broker_session_timeout=SESSION_TIMEOUT,

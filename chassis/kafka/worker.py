@@ -73,7 +73,7 @@ def listener(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        app, port = loop.run_until_complete(
+        app, port, at_end = loop.run_until_complete(
             _listening(name, sentence, assemble, settings, own_metrics, schema or name)
         )
     except Misplaced as problem:
@@ -93,7 +93,8 @@ def listener(
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
-        # Faust's threads may linger; the process does not.
+        # Faust's threads may linger; the process does not, so nothing that Python does at its end is done.
+        at_end()
         sys.stdout.flush()
         os._exit(ended.code if isinstance(ended.code, int) else EXIT_FAILED)
     except BaseException as problem:  # noqa: BLE001
@@ -107,7 +108,7 @@ async def _listening(
     settings: Settings,
     own_metrics: tuple[Metric, ...],
     schema: str,
-) -> tuple[faust.App, int]:
+) -> tuple[faust.App, int, Callable[[], None]]:
     metrics = Metrics(own_metrics)
     pool = await patient(settings.dsn, schema, instance=settings.instance)
     broker = broker_of(settings)
@@ -158,7 +159,7 @@ async def _listening(
     background.append(lambda: _look(name, pool, metrics, listening, lag, app, assembled.refresh))
     for work in background:
         app.task(_task(work))
-    return app, port
+    return app, port, assembled.at_end
 
 
 def _task(work: Background) -> Callable[[], Coroutine[Any, Any, None]]:

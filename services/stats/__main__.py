@@ -71,7 +71,6 @@ async def assemble(process: run.Process) -> run.Assembled:
     kept = bulletin_store.PostgresBulletins(pool)
     known = record_store.PostgresRecords(pool)
     bulletins = BulletinDoor(kept, desk, profile, clock, verifier, limits, known.measures, city)
-    accountability = RecordDoor(known, records, profile, verifier, limits)
     scores = ScoreDoor(figures, known, kept, city, clock, verifier, limits)
     calls = CallPasses(process.settings.call_secret())
     inspections = RoundDoor(drawn, rounds, profile, clock, verifier, limits, calls)
@@ -84,13 +83,14 @@ async def assemble(process: run.Process) -> run.Assembled:
             web.routes(web.Door(figures, profile, clock, process.settings.rate_limits)),
             counted.routes(counted.Door(counted.PostgresSources(pool), profile, clock, verifier, limits)),
             bulletin_web.routes(bulletins),
-            record_web.routes(accountability),
+            record_web.routes(RecordDoor(known, records, profile, verifier, limits)),
             score_web.routes(scores),
             round_web.routes(inspections),
             web.open_data_routes(OpenDataDoor(files, profile, limits)),
         ],
         on_listener=desks_beside,
         refresh=refresh,
+        at_end=files.close,
     )
 
 

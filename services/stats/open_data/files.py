@@ -63,9 +63,15 @@ class Files:
     clock: Clock
     _made: dict[str, Made] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+    """There is none until a file is asked for: most processes never make one."""
 
-    def __post_init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="wenzheng-open-")
+    def close(self) -> None:
+        """Remove what was made; it is made anew when somebody asks."""
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._folder = None
+        self._made.clear()
 
     async def names(self) -> list[str]:
         """The files there are, the newest year first."""
@@ -128,6 +134,8 @@ class Files:
 
     def _write(self, name: str, parts: Iterable[bytes], of: str) -> None:
         digest = hashlib.blake2b(digest_size=12)
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="wenzheng-open-")
         unfinished = Path(self._folder.name) / f"{name}.new"
         with unfinished.open("wb") as out:
             for part in parts:
