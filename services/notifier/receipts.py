@@ -6,13 +6,13 @@ the next channel. A digest's notices lie in every partition: each owner ends its
 """
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 import asyncpg
 from msgspec.structs import replace
 
+from chassis.clock import real_seconds
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.core.case import Notice, Outcome, Receipt
@@ -151,14 +151,14 @@ class ReceiptsInMemory:
                 self._done.discard(key)
 
     async def mark(self) -> bool:
-        for receipt in self._waiting():
-            for identity, row in self._about(receipt):
+        for receipt in self.open():
+            for identity, row in self.about(receipt):
                 if receipt.arrived and row.state == "sent":
                     self._claims.rows[identity] = replace(row, arrived=True)
             digest = self._digests.digests.get(receipt.message) if self._digests is not None else None
             if digest is not None and not receipt.arrived and digest.state == "sent":
                 digest.state, digest.reason = "failed", receipt.reason
-        return bool(self._waiting())
+        return bool(self.open())
 
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
         return [
@@ -167,14 +167,14 @@ class ReceiptsInMemory:
                 Outcome(row.notice, "failed", row.attempts, row.repeated, receipt.reason),
                 receipt.message,
             )
-            for receipt in self._waiting()
-            for _, row in self._about(receipt)
+            for receipt in self.open()
+            for _, row in self.about(receipt)
             if not receipt.arrived and row.state == "sent" and row.partition in partitions
         ][:limit]
 
     async def close(self) -> None:
-        for receipt in self._waiting():
-            rows = [row for _, row in self._about(receipt)]
+        for receipt in self.open():
+            rows = [row for _, row in self.about(receipt)]
             ended = (
                 row.arrived if receipt.arrived else row.state in ("failed", "suppressed") for row in rows
             )
@@ -184,10 +184,12 @@ class ReceiptsInMemory:
     async def forget(self) -> None:
         """Nothing is a month old in memory."""
 
-    def _waiting(self) -> list[Receipt]:
+    def open(self) -> list[Receipt]:
+        """Those whose notices have not all ended by them."""
         return [receipt for key, receipt in self.kept.items() if key not in self._done]
 
-    def _about(self, receipt: Receipt) -> Iterator[tuple[str, Row]]:
+    def about(self, receipt: Receipt) -> Iterator[tuple[str, Row]]:
+        """The notices that it tells of, by their ids."""
         for identity, row in list(self._claims.rows.items()):
             named = (identity, row.digest) if receipt.channel == "mail" else (row.message,)
             if row.notice.channel == receipt.channel and receipt.message in named:
@@ -204,13 +206,13 @@ class ReceiptKeeper:
 
     async def run(self) -> None:
         """For the life of the process."""
-        forgotten = time.monotonic()
+        forgotten = real_seconds()
         while True:
             if not self._listener.positions or self._listener.halted or not await self.step():
                 await asyncio.sleep(LOOK_SECONDS)
-            if time.monotonic() >= forgotten + FORGET_SECONDS:
+            if real_seconds() >= forgotten + FORGET_SECONDS:
                 await self._receipts.forget()
-                forgotten = time.monotonic()
+                forgotten = real_seconds()
 
     async def step(self) -> int:
         """One batch; returns how many notices have failed by it."""

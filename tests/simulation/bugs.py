@@ -26,6 +26,8 @@ from contracts.posts import PostHeld
 from contracts.replies import ExtensionApproved, PromiseReported
 from services.intake.core.requests import Asked
 from services.intake.core.sealing import EraseKeys
+from services.notifier.core.case import Claim
+from services.notifier.core.case import Outcome as NoticeOutcome
 from services.survey.core import requests as polled
 from services.survey.core import rules
 from services.survey.core.states import Ballot, Survey, Voter
@@ -200,6 +202,19 @@ def keeping_keys(service: Service[Any, Any]) -> Service[Any, Any]:
     return replace(service, rules={**service.rules, Asked: decided})
 
 
+def giving_up(service: Service[Any, Any]) -> Service[Any, Any]:
+    """Who was not reached by one way is told by no other."""
+    if NoticeOutcome not in service.rules:
+        return service
+    rule = service.rules[NoticeOutcome]
+
+    def decided(*given: Any) -> Decision[Any]:
+        decision = rule(*given)
+        return Decision(decision.state, tuple(one for one in decision.effects if not isinstance(one, Claim)))
+
+    return replace(service, rules={**service.rules, NoticeOutcome: decided})
+
+
 def trusting(kind: type, decided: Callable[[Any, Any, Any], Decision[Any]]) -> Make:
     """Survey's rule for this looks at nothing that stands there already."""
 
@@ -236,6 +251,7 @@ BUGS: Final[dict[str, Make]] = {
     "more time that was granted moves no clock": with_parts(service=deaf(ExtensionApproved)),
     "keys are kept of what was erased": with_parts(service=keeping_keys),
     "a held post is spoken of by the door of deadlines": with_parts(service=deaf(PostHeld)),
+    "what came back is told by no other way": with_parts(service=giving_up),
     "a person is given a second token": trusting(polled.GiveToken, _given_again),
     "the last answer of a token stands": trusting(polled.Cast, _cast_anew),
     "answers are taken after the end": trusting(polled.Count, _counted_late),

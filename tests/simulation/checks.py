@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from contracts.identity import is_city_subject
 from contracts.topics import BY_NAME, type_of
-from services.notifier.core.followers import told
 from services.notifier.core.inboxes import hour_of
 from services.stats.core.case import Case as StatsCase
 from services.stats.core.cells import cells
@@ -21,6 +20,7 @@ from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
 from tests.simulation.recounts import recounts
 from tests.simulation.ringing import ringing, still_to_ring
+from tests.simulation.told import still_to_be_worked_on, told
 from tests.simulation.world import World, services
 
 WRITERS: Final = {"accountability": "records", "inspections": "rounds"}
@@ -56,6 +56,8 @@ def unrest(world: World) -> Iterator[str]:
         if row.digest or row.hour is None or row.hour < hour:
             yield f"notifier: a notice is {row.state}"
             break
+    if still_to_be_worked_on(world):
+        yield "notifier: a receipt is to be worked on"
     if still_to_end(world):
         yield "survey: one is over, and open"
     if still_to_ring(world):
@@ -72,8 +74,7 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += _numbers(world, facts)
     wrong += _answered(world, operations, facts)
     wrong += _figures(world)
-    wrong += _notices(world)
-    wrong += _followers(world)
+    wrong += told(world, facts)
     wrong += clocks(world, facts)
     wrong += ladder(world, facts)
     wrong += doors(world, facts)
@@ -153,32 +154,3 @@ def _figures(world: World) -> Iterator[str]:
     for place in shown.keys() | recounted.keys():
         if shown.get(place, 0) != recounted.get(place, 0):
             yield f"{place}: shown {shown.get(place, 0)}, recounted {recounted.get(place, 0)}"
-
-
-def _notices(world: World) -> Iterator[str]:
-    """What is said to be sent arrived, and again only as a repeat."""
-    for identity, row in world.claims.rows.items():
-        times = world.arrived[row.digest or identity]
-        if row.state == "sent" and not times:
-            yield f"notice {identity} is said to be sent and never arrived"
-        if times > 1 and not row.digest and not row.repeated and row.attempts < 2:
-            yield f"notice {identity} arrived {times} times and is no repeat"
-
-
-def _followers(world: World) -> Iterator[str]:
-    """Who follows a post was told of each of its news, or stands among those who will be."""
-    followers = world.claims.followers
-    rows = [row for row in world.claims.rows.values() if row.notice.follower]
-    reached = {(row.subject, row.notice.follower, row.notice.cause) for row in rows}
-    for (subject, name), (follower, _) in followers.kept.items():
-        case = world.notifications.state_of(subject)
-        for news in case.news:
-            owed = news.at >= follower.at and told(case, news)
-            if (
-                owed
-                and not {(subject, name, news.cause)} & reached
-                and (subject, news.cause) not in followers.spreading
-            ):
-                yield f"{name} follows {subject} and was not told: {news.kind}"
-    if len(reached) != len(rows):
-        yield "somebody who follows was told of the same twice"

@@ -13,6 +13,7 @@ from services.intake.core.case import Case
 from services.stats.core.case import Case as StatsCase
 from tests.simulation.asking import Operation
 from tests.simulation.facts import Facts
+from tests.simulation.told import told_otherwise
 from tests.simulation.world import World
 
 TOLD: Final = {PostsGrouped: "grouped", PostUngrouped: "ungrouped", ReplyPublished: "replied"}
@@ -44,10 +45,11 @@ def _whole(operations: list[Operation], facts: Facts) -> Iterator[str]:
 def _told(world: World, facts: Facts) -> Iterator[str]:
     """Each author is told of each fact once, or it is said why not."""
     notices: Counter[tuple[str, str]] = Counter()
+    otherwise = told_otherwise(world)
     known = {
         (identity, row.notice.cause, row.notice.kind)
         for identity, row in world.claims.rows.items()
-        if row.notice.audience == "citizen"
+        if row.notice.audience == "citizen" and identity not in otherwise
     }
     for event in facts.every(NoticeSuppressed):
         fact: Any = event.fact

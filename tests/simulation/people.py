@@ -39,6 +39,10 @@ def texts() -> list[ask.Submit]:
     return made
 
 
+CHANNELS: Final = (("sms",), ("sms",), ("wechat", "sms", "mail"))
+"""How those who leave a telephone may be told."""
+
+
 class People:
     """Everybody who asks intake for something, and what came of it."""
 
@@ -69,6 +73,10 @@ class People:
         operation = Operation("submit")
         text, phone = random.choice(texts()), random.random() < 0.25
         personal = {"phone": f"138{random.randrange(10**8):08d}"} if phone else {}
+        # Drawn apart, so that whatever else a seed draws stays as it was.
+        reached = Random(f"channels {name}").choice(CHANNELS)
+        if phone and "wechat" in reached:
+            personal |= {"openid": f"openid-{personal['phone']}", "mail": f"{personal['phone']}@example.com"}
         came = files(random, name)
         operation.files = came
 
@@ -78,7 +86,7 @@ class People:
             boxes: dict[str, Any] = seal_post(personal, subject)
             operation.secrets[subject] = (boxes["text_key"], boxes["contact_key"], *personal.values())
             self._drawn += 1
-            channels = ("sms",) if phone else ()
+            channels = reached if phone else ()
             given = msgspec.structs.replace(
                 text, citizen=subject, drawn=self._drawn, channels=channels, attachments=came, **boxes
             )

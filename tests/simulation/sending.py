@@ -142,8 +142,9 @@ def _process() -> Process:
 class UncertainChannel:
     """A provider: most messages arrive; some are put off, and of some nobody hears whether they did."""
 
-    def __init__(self, random: Random, arrived: Counter[str]) -> None:
-        self._random, self._arrived = random, arrived
+    def __init__(self, random: Random, arrived: Counter[str], took: Callable[[Outgoing], str]) -> None:
+        """`took` hears of each message that arrived, and tells the provider's number of it."""
+        self._random, self._arrived, self._took = random, arrived, took
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         await asyncio.sleep(self._random.uniform(0.01, 0.2))
@@ -156,10 +157,11 @@ class UncertainChannel:
         if chance < 0.05:
             raise TimeoutError("no answer, and it did not arrive")
         self._arrived.update(one.notice.id for one in outgoing)
+        numbers = [self._took(one) for one in outgoing]
         await asyncio.sleep(self._random.uniform(0.0, 0.1))
         if chance < 0.07:
             raise TimeoutError("no answer, but it arrived")
-        return [Delivery("sent")] * len(outgoing)
+        return [Delivery("sent", message=number) for number in numbers]
 
 
 def senders(
@@ -168,10 +170,11 @@ def senders(
     listener: Listener,
     random: Random,
     arrived: Counter[str],
+    took: Callable[[Outgoing], str],
     now: Callable[[], datetime],
 ) -> tuple[Sender, DigestSender]:
     """The product's senders with uncertain providers; citizens are told at night, too."""
-    channel = UncertainChannel(random, arrived)
+    channel = UncertainChannel(random, arrived, took)
     # By simulated seconds, as everything: by those of the machine a slow run was another one than a quick one.
     providers = Providers(dict.fromkeys(("wechat", "sms", "mail", "robot"), channel), real_seconds)
     # A second lost answer is not worth ten minutes of a simulation.

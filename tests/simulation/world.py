@@ -27,6 +27,7 @@ from services.notifier import app as notifier
 from services.notifier import store as notifier_store
 from services.notifier.core.inboxes import Choice, Inbox
 from services.notifier.digest_store import DigestsInMemory
+from services.notifier.receipts import ReceiptKeeper, ReceiptsInMemory
 from services.router import app as router
 from services.router import store as router_store
 from services.stats import app as stats
@@ -44,6 +45,7 @@ from tests.simulation.database import Server
 from tests.simulation.desks import Polls, SimulatedGrounds, SimulatedPolls, SimulatedRounds, open_desk
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.plan import INSTANCES
+from tests.simulation.receipts import Gateway, SimulatedReceipts
 from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore
 from tests.simulation.timers import Deletable, deadline_memory
@@ -85,7 +87,11 @@ def services() -> dict[str, Service[Any, Any]]:
 
 BESIDE = {"records": "stats", "rounds": "stats"}
 """What is kept in the database of another service."""
-HOURLY = (Inbox("housing", "clerk"), Inbox("urban-management", "clerk"), Inbox("education", "leader"))
+HOURLY = {
+    Inbox("housing", "clerk"): Choice(hourly=True),
+    Inbox("urban-management", "clerk"): Choice("mail", hourly=True),
+    Inbox("education", "leader"): Choice(hourly=True),
+}
 """The inboxes that chose one digest an hour."""
 
 
@@ -171,12 +177,14 @@ class World:
         for name, database in BESIDE.items():
             self.servers[name].lie_beside(self.servers[database])
         self.answers = SimulatedAnswers(self.servers["intake"])
-        self.claims.inboxes.choices |= dict.fromkeys(HOURLY, Choice(hourly=True))
+        self.claims.inboxes.choices |= HOURLY
         self.digests = DigestsInMemory(self.claims)
         self.notices = SimulatedNotices(self.servers["notifier"], self.claims)
         self.summaries = SimulatedDigests(self.servers["notifier"], self.digests)
         self.arrived: Counter[str] = Counter()
-        """Notice to how often it reached its recipient."""
+        """Notice to how often it reached its recipient's provider."""
+        self.receipts = ReceiptsInMemory(self.claims, self.digests)
+        self.gateway = Gateway(self, seed)
         self.gap = 0.02
         self.running: dict[str, Process] = {}
         """Part and number to the process that runs now."""
@@ -202,6 +210,10 @@ class World:
             task.cancel()
         for process in self.running.values():
             process.kill()
+
+    def receipts_of(self, process: Process) -> SimulatedReceipts:
+        """As a process of notifier reaches them."""
+        return SimulatedReceipts(self.servers["notifier"], self.receipts, process)
 
     def _grounds(self) -> GroundsInMemory:
         return next(keeper for keeper in self.figures.keepers if isinstance(keeper, GroundsInMemory))
@@ -261,9 +273,16 @@ def listen(
     process.run(member.fetching())
     if listener.service.name == "notifier":
         for one in senders(
-            world.notices, world.summaries, listener, world.random, world.arrived, world.clock.now
+            world.notices,
+            world.summaries,
+            listener,
+            world.random,
+            world.arrived,
+            world.gateway.took,
+            world.clock.now,
         ):
             process.run(patiently(one.run))
+        process.run(patiently(ReceiptKeeper(world.receipts_of(process), listener).run))
     if listener.service.name == "stats":
         speak(world, process, "records", "rounds")
 

@@ -1,0 +1,108 @@
+"""What must hold of notices: who is said to be told was told, once, and what did not arrive goes by the next way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from contracts.notices import NoticeFailed, NoticeSent
+from services.notifier.core.followers import told as concerns
+from services.notifier.core.rules import following
+from services.notifier.store import Row
+from tests.simulation.facts import Facts
+from tests.simulation.world import World
+
+
+def told(world: World, facts: Facts) -> Iterator[str]:
+    """Every sentence about notices that does not hold."""
+    yield from _notices(world)
+    yield from _followers(world)
+    yield from _receipts(world, facts)
+
+
+def told_otherwise(world: World) -> set[str]:
+    """Notices to citizens that failed and were followed by one of another channel."""
+    ways: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for row in world.claims.rows.values():
+        notice = row.notice
+        ways[(row.subject, notice.cause, notice.kind, notice.follower)].add(notice.channel)
+    return {
+        identity
+        for identity, row in world.claims.rows.items()
+        if row.state == "failed" and row.notice.audience == "citizen"
+        if following(
+            row.notice.channel,
+            tuple(ways[(row.subject, row.notice.cause, row.notice.kind, row.notice.follower)]),
+        )
+    }
+
+
+def _next_way(world: World, row: Row) -> str:
+    """The channel by which a citizen is told what this one refused; empty where there is none."""
+    notice, case = row.notice, world.notifications.state_of(row.subject)
+    if notice.audience != "citizen" or (case.chosen == "none" and not notice.follower):
+        return ""
+    return following(notice.channel, notice.others if notice.follower else case.channels)
+
+
+def still_to_be_worked_on(world: World) -> bool:
+    """Whether a word is under way, or one that was heard has not ended its notices yet."""
+    return bool(world.gateway.under_way) or any(
+        row.state == "sent" and not row.arrived
+        for word in world.receipts.open()
+        for _, row in world.receipts.about(word)
+    )
+
+
+def _receipts(world: World, facts: Facts) -> Iterator[str]:
+    """The first word about a message stands: what did not arrive was sent, has failed, once, and is told by the next way."""
+    sent = Counter(event.fact.notice for event in facts.every(NoticeSent))
+    failed = Counter(event.fact.notice for event in facts.every(NoticeFailed))
+    rows = world.claims.rows
+    for word in world.receipts.kept.values():
+        for identity, row in world.receipts.about(word):
+            if word.arrived and row.state == "sent" and not row.arrived:
+                yield f"notice {identity} arrived, and nobody marked it"
+            if not word.arrived and (row.state, failed[identity]) != ("failed", 1):
+                yield f"notice {identity} did not arrive: it is {row.state} and failed {failed[identity]} times"
+    for identity, times in failed.items():
+        if times > 1 or sent[identity] > 1:
+            yield f"notice {identity} was sent {sent[identity]} and failed {times} times"
+    told = Counter(
+        (row.subject, row.notice.cause, row.notice.kind, row.notice.channel, row.notice.follower)
+        for row in rows.values()
+        if row.notice.audience == "citizen"
+    )
+    for identity in failed:
+        row, notice = rows[identity], rows[identity].notice
+        after = _next_way(world, row)
+        by_another = (row.subject, notice.cause, notice.kind, after, notice.follower)
+        if after and told[by_another] != 1:
+            yield f"notice {identity} failed, and by {after} {told[by_another]} were told"
+
+
+def _notices(world: World) -> Iterator[str]:
+    """What is said to be sent arrived, and again only as a repeat."""
+    for identity, row in world.claims.rows.items():
+        times = world.arrived[row.digest or identity]
+        if row.state == "sent" and not times:
+            yield f"notice {identity} is said to be sent and never arrived"
+        if times > 1 and not row.digest and not row.repeated and row.attempts < 2:
+            yield f"notice {identity} arrived {times} times and is no repeat"
+
+
+def _followers(world: World) -> Iterator[str]:
+    """Who follows a post was told of each of its news, or stands among those who will be."""
+    followers = world.claims.followers
+    rows = [row for row in world.claims.rows.values() if row.notice.follower]
+    reached = {(row.subject, row.notice.follower, row.notice.cause) for row in rows}
+    for (subject, name), (follower, _) in followers.kept.items():
+        case = world.notifications.state_of(subject)
+        for news in case.news:
+            owed = news.at >= follower.at and concerns(case, news)
+            if (
+                owed
+                and not {(subject, name, news.cause)} & reached
+                and (subject, news.cause) not in followers.spreading
+            ):
+                yield f"{name} follows {subject} and was not told: {news.kind}"
+    if len(reached) != len(rows):
+        yield "somebody who follows was told of the same twice"
