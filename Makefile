@@ -28,8 +28,8 @@ test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup browser
 	@bash scripts/setup promtool
 	@$(PY) -m pytest $(AT_ONCE) -m "not browser and not alone"
-	@# What ends processes and waits for others to notice has the machine to itself.
-	@$(PY) -m pytest --durations=10 -m alone tests/system
+	@# What ends processes and waits for others to notice: mostly waiting, so two at once, and nothing else beside them.
+	@$(PY) -m pytest -n 2 --dist loadfile --durations=10 -m alone tests/system
 	@# In processes of their own: playwright holds an event loop as long as a browser is open.
 	@$(PY) -m pytest $(AT_ONCE) -m browser tests/fronts
 

@@ -10,7 +10,9 @@ while a tree is built, and its end is told with a traceback, that builds a tree 
 
 import gc
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import pytest
 import structlog
@@ -33,6 +35,14 @@ structlog.configure(
 )
 
 
+RANK: Final = pytest.StashKey[int]()
+SHARED, SLOW, REAL, SMALL = range(4)
+"""What the most demanding test of a file needs: files begin in this order."""
+
+_shared: Final = ExitStack()
+"""The stack that the tests of this process share, while it runs."""
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
     return (yield from _without_looking())
@@ -44,12 +54,26 @@ def pytest_sessionfinish() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long begin first: of two processes that share the files, none ends minutes after the other."""
+    """Files that share the stack begin, for it is ended after them; then those that take long, so that of two processes
+    that share the files none ends minutes after the other."""
     rank: dict[Path, int] = {}
     for item in items:
-        one = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("real") else 2
-        rank[item.path] = min(one, rank.get(item.path, one))
+        rank[item.path] = min(_rank(item), rank.get(item.path, SMALL))
     items.sort(key=lambda item: rank[item.path])
+    for item in items:
+        item.stash[RANK] = rank[item.path]
+
+
+def _rank(item: pytest.Item) -> int:
+    if "stack" in getattr(item, "fixturenames", ()):
+        return SHARED
+    return SLOW if item.get_closest_marker("slow") else REAL if item.get_closest_marker("real") else SMALL
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Once other files have begun, none that needs the stack comes any more: idle, it takes a quarter of a core."""
+    if item.stash.get(RANK, SHARED) > SHARED:
+        _shared.close()
 
 
 def pytest_collection_finish() -> None:
@@ -77,5 +101,5 @@ def stack() -> Iterator[Stack]:
 
     Others have posted on it before, so a test looks for what it brought itself, and leaves every part running as it was.
     """
-    with running() as started:
-        yield started
+    with _shared:
+        yield _shared.enter_context(running())

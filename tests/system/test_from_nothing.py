@@ -1,17 +1,14 @@
-"""A reader that comes late, and a month in minutes: the log is enough."""
+"""A reader that comes late, and a stack that starts again: the log is enough."""
 
 import asyncio
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import asyncpg
 import httpx2
 import pytest
 
-from tests.stack import ROOT, Client, Stack, free_base
+from tests.stack import Client, Stack, free_base
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -46,33 +43,6 @@ async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state
     assert after["city"] == before["city"]
     assert after["departments"] == before["departments"]
     assert stack.violated() == []
-
-
-def test_the_demo_lives_a_small_month_and_the_audit_confirms_it(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "wenzheng",
-        "demo",
-        "--exit",
-        "--posts",
-        "137",
-        "--ports",
-        str(free_base()),
-    ]
-
-    done = subprocess.run(
-        [*command, "--data", str(tmp_path / "演示")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=420,
-    )
-
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "受理 137  回复 135" in done.stdout
-    assert "重新计票与公布的结果一致" in done.stdout
 
 
 def test_a_second_up_says_that_it_is_running_and_a_second_start_finds_everything_again(stack: Stack) -> None:

@@ -119,6 +119,6 @@ async def test_a_page_says_so_when_nobody_answers(behind: Behind) -> None:
 
 @pytest.mark.real
 def test_a_running_portal_waits_for_no_front_end_and_least_of_all_for_itself(portal: str) -> None:
-    document = httpx2.get(f"{portal}/openapi.json", timeout=5).json()
+    document = httpx2.get(f"{portal}/openapi.json", timeout=60).json()
 
     assert [tag["name"] for tag in document["tags"]] == list(SERVICES)
