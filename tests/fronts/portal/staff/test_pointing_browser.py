@@ -44,7 +44,7 @@ def test_who_says_where_it_is_finds_it_on_the_receipt_and_the_unit_finds_the_pla
         page.fill("#longitude", "33.963008")
         page.fill("#latitude", "118.275162")
         _send(page)
-        expect(page.locator("#latitude-wrong")).to_contain_text("请写度数")
+        expect(page.locator("#point-wrong")).to_contain_text("好像写反了")
         page.fill("#longitude", "118.275162")
         page.fill("#latitude", "33.963008")
     _send(page)

@@ -19,6 +19,7 @@ def _built(desk: Desk, scripts: bool, title: str) -> None:
     page.fill("#title", title)
     page.fill("#intro", "约一分钟。")
     page.fill("#ends", "2098-12-31T18:00")
+    page.select_option("#audience", "phone")  # proved numbers: citizens/test_answering_surveys.py
     page.fill("#title-0", "您常去公园吗?")
     page.fill("#options-0", "每周")
     page.fill("#title-1", "满意吗?")
