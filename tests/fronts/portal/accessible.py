@@ -8,6 +8,11 @@ from playwright.sync_api import Page
 STANDARDS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
 """The rules whose answer depends on colours: all that a page in the dark can break which it keeps in the light."""
+OF_SIZES: Final = ("target-size", "scrollable-region-focusable")
+"""The rules whose answer depends on sizes: all that a page can break in the large look which it keeps in the other.
+
+Its colours are the same (`test_looks.py`), and larger letters need less contrast, not more.
+"""
 
 _RUN: Final = """async rules => {
     const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})
@@ -35,6 +40,11 @@ def violations_by_day_and_night(page: Page) -> list[str]:
     found += violations(page, *OF_COLOURS)
     page.emulate_media(color_scheme="light")
     return found
+
+
+def violations_when_large(page: Page) -> list[str]:
+    """As `violations`, of a page in its large look that is looked at in the other look, too."""
+    return violations(page, *OF_SIZES)
 
 
 def fits(page: Page, scripts: bool) -> None:

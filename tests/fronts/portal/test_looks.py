@@ -1,5 +1,6 @@
 """Pages without services: the look a person chose, where a form may lead back to, and the addresses of files."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -77,3 +78,16 @@ def test_a_version_follows_from_the_file() -> None:
     assert static_files.address("page.css").startswith("/static/page.css?v=")
     assert len(static_files.address("page.css").split("=")[1]) == 12
     assert file.exists()
+
+
+@pytest.mark.parametrize("sheet", ["page.css", "staff.css", "wall.css"])
+def test_the_large_look_changes_sizes_and_no_colour(sheet: str) -> None:
+    text = (Path(static_files.__file__).parent / "static" / sheet).read_text(encoding="utf-8")
+    large = [
+        body
+        for selector, body in re.findall(r"([^{};]+)\{([^{}]*)\}", text)
+        if re.search(r"(?<!:not\()\.elder", selector)
+    ]
+
+    assert [body for body in large if re.search(r"color|background|opacity|filter|#[0-9a-f]{3}", body)] == []
+    assert large or sheet != "page.css"
