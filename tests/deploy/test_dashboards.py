@@ -42,7 +42,7 @@ _WORDS = {"by", "and", "or", "unless", "bool", "on", "without", "le"}
 
 def promtool() -> str:
     """The tool; a test without it is skipped, and says so."""
-    here = ROOT / ".venv/bin/promtool"
+    here = ROOT / ".tools/promtool"
     found = shutil.which("promtool") or (str(here) if here.exists() else "")
     if not found:
         pytest.skip("promtool is missing, so rules and panels were NOT tried: scripts/setup promtool")
