@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import asyncpg
+from argon2 import PasswordHasher
 
 from city.profile import Profile
 from fronts.portal.keys import totp_key
 from fronts.portal.security_log import SecurityLog
-from fronts.portal.staff.accounts import Accounts, Unfit
+from fronts.portal.staff.accounts import HASHER, Accounts, Unfit
 from fronts.portal.store import Store
 from wenzheng.stack.home import Home, Trouble, default_data, is_alive
 from wenzheng.stack.status import database
@@ -35,15 +36,17 @@ def demo_home(data: Path | None) -> Home:
     return Home(data.absolute() if data is not None else default_data())
 
 
-async def with_accounts(home: Home, work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Do something with the accounts of a stack that runs. Raises Trouble."""
+async def with_accounts(
+    home: Home, work: Callable[[Accounts], Awaitable[T]], hasher: PasswordHasher = HASHER
+) -> T:
+    """Do something with the accounts of a stack that runs; `hasher` keeps passwords. Raises Trouble."""
     state = home.read_state()
     profile = Profile.load(state["city"])
     key = totp_key(home.secret_file("shared-secret").read_bytes())
     store = Store()
     await store.connect(database(home, state, "portal"))
     try:
-        return await work(Accounts(store, profile, key, SecurityLog(store)))
+        return await work(Accounts(store, profile, key, SecurityLog(store), hasher=hasher))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         raise Trouble(f"数据库没有应答:{problem}。 The database does not answer; wenzheng up") from problem
     except Unfit as unfit:

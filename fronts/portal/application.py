@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx2
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -46,7 +47,7 @@ from fronts.portal.pages import Pages
 from fronts.portal.services import Services
 from fronts.portal.site import Site
 from fronts.portal.staff import staff_pages
-from fronts.portal.staff.accounts import Now, real_now
+from fronts.portal.staff.accounts import HASHER, Now, real_now
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 
@@ -72,11 +73,15 @@ PAGES: Final = (
 
 
 def create(
-    settings: StaffSettings, now: Now = real_now, transport: httpx2.AsyncBaseTransport | None = None
+    settings: StaffSettings,
+    now: Now = real_now,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    hasher: PasswordHasher = HASHER,
 ) -> FastAPI:
     """The ASGI application; without a database there are the citizens' pages only.
 
-    `now` is real time, for sessions, locks and codes; `transport` leads to the services, by default over the network.
+    `now` is real time, for sessions, locks and codes; `transport` leads to the services, by default over the network;
+    `hasher` keeps passwords.
     """
     http = httpx2.AsyncClient(timeout=10, transport=transport)
     store = Store()
@@ -108,7 +113,7 @@ def create(
     for each in PAGES:
         take_routes(app.router, each.router)
     if settings.database:
-        staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now)
+        staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now, hasher)
     app.mount("/static", static_files.mounted(), name="static")
     app.add_middleware(Looking)
     app.add_middleware(Clients)

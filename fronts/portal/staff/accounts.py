@@ -33,7 +33,7 @@ _GROUPS: Final = 4
 _GROUP: Final = 5
 """Four groups of five of 31 characters: 99 bits."""
 
-_hasher: Final = PasswordHasher()
+HASHER: Final = PasswordHasher()
 """argon2id with the library's defaults (RFC 9106, second recommendation: 64 MiB, three passes)."""
 
 Now = Callable[[], datetime]
@@ -76,14 +76,23 @@ class Accounts:
     """Adds, resets and recognises accounts. `key` seals TOTP secrets (32 bytes)."""
 
     def __init__(
-        self, store: Store, profile: Profile, key: bytes, log: SecurityLog, now: Now = real_now
+        self,
+        store: Store,
+        profile: Profile,
+        key: bytes,
+        log: SecurityLog,
+        now: Now = real_now,
+        hasher: PasswordHasher = HASHER,
     ) -> None:
+        """`hasher` is a cheaper one in tests; what was kept is judged at the cost it was kept with."""
         self._store = store
         self._profile = profile
         self._key = key
         self._log = log
         self.now = now
-        self._nobody = _hasher.hash(secrets.token_hex(16))
+        self._hasher = hasher
+        self._nobody = ""
+        """What a try is held against that names nobody: a hash of nothing, made at the first try."""
         self._judging = Judging()
 
     async def add(
@@ -188,6 +197,8 @@ class Accounts:
         """The account of a try that is right."""
         account = attempt.account if attempt is not None else None
         hashed = account.password if account is not None and account.source == "local" else ""
+        # For everybody: a first try that names nobody takes no longer than one that names somebody.
+        self._nobody = self._nobody or await self._hash(secrets.token_hex(16))
         right = await self._verify(hashed or self._nobody, password[: LONGEST + 1])
         if account is None or not hashed or not right:
             return None
@@ -253,12 +264,12 @@ class Accounts:
         return unseal(self._key, account.totp, account.person)["totp"]
 
     async def _hash(self, password: str) -> str:
-        return await self._judging.judge(lambda: _hasher.hash(password))
+        return await self._judging.judge(lambda: self._hasher.hash(password))
 
     async def _verify(self, hashed: str, password: str) -> bool:
         def judge() -> bool:
             try:
-                return _hasher.verify(hashed, password)
+                return self._hasher.verify(hashed, password)
             except (VerificationError, InvalidHashError):
                 return False
 

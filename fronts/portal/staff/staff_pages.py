@@ -3,6 +3,7 @@
 import sys
 
 import httpx2
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
@@ -43,7 +44,7 @@ from fronts.portal.staff import (
     telling,
     what_if,
 )
-from fronts.portal.staff.accounts import Accounts, Now, real_now
+from fronts.portal.staff.accounts import HASHER, Accounts, Now, real_now
 from fronts.portal.staff.devices import Devices
 from fronts.portal.staff.provider import Provider
 from fronts.portal.staff.sessions import Sessions
@@ -93,13 +94,14 @@ def join(
     signing_key: bytes,
     http: httpx2.AsyncClient,
     now: Now = real_now,
+    hasher: PasswordHasher = HASHER,
 ) -> None:
-    """All staff routes, and how they refuse. `now` is real time, for sessions, locks and codes."""
+    """All staff routes, and how they refuse. `now` is real time, for sessions, locks and codes; `hasher` keeps passwords."""
     secret, log = settings.secret(), SecurityLog(store)
     staff = app.state.staff = StaffSite(
         site=site,
         store=store,
-        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now),
+        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher),
         sessions=Sessions(store, now),
         signer=Signer(signing_key),
         devices=Devices(keys.device_key(secret)),

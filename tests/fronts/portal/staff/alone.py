@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from chassis.postgres.migrate import migrate
@@ -28,6 +29,8 @@ from tests.postgres import as_role, city
 from wenzheng.stack.home import CITY
 
 T = TypeVar("T")
+QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""argon2id at its least cost: at the product's, each password is a third of a second of a processor."""
 SECRET_BYTES = b"a shared secret for tests only"
 PROFILE = Profile.load(CITY)
 
@@ -87,7 +90,7 @@ class Portal:
 
         return asyncio.run(run())
 
-    def accounts(self, work: Callable[[Accounts], Awaitable[T]]) -> T:
+    def accounts(self, work: Callable[[Accounts], Awaitable[T]], hasher: PasswordHasher = QUICK) -> T:
         """What the command does."""
 
         async def run() -> T:
@@ -95,7 +98,7 @@ class Portal:
             await store.connect(self.dsn)
             try:
                 return await work(
-                    Accounts(store, PROFILE, totp_key(SECRET_BYTES), SecurityLog(store), self.now)
+                    Accounts(store, PROFILE, totp_key(SECRET_BYTES), SecurityLog(store), self.now, hasher)
                 )
             finally:
                 await store.close()
@@ -119,7 +122,7 @@ def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
         return own
 
     portal = Portal(asyncio.run(prepare()), folder, **settings)
-    with answering(create(portal.settings, portal.now), portal.port):
+    with answering(create(portal.settings, portal.now, hasher=QUICK), portal.port):
         yield portal
 
 

@@ -13,7 +13,7 @@ import httpx2
 
 from services.debate.web.examples import ENDING, OCCASION
 from tests.fronts.portal.person import Person
-from tests.fronts.portal.staff.alone import PROFILE
+from tests.fronts.portal.staff.alone import PROFILE, QUICK
 from tests.services.intake.files import picture
 from tests.stack import Stack
 from wenzheng.accounts import with_accounts
@@ -302,6 +302,7 @@ class Office:
                 with_accounts(
                     self.stack.home,
                     lambda accounts: accounts.add(name, "张三", unit, role, must_change=False),
+                    QUICK,
                 )
             )
         return self._passwords[name]

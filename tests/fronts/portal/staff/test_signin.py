@@ -9,7 +9,7 @@ import pytest
 
 from chassis.tokens import Verifier, make_keys
 from fronts.portal.staff import totp
-from fronts.portal.staff.accounts import Accounts, Unfit, check_password, new_password
+from fronts.portal.staff.accounts import HASHER, Accounts, Unfit, check_password, new_password
 from fronts.portal.staff.sessions import hashed
 from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account, Attempt
@@ -102,6 +102,15 @@ def test_nothing_secret_is_stored_as_it_is(portal: Portal) -> None:
     assert token not in kept
     assert "$argon2id$" in kept
     assert len(token) >= 43
+
+
+@pytest.mark.real
+def test_whoever_steals_the_hashes_pays_for_each_guess(portal: Portal) -> None:
+    portal.accounts(lambda accounts: accounts.add("li", "李四", "transport", "clerk"), HASHER)
+    [row] = portal.sql("select password from account where person = 'li'")
+
+    # RFC 9106, section 4, second recommendation: 64 MiB, three passes.
+    assert row["password"].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 @pytest.mark.real
