@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -87,10 +87,43 @@ async def database(dsn: str, schema: str) -> str:
     return own
 
 
-async def city(dsn: str) -> str:
-    """The DSN of a database of its own with the roles and schemas that a stack has, all of them empty."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    await postgres.create_roles(dsn, dict.fromkeys(ROLES, ROLE_PASSWORD), name)
+async def city(dsn: str, migrated: str = "") -> str:
+    """The DSN of a database of its own with the roles and schemas that a stack has: all of them empty, but for one of them
+    in which tables stand where its name is given."""
+    passwords = dict.fromkeys(ROLES, ROLE_PASSWORD)
+
+    async def fill(own: str) -> None:
+        await postgres.create_roles(dsn, passwords, urlsplit(own).path[1:])
+        if migrated:
+            # As the stack has it: the role owns its schema and nothing else.
+            await migrate(migrated, as_role(own, migrated))
+
+    own = await _copy(dsn, f"city_{migrated}", fill)
+    connection = await asyncpg.connect(dsn)
+    # Roles belong to the whole server, and a test may have made one as it needs it.
+    for role in await connection.fetch(
+        "select rolname from pg_roles where rolname = any($1::text[]) and not rolcanlogin", list(ROLES)
+    ):
+        await connection.execute(f"alter role {role['rolname']} login password '{ROLE_PASSWORD}'")
+    await connection.close()
+    return own
+
+
+async def _copy(dsn: str, template: str, fill: Callable[[str], Awaitable[None]]) -> str:
+    """The DSN of a copy of a database that `fill` makes once on this server: roles, schemas and migrations are half a second."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        if not await connection.fetchval("select 1 from pg_database where datname = $1", template):
+            await connection.execute(f'create database "{template}"')
+            await fill(_elsewhere(dsn, template))
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        await connection.execute(f'create database {name} template "{template}"')
+        return _elsewhere(dsn, name)
+    finally:
+        await connection.close()
+
+
+def _elsewhere(dsn: str, name: str) -> str:
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
 
 
@@ -103,8 +136,14 @@ def as_role(dsn: str, role: str) -> str:
 @asynccontextmanager
 async def migrated(dsn: str, service: str, to: str = "head") -> AsyncIterator[tuple[str, asyncpg.Pool]]:
     """A database of its own in which the service's schema stands as its migrations (up to one) leave it, and a pool on it."""
-    own = await database(dsn, service)
-    await migrate(service, own, to)
+
+    async def fill(own: str) -> None:
+        connection = await asyncpg.connect(own)
+        await connection.execute(f"create schema {service}")
+        await connection.close()
+        await migrate(service, own, to)
+
+    own = await _copy(dsn, f"{service}_{to}", fill)
     pool = await connect(own, service)
     try:
         yield own, pool

@@ -1,6 +1,7 @@
 """An erased key is in no file of the database any more after the night: neither in the table nor in the log."""
 
 import mmap
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,10 +9,9 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from chassis.postgres.migrate import migrate
 from chassis.vault import PostgresKeys, new_key
 from services.intake.store import ErasedKeys
-from tests.postgres import as_role, city
+from tests.postgres import as_role, city, server
 
 pytestmark = pytest.mark.real
 
@@ -68,12 +68,17 @@ def _holds(file: Path, keys: tuple[bytes, ...]) -> bool:
         return any(content.find(key) >= 0 for key in keys)
 
 
+@pytest.fixture(scope="module")
+def alone() -> Iterator[str]:
+    """A server with nothing else on it: every file of it is looked through."""
+    with server() as started:
+        yield started
+
+
 @pytest.fixture
-async def vault(dsn: str) -> Vault:
-    superuser = await city(dsn)
-    intake = as_role(superuser, "intake")
-    await migrate("intake", intake)
-    return Vault(superuser, intake)
+async def vault(alone: str) -> Vault:
+    superuser = await city(alone, "intake")
+    return Vault(superuser, as_role(superuser, "intake"))
 
 
 def at(hour: int) -> datetime:

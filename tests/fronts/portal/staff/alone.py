@@ -15,7 +15,6 @@ import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from chassis.postgres.migrate import migrate
 from chassis.tokens import make_keys
 from city.profile import Profile
 from fronts.portal.application import create
@@ -115,13 +114,7 @@ class Portal:
 def running(dsn: str, folder: Path, **settings: Any) -> Iterator[Portal]:
     """A portal that answers."""
 
-    async def prepare() -> str:
-        # As the stack has it: the portal's role owns its schema and nothing else.
-        own = as_role(await city(dsn), "portal")
-        await migrate("portal", own)
-        return own
-
-    portal = Portal(asyncio.run(prepare()), folder, **settings)
+    portal = Portal(as_role(asyncio.run(city(dsn, "portal")), "portal"), folder, **settings)
     with answering(create(portal.settings, portal.now, hasher=QUICK), portal.port):
         yield portal
 
