@@ -90,8 +90,8 @@ class FixedClock:
 
 
 def supported(state: Count, fact: PostSupported, context: Context[str]) -> Decision[Count]:
-    if fact.supporter == "hopeless":
-        raise ValueError("no rule can bear this")
+    if fact.supporter.startswith("hopeless"):
+        raise ValueError(f"no rule can bear this: {fact.supporter}")
     said = Say(SpecialReportRaised(at=fact.at, reason=f"{fact.supporter} {context.city}"))
     return Decision(Count((*state.heard, fact.supporter)), (said, Note(fact.supporter)))
 
@@ -113,8 +113,10 @@ def written(state: Count, write: Write, context: Context[str]) -> Decision[Count
         raise NotNow("no", "不行")
     if write.text == "broken":
         raise ValueError("cannot be written")
+    if write.text == "astray":
+        return Decision(state, (Say(PostWithdrawn(at=context.now)),))
     said = Say(SpecialReportRaised(at=context.now, reason=f"{write.text} {context.city}"))
-    effects = (said, Note(write.text))
+    effects = (said, said, Note(write.text)) if write.text == "twice" else (said, Note(write.text))
     return Decision(Count((*state.heard, write.text)), effects, answer=f"{write.text} {len(state.heard)}")
 
 

@@ -1,12 +1,16 @@
 """What one batch promises: an input is handled whole or not at all, and never twice."""
 
+from collections.abc import Sequence
+
 import pytest
 from asyncpg import DataError
 
 from chassis.engine.publisher import Publisher
 from chassis.failures import ConnectionLost, Refused
 from chassis.memory.bus import Quiet
-from tests.chassis.counting import OTHER, POST, UNFIT, Ring, World, Write, text_of
+from chassis.outbox import Addressed
+from contracts.posts import PostWithdrawn
+from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Ring, World, Write, text_of
 from tests.chassis.failing import Failing
 
 
@@ -59,6 +63,75 @@ async def test_the_parts_of_a_request_say_facts_of_their_own(world: World) -> No
 
     assert text_of(await both) == "a 0 / b 1"
     assert len({event.id for event in await world.events()}) == 2, "two facts of one kind never share an id"
+
+
+async def test_two_facts_of_a_kind_that_one_rule_says_share_no_id(world: World) -> None:
+    desk = world.desk()
+    asked = await world.ask(desk, (POST, Write("twice")))
+
+    await desk.commit()
+
+    assert text_of(await asked) == "twice 0"
+    assert [seq for _, seq, _ in await world.said()] == [1, 2]
+    assert len({event.id for event in await world.events()}) == 2
+
+
+async def test_what_a_service_does_not_write_is_not_said_and_leaves_nothing(world: World) -> None:
+    desk = world.desk()
+    astray = await world.ask(desk, (POST, Write("astray")))
+    after = await world.ask(desk, (POST, Write("a")))
+
+    await desk.commit()
+
+    with pytest.raises(TypeError, match="does not write topic posts"):
+        await astray
+    assert text_of(await after) == "a 0"
+    assert await world.said() == [(POST, 1, "a v0")]
+
+
+async def test_a_fact_without_a_rule_is_remembered_as_heard_also_where_it_is_the_first_of_its_subject(
+    world: World,
+) -> None:
+    listener = await world.start()
+    await listener.hear([world.record(PostWithdrawn(at=NOW), 1)])
+
+    await listener.hear([world.support(2)])
+
+    assert await world.heard() == ("2",)
+    assert await world.held() == 0
+
+
+async def test_what_a_batch_says_is_published_by_it_and_waits_for_no_sweep(world: World) -> None:
+    store, bus = world.store(), Keeping()
+    publisher = Publisher(store, bus)
+    listener = await world.start("one", store, publisher)
+    await listener.hear([world.support(1)])
+
+    await publisher.flush()
+
+    assert bus.taken == [POST]
+    assert await world.outbox() == set()
+
+
+class Keeping:
+    """A bus that remembers whose facts it was given."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    async def put(self, records: Sequence[Addressed]) -> None:
+        self.taken += [record.key.decode() for _, _, record in records]  # type: ignore[union-attr]
+
+
+async def test_a_reason_that_the_database_cannot_hold_parks_what_it_is_about(world: World) -> None:
+    listener = await world.start()
+
+    await listener.hear([world.support(1, f"hopeless{UNFIT}"), world.support(1, subject=OTHER)])
+
+    [row] = await world.waiting()
+    assert (row.subject, row.parked) == (POST, True)
+    assert "no rule can bear this" in row.reason, "the rule's own, and not that the database refused it"
+    assert await world.heard(OTHER) == ("1",)
 
 
 async def test_a_repeat_waits_for_nothing(world: World) -> None:

@@ -134,6 +134,19 @@ async def test_a_sweep_does_not_publish_again_what_was_just_published(world: Wor
     assert await world.outbox() == set()
 
 
+async def test_what_is_put_back_is_deleted_with_what_was_published_meanwhile(world: World) -> None:
+    store, bus = world.store(), Away()
+    publisher = Publisher(store, bus)
+    await committed(store, "a", "b")
+    publisher.unsettle(["b"])  # published while a batch was about to delete the other
+
+    publisher.unsettle(["a"])  # that batch was not committed
+    await publisher.flush()
+
+    assert bus.calls == []
+    assert await world.outbox() == set()
+
+
 async def test_a_sweep_leaves_what_is_queued_to_the_queue(world: World) -> None:
     store, bus = world.store(), Away()
     publisher = Publisher(store, bus, sweep_after=0.3)

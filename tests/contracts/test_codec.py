@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID, uuid5
 
 import msgspec
 import pytest
 
-from contracts.codec import Event, Unreadable, decode, encode
+from contracts.codec import Event, Headers, Unreadable, decode, encode
 from contracts.examples import EXAMPLES, FOLDER, POST
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, city_subject, derived, partition_of
@@ -43,6 +44,10 @@ def test_schemas_asyncapi_and_readme_are_fresh() -> None:
     assert stale == []
 
 
+def _with(headers: Headers, name: str, value: bytes) -> Headers:
+    return [(known, value if known == name else kept) for known, kept in headers]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -54,6 +59,9 @@ def test_schemas_asyncapi_and_readme_are_fresh() -> None:
         (lambda r: (r.key, r.value, [h for h in r.headers if h[0] != "ce_seq"]), "no sequence number"),
         (lambda r: (r.key, r.value, [h for h in r.headers if h[0] != "ce_id"]), "header missing"),
         (lambda r: (b"another-key", r.value, r.headers), "disagree"),
+        (lambda r: (r.key, r.value, _with(r.headers, "ce_seq", b"0")), "disagree"),
+        (lambda r: (r.key, r.value, _with(r.headers, "ce_seq", b"one")), "no text"),
+        (lambda r: (r.key, r.value, _with(r.headers, "ce_type", b"post.withdrawn.v1")), "header says"),
         (lambda r: (r.key, r.value.replace(b"+08:00", b""), r.headers), "without offset"),
         (lambda r: (r.key, b"[" * 200_000, r.headers), "body is no fact"),
     ],
@@ -77,6 +85,13 @@ def test_subjects_spread_over_all_partitions_and_city_subjects_stay_where_they_s
 
     assert spread == set(range(PARTITIONS))
     assert [partition_of(city_subject(p)) for p in range(PARTITIONS)] == list(range(PARTITIONS))
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_a_derived_id_is_the_one_that_the_standard_library_makes(n: int) -> None:
+    namespace = UUID("6f8f4f8e-8d6b-5d0a-9a4e-3f1f4b1c2a77")
+
+    assert derived("因由", "post.received.v1", n) == str(uuid5(namespace, f"因由/post.received.v1/{n}"))
 
 
 def test_each_kind_of_fact_is_said_in_one_topic_and_each_topic_has_the_same_partitions() -> None:

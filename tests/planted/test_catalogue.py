@@ -1,5 +1,6 @@
 """The catalogue of planted bugs fits the code: every place is there once, and every bug could be written."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def test_its_place_stands_there_once_and_what_is_planted_can_be_read(bug: Bug, t
     assert bug.why
     assert bug.tests
     assert [test for test in bug.tests if not (ROOT / test.partition("::")[0]).exists()] == []
+
+
+def test_where_every_near_test_needs_broker_or_database_they_are_run() -> None:
+    needs = re.compile(r"^pytestmark = .*mark\.real", re.MULTILINE)
+
+    def real(test: str) -> bool:
+        path = ROOT / test.partition("::")[0]
+        return path.is_file() and bool(needs.search(path.read_text(encoding="utf-8")))
+
+    assert [bug.name for bug in CATALOGUE if not bug.real and all(real(test) for test in bug.tests)] == []
 
 
 def test_no_two_are_the_same() -> None:
