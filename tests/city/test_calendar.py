@@ -72,3 +72,9 @@ def test_the_version_follows_the_days_and_nothing_else() -> None:
     assert Calendar(KNOWN.days.values()) == KNOWN
     assert KNOWN.version != KNOWN.with_year(2027, OFF_2027).version
     assert len({KNOWN, Calendar(KNOWN.days.values())}) == 1
+
+
+def test_a_half_day_that_ends_at_another_hour_is_another_calendar() -> None:
+    earlier = Day(date(2026, 3, 5), "建市纪念日", False, "", time(11))
+
+    assert Calendar([*KNOWN.days.values(), earlier]) != KNOWN

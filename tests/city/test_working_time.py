@@ -8,6 +8,7 @@ import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from city.calendar import Calendar, Day
 from city.profile import Profile
@@ -232,6 +233,16 @@ def test_a_pause_freezes_the_minutes_left_and_resuming_rounds_up_to_the_days_clo
     assert TIME.resume(due, at("2026-03-03T10:00"), at("2026-03-10T10:00")) == at("2026-03-12T18:00")
     assert TIME.resume(due, at("2026-03-03T10:00"), at("2026-03-03T10:01")) == due.replace(day=6)
     assert TIME.resume(due, at("2026-03-06T10:00"), at("2026-03-10T10:00")) == due  # nothing was left
+
+
+def test_a_city_that_opens_and_closes_at_half_past_counts_its_half_hours() -> None:
+    hours = replace(PROFILE.policy.hours, morning_opens=time(8, 30), closes=time(17, 30))
+    city = WorkingTime(PROFILE.calendar, hours, ZONE)
+    noon = hours.morning_closes.hour * 60 + hours.morning_closes.minute
+
+    assert city.minutes_between(at("2026-03-02T08:00"), at("2026-03-02T13:00")) == noon - (8 * 60 + 30)
+    assert city.closing(date(2026, 3, 2)) == at("2026-03-02T17:30")
+    assert city.add_minutes(at("2026-03-02T08:00"), 15) == at("2026-03-02T08:45")
 
 
 def test_partitions_that_hold_the_same_calendar_share_its_working_time() -> None:
