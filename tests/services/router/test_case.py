@@ -1,7 +1,7 @@
 """Disputes: who keeps a case, when it moves, when a meeting must rule, and when the city leaders are asked."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from contracts.assignments import (
     AssignmentHeld,
-    Candidate,
     LeadNamed,
     MeetingCalled,
     PostAssigned,
@@ -19,102 +18,18 @@ from contracts.assignments import (
     ReturnRefused,
     SpecialReportRaised,
 )
-from contracts.decision import Context, Say
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostSupported, PostUngrouped, PostWithdrawn
 from contracts.replies import (
     AssignmentChosen,
-    MeetingRuled,
     PostReopened,
     ReplyPublished,
-    ReturnRequested,
 )
-from services.router.app import RULES
-from services.router.core.case import Case, Choice, new
 from services.router.store import COLUMNS
 from tests.services.intake.door import PROFILE, at
+from tests.services.router.cases import ITEM, MONDAY, UNITS, Judge, Post, kinds
 
 HELD = next(column for column in COLUMNS if column.name == "held_for_person")
-MONDAY = at("2026-03-02T10:00")
-UNITS = ("transport", "housing", "water", "education")
-ITEM = {f"{unit}-item": unit for unit in UNITS}
-
-
-@dataclass
-class Judge:
-    """A city whose router gives every post to one unit, or is unsure."""
-
-    department: str = "transport"
-    candidates: tuple[str, ...] = ("transport", "housing")
-    profile: Any = PROFILE
-
-    def choose(self, post: PostReceived) -> Choice:
-        return Choice(
-            department=self.department,
-            candidates=tuple(Candidate(unit, f"{unit}-item", 0.4) for unit in self.candidates),
-            confidence=0.9,
-            rule_version="r1",
-            model_version="m1",
-        )
-
-    def owner(self, duty_item: str) -> str:
-        return ITEM.get(duty_item, "")
-
-
-@dataclass
-class Post:
-    """One post's assignment, and what was said of it."""
-
-    judge: Judge = field(default_factory=Judge)
-    case: Case = field(default_factory=lambda: new("p"))
-    said: list[Fact] = field(default_factory=list)
-    heard: int = 0
-
-    def hear(self, fact: Fact) -> list[Fact]:
-        self.heard += 1
-        context: Context[Any] = Context("p", f"cause-{self.heard}", fact.at, self.judge, 0)
-        decision = RULES[type(fact)](self.case, fact, context)
-        self.case = decision.state
-        said = [effect.fact for effect in decision.effects if isinstance(effect, Say)]
-        self.said += said
-        return said
-
-    def received(self) -> "Post":
-        self.hear(PostReceived(at=MONDAY, number="SQ-1", kind="complaint", title="t", text="x", citizen="c"))
-        return self
-
-    def returned(self, unit: str, item: str, hours: float = 1) -> list[Fact]:
-        asked = ReturnRequested(
-            at=MONDAY + timedelta(hours=hours),
-            request=f"r{self.heard}",
-            duty_item=item,
-            reason="不是本单位职责",
-            department=unit,
-            by="clerk",
-        )
-        return self.hear(asked)
-
-    def ruled(self, lead: str, *assisting: str, hours: float = 5) -> list[Fact]:
-        ruled = MeetingRuled(
-            at=MONDAY + timedelta(hours=hours),
-            lead=lead,
-            assisting=assisting,
-            reason="裁定",
-            parts=dict.fromkeys(assisting, "配合"),
-            by="supervisor",
-        )
-        return self.hear(ruled)
-
-    def chosen(self, unit: str, hours: float = 2) -> list[Fact]:
-        return self.hear(
-            AssignmentChosen(
-                at=MONDAY + timedelta(hours=hours), department=unit, reason="职责", by="supervisor"
-            )
-        )
-
-
-def kinds(said: list[Fact]) -> list[type]:
-    return [type(fact) for fact in said]
 
 
 def test_a_return_that_names_another_units_item_moves_the_case_at_once() -> None:
@@ -288,6 +203,25 @@ def test_nothing_moves_before_the_meeting_has_ruled_and_its_ruling_stands() -> N
 def test_where_nobody_is_left_the_city_leaders_are_asked_once() -> None:
     post = Post(Judge(candidates=("transport",))).received()
     assert kinds(post.returned("transport", "transport-item")) == [AssignmentHeld, SpecialReportRaised]
+
+
+def test_a_second_return_calls_the_meeting_also_where_it_names_nobody() -> None:
+    post = Post().received()
+    post.returned("transport", "housing-item")
+
+    assert kinds(post.returned("housing", "housing-item", hours=2)) == [MeetingCalled]
+
+
+def test_the_city_leaders_are_asked_about_a_case_once_however_often_nobody_is_left() -> None:
+    patient = replace(
+        PROFILE,
+        policy=PROFILE.policy.changed({"return": {"before_meeting": 9, "departments_before_meeting": 9}}),
+    )
+    post = Post(Judge(candidates=("transport",), profile=patient)).received()
+    assert SpecialReportRaised in kinds(post.returned("transport", "transport-item"))
+    post.chosen("housing", hours=2)
+
+    assert kinds(post.returned("housing", "housing-item", hours=3)) == [AssignmentHeld]
 
 
 def test_a_unit_that_does_not_hold_the_case_cannot_return_it() -> None:
