@@ -35,9 +35,8 @@ structlog.configure(
 )
 
 
-RANK: Final = pytest.StashKey[int]()
-SHARED, SLOW, REAL, SMALL = range(4)
-"""What the most demanding test of a file needs: files begin in this order."""
+RANK: Final = pytest.StashKey[tuple[bool, int]]()
+SLOW, REAL, SMALL = range(3)
 
 _shared: Final = ExitStack()
 """The stack that the tests of this process share, while it runs."""
@@ -54,25 +53,26 @@ def pytest_sessionfinish() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that share the stack begin, for it is ended after them; then those that take long, so that of two processes
-    that share the files none ends minutes after the other."""
-    rank: dict[Path, int] = {}
+    """Files that share the stack begin, for it is ended after them; and of these and of the others those that take long, so
+    that of two processes that share the files none ends minutes after the other."""
+    rank: dict[Path, tuple[bool, int]] = {}
     for item in items:
-        rank[item.path] = min(_rank(item), rank.get(item.path, SMALL))
+        rank[item.path] = min(_rank(item), rank.get(item.path, (True, SMALL)))
     items.sort(key=lambda item: rank[item.path])
     for item in items:
         item.stash[RANK] = rank[item.path]
 
 
-def _rank(item: pytest.Item) -> int:
-    if "stack" in getattr(item, "fixturenames", ()):
-        return SHARED
-    return SLOW if item.get_closest_marker("slow") else REAL if item.get_closest_marker("real") else SMALL
+def _rank(item: pytest.Item) -> tuple[bool, int]:
+    """Whether it does without the shared stack, and what it needs otherwise."""
+    needs = SLOW if item.get_closest_marker("slow") else REAL if item.get_closest_marker("real") else SMALL
+    return "stack" not in getattr(item, "fixturenames", ()), needs
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Once other files have begun, none that needs the stack comes any more: idle, it takes a quarter of a core."""
-    if item.stash.get(RANK, SHARED) > SHARED:
+    without, _ = item.stash.get(RANK, (False, SLOW))
+    if without:
         _shared.close()
 
 

@@ -23,7 +23,8 @@ async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state
         league = f"{stack.address('stats')}/v1/league"
         before = (await http.get(league)).json()
 
-        # The reader is killed and forgets everything it ever knew, as if it had never run.
+        # The reader is killed and forgets everything it ever knew, as if it had never run. Records and rounds, which it writes
+        # itself, it would not find again: the tests that open some come later (tests/conftest.py).
         killed = stack.pid("stats")
         connection = await asyncpg.connect(database(stack.home, stack.home.read_state(), "stats"))
         async with connection.transaction():
