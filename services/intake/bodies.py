@@ -52,8 +52,8 @@ class Point(Body, frozen=True):
     longitude: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
     """Degrees east; at most six decimals are kept."""
     latitude: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
-    """Degrees north, as above. Longitude and latitude come together, and lie in the city: more than 90 degrees are refused with it,
-    in the words for who has put one in the place of the other, as most do who write 118 here."""
+    """Degrees north, as above. Longitude and latitude come together, and lie in the city. Up to 180 is read: who swaps the two
+    writes 118 here, and is told so."""
     datum: Datum = "gcj02"
     """What the degrees are counted from, by the sender's word; they are kept as they come and never converted.
     `gcj02`: a place chosen in WeChat or on a map of China; `wgs84`: what satellites or a browser say."""

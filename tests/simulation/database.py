@@ -272,3 +272,15 @@ async def begun(connection: Connection) -> AsyncIterator[Connection]:
     except BaseException:
         connection.rollback()
         raise
+
+
+@asynccontextmanager
+async def one_statement(server: Server, process: Process, *, writes: bool = False) -> AsyncIterator[None]:
+    """One statement on a connection of the moment: it is done in the body, and its answer may be lost afterwards."""
+    connection = server.connect(process)
+    try:
+        await connection.statement(writes=writes)
+        yield
+        await connection.answered()
+    finally:
+        connection.end()

@@ -17,7 +17,7 @@ from services.survey.core.states import Ballot, Voter
 from services.survey.ending import end_those_over
 from services.survey.store import MemoryKeys, MemorySurveys
 from tests.simulation.broker import Broker, SimulatedBus
-from tests.simulation.database import Server
+from tests.simulation.database import Server, one_statement
 from tests.simulation.loop import Process
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore
 
@@ -30,24 +30,13 @@ class SimulatedGrounds:
 
     async def waiting(self, limit: int) -> list[Waiting]:
         """The first ones."""
-        connection = self._server.connect(self._process)
-        try:
-            await connection.statement()
-            found = await self._grounds.waiting(limit)
-            await connection.answered()
-            return found
-        finally:
-            connection.end()
+        async with one_statement(self._server, self._process):
+            return await self._grounds.waiting(limit)
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
         """These wait no more."""
-        connection = self._server.connect(self._process)
-        try:
-            await connection.statement(writes=True)
+        async with one_statement(self._server, self._process, writes=True):
             await self._grounds.handed_in(numbers)
-            await connection.answered()
-        finally:
-            connection.end()
 
     async def park(self, reasons: Mapping[int, str]) -> None:
         """These wait for a person."""
@@ -68,14 +57,8 @@ class SimulatedRounds(MemoryRounds):
 
     async def going_on(self) -> list[Round]:
         """As PostgreSQL's."""
-        connection = self._server.connect(self._process)
-        try:
-            await connection.statement()
-            found = await super().going_on()
-            await connection.answered()
-            return found
-        finally:
-            connection.end()
+        async with one_statement(self._server, self._process):
+            return await super().going_on()
 
 
 LOOK_SECONDS: Final = 2.0
@@ -110,14 +93,8 @@ class SimulatedPolls(MemorySurveys):
 
     async def over(self, now: datetime) -> list[str]:
         """As PostgreSQL's."""
-        connection = self._server.connect(self._process)
-        try:
-            await connection.statement()
-            found = await super().over(now)
-            await connection.answered()
-            return found
-        finally:
-            connection.end()
+        async with one_statement(self._server, self._process):
+            return await super().over(now)
 
     async def end(self, desk: Desk, clock: Any) -> None:
         """As survey's process does beside its desk, for its life."""

@@ -1,7 +1,6 @@
 """Receipts in the simulated city: what providers say later of messages they took, and what notifier does about it."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from contextvars import copy_context
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,7 @@ import asyncpg
 from services.notifier.core.case import Receipt
 from services.notifier.outgoing import Outgoing
 from services.notifier.receipts import Failed, ReceiptsInMemory
-from tests.simulation.database import Connection, Server
+from tests.simulation.database import Server, one_statement
 from tests.simulation.loop import PROCESS, Process, outside
 
 if TYPE_CHECKING:
@@ -31,36 +30,26 @@ class SimulatedReceipts:
 
     async def take_in(self, receipts: Sequence[Receipt]) -> None:
         """Keep them; the answer may be lost although they are."""
-        async with self._statement(writes=True):
+        async with one_statement(self._server, self._process, writes=True):
             await self._receipts.take_in(receipts)
 
     async def mark(self) -> bool:
         """Mark notices that arrived, and digests that did not."""
-        async with self._statement(writes=True):
+        async with one_statement(self._server, self._process, writes=True):
             return await self._receipts.mark()
 
     async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
         """Those that were sent and did not arrive, of what this process believes to own."""
-        async with self._statement():
+        async with one_statement(self._server, self._process):
             return await self._receipts.failed(partitions, limit)
 
     async def close(self) -> None:
         """What is done waits no more."""
-        async with self._statement(writes=True):
+        async with one_statement(self._server, self._process, writes=True):
             await self._receipts.close()
 
     async def forget(self) -> None:
         """A run is over within minutes; nothing is a month old."""
-
-    @asynccontextmanager
-    async def _statement(self, *, writes: bool = False) -> AsyncIterator[Connection]:
-        connection = self._server.connect(self._process)
-        try:
-            await connection.statement(writes=writes)
-            yield connection
-            await connection.answered()
-        finally:
-            connection.end()
 
 
 class Gateway:

@@ -19,7 +19,7 @@ from services.notifier.digests import DigestSender
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.sender import Sender
 from services.notifier.store import ClaimsInMemory
-from tests.simulation.database import Server, begun
+from tests.simulation.database import Server, begun, one_statement
 from tests.simulation.loop import PROCESS, Process
 
 OPEN: Final = ("pending", "claimed")
@@ -57,17 +57,12 @@ class SimulatedNotices:
             connection.end()
 
     async def later(self, delays: Sequence[Delay]) -> None:
-        connection = self._server.connect(_process())
-        try:
-            await connection.statement(writes=True)
+        async with one_statement(self._server, _process(), writes=True):
             for delay in delays:
                 row, state = self._claims.rows[delay.id], "claimed" if delay.lost else "pending"
                 self._claims.rows[delay.id] = replace(row, state=state, leased=True)
                 self._claims.open[delay.id] = None
                 self._due[delay.id] = self._server.loop.time() + delay.seconds
-            await connection.answered()
-        finally:
-            connection.end()
 
     async def wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -102,35 +97,19 @@ class SimulatedDigests:
             connection.end()
 
     async def later(self, delays: Sequence[Delay]) -> None:
-        connection = self._server.connect(_process())
-        try:
-            await connection.statement(writes=True)
+        async with one_statement(self._server, _process(), writes=True):
             await self._digests.later(delays)
             for delay in delays:
                 self._digests.digests[delay.id].leased = True
                 self._due[delay.id] = self._server.loop.time() + delay.seconds
-            await connection.answered()
-        finally:
-            connection.end()
 
     async def end(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        connection = self._server.connect(_process())
-        try:
-            await connection.statement(writes=True)
+        async with one_statement(self._server, _process(), writes=True):
             await self._digests.end(outcomes, now)
-            await connection.answered()
-        finally:
-            connection.end()
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
-        connection = self._server.connect(_process())
-        try:
-            await connection.statement()
-            found = await self._digests.ended(instance, partitions, limit)
-            await connection.answered()
-            return found
-        finally:
-            connection.end()
+        async with one_statement(self._server, _process()):
+            return await self._digests.ended(instance, partitions, limit)
 
 
 def _process() -> Process:

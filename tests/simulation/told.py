@@ -22,17 +22,18 @@ def told_otherwise(world: World) -> set[str]:
     """Notices to citizens that failed and were followed by one of another channel."""
     ways: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in world.claims.rows.values():
-        notice = row.notice
-        ways[(row.subject, notice.cause, notice.kind, notice.follower)].add(notice.channel)
+        ways[_news(row)].add(row.notice.channel)
     return {
         identity
         for identity, row in world.claims.rows.items()
         if row.state == "failed" and row.notice.audience == "citizen"
-        if following(
-            row.notice.channel,
-            tuple(ways[(row.subject, row.notice.cause, row.notice.kind, row.notice.follower)]),
-        )
+        if following(row.notice.channel, tuple(ways[_news(row)]))
     }
+
+
+def _news(row: Row) -> tuple[str, ...]:
+    """Who is told of what: the same by whichever channel."""
+    return row.subject, row.notice.cause, row.notice.kind, row.notice.follower
 
 
 def _next_way(world: World, row: Row) -> str:
@@ -66,17 +67,14 @@ def _receipts(world: World, facts: Facts) -> Iterator[str]:
     for identity, times in failed.items():
         if times > 1 or sent[identity] > 1:
             yield f"notice {identity} was sent {sent[identity]} and failed {times} times"
-    told = Counter(
-        (row.subject, row.notice.cause, row.notice.kind, row.notice.channel, row.notice.follower)
-        for row in rows.values()
-        if row.notice.audience == "citizen"
+    by_channel = Counter(
+        (*_news(row), row.notice.channel) for row in rows.values() if row.notice.audience == "citizen"
     )
     for identity in failed:
-        row, notice = rows[identity], rows[identity].notice
-        after = _next_way(world, row)
-        by_another = (row.subject, notice.cause, notice.kind, after, notice.follower)
-        if after and told[by_another] != 1:
-            yield f"notice {identity} failed, and by {after} {told[by_another]} were told"
+        after = _next_way(world, rows[identity])
+        times = by_channel[(*_news(rows[identity]), after)]
+        if after and times != 1:
+            yield f"notice {identity} failed, and by {after} {times} were told"
 
 
 def _notices(world: World) -> Iterator[str]:
