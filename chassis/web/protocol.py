@@ -36,6 +36,9 @@ class Bounds(Struct, frozen=True):
     """Bytes a second of a long body, such as pictures: so long may take what its length was said to be beforehand."""
     longest_seconds: float = 300.0
     """Real seconds to the end of any body."""
+    pipelined: int = 32
+    """Requests of one connection that wait for the answer to the one before (browsers send none). Those are answered, further ones
+    are not read, and the connection ends: clients know from RFC 9112 (9.3.2) that they may have to ask again."""
     connections: int = 128
     """Open connections of one address (of one /64, for IPv6); 0 counts none."""
     trusted: tuple[Network, ...] = ()
@@ -62,6 +65,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._announced = 0
         """Bytes of the body, as its length was said to be; 0 when it was not."""
         self._refused: HttpRefused | None = None
+        self._heard_enough = False
+        """Too many requests wait: what comes now is not read, and the connection ends with their answers."""
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -88,19 +93,31 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse, with an eye on how much is no whole request yet, and since when."""
-        if self._refused is not None:
-            return
+        """Parse, with an eye on how much is no whole request yet, and since when.
+
+        The loop hands over up to 256 KiB at once: no more of it is parsed than the headers of one request may have before
+        anybody looks whether they are too many. Twenty thousand of them would hold everybody up for 40 ms.
+        """
+        left = memoryview(data)
+        while left and not self._deaf and not self.transport.is_closing():
+            part, left = left[: self._bounds.head_bytes], left[self._bounds.head_bytes :]
+            self._parse(part)
+        if not self._deaf and self._is_open and self._timer is None:
+            # A request that came whole has cost no timer.
+            self._wait(self._bounds.head_seconds)
+
+    @property
+    def _deaf(self) -> bool:
+        return self._refused is not None or self._heard_enough
+
+    def _parse(self, part: memoryview) -> None:
         if self._in_head:
-            self._head_received += len(data)
-        super().data_received(data)
-        if self._refused is None and self._in_head and self._head_received > self._bounds.head_bytes:
+            self._head_received += len(part)
+        super().data_received(part)  # type: ignore[arg-type]  # the parser takes any buffer
+        if not self._deaf and self._in_head and self._head_received > self._bounds.head_bytes:
             self._refused = problem.plain(431)
         if self._refused is not None:
             self._refuse(self._refused)
-        elif self._is_open and self._timer is None:
-            # A request that came whole has cost no timer.
-            self._wait(self._bounds.head_seconds)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -110,7 +127,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._begun = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header with its colon, blank and line end."""
+        """Count a header with its colon, blank and line end; what comes after too many is passed over."""
+        if self._deaf:
+            return
+        if len(self.headers) >= self._bounds.head_fields:
+            self._refused = problem.plain(431)
+            return
         self._head_parsed += len(name) + len(value) + 4
         if name.lower() == b"content-length" and value.isdigit():
             self._announced = int(value[:12])
@@ -119,17 +141,18 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The headers are whole: refuse them, or let the application have the request."""
         self._in_head = False
-        if (
-            self._head_parsed + len(self.url) > self._bounds.head_bytes
-            or len(self.headers) > self._bounds.head_fields
-        ):
+        if self._head_parsed + len(self.url) > self._bounds.head_bytes:
             self._refused = self._refused or problem.plain(431)
-        if self._refused is None:
+        elif len(self.pipeline) >= self._bounds.pipelined:
+            self._heard_enough = True
+            newest, _ = self.pipeline[0]
+            newest.keep_alive = False
+        if not self._deaf:
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
-        if self._refused is None:
+        if not self._deaf:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -137,7 +160,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._stop_waiting()
         self._in_head, self._is_open = True, False
         self._head_received = 0
-        if self._refused is None:
+        if not self._deaf:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:

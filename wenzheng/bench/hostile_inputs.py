@@ -391,6 +391,9 @@ def _connecting(rates: Rates) -> list[Attack]:
 
     return [
         Attack("connections: heads beyond all bounds", "intake", beyond),
+        Attack(
+            "connections: thousands at once", "intake", lambda _: [request("GET", "/healthz") * 6_000] * 3
+        ),
         Attack("connections: half-sent heads", "intake", half_heads, held=True),
         Attack("connections: half-sent heads to the pages", "portal", half_heads, held=True),
         Attack("connections: half-sent bodies", "intake", half_bodies, held=True),

@@ -6,6 +6,8 @@ browser that is known has places that no stranger takes.
 """
 
 import asyncio
+import os
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +16,10 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 2
-"""Passwords judged at the same time."""
+AT_ONCE: Final = max(1, (os.cpu_count() or 1) // 2)
+"""Passwords judged at the same time: half of the processors are left to everybody else."""
+NICENESS: Final = 10
+"""How much these threads give way within the portal: whoever opens a page waits for no stranger's password."""
 STRANGERS: Final = 8
 """Places for those who come from a browser nobody has signed in from."""
 KNOWN: Final = 40
@@ -38,7 +42,7 @@ class Judging:
     """The threads, and the queue before them."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(AT_ONCE, "password")
+        self._threads = ThreadPoolExecutor(AT_ONCE, "password", initializer=_give_way)
         self._waiting: Counter[bool] = Counter()
         self._clients: Counter[str] = Counter()
 
@@ -62,3 +66,8 @@ class Judging:
     async def judge(self, work: Callable[[], T]) -> T:
         """What the work gives, done in one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _give_way() -> None:
+    """Linux keeps a niceness for each thread (`setpriority(2)`, *C library/kernel differences*)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -3,14 +3,16 @@
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_network
 
 import uvicorn
 from msgspec import structs
 
-from chassis.web.protocol import Bounds, bounded
+from chassis.web.protocol import BoundedHttp, Bounds
 from tests.chassis.web.service import build
 
 RESET_OR = (0,)
@@ -19,12 +21,12 @@ QUICK = Bounds(head_seconds=0.3, request_seconds=0.6)
 
 
 @asynccontextmanager
-async def serving(bounds: Bounds = Bounds()) -> AsyncIterator[int]:
+async def serving(bounds: Bounds = Bounds(), kind: type[BoundedHttp] = BoundedHttp) -> AsyncIterator[int]:
     """The small service on a real socket; yields its port."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         build(),
-        http=bounded(bounds),
+        http=partial(kind, bounds=bounds, open_by=Counter()),  # type: ignore[arg-type]  # as `bounded` makes it
         ws="none",
         lifespan="off",
         timeout_keep_alive=1,
@@ -132,6 +134,46 @@ async def test_two_requests_sent_at_once_are_both_answered() -> None:
         answer = await told(port, (GET + b"\r\n") * 2 + GET + b"Connection: close\r\n\r\n", pause=0.2)
 
     assert answer.count(b"HTTP/1.1 200") == 3
+
+
+async def test_of_a_thousand_requests_sent_at_once_some_are_answered_and_the_connection_ends() -> None:
+    async with serving(Bounds(pipelined=3)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((GET + b"\r\n") * 1_000)
+        answers = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        afterwards = await told(port, GET + b"\r\n")
+
+    assert answers.count(b"HTTP/1.1 200") == 4, "the one that is answered, and three that wait"
+    assert status(afterwards) == 200
+
+
+class Counting(BoundedHttp):
+    """Counts the headers that the parser hands over and that are kept."""
+
+    kept = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        before = len(self.headers)
+        super().on_header(name, value)
+        Counting.kept += len(self.headers) - before
+
+
+async def test_of_twenty_thousand_headers_a_hundred_are_kept_and_the_rest_is_not_looked_at() -> None:
+    many = b"".join(b"X-%d: a\r\n" % n for n in range(20_000))
+    async with serving(kind=Counting) as port:
+        in_head = await told(port, GET + many + b"\r\n")
+        kept = Counting.kept
+        after_body = await told(
+            port,
+            b"POST /v1/hot HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+            + many,
+        )
+
+    assert status(in_head) in (*RESET_OR, 431)
+    assert status(after_body) in (*RESET_OR, 400, 415, 431)
+    assert kept <= Bounds().head_fields
+    assert Counting.kept <= 2 * Bounds().head_fields
 
 
 async def test_one_client_holds_only_so_many_connections() -> None:
