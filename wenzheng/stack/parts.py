@@ -65,8 +65,19 @@ SECRETS: Final[dict[str, dict[str, str]]] = {
 }
 """Setting to the file it names, for each kind of process: who has no use for a secret does not learn where it lies."""
 
-NICENESS: Final = {"intake": 0, "portal": 0, "survey": 0, "debate": 0, "wechat": 0, "kafka": 5, "deadline": 5}
-"""Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock, then all others."""
+NICENESS: Final = {
+    "intake": 0,
+    "portal": 0,
+    "survey": 0,
+    "debate": 0,
+    "wechat": 0,
+    "kafka": 5,
+    "deadline": 5,
+    "router": 5,
+    "stats": 5,
+}
+"""Who gives way to whom where cores are few: people first (their 202 waits for no bus), then the clock and those who are read, then
+all others."""
 LISTENING: Final = 10
 """Niceness of a process for which no person waits."""
 

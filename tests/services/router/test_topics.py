@@ -125,6 +125,63 @@ def test_a_topics_name_comes_from_its_first_posts() -> None:
     assert len(one.topic) == 16
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_topic_is_about_does_not_depend_on_how_often_anybody_looked(seed: int) -> None:
+    rows = mixed(("water", posts(WATER, 60, seed=seed)), ("other", neutral(60)), seed=seed)
+    watched, alone = TopicWindow(), TopicWindow()
+    leaving = random.Random(seed)
+    for n, row in enumerate(rows):
+        watched.see(row)
+        alone.see(row)
+        watched.topics()
+        if leaving.random() < 0.03:
+            gone = leaving.choice(rows[: n + 1]).key
+            watched.remove(gone)
+            alone.remove(gone)
+    assert watched.topics() == alone.topics() != []
+
+
+def test_a_topic_that_grows_says_at_once_how_many_posts_it_has() -> None:
+    window, sizes = TopicWindow(), []
+    for row in mixed(("bus", posts(BUS, 40)), ("other", neutral(100))):
+        window.see(row)
+        for found in window.topics():
+            assert found.why.startswith(f"{len(found.posts)} 条帖子")
+            assert any("桑墟" in word for word in found.words)
+            sizes.append(len(found.posts))
+    assert len(set(sizes)) > 20
+
+
+def test_words_that_only_posts_have_said_which_are_gone_are_said_no_more() -> None:
+    window = TopicWindow()
+    rows = mixed(("bus", posts(BUS, 14)), ("other", neutral(150)))
+    run(window, rows)
+    loud = [
+        seen(f"loud-{n}", title, f"{text}砸锅卖铁大王", rows[-1].at)
+        for n, (title, text) in enumerate(posts(BUS, 14, seed=9))
+    ]
+    assert any("砸锅卖铁" in word for topic in run(window, loud) for word in topic.words)
+    for row in loud:
+        window.remove(row.key)
+    [left] = window.topics()
+    assert not any("砸锅" in word for word in left.words)
+
+
+def test_words_of_posts_that_are_older_than_the_window_are_said_no_more() -> None:
+    loud = [
+        seen(f"loud-{n}", title, f"{text}砸锅卖铁大王", START)
+        for n, (title, text) in enumerate(posts(BUS, 14, seed=9))
+    ]
+    others = [seen(f"other-{n}", *post, START) for n, post in enumerate(neutral(60))]
+    window = TopicWindow(hours=72)
+    run(window, loud + others)
+    later = [seen(f"bus-{n}", *post, START + timedelta(hours=1)) for n, post in enumerate(posts(BUS, 14))]
+    assert any("砸锅卖铁" in word for topic in run(window, later) for word in topic.words)
+    window.expire(START + timedelta(hours=72, minutes=30))
+    [left] = window.topics()
+    assert not any("砸锅" in word for word in left.words)
+
+
 def test_a_post_seen_twice_counts_once() -> None:
     rows = mixed(("water", posts(WATER, 30)), ("other", neutral(100)))
     assert run(TopicWindow(), [row for row in rows for _ in range(2)]) == run(TopicWindow(), rows)

@@ -85,6 +85,11 @@ class _Topic:
         self.size_settled = 0
         self.described: Found | None = None
         """As it was last told; None since it changed."""
+        self.words: tuple[tuple[str, ...], str] | None = None
+        """Telling words and name; None since it was settled or a post left it, which takes its words along at once."""
+        self.read_until = 0
+        """The turn at which that was: words are read from the posts up to it. Reading them takes milliseconds, those that only
+        join change few of them, and a crowd that posts the same would have them read again every second."""
 
 
 class TopicWindow:
@@ -223,7 +228,11 @@ class TopicWindow:
     def _release(self, topic: _Topic, post: Post) -> None:
         post.topic = ""
         del topic.members[post.turn]
-        topic.described = None
+        self._to_read(topic)
+
+    def _to_read(self, topic: _Topic) -> None:
+        """Let its words be read anew, from all it has now."""
+        topic.described, topic.words, topic.read_until = None, None, self._turn
 
     def _common(self, posts: Sequence[Post]) -> Common:
         return common_of(posts, self._counts.counts, self._counts.total, self._counts.present)
@@ -312,7 +321,8 @@ class TopicWindow:
             self._forget(topic)
             return
         self._unlead(topic)
-        topic.fingerprint, topic.usual, topic.described = fingerprint, usual, None
+        topic.fingerprint, topic.usual = fingerprint, usual
+        self._to_read(topic)
         for pair in fingerprint.core.tolist():
             self._leads.setdefault(pair, []).append(topic.name)
             self._leading[pair] = True
@@ -343,7 +353,11 @@ class TopicWindow:
 
     def _as_found(self, topic: _Topic) -> Found:
         members = [topic.members[turn] for turn in sorted(topic.members)]
-        words, name = describe(topic.fingerprint, members)
+        if topic.words is None:
+            topic.words = describe(
+                topic.fingerprint, [one for one in members if one.turn <= topic.read_until]
+            )
+        words, name = topic.words
         place = _most(post.place for post in members) or name
         shared = "、".join(f"“{word}”" for word in words[:4])
         where = f",地点多为{place}" if place and place not in words[:4] else ""
