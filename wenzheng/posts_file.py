@@ -85,10 +85,14 @@ def shared_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def real_or_sample() -> list[dict[str, Any]]:
-    """Bodies of real posts where they are, else of our own sample."""
+def real_or_sample_path() -> Path:
+    """The file of real posts where it is, else that of our own sample."""
     folder = shared_folder()
     path = folder / "messages_taidi_test_unlabelled.jsonl.gz" if folder is not None else SAMPLE
-    if not path.exists():
-        path = SAMPLE
+    return path if path.exists() else SAMPLE
+
+
+def real_or_sample() -> list[dict[str, Any]]:
+    """Bodies of the posts of that file."""
+    path = real_or_sample_path()
     return [line.body for line in read_posts(path) if line.body is not None]

@@ -377,6 +377,7 @@ def _connecting(rates: Rates) -> list[Attack]:
             request("GET", "/" + "x" * BEYOND),
             b"\x16\x03\x01" + b"\0" * 1_000,
             request("POST", "/v1/posts", b"x" * BEYOND),
+            request("GET", "/healthz") * 6_000,
         ] * 3
 
     def half_heads(_: Stranger) -> Sequence[bytes]:
@@ -390,10 +391,7 @@ def _connecting(rates: Rates) -> list[Attack]:
         return lambda _: [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()] * rates.streams
 
     return [
-        Attack("connections: heads beyond all bounds", "intake", beyond),
-        Attack(
-            "connections: thousands at once", "intake", lambda _: [request("GET", "/healthz") * 6_000] * 3
-        ),
+        Attack("connections: beyond all bounds", "intake", beyond),
         Attack("connections: half-sent heads", "intake", half_heads, held=True),
         Attack("connections: half-sent heads to the pages", "portal", half_heads, held=True),
         Attack("connections: half-sent bodies", "intake", half_bodies, held=True),

@@ -28,7 +28,7 @@ from wenzheng.bench import (
 )
 from wenzheng.bench.inbox import inbox
 from wenzheng.bench.load import drive, quantile
-from wenzheng.bench.stack import bodies, cpu_seconds, drained, processes
+from wenzheng.bench.stack import bodies, cpu_seconds, drained, kind_of_bodies, processes
 from wenzheng.stack import kafka
 from wenzheng.stack.home import Home, Trouble
 from wenzheng.stack.status import database, lags
@@ -182,14 +182,11 @@ async def measure(
         f"deadline:{home.secret('db-deadline')}", f"postgres:{home.secret('db-postgres')}"
     )
     bus = kafka.of_state(home, state, "admin")
-    found: dict[str, Any] = {
-        "calibration": {
-            **await calibrate.bare_kafka(bus),
-            **await calibrate.raw_unnest(superuser),
-            **await calibrate.raw_asgi(),
-            **await step.measure(bus, superuser),
-        }
-    }
+    found: dict[str, Any] = {"calibration": kind_of_bodies()}
+    found["calibration"] |= await calibrate.bare_kafka(bus)
+    found["calibration"] |= await calibrate.raw_unnest(superuser)
+    found["calibration"] |= await calibrate.raw_asgi()
+    found["calibration"] |= await step.measure(bus, superuser)
     if "step" in which:
         found["step"] = {
             key: found["calibration"][key] for key in ("step_us", "engine_us", "step_ratio", "exactly_once")
