@@ -53,6 +53,11 @@ def day_off(when: str, day: str) -> CalendarPublished:
     return CalendarPublished(at=at(when), year=first.year, days=(CalendarDay(first, "市庆", True),))
 
 
+def working_day(when: str, day: str) -> CalendarPublished:
+    first = date.fromisoformat(day)
+    return CalendarPublished(at=at(when), year=first.year, days=(CalendarDay(first, "调休", False),))
+
+
 def policy(when: str, **tables: dict[str, float | int | str | bool]) -> PolicyChanged:
     return PolicyChanged(at=at(when), part=tables)
 

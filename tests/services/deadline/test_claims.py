@@ -4,12 +4,13 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from chassis.clock import HandClock
 from chassis.engine.listener import DUE_LIMIT
 from contracts.identity import PARTITIONS
 from services.deadline import store
-from tests.services.deadline.facts import at, day_off
+from tests.services.deadline.facts import at, day_off, working_day
 from tests.services.deadline.world import LADDER, WHOLE, RealWorld, World, pass_time, post
 
 
@@ -134,3 +135,31 @@ async def test_a_timer_that_fell_due_within_the_grace_is_found_by_the_next_claim
     await pass_time(listener)
 
     assert await real.said() == {post(1): LADDER[:2]}
+
+
+async def test_a_case_with_a_parked_fact_rings_no_timer_and_another_does(world: World) -> None:
+    listener = await world.start()
+    await listener.hear([world.post(1), world.post(2)])
+    await listener.hear([structs.replace(world.answer(1, "2026-03-03T10:00"), value=b"no fact")])
+    world.clock.move_to(at("2026-03-25T09:00"))
+
+    await pass_time(listener)
+
+    # What was parked may be the answer: nothing is said about the case before somebody has looked at it.
+    assert await world.said() == {post(1): ["DeadlineSet"], post(2): WHOLE}
+    assert await world.timers() == 1
+
+
+async def test_a_case_that_is_due_earlier_than_it_was_rings_at_the_earlier_instant(world: World) -> None:
+    world.clock.move_to(at("2026-12-30T10:00"))
+    listener = await world.start()
+    await listener.hear(world.city(day_off("2026-12-29T09:00", "2027-01-01")))
+    await listener.hear([world.post(1, "2026-12-30T10:00")])
+    await listener.hear(world.city(working_day("2026-12-30T11:00", "2027-01-01"), 2))
+    await pass_time(listener)
+    assert (await world.said())[post(1)] == ["DeadlineSet", "DeadlineRedated"]
+
+    world.clock.move_to(at("2027-01-01T18:30"))
+    await pass_time(listener)
+
+    assert (await world.said())[post(1)] == ["DeadlineSet", "DeadlineRedated", "CaseEscalated:remind"]
