@@ -211,6 +211,17 @@ async def test_a_robot_is_busy_right_after_a_message_and_the_others_are_not(city
     assert robot.busy() == ["water"]
 
 
+@pytest.mark.parametrize(
+    ("code", "state"), [(45009, "later"), (130101, "later"), (660026, "later"), (93000, "failed")]
+)
+async def test_a_robot_that_was_asked_too_often_is_asked_again_and_one_that_is_unknown_is_not(
+    city: City, code: int, state: str
+) -> None:
+    city.gateway.script.add("robot", 1, {"code": code})
+
+    assert (await sent(Robot(city.http, "http://gateway"), outgoing("robot"))).state == state
+
+
 async def test_a_line_break_in_a_notice_makes_no_line_of_a_digest(city: City) -> None:
     robot = Robot(city.http, "http://gateway")
 

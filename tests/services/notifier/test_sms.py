@@ -74,6 +74,15 @@ async def test_a_repeat_without_a_receipt_sends(city: City) -> None:
     assert city.gateway.arrivals.counts == {"n1": 1}
 
 
+async def test_a_receipt_of_another_notice_to_the_same_telephone_is_not_this_ones(city: City) -> None:
+    channel, first = Sms(city.http, SMS), outgoing("sms")
+    await sent(channel, first)
+    other = replace(first, notice=replace(first.notice, id="n2"), repeated=True)
+
+    assert await sent(channel, other) == Delivery("sent")
+    assert city.gateway.arrivals.counts == {"n1": 1, "n2": 1}
+
+
 async def test_a_first_attempt_asks_for_no_receipt(city: City) -> None:
     await sent(Sms(city.http, SMS), outgoing("sms"))
 

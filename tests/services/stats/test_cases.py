@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contracts.city_facts import PolicyChanged
 from contracts.deadlines import (
+    CaseEscalated,
     ClockStopped,
     DeadlineExtended,
     DeadlineMissed,
@@ -193,12 +194,26 @@ def test_a_second_handling_leaves_how_the_first_ended_as_it_was() -> None:
     assert (counts(*facts)["reopened"], counts(*facts)["second_replied"]) == (1, 1)
 
 
+def test_who_answered_in_time_after_all_is_named_in_no_bulletin() -> None:
+    overdue = DeadlineMissed(at=DUE, due=DUE)
+    named = CaseEscalated(at=DUE + HOUR, level="bulletin", due=DUE, department="water")
+    withdrawn = MissWithdrawn(at=DUE + 2 * HOUR, due=DUE)
+
+    late, _ = told((*ANSWERED[:2], overdue, named))
+    in_time, _ = told((*ANSWERED, overdue, named, withdrawn))
+    of_another_clock, _ = told((*ANSWERED[:2], overdue, named, replace(withdrawn, clock="second")))
+
+    assert [case.named_since() for case in (late, in_time, of_another_clock)] == [named.at, None, named.at]
+
+
 def test_a_broken_promise_that_was_kept_after_all_is_taken_off() -> None:
     broken = PromiseBroken(at=DUE, extension="e", promised=DUE, department="water")
     kept = MissWithdrawn(at=DUE, clock="promise", due=DUE)
 
     assert counts(*ANSWERED, broken)["broken"] == 1
     assert "broken" not in counts(*ANSWERED, broken, kept)
+    another = PromiseBroken(at=DUE, extension="f", promised=DUE + HOUR, department="water")
+    assert counts(*ANSWERED, broken, another, kept)["broken"] == 1, "the other one stays broken"
 
 
 def test_what_a_reply_promises_is_counted_with_how_it_ended_once_each() -> None:
