@@ -11,12 +11,14 @@ from chassis.engine.answers import Answers, IdempotencyKey, Kept
 from chassis.engine.publisher import Publisher
 from chassis.failures import HttpRefused, Refused
 from chassis.memory.bus import Quiet
+from chassis.postgres.answers import PostgresAnswers
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.decision import Context, Decision, NotNow
 from contracts.identity import city_subject
 from contracts.topics import CITY
-from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Count, World, Write, text_of, written
+from tests.chassis.counting import NOW, OTHER, POST, TABLES, UNFIT, Count, World, Write, text_of, written
 from tests.chassis.failing import Failing
+from tests.postgres import schema
 
 
 def named(key: str = "k", body: str = "b", caller: str = "c") -> IdempotencyKey:
@@ -261,6 +263,25 @@ async def test_rows_that_another_transaction_holds_delay_only_the_requests_for_t
 
     assert text_of(await held) == "b 1"
     assert await world.heard() == ("a", "b")
+
+
+@pytest.mark.real
+async def test_of_two_processes_that_answer_one_key_at_the_same_moment_the_second_is_told_so(
+    dsn: str,
+) -> None:
+    """The second waits within its statement, where a look beforehand has shown nothing."""
+    answers, key = PostgresAnswers(), named()
+    async with schema(dsn, TABLES) as pool, pool.acquire() as first, pool.acquire() as second:
+        begun = first.transaction()
+        await begun.start()
+        assert await answers.keep(first, [(key, b"first")])
+        late = asyncio.create_task(answers.keep(second, [(key, b"second")]))
+        while not await pool.fetchval("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"):
+            await asyncio.sleep(0.01)
+        await begun.commit()
+
+        assert not await late
+        assert (await answers.find(second, [key]))[key].answer == b"first"
 
 
 async def test_a_desk_that_runs_answers_whoever_comes(world: World) -> None:

@@ -1,5 +1,6 @@
 """Every number of the rules is checked, and a wrong one is named."""
 
+import re
 from datetime import time
 from pathlib import Path
 
@@ -128,6 +129,16 @@ def test_a_part_is_changed_and_the_rest_is_kept(part: dict[str, dict[str, object
 def test_a_wrong_part_changes_nothing_and_says_so(part: dict[str, dict[str, object]]) -> None:
     with pytest.raises(PolicyError):
         POLICY.changed(part)
+
+
+def test_the_version_does_not_follow_the_order_of_the_kinds_in_the_file() -> None:
+    tables = re.split(r"(?m)^(?=\[)", TEXT)
+    kinds = [table for table in tables if table.startswith("[kinds.")]
+    others = [table for table in tables if not table.startswith("[kinds.")]
+    turned = read_policy("".join([*others, *reversed(kinds)]))
+
+    assert list(turned.kinds) == list(reversed(POLICY.kinds))
+    assert turned.version == POLICY.version
 
 
 def test_the_version_follows_the_numbers() -> None:

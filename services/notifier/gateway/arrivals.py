@@ -17,13 +17,16 @@ class Arrivals:
         self._path = path
         self._rows: list[dict[str, Any]] = []
         self.counts: dict[str, int] = {}
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                try:
-                    self._remember(json.loads(line))
-                except ValueError:
-                    continue  # a last line cut off by a kill
+        known = path.read_text(encoding="utf-8")
+        for line in known.splitlines():
+            try:
+                self._remember(json.loads(line))
+            except ValueError:
+                continue  # a line cut off by a kill
         self._file = path.open("a", encoding="utf-8")
+        if known and not known.endswith("\n"):
+            # What arrives next is no part of it.
+            self._file.write("\n")
 
     def add(self, channel: str, recipient: str, text: str, notices: list[str]) -> None:
         """A message arrived; it may carry several notices."""
