@@ -95,6 +95,14 @@ def test_a_later_rating_that_does_not_say_takes_back_what_an_earlier_one_said() 
     assert (after["rated"], after.get("solved_told", 0), after.get("unsolved", 0)) == (1, 0, 0)
 
 
+@pytest.mark.parametrize(("grade", "satisfied"), [(3, 0), (4, 1), (5, 1)])
+def test_a_grade_at_the_threshold_is_satisfied_in_both_ways_of_counting(grade: int, satisfied: int) -> None:
+    counted = counts(*ANSWERED, rated(WHEN + 2 * HOUR, grade))
+
+    assert (counted["rated"], counted.get("satisfied", 0)) == (1, satisfied)
+    assert (counted["report_rated"], counted.get("report_satisfied", 0)) == (1, satisfied)
+
+
 def test_a_grade_stays_what_the_policy_in_force_called_it() -> None:
     part = {"rating": {"satisfied_from": 5}}
     stricter = PROFILE.amended(PolicyChanged(at=WHEN, part=part))

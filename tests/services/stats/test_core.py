@@ -137,6 +137,7 @@ def test_the_unit_is_the_one_that_replied_else_the_one_that_holds() -> None:
 
 def test_wilson_and_quantiles_are_honest_with_small_numbers() -> None:
     assert wilson(0, 0) is None
+    assert wilson(0, 4) == (0.0, 0.4899), "z² / (n + z²): none of four does not mean never"
     low, high = wilson(3, 3) or (0.0, 0.0)
     assert (low < 0.5, high) == (True, 1.0)
     assert quantile([(0, 1), (9, 1)], 0.5) == 0.5
