@@ -7,6 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from chassis.clock import HandClock
+from chassis.tokens import ROLES
 from services.intake.core.act import Act
 from services.intake.core.acts import ACT, ACTS
 from services.intake.core.city import CHANGES
@@ -123,3 +124,15 @@ async def test_what_stands_in_the_query_of_an_act_is_nobodys_business(intake: In
 
     assert plain.status_code == asked.status_code < 500
     assert plain.json().get("type") == asked.json().get("type")
+
+
+@pytest.mark.parametrize(
+    "act", [act for act in ACTS if act.path and not act.public], ids=lambda act: act.name
+)
+async def test_who_may_not_is_told_so_whatever_case_and_body_they_send(intake: Intake, act: Act) -> None:
+    """Else the answer would tell everybody on the staff which numbers exist, and what their bodies lack."""
+    path = f"cases/SQ000000-000000/{act.path.format(id='none')}"
+
+    for role in set(ROLES) - set(act.who.roles):
+        refused = await intake.staff(role, "water", path, {"no": "such field"})
+        assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (403, "forbidden"), role

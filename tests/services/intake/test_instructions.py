@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
+from chassis.tokens import Staff, sign
 from contracts.assignments import PostReassigned
 from contracts.deadlines import InstructionOverdue, InstructionOverdueWithdrawn
 from contracts.decision import Context
 from services.intake.app import RULES
 from services.intake.core.case import Case
 from services.intake.core.instruction import Instruction, Report
-from tests.services.intake.door import PROFILE, Intake, at
+from tests.services.intake.door import PRIVATE, PROFILE, Intake, at
 
 UNIT, OTHER_UNIT = "housing", "transport"
 OWN = replaced(PROFILE, leaders=(replace(PROFILE.leaders[0], account="wang"), *PROFILE.leaders[1:]))
@@ -68,6 +69,23 @@ async def _judge(
     identity = (await _given(intake, number))["instruction_id"]
     place = f"cases/{number}/instructions/{identity}/{path}"
     return await intake.staff("mayor", "government-office", place, body or {}, person)
+
+
+async def test_two_leaders_whose_programs_number_their_requests_alike_have_each_given_one(
+    intake: Intake,
+) -> None:
+    number = await _case(intake)
+
+    for person in ("wang", "li", "wang"):
+        token = sign(PRIVATE, Staff(person, "government-office", "mayor"))
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "1"}
+        given = await intake.http.post(
+            f"/v1/cases/{number}/instructions", json={"text": "请查明原因。"}, headers=headers
+        )
+        assert given.status_code == 202
+
+    case = (await intake.staff_get("supervisor", "supervision", f"cases/{number}")).json()
+    assert len(case["instructions_given"]) == 2, "one of each; the third was a repeat"
 
 
 async def test_without_a_day_the_policys_stands_and_is_counted_in_working_days(intake: Intake) -> None:
