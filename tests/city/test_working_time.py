@@ -222,6 +222,29 @@ def test_the_next_working_instant_is_now_or_the_next_opening(instant: str, next_
     assert TIME.next_working_instant(at(instant)) == at(next_instant)
 
 
+@pytest.mark.parametrize(
+    "day", ["2026-03-03", "2026-03-06", "2026-03-07"], ids=["Tuesday", "half day", "Saturday"]
+)
+def test_each_minute_of_a_day_is_worked_or_waits_for_the_next_opening(day: str) -> None:
+    half = local(Day(date(2026, 3, 6), "半天", False, closing=time(15, 30)))
+    spans = {
+        "2026-03-03": ((9 * 60, 12 * 60), (14 * 60, 18 * 60)),
+        "2026-03-06": ((9 * 60, 12 * 60), (14 * 60, 15 * 60 + 30)),
+        "2026-03-07": (),
+    }[day]
+    tomorrow = {"2026-03-03": "2026-03-04T09:00"}.get(day, "2026-03-09T09:00")
+    midnight = at(f"{day}T00:00")
+
+    for minute in range(24 * 60):
+        now = midnight + timedelta(minutes=minute, seconds=30)
+        found = half.next_working_instant(now)
+        if any(opens <= minute < closes for opens, closes in spans):
+            assert found == now
+        else:
+            later = [opens for opens, _ in spans if minute < opens]
+            assert found == (midnight + timedelta(minutes=later[0]) if later else at(tomorrow)), minute
+
+
 def test_the_warning_comes_at_four_fifths_of_the_working_time() -> None:
     # 420 minutes on each of 8, 9 and 10 October: 1,008 of 1,260 are gone 168 minutes into the third
     assert TIME.share(at("2026-09-30T18:00"), at("2026-10-10T18:00"), 0.8) == at("2026-10-10T11:48")
