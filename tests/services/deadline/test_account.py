@@ -1,6 +1,7 @@
 """The account of a clock: every line a person reads."""
 
 from contracts.assignments import LeadNamed
+from contracts.facts import Fact
 from services.deadline.core.account import account
 from tests.services.deadline.desk import given
 from tests.services.deadline.facts import (
@@ -106,3 +107,44 @@ def test_a_miss_and_a_broken_promise_are_told_until_they_are_withdrawn() -> None
     desk.hear(published("2026-03-09T17:30"))
 
     assert not told & set(account(desk.case, PROFILE, at("2026-03-10T09:00"))["lines"])
+
+
+WAITS = [received("2026-03-02T09:00"), assigned("2026-03-02T09:00"), asked("2026-03-03T10:00")]
+"""Posted on Monday, due on Thursday; the citizen is asked on Tuesday and has until the Tuesday after."""
+LATEST = "等待网民补充,最迟 2026年3月10日 18:00 恢复计时,届时期限为 2026年3月13日 18:00"
+
+
+def lines(*facts: Fact, now: str) -> list[str]:
+    return account(given(*facts).case, PROFILE, at(now))["lines"]
+
+
+def test_while_the_citizen_is_waited_for_the_account_says_until_when_and_what_comes_then() -> None:
+    assert LATEST in lines(*WAITS, now="2026-03-04T09:00")
+    assert LATEST in lines(*WAITS, now="2026-03-10T17:59")
+
+
+def test_of_a_wait_that_is_over_the_account_says_how_it_ended() -> None:
+    over = lines(*WAITS, now="2026-03-10T18:00")
+    assert LATEST not in over
+    assert "2026年3月10日 18:00 等待期满,计时恢复,期限为 2026年3月13日 18:00" in over
+
+    told = lines(*WAITS, answered("2026-03-04T10:00"), now="2026-03-04T11:00")
+    assert not any("最迟" in line for line in told)
+    assert any(line.startswith("2026年3月4日 10:00 网民已补充,计时恢复") for line in told)
+
+
+def test_a_reply_given_while_the_citizen_was_waited_for_ends_the_wait_without_a_word_of_its_own() -> None:
+    told = lines(*WAITS, published("2026-03-04T10:00"), now="2026-03-04T11:00")
+
+    assert not any("最迟" in line or "计时恢复" in line for line in told)
+    assert any(line.startswith("2026年3月4日 10:00 已答复") for line in told)
+
+
+def test_the_account_says_of_each_extension_whether_its_promise_was_broken() -> None:
+    desk = given(*WAITS[:2], extended("2026-03-04T10:00", "2026-03-09"))
+    kept = account(desk.case, PROFILE, at("2026-03-09T17:00"))["extensions"]
+    desk.until("2026-03-09T18:30")
+    broken = account(desk.case, PROFILE, at("2026-03-09T18:30"))["extensions"]
+
+    assert [one["promise_broken"] for one in kept] == [False]
+    assert [one["promise_broken"] for one in broken] == [True]

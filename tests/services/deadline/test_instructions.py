@@ -188,6 +188,12 @@ def test_what_is_sent_back_has_a_day_of_its_own() -> None:
     assert overdue(desk.until(AFTER)) == [("i1", at("2026-03-12T18:00"))]
 
 
+def test_one_that_is_heard_twice_is_overdue_once() -> None:
+    desk = heard(instructed(), instructed())
+
+    assert overdue(desk.until(AFTER)) == [("i1", FRIDAY)]
+
+
 def test_each_of_several_has_its_own() -> None:
     desk = heard(instructed(), instructed(day="2026-03-04", instruction="i2"))
 
