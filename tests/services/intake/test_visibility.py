@@ -1,6 +1,7 @@
 """What is shown of a post: every cell of the table, walked at the door by who asks and how public the post is."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace as replaced
 from typing import Any
 
 import httpx2
@@ -12,7 +13,7 @@ from chassis.store import Outcome
 from services.intake.core.case import Adoption, Case, Draft, Entry, FirstWord, Reply
 from services.intake.core.instruction import Instruction, Report
 from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Reader, Standing, standing
-from tests.services.intake.door import Intake, at
+from tests.services.intake.door import PROFILE, Intake, at
 from tests.services.intake.files import PDF
 
 PHONE = "13812345678"
@@ -280,3 +281,22 @@ def test_a_case_nobody_wrote_shows_nothing() -> None:
     assert SHOWN.keys() == set(READERS)
     assert all(row.keys() == set(STANDINGS) for row in SHOWN.values())
     assert not Case().exists
+
+
+async def test_a_post_of_a_kind_that_is_never_shown_is_its_authors_and_the_staffs_whatever_was_asked() -> (
+    None
+):
+    city = replaced(PROFILE, policy=PROFILE.policy.changed({"kinds.consult": {"public": False}}))
+    async with Intake(HandClock(at("2026-03-02T10:00")), city).open() as intake:
+        receipt = (await intake.post(kind="consult", public=True)).json()
+        other = (await intake.post(kind="complaint", public=True)).json()
+
+        # Only what anyone may see has neighbours.
+        supported = [
+            await intake.http.post(f"/v1/posts/{one['number']}/supports", json={}, headers=intake.key())
+            for one in (receipt, other)
+        ]
+        read = (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()
+
+    assert [answer.status_code for answer in supported] == [409, 202]
+    assert (read["title"], read.get("text", "")) == ("", "")
