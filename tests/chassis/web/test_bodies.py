@@ -1,12 +1,13 @@
 """Bodies as people and their programs send them: charsets, byte order marks, types, and what cannot be stored."""
 
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
 from msgspec import Struct
 
 from chassis.failures import Refused
-from chassis.web.bodies import decode_body
+from chassis.web.bodies import BODY_LIMIT, decode_body
 from tests.chassis.web.service import client
 
 BOTH = pytest.mark.parametrize("path", ["/v1/notes", "/v1/hot"])
@@ -114,3 +115,22 @@ def test_who_chooses_what_is_not_offered_is_told_what_is() -> None:
     assert [(error.field, error.reason) for error in refused.value.errors] == [
         ("colour", "应为 green、red 之一")
     ]
+
+
+@BOTH
+async def test_of_a_body_that_does_not_say_its_length_no_more_is_kept_than_of_one_that_does(
+    path: str,
+) -> None:
+    async def parts(size: int) -> AsyncIterator[bytes]:
+        yield b'{"text": "'
+        for _ in range(size // 1_000):
+            yield b"a" * 1_000
+
+    async with client() as http:
+        answers = [
+            await http.post(path, content=parts(size), headers={"Content-Type": "application/json"})
+            for size in (BODY_LIMIT - 2_000, BODY_LIMIT + 2_000)
+        ]
+
+    # The first is no JSON, which is found out once it is there.
+    assert [answer.status_code for answer in answers] == [400, 413]
