@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from chassis.web.headers import bearer, cookie
+from chassis.failures import HttpRefused
+from chassis.web.headers import bearer, cookie, idempotency_key
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
@@ -15,6 +16,18 @@ def test_the_scheme_of_an_authorization_is_read_in_any_case(scheme: str) -> None
 @pytest.mark.parametrize("given", [None, "", "Bearer", "Basic abc", "abc", "Bearerabc"])
 def test_another_scheme_is_no_token(given: str | None) -> None:
     assert bearer(given) == ""
+
+
+@pytest.mark.parametrize("key", ["!", "~", "a" * 64, "0d4f6c1e-8f2b-4a51-9c56-6a6ab0f4b7aa"])
+def test_an_idempotency_key_is_up_to_64_visible_characters(key: str) -> None:
+    assert idempotency_key(key) == key
+
+
+@pytest.mark.parametrize("key", [None, "", "a" * 65, "a b", "a\x7f", "a\t", "钥匙", "é"])
+def test_what_is_no_idempotency_key_is_refused(key: str | None) -> None:
+    with pytest.raises(HttpRefused) as refused:
+        idempotency_key(key)
+    assert refused.value.status == 400
 
 
 @pytest.mark.parametrize(
