@@ -142,6 +142,22 @@ def test_news_heard_before_the_follower_who_was_there_before_them_are_told_with_
     assert len(Post(joined("F0", NOW), replied(LATER), joined("F1", NOW)).told()) == 1, "by both ways once"
 
 
+def test_who_follows_at_the_very_instant_of_the_news_is_told_of_them_in_any_order() -> None:
+    assert len(Post(joined("F1", LATER), replied(LATER)).told()) == 1
+    assert len(Post(replied(LATER), joined("F1", LATER)).told()) == 1
+
+
+def test_whose_following_is_heard_once_the_post_is_gone_is_told_that_and_nothing_that_was_said_in_it() -> (
+    None
+):
+    hidden = PostHidden(at=LATER, reason="核实", by="m")
+
+    told = Post(replied(LATER), hidden, joined("F1", NOW)).told()
+
+    assert told == Post(joined("F1", NOW), hidden).told()
+    assert len(told) == 1
+
+
 def test_the_author_s_own_choice_changes_nothing_for_those_who_follow() -> None:
     assert len(Post(joined(), PreferenceChosen(at=NOW, channel="none"), replied()).told()) == 1
 

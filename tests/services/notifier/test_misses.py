@@ -44,6 +44,26 @@ def test_a_leader_who_has_to_see_to_it_at_another_time_is_told_then() -> None:
     assert told(MISSED, step) == [("leader", "missed"), ("leader", "escalated")]
 
 
+def test_a_leader_who_was_not_told_of_the_miss_is_told_to_see_to_the_case_at_the_very_instant() -> None:
+    assert told(CaseEscalated(at=DUE, level="leader", due=DUE, department="water")) == [
+        ("leader", "escalated")
+    ]
+
+
+def test_that_a_promise_was_kept_after_all_takes_back_no_miss() -> None:
+    step = CaseEscalated(at=DUE, level="supervisor", due=DUE, department="water")
+    kept = replace(WITHDRAWN, clock="promise")
+
+    before = told(MISSED, step)
+
+    heard = told(MISSED, step, kept)
+
+    assert heard[: len(before)] == before
+    assert heard[len(before) :] == [("supervisor", "miss-withdrawn")], (
+        "in words of its own; no leader hears of it"
+    )
+
+
 def test_the_supervisor_who_was_told_as_well_is_told_as_well() -> None:
     step = CaseEscalated(at=DUE, level="supervisor", due=DUE, department="water")
 
