@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -46,7 +47,14 @@ class RateLimit:
     An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 19).
     """
 
-    def __init__(self, per_minute: int, remember: int = REMEMBERED, seconds: int = 60) -> None:
+    def __init__(
+        self,
+        per_minute: int,
+        remember: int = REMEMBERED,
+        seconds: int = 60,
+        real_seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = real_seconds
         self._rate = per_minute / seconds
         self._burst = float(per_minute)
         self._remember = remember
@@ -56,7 +64,7 @@ class RateLimit:
         """Raises Refused 429 with Retry-After when the client's bucket is empty."""
         if not self._rate:
             return
-        now = time.monotonic()
+        now = self._now()
         key = client_key(client)
         level, at = self._buckets.get(key, (self._burst, now))
         level = min(self._burst, level + (now - at) * self._rate)

@@ -1,5 +1,7 @@
 """One client's part, whatever addresses it has."""
 
+import contextlib
+
 import pytest
 
 from chassis.failures import HttpRefused
@@ -17,6 +19,40 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_again() -> None:
     assert refused.value.status == 429
     assert 1 <= (refused.value.retry_after or 0) <= 7
     limit.check("192.0.2.2")
+
+
+def answered(limit: RateLimit, many: int) -> int:
+    """How many of so many requests at one moment are let in."""
+    count = 0
+    for _ in range(many):
+        with contextlib.suppress(HttpRefused):
+            limit.check("192.0.2.1")
+            count += 1
+    return count
+
+
+def test_who_waits_may_ask_again_by_as_much_as_was_waited_and_never_more_than_a_minutes_part() -> None:
+    clock = [0.0]
+    limit = RateLimit(60, real_seconds=lambda: clock[0])
+    assert answered(limit, 100) == 60
+
+    clock[0] += 5
+    assert answered(limit, 100) == 5
+
+    clock[0] += 86_400
+    assert answered(limit, 100) == 60, "a day of silence saves nothing up"
+
+
+def test_who_comes_again_when_told_to_is_let_in() -> None:
+    clock = [0.0]
+    limit = RateLimit(10, seconds=3600, real_seconds=lambda: clock[0])
+    answered(limit, 10)
+    with pytest.raises(HttpRefused) as refused:
+        limit.check("192.0.2.1")
+
+    clock[0] += refused.value.retry_after or 0
+
+    assert answered(limit, 1) == 1
 
 
 def test_the_addresses_of_one_ipv6_network_are_one_client() -> None:
