@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.clock import HandClock
+from chassis.store import Outcome
 from chassis.tokens import Staff, sign
+from services.intake.core.case import Reply
 from tests.services.intake.door import PRIVATE, Intake, at
 
 
@@ -66,3 +69,68 @@ async def test_days_of_receipt_that_are_none_are_refused(intake: Intake, path: s
 
 async def test_without_days_the_last_thirty_are_counted(intake: Intake) -> None:
     assert (await intake.http.get("/v1/shown")).json()["total"] == 0
+
+
+async def _posted(intake: Intake, count: int, answered: bool = False) -> list[str]:
+    """The numbers of so many posts; what is answered stands in the public list."""
+    numbers = [str((await intake.post(title=f"路灯{n}不亮")).json()["number"]) for n in range(count)]
+    if answered:
+        subjects = [await intake.door.subject(number) for number in numbers]
+        async with intake.store.transaction() as transaction:
+            kept = list((await transaction.load(subjects, lock=True)).values())
+            for one in kept:
+                reply = Reply("r1", "已修复", "water", "c", at("2026-03-02T11:00"))
+                one.state = replace(one.state, step="replied", department="water", replies=(reply,))
+            await transaction.save(Outcome(changed=kept))
+    return numbers
+
+
+async def _pages(intake: Intake, path: str, staff: bool) -> list[list[str]]:
+    """The numbers on each page, by the links from one to the next."""
+    token = sign(PRIVATE, Staff("s", "supervision", "supervisor"))
+    headers = {"Authorization": f"Bearer {token}"} if staff else {}
+    pages, following = [], path
+    while following:
+        answer = await intake.http.get(following, headers=headers)
+        assert answer.status_code == 200, answer.text
+        pages.append([one["number"] for one in answer.json()["cases" if staff else "posts"]])
+        following = answer.links.get("next", {}).get("url", "")
+    return pages
+
+
+@pytest.mark.parametrize(("path", "staff"), [("/v1/posts", False), ("/v1/cases", True)])
+@pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (1, 1), (100, 100), (1_000_000, 100)])
+async def test_a_page_has_as_many_as_were_asked_for_at_least_one_and_at_most_a_hundred(
+    intake: Intake, path: str, staff: bool, asked: int, given: int
+) -> None:
+    await _posted(intake, 101, answered=not staff)
+
+    pages = await _pages(intake, f"{path}?limit={asked}", staff)
+
+    assert len(pages[0]) == given
+
+
+@pytest.mark.parametrize(("path", "staff"), [("/v1/posts", False), ("/v1/cases", True)])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+async def test_page_after_page_shows_each_post_once(
+    intake: Intake, path: str, staff: bool, count: int
+) -> None:
+    numbers = await _posted(intake, count, answered=not staff)
+
+    pages = await _pages(intake, f"{path}?limit=2", staff)
+
+    assert sorted(number for page in pages for number in page) == sorted(numbers)
+    assert [len(page) for page in pages if page] == [2] * (count // 2) + [1] * (count % 2)
+
+
+async def test_a_post_stands_in_a_group_once(intake: Intake) -> None:
+    first, second = await _posted(intake, 2)
+
+    twice = await intake.staff(
+        "supervisor", "supervision", "groups", {"numbers": [first, second, first], "lead": first}
+    )
+    without_lead = await intake.staff(
+        "supervisor", "supervision", "groups", {"numbers": [first, second], "lead": "SQ000000-000000"}
+    )
+
+    assert (twice.status_code, without_lead.status_code) == (422, 422)
