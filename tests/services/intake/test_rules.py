@@ -190,3 +190,20 @@ def test_the_reply_of_a_group_s_lead_concerns_its_members_and_no_other_act_conce
     assert answered_with_group("post-1", _with(draft=lead.draft), approval) == []
     letter = _with(group=group, draft=lead.draft, kind="mailbox", addressee="mayor")
     assert answered_with_group("post-1", letter, approval) == [], "it is published with the signature"
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "days"),
+    [
+        ("rating", ask.Grade(5), PROFILE.policy.rating.days),
+        ("reopening", ask.ReasonOnly("又坏了"), PROFILE.policy.reopen.days),
+    ],
+)
+def test_the_author_has_the_days_of_the_policy_to_the_instant(act: str, body: ask.Body, days: int) -> None:
+    replied = _with(step="replied", replies=(Reply("r1", "文字", "transport", "clerk-1", NOW),))
+    last = NOW + timedelta(days=days)
+    asked = ask.Asked(act, ask.AUTHOR, body)
+
+    assert decide(replied, asked, Context("post-1", "cause-1", last, PROFILE)).state != replied
+    with pytest.raises(NotNow, match="期已过"):
+        decide(replied, asked, Context("post-1", "cause-1", last + timedelta(microseconds=1), PROFILE))
