@@ -184,3 +184,17 @@ def test_a_hostile_text_is_masked_to_its_end(piece: str) -> None:
     text = piece * (16_000 // len(piece))
 
     assert len(mask(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("QQ12345QQ12345 第12路", "QQ*****QQ***** 第12路"),
+        ("：微信12345QQ12345 第12路", "：微信*****QQ***** 第12路"),
+        ("a@b.cn13984368123@ 第12路", "*****************@ 第12路"),
+    ],
+)
+def test_a_number_that_only_its_masked_neighbour_reveals_is_masked_and_the_rest_stays(
+    text: str, masked: str
+) -> None:
+    assert mask(text) == masked

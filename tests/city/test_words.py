@@ -31,6 +31,8 @@ def test_block_wins_over_hold_and_hold_over_the_rest(text: str, verdict: Verdict
 def test_masked_words_are_starred_one_for_one_also_when_parted() -> None:
     assert LISTS.masked("这傻 逼工程,真傻逼") == "这***工程,真**"
     assert LISTS.masked("路灯不亮") == "路灯不亮"
+    held = "我不想活了,加QQ"
+    assert LISTS.masked(held) == held, "a moderator reads what is held"
 
 
 @pytest.mark.parametrize(
