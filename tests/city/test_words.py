@@ -28,6 +28,17 @@ def test_block_wins_over_hold_and_hold_over_the_rest(text: str, verdict: Verdict
     assert LISTS.judge(text) == verdict
 
 
+def test_a_word_at_the_end_of_the_longest_text_is_found_as_one_at_its_beginning() -> None:
+    long = "路灯不亮。" * 2_000
+
+    assert [LISTS.judge(text).outcome for text in (f"不想活{long}", f"{long}不想活", long)] == [
+        "hold",
+        "hold",
+        "pass",
+    ]
+    assert LISTS.masked(f"{long}傻逼") == f"{long}**"
+
+
 def test_masked_words_are_starred_one_for_one_also_when_parted() -> None:
     assert LISTS.masked("这傻 逼工程,真傻逼") == "这***工程,真**"
     assert LISTS.masked("路灯不亮") == "路灯不亮"
