@@ -24,7 +24,7 @@ class Bug:
     tests: tuple[str, ...]
     """The tests nearest to it: files, or files with a test's name behind `::`."""
     real: bool = False
-    """Only tests on the real broker or database can notice it."""
+    """Only tests on the real broker or database, or with a browser, can notice it."""
     survives: str = ""
     """Why no test notices it; empty where one must."""
 
