@@ -95,8 +95,8 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse, with an eye on how much is no whole request yet, and since when.
 
-        The loop hands over up to 256 KiB at once: no more of it is parsed than the headers of one request may have before
-        anybody looks whether they are too many. Twenty thousand of them would hold everybody up for 40 ms.
+        The loop hands over up to 256 KiB at once. It is parsed in parts as long as the headers of a request may be, so that what
+        is too much is found after the first.
         """
         left = memoryview(data)
         while left and not self._deaf and not self.transport.is_closing():

@@ -33,7 +33,9 @@ KEPT: Final = ROOT / ".planted"
 NEAREST_SECONDS: Final = 300
 SUITE_SECONDS: Final = 1200
 QUICK: Final = "not real and not slow"
+"""The tests that notice a bug without broker, database or browser, as pytest's marks say it."""
 REAL: Final = "not browser"
+"""Those with broker and database as well; a browser's are run apart."""
 WANTED: Final = 0.95
 """The share of bugs that must be noticed."""
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)

@@ -58,11 +58,7 @@ def bodies() -> list[bytes]:
 
 
 def kind_of_bodies() -> dict[str, Any]:
-    """Which posts these are, and the median length of their texts in characters.
-
-    Real ones are longer than our sample's: the same code needs 63 steps for a post of the sample and 80 to 100 for a real one, so
-    only runs with the same posts compare.
-    """
+    """Which posts these are, and the median length of their texts in characters: only runs with the same posts compare."""
     lengths = [len(json.loads(body)["text"]) for body in bodies()]
     return {"posts_from": real_or_sample_path().name, "characters_p50": int(median(lengths))}
 
