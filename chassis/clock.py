@@ -7,6 +7,7 @@ import asyncio
 import json
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -79,19 +80,10 @@ class SegmentClock:
         self._look()
         if not self._segments:
             return datetime.fromtimestamp(real, self._zone)
-        index = max(0, bisect_right([segment.real for segment in self._segments], real) - 1)
-        segment = self._segments[index]
-        return (segment.city + timedelta(seconds=(real - segment.real) * segment.speed)).astimezone(
-            self._zone
-        )
+        return city_at(self._segments, real).astimezone(self._zone)
 
     def ago(self, seconds: float) -> datetime:
         return self.at(time.time() - seconds)
-
-    def speed(self) -> float:
-        """City seconds per real second now."""
-        self._look()
-        return self._segments[-1].speed if self._segments else 1.0
 
     def _look(self) -> None:
         monotonic = time.monotonic()
@@ -144,13 +136,28 @@ def read_segments(path: Path, zone: tzinfo) -> list[Segment]:
     return sorted(found, key=lambda segment: segment.real)
 
 
+def city_at(segments: Sequence[Segment], real: float) -> datetime:
+    """City time at a real second (Unix time), by segments in order, of which there is one."""
+    segment = segments[max(0, bisect_right(segments, real, key=lambda segment: segment.real) - 1)]
+    return segment.city + timedelta(seconds=(real - segment.real) * segment.speed)
+
+
+def write_segments(path: Path, segments: Sequence[Segment]) -> None:
+    """Let a clock file say these and no others; whoever reads it meets the old ones or the new ones, whole."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text("".join(_line(segment) for segment in segments), encoding="utf-8")
+    beside.replace(path)
+
+
+def _line(segment: Segment) -> str:
+    told = {"real": segment.real, "city": segment.city.isoformat(), "speed": segment.speed}
+    return json.dumps(told) + "\n"
+
+
 def add_segment(path: Path, city: datetime, speed: float, real: float | None = None) -> None:
     """Let city time go on from `city` at another speed."""
-    line = json.dumps(
-        {"real": time.time() if real is None else real, "city": city.isoformat(), "speed": speed}
-    )
     with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+        file.write(_line(Segment(time.time() if real is None else real, city, speed)))
 
 
 def clock_of(path: Path | None, zone: tzinfo) -> SystemClock | SegmentClock:

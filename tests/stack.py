@@ -142,8 +142,10 @@ class Stack:
         """The audit's rows that found something, with their examples: a whole city has none."""
         return [row for row in self.audit()["rows"] if row["violations"]]
 
-    def quiet(self, seconds: float = 90.0) -> None:
+    def quiet(self, seconds: float = 240.0) -> None:
         """Wait until every part is ready, nothing lags and nothing waits to be published: at two looks in a row.
+
+        It comes soon, and how soon is measured elsewhere: so long it takes only where the machine stands still again and again.
 
         A look takes its figures one after the other, and what moves from service to service may escape one.
         """

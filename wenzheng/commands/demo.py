@@ -19,7 +19,7 @@ from wenzheng.audit import audit as audit_of
 from wenzheng.commands.audit import print_rows
 from wenzheng.commands.stack import print_addresses, progress
 from wenzheng.commands.terminal import Data, err, out
-from wenzheng.demo import RECEIVED, SPEED, Month
+from wenzheng.demo import RECEIVED, Month
 from wenzheng.demo import START as DEMO_START
 from wenzheng.demo.calls import Tally, calling
 from wenzheng.demo.debate import newest_code
@@ -70,7 +70,6 @@ async def _live(home: Home, plan: Plan, exit_: bool, posts: int) -> int:
     async with calling(plan.addresses(), key) as calls:
         arrivals = home.data / "gateway" / "arrivals.jsonl"
         month = Month(calls, home.clock, Profile.load(plan.city), partial(newest_code, arrivals))
-        add_segment(home.clock, datetime.fromisoformat(DEMO_START), SPEED)
         living = asyncio.create_task(month.live(lambda line: err.print(f"  {line}", highlight=False), posts))
         await asyncio.wait([living, running], return_when=asyncio.FIRST_COMPLETED)
         if running.done():

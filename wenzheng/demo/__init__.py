@@ -1,5 +1,5 @@
 """A month of real life on the running system: posts with their lives, surveys, and debates."""
 
-from wenzheng.demo.month import RECEIVED, SPEED, START, Month
+from wenzheng.demo.month import RECEIVED, START, Month
 
-__all__ = ["RECEIVED", "SPEED", "START", "Month"]
+__all__ = ["RECEIVED", "START", "Month"]

@@ -4,14 +4,17 @@ import asyncio
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
 from chassis.tokens import Staff, sign
+
+PATIENCE = 180.0
+"""Real seconds for which a service that does not answer is asked again; city time waits for it meanwhile."""
 
 
 @dataclass
@@ -26,12 +29,12 @@ class Tally:
 async def calling(services: dict[str, str], key: bytes) -> AsyncIterator["Calls"]:
     """Calls on connections that are closed in the end."""
     limits = httpx2.Limits(max_connections=48, max_keepalive_connections=48)
-    async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
+    async with httpx2.AsyncClient(timeout=20, limits=limits) as http:
         yield Calls(http, services, key)
 
 
 class Calls:
-    """Asks services, at most 24 at once; a service that does not answer is asked again for a minute."""
+    """Asks services, at most 24 at once; a service that does not answer is asked again for three minutes."""
 
     def __init__(self, http: httpx2.AsyncClient, services: dict[str, str], key: bytes) -> None:
         """`services` is the base URL of each; with `key` the tokens of staff are signed."""
@@ -41,6 +44,21 @@ class Calls:
         self.tally = Tally()
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._at_once = asyncio.Semaphore(24)
+        self._waiting: dict[object, float] = {}
+
+    def waited(self) -> float:
+        """Real seconds that have passed for whoever has waited longest for what they asked, and waits still."""
+        return time.monotonic() - min(self._waiting.values()) if self._waiting else 0.0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Whoever is in here waits for the services, and not for city time."""
+        one = object()
+        self._waiting[one] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._waiting[one]
 
     def bearer(self, role: str, unit: str, person: str = "") -> dict[str, str]:
         """The header of somebody of a unit; signed once."""
@@ -59,7 +77,8 @@ class Calls:
         service: str = "intake",
     ) -> dict[str, Any] | None:
         """The answer, counted under `counts`; None when it was refused, which is counted as well."""
-        found = await self._asked(service, method, path, headers, json=body)
+        with self.waiting():
+            found = await self._asked(service, method, path, headers, json=body)
         if found is not None and counts:
             self.tally.counts[counts] += 1
         return found
@@ -67,14 +86,15 @@ class Calls:
     async def give(self, picture: bytes) -> str:
         """The ticket of a picture; empty when it was not taken."""
         named = {"Content-Disposition": "attachment; filename*=UTF-8''%E7%8E%B0%E5%9C%BA.jpg"}
-        given = await self._asked("intake", "POST", "/v1/attachments", named, content=picture)
+        with self.waiting():
+            given = await self._asked("intake", "POST", "/v1/attachments", named, content=picture)
         return "" if given is None else str(given["attachment"])
 
     async def _asked(
         self, service: str, method: str, path: str, headers: dict[str, str] | None, **sent: Any
     ) -> dict[str, Any] | None:
         key = {"Idempotency-Key": uuid.uuid4().hex}
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while True:
             try:
                 async with self._at_once:

@@ -18,13 +18,14 @@ class Dispatch:
 
     async def unit(self, number: str) -> str | None:
         """The unit the router found; a post that it holds is given by the supervisor to the likeliest one."""
-        for attempt in range(200):
-            await asyncio.sleep(0.3)
-            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
-            if case is not None and case["department"]:
-                return str(case["department"])
-            if attempt % 4 == 3:
-                await self._choose(number)
+        with self._calls.waiting():
+            for attempt in range(600):
+                await asyncio.sleep(0.3)
+                case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
+                if case is not None and case["department"]:
+                    return str(case["department"])
+                if attempt % 4 == 3:
+                    await self._choose(number)
         return None
 
     async def give_back(self, number: str, unit: str) -> str | None:
@@ -36,11 +37,12 @@ class Dispatch:
         clerk = self._calls.bearer("clerk", unit)
         if await self._calls.ask("POST", f"/v1/cases/{number}/returns", body, "returned", clerk) is None:
             return None
-        for _ in range(30):
-            await asyncio.sleep(0.3)
-            case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
-            if case is not None and case["department"] not in ("", unit):
-                return str(case["department"])
+        with self._calls.waiting():
+            for _ in range(600):
+                await asyncio.sleep(0.3)
+                case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
+                if case is not None and case["department"] not in ("", unit):
+                    return str(case["department"])
         return None
 
     async def _choose(self, number: str) -> None:

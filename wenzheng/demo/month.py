@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import SegmentClock, add_segment
+from chassis.clock import SegmentClock, read_segments
 from city.profile import Profile
 from wenzheng.demo.calls import Calls
 from wenzheng.demo.debate import Debates
 from wenzheng.demo.dialogue import dialogues
 from wenzheng.demo.dispatch import Dispatch
+from wenzheng.demo.pace import Leg, Pace
 from wenzheng.demo.pictures import Scene, scene_of
 from wenzheng.demo.replies import FATES, asked_back, first_word, rating, reply
 from wenzheng.demo.survey import BUSES, PARKS, Survey
@@ -36,7 +37,7 @@ DAY_BEFORE = "2011-07-12T08:00:00+08:00"
 ENDS = "2011-07-13T10:30:00+08:00"
 """A Wednesday, late in the morning."""
 SPEED = 30_000.0
-"""City seconds per real second: forty-two days in two minutes."""
+"""City seconds per real second where the machine can follow: forty-two days in two minutes."""
 OPEN_UNTIL = "2011-07-20T18:00:00+08:00"
 """The end of the survey and of the debate that are open when the demonstration is."""
 SEASON = "summer"
@@ -80,10 +81,11 @@ class Month:
     ) -> None:
         """`clock` is the stack's file of city time; `code_of` is the newest code on somebody's telephone, or nothing."""
         self._calls = calls
-        self._file = clock
         self._profile = profile
         self._random = random.Random(seed)
         self._clock = SegmentClock(clock, profile.zone)
+        days = Leg(datetime.fromisoformat(DAY_BEFORE), SPEED), Leg(datetime.fromisoformat(ENDS), LAST_SPEED)
+        self._pace = Pace(clock, read_segments(clock, profile.zone), days, calls.waited)
         self._dispatch = Dispatch(calls, profile, self._random)
         self.counted = Survey(calls, self._until, seed, BUSES)
         """Its result is published when the month is over."""
@@ -114,15 +116,9 @@ class Month:
         for n in range(last):
             at = _between(JULY, ENDS, (n + self._random.random()) / last)
             self._live_on(self._post(at, self._body(posts + n), True, 0, posts + n))
-        await asyncio.gather(self._slow_down(), *self._june(posts, share), *self._surveys(share), *talks)
-        await self._until(datetime.fromisoformat(ENDS))
-        add_segment(self._file, self._clock.now(), 1.0)
+        await asyncio.gather(self._pace.run(), *self._june(posts, share), *self._surveys(share), *talks)
         self._acting.clear()
         watching.cancel()
-
-    async def _slow_down(self) -> None:
-        await self._until(datetime.fromisoformat(DAY_BEFORE))
-        add_segment(self._file, self._clock.now(), LAST_SPEED)
 
     async def go_on(self) -> None:
         """Until it is cancelled: a post now and then, taken up and answered within minutes of working time."""
@@ -355,7 +351,7 @@ class Month:
 
     async def _until(self, instant: datetime) -> None:
         while (left := (instant - self._clock.now()).total_seconds()) > 0:
-            await asyncio.sleep(max(0.01, min(5.0, left / max(1.0, self._clock.speed()))))
+            await asyncio.sleep(max(0.02, min(5.0, left / self._pace.fastest())))
         await self._acting.wait()
 
     async def _staff(
