@@ -16,6 +16,7 @@ from typing import Final
 
 import pytest
 import structlog
+from fastapi.dependencies import models as dependencies
 from hypothesis import settings
 
 from tests.postgres import server
@@ -40,6 +41,8 @@ SLOW, REAL, SMALL = range(3)
 
 _shared: Final = ExitStack()
 """The stack that the tests of this process share, while it runs."""
+
+_remembered: Final = [found for found in vars(dependencies).values() if hasattr(found, "cache_clear")]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -74,6 +77,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     without, _ = item.stash.get(RANK, (False, SLOW))
     if without:
         _shared.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """FastAPI remembers what kind of function thousands of dependencies are, and so every application that a test builds:
+    20 MB each, 4 GB in a process at the end."""
+    for remembered in _remembered:
+        remembered.cache_clear()
 
 
 def pytest_collection_finish() -> None:
