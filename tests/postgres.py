@@ -45,7 +45,7 @@ def server() -> Iterator[str]:
     )
     dsn = postgres.superuser_dsn(home, ports)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         # The fixture may be asked for while a test's loop runs, so the question gets a thread of its own.
         with ThreadPoolExecutor(1) as asker:
             while not asker.submit(asyncio.run, postgres.answers(dsn)).result():

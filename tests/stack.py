@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 
@@ -27,6 +27,9 @@ from wenzheng.stack.home import Home, Trouble, is_alive
 from wenzheng.stack.status import status
 
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE: Final = 240.0
+"""Real seconds that a test waits for real parts. What it waits for comes soon, and how soon is measured elsewhere: so long
+it takes only where the machine stands still again and again."""
 
 
 def free_base() -> int:
@@ -142,10 +145,8 @@ class Stack:
         """The audit's rows that found something, with their examples: a whole city has none."""
         return [row for row in self.audit()["rows"] if row["violations"]]
 
-    def quiet(self, seconds: float = 240.0) -> None:
+    def quiet(self, seconds: float = PATIENCE) -> None:
         """Wait until every part is ready, nothing lags and nothing waits to be published: at two looks in a row.
-
-        It comes soon, and how soon is measured elsewhere: so long it takes only where the machine stands still again and again.
 
         A look takes its figures one after the other, and what moves from service to service may escape one.
         """
@@ -195,7 +196,7 @@ class Client:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._http = httpx2.AsyncClient(base_url=stack.address("intake"), timeout=10)
+        self._http = httpx2.AsyncClient(base_url=stack.address("intake"), timeout=30)
         self.accepted: list[dict[str, Any]] = []
         self.failed = 0
         self.latencies: list[float] = []

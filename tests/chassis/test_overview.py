@@ -13,7 +13,7 @@ from chassis.postgres.leadership import FROZEN_SECONDS, Leadership
 from chassis.postgres.store import connect
 from contracts.codec import Event
 from contracts.topics import POSTS
-from tests.stack import Client, Stack
+from tests.stack import PATIENCE, Client, Stack
 from wenzheng.stack.status import database
 
 pytestmark = pytest.mark.real
@@ -47,7 +47,7 @@ async def overview(
         await asyncio.gather(running_, return_exceptions=True)
 
 
-async def until(reached: object, seconds: float = 30) -> None:
+async def until(reached: object, seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not reached():  # type: ignore[operator]
             await asyncio.sleep(0.05)

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.identity import derived
 from services.debate.web import examples
-from tests.stack import Stack
+from tests.stack import PATIENCE, Stack
 
 pytestmark = pytest.mark.real
 
@@ -20,7 +20,7 @@ async def taken(
 ) -> dict[str, Any]:
     """What is answered once somebody is there to answer; the key makes it safe to ask again."""
     key = {"Idempotency-Key": derived(f"{path}{body}", "key")}
-    end = time.monotonic() + 90
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             answer = await http.post(f"/v1/debates{path}", json=body, headers=key | (headers or {}))
@@ -38,7 +38,7 @@ async def test_a_debate_whose_service_is_killed_while_people_comment_hears_every
     stack: Stack,
 ) -> None:
     supervisor = stack.token("s1", "supervision", "supervisor")
-    async with httpx2.AsyncClient(base_url=stack.address("debate"), timeout=5) as http:
+    async with httpx2.AsyncClient(base_url=stack.address("debate"), timeout=60) as http:
         debate = (await taken(http, "", examples.DRAFT, supervisor))["id"]
         await taken(http, f"/{debate}/publication", {}, supervisor)
 
@@ -62,8 +62,8 @@ async def test_a_change_of_the_policy_reaches_debates_that_run_and_those_that_st
     supervisor = stack.token("s1", "supervision", "supervisor")
     operator = stack.token("o1", "supervision", "operator")
     async with (
-        httpx2.AsyncClient(base_url=stack.address("debate"), timeout=5) as http,
-        httpx2.AsyncClient(base_url=stack.address("intake"), timeout=5) as intake,
+        httpx2.AsyncClient(base_url=stack.address("debate"), timeout=60) as http,
+        httpx2.AsyncClient(base_url=stack.address("intake"), timeout=60) as intake,
     ):
         debate = (await taken(http, "", {**examples.DRAFT, "title": "政策变动之后"}, supervisor))["id"]
         await taken(http, f"/{debate}/publication", {}, supervisor)

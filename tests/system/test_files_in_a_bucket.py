@@ -58,7 +58,7 @@ async def test_a_picture_lies_in_the_bucket_until_its_post_is_erased_and_posts_g
     city: Stack, server: Server, bucket: str
 ) -> None:
     client = Client(city)
-    async with httpx2.AsyncClient(base_url=city.address("intake"), timeout=30) as http:
+    async with httpx2.AsyncClient(base_url=city.address("intake"), timeout=60) as http:
         receipts = []
         for _ in range(2):
             given = await give(http)

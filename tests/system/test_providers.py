@@ -46,7 +46,7 @@ class Town:
 
     async def turn(self, weather: str) -> None:
         """Every provider's; the longest answer is longer than anyone waits for."""
-        async with httpx2.AsyncClient(base_url=self.stack.address("gateway"), timeout=10) as http:
+        async with httpx2.AsyncClient(base_url=self.stack.address("gateway"), timeout=60) as http:
             body = {"weather": weather, "seconds": 12}
             (await http.post("/weather", json=body)).raise_for_status()
 
@@ -64,7 +64,7 @@ class Town:
     def outbox(self, state: str) -> dict[str, Any]:
         token = self.stack.token("o", SUPERVISION, "operator")
         address = f"{self.stack.address('notifier')}/v1/outbox?state={state}&limit=200"
-        found: dict[str, Any] = httpx2.get(address, headers=token, timeout=10).raise_for_status().json()
+        found: dict[str, Any] = httpx2.get(address, headers=token, timeout=60).raise_for_status().json()
         return found
 
     def arrivals(self) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ class Town:
     def _ask(self, unit: str, what: str, body: dict[str, Any]) -> None:
         address = f"{self.stack.address('notifier')}/v1/inbox/{what}"
         headers = self.stack.token("clerk", unit, "clerk")
-        httpx2.post(address, json=body, headers=headers, timeout=10).raise_for_status()
+        httpx2.post(address, json=body, headers=headers, timeout=60).raise_for_status()
 
 
 async def _until(found: Callable[[], bool], seconds: float, what: str) -> None:
@@ -172,7 +172,7 @@ async def _each_came_once(stack: Stack, town: Town) -> None:
 
 async def _what_failed_goes_out_when_the_operator_says_so(town: Town) -> None:
     before = {notice["notice"] for notice in town.outbox("failed")["notices"]}
-    async with httpx2.AsyncClient(base_url=town.stack.address("gateway"), timeout=10) as http:
+    async with httpx2.AsyncClient(base_url=town.stack.address("gateway"), timeout=60) as http:
         await http.post("/script", json={"channel": "sms", "times": 1, "code": "isv.AMOUNT_NOT_ENOUGH"})
     await town.client.post(contact={"phone": "13600000001"})
 

@@ -6,7 +6,7 @@ import time
 import asyncpg
 import pytest
 
-from tests.stack import Client, running
+from tests.stack import PATIENCE, Client, running
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -40,7 +40,7 @@ async def test_a_service_put_back_to_yesterday_does_not_say_again_what_the_log_h
         await connection.close()
         stack.signal("deadline", signal.SIGKILL)
 
-        log, until = stack.home.logs / "deadline.log", time.monotonic() + 60
+        log, until = stack.home.logs / "deadline.log", time.monotonic() + PATIENCE
         while REFUSAL not in log.read_text(errors="replace"):
             assert time.monotonic() < until, "it runs"
             time.sleep(0.2)

@@ -26,7 +26,7 @@ from contracts.posts import PostSupported
 from contracts.topics import TOPICS
 from services.survey.web import examples
 from tests.services.survey.door import Person, cast, entitle
-from tests.stack import ROOT, Client, Stack
+from tests.stack import PATIENCE, ROOT, Client, Stack
 from wenzheng.stack import kafka
 from wenzheng.stack.home import SERVICES
 from wenzheng.stack.status import database
@@ -41,7 +41,7 @@ async def client(stack: Stack) -> AsyncIterator[Client]:
     await opened.close()
 
 
-async def until(look: Callable[[], Any], seconds: float = 30) -> Any:
+async def until(look: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What `look` finds, as soon as it finds something."""
     end = time.monotonic() + seconds
     while True:
@@ -129,7 +129,7 @@ async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted
     stack: Stack,
 ) -> None:
     supervisor = stack.token("s1", "supervision", "supervisor")
-    async with httpx2.AsyncClient(base_url=stack.address("survey"), timeout=5) as http:
+    async with httpx2.AsyncClient(base_url=stack.address("survey"), timeout=60) as http:
 
         async def staff(path: str, body: dict[str, Any]) -> dict[str, Any]:
             headers = supervisor | {"Idempotency-Key": f"key{path}"}

@@ -104,7 +104,7 @@ class Person:
     """A browser of one's own."""
 
     def __init__(self, address: str) -> None:
-        self.http = httpx2.Client(base_url=address, timeout=30, follow_redirects=True)
+        self.http = httpx2.Client(base_url=address, timeout=60, follow_redirects=True)
 
     def open(self, path: str) -> Page:
         """Go to an address."""

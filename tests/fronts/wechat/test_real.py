@@ -20,7 +20,7 @@ class Telephone:
     """The page of one person."""
 
     def __init__(self, gateway: str) -> None:
-        self._http = httpx2.Client(base_url=gateway, timeout=30, follow_redirects=True)
+        self._http = httpx2.Client(base_url=gateway, timeout=60, follow_redirects=True)
         self._address = str(self._http.get("/phone").url)
         self._person = self._address.partition("person=")[2]
 

@@ -35,7 +35,7 @@ def _post(own: Stack, source: str, forwarded: str = "", key: str = "", text: str
     }
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     transport = httpx2.HTTPTransport(local_address=source)
-    with httpx2.Client(base_url=own.address("portal"), timeout=20, transport=transport) as http:
+    with httpx2.Client(base_url=own.address("portal"), timeout=60, transport=transport) as http:
         return http.post("/post", data=form, headers=headers)
 
 

@@ -296,7 +296,7 @@ def test_every_page_is_small_and_strict(
 
 
 def test_files_are_kept_for_a_year_under_their_version_and_asked_about_without(portal: str) -> None:
-    with httpx2.Client(base_url=portal, timeout=20) as http:
+    with httpx2.Client(base_url=portal, timeout=60) as http:
         front = http.get("/")
         assert front.headers["cache-control"] == "no-store"
         address = re.findall(r'href="(/static/page\.css\?v=[0-9a-f]{12})"', front.text)[0]

@@ -66,7 +66,7 @@ def test_two_pictures_are_posted_seen_released_and_erased(
     assert whole.headers["content-type"] == "image/jpeg"
     assert CAMERA not in whole.body()
 
-    with httpx2.Client(base_url=portal, timeout=20) as anyone:
+    with httpx2.Client(base_url=portal, timeout=60) as anyone:
         public = address.replace("/follow/", "/posts/")
         assert anyone.get(public).status_code == 404
         town.release(receipt)

@@ -72,5 +72,5 @@ def test_topics_are_shown_and_a_portal_that_was_away_is_found_again(
     expect(page.locator("#state")).to_contain_text("连接中断")
     assert number(page, "今日受理") >= 0, "what was known stays, with its instant"
     offering.start()
-    expect(page.locator("#state")).to_have_text("实时更新", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("实时更新")
     neighbour.topics = []

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from services.debate.web.examples import CLOSING, ENDING, OCCASION
 from services.debate.web.examples import DRAFT as DEBATE
 from services.survey.web.examples import DRAFT
-from tests.stack import Stack
+from tests.stack import PATIENCE, Stack
 from wenzheng.posts_file import SAMPLE, read_posts
 
 SOME = 24
@@ -26,7 +26,7 @@ REPLY = (
 Found = TypeVar("Found")
 
 
-def until(found: Callable[[], Found | None], seconds: float = 30) -> Found:
+def until(found: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
     """What is found, as soon as it is; the services speak to one another by a bus."""
     end = time.monotonic() + seconds
     while True:
@@ -42,7 +42,7 @@ class Town:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=20)
+        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=60)
 
     def __enter__(self) -> "Town":
         return self

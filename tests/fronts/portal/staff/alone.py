@@ -25,6 +25,7 @@ from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
 from tests.postgres import as_role, city
+from tests.stack import PATIENCE
 from wenzheng.stack.home import CITY
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ def answering(app: FastAPI, port: int) -> Iterator[None]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not server.started:
         assert time.monotonic() < until
         time.sleep(0.02)

@@ -15,7 +15,7 @@ from services.debate.web.examples import ENDING, OCCASION
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE, QUICK
 from tests.services.intake.files import picture
-from tests.stack import Stack
+from tests.stack import PATIENCE, Stack
 from wenzheng.accounts import with_accounts
 from wenzheng.stack.status import database
 
@@ -27,7 +27,7 @@ REPLY: Final = "您好!公交 12 路早高峰已自 3 月 9 日起加开四班,�
 Found = TypeVar("Found")
 
 
-def until(found: Callable[[], Found | None], seconds: float = 60) -> Found:
+def until(found: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
     """What is found, as soon as it is; the services speak to one another by a bus."""
     end = time.monotonic() + seconds
     while True:
@@ -50,7 +50,7 @@ class Office:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.portal = stack.address("portal")
-        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=30)
+        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=60)
         self._passwords: dict[str, str] = {}
         self._bulletin = ""
         self._records: dict[str, str] = {}
