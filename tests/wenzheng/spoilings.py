@@ -13,18 +13,17 @@ from contracts.assignments import PostAssigned
 from contracts.deadlines import DeadlineMissed
 from contracts.identity import partition_of
 from contracts.posts import PostReceived
-from contracts.replies import CitizenAsked
 from tests.wenzheng.spoiled import Entry, SpoiledCity
-
-MOBILE = "13812345678"
 
 
 @dataclass(frozen=True)
 class Spoiling:
-    """One thing that must not be, and the row that tells of it."""
+    """One thing that must not be, and the row that tells of it, in these words."""
 
     row: str
     what: str
+    told: tuple[str, ...]
+    """Of each of them there is a sentence, and of nothing else: one check must not hide that another is blind."""
     spoil: Callable[[SpoiledCity], Awaitable[None]]
 
 
@@ -36,9 +35,9 @@ def moved(entry: Entry, **changes: Any) -> Entry:
 SPOILINGS: list[Spoiling] = []
 
 
-def spoils(row: str, what: str) -> Callable[[Callable[[SpoiledCity], Awaitable[None]]], None]:
-    """Put a way of spoiling into the list."""
-    return lambda spoil: SPOILINGS.append(Spoiling(row, what, spoil))
+def spoils(row: str, what: str, *told: str) -> Callable[[Callable[[SpoiledCity], Awaitable[None]]], None]:
+    """Put a way of spoiling into the list, and what is told of it."""
+    return lambda spoil: SPOILINGS.append(Spoiling(row, what, told, spoil))
 
 
 async def unreadable(city: SpoiledCity) -> None:
@@ -61,25 +60,37 @@ async def unreadable(city: SpoiledCity) -> None:
 # -- I1 ---------------------------------------------------------------------------------------
 
 
-@spoils("I1", "a case is stored and was never published")
+@spoils("I1", "a case is stored and was never published", "is stored and was not said")
 async def _(city: SpoiledCity) -> None:
     like = city.states["intake"][city.subject("intake", lambda case: case.exists)]
     case = replace(like.state, number="SQ-2026-999999", department="")
     await city.remember("intake", "a-lost-case", Remembered("a-lost-case", partition_of("a-lost-case"), case))
 
 
-@spoils("I1", "a case was published and is not stored")
+@spoils(
+    "I1",
+    "a case was published and is not stored",
+    "was said and is not stored",
+    "was answered 202 and is not stored",
+)
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("intake", lambda case: case.exists)
     await city.execute("delete from intake.subject where subject = $1", subject)
 
 
-@spoils("I1", "a case is stored under another number than was said")
+@spoils(
+    "I1",
+    "a case is stored under another number than was said",
+    "SQ-2026-999999 is stored and was not said",
+    "was answered 202 and is not stored",
+)
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.exists), number="SQ-2026-999999")
 
 
-@spoils("I1", "an answer was given and no case is stored")
+@spoils(
+    "I1", "an answer was given and no case is stored", "SQ-2026-999999 was answered 202 and is not stored"
+)
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "insert into intake.answered (caller, path, key, body_hash, answer) values ('c', '/v1/posts', 'k', 'b', $1)",
@@ -87,49 +98,66 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
-@spoils("I1", "an act is stored and its fact was never published")
+@spoils("I1", "an act is stored and its fact was never published", "is stored and was not said")
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.replies), said="replies")
 
 
-@spoils("I1", "a fact of an act was published and the act is not stored")
+@spoils(
+    "I1",
+    "a fact of an act was published and the act is not stored",
+    "replies was said beyond ",
+)
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.replies), said="replies", by=-1)
+
+
+@spoils(
+    "I1",
+    "two cases have one number",
+    "is the number of 2 cases",
+    "is stored and was not said",
+    "and is not stored",
+)
+async def _(city: SpoiledCity) -> None:
+    first = city.subject("intake", lambda case: case.exists)
+    number = city.states["intake"][first].state.number
+    await city.change("intake", city.subject("intake", lambda case: case.number > number), number=number)
 
 
 # -- I2 ---------------------------------------------------------------------------------------
 
 
-@spoils("I2", "router remembers another unit than it said")
+@spoils("I2", "router remembers another unit than it said", "said housing, remembered education")
 async def _(city: SpoiledCity) -> None:
     await city.change("router", city.subject("router", lambda case: case.department), department="education")
 
 
-@spoils("I2", "router remembers a unit and said none")
+@spoils("I2", "router remembers a unit and said none", "remembered education, nothing said")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("router", lambda case: case.number and not case.department)
     await city.change("router", subject, department="education")
 
 
-@spoils("I2", "intake shows another unit than it heard")
+@spoils("I2", "intake shows another unit than it heard", "intake heard ['housing'], remembers education")
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.department), department="education")
 
 
-@spoils("I2", "notifier tells another unit than it heard")
+@spoils("I2", "notifier tells another unit than it heard", "notifier heard ['housing'], remembers education")
 async def _(city: SpoiledCity) -> None:
     await city.change(
         "notifier", city.subject("notifier", lambda case: case.department), department="education"
     )
 
 
-@spoils("I2", "the rules decide otherwise than was decided")
+@spoils("I2", "the rules decide otherwise than was decided", "decided bus, a re-run says education")
 async def _(city: SpoiledCity) -> None:
     old = city.entry("posts", PostReceived, lambda fact: fact.title == "公交不到站")
     await city.put(old, old.saying(title="学区划分", text="请问幸福路小学的学区怎样划分?学校 学区 入学"))
 
 
-@spoils("I2", "a post was assigned twice")
+@spoils("I2", "a post was assigned twice", "was assigned twice")
 async def _(city: SpoiledCity) -> None:
     old = city.entry("assignments", PostAssigned)
     subject = (old.key or b"").decode()
@@ -140,7 +168,7 @@ async def _(city: SpoiledCity) -> None:
 # -- I3 ---------------------------------------------------------------------------------------
 
 
-@spoils("I3", "a fact of the clock was changed")
+@spoils("I3", "a fact of the clock was changed", "the clock of the log differs from the one remembered")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("deadline", lambda case: case.replies and case.said.missed is None)
     replies = city.states["deadline"][subject].state.replies
@@ -148,13 +176,13 @@ async def _(city: SpoiledCity) -> None:
     await city.change("deadline", subject, replies=moved)
 
 
-@spoils("I3", "a timer is armed and not in the table")
+@spoils("I3", "a timer is armed and not in the table", "its timer is remembered as (datetime")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("deadline", lambda case: case.next_at is not None)
     await city.execute("delete from deadline.timer where subject = $1", subject)
 
 
-@spoils("I3", "a timer is in the table and not armed")
+@spoils("I3", "a timer is in the table and not armed", "its timer is remembered as None")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("deadline", lambda case: case.number and case.next_at is None)
     await city.execute(
@@ -164,28 +192,28 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
-@spoils("I3", "a miss was said twice")
+@spoils("I3", "a miss was said twice", "DeadlineMissed was said twice")
 async def _(city: SpoiledCity) -> None:
     old = city.entry("deadlines", DeadlineMissed)
     await city.change("deadline", (old.key or b"").decode(), said="deadlines")
     await city.add(old.numbered(city.last_number(old) + 1))
 
 
-@spoils("I3", "a miss stands against a reply in time")
+@spoils("I3", "a miss stands against a reply in time", "a miss stands against a reply in time")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("deadline", lambda case: case.replies and case.said.missed is None)
     case = city.states["deadline"][subject].state
     await city.change("deadline", subject, state_said=replace(case.said, missed=case.said.due))
 
 
-@spoils("I3", "a case is late and nobody says so")
+@spoils("I3", "a case is late and nobody says so", "and nobody says so")
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("deadline", lambda case: case.said.missed is not None)
     case = city.states["deadline"][subject].state
     await city.change("deadline", subject, state_said=replace(case.said, missed=None))
 
 
-@spoils("I3", "a miss was said before its instant")
+@spoils("I3", "a miss was said before its instant", "DeadlineMissed was said before its instant")
 async def _(city: SpoiledCity) -> None:
     old = city.entry("deadlines", DeadlineMissed)
     earliest = min(entry.timestamp for entry in city.log["posts"])
@@ -195,21 +223,21 @@ async def _(city: SpoiledCity) -> None:
 # -- I5 ---------------------------------------------------------------------------------------
 
 
-@spoils("I5", "a cell was deleted")
+@spoils("I5", "a cell was deleted", "shown 0, recounted ", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "delete from stats.cell where ctid = (select ctid from stats.cell where count > 0 limit 1)"
     )
 
 
-@spoils("I5", "a cell counts one more")
+@spoils("I5", "a cell counts one more", ", recounted ", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "update stats.cell set count = count + 1 where ctid = (select ctid from stats.cell where count > 0 limit 1)"
     )
 
 
-@spoils("I5", "a cell counts what nobody did")
+@spoils("I5", "a cell counts what nobody did", "shown 1, recounted 0", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "insert into stats.cell (day, unit, kind, measure, partition, count) values "
@@ -217,7 +245,7 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
-@spoils("I5", "a month counts one more than its days")
+@spoils("I5", "a month counts one more than its days", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "update stats.monthly set count = count + 1 "
@@ -225,14 +253,18 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
-@spoils("I5", "a draft that was sent back is counted nowhere")
+@spoils("I5", "a draft that was sent back is counted nowhere", "the log implies other cells than the state")
 async def _(city: SpoiledCity) -> None:
     await city.change("stats", city.subject("stats", lambda case: case.sent_back), sent_back=())
     for table in ("cell", "monthly"):
         await city.execute(f"delete from stats.{table} where measure = 'quality:sent_back'")
 
 
-@spoils("I5", "a state of before claims that more was sent back than the log says")
+@spoils(
+    "I5",
+    "a state of before claims that more was sent back than the log says",
+    "the log implies other cells than the state",
+)
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("stats", lambda case: case.sent_back)
     known = city.states["stats"][subject].state
@@ -241,7 +273,12 @@ async def _(city: SpoiledCity) -> None:
         await city.execute(f"update stats.{table} set count = count * 2 where measure = 'quality:sent_back'")
 
 
-@spoils("I5", "a post remembered implies other cells than the log")
+@spoils(
+    "I5",
+    "a post remembered implies other cells than the log",
+    "the log implies other cells than the state",
+    ", recounted ",
+)
 async def _(city: SpoiledCity) -> None:
     subject = city.subject("stats", lambda post: post.number)
     await city.change("stats", subject, kind="suggestion")
@@ -250,7 +287,7 @@ async def _(city: SpoiledCity) -> None:
 # -- I6 ---------------------------------------------------------------------------------------
 
 
-@spoils("I6", "a number is skipped")
+@spoils("I6", "a number is skipped", "are missing", "which is the last one stored")
 async def _(city: SpoiledCity) -> None:
     old = city.log["notices"][0]
     last = [entry for entry in city.log["notices"] if entry.key == old.key][-1]
@@ -258,30 +295,30 @@ async def _(city: SpoiledCity) -> None:
     await city.put(last, last.numbered(last.event.seq + 1))
 
 
-@spoils("I6", "a fact is stored and was never published")
+@spoils("I6", "a fact is stored and was never published", "is stored and was not said")
 async def _(city: SpoiledCity) -> None:
     await city.change("notifier", city.subject("notifier", lambda case: case.department), said="notices")
 
 
-@spoils("I6", "a fact was published and is not stored")
+@spoils("I6", "a fact was published and is not stored", "which is the last one stored")
 async def _(city: SpoiledCity) -> None:
     await city.change(
         "notifier", city.subject("notifier", lambda case: case.department), said="notices", by=-1
     )
 
 
-@spoils("I6", "a position lies beyond the end of the log")
+@spoils("I6", "a position lies beyond the end of the log", "beyond the end")
 async def _(city: SpoiledCity) -> None:
     await city.move_position("stats", "posts", 0, 7)
 
 
-@spoils("I6", "a position stepped back")
+@spoils("I6", "a position stepped back", "intake deadlines ")
 async def _(city: SpoiledCity) -> None:
     partition = city.log["deadlines"][-1].partition
     await city.move_position("intake", "deadlines", partition, -1)
 
 
-@spoils("I6", "a reader passed a fact by")
+@spoils("I6", "a reader passed a fact by", "router replies ")
 async def _(city: SpoiledCity) -> None:
     await city.change("router", city.subject("router", lambda case: case.department), seen="replies", by=-1)
 
@@ -289,12 +326,12 @@ async def _(city: SpoiledCity) -> None:
 # -- I7 ---------------------------------------------------------------------------------------
 
 
-@spoils("I7", "a bad record was passed by and not parked")
+@spoils("I7", "a bad record was passed by and not parked", "parked 0 times")
 async def _(city: SpoiledCity) -> None:
     await city.execute("delete from notifier.waiting where subject = '?0'")
 
 
-@spoils("I7", "a bad record was parked twice")
+@spoils("I7", "a bad record was parked twice", "parked 2 times")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         'insert into notifier.unparked (topic, partition, "offset", subject, seq, mark, reason) '
@@ -302,75 +339,19 @@ async def _(city: SpoiledCity) -> None:
     )
 
 
-@spoils("I7", "what is parked lies nowhere on the log")
+@spoils(
+    "I7",
+    "what is parked lies nowhere on the log",
+    "parked 0 times",
+    "is parked and lies beyond the log's end",
+)
 async def _(city: SpoiledCity) -> None:
     await city.execute('update notifier.waiting set "offset" = "offset" + 1000 where subject = \'?0\'')
 
 
-@spoils("I7", "a record in another subject's partition was passed by")
+@spoils("I7", "a record in another subject's partition was passed by", "parked 0 times")
 async def _(city: SpoiledCity) -> None:
     old = city.log["assignments"][0]
     elsewhere = (old.partition + 1) % 12
     await city.add(moved(old, partition=elsewhere))
     await city.move_position("intake", "assignments", elsewhere, 1)
-
-
-# -- I8 ---------------------------------------------------------------------------------------
-
-
-@spoils("I8", "a telephone stands after the sealed field")
-async def _(city: SpoiledCity) -> None:
-    old = city.entry("posts", PostReceived, lambda fact: bool(fact.sealed_contact))
-    value = old.value or b""
-    assert value.endswith(b'"}'), "the last field is a sealed box"
-    await city.put(old, moved(old, value=value[:-1] + f',"note":"{MOBILE}"}}'.encode()))
-
-
-def _asked(text: str) -> Callable[[SpoiledCity], Awaitable[None]]:
-    async def spoil(city: SpoiledCity) -> None:
-        old = city.entry("replies", CitizenAsked)
-        await city.put(old, old.saying(text=f"请打{text}找我。"))
-
-    return spoil
-
-
-for _what, _text in (
-    ("in one go", MOBILE),
-    ("in Chinese numerals", "一三八一二三四五六七八"),
-    ("in financial numerals", "壹叁捌壹贰叁肆伍陆柒捌"),
-    ("in circled digits", "①③⑧①②③④⑤⑥⑦⑧"),
-    ("in Arabic digits", "١٣٨١٢٣٤٥٦٧٨"),
-    ("with marks", "1-3-8-1-2-3-4-5-6-7-8"),
-    ("behind the country's code", "+86 138 1234 5678"),
-    ("of a landline", "0527-84389998"),
-):
-    SPOILINGS.append(Spoiling("I8", f"a telephone {_what} stands on the log", _asked(_text)))
-SPOILINGS.append(Spoiling("I8", "an identity card stands on the log", _asked("11010519491231002X")))
-SPOILINGS.append(Spoiling("I8", "a mail address stands on the log", _asked("someone@example.cn")))
-
-
-@spoils("I8", "a telephone stands in a log file")
-async def _(city: SpoiledCity) -> None:
-    city.append("intake.log", f"somebody at {MOBILE} posted")
-
-
-@spoils("I8", "a point stands on the log, outside its box")
-async def _(city: SpoiledCity) -> None:
-    old = city.entry("posts", PostReceived)
-    value = old.value or b""
-    await city.put(old, moved(old, value=value[:-1] + b',"longitude":118.275162,"latitude":33.963008}'))
-
-
-@spoils("I8", "a point stands in a log file")
-async def _(city: SpoiledCity) -> None:
-    city.append("intake.log", "refused {'longitude': 118.275162, 'latitude': 33.963008}")
-
-
-@spoils("I8", "a telephone stands in a state")
-async def _(city: SpoiledCity) -> None:
-    await city.change("intake", city.subject("intake", lambda case: case.exists), text=f"请打{MOBILE}")
-
-
-@spoils("I8", "a telephone stands in a notice")
-async def _(city: SpoiledCity) -> None:
-    await city.execute("update notifier.notice set text = $1", f"请打{MOBILE}")

@@ -137,3 +137,6 @@ async def test_what_is_spoiled_is_told_by_its_row_and_by_no_other(
         await city.restore()
 
     assert list(told) == [spoiling.row], told
+    sentences = told[spoiling.row]
+    assert [words for words in spoiling.told if not any(words in sentence for sentence in sentences)] == []
+    assert [one for one in sentences if not any(words in one for words in spoiling.told)] == []
