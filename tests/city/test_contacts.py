@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 
 from city.contacts import is_mobile, mail, openid, phone
 
+LONGEST = f"{'a' * 64}@{'.'.join(['b' * 61] * 3)}.com"
+"""254 characters, as long as an address can be that a server takes (RFC 5321, erratum 1690)."""
+
 
 @pytest.mark.parametrize(
     ("typed", "number"),
@@ -116,6 +119,7 @@ def test_a_text_message_reaches_mobiles_alone(number: str, mobile: bool) -> None
         ("First.Last+tag@Mail.Example.COM", "First.Last+tag@mail.example.com"),
         ("12345678@qq.com", "12345678@qq.com"),
         ("name@例子.中国", "name@xn--fsqu00a.xn--fiqs8s"),
+        (LONGEST, LONGEST),
     ],
 )
 def test_what_can_be_mailed_is_taken_and_made_normal(typed: str, address: str) -> None:
@@ -158,6 +162,7 @@ def test_what_can_be_mailed_is_taken_and_made_normal(typed: str, address: str) -
         "a@" + "b" * 64 + ".com",
         "a" * 65 + "@b.com",
         "a@" + "b." * 200 + "com",
+        f"{LONGEST}n",
         "x" * 100_000,
     ],
 )

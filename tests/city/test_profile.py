@@ -158,6 +158,16 @@ def test_a_unit_may_start_from_its_own_templates_and_then_from_everybodys(folder
     assert Profile.load(folder).templates_of("water") == ()
 
 
+@pytest.mark.parametrize(("closing", "told_of"), [("12:00", False), ("13:00", True), ("14:01", False)])
+def test_a_day_that_would_close_while_nobody_works_is_told(folder: Path, closing: str, told_of: bool) -> None:
+    rows = f"date,name,is_off_day,closing\n2026-12-31,半天,0,{closing}\n"
+    (folder / "calendar.csv").write_text(rows, encoding="utf-8")
+
+    complaint = f"calendar.csv:2: 2026-12-31 的下班时间 {closing} 不在上班时间内"
+
+    assert (complaint in told(folder)) is told_of
+
+
 @pytest.mark.parametrize(
     ("file", "line", "complaint"),
     [
@@ -177,6 +187,17 @@ def test_a_unit_may_start_from_its_own_templates_and_then_from_everybodys(folder
             "departments.csv",
             "roads,公路局,bureau,roads,,,municipal",
             "departments.csv:4: 公路局 的上级单位绕成了圈",
+        ),
+        (
+            "departments.csv",
+            "roads,公路局,bureau,lamps,,,municipal\nlamps,路灯处,bureau,roads,,,municipal",
+            "departments.csv:5: 路灯处 的上级单位绕成了圈",
+        ),
+        (
+            "departments.csv",
+            "depot,料场,bureau,roads,,,municipal\nroads,公路局,bureau,lamps,,,municipal\n"
+            "lamps,路灯处,bureau,roads,,,municipal",
+            "departments.csv:5: 公路局 的上级单位绕成了圈",
         ),
         (
             "departments.csv",
