@@ -31,11 +31,14 @@ COPIES: Final = 2
 """Bugs tried at the same time, each in a copy of its own."""
 KEPT: Final = ROOT / ".planted"
 NEAREST_SECONDS: Final = 300
+REAL_SECONDS: Final = 1200
 SUITE_SECONDS: Final = 1200
 QUICK: Final = "not real and not slow"
 """The tests that notice a bug without broker, database or browser, as pytest's marks say it."""
 REAL: Final = "not browser"
 """Those with broker and database as well; a browser's are run apart."""
+ONE_TEST_SECONDS: Final = {QUICK: 120, REAL: 600, "browser": 600}
+"""When a test counts as one that hangs: no sooner than a slow machine has started a stack for it and let a city live on it."""
 WANTED: Final = 0.95
 """The share of bugs that must be noticed."""
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
@@ -83,7 +86,7 @@ def _try(bug: Bug, copies: "SimpleQueue[Path]", suite: bool) -> Found:
     started = time.monotonic()
     try:
         bug.plant(folder)
-        noticed, by = _noticed(folder, REAL if bug.real else QUICK, NEAREST_SECONDS, bug.tests), "nearest"
+        noticed, by = _nearest(folder, bug), "nearest"
         if not noticed and suite:
             noticed, by = _noticed(folder, QUICK, SUITE_SECONDS), "suite"
     finally:
@@ -100,12 +103,21 @@ def _try(bug: Bug, copies: "SimpleQueue[Path]", suite: bool) -> Found:
     return found
 
 
+def _nearest(folder: Path, bug: Bug) -> str:
+    return (
+        _noticed(folder, REAL, REAL_SECONDS, bug.tests)
+        if bug.real
+        else _noticed(folder, QUICK, NEAREST_SECONDS, bug.tests)
+    )
+
+
 def _noticed(folder: Path, marks: str, seconds: int, tests: tuple[str, ...] = ("tests",)) -> str:
     """The first test that fails on the copy; `hangs` when they do not end.
 
     Where only a browser's tests are named, these are run: in a process of their own, as they must be.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", marks, "--timeout", "120", "--tb=no", *tests]
+    limit = str(ONE_TEST_SECONDS[marks])
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", marks, "--timeout", limit, "--tb=no", *tests]
     # The copy comes before the tree that this environment is set up for.
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
