@@ -128,7 +128,7 @@ async def _(city: SpoiledCity) -> None:
 # -- I2 ---------------------------------------------------------------------------------------
 
 
-@spoils("I2", "router remembers another unit than it said", "said housing, remembered education")
+@spoils("I2", "router remembers another unit than it said", ", remembered education")
 async def _(city: SpoiledCity) -> None:
     await city.change("router", city.subject("router", lambda case: case.department), department="education")
 
@@ -139,12 +139,12 @@ async def _(city: SpoiledCity) -> None:
     await city.change("router", subject, department="education")
 
 
-@spoils("I2", "intake shows another unit than it heard", "intake heard ['housing'], remembers education")
+@spoils("I2", "intake shows another unit than it heard", "intake heard ")
 async def _(city: SpoiledCity) -> None:
     await city.change("intake", city.subject("intake", lambda case: case.department), department="education")
 
 
-@spoils("I2", "notifier tells another unit than it heard", "notifier heard ['housing'], remembers education")
+@spoils("I2", "notifier tells another unit than it heard", "notifier heard ")
 async def _(city: SpoiledCity) -> None:
     await city.change(
         "notifier", city.subject("notifier", lambda case: case.department), department="education"
@@ -223,7 +223,7 @@ async def _(city: SpoiledCity) -> None:
 # -- I5 ---------------------------------------------------------------------------------------
 
 
-@spoils("I5", "a cell was deleted", "shown 0, recounted ", "the month is not the sum of its days")
+@spoils("I5", "a cell was deleted", ", recounted ", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
         "delete from stats.cell where ctid = (select ctid from stats.cell where count > 0 limit 1)"
