@@ -16,7 +16,6 @@ from tests.wenzheng.spoiled import SpoiledCity
 from tests.wenzheng.spoilings import Spoiling, unreadable
 from tests.wenzheng.spoilings_of_notices import ALL_SPOILINGS
 from wenzheng.audit import SENTENCES, audit
-from wenzheng.stack.status import status
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -30,10 +29,8 @@ MATTERS = (
 
 
 async def quiet(stack: Stack) -> None:
-    """Until everything that was said is heard; on a machine that others use as well."""
-    async with asyncio.timeout(400):
-        while any(part["lag"] or part["outbox_age"] for part in (await status(stack.home))["parts"]):
-            await asyncio.sleep(0.5)
+    """Until everything that was said is heard."""
+    await asyncio.to_thread(stack.quiet)
 
 
 async def live(stack: Stack) -> None:
