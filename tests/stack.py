@@ -72,7 +72,7 @@ class Stack:
         command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")} | self._settings
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
@@ -209,7 +209,8 @@ class Client:
             "text": f"幸福路第{uuid.uuid4().int % 10**6}盏路灯坏了。",
         } | fields
         key = {"Idempotency-Key": uuid.uuid4().hex}
-        for _ in range(60):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             started = time.monotonic()
             try:
                 response = await self._http.post("/v1/posts", json=body, headers=key)
