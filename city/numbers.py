@@ -37,13 +37,16 @@ MOBILE: Final = "mobile"
 LANDLINE: Final = "landline"
 LOCAL: Final = "local"
 ABROAD: Final = "abroad"
+DIALLED: Final = "dialled"
 ACCOUNT: Final = "account"
-_KINDS: Final = {MOBILE: PHONE, LANDLINE: PHONE, LOCAL: PHONE, ABROAD: PHONE, ACCOUNT: CARD}
+_KINDS: Final = {MOBILE: PHONE, LANDLINE: PHONE, LOCAL: PHONE, ABROAD: PHONE, DIALLED: PHONE, ACCOUNT: CARD}
 """Kinds that are told apart here alone."""
 
 _RUN: Final = re.compile(rf"\d+(?:(?:[^\w%‰°℃¥￥$€@{BREAK}]|_){{1,3}}\d+)*")
 _CHECK_LETTER: Final = re.compile(r"[^\w]{0,2}[XxΧ×✕✖✗✘╳⨯](?![A-Za-z0-9])")
 
+_SUM: Final = re.compile(r"[0-9A-Za-z.]\+\Z")
+"""A plus that adds; a Chinese character before it says nothing of the sort."""
 _CALL: Final = re.compile(
     r"(?:电话|座机|固话|手机|联系方式|传真|致电|拨打|来电|回电|热线|[Tt][Ee][Ll]|[Ff][Aa][Xx]|☎|☏|📞|📱)"
     rf"(?![费亭卡机])[^\d元{BREAK}]{{0,6}}\Z"
@@ -127,7 +130,8 @@ class _Run:
         group = self._groups[first]
         if len(group.digits) > LONGEST:
             kind = several(group.digits)
-            return (kind, first, group.end) if kind else None
+            if kind or len(group.digits) > LONGEST_TOLD:
+                return (kind, first, group.end) if kind else None
         if self._in_fraction(first):
             return None
         window = self._digits[offset : offset + LONGEST_TOLD]
@@ -173,13 +177,15 @@ class _Run:
         """What the words before the run announce. Within a run no word stands between two groups."""
         start = self._groups[0].start
         before = self._plain[max(0, start - _LOOKED_BACK) : start]
-        if before[-1:] == "+" and not (before[-2:-1].isalnum() or before[-2:-1] == "."):
+        if before[-1:] == "+" and _SUM.search(before) is None:
             yield from ((ABROAD, length) for length in range(15, 8, -1))
         if _ACCOUNT.search(before) is not None:
             yield from ((ACCOUNT, length) for length in range(LONGEST_TOLD, 9, -1))
         if _CALL.search(before) is not None:
             yield LOCAL, 8
             yield LOCAL, 7
+            if self._digits.startswith("00"):
+                yield from ((DIALLED, length) for length in range(17, 10, -1))
         if _CHAT.search(before) is not None:
             yield from ((CHAT, length) for length in range(11, FEWEST - 1, -1))
 
@@ -214,8 +220,9 @@ class _Run:
             return is_landline(digits, lengths, marks) and not after_point
         if kind == LOCAL:
             return self._is_local(last, digits, marks)
-        if kind == ABROAD:
-            return digits[0] != "0" and set(marks) <= {" ", "-", "(", ")"}
+        if kind in (ABROAD, DIALLED):
+            country = digits[2] if kind == DIALLED else digits[0]
+            return country != "0" and set(marks) <= {" ", "-", "(", ")"}
         return digits[0] != "0" and set(marks) <= {" ", "-", ".", ""}
 
     # -- what stands around -----------------------------------------------------------------

@@ -1,0 +1,133 @@
+"""What stands around digits decides whether they are the number of a person: each such word and mark with and without."""
+
+import pytest
+
+from city.masking import mask
+
+MOBILE, LOCAL = "13900001234", "84389998"
+
+
+def _hidden(text: str, number: str) -> str:
+    return text.replace(number, "*" * len(number))
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        (f"打{MOBILE}找我", "投资13900000000元"),
+        (f"{MOBILE}元", "13900000000元"),
+        (f"{MOBILE}万人", f"{MOBILE}万元"),
+        ("电话13900000000元", "一共13900000000元"),
+        ("13900000000王先生", "13900000000方"),
+        ("13900000000方女士", "13900000000方土"),
+        (f"{MOBILE}.5", f"{MOBILE}.5元"),
+        (f"{MOBILE}.50", f"{MOBILE}.50元"),
+        (f"{MOBILE}.500元", f"{MOBILE}.05元"),
+        ("139-0000-1234米", "面积139.0000.1234"),
+        ("139*0000*1234", "1390*0001*234mm"),
+        ("一三九零零零零一二三四", "一三九零零零零一二三四万"),
+        ("一三九零零零零一二三四万女士", "十一三九零零零零一二三四"),
+    ],
+)
+def test_a_mobile_number_is_no_amount(hides: str, stays: str) -> None:
+    assert "*" * 11 in mask(hides)
+    assert mask(stays) == stays
+
+
+@pytest.mark.parametrize("item", ["1", "12", "20", "07"])
+def test_behind_the_number_of_an_item_stands_a_telephone(item: str) -> None:
+    assert mask(f"{item}.{MOBILE}") == f"{item}.{'*' * 11}"
+
+
+@pytest.mark.parametrize("whole", ["0", "21", "99", "150", "007"])
+def test_behind_the_point_of_a_fraction_stands_none(whole: str) -> None:
+    assert mask(f"{whole}.{MOBILE}") == f"{whole}.{MOBILE}"
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        (f"电话{LOCAL}", f"编号{LOCAL}"),
+        ("电话8438999", "电话843899"),
+        (f"电话{LOCAL}号", f"电话{LOCAL}元"),
+        ("电话2024年度84389998"[:2] + LOCAL, "电话84389998年"),
+        (f"电话:{LOCAL}", "电话20240105"),
+        (f"座机8438-9998,{LOCAL}", "座机04389998"),
+        (f"传真:8438 9998、{LOCAL}", "传真14389998"),
+        (f"致电{LOCAL}", "致电8438/9998"),
+        ("TEL:84389998", "TEN:84389998"),
+    ],
+)
+def test_a_number_without_an_area_code_is_known_by_the_word_before_it(hides: str, stays: str) -> None:
+    assert "84389998" not in mask(hides)
+    assert "8438999" not in mask(hides)
+    assert mask(stays) == stays
+
+
+def test_what_follows_a_telephone_in_a_list_is_another_and_nothing_after_that() -> None:
+    assert mask(f"{MOBILE}、{LOCAL}") == f"{'*' * 11}、{'*' * 8}"
+    assert mask(f"{MOBILE}、8438999") == f"{'*' * 11}、{'*' * 7}"
+    assert mask(f"{MOBILE}、12345、{LOCAL}") == f"{'*' * 11}、12345、{LOCAL}"
+
+
+@pytest.mark.parametrize("number", ["651234567", "65 1234 5678", "44-20-7946-0958", "123456789012345"])
+def test_behind_a_plus_stands_a_number_of_another_country(number: str) -> None:
+    assert "*" * 6 in mask(f"打+{number}")
+
+
+@pytest.mark.parametrize("number", ["0085291234567", "00 65 9123 4567", "001(415)555-2671"])
+def test_behind_a_word_for_a_telephone_the_plus_may_be_dialled(number: str) -> None:
+    assert mask(f"手机:{number}") == f"手机:{'*' * len(number)}"
+    assert mask(f"编号{number}") == f"编号{number}"
+
+
+def test_three_noughts_dial_no_country() -> None:
+    assert mask("手机:00012345678") == "手机:00012345678"
+
+
+@pytest.mark.parametrize("text", ["a+651234567", "5+651234567", ".+651234567", "+051234567", "+65123456"])
+def test_behind_a_sum_stands_none(text: str) -> None:
+    assert mask(text) == text
+
+
+def test_a_plus_goes_with_the_number_that_it_begins() -> None:
+    assert mask(f"打+86{MOBILE}") == f"打{'*' * 14}"
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        ("账号1234567890", "账号123456789"),
+        ("卡号1234 5678 9012 3456 789", "卡号0234567890"),
+        ("开户1234567890123456789012345", "门牌1234567890"),
+        ("账号32050177123400000001", "账号12345678901234567890123456"),
+        ("微信123456", "门牌123456"),
+        ("QQ12345", "QQ1234"),
+        ("扣扣号是12345678901", "扣扣群12345"),
+        ("加V123456", "aV123456"),
+    ],
+)
+def test_an_account_is_known_by_the_word_before_it(hides: str, stays: str) -> None:
+    assert "***" in mask(hides)
+    assert mask(stays) == stays
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        ("6222021234567890", "b6222021234567890"),
+        ("卡6222021234567890", ".6222021234567890"[:0] + "3.6222021234567890"),
+        ("11010519491231002X", "110105194912310020A"[:17] + "XA"),
+        ("11010519491231002 x", "11010519491231002"),
+        ("110105491231002", "投资110105491230000元"),
+        ("0527-84389998", "3.052784389998"),
+    ],
+)
+def test_a_card_and_a_landline_stand_behind_no_letter_and_no_point(hides: str, stays: str) -> None:
+    assert "*" * 9 in mask(hides)
+    assert mask(stays) == stays
+
+
+def test_a_number_in_two_scripts_is_one_where_a_numeral_stands_for_a_dash() -> None:
+    assert mask("139一0000一1234") == "*" * 13
+    assert mask("13900001234一2") == f"{'*' * 11}一2"
