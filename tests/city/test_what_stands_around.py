@@ -7,10 +7,6 @@ from city.masking import mask
 MOBILE, LOCAL = "13900001234", "84389998"
 
 
-def _hidden(text: str, number: str) -> str:
-    return text.replace(number, "*" * len(number))
-
-
 @pytest.mark.parametrize(
     ("hides", "stays"),
     [
@@ -50,7 +46,7 @@ def test_behind_the_point_of_a_fraction_stands_none(whole: str) -> None:
         (f"电话{LOCAL}", f"编号{LOCAL}"),
         ("电话8438999", "电话843899"),
         (f"电话{LOCAL}号", f"电话{LOCAL}元"),
-        ("电话2024年度84389998"[:2] + LOCAL, "电话84389998年"),
+        (f"固话{LOCAL}", f"电话{LOCAL}年"),
         (f"电话:{LOCAL}", "电话20240105"),
         (f"座机8438-9998,{LOCAL}", "座机04389998"),
         (f"传真:8438 9998、{LOCAL}", "传真14389998"),
@@ -72,7 +68,7 @@ def test_what_follows_a_telephone_in_a_list_is_another_and_nothing_after_that() 
 
 @pytest.mark.parametrize("number", ["651234567", "65 1234 5678", "44-20-7946-0958", "123456789012345"])
 def test_behind_a_plus_stands_a_number_of_another_country(number: str) -> None:
-    assert "*" * 6 in mask(f"打+{number}")
+    assert mask(f"打+{number}") == f"打{'*' * (len(number) + 1)}"
 
 
 @pytest.mark.parametrize("number", ["0085291234567", "00 65 9123 4567", "001(415)555-2671"])
@@ -105,6 +101,9 @@ def test_a_plus_goes_with_the_number_that_it_begins() -> None:
         ("QQ12345", "QQ1234"),
         ("扣扣号是12345678901", "扣扣群12345"),
         ("加V123456", "aV123456"),
+        ("WeChat: 12345678", "WeChat支付12345678元"),
+        ("wechat:zhangsan", "WeChat payment"),
+        ("我的Wechat ID是zs_1988", "wechatid: is"),
     ],
 )
 def test_an_account_is_known_by_the_word_before_it(hides: str, stays: str) -> None:
@@ -116,8 +115,8 @@ def test_an_account_is_known_by_the_word_before_it(hides: str, stays: str) -> No
     ("hides", "stays"),
     [
         ("6222021234567890", "b6222021234567890"),
-        ("卡6222021234567890", ".6222021234567890"[:0] + "3.6222021234567890"),
-        ("11010519491231002X", "110105194912310020A"[:17] + "XA"),
+        ("卡6222021234567890", "3.6222021234567890"),
+        ("11010519491231002X", "11010519491231002XA"),
         ("11010519491231002 x", "11010519491231002"),
         ("110105491231002", "投资110105491230000元"),
         ("0527-84389998", "3.052784389998"),
