@@ -1,21 +1,27 @@
 """The audit is tried: whatever is spoiled in a small city on a real stack is told by its row and by no other."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 import pytest_asyncio
 
 from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
+from contracts.identity import PARTITIONS
+from contracts.notices import NoticeSent
 from tests.stack import Client, Stack, running
 from tests.wenzheng.spoiled import SpoiledCity
 from tests.wenzheng.spoilings import Spoiling, unreadable
 from tests.wenzheng.spoilings_of_notices import ALL_SPOILINGS
 from wenzheng.audit import SENTENCES, audit
+from wenzheng.audit.notices import Arrived
+from wenzheng.audit.snapshot import Part, Snapshot
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -137,3 +143,46 @@ async def test_what_is_spoiled_is_told_by_its_row_and_by_no_other(
     sentences = told[spoiling.row]
     assert [words for words in spoiling.told if not any(words in sentence for sentence in sentences)] == []
     assert [one for one in sentences if not any(words in one for words in spoiling.told)] == []
+
+
+class OneMore(Arrived):
+    """I4, while a notice comes that the snapshot does not know: claimed, sent and said before the log was read."""
+
+    LATE = "0195a000-0000-7000-8000-00000000a7e1"
+
+    def __init__(self, snapshot: Snapshot, after: int) -> None:
+        """`after` is how many records after the end of the log, as it was when the snapshot was taken, it is said."""
+        super().__init__(snapshot)
+        self._after = after
+        self._added = False
+
+    async def part(self, part: Part) -> None:
+        sent = [
+            logged
+            for logged in part.log["notices"]
+            if logged.event and isinstance(logged.event.fact, NoticeSent)
+        ]
+        if sent and not self._added:
+            event = sent[-1].event
+            assert event is not None
+            said = msgspec.structs.replace(event, fact=msgspec.structs.replace(event.fact, notice=self.LATE))
+            offset = self.snapshot.ends[("notices", part.partition)] + self._after
+            part.log["notices"].append(dataclasses.replace(sent[-1], event=said, offset=offset))
+            self._added = True
+        await super().part(part)
+
+    async def _arrivals(self) -> dict[str, int]:
+        return {**await super()._arrivals(), self.LATE: 1}
+
+
+@pytest.mark.parametrize(("after", "violations"), [(0, 0), (-1, 1)])
+async def test_a_notice_that_comes_while_the_audit_looks_is_on_its_way(
+    city: SpoiledCity, after: int, violations: int
+) -> None:
+    async with Snapshot.of(city.home) as snapshot:
+        row = OneMore(snapshot, after)
+        for partition in range(PARTITIONS):
+            await row.part(await snapshot.part(partition, 0))
+        await row.whole()
+
+    assert row.row.violations == violations, row.row.examples

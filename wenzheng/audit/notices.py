@@ -5,6 +5,7 @@ from collections import Counter
 import httpx2
 
 from contracts.notices import NoticeFailed, NoticeSent
+from contracts.topics import NOTICES
 from wenzheng.audit.followed import Followed
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, Snapshot
@@ -20,6 +21,8 @@ class Arrived(Invariant):
         super().__init__(snapshot)
         self._sent: set[str] = set()
         """Ids of the notices that were said to be sent."""
+        self._sent_before: set[str] = set()
+        """Those of them that were said before the snapshot was taken, and so must be in it."""
         self._failed: set[str] = set()
         """Ids of those that were said to have failed, some of them after they were sent."""
         self._followed = Followed(snapshot)
@@ -27,9 +30,11 @@ class Arrived(Invariant):
     async def part(self, part: Part) -> None:
         """Remember what was said, and who follows what."""
         self._followed.part(part)
-        for logged in part.log["notices"]:
+        for logged in part.log[NOTICES.name]:
             if logged.event is not None and isinstance(logged.event.fact, NoticeSent):
                 self._sent.add(logged.event.fact.notice)
+                if logged.offset < self.snapshot.ends[(NOTICES.name, part.partition)]:
+                    self._sent_before.add(logged.event.fact.notice)
             elif logged.event is not None and isinstance(logged.event.fact, NoticeFailed):
                 self._failed.add(logged.event.fact.notice)
 
@@ -64,10 +69,12 @@ class Arrived(Invariant):
             if notice["state"] == "sent" and notice["id"] not in self._sent | waits:
                 self.row.fail(f"notice {notice['id']} was sent and nobody said so")
             # What was sent may come back, which is said, too; an operator may have sent it once more since.
-            elif notice["state"] in ("failed", "suppressed") and notice["id"] in self._sent - came_back:
+            elif (
+                notice["state"] in ("failed", "suppressed") and notice["id"] in self._sent_before - came_back
+            ):
                 self.row.fail(f"notice {notice['id']} was said to be sent and is {notice['state']}")
         for identity in arrived.keys() - known:
-            if identity in self._sent:
+            if identity in self._sent_before:
                 self.row.fail(f"notice {identity} arrived and is not known")
             else:
                 # Claimed after the snapshot.
