@@ -48,8 +48,8 @@ class Telephone:
         return unescape(re.findall(r'<li class="account">([^<]*)</li>', shown)[-1])
 
     def code(self) -> str:
-        """The code in the newest text message."""
-        return re.findall(rf"<b>{MINE}</b>\D*(\d{{6}})\D", self.page())[0]
+        """The code in the newest text message, once it has come."""
+        return until(lambda: re.findall(rf"<b>{MINE}</b>\D*(\d{{6}})\D", self.page()))[0]
 
 
 def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates(stack: Stack) -> None:
