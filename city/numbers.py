@@ -46,7 +46,7 @@ _RUN: Final = re.compile(rf"\d+(?:(?:[^\w%‰°℃¥￥$€@{BREAK}]|_){{1,3}}\d
 _CHECK_LETTER: Final = re.compile(r"[^\w]{0,2}[XxΧ×✕✖✗✘╳⨯](?![A-Za-z0-9])")
 
 _SUM: Final = re.compile(r"[0-9A-Za-z.]\+\Z")
-"""A plus that adds; a Chinese character before it says nothing of the sort."""
+"""A plus that adds. A word right before it is no summand, though Python calls Chinese characters alphanumeric."""
 _CALL: Final = re.compile(
     r"(?:电话|座机|固话|手机|联系方式|传真|致电|拨打|来电|回电|热线|[Tt][Ee][Ll]|[Ff][Aa][Xx]|☎|☏|📞|📱)"
     rf"(?![费亭卡机])[^\d元{BREAK}]{{0,6}}\Z"

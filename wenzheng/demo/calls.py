@@ -13,7 +13,7 @@ import httpx2
 
 from chassis.tokens import Staff, sign
 
-PATIENCE = 180.0
+ASKED_AGAIN_SECONDS = 180.0
 """Real seconds for which a service that does not answer is asked again; city time waits for it meanwhile."""
 
 
@@ -94,7 +94,7 @@ class Calls:
         self, service: str, method: str, path: str, headers: dict[str, str] | None, **sent: Any
     ) -> dict[str, Any] | None:
         key = {"Idempotency-Key": uuid.uuid4().hex}
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + ASKED_AGAIN_SECONDS
         while True:
             try:
                 async with self._at_once:

@@ -37,8 +37,9 @@ class Dispatch:
         clerk = self._calls.bearer("clerk", unit)
         if await self._calls.ask("POST", f"/v1/cases/{number}/returns", body, "returned", clerk) is None:
             return None
+        # A return that is refused leaves the post where it is: that is not waited for as long as a machine may be slow.
         with self._calls.waiting():
-            for _ in range(600):
+            for _ in range(30):
                 await asyncio.sleep(0.3)
                 case = await self._calls.ask("GET", f"/v1/posts/{number}", None, "")
                 if case is not None and case["department"] not in ("", unit):

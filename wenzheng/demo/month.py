@@ -18,10 +18,10 @@ from wenzheng.demo.calls import Calls
 from wenzheng.demo.debate import Debates
 from wenzheng.demo.dialogue import dialogues
 from wenzheng.demo.dispatch import Dispatch
-from wenzheng.demo.pace import Leg, Pace
 from wenzheng.demo.pictures import Scene, scene_of
 from wenzheng.demo.replies import FATES, asked_back, first_word, rating, reply
 from wenzheng.demo.survey import BUSES, PARKS, Survey
+from wenzheng.demo.warp import Leg, Warp
 from wenzheng.posts_file import SAMPLE, read_posts
 
 RECEIVED, REPLIED, RATED, SATISFIED = 1373, 1352, 1000, 958
@@ -85,7 +85,7 @@ class Month:
         self._random = random.Random(seed)
         self._clock = SegmentClock(clock, profile.zone)
         days = Leg(datetime.fromisoformat(DAY_BEFORE), SPEED), Leg(datetime.fromisoformat(ENDS), LAST_SPEED)
-        self._pace = Pace(clock, read_segments(clock, profile.zone), days, calls.waited)
+        self._warp = Warp(clock, read_segments(clock, profile.zone), days, calls.waited)
         self._dispatch = Dispatch(calls, profile, self._random)
         self.counted = Survey(calls, self._until, seed, BUSES)
         """Its result is published when the month is over."""
@@ -116,7 +116,7 @@ class Month:
         for n in range(last):
             at = _between(JULY, ENDS, (n + self._random.random()) / last)
             self._live_on(self._post(at, self._body(posts + n), True, 0, posts + n))
-        await asyncio.gather(self._pace.run(), *self._june(posts, share), *self._surveys(share), *talks)
+        await asyncio.gather(self._warp.run(), *self._june(posts, share), *self._surveys(share), *talks)
         self._acting.clear()
         watching.cancel()
 
@@ -351,7 +351,7 @@ class Month:
 
     async def _until(self, instant: datetime) -> None:
         while (left := (instant - self._clock.now()).total_seconds()) > 0:
-            await asyncio.sleep(max(0.02, min(5.0, left / self._pace.fastest())))
+            await asyncio.sleep(max(0.02, min(5.0, left / self._warp.fastest())))
         await self._acting.wait()
 
     async def _staff(

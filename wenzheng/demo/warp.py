@@ -20,7 +20,7 @@ GRANTED: Final = 1.0
 """Real seconds of fast time in a grant."""
 LOOKS: Final = 4
 """So often in the time of a grant it is asked whether there is another."""
-PATIENCE: Final = 2.5
+LONGEST_WAIT: Final = 2.5
 """Real seconds that somebody may wait while city time runs fast. A post that the router holds for a person takes 1.2."""
 
 
@@ -54,7 +54,7 @@ def granted(segments: Sequence[Segment], now: float, legs: Sequence[Leg]) -> lis
     return [*passed, Segment(ends, city, 1.0)]
 
 
-class Pace:
+class Warp:
     """Grants fast time to all processes that read one file of segments."""
 
     def __init__(
@@ -79,7 +79,7 @@ class Pace:
 
     def look(self) -> None:
         """Grant fast time if nobody waits too long."""
-        if self._waited() < PATIENCE:
+        if self._waited() < LONGEST_WAIT:
             self._segments = granted(self._segments, self._real(), self._legs)
             write_segments(self._file, self._segments)
 

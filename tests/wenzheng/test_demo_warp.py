@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import Segment, SegmentClock, city_at, read_segments, write_segments
 from wenzheng.demo.calls import Calls
-from wenzheng.demo.pace import GRANTED, PATIENCE, Leg, Pace, granted
+from wenzheng.demo.warp import GRANTED, LONGEST_WAIT, Leg, Warp, granted
 
 START = datetime.fromisoformat("2011-06-01T08:00:00+08:00")
 DAYS = Leg(START + timedelta(days=10), 30_000.0), Leg(START + timedelta(days=12), 6_000.0)
@@ -77,22 +77,22 @@ def test_where_somebody_waits_too_long_nothing_is_granted_until_they_have_their_
     tmp_path: Path,
 ) -> None:
     now, waited = [1000.0], [0.0]
-    pace = Pace(tmp_path / "clock", [Segment(1000.0, START, 1.0)], DAYS, lambda: waited[0], lambda: now[0])
+    warp = Warp(tmp_path / "clock", [Segment(1000.0, START, 1.0)], DAYS, lambda: waited[0], lambda: now[0])
     clock = SegmentClock(tmp_path / "clock", START.tzinfo or pytest.fail("no zone"), look_every=0.0)
 
-    pace.look()
+    warp.look()
     fast = clock.at(1001.0)
-    now[0], waited[0] = 1001.0, PATIENCE
-    pace.look()
+    now[0], waited[0] = 1001.0, LONGEST_WAIT
+    warp.look()
     waiting = clock.at(1061.0)
     now[0], waited[0] = 1061.0, 0.0
-    pace.look()
+    warp.look()
     answered = clock.at(1062.0)
 
     assert fast == START + timedelta(seconds=30_000)
     assert waiting == fast + timedelta(minutes=1)
     assert answered == waiting + timedelta(seconds=30_000)
-    assert pace.fastest() == 30_000.0, "whoever waits for an hour of the city asks soon enough"
+    assert warp.fastest() == 30_000.0, "whoever waits for an hour of the city asks soon enough"
 
 
 async def test_it_ends_with_the_last_leg(tmp_path: Path) -> None:
@@ -100,12 +100,12 @@ async def test_it_ends_with_the_last_leg(tmp_path: Path) -> None:
     short = (Leg(START + timedelta(seconds=2_000), 30_000.0), Leg(START + timedelta(seconds=3_000), 6_000.0))
     clock = SegmentClock(file, START.tzinfo or pytest.fail("no zone"), look_every=0.0)
     began = clock.now().timestamp()
-    pace = Pace(file, [Segment(began, START, 1.0)], short, lambda: 0.0)
+    warp = Warp(file, [Segment(began, START, 1.0)], short, lambda: 0.0)
 
-    await asyncio.wait_for(pace.run(), 30)
+    await asyncio.wait_for(warp.run(), 30)
 
     assert clock.now() >= short[-1].until
-    assert pace.fastest() == 1.0
+    assert warp.fastest() == 1.0
     assert read_segments(file, clock.now().tzinfo or pytest.fail("no zone"))[-1].city == short[-1].until
 
 
