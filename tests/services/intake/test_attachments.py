@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.posts import CitizenErased, PostHeld, PostReceived
+from services.intake.core.attachments import NotTaken, named, type_of
 from services.intake.examining import NICENESS, Examiner
 from services.intake.store import TICKET_SECONDS, Sweep
 from services.intake.store.attachments import ORPHANED_SECONDS
@@ -334,3 +335,40 @@ async def test_a_post_is_taken_while_a_picture_is_drawn(intake: Intake) -> None:
 
 def test_pictures_of_the_tests_are_what_they_say() -> None:
     assert opened(io.BytesIO(picture()).getvalue()).getexif()[0x0112] == 6
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40),
+        b"\x00\x00\x00\x20ftypisom" + bytes(40),
+        b"\x00\x00\x00\x20moovheic" + bytes(40),
+    ],
+    ids=["sound", "film", "no picture"],
+)
+def test_what_begins_like_a_picture_and_is_none_is_not_taken_for_one(data: bytes) -> None:
+    with pytest.raises(NotTaken) as refused:
+        type_of(data)
+
+    assert "HEIC" not in str(refused.value)
+
+
+def test_a_picture_is_known_by_all_of_its_first_bytes() -> None:
+    assert type_of(b"RIFF\x24\x00\x00\x00WEBPVP8 ") == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("现场.jpg", "现场.png"),
+        ("现场.JPEG", "现场.png"),
+        ("路口 3.14 米", "路口 3.14 米.png"),
+        ("现场", "现场.png"),
+        ("docx", "docx.png"),
+        ("a/b\\现场.webp", "现场.png"),
+        (".png", "附件.png"),
+        ("", "附件.png"),
+    ],
+)
+def test_a_file_keeps_its_name_and_ends_as_what_it_is(given: str, name: str) -> None:
+    assert named(given, "image/png") == name

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from services.intake.core import views
 from services.intake.core.acts import ACT
-from services.intake.core.attachments import NotTaken, named, type_of
 from services.intake.core.case import (
     Adoption,
     Case,
@@ -268,40 +267,3 @@ def test_a_list_says_where_a_return_waits_for_a_ruling(state: Any, returned: boo
     case = replace(CASE, returns=(Returned("x1", "transport", "", AT, state=state),))
 
     assert views.in_inbox(case, PROFILE)["returned"] is returned
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40),
-        b"\x00\x00\x00\x20ftypisom" + bytes(40),
-        b"\x00\x00\x00\x20moovheic" + bytes(40),
-    ],
-    ids=["sound", "film", "no picture"],
-)
-def test_what_begins_like_a_picture_and_is_none_is_not_taken_for_one(data: bytes) -> None:
-    with pytest.raises(NotTaken) as refused:
-        type_of(data)
-
-    assert "HEIC" not in str(refused.value)
-
-
-def test_a_picture_is_known_by_all_of_its_first_bytes() -> None:
-    assert type_of(b"RIFF\x24\x00\x00\x00WEBPVP8 ") == "image/webp"
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("现场.jpg", "现场.png"),
-        ("现场.JPEG", "现场.png"),
-        ("路口 3.14 米", "路口 3.14 米.png"),
-        ("现场", "现场.png"),
-        ("docx", "docx.png"),
-        ("a/b\\现场.webp", "现场.png"),
-        (".png", "附件.png"),
-        ("", "附件.png"),
-    ],
-)
-def test_a_file_keeps_its_name_and_ends_as_what_it_is(given: str, name: str) -> None:
-    assert named(given, "image/png") == name
