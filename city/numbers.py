@@ -128,11 +128,9 @@ class _Run:
     def _judge(self, first: int, offset: int) -> tuple[Kind, int, int] | None:
         """The longest number that begins with a group: its kind, its last group and its end."""
         group = self._groups[first]
-        if len(group.digits) > LONGEST:
-            kind = several(group.digits)
-            if kind or len(group.digits) > LONGEST_TOLD:
-                return (kind, first, group.end) if kind else None
-        if self._in_fraction(first):
+        if len(group.digits) > LONGEST and (run_together := several(group.digits)):
+            return run_together, first, group.end
+        if len(group.digits) > LONGEST_TOLD or self._in_fraction(first):
             return None
         window = self._digits[offset : offset + LONGEST_TOLD]
         best = 0
