@@ -2,7 +2,7 @@
 
 Fast time is granted for a second at a time. It is granted again while whoever asks is answered soon; where somebody waits,
 or this process itself stands still, the grant ends and city time goes on at the pace of the real world. So a slow
-machine makes the demonstration longer, and no answer late. City time never goes back: a process that has not yet
+machine makes the demonstration longer, and makes nobody late by more than the seconds that are not waited for: 29 hours of the city. City time never goes back: a process that has not yet
 read of a longer grant is behind the others, not before them.
 """
 
