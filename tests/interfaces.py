@@ -37,6 +37,7 @@ from services.stats import store as stats_store
 from services.stats import web as stats_web
 from tests.conforming import Conforming
 from tests.journeys.world import World
+from tests.patience import PATIENCE
 from tests.services.intake.door import PRIVATE, PROFILE, PUBLIC
 from tests.services.notifier.telephones import RECEIPTS_TOKEN
 
@@ -225,14 +226,14 @@ def served_beside(folder: Path) -> Iterator[Served]:
 
     beside = threading.Thread(target=thread)
     beside.start()
-    ready.wait(60)
+    ready.wait(PATIENCE)
     if failures:
         raise failures[0]
     try:
         yield kept[0]
     finally:
         ended.set()
-        beside.join(30)
+        beside.join(PATIENCE)
     if failures:
         raise failures[0]
 

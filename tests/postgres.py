@@ -20,6 +20,7 @@ import asyncpg
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
+from tests.patience import PATIENCE
 from wenzheng.stack import postgres
 from wenzheng.stack.home import ROLES, Home, Ports
 
@@ -45,7 +46,7 @@ def server() -> Iterator[str]:
     )
     dsn = postgres.superuser_dsn(home, ports)
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         # The fixture may be asked for while a test's loop runs, so the question gets a thread of its own.
         with ThreadPoolExecutor(1) as asker:
             while not asker.submit(asyncio.run, postgres.answers(dsn)).result():
@@ -56,7 +57,7 @@ def server() -> Iterator[str]:
     finally:
         # At once: nobody reads again what was written.
         process.send_signal(signal.SIGQUIT)
-        process.wait(60)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
 

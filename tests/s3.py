@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.intake.store.objects import Bucket, S3Bucket
+from tests.patience import PATIENCE
 
 REGION: Final = "us-east-1"
 _FREE: Final = 6
@@ -132,14 +133,14 @@ def serving(folder: Path, tls: bool = False) -> Iterator[Server]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         said = log.read_text(errors="replace")
         if found := re.search(r"Running on (https?://127\.0\.0\.1:\d+)", said):
             return found[1]
         assert process.poll() is None, said
         time.sleep(0.05)
-    raise AssertionError(f"no server after a minute: {log.read_text(errors='replace')}")
+    raise AssertionError(f"no server: {log.read_text(errors='replace')}")
 
 
 class Pair(NamedTuple):

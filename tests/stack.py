@@ -17,20 +17,18 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 
 from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
+from tests.patience import PATIENCE
 from wenzheng.stack import access, kafka
 from wenzheng.stack.home import Home, Trouble, is_alive
 from wenzheng.stack.status import status
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE: Final = 240.0
-"""Real seconds that a test waits for real parts. What it waits for comes soon, and how soon is measured elsewhere: so long
-it takes only where the machine stands still again and again."""
 
 
 def free_base() -> int:
@@ -206,7 +204,7 @@ class Client:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._http = httpx2.AsyncClient(base_url=stack.address("intake"), timeout=30)
+        self._http = httpx2.AsyncClient(base_url=stack.address("intake"), timeout=PATIENCE)
         self.accepted: list[dict[str, Any]] = []
         self.failed = 0
         self.latencies: list[float] = []

@@ -45,6 +45,11 @@ class Bounds(Struct, frozen=True):
     """Who passes on the requests of many (`WENZHENG_FORWARDED_BY`): their connections are not counted, and what they
     pass on as it comes, without a length, may take the longest time."""
 
+    def body_seconds(self, announced: int, trusted: bool) -> float:
+        """Real seconds to the end of a body of so many announced bytes; a gateway passes on what others send it, slow ones too."""
+        needed = self.longest_seconds if trusted else announced / self.slowest
+        return max(self.request_seconds, min(self.longest_seconds, needed))
+
 
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol; what goes beyond the bounds is answered with a problem document, and the connection ends."""
@@ -192,10 +197,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing():
             return
-        bounds = self._bounds
-        announced = bounds.longest_seconds if self._trusted else self._announced / bounds.slowest
-        whole = max(bounds.request_seconds, min(bounds.longest_seconds, announced))
-        left = self._begun + whole - self.loop.time()
+        left = self._begun + self._bounds.body_seconds(self._announced, self._trusted) - self.loop.time()
         if not self._is_open:
             self.transport.close()
         elif self._in_head or left <= 0:

@@ -20,6 +20,7 @@ from contracts.identity import PARTITIONS, partition_of
 from contracts.topics import POSTS
 from tests.chassis.counting import POST, FixedClock, World
 from tests.chassis.test_fetching import running
+from tests.patience import PATIENCE
 from tests.stack import Stack
 from wenzheng.stack import access
 
@@ -73,7 +74,7 @@ async def test_partitions_that_another_member_gets_while_they_are_taken_over_end
         record = Record(said.key or b"", said.value or b"", tuple(said.headers))
         await bus.put([(TOPIC.name, partition_of(POST), record)])
 
-    async with asyncio.timeout(90), running(app):
+    async with asyncio.timeout(PATIENCE), running(app):
         await put(1)
         while await world.heard() != ("1",):
             await asyncio.sleep(0.02)

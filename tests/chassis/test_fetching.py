@@ -22,6 +22,7 @@ from contracts.codec import Record
 from contracts.identity import partition_of
 from contracts.topics import POSTS
 from tests.chassis.counting import POST, FixedClock, World
+from tests.patience import PATIENCE
 from tests.stack import Stack
 from wenzheng.stack import access
 
@@ -75,7 +76,7 @@ async def test_nothing_is_fetched_while_a_poll_is_in_hand(stack: Stack) -> None:
 
     await bus.put(wave(world, 0))
 
-    async with asyncio.timeout(60), running(app):
+    async with asyncio.timeout(PATIENCE), running(app):
         await listener.busy.wait()
         for n in range(1, 7):
             await bus.put(wave(world, n))

@@ -1,21 +1,14 @@
 """One of two leads: an advisory lock that its holder keeps asking for, on a real database."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from chassis.postgres.leadership import HEARTBEAT_SECONDS, Leadership
 from chassis.postgres.store import connect
+from tests.patience import comes
 
 pytestmark = pytest.mark.real
-
-
-async def _until(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(HEARTBEAT_SECONDS + 30):
-        while not await look():
-            await asyncio.sleep(0.05)
 
 
 async def test_a_leader_whose_connection_ended_leads_no_more_from_the_next_heartbeat_on_and_lives(
@@ -32,12 +25,12 @@ async def test_a_leader_whose_connection_ended_leads_no_more_from_the_next_heart
         async def first_has_let_go() -> bool:
             return not await first.held()
 
-        await _until(first_has_let_go)
-        await _until(second.held)
+        await comes(first_has_let_go)
+        await comes(second.held)
         assert not await first.held()
         assert second.connection is not None
         await other.execute("select pg_terminate_backend($1::integer)", second.connection.get_server_pid())
-        await _until(first.held)
+        await comes(first.held)
     finally:
         pool.terminate()
         other.terminate()
@@ -62,6 +55,6 @@ async def test_a_process_that_stood_still_for_too_long_lives_and_leads_again(dsn
         time.sleep(HEARTBEAT_SECONDS + 0.5)  # nothing of this process runs meanwhile, not even its event loop
 
         assert not await leadership.held()
-        await _until(leadership.held)
+        await comes(leadership.held)
     finally:
         pool.terminate()

@@ -22,6 +22,7 @@ from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, REPLIES
 from tests.chassis.counting import NOW, POST, Count, FixedClock, Notes, Ring, World, service
 from tests.chassis.failing import Failing
+from tests.patience import PATIENCE
 
 
 async def test_a_repeat_changes_nothing(world: World) -> None:
@@ -296,7 +297,7 @@ async def test_where_people_change_the_same_rows_an_event_waits_for_the_row_of_i
     async with person.transaction() as transaction:
         loaded = await transaction.load([POST], lock=True)
         hearing = asyncio.create_task(listener.hear([world.support(2)]))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await world.lock_is_awaited():
                 await asyncio.sleep(0.01)
         loaded[POST].state = Count(("changed meanwhile",))

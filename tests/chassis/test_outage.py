@@ -22,6 +22,7 @@ from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.topics import CITY
 from tests.chassis.counting import NOW, POST, TABLES, FixedClock, RealWorld, World
 from tests.chassis.failing import Failing
+from tests.patience import PATIENCE
 from tests.postgres import schema
 
 
@@ -54,7 +55,7 @@ async def test_who_is_given_partitions_while_the_database_is_away_owns_them_as_s
     listener = listener_of(world, store)
     store.away = True
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         taking = asyncio.create_task(listener.take_over(range(PARTITIONS)))
         await store.met.wait()
         assert "database" in listener.waits, "the probe says why nothing moves"
@@ -74,7 +75,7 @@ async def test_who_loses_partitions_again_while_it_waits_for_them_owns_none_when
     listener = listener_of(world, store)
     store.away = True
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         taking = asyncio.create_task(listener.take_over(range(PARTITIONS)))
         await store.met.wait()
         await listener.let_go()
@@ -95,7 +96,7 @@ async def test_partitions_change_hands_in_the_middle_of_a_poll_while_the_databas
     poll = [world.support(n) for n in range(1, 4)]
     store.away = True
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         hearing = asyncio.create_task(listener.hear(poll))
         await store.met.wait()
         await listener.let_go()
@@ -114,7 +115,7 @@ async def test_the_same_instance_goes_on_with_a_poll_that_it_is_given_once_more(
     poll = [world.support(n) for n in range(1, 4)]
     store.away = True
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         hearing = asyncio.create_task(listener.hear(poll))
         await store.met.wait()
         await listener.let_go()
@@ -144,7 +145,7 @@ async def test_what_a_fact_about_the_city_needs_is_asked_for_again_until_the_dat
     first = listener_of(world, world.store())
     await first.take_over(range(PARTITIONS))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await first.hear([world.record(activated, 1, topic=CITY, subject=city_subject(partition_of(POST)))])
         assert tries == 2
         store = Failing(world.store())
@@ -178,7 +179,7 @@ async def test_a_database_that_does_not_answer_in_time_is_asked_again(dsn: str) 
         impatient = await connect(dsn, await pool.fetchval("select current_schema"), patience=0.3)
         world = RealWorld(impatient)
         listener = await world.start()
-        async with asyncio.timeout(20), pool.acquire() as holder:
+        async with asyncio.timeout(PATIENCE), pool.acquire() as holder:
             async with holder.transaction():
                 await holder.execute("lock table position in access exclusive mode")
                 hearing = asyncio.create_task(listener.hear([world.support(1)]))

@@ -13,7 +13,8 @@ from chassis.postgres.leadership import FROZEN_SECONDS, Leadership
 from chassis.postgres.store import connect
 from contracts.codec import Event
 from contracts.topics import POSTS
-from tests.stack import PATIENCE, Client, Stack
+from tests.patience import PATIENCE, comes
+from tests.stack import Client, Stack
 from wenzheng.stack.status import database
 
 pytestmark = pytest.mark.real
@@ -39,18 +40,12 @@ async def overview(
     one = Overview((POSTS,), stack.bus("router"), see or seen.extend, backlog)
     running_ = asyncio.create_task(one.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await one.caught_up.wait()
         yield one, seen
     finally:
         running_.cancel()
         await asyncio.gather(running_, return_exceptions=True)
-
-
-async def until(reached: object, seconds: float = PATIENCE) -> None:
-    async with asyncio.timeout(seconds):
-        while not reached():  # type: ignore[operator]
-            await asyncio.sleep(0.05)
 
 
 def numbers(seen: Sequence[Event]) -> set[str]:
@@ -66,8 +61,8 @@ async def test_it_sees_what_is_said_in_every_partition_before_and_after_its_star
         assert numbers(seen) >= before
         receipt = await client.post()
         assert receipt is not None
-        await until(lambda: receipt["number"] in numbers(seen))
-        await until(lambda: one.lag == 0)
+        await comes(lambda: receipt["number"] in numbers(seen))
+        await comes(lambda: one.lag == 0)
     await client.close()
 
 
@@ -128,7 +123,7 @@ async def test_one_of_two_leads_until_its_connection_is_gone(stack: Stack) -> No
             "select pg_terminate_backend($1::integer)", first.connection.get_server_pid()
         )
 
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while not await second.held():
                 await asyncio.sleep(0.2)
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):

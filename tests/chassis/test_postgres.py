@@ -11,6 +11,7 @@ from chassis.store import Outcome, Position, Remembered
 from contracts.identity import partition_of
 from services.stats import store
 from services.stats.core.case import Case
+from tests.patience import PATIENCE
 from tests.postgres import migrated
 
 pytestmark = pytest.mark.real
@@ -61,7 +62,7 @@ async def test_an_owner_that_waited_while_another_took_over_sees_the_other(pool:
     async with new.transaction() as transaction:
         await transaction.take([PARTITION], "new")
         beginning = asyncio.create_task(begun())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
                 await asyncio.sleep(0.01)
 

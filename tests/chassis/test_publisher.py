@@ -12,6 +12,7 @@ from chassis.store import Outcome, Store
 from contracts.codec import Record
 from tests.chassis.counting import World
 from tests.chassis.failing import Failing
+from tests.patience import PATIENCE
 
 
 class Away:
@@ -154,7 +155,7 @@ async def test_a_sweep_leaves_what_is_queued_to_the_queue(world: World) -> None:
     publisher.offer("a", records("a"))
     await asyncio.sleep(0.35)  # until the row is old enough for a sweep
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await publisher.sweep() == 0
     await publisher.flush()
 
@@ -219,7 +220,7 @@ async def test_a_publisher_that_runs_publishes_what_is_offered_and_forgets_it(wo
     try:
         await committed(store, "a")
         publisher.offer("a", records("a"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await world.outbox():
                 await asyncio.sleep(0.01)
     finally:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from tests.patience import PATIENCE
 from tests.stack import ROOT
 
 _STARTED = """
@@ -17,7 +18,12 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == most)
 
 def test_a_process_has_room_for_as_many_connections_as_the_system_allows() -> None:
     said = subprocess.run(
-        [sys.executable, "-c", _STARTED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _STARTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
 
     assert said.stdout.strip() == "True"

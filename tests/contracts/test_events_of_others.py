@@ -16,6 +16,7 @@ from contracts.examples import EXAMPLES, FOLDER, POST
 from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.topics import TOPIC_OF, TOPICS, type_of
+from tests.patience import PATIENCE
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 ASYNCAPI = json.loads((CONTRACTS / "asyncapi.json").read_text("utf-8"))
@@ -45,7 +46,7 @@ def test_asyncapi_is_valid_by_its_own_parser() -> None:
         text=True,
         check=True,
         env=os.environ,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
     assert json.loads(done.stdout) == {"valid": True, "wrong": []}

@@ -21,6 +21,7 @@ from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.interfaces import PROFILE, edges, live
 from tests.journeys.world import World
+from tests.patience import PATIENCE
 from tests.services.intake.door import CITY
 from wenzheng.bench import hostile
 from wenzheng.bench.hostile_inputs import Stranger, attacks
@@ -75,7 +76,7 @@ async def test_nothing_that_strangers_send_keeps_anybody_from_posting_and_they_a
     tmp_path: Path,
 ) -> None:
     async with town(tmp_path) as addresses:
-        async with httpx2.AsyncClient(base_url=addresses["intake"]) as http:
+        async with httpx2.AsyncClient(base_url=addresses["intake"], timeout=PATIENCE) as http:
             own = {"kind": "complaint", "title": "路灯不亮", "text": "楼下的路灯坏了。"}
             receipt = (await http.post("/v1/posts", json=own, headers={"Idempotency-Key": "own"})).json()
         who = [Stranger(receipt["number"], receipt["query_code"], cookie="", form="")]
@@ -84,7 +85,7 @@ async def test_nothing_that_strangers_send_keeps_anybody_from_posting_and_they_a
         found = await hostile.trial(addresses, who, tried, LASTS_SECONDS)
 
     assert dict(found.unclear) == {}, "whoever is refused is told why"
-    assert found.refused == 0, "nobody else was refused or lost"
+    assert found.refused == {}, "nobody else was refused or lost"
     assert len(found.posting.accepted) >= len(found.posting.latencies) > 0
     # Not 429: whoever is slowed down by a slow machine stays within the minute's limits, which `test_limits.py` walks.
     assert {"202", "400", "403", "409", "413", "422", "431"} <= found.answers.keys()

@@ -11,6 +11,7 @@ import pytest
 from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
 from tests.journeys.test_reviews import REVIEW
+from tests.patience import PATIENCE
 from tests.stack import Client, Stack, running
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -72,16 +73,20 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
         told, year = asyncio.run(lived(stack))
         address = f"{stack.address('stats')}/v1/bulletins"
 
-        public = httpx2.get(f"{address}/{told['id']}").json()
+        public = httpx2.get(f"{address}/{told['id']}", timeout=PATIENCE).json()
         papers = {
-            kind: httpx2.get(f"{address}/{told['id']}/papers/{kind}", timeout=60)
+            kind: httpx2.get(f"{address}/{told['id']}/papers/{kind}", timeout=PATIENCE)
             for kind in ("docx", "pdf", "xlsx")
         }
         again = stack.command("bulletin", "recompute", told["number"], check=False)
         of_the_year = stack.command("bulletin", "recompute", year["number"], check=False)
         token = stack.token("supervisor-supervision", "supervision", "supervisor")
-        frozen = httpx2.get(f"{stack.address('stats')}/v1/assessment?period=2026", headers=token).json()
-        rows = httpx2.get(f"{stack.address('portal')}/open/cases-2026.jsonl", timeout=60).text.splitlines()
+        frozen = httpx2.get(
+            f"{stack.address('stats')}/v1/assessment?period=2026", headers=token, timeout=PATIENCE
+        ).json()
+        rows = httpx2.get(
+            f"{stack.address('portal')}/open/cases-2026.jsonl", timeout=PATIENCE
+        ).text.splitlines()
 
         assert told["step"] == public["step"] == "issued"
         assert (public["city"]["received"], public["city"]["replied"]) == (3, 1)
@@ -89,7 +94,7 @@ def test_an_issued_bulletin_is_public_and_the_log_gives_its_figures_again() -> N
         assert papers["pdf"].content.startswith(b"%PDF")
         assert frozen["frozen"]["number"] == year["number"]
         assert frozen["departments"][0]["code"] == "housing"
-        offsets = httpx2.get(f"{address}/{year['id']}").json()["offsets"]
+        offsets = httpx2.get(f"{address}/{year['id']}", timeout=PATIENCE).json()["offsets"]
         assert any(topics.get("surveys") for topics in offsets.values()), "the review was heard"
         assert of_the_year.returncode == 0, of_the_year.stdout + of_the_year.stderr
         assert "考核得分 scores" in of_the_year.stdout

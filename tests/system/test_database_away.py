@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from tests.patience import PATIENCE
 from tests.stack import Client, Stack
 
 pytestmark = pytest.mark.real
@@ -43,7 +44,7 @@ async def test_partitions_that_change_hands_while_the_database_is_away_end_no_pr
     await asyncio.to_thread(stack.quiet)
     others = pids(stack)
 
-    async with asyncio.timeout(150), held_down(stack):
+    async with asyncio.timeout(PATIENCE), held_down(stack):
         await asyncio.gather(*(come_and_go(stack, name) for name in ("deadline", "router", "stats")))
         while not (told := await health(client, stack, "deadline"))["catching_up"].startswith("waits"):
             await asyncio.sleep(0.05)

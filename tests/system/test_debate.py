@@ -10,7 +10,8 @@ import pytest
 
 from contracts.identity import derived
 from services.debate.web import examples
-from tests.stack import PATIENCE, Stack
+from tests.patience import PATIENCE
+from tests.stack import Stack
 
 pytestmark = pytest.mark.real
 
@@ -38,7 +39,7 @@ async def test_a_debate_whose_service_is_killed_while_people_comment_hears_every
     stack: Stack,
 ) -> None:
     supervisor = stack.token("s1", "supervision", "supervisor")
-    async with httpx2.AsyncClient(base_url=stack.address("debate"), timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=stack.address("debate"), timeout=PATIENCE) as http:
         debate = (await taken(http, "", examples.DRAFT, supervisor))["id"]
         await taken(http, f"/{debate}/publication", {}, supervisor)
 
@@ -62,8 +63,8 @@ async def test_a_change_of_the_policy_reaches_debates_that_run_and_those_that_st
     supervisor = stack.token("s1", "supervision", "supervisor")
     operator = stack.token("o1", "supervision", "operator")
     async with (
-        httpx2.AsyncClient(base_url=stack.address("debate"), timeout=60) as http,
-        httpx2.AsyncClient(base_url=stack.address("intake"), timeout=60) as intake,
+        httpx2.AsyncClient(base_url=stack.address("debate"), timeout=PATIENCE) as http,
+        httpx2.AsyncClient(base_url=stack.address("intake"), timeout=PATIENCE) as intake,
     ):
         debate = (await taken(http, "", {**examples.DRAFT, "title": "政策变动之后"}, supervisor))["id"]
         await taken(http, f"/{debate}/publication", {}, supervisor)
@@ -84,7 +85,7 @@ async def test_a_change_of_the_policy_reaches_debates_that_run_and_those_that_st
 
         async def in_force(first: int) -> None:
             """As soon as the policy is known, nobody's second comment is taken."""
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(PATIENCE):
                 for n in range(first, first + 400):
                     try:
                         if await second(f"1370000{n:04d}") == 409:

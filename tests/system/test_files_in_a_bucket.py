@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.patience import PATIENCE
 from tests.s3 import Server, serving
 from tests.services.intake.files import picture
 from tests.stack import Client, Stack, running
@@ -58,7 +59,7 @@ async def test_a_picture_lies_in_the_bucket_until_its_post_is_erased_and_posts_g
     city: Stack, server: Server, bucket: str
 ) -> None:
     client = Client(city)
-    async with httpx2.AsyncClient(base_url=city.address("intake"), timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=city.address("intake"), timeout=PATIENCE) as http:
         receipts = []
         for _ in range(2):
             given = await give(http)
@@ -82,7 +83,7 @@ async def test_a_picture_lies_in_the_bucket_until_its_post_is_erased_and_posts_g
         assert (await give(http)).status_code == 503
         assert [shown.status_code for shown in await see(http, kept)] == [503]
         assert await client.post() is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not (told := (await http.get("/readyz")).json())["without"]:
                 await asyncio.sleep(0.5)
     assert told == {"ready": True, "reason": "", "without": "S3: it cannot be reached, or broke off"}

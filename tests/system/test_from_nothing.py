@@ -8,6 +8,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from tests.patience import PATIENCE
 from tests.stack import Client, Stack, free_base
 from wenzheng.stack.status import database
 
@@ -19,7 +20,7 @@ async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state
     await asyncio.gather(*(client.post(text=f"第{n}件:公园的健身器材坏了。") for n in range(60)))
     await client.close()
     stack.quiet()
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
         league = f"{stack.address('stats')}/v1/league"
         before = (await http.get(league)).json()
 
@@ -34,7 +35,7 @@ async def test_a_reader_started_afterwards_from_nothing_ends_with_the_same_state
             await connection.execute("update stats.position set offsets = '{}', owner = ''")
             os.kill(killed, signal.SIGKILL)
         await connection.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while stack.pid("stats") in {0, killed}:
                 await asyncio.sleep(0.1)
         stack.quiet()
@@ -64,6 +65,6 @@ def test_a_second_up_says_that_it_is_running_and_a_second_start_finds_everything
     stack.up()
     stack.quiet()
 
-    found = httpx2.get(f"{stack.address('intake')}/v1/posts/{number}").json()
+    found = httpx2.get(f"{stack.address('intake')}/v1/posts/{number}", timeout=PATIENCE).json()
     assert found["number"] == number
     assert stack.violated() == []

@@ -1,6 +1,7 @@
 """Laws of size and of imports, over all the code; what breaks one today stands in `laws.toml` and may only shrink."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.parsing import parsed, statements
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("contracts", "city", "chassis", "services", "fronts", "wenzheng")
@@ -17,6 +19,8 @@ FILE_LINES = 400
 FUNCTION_LINES = 60
 ARROWS = 2.2
 """Imports of modules of the same package, a module on average."""
+_ASKS = re.compile(r"httpx2\.(get|post|put|patch|delete|head|options|request|stream|Client|AsyncClient)")
+_WAITS = re.compile(_ASKS.pattern + r"|asyncio\.(timeout|wait_for|wait)|subprocess\.run|.*\.(wait|join)")
 ALLOWED = tomllib.loads((ROOT / "tests" / "system" / "laws.toml").read_text(encoding="utf-8"))
 
 
@@ -96,6 +100,39 @@ def looked_for_twice(root: Path, *folders: str) -> list[str]:
     return [path for path, text in files(root, *folders) if ".include_router(" in text]
 
 
+def impatient(root: Path, *folders: str) -> dict[str, str]:
+    """Where a test waits for what comes soon no longer than a number of seconds, or than httpx2 does by itself: 5.
+
+    A machine may stand still for longer, and then the test fails though nothing is wrong.
+    """
+    found = {}
+    for path, text in files(root, *folders):
+        for node in ast.walk(parsed(text)):
+            if isinstance(node, ast.Call) and (why := _hurry(node)):
+                found[f"{path}:{node.lineno}"] = why
+    return found
+
+
+def _hurry(call: ast.Call) -> str:
+    name = ast.unparse(call.func)
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    limits = [given[word] for word in ("timeout", "delay") if word in given]
+    if name in ("asyncio.timeout", "asyncio.wait_for"):
+        limits += call.args[-1:]
+    elif _ASKS.fullmatch(name) and not given.keys() & {"timeout", "transport", None}:
+        return f"{name} without a timeout"
+    elif not _WAITS.fullmatch(name):
+        return ""
+    for limit in limits:
+        if (
+            isinstance(limit, ast.Constant)
+            and isinstance(limit.value, int | float)
+            and limit.value < PATIENCE
+        ):
+            return f"{name} for {limit.value} s"
+    return ""
+
+
 def beyond(found: Mapping[str, float], allowed: Mapping[str, float]) -> dict[str, float]:
     """What breaks a law, and is not allowed or has grown."""
     return {name: amount for name, amount in found.items() if amount > allowed.get(name, 0)}
@@ -135,6 +172,36 @@ def test_what_is_allowed_is_still_needed() -> None:
     assert [name for name in ALLOWED["files"] if name not in kept] == [], "take them out of laws.toml"
     kept = long_functions(ROOT, *FOLDERS)
     assert [name for name in ALLOWED["functions"] if name not in kept] == [], "take them out of laws.toml"
+
+
+def test_no_test_takes_a_slow_machine_for_a_fault() -> None:
+    # Simulations have a time of their own, and the battery's people are as impatient as people are.
+    own = ("tests/simulation/", "tests/battery/")
+    found = impatient(ROOT, "tests")
+    assert {place: why for place, why in found.items() if not place.startswith(own)} == {}, (
+        "PATIENCE of tests/patience.py"
+    )
+
+
+@pytest.mark.parametrize(
+    "hurry",
+    [
+        "httpx2.get(address)",
+        "httpx2.Client(base_url=address)",
+        "httpx2.post(address, timeout=60)",
+        "asyncio.timeout(20)",
+        "asyncio.wait_for(came, 10)",
+        "subprocess.run(command, timeout=60)",
+        "process.wait(timeout=5)",
+    ],
+)
+def test_a_test_in_a_hurry_is_told(tmp_path: Path, hurry: str) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text(
+        f"x = {hurry}\ny = httpx2.AsyncClient(transport=here)\nz = asyncio.timeout(PATIENCE)\n"
+    )
+
+    assert list(impatient(tmp_path, "tests")) == ["tests/test_one.py:1"]
 
 
 @pytest.mark.parametrize(

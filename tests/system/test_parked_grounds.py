@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.patience import PATIENCE
 from tests.stack import Stack
 from wenzheng.stack.status import database
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.real]
 
 async def parked(stack: Stack, count: int) -> list[dict[str, Any]]:
     """What stats has parked, as soon as it is so much."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             rows: list[dict[str, Any]] = json.loads(
                 (await asyncio.to_thread(stack.command, "parked", "list", "--json")).stdout

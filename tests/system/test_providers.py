@@ -18,6 +18,7 @@ import pytest
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.office import SUPERVISION, Office
+from tests.patience import PATIENCE
 from tests.stack import Client, Stack, running
 from wenzheng.stack.status import database
 
@@ -46,7 +47,7 @@ class Town:
 
     async def turn(self, weather: str) -> None:
         """Every provider's; the longest answer is longer than anyone waits for."""
-        async with httpx2.AsyncClient(base_url=self.stack.address("gateway"), timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=self.stack.address("gateway"), timeout=PATIENCE) as http:
             body = {"weather": weather, "seconds": 12}
             (await http.post("/weather", json=body)).raise_for_status()
 
@@ -64,7 +65,7 @@ class Town:
     def outbox(self, state: str) -> dict[str, Any]:
         token = self.stack.token("o", SUPERVISION, "operator")
         address = f"{self.stack.address('notifier')}/v1/outbox?state={state}&limit=200"
-        found: dict[str, Any] = httpx2.get(address, headers=token, timeout=60).raise_for_status().json()
+        found: dict[str, Any] = httpx2.get(address, headers=token, timeout=PATIENCE).raise_for_status().json()
         return found
 
     def arrivals(self) -> list[dict[str, Any]]:
@@ -86,11 +87,11 @@ class Town:
     def _ask(self, unit: str, what: str, body: dict[str, Any]) -> None:
         address = f"{self.stack.address('notifier')}/v1/inbox/{what}"
         headers = self.stack.token("clerk", unit, "clerk")
-        httpx2.post(address, json=body, headers=headers, timeout=60).raise_for_status()
+        httpx2.post(address, json=body, headers=headers, timeout=PATIENCE).raise_for_status()
 
 
-async def _until(found: Callable[[], bool], seconds: float, what: str) -> None:
-    end = time.monotonic() + seconds
+async def _until(found: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
     while not await asyncio.to_thread(_asked, found):
         assert time.monotonic() < end, what
         await asyncio.sleep(0.5)
@@ -116,7 +117,7 @@ async def test_providers_that_are_down_slow_lying_or_full_lose_nothing_and_nothi
             def is_told(said: str = said) -> bool:
                 return said in town.operator.open("/staff/outbox?state=waiting").text
 
-            await _until(is_told, 60, f"{bad_day}: {said}")
+            await _until(is_told, f"{bad_day}: {said}")
             # Whoever sends is killed on the way, and once the provider itself.
             stack.signal("notifier", signal.SIGKILL)
             await asyncio.sleep(2)
@@ -128,8 +129,8 @@ async def test_providers_that_are_down_slow_lying_or_full_lose_nothing_and_nothi
         stack.signal("gateway", signal.SIGKILL)
         await town.post(3)
 
-        await _until(lambda: sum(town.outbox("waiting")["waiting"].values()) == 0, 300, "something waits")
-        await asyncio.to_thread(stack.quiet, 120)
+        await _until(lambda: sum(town.outbox("waiting")["waiting"].values()) == 0, "something waits")
+        await asyncio.to_thread(stack.quiet)
 
         assert town.client.failed == 0
         await _each_came_once(stack, town)
@@ -172,7 +173,7 @@ async def _each_came_once(stack: Stack, town: Town) -> None:
 
 async def _what_failed_goes_out_when_the_operator_says_so(town: Town) -> None:
     before = {notice["notice"] for notice in town.outbox("failed")["notices"]}
-    async with httpx2.AsyncClient(base_url=town.stack.address("gateway"), timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=town.stack.address("gateway"), timeout=PATIENCE) as http:
         await http.post("/script", json={"channel": "sms", "times": 1, "code": "isv.AMOUNT_NOT_ENOUGH"})
     await town.client.post(contact={"phone": "13600000001"})
 
@@ -180,7 +181,7 @@ async def _what_failed_goes_out_when_the_operator_says_so(town: Town) -> None:
         found = town.outbox("failed")["notices"]
         return {notice["notice"] for notice in found if notice["reason"] == "isv.AMOUNT_NOT_ENOUGH"} - before
 
-    await _until(lambda: bool(failed()), 60, "nothing failed")
+    await _until(lambda: bool(failed()), "nothing failed")
     [notice] = failed()
     page = town.operator.open("/staff/outbox?state=failed")
     assert "短信余额不足" in page.text
@@ -190,5 +191,5 @@ async def _what_failed_goes_out_when_the_operator_says_so(town: Town) -> None:
     def came() -> int:
         return sum(notice in row["notices"] for row in town.arrivals())
 
-    await _until(lambda: came() > 0, 60, "it did not come")
+    await _until(lambda: came() > 0, "it did not come")
     assert came() == 1

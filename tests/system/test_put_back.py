@@ -6,7 +6,8 @@ import time
 import asyncpg
 import pytest
 
-from tests.stack import PATIENCE, Client, running
+from tests.patience import PATIENCE
+from tests.stack import Client, running
 from wenzheng.stack.status import database
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

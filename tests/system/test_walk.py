@@ -5,9 +5,8 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,9 @@ from contracts.identity import derived, partition_of
 from contracts.posts import PostSupported
 from contracts.topics import TOPICS
 from services.survey.web import examples
+from tests.patience import PATIENCE, comes
 from tests.services.survey.door import Person, cast, entitle
-from tests.stack import PATIENCE, ROOT, Client, Stack
+from tests.stack import ROOT, Client, Stack
 from wenzheng.stack import kafka
 from wenzheng.stack.home import SERVICES
 from wenzheng.stack.status import database
@@ -41,17 +41,6 @@ async def client(stack: Stack) -> AsyncIterator[Client]:
     await opened.close()
 
 
-async def until(look: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """What `look` finds, as soon as it finds something."""
-    end = time.monotonic() + seconds
-    while True:
-        found = await look()
-        if found:
-            return found
-        assert time.monotonic() < end, "it did not come about"
-        await asyncio.sleep(0.1)
-
-
 async def _assigned(stack: Stack, client: Client, number: str, unit: str = "housing") -> None:
     body = {"department": unit, "reason": "职责所在"}
     supervisor = stack.token("s1", "supervision", "supervisor")
@@ -61,11 +50,11 @@ async def _assigned(stack: Stack, client: Client, number: str, unit: str = "hous
     async def held() -> bool:
         return bool((await client.call("GET", f"/v1/posts/{number}")).json()["department"] == unit)
 
-    await until(held)
+    await comes(held)
 
 
 async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: Stack, client: Client) -> None:
-    before = httpx2.get(f"{stack.address('stats')}/v1/league").json()["city"]
+    before = httpx2.get(f"{stack.address('stats')}/v1/league", timeout=PATIENCE).json()["city"]
     # A telephone of one's own: twenty messages a day go to each.
     receipt = await client.post(contact={"phone": f"138{uuid.uuid4().int % 10**8:08d}"})
     assert receipt is not None
@@ -87,13 +76,13 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
 
     assert (early.status_code, approved.status_code, rated.status_code) == (409, 202, 202)
 
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
 
         async def stopped() -> Any:
             found = (await http.get(f"{stack.address('deadline')}/v1/deadlines/{number}")).json()
             return found if found.get("stopped") else None
 
-        deadline = await until(stopped)
+        deadline = await comes(stopped)
         assert deadline["in_time"] is True
         assert "第3个工作日" in deadline["counted"][-1]["text"]
 
@@ -101,7 +90,7 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
             city = (await http.get(f"{stack.address('stats')}/v1/league")).json()["city"]
             return all(city[figure] == before[figure] + 1 for figure in ("replied", "rated", "satisfied"))
 
-        await until(counted)
+        await comes(counted)
 
         async def told() -> Any:
             answer = await http.get(f"{stack.address('notifier')}/v1/notices/{number}", headers=clerk)
@@ -115,7 +104,7 @@ async def test_a_post_is_assigned_timed_answered_rated_told_and_counted(stack: S
             return {"assigned", "asked", "replied"} <= kinds
 
         # What a busy gateway did not answer is sent again after ten seconds, then after twenty, then forty.
-        await until(told, 120)
+        await comes(told)
         metrics = (await http.get(f"{stack.address('stats')}/metrics")).text
         assert "wenzheng_events_total" in metrics
         why = await http.get(f"{stack.address('router')}/v1/assignments/{number}", headers=clerk)
@@ -129,7 +118,7 @@ async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted
     stack: Stack,
 ) -> None:
     supervisor = stack.token("s1", "supervision", "supervisor")
-    async with httpx2.AsyncClient(base_url=stack.address("survey"), timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=stack.address("survey"), timeout=PATIENCE) as http:
 
         async def staff(path: str, body: dict[str, Any]) -> dict[str, Any]:
             headers = supervisor | {"Idempotency-Key": f"key{path}"}
@@ -140,7 +129,7 @@ async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted
                 except httpx2.TransportError:  # The service is gone; the key makes it safe to ask again.
                     return None
 
-            answer = await until(taken, 60)
+            answer = await comes(taken)
             assert answer.status_code == 202, answer.text
             found: dict[str, Any] = answer.json()
             return found
@@ -155,7 +144,7 @@ async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted
                     return False
                 return answer.status_code == 202 or answer.json()["type"].endswith(":already-counted")
 
-            await until(look, 60)
+            await comes(look)
 
         survey = (await staff("", examples.DRAFT))["id"]
         await staff(f"/{survey}/publication", {})
@@ -170,7 +159,7 @@ async def test_a_survey_whose_service_is_killed_while_people_answer_is_recounted
     async def recounted() -> bool:
         return stack.command("recount", survey, check=False).returncode == 0
 
-    await until(recounted)
+    await comes(recounted)
 
 
 async def test_a_departments_system_reads_its_assignments_with_a_group_of_its_own(
@@ -258,7 +247,7 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
         rows = json.loads(stack.command("parked", "list", "--json").stdout)
         return all(row["id"] != dropped["id"] for row in rows)
 
-    await until(gone)
+    await comes(gone)
     assert stack.violated() == []
 
 
@@ -317,7 +306,7 @@ async def test_whoever_may_write_a_topic_may_write_no_other(stack: Stack, user: 
             if topic.writer == user:
                 continue
             with pytest.raises(TopicAuthorizationFailedError):
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(PATIENCE):
                     await producer.send_and_wait(topic.name, b"{}", b"forged", partition=0)
             refused.add(topic.name)
     finally:
@@ -364,7 +353,7 @@ async def test_who_shows_no_password_is_not_on_the_bus_at_all(stack: Stack) -> N
         Broker(stack.bus().servers, "intake", "guessed"),
         Broker(stack.bus().servers.replace(":" + str(stack.base + 10), ":" + str(stack.base + 11))),
     ):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             assert not await kafka.answers(broker)
 
 

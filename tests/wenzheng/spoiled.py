@@ -18,6 +18,7 @@ from contracts.codec import Event, decode, encode
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS, is_city_subject, partition_of
 from contracts.topics import BY_NAME, TOPICS
+from tests.patience import PATIENCE
 from tests.stack import Stack
 from wenzheng.audit.snapshot import STATES
 from wenzheng.stack import access, kafka, postgres
@@ -264,7 +265,7 @@ class SpoiledCity:
         await admin.start()
         try:
             await admin.delete_topics([topic])
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while topic in await admin.list_topics():
                     await asyncio.sleep(0.02)
             # Of the creator's time and not the broker's, so that records keep theirs.

@@ -15,6 +15,7 @@ from chassis.clock import SegmentClock, add_segment
 from city.profile import Profile
 from contracts.identity import PARTITIONS
 from contracts.notices import NoticeSent
+from tests.patience import PATIENCE
 from tests.stack import Client, Stack, running
 from tests.wenzheng.spoiled import SpoiledCity
 from tests.wenzheng.spoilings import Spoiling, unreadable
@@ -52,7 +53,7 @@ async def live(stack: Stack) -> None:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async with httpx2.AsyncClient(base_url=stack.address("gateway")) as http:
+    async with httpx2.AsyncClient(base_url=stack.address("gateway"), timeout=PATIENCE) as http:
         await http.post("/script", json={"channel": "robot", "times": 1, "lose": True})
     numbers = []
     for n in range(12):

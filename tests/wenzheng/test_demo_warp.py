@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from chassis.clock import Segment, SegmentClock, city_at, read_segments, write_segments
+from tests.patience import PATIENCE
 from wenzheng.demo.calls import Calls
 from wenzheng.demo.warp import GRANTED, LONGEST_WAIT, Leg, Warp, granted
 
@@ -102,7 +103,7 @@ async def test_it_ends_with_the_last_leg(tmp_path: Path) -> None:
     began = clock.now().timestamp()
     warp = Warp(file, [Segment(began, START, 1.0)], short, lambda: 0.0)
 
-    await asyncio.wait_for(warp.run(), 30)
+    await asyncio.wait_for(warp.run(), PATIENCE)
 
     assert clock.now() >= short[-1].until
     assert warp.fastest() == 1.0
@@ -120,7 +121,7 @@ def test_a_file_of_segments_is_never_met_half_written(tmp_path: Path) -> None:
 
 
 async def test_whoever_has_waited_longest_is_who_counts() -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
         calls = Calls(http, {}, b"")
         nobody = calls.waited()
         with calls.waiting():

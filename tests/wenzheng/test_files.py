@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from services.intake.settings import FileSettings
+from tests.patience import PATIENCE
 from tests.s3 import Server, serving
 from wenzheng.commands.files import look_at
 from wenzheng.stack.home import ROOT, Home, Ports, Trouble
@@ -44,7 +45,7 @@ def files(settings: dict[str, str], data: Path) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

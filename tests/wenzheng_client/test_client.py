@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.interfaces import Served, served_beside, token
+from tests.patience import PATIENCE
 from wenzheng_client import Addresses, Contact, Point, Problem, Wenzheng
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,7 +144,7 @@ def test_the_page_with_curl_works_line_by_line(served: Served, tmp_path: Path) -
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr

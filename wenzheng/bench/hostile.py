@@ -57,11 +57,14 @@ class Trial:
     seconds: float = 0.0
 
     @property
-    def refused(self) -> int:
-        """Ordinary requests that were refused, or never answered. That a post is not known is an answer."""
-        reads = [load for part, load in self.reading.items() if part != "deadline"]
-        lost = sum(load.lost for load in (self.posting, *self.reading.values()))
-        return lost + sum(load.refused for load in (self.posting, *reads))
+    def refused(self) -> dict[str, int]:
+        """Service and status to how many ordinary requests met it, `lost` where there was no answer. That a post is not known
+        is an answer."""
+        loads = {"intake": self.posting, **self.reading}
+        counts = {f"{part} lost": load.lost for part, load in loads.items()}
+        for part, load in loads.items():
+            counts |= {f"{part} {status}": count for status, count in load.refused.items()}
+        return {what: count for what, count in counts.items() if count and what != "deadline 404"}
 
     def figures(self) -> dict[str, float]:
         """Milliseconds: the 99th of a hundred posts, and of a hundred reads of all kinds."""
@@ -166,7 +169,7 @@ async def measure(
         "worst": worst,
         "worst_ratio": told[worst]["ratio"],
         "ended": [name for name, pid in after.items() if pid != before[name]],
-        "refused": quiet.refused + all_of_them.refused,
+        "refused": Counter(quiet.refused) + Counter(all_of_them.refused),
         "unclear": dict(all_of_them.unclear),
         "drain_s": round(drain, 1),
         "attacks": told,

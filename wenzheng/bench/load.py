@@ -5,6 +5,7 @@ import gc
 import json
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ class Load:
     accepted: dict[str, float] = field(default_factory=dict)
     """Number to the real second at which the post was sent."""
     latencies: list[float] = field(default_factory=list)
-    refused: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+    """Status to how often somebody met it."""
     lost: int = 0
     """Requests whose connection broke before an answer came."""
     seconds: float = 0.0
@@ -30,7 +32,7 @@ class Load:
         if status == 202:
             self.accepted[json.loads(answer)["number"]] = at
         elif status >= 300:
-            self.refused += 1
+            self.refused[status] += 1
 
     def quantile(self, share: float) -> float:
         """Milliseconds from sending to the 202."""

@@ -54,10 +54,10 @@ def test_a_cookie_is_found_by_its_name(header: str, value: str) -> None:
 def test_a_hostile_cookie_takes_no_longer_than_its_length() -> None:
     def seconds(quotes: int) -> float:
         header = 'look="' + '\\"' * quotes + '"'
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(100):
             cookie(header, "look")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(1_000)
 

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.failures import HttpRefused
 from chassis.web.places import SLICE, Places, Room, Slowly
+from tests.patience import PATIENCE
 
 
 def just(content: bytes) -> Callable[[], Awaitable[bytes]]:
@@ -93,7 +94,7 @@ async def test_where_all_is_taken_the_oldest_of_whoever_has_most_gives_way() -> 
     held = [await _held(places, client) for client in "abbbc"]
 
     with places.place("d"), places.place("e"):
-        await asyncio.wait(held[1:3], timeout=60)
+        await asyncio.wait(held[1:3], timeout=PATIENCE)
         assert [task.done() for task in held] == [False, True, True, False, False]
         assert isinstance(held[1].exception(), TimeoutError)
         with pytest.raises(HttpRefused) as refused, places.place("f"):
@@ -110,7 +111,7 @@ async def test_who_has_waited_for_long_gives_way_to_anybody_and_who_is_at_work_t
     held = await _held(places, "a")
 
     with places.place("b"), places.place("c"):
-        await asyncio.wait([held], timeout=60)
+        await asyncio.wait([held], timeout=PATIENCE)
         assert held.done()
         assert isinstance(held.exception(), TimeoutError)
         with pytest.raises(HttpRefused), places.place("d"):
@@ -134,5 +135,5 @@ async def test_a_reader_who_gives_way_has_half_an_answer_and_the_next_one_a_whol
     await begun.wait()
     await Slowly(places, "b", just(b"y"), {})({}, None, send)  # type: ignore[arg-type]
 
-    await asyncio.wait_for(slow, 60)
+    await asyncio.wait_for(slow, PATIENCE)
     assert sent[-1]["body"] == b"y"

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from chassis.web.protocol import BoundedHttp, Bounds
 from tests.chassis.web.service import build
+from tests.patience import PATIENCE
 
 RESET_OR = (0,)
 """Who still sends when the server closes may hear of a reset connection and not the answer before it."""
@@ -54,7 +55,7 @@ async def told(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(pause)
-        return await asyncio.wait_for(reader.read(65_536), 5)
+        return await asyncio.wait_for(reader.read(65_536), PATIENCE)
     except (ConnectionResetError, BrokenPipeError):
         return b""
     finally:
@@ -101,14 +102,11 @@ async def test_what_is_no_http_is_a_problem_document_too() -> None:
 async def test_half_a_request_has_its_time_and_no_more() -> None:
     body = b"POST /v1/hot HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     async with serving(QUICK) as port:
-        started = time.monotonic()
         silent, head, rest = await asyncio.gather(told(port), told(port, GET), told(port, body))
-        took = time.monotonic() - started
 
     assert silent == b""
     assert status(head) == 408
     assert status(rest) in (*RESET_OR, 408)
-    assert took < 3
 
 
 async def test_who_sends_byte_after_byte_is_not_heard_for_ever() -> None:
@@ -140,7 +138,7 @@ async def test_of_a_thousand_requests_sent_at_once_some_are_answered_and_the_con
     async with serving(Bounds(pipelined=3)) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write((GET + b"\r\n") * 1_000)
-        answers = await asyncio.wait_for(reader.read(), 5)
+        answers = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
         afterwards = await told(port, GET + b"\r\n")
 
@@ -217,7 +215,11 @@ async def test_a_long_body_has_the_time_its_length_needs_and_so_has_what_a_gatew
             await told(port, body)
             took[name] = time.monotonic() - started
 
-    assert took["short"] < took["long"] < took["huge"] < 3
+    assert took["short"] >= 0.4
     assert took["long"] >= 0.8
     assert took["huge"] >= 1.2
     assert took["passed"] >= 1.2
+    # Not in seconds of the machine that runs the test, for it may stand still.
+    assert slow.body_seconds(10, trusted=False) == 0.4
+    assert slow.body_seconds(80, trusted=False) == 0.8
+    assert slow.body_seconds(10**9, trusted=False) == slow.body_seconds(10, trusted=True) == 1.2

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import httpx2
 
+from tests.patience import PATIENCE
+
 VOID = ("input", "br", "meta", "link", "img", "hr")
 
 
@@ -104,7 +106,7 @@ class Person:
     """A browser of one's own."""
 
     def __init__(self, address: str) -> None:
-        self.http = httpx2.Client(base_url=address, timeout=60, follow_redirects=True)
+        self.http = httpx2.Client(base_url=address, timeout=PATIENCE, follow_redirects=True)
 
     def open(self, path: str) -> Page:
         """Go to an address."""

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.patience import PATIENCE
+
 CLIENT, SECRET = "wenzheng portal", "s3cret/+ 密"
 
 
@@ -146,4 +148,4 @@ def provider() -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(PATIENCE)

@@ -14,11 +14,11 @@ from tests.fronts.portal.alone import opened
 
 async def test_a_cookie_of_quoted_backslashes_keeps_nobody_waiting() -> None:
     async with opened() as pages:
-        started = time.perf_counter()
+        started = time.process_time()
         answer = await pages.http.get("/follow", headers={"Cookie": 'wenzheng-look="' + '\\"' * 50_000 + '"'})
 
         assert answer.status_code == 200
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
 
 async def test_cookies_longer_than_any_browser_sends_are_none() -> None:

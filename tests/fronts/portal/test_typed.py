@@ -64,10 +64,10 @@ def test_a_one_time_code_is_read_in_every_script(typed: str) -> None:
 
 
 def test_a_long_text_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for evil in ("a" + "\u0344" * 100_000, "\u200b" * 100_000):
         assert number_of(evil) == code_of(evil) == one_time_code(evil) == ""
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 async def test_ones_own_post_opens_with_a_code_typed_from_paper() -> None:

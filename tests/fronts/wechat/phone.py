@@ -30,6 +30,7 @@ from services.notifier.gateway.app import Gateway
 from services.notifier.gateway.app import create as create_gateway
 from services.notifier.gateway.arrivals import Arrivals
 from tests.journeys.world import World
+from tests.patience import PATIENCE
 from tests.services.intake.door import PROFILE
 from tests.services.notifier.telephones import RECEIPTS_TOKEN, Telephones
 
@@ -82,7 +83,7 @@ class Behind(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.seen.append(request)
         if self.hangs:
-            await asyncio.sleep(60)
+            await asyncio.sleep(PATIENCE)
         if request.url.host in self.away:
             raise httpx2.ConnectError("away", request=request)
         response = await self._apps[request.url.host].handle_async_request(request)

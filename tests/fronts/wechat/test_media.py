@@ -14,6 +14,7 @@ from fronts.wechat.media import Later, Media, Refused
 from services.notifier.gateway import media as wechat
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
+from tests.patience import PATIENCE
 from tests.services.intake.files import picture
 
 MEGABYTE = 1024 * 1024
@@ -30,7 +31,7 @@ async def over_http(gateway: Gateway) -> AsyncIterator[str]:
     config = uvicorn.Config(create(gateway), port=0, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not server.started:
             await asyncio.sleep(0.01)
     try:
@@ -65,7 +66,7 @@ async def saying(answer: bytes) -> AsyncIterator[str]:
 @asynccontextmanager
 async def fetching(address: str, megabytes: int = 8, secret: str = "right") -> AsyncIterator[Media]:
     """The front end's client of a media server."""
-    async with httpx2.AsyncClient(timeout=5, trust_env=False) as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE, trust_env=False) as http:
         yield Media(http, Access(http, Interface(address, "wx1", secret)), megabytes)
 
 
@@ -83,7 +84,7 @@ async def test_a_token_that_somebody_else_renewed_is_asked_for_again(gateway: Ga
 
     async with over_http(gateway) as address, fetching(address) as media:
         assert await media.picture(identity)
-        async with httpx2.AsyncClient() as other:
+        async with httpx2.AsyncClient(timeout=PATIENCE) as other:
             theirs = (await other.post(f"{address}/cgi-bin/stable_token", json=anew)).json()["access_token"]
             assert await media.picture(identity)
             anew["force_refresh"] = False

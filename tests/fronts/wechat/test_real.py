@@ -6,7 +6,8 @@ from html import unescape
 import httpx2
 import pytest
 
-from tests.fronts.portal.citizens.town import Town, until
+from tests.fronts.portal.citizens.town import Town
+from tests.patience import PATIENCE, until
 from tests.services.intake.files import picture
 from tests.stack import Stack
 
@@ -20,7 +21,7 @@ class Telephone:
     """The page of one person."""
 
     def __init__(self, gateway: str) -> None:
-        self._http = httpx2.Client(base_url=gateway, timeout=60, follow_redirects=True)
+        self._http = httpx2.Client(base_url=gateway, timeout=PATIENCE, follow_redirects=True)
         self._address = str(self._http.get("/phone").url)
         self._person = self._address.partition("person=")[2]
 

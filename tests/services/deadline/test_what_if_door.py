@@ -20,6 +20,7 @@ from services.deadline.whatif.child import InMemory
 from services.deadline.whatif.runs import KEPT, MOST_WAITING, Runs
 from services.deadline.whatif.task import Progress, Task, Told, Work
 from tests.conforming import Conforming
+from tests.patience import PATIENCE
 from tests.services.deadline.facts import PROFILE
 from tests.services.deadline.month import NOW, a_month
 from tests.services.intake.door import PRIVATE, PUBLIC
@@ -80,7 +81,7 @@ class Asked:
 
     async def until(self, identity: str, *states: str) -> dict[str, Any]:
         """The run, as soon as it is in one of these states."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found: dict[str, Any] = (await self.ask("GET", f"/{identity}")).json()
                 if found["state"] in states:

@@ -22,6 +22,7 @@ from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.gateway.script import Script
 from services.notifier.settings import ChannelSettings, secret_of
 from services.notifier.settings import Robot as RobotAccount
+from tests.patience import PATIENCE
 from tests.services.notifier.outside import outgoing, sent
 from tests.services.notifier.test_bounces import NOTICE
 
@@ -108,7 +109,7 @@ async def test_a_mail_that_cannot_be_delivered_comes_back_to_the_return_path_and
         told = outgoing("mail")
         told = replace(told, notice=replace(told.notice, id=NOTICE))
         taken = await sent(Mail(replace(account, return_path="bounces@city.example")), told)
-        await asyncio.wait_for(came_back.wait(), 10)
+        await asyncio.wait_for(came_back.wait(), PATIENCE)
         await sent(Mail(account), told)
     finally:
         await asyncio.to_thread(server.stop)

@@ -11,6 +11,7 @@ from chassis.service import Applied
 from chassis.vault import PostgresKeys
 from services.notifier import store
 from services.notifier.core.case import Claim, Notice
+from tests.patience import PATIENCE
 from tests.postgres import migrated
 
 pytestmark = pytest.mark.real
@@ -39,7 +40,7 @@ async def test_the_sender_waits_for_a_batch_of_the_listener_without_standing_in_
     async with pool.acquire() as listener, listener.transaction():
         await listener.execute("select 1 from position where partition = 0 for update")
         taking = asyncio.create_task(notices.take("instance", [0, 1], [], 10))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await _somebody_waits(pool)
 
         await listener.execute("select 1 from position where partition = 1 for update")

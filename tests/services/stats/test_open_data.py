@@ -23,6 +23,7 @@ from services.stats.open_data.source import PostgresSource
 from tests.fronts.portal.staff.alone import answering, free_port
 from tests.journeys.test_bulletins import Office, a_month, issue
 from tests.journeys.world import World
+from tests.patience import PATIENCE
 from tests.postgres import migrated
 from tests.stack import ROOT
 
@@ -256,9 +257,13 @@ def address(tmp_path: Path) -> Iterator[str]:
 def test_the_example_counts_the_league_of_a_month_again(address: str) -> None:
     example = ROOT / "deploy" / "examples" / "open_league.py"
     done = subprocess.run(
-        [sys.executable, example, address, "2026-03"], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, example, address, "2026-03"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
-    league = httpx2.get(f"{address}/v1/league", params={"month": "2026-03"}).json()
+    league = httpx2.get(f"{address}/v1/league", params={"month": "2026-03"}, timeout=PATIENCE).json()
 
     assert done.returncode == 0, done.stderr
     rows = {row["unit"]: row for row in csv.DictReader(io.StringIO(done.stdout))}

@@ -10,6 +10,7 @@ from chassis.clock import HandClock
 from chassis.failures import HttpRefused
 from services.stats import store
 from services.stats.stream import MOST_OF_A_CLIENT, MOST_VIEWERS, Stream
+from tests.patience import PATIENCE
 from tests.services.stats.test_core import PROFILE, at
 
 
@@ -50,7 +51,7 @@ class Viewer:
         return sum(part.startswith(f"event: {name}".encode()) for part in self.sent)
 
     async def saw(self, count: int, name: str = "figures") -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.events(name) < count:
                 await asyncio.sleep(0.001)
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.fronts.portal.citizens.neighbour import Neighbour, speaking
 from tests.fronts.portal.citizens.town import Town
+from tests.patience import PATIENCE
 from tests.stack import ROOT, Stack
 
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
@@ -90,12 +91,12 @@ class Portal:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "fronts.portal"], env=self._environment, cwd=ROOT
         )
-        end = time.monotonic() + 120
+        end = time.monotonic() + PATIENCE
         while True:
             assert self._process.poll() is None, "the portal ended"
             assert time.monotonic() < end, "the portal did not start"
             try:
-                if httpx2.get(f"{self.address}/readyz").status_code == 200:
+                if httpx2.get(f"{self.address}/readyz", timeout=PATIENCE).status_code == 200:
                     return
             except httpx2.HTTPError:
                 time.sleep(0.1)
@@ -104,7 +105,7 @@ class Portal:
         """At once."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Final
 import httpx2
 import pytest
 
+from tests.patience import PATIENCE
 from tests.stack import ROOT, Stack, running
 
 pytestmark = pytest.mark.real
@@ -35,7 +36,7 @@ def _post(own: Stack, source: str, forwarded: str = "", key: str = "", text: str
     }
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     transport = httpx2.HTTPTransport(local_address=source)
-    with httpx2.Client(base_url=own.address("portal"), timeout=60, transport=transport) as http:
+    with httpx2.Client(base_url=own.address("portal"), timeout=PATIENCE, transport=transport) as http:
         return http.post("/post", data=form, headers=headers)
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import Open, fill, send
 from tests.fronts.portal.citizens.town import REPLY, Town
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -155,7 +156,7 @@ def test_whoever_follows_may_leave_a_contact_is_told_what_it_is_for_and_counts_o
 
 
 def _supports(portal: str, number: str) -> int:
-    html = httpx2.get(f"{portal}/posts/{number}").text
+    html = httpx2.get(f"{portal}/posts/{number}", timeout=PATIENCE).text
     return int(html.split(" 人关注")[0].rsplit(" ", 1)[-1]) if " 人关注" in html else 0
 
 
@@ -166,7 +167,7 @@ def test_what_is_not_there_says_so(portal: str, open_page: Open) -> None:
         assert answer is not None
         assert answer.status == 404
         expect(page.locator("h1")).to_contain_text("没有这")
-    assert httpx2.post(f"{portal}/boards/all").status_code == 405
+    assert httpx2.post(f"{portal}/boards/all", timeout=PATIENCE).status_code == 405
 
 
 def test_the_look_for_the_elderly_stays_until_it_is_given_back(

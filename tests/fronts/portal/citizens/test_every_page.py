@@ -15,6 +15,7 @@ from tests.fronts.portal.citizens.conftest import Open, Portal, follow
 from tests.fronts.portal.citizens.neighbour import Neighbour
 from tests.fronts.portal.citizens.town import Town
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.browser]
 
@@ -296,7 +297,7 @@ def test_every_page_is_small_and_strict(
 
 
 def test_files_are_kept_for_a_year_under_their_version_and_asked_about_without(portal: str) -> None:
-    with httpx2.Client(base_url=portal, timeout=60) as http:
+    with httpx2.Client(base_url=portal, timeout=PATIENCE) as http:
         front = http.get("/")
         assert front.headers["cache-control"] == "no-store"
         address = re.findall(r'href="(/static/page\.css\?v=[0-9a-f]{12})"', front.text)[0]

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import follow
-from tests.fronts.portal.citizens.town import REPLY, Town, until
+from tests.fronts.portal.citizens.town import REPLY, Town
+from tests.patience import until
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 

@@ -13,6 +13,7 @@ from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.interfaces import SERVICES, edges
 from tests.journeys.world import World
+from tests.patience import PATIENCE
 from tests.services.intake.door import CITY
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -119,6 +120,6 @@ async def test_a_page_says_so_when_nobody_answers(behind: Behind) -> None:
 
 @pytest.mark.real
 def test_a_running_portal_waits_for_no_front_end_and_least_of_all_for_itself(portal: str) -> None:
-    document = httpx2.get(f"{portal}/openapi.json", timeout=60).json()
+    document = httpx2.get(f"{portal}/openapi.json", timeout=PATIENCE).json()
 
     assert [tag["name"] for tag in document["tags"]] == list(SERVICES)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx2
@@ -13,6 +13,7 @@ from fronts.portal.citizens import live
 from fronts.portal.citizens.live import Full, Live
 from fronts.portal.services import Services
 from tests.fronts.portal.citizens.neighbour import Neighbour, speaking
+from tests.patience import PATIENCE, comes
 
 
 def shown(name: str, data: dict[str, Any]) -> dict[str, str]:
@@ -30,7 +31,7 @@ def stats() -> Iterator[Neighbour]:
 
 @pytest.fixture
 async def shared(stats: Neighbour) -> AsyncIterator[Live]:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
         made = Live(Services(http, {"stats": stats.address}), shown)
         yield made
         await made.close()
@@ -46,7 +47,7 @@ class Watching:
     async def next(self) -> dict[str, str]:
         """The next parts."""
         while True:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 event = await anext(self._stream)
             for line in event.decode().splitlines():
                 if line.startswith("data: "):
@@ -61,12 +62,6 @@ class Watching:
     async def leave(self) -> None:
         """Close the page."""
         await self._stream.aclose()
-
-
-async def until(found: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not found():
-            await asyncio.sleep(0.01)
 
 
 async def test_many_viewers_share_one_stream(stats: Neighbour, shared: Live) -> None:
@@ -127,7 +122,7 @@ async def test_a_break_is_said_and_mended(stats: Neighbour, shared: Live) -> Non
 async def test_stats_that_is_not_there_keeps_no_page_waiting(stats: Neighbour, shared: Live) -> None:
     stats.broken = True
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await shared.present(patience=60) == {"source": "away"}
 
 
@@ -161,7 +156,7 @@ async def test_one_client_takes_its_own_places_and_nobody_elses(stats: Neighbour
 
 
 async def test_nobody_watching_ends_the_stream(stats: Neighbour) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
         made = Live(Services(http, {"stats": stats.address}), shown, idle=0.05)
         viewer = Watching(made)
         stats.events.append(("figures", {"n": 1}))
@@ -169,10 +164,10 @@ async def test_nobody_watching_ends_the_stream(stats: Neighbour) -> None:
         await viewer.leave()
         await asyncio.sleep(0.1)
         stats.events.append(("figures", {"n": 2}))
-        await until(lambda: stats.streams == 0)
+        await comes(lambda: stats.streams == 0)
 
         again = Watching(made)
         await again.sees("n", "2")
-        await until(lambda: stats.opened == 2)
+        await comes(lambda: stats.opened == 2)
         await again.leave()
         await made.close()

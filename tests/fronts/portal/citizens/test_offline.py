@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fronts.portal.citizens.conftest import Open, Portal, fill, send
 from tests.fronts.portal.citizens.neighbour import Neighbour, alike
+from tests.patience import PATIENCE
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -55,7 +56,7 @@ def test_the_form_opens_without_a_network_and_the_draft_stays_until_it_can_be_se
     known.goto(f"{far.address}/post")
     assert known.input_value("#title") == "地铁里写的"
     number, _ = send(known)
-    assert not httpx2.get(f"{far.address}/posts/{number}").text.count("没有信号时写的帖子")
+    assert not httpx2.get(f"{far.address}/posts/{number}", timeout=PATIENCE).text.count("没有信号时写的帖子")
 
 
 def test_a_post_that_found_no_network_comes_back_whole_and_its_repeat_is_harmless(

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.citizens.conftest import Open, fill, follow, send
 from tests.fronts.portal.citizens.town import Town
+from tests.patience import PATIENCE
 from tests.services.intake.files import CAMERA, PDF, picture
 from tests.stack import Stack
 
@@ -66,7 +67,7 @@ def test_two_pictures_are_posted_seen_released_and_erased(
     assert whole.headers["content-type"] == "image/jpeg"
     assert CAMERA not in whole.body()
 
-    with httpx2.Client(base_url=portal, timeout=60) as anyone:
+    with httpx2.Client(base_url=portal, timeout=PATIENCE) as anyone:
         public = address.replace("/follow/", "/posts/")
         assert anyone.get(public).status_code == 404
         town.release(receipt)

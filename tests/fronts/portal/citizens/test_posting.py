@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.fronts.portal.citizens.conftest import Open, Portal, fill, follow, send
 from tests.fronts.portal.citizens.neighbour import Neighbour, alike
 from tests.fronts.portal.citizens.town import Town
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -105,7 +106,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(
 
 def test_a_double_click_posts_once_and_a_changed_form_is_not_lost(portal: str) -> None:
     form = {"key": uuid.uuid4().hex, "kind": "complaint", "title": "双击", "text": "点了两次。", "send": "1"}
-    with httpx2.Client(base_url=portal, timeout=60, follow_redirects=True) as http:
+    with httpx2.Client(base_url=portal, timeout=PATIENCE, follow_redirects=True) as http:
         pages = [http.post("/post", data=form).text for _ in range(2)]
         assert "已受理" in pages[0]
         assert pages[0] == pages[1]
@@ -141,7 +142,7 @@ def test_who_goes_back_after_posting_sends_nothing_twice_and_finds_the_receipt_a
 
 
 def test_a_form_that_is_too_long_or_none_is_refused_with_a_sentence(portal: str) -> None:
-    with httpx2.Client(base_url=portal, timeout=60) as http:
+    with httpx2.Client(base_url=portal, timeout=PATIENCE) as http:
         long = http.post("/post", data={"text": "长" * 60_000})
         assert (long.status_code, "太长" in long.text) == (413, True)
         none = http.post("/post", content=b"\xff\xfe=1")

@@ -1,12 +1,10 @@
 """A town that lives: what citizens and staff do over the services' interfaces, so that pages have something to show."""
 
 import re
-import time
 import uuid
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 from playwright.sync_api import Page
@@ -14,7 +12,8 @@ from playwright.sync_api import Page
 from services.debate.web.examples import CLOSING, ENDING, OCCASION
 from services.debate.web.examples import DRAFT as DEBATE
 from services.survey.web.examples import DRAFT
-from tests.stack import PATIENCE, Stack
+from tests.patience import PATIENCE, until
+from tests.stack import Stack
 from wenzheng.posts_file import SAMPLE, read_posts
 
 SOME = 24
@@ -23,18 +22,6 @@ REPLY = (
     "您好！您反映的情况我单位已核实，属于职责清单内事项，已列入本周工作安排，"
     "办理结果将在此告知。感谢您的关注与监督。"
 )
-Found = TypeVar("Found")
-
-
-def until(found: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
-    """What is found, as soon as it is; the services speak to one another by a bus."""
-    end = time.monotonic() + seconds
-    while True:
-        what = found()
-        if what:
-            return what
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
 
 
 class Town:
@@ -42,7 +29,7 @@ class Town:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=60)
+        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=PATIENCE)
 
     def __enter__(self) -> "Town":
         return self

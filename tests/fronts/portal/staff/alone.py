@@ -24,8 +24,8 @@ from fronts.portal.staff.accounts import Accounts
 from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
+from tests.patience import PATIENCE
 from tests.postgres import as_role, city
-from tests.stack import PATIENCE
 from wenzheng.stack.home import CITY
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ def answering(app: FastAPI, port: int) -> Iterator[None]:
         yield
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 def signed_in(page: Page) -> bool:

@@ -1,9 +1,8 @@
 """Offices that work: posts brought to a step of their life over the services' interfaces, and staff at their desks."""
 
 import asyncio
-import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -14,8 +13,9 @@ import httpx2
 from services.debate.web.examples import ENDING, OCCASION
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import PROFILE, QUICK
+from tests.patience import PATIENCE, until
 from tests.services.intake.files import picture
-from tests.stack import PATIENCE, Stack
+from tests.stack import Stack
 from wenzheng.accounts import with_accounts
 from wenzheng.stack.status import database
 
@@ -25,17 +25,6 @@ OTHER: Final = "education"
 SUPERVISION: Final = "supervision"
 REPLY: Final = "您好!公交 12 路早高峰已自 3 月 9 日起加开四班,末班延至 21 时,请您乘坐。联系电话:12328。"
 Found = TypeVar("Found")
-
-
-def until(found: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
-    """What is found, as soon as it is; the services speak to one another by a bus."""
-    end = time.monotonic() + seconds
-    while True:
-        what = found()
-        if what:
-            return what
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.03)
 
 
 def aside(work: Coroutine[Any, Any, Found]) -> Found:
@@ -50,7 +39,7 @@ class Office:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.portal = stack.address("portal")
-        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=60)
+        self._http = httpx2.Client(base_url=stack.address("intake"), timeout=PATIENCE)
         self._passwords: dict[str, str] = {}
         self._bulletin = ""
         self._records: dict[str, str] = {}
@@ -72,7 +61,9 @@ class Office:
     def given(self) -> str:
         """The ticket of a picture that was given."""
         address = f"{self.stack.address('intake')}/v1/attachments"
-        ticket: str = httpx2.post(address, content=picture()).raise_for_status().json()["attachment"]
+        ticket: str = (
+            httpx2.post(address, content=picture(), timeout=PATIENCE).raise_for_status().json()["attachment"]
+        )
         return ticket
 
     def case(self, number: str) -> dict[str, Any]:

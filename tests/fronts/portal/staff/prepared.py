@@ -6,6 +6,7 @@ import httpx2
 
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.office import HOLDER, OTHER, REPLY, SUPERVISION, Office
+from tests.patience import PATIENCE
 
 MAYOR = "roles-mayor"
 """The city leader whom the tests sign in: a report is judged by whoever gave the instruction."""
@@ -93,5 +94,6 @@ def _grouped(office: Office) -> str:
         f"{office.stack.address('intake')}/v1/groups",
         json={"numbers": numbers, "lead": numbers[0]},
         headers={**token, "Idempotency-Key": numbers[0]},
+        timeout=PATIENCE,
     ).raise_for_status()
     return numbers[0]

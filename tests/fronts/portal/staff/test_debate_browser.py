@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.fronts.portal.accessible import fits
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.real, pytest.mark.browser, pytest.mark.parametrize(("size", "scripts"), WAYS)]
 GOOD, BAD = "路口划出停车线。", "与此无关的广告。"
@@ -49,7 +50,7 @@ def test_a_debate_is_opened_looked_through_answered_and_closed_with_what_was_dec
     for n, text in enumerate((GOOD, BAD)):
         body = {"text": text, "phone": f"1390000{size == 'phone':d}77{n}"}
         headers = {"Idempotency-Key": f"{debate}-{n}"}
-        httpx2.post(comments, json=body, headers=headers).raise_for_status()
+        httpx2.post(comments, json=body, headers=headers, timeout=PATIENCE).raise_for_status()
 
     moderator = Desk(browser, office, size, scripts).sign_in(f"looks-{size}", SUPERVISION, "supervisor")
     moderator.page.goto(address)

@@ -9,7 +9,8 @@ from tests.fronts.portal.accessible import violations_by_day_and_night, violatio
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import Desk
-from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office, until
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, SUPERVISION, Office
+from tests.patience import until
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.browser]
 PAGE_BYTES: Final = 60_000

@@ -6,7 +6,8 @@ from playwright.sync_api import Browser
 
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import HOLDER, Office, until
+from tests.fronts.portal.staff.office import HOLDER, Office
+from tests.patience import PATIENCE, until
 
 WORD = "已派人到现场,两日内答复。"
 
@@ -72,7 +73,7 @@ def test_a_clerk_who_is_sure_sends_it_all_the_same_and_the_league_counts_it(
 
     clerk.shows("初步回复已公布并告知网民")
     address = f"{office.stack.address('stats')}/v1/league"
-    until(lambda: httpx2.get(address).json()["city"]["first_words"] > 0)
+    until(lambda: httpx2.get(address, timeout=PATIENCE).json()["city"]["first_words"] > 0)
     clerk.page.goto("/staff/league")
     clerk.shows("初步回复率")
     clerk.close()

@@ -10,7 +10,8 @@ from fronts.portal.staff.followed import figures, followed, standing
 from fronts.portal.store import Account
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office, until
+from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
+from tests.patience import until
 from tests.services.deadline.facts import at
 
 FRIDAY = at("2026-03-06T18:00")

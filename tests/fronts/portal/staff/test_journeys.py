@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office, until
+from tests.fronts.portal.staff.office import ASSISTING, HOLDER, OTHER, REPLY, SUPERVISION, Office
+from tests.patience import PATIENCE, until
 from tests.stack import running
 
 pytestmark = [
@@ -296,4 +297,5 @@ def _citizen(office: Office, receipt: dict[str, str], path: str, body: dict[str,
         f"{office.stack.address('intake')}/v1/posts/{receipt['number']}/{path}",
         json=body,
         headers={"X-Query-Code": receipt["query_code"], "Idempotency-Key": f"{receipt['number']}-{path}"},
+        timeout=PATIENCE,
     ).raise_for_status()

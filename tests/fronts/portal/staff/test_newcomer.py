@@ -10,7 +10,8 @@ from fronts.portal.application import create
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.staff.alone import answering, free_port
 from tests.fronts.portal.staff.browsing import SIZES, WAYS
-from tests.fronts.portal.staff.office import REPLY, Office, until
+from tests.fronts.portal.staff.office import REPLY, Office
+from tests.patience import until
 from wenzheng.stack.home import CITY
 from wenzheng.stack.status import database
 

@@ -23,7 +23,8 @@ from services.notifier.core.table import TOLD
 from services.notifier.core.table_of_followers import WORDS as NEWS
 from services.notifier.web import CHANNELS as TOLD_BY
 from tests.fronts.portal.staff.alone import PROFILE
-from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office, until
+from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
+from tests.patience import PATIENCE, until
 from tests.services.intake.door import PRIVATE, at
 
 WAITING: dict[str, Any] = {"reason": "", "state": "pending", "attempts": 0, "repeated": False}
@@ -159,7 +160,11 @@ def test_what_a_provider_refused_is_seen_with_its_reason_and_sent_again_by_the_o
     office.stack.quiet()
     until(lambda: _waiting_texts(office) == 0)
     gateway = office.stack.address("gateway")
-    httpx2.post(f"{gateway}/script", json={"channel": "sms", "times": 1, "code": "isv.AMOUNT_NOT_ENOUGH"})
+    httpx2.post(
+        f"{gateway}/script",
+        json={"channel": "sms", "times": 1, "code": "isv.AMOUNT_NOT_ENOUGH"},
+        timeout=PATIENCE,
+    )
     # A telephone of its own: an address has only so many messages a day, and the office's others share one.
     number = office.post(title="公交车上的扶手松了", contact={"phone": "13900010001"})["number"]
     office.give(number)
@@ -185,5 +190,7 @@ def test_what_a_provider_refused_is_seen_with_its_reason_and_sent_again_by_the_o
 
 def _waiting_texts(office: Office) -> int:
     token = office.stack.token("outbox-operator", SUPERVISION, "operator")
-    outbox = httpx2.get(f"{office.stack.address('notifier')}/v1/outbox?state=waiting", headers=token)
+    outbox = httpx2.get(
+        f"{office.stack.address('notifier')}/v1/outbox?state=waiting", headers=token, timeout=PATIENCE
+    )
     return int(outbox.raise_for_status().json()["waiting"].get("sms", 0))

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, Office
+from tests.patience import PATIENCE
 
 
 @pytest.mark.real
@@ -49,7 +50,7 @@ def test_a_promise_is_asked_for_and_reported_done(
     clerk.send("promise-report", text="候车亭已建成使用。")
     clerk.shows("承诺已登记办结")
     assert clerk.page.locator("#promise-report form").count() == 0
-    public = httpx2.get(f"{office.portal}/posts/{number}").text
+    public = httpx2.get(f"{office.portal}/posts/{number}", timeout=PATIENCE).text
     for told in ("已按期兑现", "候车亭已建成使用。"):
         assert told in public
     for one in (clerk, leader):

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, FilePayload
 
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import HOLDER, Office, until
+from tests.fronts.portal.staff.office import HOLDER, Office
+from tests.patience import until
 from tests.services.intake.files import PDF, picture
 
 pytestmark = [pytest.mark.real, pytest.mark.browser, pytest.mark.parametrize(("size", "scripts"), WAYS[-1:])]

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.fronts.portal.staff.alone import PROFILE
-from tests.fronts.portal.staff.office import HOLDER, OTHER, Office, until
+from tests.fronts.portal.staff.office import HOLDER, OTHER, Office
+from tests.patience import until
 
 
 @pytest.mark.real

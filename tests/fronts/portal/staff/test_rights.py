@@ -7,9 +7,9 @@ import pytest
 
 from fronts.portal.application import create
 from fronts.portal.security_log import KINDS
-from tests.fronts.portal.citizens.town import until
 from tests.fronts.portal.person import Page, Person
 from tests.fronts.portal.staff.alone import Portal, answering, running, signed_in
+from tests.patience import until
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser
 
 from tests.fronts.portal.person import Page, Person
 from tests.fronts.portal.staff.browsing import WAYS, Desk
-from tests.fronts.portal.staff.office import HOLDER, OTHER, Office, until
+from tests.fronts.portal.staff.office import HOLDER, OTHER, Office
+from tests.patience import until
 
 pytestmark = pytest.mark.real
 

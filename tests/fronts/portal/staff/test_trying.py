@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx2
@@ -15,6 +15,7 @@ from fronts.portal.staff.judging import Busy, Judging
 from fronts.portal.store import ADDRESS_AFTER, ADDRESS_FOR, LOCK_AFTER, STRANGERS_AFTER
 from tests.fronts.portal.person import Person
 from tests.fronts.portal.staff.alone import Portal, signed_in
+from tests.patience import PATIENCE
 
 
 def from_address(portal: Portal, source: str) -> Person:
@@ -23,7 +24,7 @@ def from_address(portal: Portal, source: str) -> Person:
     person.http.close()
     person.http = httpx2.Client(
         base_url=portal.address,
-        timeout=60,
+        timeout=PATIENCE,
         follow_redirects=True,
         transport=httpx2.HTTPTransport(local_address=source, verify=False),
     )
@@ -46,7 +47,7 @@ def test_a_device_is_known_for_its_person_alone_and_cannot_be_made_up() -> None:
 
 async def test_the_queue_has_an_end_for_strangers_and_places_for_the_others() -> None:
     queue = Judging()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         stack = []
         for n in range(judging.STRANGERS):
             place = queue.place(f"stranger {n}", known=False)
@@ -112,10 +113,11 @@ def test_strangers_from_everywhere_make_each_other_wait_a_minute_and_no_longer(p
 def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> None:
     password = portal.add()
     owner = from_address(portal, "127.0.1.1")
-    started = time.monotonic()
     assert signed_in(owner.sign_in("zhang", password))
-    quiet = time.monotonic() - started
     owner.submit(owner.open("/staff/cases"), "/staff/sign-out")
+
+    def judged(tries: list[Future[int]]) -> int:
+        return sum(each.done() and each.result() == 401 for each in tries)
 
     def wrong(n: int) -> int:
         return from_address(portal, f"127.0.2.{n % 50 + 1}").sign_in("zhang", f"wrong {n}").status
@@ -123,14 +125,14 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
     with ThreadPoolExecutor(40) as crowd:
         tries = [crowd.submit(wrong, n) for n in range(100)]
         time.sleep(0.5)
-        started = time.monotonic()
+        before = judged(tries)
         page = owner.sign_in("zhang", password)
-        waited = time.monotonic() - started
+        meanwhile = judged(tries) - before
         statuses = [each.result() for each in tries]
 
     assert signed_in(page) or page.path == "/staff/cases"
-    # Never more than those who stand before it in the queue, whatever else the machine does: 8 places, 2 threads.
-    assert waited < 20 * quiet + 5
+    # Those who are judged already, two at a time, those in the eight places of strangers, and what is answered meanwhile.
+    assert meanwhile <= 20
     assert set(statuses) <= {401, 429, 503}
 
 

@@ -29,6 +29,7 @@ from services.deadline.whatif.runs import Runs
 from services.deadline.whatif.task import Work
 from tests.fronts.portal.staff.alone import PROFILE, Portal, running
 from tests.fronts.portal.staff.test_bulletins import Browser
+from tests.patience import PATIENCE
 from tests.services.deadline.month import NOW, a_month
 from tests.services.deadline.test_what_if_door import Gate
 
@@ -151,7 +152,7 @@ async def pages(demo: Portal, folder: Path, work: Work) -> AsyncIterator[Browser
 async def until(browser: Browser, text: str) -> str:
     """The page of the run, as soon as it says so."""
     path = browser.page.url.path
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while text not in (page := await browser.opens(path)):
             await asyncio.sleep(0.01)
     return page
