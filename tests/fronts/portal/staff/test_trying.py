@@ -122,8 +122,8 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
     def wrong(n: int) -> int:
         return from_address(portal, f"127.0.2.{n % 50 + 1}").sign_in("zhang", f"wrong {n}").status
 
-    with ThreadPoolExecutor(40) as crowd:
-        tries = [crowd.submit(wrong, n) for n in range(100)]
+    with ThreadPoolExecutor(80) as crowd:
+        tries = [crowd.submit(wrong, n) for n in range(160)]
         time.sleep(0.5)
         before = judged(tries)
         page = owner.sign_in("zhang", password)
@@ -131,8 +131,9 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
         statuses = [each.result() for each in tries]
 
     assert signed_in(page) or page.path == "/staff/cases"
-    # Those who are judged already, two at a time, those in the eight places of strangers, and what is answered meanwhile.
-    assert meanwhile <= 20
+    # Not all who came before: those who are judged already, two at a time, those in the eight places of strangers, and a few
+    # whose answers are read meanwhile.
+    assert meanwhile <= 40
     assert set(statuses) <= {401, 429, 503}
 
 
