@@ -25,7 +25,8 @@ from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
 from tests.patience import PATIENCE
 from wenzheng.stack import access, kafka
-from wenzheng.stack.home import Home, Trouble, is_alive
+from wenzheng.stack.home import Home, Ports, Trouble, is_alive
+from wenzheng.stack.parts import Part, Plan
 from wenzheng.stack.status import status
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,6 +166,21 @@ class Stack:
             calm = 0 if busy else calm + 1
             assert time.monotonic() < until or not busy, busy
             time.sleep(0.2)
+
+    def part(self, name: str) -> Part:
+        """How its manager starts a part that is written in Python."""
+        state, said = self.home.read_state(), self._settings
+        plan = Plan(
+            self.home,
+            Ports(state["ports"]),
+            state["workers"],
+            kafka=said.get("WENZHENG_KAFKA", ""),
+            database=said.get("WENZHENG_DATABASE", ""),
+            city=Path(state["city"]),
+        )
+        part = next(part for part in plan.services() if part.name == name)
+        part.environment = {**said, **part.environment}
+        return part
 
     def address(self, service: str) -> str:
         """Base URL of a service."""

@@ -5,10 +5,9 @@ import os
 import signal
 import socket
 import subprocess
-from pathlib import Path
 from typing import Final
 
-from tests.battery.scene import Scene, family
+from tests.battery.scene import Scene
 from tests.stack import ROOT
 from wenzheng.stack.home import is_alive
 
@@ -102,18 +101,19 @@ async def storm(scene: Scene) -> None:
 
 def _another(scene: Scene, name: str, place: int) -> subprocess.Popen[bytes]:
     """One more instance of a part, as the manager would start it."""
-    pid = family(scene.stack.pid(name))[0]
-    environment = dict(
-        entry.split("=", 1) for entry in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in entry
-    )
-    command = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    part = scene.stack.part(name)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment |= {"WENZHENG_INSTANCE": f"{name}-storm-{place}", "WENZHENG_HTTP_PORT": str(port)}
+    own = {"WENZHENG_INSTANCE": f"{name}-storm-{place}", "WENZHENG_HTTP_PORT": str(port)}
     scene.done[f"one more {name}"] += 1
     log = (scene.stack.home.logs / f"{name}-storm.log").open("ab")
     with log:
         return subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            part.command,
+            env=part.environment | own,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,14 @@ LISTENERS: Final = {
     "debate": "debate",
 }
 """Service to the part that hears the bus for it; where the names differ, people ask another part. Survey and debate hear nobody."""
+
+MODULES: Final = (
+    *(f"services.{service}" for service in SERVICES),
+    "services.notifier.gateway",
+    "fronts.wechat",
+    "fronts.portal",
+)
+"""Packages that run as processes, each by its `__main__`."""
 
 PUBLIC_KEY: Final = {"WENZHENG_TOKEN_PUBLIC_KEY_FILE": "token-public.pem"}
 LINKS: Final = {"WENZHENG_LINK_SECRET_FILE": "link-secret"}
@@ -93,8 +102,8 @@ class Part:
     ready: Ready
     stop_seconds: float = 15.0
     """After SIGTERM; then SIGKILL."""
-    sockets: tuple[int, ...] = ()
-    """Inherited listening sockets."""
+    sockets: dict[str, socket.socket] = field(default_factory=dict)
+    """Setting to the listening socket whose file descriptor it names."""
     health: str = ""
     """URL of its liveness, or empty."""
     niceness: int = 0
@@ -114,7 +123,8 @@ class Plan:
     database: str = ""
     """A given server (superuser DSN) wins over our own."""
     city: Path = CITY
-    sockets: dict[str, int] = field(default_factory=dict)
+    sockets: dict[str, socket.socket] = field(default_factory=dict)
+    """Part to the socket that all its instances share."""
     demonstration: bool = False
     """Anyone may sign in as anyone, without a password."""
     http: httpx2.AsyncClient = field(default_factory=prober, repr=False)
@@ -195,8 +205,7 @@ class Plan:
         part = self._module(name, "services.intake", port_of="intake")
         shared = self.sockets.get("intake")
         if shared is not None:
-            part.environment["WENZHENG_HTTP_FD"] = str(shared)
-            part.sockets = (shared,)
+            part.sockets = {"WENZHENG_HTTP_FD": shared}
         return part
 
     def _module(self, name: str, module: str, arguments: tuple[str, ...] = (), port_of: str = "") -> Part:

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -21,8 +20,8 @@ from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import ROLES, SCHEMAS, USERS, Home, Trouble, is_alive, started_at
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
 from wenzheng.stack.priority import come_at_once
+from wenzheng.stack.processes import Running, load_ahead, start
 
-PR_SET_PDEATHSIG: Final = 1
 BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before a restart, growing while a part keeps dying; a minute of life starts it over."""
 
@@ -48,23 +47,12 @@ class Child:
     """A part and its running process."""
 
     part: Part
-    process: asyncio.subprocess.Process | None = None
+    process: Running | None = None
     started: int = 0
     state: str = "down"
     restarts: int = 0
     alive_since: float = 0.0
     healthy_at: float = 0.0
-    log: IO[bytes] | None = field(default=None, repr=False)
-
-
-def _as_child(niceness: int) -> Callable[[], None]:
-    """In the child: die with the manager, however it dies; give way to others as it should, with all its threads."""
-
-    def prepare() -> None:
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        os.nice(niceness)
-
-    return prepare
 
 
 class Supervisor:
@@ -76,7 +64,6 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._stopping = asyncio.Event()
         self._watchers: list[asyncio.Task[None]] = []
-        self._sockets: list[socket.socket] = []
 
     @property
     def home(self) -> Home:
@@ -116,6 +103,7 @@ class Supervisor:
         if not plan.kafka:
             await asyncio.to_thread(kafka.format_once, self.home, kafka.properties(self.home, plan.ports))
         infrastructure = plan.infrastructure()
+        load_ahead()
         await self._start(infrastructure)
         await self._prepare()
         self._open_socket("intake")
@@ -157,9 +145,7 @@ class Supervisor:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self._plan.ports.of(name)))
         listening.listen(2048)
-        listening.set_inheritable(True)
-        self._sockets.append(listening)
-        self._plan.sockets[name] = listening.fileno()
+        self._plan.sockets[name] = listening
 
     async def _start(self, parts: list[Part]) -> None:
         for part in parts:
@@ -189,17 +175,7 @@ class Supervisor:
         log = self._log_path(child)
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
-        child.log = log.open("ab")
-        child.process = await asyncio.create_subprocess_exec(
-            *child.part.command,
-            env=child.part.environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=child.log,
-            stderr=child.log,
-            start_new_session=True,
-            preexec_fn=_as_child(child.part.niceness),
-            pass_fds=child.part.sockets,
-        )
+        child.process = await start(child.part, log)
         child.started = started_at(child.process.pid)
         child.alive_since = time.monotonic()
         child.state = "starting"
@@ -215,8 +191,6 @@ class Supervisor:
         while True:
             assert child.process is not None
             code = await child.process.wait()
-            if child.log is not None:
-                child.log.close()
             self._end_group(child)
             if self._stopping.is_set():
                 return
@@ -239,7 +213,7 @@ class Supervisor:
                 return
             self._watchers.append(asyncio.create_task(self._mark_ready(child, child.process)))
 
-    async def _mark_ready(self, child: Child, process: asyncio.subprocess.Process | None) -> None:
+    async def _mark_ready(self, child: Child, process: Running | None) -> None:
         while child.process is process and process is not None and process.returncode is None:
             if await child.part.ready():
                 child.state = "ready"
@@ -298,7 +272,7 @@ class Supervisor:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
         await self._plan.http.aclose()
-        for listening in self._sockets:
+        for listening in self._plan.sockets.values():
             listening.close()
         self._write_state()
 
