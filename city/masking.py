@@ -14,6 +14,7 @@ from city.characters import as_class
 from city.names import find_named
 from city.numbers import find_numbers
 from city.public_contacts import NONE, PublicContacts
+from city.shapes import SAID_MARKS
 from city.sight import NUMERALS, see
 from city.spans import MAIL, PHONE, Span, Taken, in_order
 
@@ -87,7 +88,7 @@ def _starred(text: str, spans: list[Span]) -> str:
     return "".join(parts)
 
 
-_MAY_BE: Final = re.compile(r"[A-Za-z@]|艾特|[0-9](?:[^\w]{0,16}[0-9]){4}")
+_MAY_BE: Final = re.compile(rf"[A-Za-z@]|艾特|[0-9](?:(?:[^\w]{{0,16}}|{SAID_MARKS})[0-9]){{4}}")
 """Without a letter, an at sign and five digits together there is nothing to find."""
 _WORDS: Final = as_class(point for point in range(0x4E00, 0xA000) if chr(point) not in NUMERALS)
 _HARMLESS: Final = re.compile(f"[{_WORDS}、。，！？：；（）“”《》 \n]*")

@@ -17,12 +17,14 @@ from city.shapes import (
     MOBILE_NUMBER,
     MOST_GROUPS,
     MOST_GROUPS_OF_15,
+    SAID_MARKS,
     TIMES,
     USUAL,
     is_card,
     is_id,
     is_landline,
     is_mobile,
+    lacks_zero,
     several,
 )
 from city.sight import BREAK, OF_ONE_CLASS, Seen, digit_class, is_spelled
@@ -38,11 +40,20 @@ LANDLINE: Final = "landline"
 LOCAL: Final = "local"
 ABROAD: Final = "abroad"
 DIALLED: Final = "dialled"
+NO_ZERO: Final = "no zero"
 ACCOUNT: Final = "account"
-_KINDS: Final = {MOBILE: PHONE, LANDLINE: PHONE, LOCAL: PHONE, ABROAD: PHONE, DIALLED: PHONE, ACCOUNT: CARD}
+_KINDS: Final = {
+    MOBILE: PHONE,
+    LANDLINE: PHONE,
+    LOCAL: PHONE,
+    ABROAD: PHONE,
+    DIALLED: PHONE,
+    NO_ZERO: PHONE,
+    ACCOUNT: CARD,
+}
 """Kinds that are told apart here alone."""
 
-_RUN: Final = re.compile(rf"\d+(?:(?:[^\w%‰°℃¥￥$€@{BREAK}]|_){{1,3}}\d+)*")
+_RUN: Final = re.compile(rf"\d+(?:(?:(?:[^\w%‰°℃¥￥$€@{BREAK}]|_){{1,3}}|{SAID_MARKS})\d+)*")
 _CHECK_LETTER: Final = re.compile(r"[^\w]{0,2}[XxΧ×✕✖✗✘╳⨯](?![A-Za-z0-9])")
 
 _SUM: Final = re.compile(r"[0-9A-Za-z.]\+\Z")
@@ -182,6 +193,8 @@ class _Run:
         if _CALL.search(before) is not None:
             yield LOCAL, 8
             yield LOCAL, 7
+            yield NO_ZERO, 11
+            yield NO_ZERO, 10
             if self._digits.startswith("00"):
                 yield from ((DIALLED, length) for length in range(17, 10, -1))
         if _CHAT.search(before) is not None:
@@ -218,6 +231,8 @@ class _Run:
             return is_landline(digits, lengths, marks) and not after_point
         if kind == LOCAL:
             return self._is_local(last, digits, marks)
+        if kind == NO_ZERO:
+            return lacks_zero(digits, lengths, marks) and not self._counted(last)
         if kind in (ABROAD, DIALLED):
             country = digits[2] if kind == DIALLED else digits[0]
             return country != "0" and set(marks) <= {" ", "-", "(", ")"}
@@ -265,12 +280,16 @@ class _Run:
 
     def _is_local(self, last: int, digits: str, marks: list[str]) -> bool:
         """Whether digits after a word such as 电话 are a number without area code, in full."""
-        end = self._groups[last].end
         if digits[0] in "01" or DATE.fullmatch(digits) or not set(marks) <= {" ", "-", ".", ""}:
             return False
         if last + 1 < len(self._groups) and self._groups[last + 1].before in ("-", ""):
             return False
-        return self._plain[end : end + 1] not in ("元", "年")
+        return not self._counted(last)
+
+    def _counted(self, last: int) -> bool:
+        """Whether what a group ends is money or a year."""
+        end = self._groups[last].end
+        return self._plain[end : end + 1] in ("元", "年")
 
 
 def _too_many(kind: str, groups: int, length: int) -> bool:

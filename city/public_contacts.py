@@ -31,7 +31,8 @@ class PublicContacts:
         ways: set[str] = set()
         for phone in self.phones:
             number = phone.partition("转")[0].removeprefix("+")
-            ways |= {number, f"86{number.removeprefix('0')}", f"0086{number.removeprefix('0')}"}
+            bare = number.removeprefix("0")
+            ways |= {number, bare, f"86{bare}", f"0086{bare}"}
             if number.startswith("0") and not contacts.is_mobile(number):
                 area = 3 if number[1] in "12" else 4
                 ways.add(number[area:])

@@ -20,6 +20,12 @@ MOBILE_NUMBER: Final = re.compile(r"(?:0086|086|86|0)?1[3-9]\d{9}")
 _AREA: Final = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
 _LANDLINE: Final = re.compile(r"(?:010|02\d)[2-9]\d{7}|0[3-9]\d\d[2-9]\d{6,7}")
 DATE: Final = re.compile(rf"20[0-3]\d{_MONTH_DAY}")
+_FOR_ALL: Final = ("400", "800")
+"""What numbers of firms begin with that may be dialled from every area."""
+SAID_MARKS: Final = "[空减点]|空格|减号|[短长]?横[-线]?|逗号|句号|斜-|破折号"
+"""Words for marks (138点1234点5678), as an expression over the reading, in which 杠 is a dash already."""
+_SAID: Final = frozenset("空减点短长横逗句斜破")
+"""What they begin with: a group's mark is one character."""
 _LISTED: Final = frozenset(",。:/|\\")
 """Marks that part the items of a list, an hour or a fraction as well as the groups of a number."""
 TIMES: Final = frozenset("*×✕")
@@ -40,6 +46,7 @@ _GROUPINGS: Final = frozenset(
         (3, 5, 3),
         (2, 3, 3, 3),
         (3, 2, 2, 2, 2),
+        (2, 2, 2, 2, 3),
     }
 )
 """How people break up a mobile number, whatever parts the groups."""
@@ -58,10 +65,18 @@ _CARD_GROUPINGS: Final = frozenset(
 )
 
 
+_MOST_PARTED: Final = 4
+"""Marks between the groups of digits that stand alone, as in `1 3 8 - 1 2 3 4 - 5 6 7 8`: a card has the most."""
 MOST_GROUPS: Final = 5
 """Of a card or a landline, unless each digit stands alone."""
 MOST_GROUPS_OF_15: Final = 3
 """Of an identity card's fifteen digits."""
+
+
+def _alone(marks: list[str]) -> bool:
+    """Whether digits that stand alone are parted by one mark, or here and there by another one."""
+    kinds = set(marks)
+    return len(kinds) == 1 or (len(kinds) == 2 and min(map(marks.count, kinds)) <= _MOST_PARTED)
 
 
 def is_mobile(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
@@ -82,16 +97,16 @@ def is_mobile(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
         return True
     if lengths == USUAL:
         return len(kinds) <= 2
+    if len(lengths) == 11:
+        return _alone(marks)
     if len(kinds) != 1:
         return lengths in _SHORT_GROUPINGS and len(kinds) == 2 and kinds <= _MIXED
     mark = kinds.pop()
-    if len(lengths) == 11:
-        return True
     if _is_list(digits[prefix:], lengths):
         return False
     if mark in ("", " "):
         return len(lengths) <= 6
-    if mark in _LISTED:
+    if mark in _LISTED or mark in _SAID:
         return lengths in _THREE_GROUPS
     if mark in TIMES or mark == ".":
         return lengths in _SHORT_GROUPINGS
@@ -120,7 +135,7 @@ def is_id(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
     if len(digits) == 18 and ID_17.match(digits):
         kinds = set(marks)
         if len(lengths) == 18:
-            return len(kinds) == 1
+            return _alone(marks)
         most = 4 if not kinds.isdisjoint(_LISTED) and lengths[0] != 6 else 6
         return len(kinds) <= 2 and (len(lengths) <= most or (len(kinds) == 1 and len(set(lengths)) == 1))
     if len(digits) == 15 and ID_15.fullmatch(digits):
@@ -134,9 +149,10 @@ def is_card(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
         return False
     if digits.startswith("62") and len(digits) in (16, 19) and len(lengths) <= 5 and set(marks) <= {" ", "-"}:
         return True
-    if len(lengths) > 1 and (
-        (lengths not in _CARD_GROUPINGS and len(lengths) != len(digits)) or len(set(marks)) > 1
-    ):
+    if len(lengths) == len(digits):
+        if not _alone(marks):
+            return False
+    elif len(lengths) > 1 and (lengths not in _CARD_GROUPINGS or len(set(marks)) > 1):
         return False
     return (digits.startswith("62") and len(digits) >= 16) or (
         (len(digits) >= 16 or lengths != (15,)) and _luhn(digits)
@@ -159,11 +175,19 @@ def is_landline(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool
     if not set(marks).isdisjoint(_LISTED - {":"} - ({"/", "|"} if in_two else set())) or len(set(marks)) > 2:
         return False
     if len(lengths) == len(digits):
-        return len(set(marks)) == 1 and _LANDLINE.fullmatch(digits) is not None
+        return _alone(marks) and _LANDLINE.fullmatch(digits) is not None
     local = digits[area:]
     if _AREA.fullmatch(digits[:area]) is None or len(lengths) > 5 or local[0] == "0":
         return False
     return len(local) == 8 or (len(local) == 7 and area == 4)
+
+
+def lacks_zero(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
+    """A landline whose area code lacks its 0, as visiting cards with +86 write it; 400 and 800 are no area but for all."""
+    if digits.startswith(_FOR_ALL):
+        return False
+    first = () if len(lengths) == len(digits) else lengths[:1]
+    return is_landline(f"0{digits}", (first[0] + 1, *lengths[1:]) if first else (1, *lengths), marks)
 
 
 def several(digits: str) -> Kind | None:

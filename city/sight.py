@@ -120,6 +120,10 @@ def digit_class(coded: str) -> int:
     return 0 if point < _SPELLED else 1 if point < _RINGED else 2
 
 
+_PLAIN_MARKS: Final = {"[": "(", "{": "(", "]": ")", "}": ")", "_": "-", ";": ","}
+"""Marks of ASCII that do what others do."""
+
+
 class _Reading(dict[int, str]):
     """Character to what it reads as, worked out when it is first met."""
 
@@ -139,7 +143,7 @@ def _reads_as(character: str) -> str:
     if category in ("Co", "Cn"):
         return "\ufffd"
     if character.isascii():
-        return {"[": "(", "{": "(", "]": ")", "}": ")", "_": "-", ";": ","}.get(character, character)
+        return _PLAIN_MARKS.get(character, character)
     return _digit(character) or _letter(character, category) or _mark(character, category)
 
 
@@ -174,7 +178,9 @@ def _mark(character: str, category: str) -> str:
     if category in ("Ps", "Pe"):
         return "(" if category == "Ps" else ")"
     plain = unicodedata.normalize("NFKC", character)
-    return plain if len(plain) == 1 and plain.isascii() and plain.isprintable() else character
+    if len(plain) != 1 or not plain.isascii() or not plain.isprintable():
+        return "+" if character in "➕˖" else character
+    return _PLAIN_MARKS.get(plain, plain)
 
 
 _BLANK: Final = re.compile(f"[{BLANKS}]")

@@ -3,6 +3,7 @@
 import pytest
 
 from city.masking import mask
+from city.public_contacts import PublicContacts
 
 MOBILE, LOCAL = "13900001234", "84389998"
 
@@ -130,3 +131,51 @@ def test_a_card_and_a_landline_stand_behind_no_letter_and_no_point(hides: str, s
 def test_a_number_in_two_scripts_is_one_where_a_numeral_stands_for_a_dash() -> None:
     assert mask("139一0000一1234") == "*" * 13
     assert mask("13900001234一2") == f"{'*' * 11}一2"
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        ("电话527-84389998", "门牌527-84389998"),
+        ("电话 25 84389998", "电话 25 8438999"),
+        ("固话52784389998", "固话52784389998元"),
+        ("电话:5 2 7 - 8 4 3 8 9 9 9 8", "编号:5 2 7 - 8 4 3 8 9 9 9"),
+        ("传真527-8438999-801", "电话4008001234"),
+        ("拨打1065129988", "热线800-820-8820"),
+    ],
+)
+def test_behind_a_word_for_it_an_area_code_is_known_without_its_zero(hides: str, stays: str) -> None:
+    assert "*" * 9 in mask(hides)
+    assert mask(stays) == stays
+
+
+def test_an_office_is_public_without_the_zero_of_its_area_too() -> None:
+    office = PublicContacts(["052784389998"], [])
+
+    assert mask("电话527-84389998", office) == "电话527-84389998"
+    assert mask("电话527-84389999", office) == f"电话{'*' * 12}"
+
+
+@pytest.mark.parametrize(
+    "mark", ["点", "减", "空", "空格", "减号", "横", "横杠", "短横", "短横线", "逗号", "斜杠", "破折号"]
+)
+def test_marks_that_are_said_in_words_part_a_number_as_marks_do(mark: str) -> None:
+    assert not any(map(str.isdigit, mask(f"请打138{mark}1234{mark}5678谢谢")))
+    assert not any(map(str.isdigit, mask(f"请打一三八{mark}一二三四{mark}五六七八谢谢")))
+
+
+@pytest.mark.parametrize(
+    "text", ["上午8点30分到21点1500人", "3点14", "138点12345678", "每天8点,1200米,13点5678步"]
+)
+def test_hours_and_fractions_in_words_stay(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize("mark", ["_", "＿", "︳", "﹏", "；", "［", "｛", "➖", "˗"])
+def test_a_wide_mark_parts_a_number_as_the_narrow_one_does(mark: str) -> None:
+    assert "5678" not in mask(f"138{mark}1234{mark}5678")
+
+
+@pytest.mark.parametrize("plus", ["+", "＋", "﹢", "➕", "˖"])
+def test_a_plus_is_one_in_whatever_dress(plus: str) -> None:
+    assert mask(f"我的号码{plus}4915123456789") == f"我的号码{'*' * 14}"
