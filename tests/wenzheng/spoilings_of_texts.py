@@ -43,7 +43,7 @@ spoils("I8", "an identity card stands on the log", ": id")(_asked("1101051949123
 spoils("I8", "a mail address stands on the log", ": mail")(_asked("someone@example.cn"))
 
 
-@spoils("I8", "a telephone stands in a log file", "intake.log:1: phone")
+@spoils("I8", "a telephone stands in a log file", "intake.log:", ": phone")
 async def _(city: SpoiledCity) -> None:
     city.append("intake.log", f"somebody at {MOBILE} posted")
 
@@ -55,7 +55,7 @@ async def _(city: SpoiledCity) -> None:
     await city.put(old, moved(old, value=value[:-1] + b',"longitude":118.275162,"latitude":33.963008}'))
 
 
-@spoils("I8", "a point stands in a log file", "intake.log:1: point")
+@spoils("I8", "a point stands in a log file", "intake.log:", ": point")
 async def _(city: SpoiledCity) -> None:
     city.append("intake.log", "refused {'longitude': 118.275162, 'latitude': 33.963008}")
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.patience import comes, until
-from tests.stack import ROOT
+from tests.stack import ROOT, Stack
 from wenzheng.stack.home import is_alive, started_at
 from wenzheng.stack.parts import Part
 from wenzheng.stack.processes import Running, load_ahead, start
@@ -163,3 +163,10 @@ async def test_it_dies_with_its_manager_however_that_dies(tmp_path: Path) -> Non
     await manager.wait()
 
     await asyncio.to_thread(until, lambda: not is_alive(pid, started))
+
+
+def test_no_part_says_anything_that_python_says_of_how_it_was_started(stack: Stack) -> None:
+    said = {log.name: log.read_text(errors="replace") for log in stack.home.logs.glob("*.log")}
+
+    assert len(said) > 10
+    assert {name: text for name, text in said.items() if "Warning" in text} == {}
