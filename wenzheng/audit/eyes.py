@@ -37,8 +37,8 @@ _OTHER_NUMBERS: Final = re.compile(
 )
 _FRACTION: Final = re.compile(r"(?<=[:,\[= ])-?\d+\.\d+(?:[eE]-?\d+)?(?=[,}\] \n]|$)")
 """A number of a machine in JSON or in metrics."""
-_RUN: Final = re.compile(r"\d+(?:[^\w\n\"{}]{1,3}\d+)*")
-"""Digits with up to three marks between two groups; no letter, no end of a value."""
+_RUN: Final = re.compile(r"\d+(?:(?:(?:[^\w\n\"{}]|_){1,3}|短?横?杠|短?横线?|空格?|减号?|点)\d+)*")
+"""Digits with up to three marks between two groups, or the word for one; no letter, no end of a value."""
 _MOBILE: Final = re.compile(r"(?:00?86|86)?1[3-9]\d{9}")
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII)
 _OPENID: Final = re.compile(r"(?<![\w-])o(?=[\w-]*\d)(?=[\w-]*[A-Z])[0-9A-Za-z_-]{27}(?![\w-])", re.ASCII)
@@ -103,6 +103,8 @@ def _digit(character: str) -> str:
     value = unicodedata.digit(character, None)
     if value is not None:
         return str(value)
+    if unicodedata.name(character, "").endswith("PLUS SIGN"):
+        return "+"
     plain = unicodedata.normalize("NFKC", character)
     # What cannot be seen does not part two digits.
     return "" if unicodedata.category(character) in ("Cf", "Mn", "Me") else plain
