@@ -19,8 +19,10 @@ _NOT_IN_WORD: Final = r"(?![A-Za-z0-9])"
 
 _PROVIDERS: Final = r"(?:qq|foxmail|163|126|139|189|yeah|sina|sohu|aliyun|gmail|hotmail|outlook)\."
 """Whose addresses are known by their end, whatever stands for the sign."""
+_FOR_AT: Final = r"(?:[#*&]|(?<=[A-Za-z0-9_])[^\w\s./:,;()=<>\"'、。“”《》-]{1,2})"
+"""What people write for the sign; behind a letter or digit any mark that ends no sentence and begins no address of a page."""
 _AT: Final = re.compile(
-    rf" ?@{{1,3}} ?|[#*&] ?(?={_PROVIDERS})|\((?:[aA][tT]|@)\)|艾特|"
+    rf" ?@{{1,3}} ?|{_FOR_AT} ?(?={_PROVIDERS})|\((?:[aA][tT]|@)\)| ?艾特 ?|"
     r"(?<=[A-Za-z0-9]) [aA][tT] (?=[A-Za-z0-9-]{1,40}(?:\.| [dD][oO][tT] ))"
 )
 _DOT: Final = r"(?: ?[.。] ?|\([dD][oO][tT]\)| [dD][oO][tT] |点)"
@@ -75,8 +77,8 @@ _REGISTERED: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}{
 _SHORT: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{3}}{_MARK}{_SUFFIX}"
 _CAR: Final = r"(?:车牌号?码?|牌照|车号|号牌|军车|军牌|警车)"
 _ACCOUNT: Final = r"号?(?:是|为|叫|[ :：,]){0,3}([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
-_GOES_ON: Final = rf"[@%]{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
-"""What parts the digits of a telephone and no other number: an at sign, or more marks than `city.numbers` looks across."""
+_GOES_ON: Final = rf"[@%‰$€°℃]{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
+"""What parts the digits of a telephone and no other number: a sign of a measure, or more marks than `city.numbers` looks across."""
 _SAID: Final = (
     "(?:yao|yi|er|liang|san|si|wu|liu|qi|guai|ba|jiu|gou|ling|dong|"
     "one|two|three|four|five|six|seven|eight|nine|zero|oh)"
@@ -157,7 +159,7 @@ class Held:
 
 _STRETCH: Final = re.compile("[0-9A-Za-z][ -~]*")
 _LATIN: Final = re.compile("[A-Za-z]")
-_PARTED_DIGITS: Final = re.compile(rf"[0-9](?:[@%]|[^\w\n{BREAK}]{{4}})")
+_PARTED_DIGITS: Final = re.compile(rf"[0-9](?:[@%‰$€°℃]|[^\w\n{BREAK}]{{4}})")
 _TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
 
 _Needs = Callable[[Held], bool]
@@ -232,11 +234,17 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
             rf"[军空海北沈兰济南广成][A-Za-z]{_MARK}\d{{5}}{_NOT_IN_WORD}(?![路号区栋幢座室])",
             _any,
         ),
+        (
+            CHAT,
+            _mixed,
+            rf"(?:抖音|快手|小红书|微博|陌陌|钉钉){_ACCOUNT}",
+            _has_digits,
+        ),
         (CHAT, _words("wxid-"), r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
         (
             CHAT,
             _long(6),
-            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威]❤?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威][ ❤]?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
             rf"(?<![A-Za-z0-9])(?:[vV]信|[wW]e[cC]hat(?: ?[iI][dD])?(?=[号是为:：]))|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
             _any,
         ),
@@ -244,7 +252,7 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
 )
 
 
-_MAY_BE_MAIL: Final = re.compile(rf"@|艾特|at|At|aT|AT|[#*&] ?{_PROVIDERS}")
+_MAY_BE_MAIL: Final = re.compile(rf"@|艾特|at|At|aT|AT|{_PROVIDERS}")
 _CITY_PLATE: Final = re.compile(
     rf"([\u4e00-\u9fff])([A-HJ-NP-Z]{_MARK}\d{{5}}){_NOT_IN_WORD}(?![号楼室区座栋幢线路型次])"
 )

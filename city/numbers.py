@@ -63,7 +63,7 @@ _CALL: Final = re.compile(
     rf"(?![费亭卡机])[^\d元{BREAK}]{{0,6}}\Z"
 )
 _CHAT: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9+/=])[qQ] ?[qQ]|扣扣|企鹅号?|[微薇威][信❤]|(?<![A-Za-z0-9+/=])(?:[vVwW][xX]|[wW]e[cC]hat(?: ?[iI][dD])?|[vV]信|微号)|加[vVqQ微])"
+    r"(?:(?<![A-Za-z0-9+/=])[qQ] ?[qQ](?: ?邮箱?)?|扣扣|企鹅号?|[微薇威] ?[信❤]|(?<![A-Za-z0-9+/=])(?:[vVwW][xX]|[wW]e[cC]hat(?: ?[iI][dD])?|[vV]信|微号)|加[vVqQ微])"
     rf"(?!群)(?:[号码账是为叫加我的]|[^\w{BREAK}]){{0,6}}\Z"
 )
 _ACCOUNT: Final = re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|开户)[^\d{BREAK}]{{0,8}}\Z")

@@ -179,3 +179,24 @@ def test_a_wide_mark_parts_a_number_as_the_narrow_one_does(mark: str) -> None:
 @pytest.mark.parametrize("plus", ["+", "＋", "﹢", "➕", "˖"])
 def test_a_plus_is_one_in_whatever_dress(plus: str) -> None:
     assert mask(f"我的号码{plus}4915123456789") == f"我的号码{'*' * 14}"
+
+
+@pytest.mark.parametrize(
+    ("hides", "stays"),
+    [
+        ("写信到someone 艾特 example.com", "你可以 艾特 张三"),
+        ("zhangsan☆qq.com", "请登录“qq.com”"),
+        ("123456⊙163.com", "见http://mail.163.com"),
+        ("zhangsan◎gmail.com", "from=gmail.com"),
+        ("QQ邮箱123456789", "QQ邮箱收不到,第12345号"),
+        ("qq邮:12345678", "qq邮票12345678"),
+        ("微 信 zs1988abc", "微 信支付"),
+        ("快手zs1988", "快手kuaishou"),
+        ("微博:zs_1988", "微博weibo"),
+        ("138$1234$5678", "$150,$1200,$3000"),
+        ("138°1234°5678", "东经118°17′,北纬33°57′"),
+    ],
+)
+def test_a_mark_that_nobody_else_uses_there_stands_for_the_usual_one(hides: str, stays: str) -> None:
+    assert "*" * 6 in mask(hides)
+    assert mask(stays) == stays
