@@ -18,7 +18,7 @@ from tests.patience import comes, until
 from tests.stack import ROOT, Stack
 from wenzheng.stack.home import is_alive, started_at
 from wenzheng.stack.parts import Part
-from wenzheng.stack.processes import Running, load_ahead, start
+from wenzheng.stack.processes import Running, load, load_ahead, start
 
 pytestmark = pytest.mark.slow
 
@@ -129,11 +129,22 @@ async def test_parts_whose_parent_was_killed_end_with_it_and_are_started_by_anot
     first = await scene.started("waits")
     await comes(scene.said.exists)
 
-    psutil.Process(psutil.Process(first.pid).ppid()).kill()
+    parent = psutil.Process(first.pid).ppid()
+    started = started_at(parent)
+    os.kill(parent, signal.SIGKILL)
 
     assert await first.wait() != 0
+    await comes(lambda: not is_alive(parent, started))
     second = await scene.started("badly")
     assert await second.wait() == 3
+
+
+def test_what_cannot_be_loaded_keeps_nobody_else_from_being_loaded() -> None:
+    load(["tests.wenzheng.nowhere", "wenzheng.nowhere.__main__", "tests.wenzheng.asked", "wenzheng.__main__"])
+
+    assert "tests.wenzheng.asked" in sys.modules
+    assert "wenzheng.__main__" not in sys.modules, "it is run anew"
+    assert "wenzheng.commands" in sys.modules, "what it imports stays"
 
 
 MANAGER = """
@@ -150,9 +161,19 @@ asyncio.run(main())
 """
 
 
-async def test_it_dies_with_its_manager_however_that_dies(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["t", "临时文件" * 12], ids=["short", "long"])
+async def test_it_dies_with_its_manager_however_that_dies(tmp_path: Path, folder: str) -> None:
+    """Also where the folder for temporary files has a longer name than a socket may have."""
+    temporary = tmp_path / folder
+    temporary.mkdir()
     manager = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", MANAGER, str(tmp_path), cwd=ROOT, stdout=subprocess.PIPE
+        sys.executable,
+        "-c",
+        MANAGER,
+        str(tmp_path),
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
     )
     assert manager.stdout is not None
     pid = int(await manager.stdout.readline())

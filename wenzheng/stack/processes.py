@@ -7,14 +7,18 @@ a session of its own with its own log, dies with the manager however that dies, 
 
 import asyncio
 import atexit
+import contextlib
 import ctypes
+import gc
+import importlib
 import multiprocessing
 import os
 import runpy
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Final, Protocol
@@ -24,6 +28,8 @@ from wenzheng.stack.parts import Part
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NAME: Final = 15
 _FORKING: Final = multiprocessing.get_context("forkserver")
+_LONGEST_FOLDER: Final = 64
+"""Bytes of the folder for temporary files, in which the parent's socket lies: its whole path has 107 at most (`unix(7)`)."""
 _parent = 0
 """In the parts' parent and its children: its pid."""
 
@@ -53,7 +59,12 @@ def load_ahead() -> None:
     """Have the parts' parent load their modules, while other parts start; nothing new where it runs."""
     os.environ["LC_ALL"] = "C.UTF-8"  # of the parent, and so of what it has decided before it forks
     _FORKING.set_forkserver_preload(["wenzheng.stack.loaded"])
-    forkserver.ensure_running()
+    usual = tempfile.gettempdir()
+    tempfile.tempdir = usual if len(os.fsencode(usual)) <= _LONGEST_FOLDER else "/tmp"
+    try:
+        forkserver.ensure_running()
+    finally:
+        tempfile.tempdir = usual
 
 
 async def start(part: Part, log: Path) -> Running:
@@ -90,7 +101,10 @@ class _Forked:
     async def start(self) -> None:
         """Waits for the parent where it is still loading, and lets others go on meanwhile."""
         load_ahead()  # another parent, where the last one died: not by a thread of which nobody knows how long it lives
-        await asyncio.to_thread(self._process.start)
+        try:
+            await asyncio.to_thread(self._process.start)
+        except EOFError as broken:
+            raise OSError("the parent of the parts ended") from broken
         assert self._process.pid is not None
         self.pid = self._process.pid
         asyncio.get_running_loop().add_reader(self._process.sentinel, self._over)
@@ -122,6 +136,22 @@ def become_parent() -> None:
     os.setsid()
     _die_with_parent()
     _parent = os.getpid()
+
+
+def load(modules: Iterable[str]) -> None:
+    """Load these for all who are forked. Of one that cannot be loaded the part tells that needs it, in its own log.
+
+    A `__main__` is forgotten again, not what it imports: it is run anew, and Python warns of that where it is known.
+    """
+    gc.disable()
+    for name in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+        if name.endswith(".__main__"):
+            sys.modules.pop(name, None)
+    # What is loaded is never garbage; to look through it would copy it, in each child.
+    gc.freeze()
+    gc.enable()
 
 
 def _die_with_parent() -> None:
