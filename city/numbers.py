@@ -6,7 +6,7 @@ A number has at most 19 digits, so that the work is linear in the text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from city.shapes import (
@@ -82,6 +82,9 @@ _LOOKED_BACK: Final = 16
 """Characters before a number that can say what it is."""
 
 
+_Piece = tuple[int, int, int]
+
+
 class _Group:
     """Digits without anything between them, all of one class."""
 
@@ -97,15 +100,20 @@ def find_numbers(seen: Seen) -> Iterator[tuple[Kind, int, int, str]]:
     """Kind, start, end and digits of each number of a person, as places in the reading; in order."""
     for run in _RUN.finditer(seen.plain):
         if run.end() - run.start() >= FEWEST:
-            yield from _Run(seen, run.start(), run.end()).numbers()
+            pieces = _pieces(seen, run.start(), run.end())
+            dashes = _dashes(seen, pieces)
+            found = list(_Run(seen, pieces, dashes).numbers())
+            if not found and dashes:
+                found = list(_Run(seen, pieces).numbers())
+            yield from found
 
 
 class _Run:
     """One run of digits, and what stands around it."""
 
-    def __init__(self, seen: Seen, start: int, end: int) -> None:
+    def __init__(self, seen: Seen, pieces: Sequence[_Piece], leave_out: frozenset[int] = frozenset()) -> None:
         self._plain = seen.plain
-        self._groups = _groups(seen, start, end)
+        self._groups = _groups(seen, pieces, leave_out)
         self._digits = "".join(group.digits for group in self._groups)
         self._goes_on = False
         """Whether the number before was a telephone, and this one may be the next of a list."""
@@ -299,23 +307,35 @@ def _too_many(kind: str, groups: int, length: int) -> bool:
     return kind in (CARD, LANDLINE) and MOST_GROUPS < groups < length
 
 
-def _groups(seen: Seen, start: int, end: int) -> list[_Group]:
-    """The groups of a run. A spelled one that stands alone between plain digits is a dash (139一0000一1234)."""
-    pieces = [
+def _pieces(seen: Seen, start: int, end: int) -> list[_Piece]:
+    """Start, end and class of the digits of a run that stand together and are of one class."""
+    return [
         (digits.start(), digits.end(), digit_class(digits[0][0]))
         for digits in OF_ONE_CLASS.finditer(seen.coded, start, end)
     ]
+
+
+def _dashes(seen: Seen, pieces: Sequence[_Piece]) -> frozenset[int]:
+    """Which pieces may be dashes: a spelled one that stands alone between plain digits (139一0000一1234)."""
+    return frozenset(
+        number
+        for number, (start, end, _) in enumerate(pieces[1:-1], 1)
+        if seen.plain[start:end] == "1"
+        and is_spelled(seen.coded[start])
+        and (pieces[number - 1][1], pieces[number + 1][0]) == (start, end)
+        and pieces[number - 1][2] == pieces[number + 1][2] == 0
+    )
+
+
+def _groups(seen: Seen, pieces: Sequence[_Piece], leave_out: frozenset[int]) -> list[_Group]:
+    """The groups of a run, but for pieces that are left out: they are marks."""
     groups: list[_Group] = []
-    ended = start
-    for number, (begun, until, kind) in enumerate(pieces):
-        digits_here = seen.plain[begun:until]
-        if digits_here == "1" and is_spelled(seen.coded[begun]) and 0 < number < len(pieces) - 1:
-            before, after = pieces[number - 1], pieces[number + 1]
-            if before[1] == begun and after[0] == until and before[2] == after[2] == 0:
-                continue
-        mark = _mark(seen.plain[ended:begun]) if groups else ""
-        groups.append(_Group(begun, digits_here, kind == 1, mark))
-        ended = until
+    ended = pieces[0][0]
+    for number, (start, end, kind) in enumerate(pieces):
+        if number not in leave_out:
+            mark = _mark(seen.plain[ended:start]) if groups else ""
+            groups.append(_Group(start, seen.plain[start:end], kind == 1, mark))
+            ended = end
     return groups
 
 

@@ -52,6 +52,20 @@ _LETTERS: Final = dict(
     )
 )
 """Cyrillic and Greek letters that look like Latin ones (Unicode confusables.txt)."""
+_FIGURES: Final = {
+    letter: digit
+    for digit, letters in (
+        ("2", "ƧϨꙄ"),
+        ("3", "ȜƷꝪЗзӠⳌ"),
+        ("4", "Ꮞ"),
+        ("5", "Ƽ"),
+        ("6", "бᏮⳒ"),
+        ("8", "Ȣȣ"),
+        ("9", "ꝮⳊ"),
+    )
+    for letter in letters
+}
+"""Letters that look like digits (Unicode confusables.txt)."""
 _DOTS: Final = "․‧・･·•∙⋅●。｡"
 _DASHES: Final = "_−ーｰ¬杠"
 _WAVES: Final = "～〜∼∽"
@@ -150,6 +164,8 @@ def _reads_as(character: str) -> str:
 def _digit(character: str) -> str:
     if character in _CHINESE:
         return chr(_SPELLED + _CHINESE[character])
+    if character in _FIGURES:
+        return _FIGURES[character]
     decimal = unicodedata.decimal(character, None)
     digit = unicodedata.digit(character, None)
     if decimal is not None:

@@ -200,3 +200,17 @@ def test_a_plus_is_one_in_whatever_dress(plus: str) -> None:
 def test_a_mark_that_nobody_else_uses_there_stands_for_the_usual_one(hides: str, stays: str) -> None:
     assert "*" * 6 in mask(hides)
     assert mask(stays) == stays
+
+
+@pytest.mark.parametrize("written", ["1叁8一2三4五6七8", "138壹234伍678", "1 3 8 一 2 3 4 5 6 7 8"])
+def test_a_numeral_that_might_be_a_dash_is_a_digit_where_that_makes_a_number(written: str) -> None:
+    assert not any(character.isnumeric() for character in mask(written))
+
+
+@pytest.mark.parametrize("written", ["1З8 1234 5678", "13Ƽ12345678", "138б2345678", "1ȜȢ12345678"])
+def test_a_letter_that_looks_like_a_digit_reads_as_one(written: str) -> None:
+    assert mask(written) == "*" * len(written)
+
+
+def test_a_word_in_letters_that_look_like_digits_stays() -> None:
+    assert mask("Забор и беседка, 12 дома") == "Забор и беседка, 12 дома"
