@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx2
@@ -116,24 +116,18 @@ def test_a_crowd_of_wrong_tries_keeps_nobody_from_signing_in(portal: Portal) -> 
     assert signed_in(owner.sign_in("zhang", password))
     owner.submit(owner.open("/staff/cases"), "/staff/sign-out")
 
-    def judged(tries: list[Future[int]]) -> int:
-        return sum(each.done() and each.result() == 401 for each in tries)
-
     def wrong(n: int) -> int:
         return from_address(portal, f"127.0.2.{n % 50 + 1}").sign_in("zhang", f"wrong {n}").status
 
-    with ThreadPoolExecutor(80) as crowd:
-        tries = [crowd.submit(wrong, n) for n in range(160)]
+    with ThreadPoolExecutor(40) as crowd:
+        tries = [crowd.submit(wrong, n) for n in range(100)]
         time.sleep(0.5)
-        before = judged(tries)
         page = owner.sign_in("zhang", password)
-        meanwhile = judged(tries) - before
         statuses = [each.result() for each in tries]
 
     assert signed_in(page) or page.path == "/staff/cases"
-    # Not all who came before: those who are judged already, two at a time, those in the eight places of strangers, and a few
-    # whose answers are read meanwhile.
-    assert meanwhile <= 40
+    # How many are judged before is for the queue alone (`test_the_queue_has_an_end_for_strangers_and_places_for_the_others`):
+    # here a slow machine would decide it.
     assert set(statuses) <= {401, 429, 503}
 
 
