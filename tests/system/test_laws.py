@@ -100,6 +100,20 @@ def looked_for_twice(root: Path, *folders: str) -> list[str]:
     return [path for path, text in files(root, *folders) if ".include_router(" in text]
 
 
+def read_at_import(root: Path, *folders: str) -> list[str]:
+    """Where a module reads its environment when it is imported: on one machine it is imported once for all parts (ADR 70)."""
+    found = []
+    for path, text in files(root, *folders):
+        waiting: list[ast.AST] = list(parsed(text).body)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in ("os.environ", "os.getenv"):
+                found.append(f"{path}:{node.lineno}")
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting += ast.iter_child_nodes(node)
+    return found
+
+
 def impatient(root: Path, *folders: str) -> dict[str, str]:
     """Where a test waits for what comes soon no longer than a number of seconds, or than httpx2 does by itself: 5.
 
@@ -172,6 +186,19 @@ def test_what_is_allowed_is_still_needed() -> None:
     assert [name for name in ALLOWED["files"] if name not in kept] == [], "take them out of laws.toml"
     kept = long_functions(ROOT, *FOLDERS)
     assert [name for name in ALLOWED["functions"] if name not in kept] == [], "take them out of laws.toml"
+
+
+def test_no_module_reads_its_environment_when_it_is_imported() -> None:
+    assert read_at_import(ROOT, "contracts", "city", "chassis", "services", "fronts") == []
+
+
+def test_a_module_that_reads_its_environment_at_once_is_told(tmp_path: Path) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "one.py").write_text(
+        'import os\n\n\nclass A:\n    here = os.environ["A"]\n\n\ndef f():\n    return os.getenv("B")\n'
+    )
+
+    assert read_at_import(tmp_path, "city") == ["city/one.py:5"]
 
 
 def test_no_test_takes_a_slow_machine_for_a_fault() -> None:
