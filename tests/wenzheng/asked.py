@@ -3,10 +3,16 @@
 import atexit
 import json
 import os
+import random
+import secrets
 import signal
 import socket
 import sys
 from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chassis.identity import uuid7
 
 ENDS = {"well": 0, "badly": 3, "with a sentence": "there is no key"}
 
@@ -23,6 +29,7 @@ if __name__ == "__main__":
         "session": os.getsid(0) == os.getpid(),
         "niceness": os.nice(0),
         "name": Path("/proc/self/comm").read_text().strip(),
+        "drawn": [random.random(), secrets.token_hex(8), AESGCM.generate_key(256).hex(), uuid7()],
     }
     said.with_suffix(".new").write_text(json.dumps(found))
     said.with_suffix(".new").replace(said)

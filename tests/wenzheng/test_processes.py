@@ -116,13 +116,17 @@ async def test_what_cannot_be_run_is_told_in_its_log(scene: Scene) -> None:
 async def test_one_after_the_other_is_a_process_of_its_own(scene: Scene) -> None:
     first = await scene.started("well")
     assert await first.wait() == 0
-    scene.said.unlink()
+    drawn = json.loads(scene.said.read_text())["drawn"]
 
     second = await scene.started("badly")
 
     assert second.pid != first.pid
     assert await second.wait() == 3
     assert first.returncode == 0
+    again = json.loads(scene.said.read_text())["drawn"]
+    assert not set(drawn) & set(again), (
+        "what was forked from one process draws no keys that another has drawn"
+    )
 
 
 async def test_parts_whose_parent_was_killed_end_with_it_and_are_started_by_another(scene: Scene) -> None:
