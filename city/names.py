@@ -76,8 +76,10 @@ _REGISTERED: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{4,5}}{
 """The letter of a city or an office and five or six characters."""
 _SHORT: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{3}}{_MARK}{_SUFFIX}"
 _CAR: Final = r"(?:车牌号?码?|牌照|车号|号牌|军车|军牌|警车)"
+_SITES: Final = "(?:抖音|快手|小红书|微博|陌陌|钉钉)"
 _ACCOUNT: Final = r"号?(?:是|为|叫|[ :：,]){0,3}([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
-_GOES_ON: Final = rf"[@%‰$€°℃]{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
+_MEASURES: Final = "[@%‰$€°℃]"
+_GOES_ON: Final = rf"{_MEASURES}{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
 """What parts the digits of a telephone and no other number: a sign of a measure, or more marks than `city.numbers` looks across."""
 _SAID: Final = (
     "(?:yao|yi|er|liang|san|si|wu|liu|qi|guai|ba|jiu|gou|ling|dong|"
@@ -159,7 +161,7 @@ class Held:
 
 _STRETCH: Final = re.compile("[0-9A-Za-z][ -~]*")
 _LATIN: Final = re.compile("[A-Za-z]")
-_PARTED_DIGITS: Final = re.compile(rf"[0-9](?:[@%‰$€°℃]|[^\w\n{BREAK}]{{4}})")
+_PARTED_DIGITS: Final = re.compile(rf"[0-9](?:{_MEASURES}|[^\w\n{BREAK}]{{4}})")
 _TWO_DIGITS: Final = re.compile("[0-9][^0-9]*[0-9]")
 
 _Needs = Callable[[Held], bool]
@@ -234,18 +236,13 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
             rf"[军空海北沈兰济南广成][A-Za-z]{_MARK}\d{{5}}{_NOT_IN_WORD}(?![路号区栋幢座室])",
             _any,
         ),
-        (
-            CHAT,
-            _mixed,
-            rf"(?:抖音|快手|小红书|微博|陌陌|钉钉){_ACCOUNT}",
-            _has_digits,
-        ),
+        (CHAT, _mixed, rf"{_SITES}{_ACCOUNT}", _has_digits),
         (CHAT, _words("wxid-"), r"wxid-(?<![A-Za-z0-9]wxid-)[0-9A-Za-z]{8,24}", _any),
         (
             CHAT,
             _long(6),
-            rf"(?=[微薇威vVwW加抖快小])(?:[微薇威][ ❤]?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
-            rf"(?<![A-Za-z0-9])(?:[vV]信|[wW]e[cC]hat(?: ?[iI][dD])?(?=[号是为:：]))|加[vV微]|(?:抖音|快手|小红书)号){_ACCOUNT}",
+            rf"(?=[微薇威vVwW加抖快小陌钉])(?:[微薇威][ ❤]?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?<![A-Za-z0-9])(?:[vV]信|[wW]e[cC]hat(?: ?[iI][dD])?(?=[号是为:：]))|加[vV微]|{_SITES}号){_ACCOUNT}",
             _any,
         ),
     )

@@ -83,6 +83,7 @@ _LOOKED_BACK: Final = 16
 
 
 _Piece = tuple[int, int, int]
+"""Start, end and class of digits that stand together and are of one class."""
 
 
 class _Group:
@@ -240,7 +241,7 @@ class _Run:
         if kind == LOCAL:
             return self._is_local(last, digits, marks)
         if kind == NO_ZERO:
-            return lacks_zero(digits, lengths, marks) and not self._counted(last)
+            return lacks_zero(digits, lengths, marks) and not self._is_sum_or_year(last)
         if kind in (ABROAD, DIALLED):
             country = digits[2] if kind == DIALLED else digits[0]
             return country != "0" and set(marks) <= {" ", "-", "(", ")"}
@@ -292,9 +293,9 @@ class _Run:
             return False
         if last + 1 < len(self._groups) and self._groups[last + 1].before in ("-", ""):
             return False
-        return not self._counted(last)
+        return not self._is_sum_or_year(last)
 
-    def _counted(self, last: int) -> bool:
+    def _is_sum_or_year(self, last: int) -> bool:
         """Whether what a group ends is money or a year."""
         end = self._groups[last].end
         return self._plain[end : end + 1] in ("元", "年")
@@ -308,7 +309,7 @@ def _too_many(kind: str, groups: int, length: int) -> bool:
 
 
 def _pieces(seen: Seen, start: int, end: int) -> list[_Piece]:
-    """Start, end and class of the digits of a run that stand together and are of one class."""
+    """The pieces of a run, in order."""
     return [
         (digits.start(), digits.end(), digit_class(digits[0][0]))
         for digits in OF_ONE_CLASS.finditer(seen.coded, start, end)

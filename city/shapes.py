@@ -24,7 +24,7 @@ _FOR_ALL: Final = ("400", "800")
 """What numbers of firms begin with that may be dialled from every area."""
 SAID_MARKS: Final = "[空减点]|空格|减号|[短长]?横[-线]?|逗号|句号|斜-|破折号"
 """Words for marks (138点1234点5678), as an expression over the reading, in which 杠 is a dash already."""
-_SAID: Final = frozenset("空减点短长横逗句斜破")
+_FIRST_SAID: Final = frozenset("空减点短长横逗句斜破")
 """What they begin with: a group's mark is one character."""
 _LISTED: Final = frozenset(",。:/|\\")
 """Marks that part the items of a list, an hour or a fraction as well as the groups of a number."""
@@ -106,7 +106,7 @@ def is_mobile(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
         return False
     if mark in ("", " "):
         return len(lengths) <= 6
-    if mark in _LISTED or mark in _SAID:
+    if mark in _LISTED or mark in _FIRST_SAID:
         return lengths in _THREE_GROUPS
     if mark in TIMES or mark == ".":
         return lengths in _SHORT_GROUPINGS
@@ -183,7 +183,7 @@ def is_landline(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool
 
 
 def lacks_zero(digits: str, lengths: tuple[int, ...], marks: list[str]) -> bool:
-    """A landline whose area code lacks its 0, as visiting cards with +86 write it; 400 and 800 are no area but for all."""
+    """A landline whose area code lacks its 0, the trunk prefix, as in +86 527 84389998; 400 and 800 are no areas."""
     if digits.startswith(_FOR_ALL):
         return False
     first = () if len(lengths) == len(digits) else lengths[:1]

@@ -35,11 +35,11 @@ class Scene:
         self.log = folder / "asked.log"
         self.listening = listening
 
-    def part(self, end: str) -> Part:
-        """One that ends so."""
+    def part(self, end: str, name: str = "") -> Part:
+        """One that ends so, and says what it has to say in a file of its own, where it has a name."""
         return Part(
             "asked-a-long-name",
-            [sys.executable, "-m", "tests.wenzheng.asked", str(self.said), end],
+            [sys.executable, "-m", "tests.wenzheng.asked", f"{self.said}{name}", end],
             {"ONLY": "this", "PATH": os.environ["PATH"]},
             "",
             _never,
@@ -47,9 +47,9 @@ class Scene:
             niceness=3,
         )
 
-    async def started(self, end: str) -> Running:
+    async def started(self, end: str, name: str = "") -> Running:
         """A process of it."""
-        return await start(self.part(end), self.log)
+        return await start(self.part(end, name), self.log)
 
 
 @pytest.fixture
@@ -135,6 +135,7 @@ async def test_parts_whose_parent_was_killed_end_with_it_and_are_started_by_anot
 
     parent = psutil.Process(first.pid).ppid()
     started = started_at(parent)
+    assert os.getsid(parent) == parent, "no terminal ends it"
     os.kill(parent, signal.SIGKILL)
 
     assert await first.wait() != 0
@@ -149,6 +150,14 @@ def test_what_cannot_be_loaded_keeps_nobody_else_from_being_loaded() -> None:
     assert "tests.wenzheng.asked" in sys.modules
     assert "wenzheng.__main__" not in sys.modules, "it is run anew"
     assert "wenzheng.commands" in sys.modules, "what it imports stays"
+
+
+async def test_many_at_once_are_started_and_each_end_is_its_own(scene: Scene) -> None:
+    ends = ["well", "badly", "with a sentence"] * 8
+
+    processes = await asyncio.gather(*(scene.started(end, f"-{n}") for n, end in enumerate(ends)))
+
+    assert await asyncio.gather(*(process.wait() for process in processes)) == [0, 3, 1] * 8
 
 
 MANAGER = """

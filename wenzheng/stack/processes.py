@@ -19,6 +19,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Final, Protocol
@@ -30,6 +31,9 @@ _PR_SET_NAME: Final = 15
 _FORKING: Final = multiprocessing.get_context("forkserver")
 _LONGEST_FOLDER: Final = 64
 """Bytes of the folder for temporary files, in which the parent's socket lies: its whole path has 107 at most (`unix(7)`)."""
+_ASIDE: Final = ThreadPoolExecutor(1, "forked")
+"""Starts forked processes and reads how they ended, one after the other: `multiprocessing` looks at all of them at each start,
+and of two threads that read one end the second finds nothing."""
 _parent = 0
 """In the parts' parent and its children: its pid."""
 
@@ -57,7 +61,9 @@ class Running(Protocol):
 
 def load_ahead() -> None:
     """Have the parts' parent load their modules, while other parts start; nothing new where it runs."""
-    os.environ["LC_ALL"] = "C.UTF-8"  # of the parent, and so of what it has decided before it forks
+    os.environ["LC_ALL"] = (
+        "C.UTF-8"  # an interpreter decides on its encodings when it starts, and its forks keep them
+    )
     _FORKING.set_forkserver_preload(["wenzheng.stack.loaded"])
     usual = tempfile.gettempdir()
     tempfile.tempdir = usual if len(os.fsencode(usual)) <= _LONGEST_FOLDER else "/tmp"
@@ -102,17 +108,26 @@ class _Forked:
         """Waits for the parent where it is still loading, and lets others go on meanwhile."""
         load_ahead()  # another parent, where the last one died: not by a thread of which nobody knows how long it lives
         try:
-            await asyncio.to_thread(self._process.start)
+            await asyncio.get_running_loop().run_in_executor(_ASIDE, self._process.start)
         except EOFError as broken:
             raise OSError("the parent of the parts ended") from broken
         assert self._process.pid is not None
         self.pid = self._process.pid
-        asyncio.get_running_loop().add_reader(self._process.sentinel, self._over)
+        asyncio.get_running_loop().add_reader(self._process.sentinel, self._ending)
 
-    def _over(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._process.sentinel)
-        self.returncode = self._process.exitcode
+    def _ending(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._process.sentinel)
+        loop.run_in_executor(_ASIDE, self._status).add_done_callback(self._over)
+
+    def _status(self) -> int:
+        status = self._process.exitcode
+        assert status is not None
         self._process.close()
+        return status
+
+    def _over(self, read: asyncio.Future[int]) -> None:
+        self.returncode = read.result()
         self._ended.set()
 
     async def wait(self) -> int:
