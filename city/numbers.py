@@ -2,7 +2,7 @@
 
 A reading is cut into runs of digits with at most three marks between two of them, a run into groups. From each
 group on, what the next groups make together is judged: their digits, how they are grouped, and what parts them.
-A number has at most 19 digits, so that the work is linear in the text.
+A number has at most 25 digits, so that the work is linear in the text.
 """
 
 import re
