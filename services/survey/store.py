@@ -1,6 +1,10 @@
-"""Surveys, rights and ballots in the subject table, their keys beside it; and the twin in memory."""
+"""Surveys, rights and ballots in the subject table, their keys beside it; and the twin in memory.
 
-from collections.abc import Iterable, Sequence
+Rights go with the result: in which order rows were written stays readable in a table and in its dumps, and would say who
+answered what where few people take part.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,7 +14,7 @@ from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.service import Applied
 from chassis.store import Column
-from services.survey.core.requests import KeepKeys
+from services.survey.core.requests import ForgetVoters, KeepKeys
 from services.survey.core.states import Ballot, Kept, Survey, Voter, new
 
 COLUMNS: Sequence[Column[Kept]] = (
@@ -26,6 +30,8 @@ _BALLOTS = "select subject, partition, held, remembered from subject where ballo
 _TOKENS = "select count(*) from subject where voter_of = $1::text"
 _KEYS = "select signing, opening from survey_key where survey = $1::text"
 _KEEP = "insert into survey_key (survey, signing, opening) values ($1::text, $2::bytea, $3::bytea) on conflict do nothing"
+
+_FORGET = "delete from subject where voter_of = $1::text"
 
 
 class Surveys(Protocol):
@@ -51,9 +57,9 @@ class Surveys(Protocol):
 
 
 class PostgresSurveys:
-    """In PostgreSQL; keeps the keys as well."""
+    """In PostgreSQL; keeps the keys as well, and forgets who took part."""
 
-    effects = (KeepKeys,)
+    effects = (KeepKeys, ForgetVoters)
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -82,27 +88,46 @@ class PostgresSurveys:
         return None if row is None else (row["signing"], row["opening"])
 
     async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
-        """A survey is published rarely: one statement each."""
+        """A survey is published, and its result told, rarely: one statement each."""
         for one in applied:
-            assert isinstance(one.effect, KeepKeys)
-            await connection.execute(_KEEP, one.subject, one.effect.signing, one.effect.opening)
+            if isinstance(one.effect, KeepKeys):
+                await connection.execute(_KEEP, one.subject, one.effect.signing, one.effect.opening)
+            else:
+                await connection.execute(_FORGET, one.subject)
 
     def _state(self, row: asyncpg.Record) -> Any:
         return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
 
 
 class MemoryKeys:
-    """Keeps the keys in memory."""
+    """Keeps the keys in memory, and forgets who took part."""
 
-    effects = (KeepKeys,)
+    effects = (KeepKeys, ForgetVoters)
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[bytes, bytes]] = {}
+        self._forget: Callable[[str], None] = lambda survey: None
+
+    def keep_for(self, store: MemoryStore) -> None:
+        """From now on it is in this store that somebody is forgotten."""
+
+        def forget(survey: str) -> None:
+            gone = [subject for subject in store.subject if _is_voter(store.state_of(subject), survey)]
+            for subject in gone:
+                del store.subject[subject]
+
+        self._forget = forget
 
     def apply(self, applied: Sequence[Applied]) -> None:
         for one in applied:
-            assert isinstance(one.effect, KeepKeys)
-            self.kept.setdefault(one.subject, (one.effect.signing, one.effect.opening))
+            if isinstance(one.effect, KeepKeys):
+                self.kept.setdefault(one.subject, (one.effect.signing, one.effect.opening))
+            else:
+                self._forget(one.subject)
+
+
+def _is_voter(kept: Any, survey: str) -> bool:
+    return isinstance(kept, Voter) and kept.survey == survey
 
 
 class MemorySurveys:
@@ -148,6 +173,8 @@ def postgres(pool: asyncpg.Pool, keeper: PostgresSurveys | None = None) -> Postg
     return PostgresStore(pool, Kept, new, COLUMNS, () if keeper is None else (keeper,))  # type: ignore[arg-type]
 
 
-def memory(keys: MemoryKeys) -> MemoryStore:
+def memory(keys: MemoryKeys, store: type[MemoryStore] = MemoryStore) -> MemoryStore:
     """The twin."""
-    return MemoryStore(Kept, (keys,))  # type: ignore[arg-type]
+    made = store(Kept, (keys,))  # type: ignore[arg-type]
+    keys.keep_for(made)
+    return made

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from chassis import blind as blinding
 from chassis.clock import HandClock
 from chassis.memory.bus import MemoryBus
+from chassis.memory.store import MemoryStore
 from contracts.codec import Event
 from contracts.surveys import BallotCast
-from services.survey.core.states import Ballot, Kept, Voter
-from services.survey.store import MemoryKeys
+from services.survey.core.states import Ballot, Voter
+from services.survey.store import MemoryKeys, memory
 from tests.journeys.mortal import Mortal
 from tests.services.intake.door import PRIVATE, at
 from tests.services.survey.door import Person, Surveying
@@ -45,8 +46,8 @@ def people(seed: int) -> list[Person]:
     return found
 
 
-def dying(keys: MemoryKeys) -> Mortal:
-    return Mortal(Kept, (keys,))  # type: ignore[arg-type]
+def dying(keys: MemoryKeys) -> MemoryStore:
+    return memory(keys, Mortal)
 
 
 async def vote(surveying: Surveying, survey: str, person: Person) -> bool:
@@ -132,20 +133,22 @@ async def test_nothing_anywhere_links_an_answer_to_a_person(capfd: pytest.Captur
         survey = await surveying.published()
         await voted(surveying, survey, crowd, Random(7))
         waiting = [blob.hex() for _, blob in surveying.store.outbox.values()]
-        await surveying.counted(survey)
+        rows = {subject: packed for subject, (_, _, packed) in surveying.store.subject.items()}
+        taken = {subject: surveying.store.state_of(subject) for subject in rows}
+        result = await surveying.counted(survey)
         events = await logged(surveying, 7)
 
-        rows = {subject: packed for subject, (_, _, packed) in surveying.store.subject.items()}
-        voters = {subject for subject in rows if isinstance(surveying.store.state_of(subject), Voter)}
-        ballots = {subject for subject in rows if isinstance(surveying.store.state_of(subject), Ballot)}
+        voters = {subject for subject, kept in taken.items() if isinstance(kept, Voter)}
+        ballots = {subject for subject, kept in taken.items() if isinstance(kept, Ballot)}
         assert (len(voters), len(ballots)) == (PEOPLE, PEOPLE)
 
         records = [f"{event}" for event in events]
-        kept = [f"{subject} {packed.decode()}" for subject, packed in rows.items()]
+        counted = {subject: packed for subject, (_, _, packed) in surveying.store.subject.items()}
+        kept = [f"{subject} {packed.decode()}" for subject, packed in (*rows.items(), *counted.items())]
         answered = [f"{place} {kept}" for place, kept in vars(surveying.answers).items()]
         lines = "".join(capfd.readouterr()).splitlines()
         everything = [*records, *kept, *answered, *waiting, *lines, *map(str, surveying.keys.kept.items())]
-        hidden = {surveying.store.state_of(voter).blinded for voter in voters}
+        hidden = {taken[voter].blinded for voter in voters}
         tokens = {person.token.hex() for person in crowd}
         of_people = {*voters, *hidden, *(person.phone for person in crowd)}
         of_answers = {*ballots, *tokens}
@@ -160,6 +163,9 @@ async def test_nothing_anywhere_links_an_answer_to_a_person(capfd: pytest.Captur
         # And not by order: what a voter remembers is the same for all but for two keyed hashes.
         shapes = {tuple(sorted(json.loads(rows[voter])[2])) for voter in voters}
         assert shapes == {("blinded", "survey", "type")}
+        # Nor by the order in which rows were written: with the result, who took part is kept nowhere.
+        assert not voters & counted.keys()
+        assert (result["tokens"], ballots <= counted.keys()) == (PEOPLE, True)
 
 
 async def test_whoever_holds_every_key_finds_every_answer_equally_possible_for_every_person() -> None:

@@ -60,8 +60,11 @@ def _entitled(world: World, survey: str, asked: list[Operation]) -> Iterator[str
     for voter, tokens in given.items():
         if len(tokens) != 1:
             yield f"{survey}: {voter} was given {len(tokens)} tokens"
-        row = world.memory["survey"].state_of(voter)
-        if not isinstance(row, Voter) or row.blinded not in tokens:
+        row, poll = (world.memory["survey"].state_of(subject) for subject in (voter, survey))
+        if poll.step == "counted":
+            if row is not None:
+                yield f"{survey}: {voter} took part, and is still kept"
+        elif not isinstance(row, Voter) or row.blinded not in tokens:
             yield f"{survey}: {voter} was given a token, of which its row does not know"
 
 

@@ -87,6 +87,10 @@ class KeepKeys(Effect, frozen=True, gc=False):
     opening: bytes
 
 
+class ForgetVoters(Effect, frozen=True, gc=False):
+    """Who was given a token of a survey is kept no more: nobody can ask for a second one, and how many there were is said."""
+
+
 # -- bodies -------------------------------------------------------------------------------------
 
 

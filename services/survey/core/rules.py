@@ -113,7 +113,7 @@ def judge_text(survey: Survey, request: ask.JudgeText, context: Here) -> Decisio
 
 
 def publish_result(survey: Survey, request: ask.PublishResult, context: Here) -> Decision[Survey]:
-    """The figures become public, once; they are of all answers that were taken in."""
+    """The figures become public, once; they are of all answers that were taken in. Who took part is forgotten."""
     if survey.step != "closed":
         raise NotNow("not-closed", "现在不能这样做", "问卷结束后公布一次结果。")
     if request.answers != survey.answers:
@@ -126,7 +126,7 @@ def publish_result(survey: Survey, request: ask.PublishResult, context: Here) ->
         figures=request.figures,
         by=request.by,
     )
-    return Decision(kept, (Say(fact),), answer=kept)
+    return Decision(kept, (Say(fact), ask.ForgetVoters()), answer=kept)
 
 
 def is_open(survey: Survey, now: datetime) -> bool:
