@@ -1,16 +1,17 @@
 """Counts a survey again from the log alone, and looks whether that is what was published."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chassis.blind import is_signed
 from chassis.kafka.broker import Broker
-from contracts.codec import Event, decode
+from contracts.codec import Event, Headers, Unreadable, decode
 from contracts.decision import Refused
 from contracts.facts import Fact
 from contracts.identity import PARTITIONS
 from contracts.surveys import BallotCast, Figure, ResultPublished, SurveyClosed, SurveyPublished
-from contracts.topics import BALLOTS, BY_NAME, SURVEYS
+from contracts.topics import BALLOTS, BY_NAME, SURVEYS, Topic
 from services.survey.core.questionnaire import check_answers
 from services.survey.core.states import ballot_of
 from services.survey.core.tally import Opened, tally
@@ -89,10 +90,20 @@ def _opened(
 
 
 async def read(broker: Broker) -> list[Event]:
-    """Everything that was said of surveys, up to the log's end now. A record that cannot be read is no vote."""
+    """Everything that was said of surveys, up to the log's end now."""
     async with reading(broker) as consumer:
-        return [
-            decode(BY_NAME[record.topic], record.key, record.value, record.headers)
+        raw = [
+            record
             for partition in range(PARTITIONS)
             async for record in records(consumer, (SURVEYS, BALLOTS), partition)
         ]
+    return readable((BY_NAME[one.topic], one.key, one.value, one.headers) for one in raw)
+
+
+def readable(records: Iterable[tuple[Topic, bytes | None, bytes | None, Headers]]) -> list[Event]:
+    """The events among these records. What cannot be read is no vote, and keeps nobody from counting."""
+    found = []
+    for topic, key, value, headers in records:
+        with suppress(Unreadable):
+            found.append(decode(topic, key, value, headers))
+    return found

@@ -1,9 +1,12 @@
 """Count a survey again from the log: `wenzheng recount`."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from services.survey.core.tally import mean
@@ -24,12 +27,9 @@ def recount(
     found = counting.recount(survey, events)
     if found is None:
         raise Trouble(f"日志中没有问卷 {survey}。 The log knows no such survey.")
-    out.print(f"{found.published.questionnaire.title}:答卷 ballots {found.ballots}", highlight=False)
+    tell(found, out)
     if found.closed is None:
         raise Trouble("问卷还没有结束,答卷仍然密封。 It is not closed: the answers are sealed.")
-    _print(found)
-    for fault in found.faults:
-        out.print(fault, style="red", highlight=False, markup=False)
     if found.result is None:
         raise Trouble("结果还没有公布。 No result is published yet.")
     if not found.agrees:
@@ -37,15 +37,24 @@ def recount(
     out.print("与公布的结果完全一致。 Exactly as published.", style="green")
 
 
-def _print(found: counting.Recount) -> None:
+def tell(found: counting.Recount, console: Console) -> None:
+    """Print what was counted, and what is not as it must be; people's brackets are brackets and no colours."""
+    title = found.published.questionnaire.title
+    console.print(f"{title}:答卷 ballots {found.ballots}", highlight=False, markup=False)
+    for table in _tables(found) if found.closed is not None else ():
+        console.print(table)
+    for fault in found.faults:
+        console.print(fault, style="red", highlight=False, markup=False)
+
+
+def _tables(found: counting.Recount) -> Iterator[Table]:
     for question, figure in zip(found.published.questionnaire.questions, found.figures, strict=True):
-        table = Table(
-            "选项 choice", "票数 votes", title=f"{question.id} {question.title}", title_justify="left"
-        )
+        title = escape(f"{question.id} {question.title}")
+        table = Table("选项 choice", "票数 votes", title=title, title_justify="left")
         for name, count in zip(names(question), figure.counts, strict=True):
-            table.add_row(name, str(count))
+            table.add_row(escape(name), str(count))
         if question.kind == "scale":
             average = mean(figure)
             table.add_row("平均 mean", "—" if average is None else f"{average:.2f}")
         table.add_row("应答 asked / 答题 answered", f"{figure.asked} / {figure.answered}")
-        out.print(table)
+        yield table
