@@ -56,6 +56,9 @@ order by case when $3::text = 'held' then subject end, subject desc limit $4::in
 _WAITING = """
 select debate, count(*) as waiting from subject where debate = any($1::text[]) and standing = 'held' and department <> ''
 and ($2::text = '' or department = $2::text) group by debate"""
+_HELD = """
+select debate, count(*) as waiting from subject where debate = any($1::text[]) and standing = 'held' and person <> ''
+group by debate"""
 # What is not shown any more keeps its place where somebody answered it.
 # In words that the index of answers knows: which of them it has, and in which order; else each question reads them all.
 _ANSWER: Final = f"""from subject answer
@@ -136,6 +139,9 @@ class Debates(Protocol):
     async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
         """How many official statements wait for approval, of one unit or (`department` empty) of all, by forum; none of 0."""
 
+    async def held(self, debates: Sequence[str]) -> dict[str, int]:
+        """How many comments of people wait for a moderator, by forum; none of 0."""
+
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         """Shown words to all, and questions with a shown official answer, in the order of the event.
 
@@ -203,6 +209,10 @@ class PostgresDebates:
 
     async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
         rows = await self._pool.fetch(_WAITING, list(debates), department)
+        return {row["debate"]: row["waiting"] for row in rows}
+
+    async def held(self, debates: Sequence[str]) -> dict[str, int]:
+        rows = await self._pool.fetch(_HELD, list(debates))
         return {row["debate"]: row["waiting"] for row in rows}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
@@ -305,6 +315,10 @@ class MemoryDebates:
 
     async def waiting(self, debates: Sequence[str], department: str) -> dict[str, int]:
         found = {debate: len(await self.to_approve(debate, department, "held", 10**6)) for debate in debates}
+        return {debate: count for debate, count in found.items() if count}
+
+    async def held(self, debates: Sequence[str]) -> dict[str, int]:
+        found = {debate: len(await self.to_judge(debate, "held", 10**6)) for debate in debates}
         return {debate: count for debate, count in found.items() if count}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:

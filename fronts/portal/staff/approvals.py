@@ -1,4 +1,5 @@
-"""What waits for the leader of a unit: replies and extensions, side by side with what was asked, and answers in dialogues."""
+"""What waits for the leader of a unit: replies and extensions, side by side with what was asked, answers in dialogues, and what
+is to be closed."""
 
 import asyncio
 import re
@@ -12,6 +13,7 @@ from fronts.portal.staff import quality
 from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
 from fronts.portal.staff.inbox import AT_ONCE
+from fronts.portal.staff.pending import pending
 from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -65,6 +67,7 @@ async def _page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Re
         cases=[await _beside(visit, answer.body) for answer in read if answer.ok],
         missing=sum(not answer.ok for answer in read),
         dialogues=dialogues.body["dialogues"] if dialogues.ok else None,
+        pending=await pending(visit),
         next=listed.cursor,
         done=DONE.get(done, ""),
         problems=problems,

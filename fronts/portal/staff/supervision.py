@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import reasons
 from fronts.portal.staff.acts import DONE
+from fronts.portal.staff.pending import pending
 from fronts.portal.staff.standing import with_standing
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -49,7 +50,7 @@ async def supervision(
     cursor: str = "",
     done: str = "",
 ) -> Response:
-    """One page of the city's cases."""
+    """One page of the city's cases; on the first one also what waits beside them."""
     profile = visit.profile
     chosen = {
         "state": state if state in dict(STATES) else "open",
@@ -70,6 +71,7 @@ async def supervision(
     return visit.render(
         "supervision.html",
         rows=rows,
+        pending=await pending(visit) if chosen["state"] == "open" and not cursor else [],
         states=STATES,
         chosen=chosen,
         units=profile.departments,

@@ -43,6 +43,8 @@ class Listed(Struct, kw_only=True):
     topic: str
     """Id of the hot topic from which it was opened; empty where there was none."""
     figures: Figures
+    to_moderate: int | UnsetType = UNSET
+    """For supervisors: comments that wait for a moderator; absent for none."""
 
 
 class Debates(Struct):
@@ -127,6 +129,8 @@ class ListedDialogue(Struct, kw_only=True):
     figures: Figures
     to_approve: int | UnsetType = UNSET
     """For staff, while it is not closed: answers that wait for approval, of the own unit, for a supervisor of all; absent for none."""
+    to_moderate: int | UnsetType = UNSET
+    """For supervisors: questions that wait for a moderator; absent for none."""
 
 
 class Dialogues(Struct):

@@ -26,9 +26,9 @@ def state(forum: Forum, now: datetime) -> answers.State:
 
 
 def listed(
-    identity: str, debate: Debate, figures: answers.Figures, city: Profile, now: datetime
+    identity: str, debate: Debate, figures: answers.Figures, city: Profile, now: datetime, held: int = 0
 ) -> answers.Listed:
-    """A line of the list."""
+    """A line of the list; `held` comments wait for the reader."""
     matter = _matter(debate)
     return answers.Listed(
         id=identity,
@@ -40,6 +40,7 @@ def listed(
         state=state(debate, now),
         topic=matter.topic.id if matter.topic else "",
         figures=figures,
+        to_moderate=held or UNSET,
     )
 
 
@@ -97,11 +98,13 @@ def listed_dialogue(
     city: Profile,
     now: datetime,
     waiting: int = 0,
+    held: int = 0,
 ) -> answers.ListedDialogue:
-    """A line of the list; `waiting` answers are the reader's to approve, or of the reader's unit."""
-    to_approve = waiting if waiting and dialogue.step == "open" else UNSET
+    """A line of the list; `waiting` answers are the reader's to approve, or of the reader's unit; `held` questions wait for the reader."""
     return answers.ListedDialogue(
-        **_of_dialogue(identity, dialogue, figures, city, now), to_approve=to_approve
+        **_of_dialogue(identity, dialogue, figures, city, now),
+        to_approve=waiting if waiting and dialogue.step == "open" else UNSET,
+        to_moderate=held or UNSET,
     )
 
 

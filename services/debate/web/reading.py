@@ -46,9 +46,14 @@ def _debates(router: APIRouter, door: Door) -> None:
     async def debates(request: Request) -> Response:
         """Those that are published; for those who open them, their drafts as well."""
         door.limits.check("reads", client_of(request))
-        kept = seen(await door.debates.all(), _staff(door, request, *OPENS))
-        figures, now = await door.debates.figures([one for one, _ in kept]), door.clock.now()
-        found = [views.listed(one, debate, figures[one], door.profile, now) for one, debate in kept]
+        staff = _staff(door, request, *OPENS)
+        kept = seen(await door.debates.all(), staff)
+        ids, now = [one for one, _ in kept], door.clock.now()
+        figures, held = await door.debates.figures(ids), await _held(door, staff, ids)
+        found = [
+            views.listed(one, debate, figures[one], door.profile, now, held.get(one, 0))
+            for one, debate in kept
+        ]
         return with_etag(request, answers.Debates(_in_order(found)))
 
     @router.get(
@@ -83,9 +88,12 @@ def _dialogues(router: APIRouter, door: Door) -> None:
             counts = await door.debates.waiting(running, unit)
         if waiting:
             kept = [(one, each) for one, each in kept if counts.get(one)]
-        figures, now = await door.debates.figures([one for one, _ in kept]), door.clock.now()
+        ids, now = [one for one, _ in kept], door.clock.now()
+        figures, held = await door.debates.figures(ids), await _held(door, staff, ids)
         found = [
-            views.listed_dialogue(one, each, figures[one], door.profile, now, counts.get(one, 0))
+            views.listed_dialogue(
+                one, each, figures[one], door.profile, now, counts.get(one, 0), held.get(one, 0)
+            )
             for one, each in kept
         ]
         return with_etag(request, answers.Dialogues(_in_order(found)))
@@ -101,6 +109,12 @@ def _dialogues(router: APIRouter, door: Door) -> None:
         found = await door.dialogue(id, _staff(door, request, *SPEAKS))
         figures, now = (await door.debates.figures([id]))[id], door.clock.now()
         return with_etag(request, views.whole_dialogue(id, found, figures, door.profile, now))
+
+
+async def _held(door: Door, staff: Staff | None, forums: list[str]) -> Mapping[str, int]:
+    """What waits for this reader to be looked through, by forum."""
+    moderates = staff is not None and staff.role == MODERATOR
+    return await door.debates.held(forums) if moderates else {}
 
 
 def _comments(router: APIRouter, door: Door) -> None:

@@ -138,6 +138,9 @@ async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_wai
         counts = await memory.waiting([*DEBATES, HELD], unit)
         assert await real.waiting([*DEBATES, HELD], unit) == counts
         assert bool(counts) == (unit != "none")
+    held = await memory.held([*DEBATES, HELD, "none"])
+    assert await real.held([*DEBATES, HELD, "none"]) == held
+    assert held == {one: len(await memory.to_judge(one, "held", 999)) for one in (*DEBATES[:2], HELD)}
     assert len(told) > 5
     some = [*told[:9], "none"]
     assert await real.comments(some) == await memory.comments(some) != {}
