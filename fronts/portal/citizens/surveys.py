@@ -32,6 +32,8 @@ STATES: Final = {
     "counted": "已公布结果",
 }
 """A survey's state to what people read."""
+TEXTS: Final = 200
+"""Texts of a question on the page of the result; all of them are in the table that one can take along."""
 _SEED: Final = re.compile(r"[0-9a-f]{64}")
 _PLACE: Final = re.compile(r"[0-9]{1,4}")
 """Of a choice, or a step of a scale."""
@@ -142,7 +144,7 @@ async def result(site: Here, identity: str) -> Response:
     answer = await site.services.get("survey", f"/v1/surveys/{in_address(identity)}/result")
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
-    return site.pages.render("survey_result.html", result=answer.body)
+    return site.pages.render("survey_result.html", result=answer.body, most=TEXTS)
 
 
 @router.get("/surveys/{identity}/result.csv")

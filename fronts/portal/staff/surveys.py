@@ -25,6 +25,10 @@ STATES: Final = {
 KINDS: Final = {"single": "单选", "multiple": "多选", "scale": "量表", "text": "填空"}
 ACTS: Final = {"publication": "publication", "closing": "closing", "result": "result", "texts": "texts"}
 """What can be done to a survey, and the last part of its address at the service."""
+STANDINGS: Final = {"held": "待审核", "shown": "展示", "hidden": "不展示"}
+"""Of what people wrote, in the order in which it is looked through."""
+TEXTS: Final = 50
+"""Texts on a page."""
 PROVEN: Final = "proven"
 """Who may answer, as the form offers it first: once for each telephone number that was proved."""
 BLANK: Final = 3
@@ -68,20 +72,43 @@ async def empty(visit: Supervisor) -> Response:
 
 
 @router.get("/staff/surveys/{number}")
-async def survey(visit: Supervisor, number: str) -> Response:
-    """A survey as it stands, with what can be done now; a draft as people will see it, and its form."""
+async def survey(visit: Supervisor, number: str, texts: str = "", cursor: str = "") -> Response:
+    """A survey as it stands, with what can be done now; a draft as people will see it, and its form.
+
+    `texts`: the standing of those that are looked through; what waits for somebody comes first.
+    """
     answer = await visit.read("survey", f"/v1/surveys/{in_address(number)}")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     if answer.body["state"] == "draft":
         return _form(visit, answer.body)
-    texts: list[dict[str, Any]] = []
+    found: dict[str, Any] = {}
+    further = ""
     if answer.body["state"] in ("closed", "counted"):
-        texts = (await visit.read("survey", f"/v1/surveys/{in_address(number)}/texts")).body.get("texts", [])
+        found, texts, further = await _texts(visit, number, texts, cursor)
     titles = {question["id"]: question["title"] for question in answer.body["questions"]}
     return visit.render(
-        "survey.html", survey=answer.body, states=STATES, texts=texts, titles=titles, key=fresh_key()
+        "survey.html",
+        survey=answer.body,
+        states=STATES,
+        written=found,
+        standings=STANDINGS,
+        standing=texts,
+        further=further,
+        titles=titles,
+        key=fresh_key(),
     )
+
+
+async def _texts(visit: Visit, number: str, standing: str, cursor: str) -> tuple[dict[str, Any], str, str]:
+    """A page of what people wrote, its standing, and the cursor of the next page."""
+    path = f"/v1/surveys/{in_address(number)}/texts"
+    chosen = standing if standing in STANDINGS else "held"
+    found = await visit.read("survey", path, standing=chosen, cursor=cursor, limit=str(TEXTS))
+    if standing not in STANDINGS and found.ok and not found.body["held"]:
+        chosen = "shown"
+        found = await visit.read("survey", path, standing=chosen, cursor=cursor, limit=str(TEXTS))
+    return (found.body if found.ok else {}), chosen, found.cursor
 
 
 @router.post("/staff/surveys/{number}/draft")
@@ -103,7 +130,9 @@ async def act(visit: Supervisor, number: str) -> Response:
     answer = await visit.act(f"/v1/surveys/{in_address(number)}/{what}", body, visit.key, "survey")
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    return RedirectResponse(f"/staff/surveys/{in_address(number)}", 303)
+    seen = visit.form.one("seen")
+    query = f"?texts={seen}" if what == "texts" and seen in STANDINGS else ""
+    return RedirectResponse(f"/staff/surveys/{in_address(number)}{query}", 303)
 
 
 @router.get("/staff/surveys/{number}/invitations")

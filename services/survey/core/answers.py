@@ -9,6 +9,8 @@ from contracts.surveys import Audience, Question, QuestionKind
 
 State = Literal["draft", "open", "ended", "closed", "counted"]
 """`ended`: its time is over, and nobody has closed it yet."""
+Standing = Literal["held", "shown", "hidden"]
+"""Of a text: `held` waits for a moderator, since a word list holds it; `hidden` by a moderator."""
 
 
 class Listed(Struct, kw_only=True):
@@ -103,12 +105,16 @@ class Written(Struct, kw_only=True):
     held: bool
     """A word list held it."""
     shown: bool
+    standing: Standing
 
 
-class Texts(Struct):
-    """Everything that people wrote."""
+class Texts(Struct, kw_only=True):
+    """What people wrote, a page of one standing or of all; and how many there are of each."""
 
     texts: tuple[Written, ...]
+    held: int
+    shown: int
+    hidden: int
 
 
 class Token(Struct):

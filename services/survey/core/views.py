@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from msgspec import UNSET
 
@@ -59,7 +60,7 @@ def whole(identity: str, survey: Survey, now: datetime, staff: bool) -> answers.
 def result(identity: str, survey: Survey, texts: Sequence[Text]) -> answers.Result:
     """The published figures with the questions, and the texts that are shown."""
     asked = _asked(survey)
-    shown = [text for text in texts if is_shown(survey, text)]
+    shown = _shown(survey, texts)
     return answers.Result(
         id=identity,
         title=asked.title,
@@ -98,12 +99,42 @@ def _asked(survey: Survey) -> Questionnaire:
     return survey.questionnaire
 
 
-def is_shown(survey: Survey, text: Text) -> bool:
-    """A moderator's word counts; without one, what no word list held."""
-    for judged in survey.judged:
-        if (judged.ballot, judged.question) == (text.ballot, text.question):
-            return judged.shown
-    return not text.held
+def standings(survey: Survey, texts: Sequence[Text]) -> list[answers.Standing]:
+    """Of each text: a moderator's word counts; without one, what no word list held is shown."""
+    words = {(judged.ballot, judged.question): judged.shown for judged in survey.judged}
+    found: list[answers.Standing] = []
+    for text in texts:
+        shown = words.get((text.ballot, text.question))
+        if shown is None:
+            found.append("held" if text.held else "shown")
+        else:
+            found.append("shown" if shown else "hidden")
+    return found
+
+
+def written(
+    survey: Survey, texts: Sequence[Text], standing: answers.Standing | None, after: int, limit: int
+) -> tuple[answers.Texts, int]:
+    """A page of texts of one standing or of all for a moderator, from this place on; and the place of the next page, 0 for none."""
+    stands = standings(survey, texts)
+    places = [n for n in range(after, len(texts)) if standing in (None, stands[n])]
+    page = tuple(
+        answers.Written(
+            ballot=texts[n].ballot,
+            question=texts[n].question,
+            text=texts[n].text,
+            held=texts[n].held,
+            shown=stands[n] == "shown",
+            standing=stands[n],
+        )
+        for n in places[:limit]
+    )
+    counts = {name: stands.count(name) for name in get_args(answers.Standing)}
+    return answers.Texts(texts=page, **counts), places[limit] if len(places) > limit else 0
+
+
+def _shown(survey: Survey, texts: Sequence[Text]) -> list[Text]:
+    return [text for text, stands in zip(texts, standings(survey, texts), strict=True) if stands == "shown"]
 
 
 def names(question: Question) -> tuple[str, ...]:
@@ -120,9 +151,9 @@ def share(count: int, figure: Figure) -> float | None:
 
 def table(survey: Survey, texts: Sequence[Text]) -> str:
     """The result as CSV for spreadsheets: with a byte order mark, and no cell that is calculated."""
-    asked = _asked(survey)
-    written = io.StringIO()
-    lines = csv.writer(written, lineterminator="\r\n")
+    asked, shown = _asked(survey), _shown(survey, texts)
+    file = io.StringIO()
+    lines = csv.writer(file, lineterminator="\r\n")
     lines.writerow(("题号", "题目", "选项或填写内容", "票数", "占答题人数", "答题人数", "应答人数"))
     for question, figure in zip(asked.questions, survey.figures, strict=True):
         of_all = (str(figure.answered), str(figure.asked))
@@ -130,10 +161,10 @@ def table(survey: Survey, texts: Sequence[Text]) -> str:
             of = share(count, figure)
             row = (question.id, question.title, name, str(count), "" if of is None else f"{of:.4f}", *of_all)
             lines.writerow(map(cell, row))
-        for text in texts:
-            if text.question == question.id and is_shown(survey, text):
+        for text in shown:
+            if text.question == question.id:
                 lines.writerow(map(cell, (question.id, question.title, text.text, "", "", *of_all)))
-    return "\ufeff" + written.getvalue()
+    return "\ufeff" + file.getvalue()
 
 
 def cell(text: str) -> str:

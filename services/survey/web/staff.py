@@ -1,7 +1,9 @@
 """What staff do with a survey: write it, publish it, end it, look through texts, publish the result."""
 
 import asyncio
+import re
 from functools import partial
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -26,6 +28,10 @@ from services.survey.web.door import Door
 
 TITLE, INTRO, LINE = 100, 2_000, 200
 """Characters of a title, of an introduction, and of a question or option."""
+PAGE: Final = 200
+"""Most texts on a page."""
+_PLACE: Final = re.compile(r"[0-9]{0,7}")
+"""Of a text among all of a survey; empty for the first."""
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -155,23 +161,24 @@ def _texts(router: APIRouter, door: Door) -> None:
         summary="What people wrote.",
         openapi_extra=described(who="staff", answer=answers.Texts, refused=(409,)),
     )
-    async def texts(id: str, request: Request) -> Response:
-        """After the end; each with whether it is shown, and whether a word list held it."""
+    async def texts(
+        id: str,
+        request: Request,
+        standing: answers.Standing | None = None,
+        cursor: str = "",
+        limit: int = PAGE,
+    ) -> Response:
+        """After the end, in an order of their own; each with whether it is shown, and whether a word list held it."""
         door.supervisor(request)
         survey = await door.survey(id, staff=True)
         if survey.step not in ("closed", "counted"):
             raise HttpRefused(409, "sealed", "现在不能这样做", "问卷结束后才能看到填写的文字。")
-        found = [
-            answers.Written(
-                ballot=text.ballot,
-                question=text.question,
-                text=text.text,
-                held=text.held,
-                shown=views.is_shown(survey, text),
-            )
-            for text in await door.texts(id)
-        ]
-        return Json(answers.Texts(tuple(found)))
+        if not _PLACE.fullmatch(cursor):
+            raise HttpRefused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。")
+        page = max(1, min(limit, PAGE))
+        found, further = views.written(survey, await door.texts(id), standing, int(cursor or 0), page)
+        next_page = f'<{request.url.include_query_params(cursor=further)}>; rel="next"'
+        return Json(found, headers={"Link": next_page} if further else {})
 
     @router.post(
         "/v1/surveys/{id}/texts",

@@ -128,8 +128,12 @@ async def test_a_survey_is_written_seen_published_ended_judged_and_told(demo: Po
             ballot = re.search(r'name="ballot" value="([^"]+)"', page.text)
             assert ballot is not None
             judged = {"ballot": ballot[1], "question": "q2", "shown": "0", "reason": "无关"}
-            page = await send(page, f"/staff/surveys/{survey}/act", act="texts", **judged)
-            assert "不展示</p>" in page.text
+            assert ("待审核 0" in page.text, "展示 1" in page.text) == (True, True)
+            page = await send(page, f"/staff/surveys/{survey}/act", act="texts", seen="shown", **judged)
+            assert ("没有展示的文字" in page.text, "不展示 1" in page.text) == (True, True)
+            assert str(page.url).endswith("?texts=shown"), "one goes on where one was"
+            page = await http.get(f"/staff/surveys/{survey}?texts=hidden")
+            assert "遛鸟" in page.text
             page = await send(page, f"/staff/surveys/{survey}/act", act="result")
             assert "已公布结果" in page.text
             told = (await http.get(f"/surveys/{survey}/result")).text
