@@ -189,10 +189,20 @@ class ReceiptsInMemory:
         return [receipt for key, receipt in self.kept.items() if key not in self._done]
 
     def about(self, receipt: Receipt) -> Iterator[tuple[str, Row]]:
-        """The notices that it tells of, by their ids."""
-        for identity, row in list(self._claims.rows.items()):
-            named = (identity, row.digest) if receipt.channel == "mail" else (row.message,)
-            if row.notice.channel == receipt.channel and receipt.message in named:
+        """The notices that it tells of, by their ids; looked up, since a simulation keeps thousands and asks as often."""
+        if receipt.channel == "mail":
+            digest = self._digests.digests.get(receipt.message) if self._digests is not None else None
+            named = [receipt.message, *(digest.notices if digest is not None else ())]
+        else:
+            named = self._claims.messages.get(receipt.message, [])
+        for identity in named:
+            row = self._claims.rows.get(identity)
+            # A notice that is sent again has another message, and is part of no digest.
+            if (
+                row is not None
+                and row.notice.channel == receipt.channel
+                and receipt.message in (identity, row.digest, row.message)
+            ):
                 yield identity, row
 
 

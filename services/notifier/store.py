@@ -240,6 +240,8 @@ class ClaimsInMemory:
         self.followers = FollowersInMemory()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
+        self.messages: dict[str, list[str]] = {}
+        """A provider's number of a message to the ids of the notices that it said."""
         self.open: dict[str, None] = {}
         """Ids of what has not ended, and of some that have: whoever looks for what is due need not pass all there ever were."""
         self.receipts: dict[tuple[str, str], Receipt] = {}
@@ -264,6 +266,8 @@ class ClaimsInMemory:
                     repeated=self.rows[end.id].repeated or end.repeated,
                     message=end.message or self.rows[end.id].message,
                 )
+                if end.message:
+                    self.messages.setdefault(end.message, []).append(end.id)
 
     def _row(self, applied: Applied, notice: Notice) -> Row:
         """As the inbox chose, where staff are told."""
