@@ -29,6 +29,8 @@ STATES: Final = (
     ("followed_up", "待答追问"),
     ("instructed", "批示待反馈"),
     ("instruction_overdue", "批示超期"),
+    ("undecided", "建议待定是否采纳"),
+    ("unfulfilled", "建议采纳待落实"),
     ("replied", "已回复"),
     ("rated", "已评价"),
     ("all", "全部"),

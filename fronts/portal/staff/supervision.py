@@ -29,6 +29,8 @@ STATES: Final = (
     ("asked", "待补充"),
     ("to_approve", "待审批"),
     ("reopened", "重新办理"),
+    ("undecided", "建议待定是否采纳"),
+    ("unfulfilled", "建议采纳待落实"),
     ("replied", "已回复"),
     ("rated", "已评价"),
     ("all", "全部"),

@@ -83,6 +83,8 @@ STATES: Final = {
     "rated": "not open and step = 'rated'",
     "reopened": "open and step = 'reopened'",
     "all": "true",
+    "undecided": "suggestion = 'undecided'",
+    "unfulfilled": "suggestion = 'unfulfilled'",
     "instructed": "instructed <> ''",
     "instruction_overdue": "instructed <> ''",
     "instruction_reported": "instructed <> ''",

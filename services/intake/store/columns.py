@@ -46,6 +46,16 @@ def special_report_at(case: Case) -> datetime | None:
     return max((one.at for one in case.special_reports), default=None)
 
 
+def suggestion(case: Case) -> str:
+    """What a suggestion waits for that was answered: `undecided` for a word whether it is adopted, `unfulfilled` for what is
+    done of it once it is; empty where it waits for neither."""
+    if case.kind != "suggestion" or case.left:
+        return ""
+    if case.adoption is None:
+        return "undecided" if case.replies and not case.open else ""
+    return "unfulfilled" if case.adoption.outcome != "declined" and not case.follow_throughs else ""
+
+
 def listed_at(case: Case) -> datetime | None:
     """Where a post stands in the public list: at its last reply, or at its receipt when it asks nobody for one."""
     if case.replies:
@@ -72,6 +82,7 @@ COLUMNS: Final = (
     Column[Case]("addressee", "text", lambda case: case.addressee),
     Column[Case]("returned", "boolean", lambda case: any(r.state == "asked" for r in case.returns)),
     Column[Case]("followed_up", "boolean", lambda case: bool(case.follow_ups_waiting)),
+    Column[Case]("suggestion", "text", suggestion),
     Column[Case]("instructed", "text", instructed),
     Column[Case]("report_due", "timestamptz", report_due),
     Column[Case]("special_report_at", "timestamptz", special_report_at),

@@ -54,6 +54,7 @@ class MemoryCases:
                 "overdue": case.open and case.missed,
                 "moderation": case.moderation == "held",
                 "followed_up": values["followed_up"],
+                **{word: values["suggestion"] == word for word in ("undecided", "unfulfilled")},
                 SPECIAL: bool(case.special_reports),
                 "all": True,
             }.get(state, case.open and values[column] if column in values else case.step == state)

@@ -122,7 +122,8 @@ def _cases(router: APIRouter, door: Door) -> None:
 
         States of instructions (`instructed`, `instruction_…`) may be narrowed by who gave them, `instructed_by`
         (a staff id); these are listed by the day on which a report is awaited. `special_report`: what was taken to
-        the city leaders, by a supervisor or by the router, the newest report first.
+        the city leaders, by a supervisor or by the router, the newest report first. `undecided` and `unfulfilled`: answered
+        suggestions of which nobody has said whether they are adopted, and adopted ones of which nothing was done yet.
         """
         actor = door.actor(request, *STAFF)
         door.limits.check("reads", actor.person)

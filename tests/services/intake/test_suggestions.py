@@ -119,3 +119,47 @@ async def test_of_a_suggestion_that_is_not_shown_nobody_else_reads_what_became_o
 
     assert (await intake.http.get(f"/v1/posts/{receipt['number']}")).json()["adoption"] is None
     assert (await intake.own(receipt))["adoption"]["outcome"] == "adopted"
+
+
+async def _listed(intake: Intake, state: str, role: str = "clerk", unit: str = UNIT) -> list[str]:
+    """Numbers of the cases that a list of this state has."""
+    found = await intake.staff_get(role, unit, f"cases?state={state}")
+    return [row["number"] for row in found.json()["cases"]]
+
+
+async def test_what_nobody_decided_on_and_what_nobody_did_is_found_by_itself(intake: Intake) -> None:
+    number = (await _suggested(intake, step="accepted"))["number"]
+    other = (await _suggested(intake, step="accepted", kind="complaint"))["number"]
+    assert await _listed(intake, "undecided") == [], "it is not answered yet"
+    for one in (number, other):
+        await _answered(intake, one)
+
+    for role, unit in (("clerk", UNIT), ("leader", UNIT), ("supervisor", "supervision")):
+        assert await _listed(intake, "undecided", role, unit) == [number]
+    assert await _listed(intake, "undecided", unit="education") == []
+
+    assert await _decide(intake, number, ADOPTED) == 202
+    assert (await _listed(intake, "undecided"), await _listed(intake, "unfulfilled")) == ([], [number])
+    assert await _decide(intake, number, ADOPTED | {"outcome": "declined"}) == 202
+    assert await _listed(intake, "unfulfilled") == [], "nobody does what is not adopted"
+    assert await _decide(intake, number, ADOPTED | {"outcome": "partly"}) == 202
+    assert await _listed(intake, "unfulfilled") == [number]
+    assert await _followed(intake, number) == 202
+    assert (await _listed(intake, "undecided"), await _listed(intake, "unfulfilled")) == ([], [])
+
+
+async def test_of_a_suggestion_that_is_gone_nobody_has_to_decide_anything(intake: Intake) -> None:
+    receipt = await _suggested(intake, step="accepted")
+    await _answered(intake, receipt["number"])
+    hidden = {"action": "hide", "reason": "与问政无关"}
+    path = f"cases/{receipt['number']}/moderation"
+    assert (await intake.staff("supervisor", "supervision", path, hidden)).status_code == 202
+
+    assert await _listed(intake, "undecided") == []
+
+
+async def _answered(intake: Intake, number: str) -> None:
+    drafted = await intake.staff("clerk", UNIT, f"cases/{number}/replies", {"text": "已研究。"})
+    assert drafted.status_code == 202, drafted.text
+    path = f"cases/{number}/replies/{drafted.json()['reply_id']}/approval"
+    assert (await intake.staff("leader", UNIT, path)).status_code == 202

@@ -14,10 +14,21 @@ from chassis.postgres.store import connect
 from chassis.service import Applied
 from chassis.store import Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
+from contracts.replies import AdoptionOutcome
 from services.intake import store
 from services.intake.core import proving
 from services.intake.core.attachments import DropAttachments, KeepAttachments
-from services.intake.core.case import Case, Draft, Extension, Reply, Returned, SpecialReport, Step
+from services.intake.core.case import (
+    Adoption,
+    Case,
+    Draft,
+    Extension,
+    FollowThrough,
+    Reply,
+    Returned,
+    SpecialReport,
+    Step,
+)
 from services.intake.core.instruction import Instruction, Report
 from services.intake.store import LEDGER, STATES, Query, place_of
 from services.intake.store.proofs import Code
@@ -31,6 +42,7 @@ AREAS = ("321302", "321322")
 LEADERS = ("wang", "li")
 WORDS = ("公交", "路灯", "BUS 12%_\\", "bus")
 START = at("2026-03-02T10:00")
+ADOPTIONS = tuple(Adoption(outcome, "理由", UNITS[0], START) for outcome in get_args(AdoptionOutcome))
 Both = tuple[store.MemoryCases, store.PostgresCases]
 
 
@@ -43,7 +55,7 @@ def _case(n: int, chance: random.Random) -> Case:
     )
     return Case(
         number=f"SQ-{n:04d}",
-        kind=chance.choice(("complaint", "consult", "debate")),
+        kind=chance.choice(("complaint", "consult", "debate", "suggestion")),
         title=f"{chance.choice(WORDS)} {n}",
         text=chance.choice(WORDS),
         area=chance.choice(("", *AREAS)),
@@ -70,6 +82,10 @@ def _case(n: int, chance: random.Random) -> Case:
             SpecialReport(received + timedelta(hours=chance.randrange(3)), "督查提请专报")
             for _ in range(chance.choice((0, 0, 1, 2)))
         ),
+        adoption=chance.choice((None, None, *ADOPTIONS)),
+        follow_throughs=(FollowThrough("f", "已办。", START.date(), received),)
+        if chance.random() < 0.3
+        else (),
     )
 
 
