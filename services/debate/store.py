@@ -1,5 +1,6 @@
 """Debates, dialogues, comments, persons and voices in the subject table, what is looked up and counted; and the twin in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
@@ -33,6 +34,7 @@ COLUMNS: Sequence[Column[Kept]] = (
     Column[Kept]("proven", "boolean", lambda kept: kept.proven if isinstance(kept, Comment) else None),
     Column[Kept]("supports", "integer", lambda kept: kept.supports if isinstance(kept, Comment) else None),
     Column[Kept]("said_at", "timestamptz", lambda kept: kept.at if isinstance(kept, Comment) else None),
+    Column[Kept]("post", "text", lambda kept: kept.post if isinstance(kept, Comment) else None),
     Column[Kept]("supported", "text", lambda kept: kept.comment if isinstance(kept, Voice) else None),
     Column[Kept]("voice_in", "text", lambda kept: kept.debate if isinstance(kept, Voice) else None),
 )
@@ -81,6 +83,9 @@ and (standing = 'shown' or (standing in ('hidden', 'withdrawn') and exists (
 and ($6::text = 'all' or ($6::text = 'answered') = {_OFFICIAL})
 and ($2::integer is null or (case when $5::boolean then supports else 0 end, subject) < ($2::integer, $3::text))
 order by case when $5::boolean then supports else 0 end desc, subject desc limit $4::integer"""
+_LEFT = f"""
+select debate, count(*) as waiting from subject asked where debate = any($1::text[]) and department = '' and answers = ''
+and standing = 'shown' and post = '' and not {_OFFICIAL} group by debate"""
 _FIGURES = f"""
 select debate,
     count(distinct person) filter (where department = '') as people,
@@ -141,6 +146,9 @@ class Debates(Protocol):
 
     async def held(self, debates: Sequence[str]) -> dict[str, int]:
         """How many comments of people wait for a moderator, by forum; none of 0."""
+
+    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
+        """How many questions that everybody reads no unit answered and nobody wrote down as a post, by dialogue; none of 0."""
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         """Shown words to all, and questions with a shown official answer, in the order of the event.
@@ -213,6 +221,10 @@ class PostgresDebates:
 
     async def held(self, debates: Sequence[str]) -> dict[str, int]:
         rows = await self._pool.fetch(_HELD, list(debates))
+        return {row["debate"]: row["waiting"] for row in rows}
+
+    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
+        rows = await self._pool.fetch(_LEFT, list(dialogues))
         return {row["debate"]: row["waiting"] for row in rows}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
@@ -320,6 +332,17 @@ class MemoryDebates:
     async def held(self, debates: Sequence[str]) -> dict[str, int]:
         found = {debate: len(await self.to_judge(debate, "held", 10**6)) for debate in debates}
         return {debate: count for debate, count in found.items() if count}
+
+    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
+        answered = self._answered()
+        found = Counter(
+            kept.debate
+            for one, kept in self._comments()
+            if kept.debate in dialogues
+            and not (kept.department or kept.answers or kept.post or one in answered)
+            and kept.standing == "shown"
+        )
+        return dict(found)
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
         said = [(one, kept) for one, kept in self._comments() if kept.debate == debate]

@@ -53,6 +53,8 @@ def _dialogues(rows: Iterable[Row], unit: str) -> Iterable[Pending]:
             yield Pending(address, row["title"], f"{row['to_approve']} 条回答待审核")
         if row["state"] == "ended" and unit in ("", row["department"]):
             yield Pending(address, row["title"], "对话已结束,待公布实录")
+        if row.get("left_open"):
+            yield Pending(address, row["title"], f"{row['left_open']} 个提问没有回答,待代录为帖子")
 
 
 def _surveys(lists: Mapping[str, Iterable[Row]]) -> Iterable[Pending]:

@@ -131,6 +131,8 @@ class ListedDialogue(Struct, kw_only=True):
     """For staff, while it is not closed: answers that wait for approval, of the own unit, for a supervisor of all; absent for none."""
     to_moderate: int | UnsetType = UNSET
     """For supervisors: questions that wait for a moderator; absent for none."""
+    left_open: int | UnsetType = UNSET
+    """For supervisors, once it is closed: questions that no unit answered and nobody wrote down as a post; absent for none."""
 
 
 class Dialogues(Struct):

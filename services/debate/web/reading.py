@@ -90,9 +90,17 @@ def _dialogues(router: APIRouter, door: Door) -> None:
             kept = [(one, each) for one, each in kept if counts.get(one)]
         ids, now = [one for one, _ in kept], door.clock.now()
         figures, held = await door.debates.figures(ids), await _held(door, staff, ids)
+        left = await door.debates.left(ids) if staff is not None and staff.role == MODERATOR else {}
         found = [
             views.listed_dialogue(
-                one, each, figures[one], door.profile, now, counts.get(one, 0), held.get(one, 0)
+                one,
+                each,
+                figures[one],
+                door.profile,
+                now,
+                counts.get(one, 0),
+                held.get(one, 0),
+                left.get(one, 0),
             )
             for one, each in kept
         ]

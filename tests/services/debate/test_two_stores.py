@@ -72,6 +72,7 @@ def _life(chance: random.Random) -> dict[str, Kept]:
             proven=chance.random() < 0.5,
             department=unit,
             supports=0 if unit else chance.randrange(3),
+            post="" if unit or answers or n % 3 else f"SQ260302-{n:06d}",
         )
         voice = chance.choice(PEOPLE)
         found[voice_of(identity, voice)] = Voice(debate, identity, voice)
@@ -140,6 +141,9 @@ async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_wai
         assert bool(counts) == (unit != "none")
     held = await memory.held([*DEBATES, HELD, "none"])
     assert await real.held([*DEBATES, HELD, "none"]) == held
+    left = await memory.left([*DEBATES, HELD, "none"])
+    assert await real.left([*DEBATES, HELD, "none"]) == left
+    assert left.keys() == {*DEBATES[:2], HELD}
     assert held == {one: len(await memory.to_judge(one, "held", 999)) for one in (*DEBATES[:2], HELD)}
     assert len(told) > 5
     some = [*told[:9], "none"]
@@ -158,6 +162,20 @@ async def test_what_was_said_before_transcripts_had_pages_gets_its_moment_from_i
         await connection.execute(revision.SAID_AT)
 
     assert await _told(real, HELD) == await _told(memory, HELD) != []
+
+
+async def test_what_was_written_down_as_a_post_before_it_was_counted_is_known_from_its_state(
+    both: Both, pool: asyncpg.Pool
+) -> None:
+    memory, real = both
+    revision = import_module("services.debate.schema.versions.0004_entered")
+
+    async with pool.acquire() as connection:
+        await connection.execute("update subject set post = null")
+        assert await real.left([HELD]) == {}
+        await connection.execute(revision.ENTERED)
+
+    assert await real.left([HELD]) == await memory.left([HELD]) != {}
 
 
 async def test_a_debate_that_was_drafted_over_a_dialogue_goes_and_the_lists_can_be_read_again(

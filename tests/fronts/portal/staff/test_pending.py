@@ -19,6 +19,7 @@ LISTS: dict[str, list[dict[str, Any]]] = {
     "dialogues": [
         {"id": "t1", "title": "访谈", "department": UNIT, "state": "held", "to_moderate": 2, "to_approve": 1},
         {"id": "t2", "title": "述职", "department": OTHER, "state": "ended"},
+        {"id": "t3", "title": "公示", "department": UNIT, "state": "closed", "left_open": 4},
     ],
     "surveys": [
         {"id": "s1", "title": "公交", "state": "closed"},
@@ -26,6 +27,7 @@ LISTS: dict[str, list[dict[str, Any]]] = {
         {"id": "s3", "title": "菜场", "state": "counted"},
     ],
 }
+OF_MODERATORS = ("to_moderate", "left_open")
 OF_ALL = [
     Pending("/staff/debates/d1", "停车", "3 条发言待审核"),
     Pending("/staff/debates/d2", "夜市", "评议已截止,待公布结论"),
@@ -33,6 +35,7 @@ OF_ALL = [
     Pending("/staff/dialogues/t1", "访谈", "2 个提问待审核"),
     Pending("/staff/dialogues/t1", "访谈", "1 条回答待审核"),
     Pending("/staff/dialogues/t2", "述职", "对话已结束,待公布实录"),
+    Pending("/staff/dialogues/t3", "公示", "4 个提问没有回答,待代录为帖子"),
     Pending("/staff/surveys/s1", "公交", "问卷已结束,待公布结果"),
 ]
 
@@ -52,7 +55,7 @@ class Reader:
             return Answer(503, {"detail": "稍后再试"})
         # Services tell nobody else what waits to be looked through.
         rows = [
-            {k: v for k, v in row.items() if k != "to_moderate" or self.me.role == "supervisor"}
+            {k: v for k, v in row.items() if k not in OF_MODERATORS or self.me.role == "supervisor"}
             for row in LISTS[name]
         ]
         return Answer(200, {name: rows})
@@ -73,6 +76,6 @@ async def test_a_leader_finds_what_the_own_unit_is_to_close() -> None:
     assert "surveys" not in leader.asked, "a survey is a supervisor's"
 
 
-@pytest.mark.parametrize(("away", "left"), [(("debate",), OF_ALL[6:]), (("survey",), OF_ALL[:6])])
+@pytest.mark.parametrize(("away", "left"), [(("debate",), OF_ALL[7:]), (("survey",), OF_ALL[:7])])
 async def test_of_a_service_that_is_away_nothing_is_said(away: tuple[str, ...], left: list[Pending]) -> None:
     assert await told(Reader("supervisor", "supervision", away)) == left
