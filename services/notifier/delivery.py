@@ -147,8 +147,9 @@ def sort(
 
 def attempts_of(outgoing: Outgoing) -> int:
     """How often a notice is tried: not for long where another channel can tell the citizen sooner."""
-    others = tuple(channel for channel, field in FIELD.items() if field in outgoing.contact)
-    return ATTEMPTS if following(outgoing.notice.channel, others) else LAST_ATTEMPTS
+    others = outgoing.notice.others or tuple(FIELD)
+    left = tuple(channel for channel in others if FIELD[channel] in outgoing.contact)
+    return ATTEMPTS if following(outgoing.notice.channel, left) else LAST_ATTEMPTS
 
 
 def outcome(outgoing: Outgoing, state: str, reason: str = "", message: str = "") -> Outcome:

@@ -27,7 +27,7 @@ def told_otherwise(world: World) -> set[str]:
         identity
         for identity, row in world.claims.rows.items()
         if row.state == "failed" and row.notice.audience == "citizen"
-        if following(row.notice.channel, tuple(ways[_news(row)]))
+        if following(row.notice.channel, row.notice.others) in ways[_news(row)]
     }
 
 
@@ -41,7 +41,8 @@ def _next_way(world: World, row: Row) -> str:
     notice, case = row.notice, world.notifications.state_of(row.subject)
     if notice.audience != "citizen" or (case.chosen == "none" and not notice.follower):
         return ""
-    return following(notice.channel, notice.others if notice.follower else case.channels)
+    after = following(notice.channel, notice.others)
+    return after if notice.follower or after in case.channels else ""
 
 
 def still_to_be_worked_on(world: World) -> bool:

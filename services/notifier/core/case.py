@@ -94,7 +94,7 @@ class Notice(Struct, frozen=True):
     follower: str = ""
     """Who is told of another's post because they follow it; empty for its author, and for staff."""
     others: tuple[str, ...] = ()
-    """Of a follower: every channel by which they can be told."""
+    """Of a citizen: every channel by which they can be told, in the order in which they are tried."""
 
 
 class Claim(Effect, frozen=True):

@@ -29,9 +29,6 @@ from services.notifier.core.wording import (
 
 Here = Context[Profile]
 
-FALLBACK: Final = {"wechat": "sms", "sms": "mail"}
-"""Where a citizen is told when the better channel refuses."""
-
 
 def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
     """Remember what the fact says; then tell whoever the table names."""
@@ -104,11 +101,13 @@ def _by_another_way(case: Case, notice: Notice, now: datetime) -> list[Effect]:
             return []
         identity = derived(notice.id, "notice/robot instead")
         return [Claim(replace(notice, id=identity, channel="robot", at=now, direct=True))]
-    channel = following(notice.channel, case.channels) if case.chosen != "none" else ""
-    if not channel:
+    # Notices of before the order was kept went by the best channel first.
+    order = notice.others or case.channels
+    channel = following(notice.channel, order)
+    if case.chosen == "none" or channel not in case.channels:
         return []
     about = (notice.cause, notice.kind, "citizen", channel, notice.department, notice.text)
-    return [Claim(_notice(*about, now, case.at_night))]
+    return [Claim(_notice(*about, now, case.at_night, order))]
 
 
 # -- what a fact makes known -----------------------------------------------------------------------
@@ -206,8 +205,9 @@ def _claimed(case: Case, kind: str, audience: str, unit: str, text: str, cause: 
         # Named by the robot, whatever the inbox chose: a choice that changes tells nobody twice.
         return Claim(_notice(cause, kind, audience, "robot", unit, text, at, kind in URGENT))
     if case.channels and case.chosen != "none":
-        channel = case.chosen if case.chosen in case.channels else case.channels[0]
-        return Claim(_notice(cause, kind, "citizen", channel, unit, text, at, case.at_night))
+        # The chosen channel first, then the others, best first.
+        order = tuple(sorted(case.channels, key=lambda channel: channel != case.chosen))
+        return Claim(_notice(cause, kind, "citizen", order[0], unit, text, at, case.at_night, order))
     notice = _notice(cause, kind, "citizen", "sms", unit, "", at)
     return Say(
         NoticeSuppressed(
@@ -238,6 +238,7 @@ def _notice(
     text: str,
     at: datetime | None,
     at_night: bool = False,
+    others: tuple[str, ...] = (),
 ) -> Notice:
     recipient = audience if audience == "citizen" else f"{audience}:{department}"
     return Notice(
@@ -250,12 +251,11 @@ def _notice(
         text=text,
         at=at,
         at_night=at_night,
+        others=others,
     )
 
 
 def following(channel: str, channels: tuple[str, ...]) -> str:
-    """The next of these channels after one that refused; empty when there is none."""
-    after = FALLBACK.get(channel, "")
-    while after and after not in channels:
-        after = FALLBACK.get(after, "")
-    return after
+    """The next of these channels, in the order in which they are tried, after one that refused; empty when there is none."""
+    later = channels[channels.index(channel) + 1 :] if channel in channels else ()
+    return later[0] if later else ""
