@@ -72,6 +72,26 @@ class PostHidden(Fact, frozen=True, kw_only=True, tag="post.hidden.v1"):
     by: str
 
 
+class HidingAppealed(Fact, frozen=True, kw_only=True, tag="post.hiding-appealed.v1"):
+    """The author of a hidden post asks that somebody looks at it again; once for each hiding."""
+
+    reason: str
+
+
+class HidingUpheld(Fact, frozen=True, kw_only=True, tag="post.hiding-upheld.v1"):
+    """A moderator looked again: the post stays hidden."""
+
+    reason: str
+    by: str
+
+
+class PostRestored(Fact, frozen=True, kw_only=True, tag="post.restored.v1"):
+    """A hidden post was put back: it is shown, counted and handled as before, and the time in which it was hidden is nobody's."""
+
+    reason: str
+    by: str
+
+
 class PostFollowedUp(Fact, frozen=True, kw_only=True, tag="post.followed-up.v1"):
     """The citizen added something to an own post."""
 
@@ -154,6 +174,9 @@ PostFact = (
     | PostHeld
     | PostReleased
     | PostHidden
+    | HidingAppealed
+    | HidingUpheld
+    | PostRestored
     | PostFollowedUp
     | PostSupported
     | FollowerJoined

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.posts import (
+    PostHidden,
+    PostReceived,
+    PostRestored,
+    PostSupported,
+    PostUngrouped,
+    PostWithdrawn,
+)
 from contracts.replies import (
     AssignmentChosen,
     MeetingRuled,
@@ -15,7 +22,7 @@ from contracts.replies import (
     SpecialReportRequested,
 )
 from contracts.topics import ASSIGNMENTS, CITY, GROUPS, POSTS, REPLIES
-from services.router.core import rules
+from services.router.core import rules, standing
 from services.router.core.assigning.routing import Routing, foresee
 from services.router.core.case import Case, new
 from services.router.core.topics import talk
@@ -29,11 +36,12 @@ RULES: Mapping[type, Rule] = {
     MeetingRuled: rules.rule,
     SpecialReportRequested: rules.report,
     ReplyPublished: rules.answer,
-    PostReopened: rules.reopen,
+    PostReopened: standing.reopen,
     PostUngrouped: rules.ungroup,
-    PostSupported: rules.support,
-    PostWithdrawn: rules.close,
-    PostHidden: rules.close,
+    PostSupported: standing.support,
+    PostWithdrawn: standing.close,
+    PostHidden: standing.close,
+    PostRestored: rules.restore,
 }
 
 METRICS = (

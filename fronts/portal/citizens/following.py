@@ -65,6 +65,7 @@ DONE: Final[Mapping[str, str]] = {
     "ratings": "已评价,谢谢。",
     "reopenings": "已申请重新办理,由另一位承办人办理。",
     "withdrawal": "已撤回。",
+    "appeal": "已申诉,督查会再看一次,结果会在这里显示。",
     "erasure": "个人信息已删除。",
     "preference": "通知方式已更改。",
 }
@@ -291,7 +292,7 @@ def _body(act: str, form: Form) -> dict[str, Any]:
     match act:
         case "answers" | "follow-ups":
             return {"text": text}
-        case "reopenings":
+        case "reopenings" | "appeal":
             return {"reason": text}
         case "preference":
             return {"channel": form.one("channel"), "at_night": form.one("at_night") == "1"}

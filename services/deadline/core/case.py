@@ -101,6 +101,13 @@ class Left(Struct, frozen=True, gc=False, omit_defaults=True):
     cause: str
 
 
+class Hidden(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A hiding that was undone: from `start` to `end` nobody could work on the post."""
+
+    start: datetime
+    end: datetime
+
+
 class Instructed(Struct, frozen=True, gc=False, omit_defaults=True):
     """A city leader's instruction on which the unit has to report back."""
 
@@ -186,6 +193,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     assisting: tuple[Assisting, ...] = ()
     """Each change of who helps."""
     left: Left | None = None
+    hidden: tuple[Hidden, ...] = ()
+    """In order; one that stands is in `left`."""
     groups: tuple[Member, ...] = ()
     """Every group the case has been in, in order."""
     instructions: tuple[Instructed, ...] = ()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from city.profile import Profile
 from city.working_time import Counted, WorkingTime
 from contracts.deadlines import Held
-from services.deadline.core.case import Case, Handling
+from services.deadline.core.case import Case, Handling, Hidden
 
 
 class Span(Struct, frozen=True):
@@ -51,6 +51,8 @@ class Clock(Struct, frozen=True):
     provisional: bool
     pauses: tuple[Span, ...]
     extensions: tuple[Moved, ...]
+    hidden: tuple[Hidden, ...]
+    """While nobody could work on it, and no question was open."""
     stop: datetime | None
     cause: str
     """`replied`, `withdrawn`, `hidden`, or empty while it runs."""
@@ -73,7 +75,7 @@ def clock(case: Case, city: Profile) -> Clock | None:
     days = rules.reply_days if handling.number == 1 else city.policy.reopen.reply_days
     first = time.due(handling.start, days)
     stop, cause, department = _stop(case, handling)
-    due, pauses, extensions = _moved(first.at, _movements(case, handling, stop, city), stop, time)
+    due, pauses, extensions, hidden = _moved(first.at, _movements(case, handling, stop, city), stop, time)
     return Clock(
         handling=handling.number,
         start=handling.start,
@@ -83,6 +85,7 @@ def clock(case: Case, city: Profile) -> Clock | None:
         provisional=time.is_provisional(due),
         pauses=tuple(pauses),
         extensions=tuple(extensions),
+        hidden=tuple(hidden),
         stop=stop,
         cause=cause,
         department=department,
@@ -90,16 +93,24 @@ def clock(case: Case, city: Profile) -> Clock | None:
 
 
 def _moved(
-    due: datetime, movements: "list[_Open | Moved]", stop: datetime | None, time: WorkingTime
-) -> tuple[datetime, list[Span], list[Moved]]:
-    """Where pauses and extensions, in order of time, move a due instant."""
+    due: datetime, movements: "list[_Open | Moved | Hidden]", stop: datetime | None, time: WorkingTime
+) -> tuple[datetime, list[Span], list[Moved], list[Hidden]]:
+    """Where pauses, extensions and hidings that were undone, in order of time, move a due instant."""
     pauses: list[Span] = []
     extensions: list[Moved] = []
+    hidden: list[Hidden] = []
     # When the clock last stood still, and when it was due then; for questions that overlap it stands still once.
     frozen_at = frozen_due = due
     # The latest date promised while it stood still: it resumes with that, if the minutes left end before.
     later: datetime | None = None
     for movement in movements:
+        if isinstance(movement, Hidden):
+            # What a question froze already is not frozen twice.
+            start = max([movement.start, *(pause.end for pause in pauses)])
+            if start < movement.end:
+                due = time.resume(due, start, movement.end)
+                hidden.append(Hidden(start, movement.end))
+            continue
         if isinstance(movement, _Open):
             if not movement.continues:
                 frozen_at, frozen_due, later = movement.start, due, None
@@ -113,7 +124,7 @@ def _moved(
         if frozen:
             later = movement.promised if later is None else max(later, movement.promised)
             pauses[-1] = replace(pauses[-1], due_after=due)
-    return due, pauses, extensions
+    return due, pauses, extensions, hidden
 
 
 def _span(
@@ -135,11 +146,11 @@ def _span(
 
 
 def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
-    """When this share of the working time up to the due instant is gone; what a question froze does not count.
+    """When this share of the working time up to the due instant is gone; what was frozen does not count.
 
-    Never inside a pause: nobody is warned while the citizen is waited for.
+    Never inside a pause: nobody is warned while the citizen is waited for, or the post is hidden.
     """
-    pauses = [pause for pause in made.pauses if pause.start < made.due]
+    pauses = [span for span in _frozen(made) if span.start < made.due]
     frozen = sum(time.minutes_between(pause.start, min(pause.end, made.due)) for pause in pauses)
     left = round((time.minutes_between(made.start, made.due) - frozen) * share)
     at = made.start
@@ -150,6 +161,12 @@ def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
         left, at = left - worked, pause.end
     warned = time.add_minutes(at, left)
     return max(warned, pauses[-1].end) if pauses else warned
+
+
+def _frozen(made: Clock) -> list[Span | Hidden]:
+    """When nobody's minutes passed, in order of time: never two at once."""
+    both: list[Span | Hidden] = [*made.pauses, *made.hidden]
+    return sorted(both, key=lambda span: span.start)
 
 
 class Stretch(Struct, frozen=True):
@@ -165,10 +182,11 @@ def stretches(case: Case, made: Clock, until: datetime) -> list[Stretch]:
 
     Exactly one does at any time: the citizen while a question is open, else the meeting while one
     sits (until it rules, or a person assigns the case over its head), else the leader of the holding
-    unit whose desk has a draft, else the unit, before any the router.
+    unit whose desk has a draft, else the unit, before any the router; while it was hidden nobody but `moderation`.
     """
     marks = {made.start, until}
     marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
+    marks.update(at for span in made.hidden for at in (span.start, span.end))
     marks.update(holding.at for holding in case.holdings)
     marks.update(step.at for step in case.desk)
     marks.update(meeting.at for meeting in case.meetings)
@@ -199,9 +217,9 @@ def assisted(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tup
         if start >= end:
             continue
         passed = time.minutes_between(start, end)
-        for pause in made.pauses:
-            if pause.start < end and pause.end > start:
-                passed -= time.minutes_between(max(pause.start, start), min(pause.end, end))
+        for frozen in _frozen(made):
+            if frozen.start < end and frozen.end > start:
+                passed -= time.minutes_between(max(frozen.start, start), min(frozen.end, end))
         for unit in change.units:
             minutes[unit] = minutes.get(unit, 0) + passed
     return tuple(Held(unit, count) for unit, count in minutes.items() if count)
@@ -210,6 +228,8 @@ def assisted(case: Case, made: Clock, until: datetime, time: WorkingTime) -> tup
 def _holder(case: Case, made: Clock, at: datetime) -> str:
     if any(pause.start <= at < pause.end for pause in made.pauses):
         return "citizen"
+    if any(span.start <= at < span.end for span in made.hidden):
+        return "moderation"
     holding = case.holding_at(at)
     meetings = [meeting for meeting in case.meetings if meeting.at <= at]
     if meetings and meetings[-1].called and (holding is None or holding.at <= meetings[-1].at):
@@ -244,8 +264,10 @@ class _Open(Struct, frozen=True):
     """Another question was open when it was asked: the clock stood still already."""
 
 
-def _movements(case: Case, handling: Handling, stop: datetime | None, city: Profile) -> list[_Open | Moved]:
-    """Pauses and extensions of this handling in order of time; what came after the stop moves nothing."""
+def _movements(
+    case: Case, handling: Handling, stop: datetime | None, city: Profile
+) -> list[_Open | Moved | Hidden]:
+    """Pauses, extensions and hidings of this handling in order of time; what came after the stop moves nothing."""
     time = city.working_time
     opened: list[_Open] = []
     for question in sorted(case.questions, key=lambda question: (question.asked_at, question.id)):
@@ -266,10 +288,15 @@ def _movements(case: Case, handling: Handling, stop: datetime | None, city: Prof
         for extension in case.extensions
         if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
     ]
-    return sorted([*opened, *moved], key=_place)
+    hidden = [
+        span for span in case.hidden if span.start >= handling.start and (stop is None or span.end <= stop)
+    ]
+    return sorted([*opened, *moved, *hidden], key=_place)
 
 
-def _place(movement: _Open | Moved) -> tuple[datetime, int, str]:
+def _place(movement: _Open | Moved | Hidden) -> tuple[datetime, int, str]:
+    if isinstance(movement, Hidden):
+        return movement.start, 2, ""
     if isinstance(movement, _Open):
         return movement.start, 0, movement.question
     return movement.at, 1, movement.extension

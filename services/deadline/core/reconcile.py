@@ -268,7 +268,7 @@ def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
 
 
 def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
-    """The due date differs from the last one said and nothing above has said why: the rules changed.
+    """The due date differs from the last one said and nothing above has said why: the rules changed, or the post was hidden.
 
     A date that was provisional and stays where it is, is said again as well: now it is certain.
     """
@@ -277,6 +277,8 @@ def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime)
     if said.due is None or same or open_pause:
         return said
     reason = "放假安排或规则有变,重新计算" if said.due != made.due else "放假安排已公布,期限不变"
+    if said.stopped is not None and made.hidden and made.stop is None:
+        reason = "帖子恢复办理,屏蔽期间不计时"
     facts.append(
         DeadlineRedated(
             at=at,

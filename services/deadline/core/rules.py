@@ -13,6 +13,7 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostReleased,
+    PostRestored,
     PostsGrouped,
     PostUngrouped,
     PostWithdrawn,
@@ -39,6 +40,7 @@ from services.deadline.core.case import (
     Case,
     Desk,
     Extension,
+    Hidden,
     Holding,
     Left,
     Meeting,
@@ -147,6 +149,16 @@ def leave(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisi
     cause = "withdrawn" if isinstance(fact, PostWithdrawn) else "hidden"
     left = case.left or Left(fact.at, cause)
     return reconcile(replace(case, left=left), context, fact.at)
+
+
+def restore(case: Case, fact: PostRestored, context: Here) -> Decision[Case]:
+    """A hidden post is back: its clock goes on with the working minutes that were left, and so does what its replies promise."""
+    if case.left is None or case.left.cause != "hidden":
+        return Decision(case)
+    hidden = (*case.hidden, Hidden(case.left.at, fact.at))
+    promised = tuple(replace(one, outcome="") if one.outcome == "hidden" else one for one in case.promises)
+    back = replace(case, left=None, withheld=False, hidden=hidden, promises=promised)
+    return reconcile(back, context, fact.at)
 
 
 def draft(

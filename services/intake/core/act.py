@@ -151,6 +151,11 @@ def asked_again(case: Case) -> bool:
     return bool(case.follow_ups_waiting)
 
 
+def not_appealed(case: Case) -> bool:
+    """The author has not appealed against this hiding."""
+    return case.hiding is None or case.hiding.appealed_at is None
+
+
 def suggested(case: Case) -> bool:
     """It is a suggestion (建言献策)."""
     return case.kind == "suggestion"

@@ -60,7 +60,7 @@ SUPERVISORS: Final = (
         (*KNOWN, "hidden"),
         ask.Moderation,
         supervisor.moderation,
-        "The supervisor holds, releases or hides a post.",
+        "The supervisor holds, releases or hides a post, or restores one that is hidden.",
         example={"action": "hide", "reason": "含有他人隐私。"},
     ),
     Act(

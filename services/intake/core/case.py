@@ -10,6 +10,7 @@ from contracts.assignments import Candidate
 from contracts.attachments import Attachment
 from contracts.posts import Origin
 from contracts.replies import AdoptionOutcome, Solved
+from services.intake.core.hiding import Hiding
 from services.intake.core.instruction import Instruction
 from services.intake.core.promise import Promise
 
@@ -252,6 +253,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     received_at: datetime | None = None
     step: Step = "received"
     moderation: Moderation = ""
+    hiding: Hiding | None = None
+    """None while it is not hidden, and of one that was hidden before this was kept."""
     department: str = ""
     assisting: tuple[str, ...] = ()
     parts: dict[str, str] = {}

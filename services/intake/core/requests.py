@@ -282,9 +282,9 @@ class Ruling(Body, frozen=True):
 
 
 class Moderation(Body, frozen=True):
-    """hold, release or hide."""
+    """hold, release or hide; of a hidden post: restore, or uphold where its author has appealed."""
 
-    action: Annotated[str, Meta(pattern=rf"^(hold|release|hide){END}")]
+    action: Annotated[str, Meta(pattern=rf"^(hold|release|hide|restore|uphold){END}")]
     reason: Short
 
 

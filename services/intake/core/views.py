@@ -37,8 +37,8 @@ from services.intake.core.visibility import visible
 _FOR_ANYONE: Final = {"answered": "网民已补充", "reopened": "网民申请重新办理"}
 """Kind of a line to what anyone reads of it: what a citizen writes to the unit is not published word for word."""
 
-_FOR_ITS_AUTHOR: Final = ("followed-up", "follow-up-answered")
-"""Kinds of lines that are between author and unit."""
+_FOR_ITS_AUTHOR: Final = ("followed-up", "follow-up-answered", "appealed")
+"""Kinds of lines that are between author and staff."""
 
 
 def _public_history(case: Case) -> list[Line]:
@@ -63,7 +63,8 @@ def _line(entry: Entry, added: dict[str, str]) -> Line:
 
 def _own_history(case: Case, opened: Opened) -> list[Line]:
     added = _added(case, opened)
-    return [_line(entry, added) for entry in case.history if entry.public]
+    # Why it is not shown is told to whoever wrote it, with or without a contact; by whom, to staff alone.
+    return [_line(entry, added) for entry in case.history if entry.public or entry.kind == "moderated"]
 
 
 def _staff_history(case: Case, opened: Opened) -> list[StaffLine]:

@@ -17,6 +17,11 @@ from services.intake.store.sealing import MemoryVault, Vault
 from services.intake.store.voices import MemoryVoices, PostgresVoices
 
 
+def _for_moderator(case: Case) -> str:
+    """`held` while a moderator must look: at the post, or at its author's appeal."""
+    return "held" if case.hiding is not None and case.hiding.waits else case.moderation
+
+
 def instructed(case: Case) -> str:
     """How each instruction of the case stands, in words, by themselves and with whoever gave it; empty without any.
 
@@ -87,7 +92,7 @@ COLUMNS: Final = (
     Column[Case]("report_due", "timestamptz", report_due),
     Column[Case]("special_report_at", "timestamptz", special_report_at),
     Column[Case]("meeting", "boolean", lambda case: case.meeting),
-    Column[Case]("moderation", "text", lambda case: case.moderation),
+    Column[Case]("moderation", "text", _for_moderator),
     Column[Case]("missed", "boolean", lambda case: case.missed),
     Column[Case]("shown", "boolean", shown),
     Column[Case]("citizen", "text", lambda case: case.citizen),

@@ -52,7 +52,7 @@ class MemoryCases:
                 **dict.fromkeys(LEDGER, word in values["instructed"].split("\n")),
                 "open": case.open,
                 "overdue": case.open and case.missed,
-                "moderation": case.moderation == "held",
+                "moderation": values["moderation"] == "held",
                 "followed_up": values["followed_up"],
                 **{word: values["suggestion"] == word for word in ("undecided", "unfulfilled")},
                 SPECIAL: bool(case.special_reports),

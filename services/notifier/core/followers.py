@@ -16,6 +16,7 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostReleased,
+    PostRestored,
     PostWithdrawn,
 )
 from services.notifier.core.case import Case, Claim, Notice
@@ -59,8 +60,10 @@ def note(case: Case, fact: Fact, context: Here, effects: list[Effect]) -> Case:
         case = replace(case, news=(*case.news, news)[-KEPT:])
         fresh: tuple[News, ...] = (news,)
     else:
+        fresh = ()
+    if isinstance(fact, PostReleased | PostRestored):
         # What happened while nobody could read the post is told with its release; to whom it was told, it is not again.
-        fresh = case.news if isinstance(fact, PostReleased) else ()
+        fresh = case.news
     if case.followed:
         effects += [Spread(news, "", context.now) for news in fresh if told(case, news)]
     return case
@@ -97,7 +100,7 @@ def _standing(case: Case, fact: Fact) -> Case:
             return replace(case, public=fact.public)
         case PostHeld():
             return replace(case, moderation="held")
-        case PostReleased():
+        case PostReleased() | PostRestored():
             return replace(case, moderation="")
         case PostHidden():
             return replace(case, moderation="hidden")
@@ -111,8 +114,11 @@ def told(case: Case, news: News) -> bool:
     """Whether anybody may read of the post what these news say."""
     if not case.public or case.erased:
         return False
-    gone = case.withdrawn or case.moderation == "hidden"
-    return WORDS[news.kind].leaves if gone else case.moderation != "held"
+    leaves = WORDS[news.kind].leaves
+    if case.withdrawn or case.moderation == "hidden":
+        return leaves
+    # That it left is no news any more once it is back.
+    return case.moderation != "held" and not leaves
 
 
 def _claimed(case: Case, news: News, follower: Follower, city: Profile) -> Claim:

@@ -70,7 +70,6 @@ from contracts.posts import (
     FollowerLeft,
     PostFollowedUp,
     PostHeld,
-    PostHidden,
     PostReceived,
     PostReleased,
     PostsGrouped,
@@ -127,6 +126,7 @@ from services.notifier.core.conditions import (
     unit_and_date_known,
     with_a_leader,
 )
+from services.notifier.core.table_of_hidings import HIDINGS_TOLD
 from services.notifier.core.table_of_inspections import INSPECTIONS_TO_NOBODY, INSPECTIONS_TOLD
 from services.notifier.core.table_of_instructions import INSTRUCTIONS_TO_NOBODY, INSTRUCTIONS_TOLD
 from services.notifier.core.table_of_promises import PROMISES_TO_NOBODY, PROMISES_TOLD
@@ -162,10 +162,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("to-moderate", "supervisor", "待审核 {number}:{reason}", supervision, by_word_list),
     ),
     PostReleased: (Tell("post-released", "citizen", "您的帖子{number}已通过审核,按您的选择公开"),),
-    PostHidden: (
-        Tell("hidden", "citizen", "您的帖子{number}未予公开:{reason}。不再办理,您可修改后重新提交"),
-        Tell("hidden", "clerk", "帖子被隐藏,停止办理 {number}"),
-    ),
+    **HIDINGS_TOLD,
     PostFollowedUp: (Tell("followed-up", "clerk", "网民追问 {number}"),),
     PostWithdrawn: (Tell("withdrawn", "clerk", "网民已撤回,停止办理 {number}"),),
     PostsGrouped: (Tell("grouped", "citizen", "您的帖子{number}与{lead_number}并案办理"),),

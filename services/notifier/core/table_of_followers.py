@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostsGrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostRestored, PostsGrouped, PostWithdrawn
 from contracts.replies import (
     PostReopened,
     PromiseReported,
@@ -35,6 +35,7 @@ FOLLOWERS_TOLD: Final[Mapping[type[Fact], TellFollowers]] = {
         "news-withdrawn", "您关注的帖子{number}已由发帖人撤回,不再办理", leaves=True
     ),
     PostHidden: TellFollowers("news-hidden", "您关注的帖子{number}不再公开,也不再办理", leaves=True),
+    PostRestored: TellFollowers("news-restored", "您关注的帖子{number}恢复公开和办理"),
 }
 """Each fact that is news to them. A hold is none: it says nothing of the matter, and what happens meanwhile is told at the release."""
 

@@ -29,11 +29,10 @@ from contracts.assignments import (
 )
 from contracts.decision import Context, Decision, Effect, Say, unchanged
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostReceived, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.posts import PostReceived, PostRestored, PostUngrouped
 from contracts.replies import (
     AssignmentChosen,
     MeetingRuled,
-    PostReopened,
     ReplyPublished,
     ReturnRequested,
     SpecialReportRequested,
@@ -221,11 +220,6 @@ def answer(case: Case, fact: ReplyPublished, context: Context[Judges]) -> Decisi
     )
 
 
-def reopen(case: Case, fact: PostReopened, context: Context[Judges]) -> Decision[Case]:
-    """The citizen was not satisfied: it is open again."""
-    return Decision(replace(case, answered=False))
-
-
 def ungroup(case: Case, fact: PostUngrouped, context: Context[Judges]) -> Decision[Case]:
     """It left its group, and with it the lead's reply; one of the next group may have been heard before."""
     gone = case.answered_by_lead and case.answering_group in ("", fact.group)
@@ -235,14 +229,20 @@ def ungroup(case: Case, fact: PostUngrouped, context: Context[Judges]) -> Decisi
     )
 
 
-def support(case: Case, fact: PostSupported, context: Context[Judges]) -> Decision[Case]:
-    """One more neighbour has the matter at heart."""
-    return Decision(replace(case, supports=case.supports + 1))
-
-
-def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Judges]) -> Decision[Case]:
-    """The post left the count; nobody has to answer it any more."""
-    return Decision(replace(case, closed=True, held=False))
+def restore(case: Case, fact: PostRestored, context: Context[Judges]) -> Decision[Case]:
+    """A hidden post is back; where a person was to choose, a person is asked again."""
+    case = replace(case, closed=False)
+    ruled = [one for one in case.decided if one.kind != "SpecialReportRaised"]
+    if not ruled or ruled[-1].kind != "AssignmentHeld":
+        return Decision(case)
+    said = AssignmentHeld(
+        at=fact.at,
+        number=case.number,
+        candidates=case.candidates[:3],
+        rule_version=_rule_version(case),
+        model_version=_model_version(case),
+    )
+    return _say(replace(case, held=True), fact.at, said, candidates=case.candidates[:3])
 
 
 # -- what the rules share -------------------------------------------------------------------------

@@ -104,6 +104,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     solved: Solved | None = None
     """What the latest rating says of the matter itself; None where it says nothing."""
     left: str = ""
+    restored_at: datetime | None = None
+    """When the latest hiding was undone."""
     extensions: int = 0
     broken: int = 0
     """Dates of extensions that passed."""

@@ -23,6 +23,7 @@ from contracts.posts import (
     PostFollowedUp,
     PostHidden,
     PostReceived,
+    PostRestored,
     PostsGrouped,
     PostSupported,
     PostUngrouped,
@@ -98,7 +99,13 @@ def promised(case: Case, fact: ReplyPromiseSet, context: Here) -> Decision[Case]
 
 
 def promise_ended(case: Case, fact: ReplyPromiseEnded, context: Here) -> Decision[Case]:
-    """It was reported done, in time or late, or the post left; what is said last counts."""
+    """It was reported done, in time or late, or the post left; what is said last counts.
+
+    That it ended by a hiding which was undone is heard late.
+    """
+    undone = case.restored_at is not None and fact.at <= case.restored_at
+    if fact.outcome == "hidden" and undone:
+        return unchanged(case)
     ended = tuple((one, fact.outcome if one == fact.reply else how) for one, how in case.promises)
     return _change(case, replace(case, promises=ended))
 
@@ -223,6 +230,14 @@ def left(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisio
     """The post leaves the count."""
     cause = "withdrawn" if isinstance(fact, PostWithdrawn) else "hidden"
     return _change(case, replace(case, left=case.left or cause))
+
+
+def restored(case: Case, fact: PostRestored, context: Here) -> Decision[Case]:
+    """A hidden post counts again, and so do the promises of its replies."""
+    if case.left != "hidden":
+        return unchanged(case)
+    promises = tuple((reply, "" if how == "hidden" else how) for reply, how in case.promises)
+    return _change(case, replace(case, left="", promises=promises, restored_at=fact.at))
 
 
 def followed_up(case: Case, fact: PostFollowedUp, context: Here) -> Decision[Case]:

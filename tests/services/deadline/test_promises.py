@@ -14,7 +14,7 @@ from contracts.deadlines import (
     ReplyPromiseSet,
 )
 from contracts.facts import Fact
-from contracts.posts import CitizenErased, PostHidden, PostWithdrawn
+from contracts.posts import CitizenErased, PostHidden, PostRestored, PostWithdrawn
 from contracts.replies import PromiseReported, ReplyPublished
 from tests.services.deadline.desk import Desk, given
 from tests.services.deadline.facts import (
@@ -277,3 +277,14 @@ def test_the_order_of_topics_does_not_matter(order: tuple[int, ...]) -> None:
     desk.until(AFTER)
 
     assert words(desk.said) == [SET, NEAR, BROKEN]
+
+
+def test_what_the_reply_of_a_hidden_post_promised_is_waited_for_again_once_it_is_restored() -> None:
+    desk = heard(promised(), PostHidden(at=at("2026-03-04T10:00"), reason="广告", by="m"))
+    said = words(desk.said)
+    desk.hear(PostRestored(at=at("2026-03-05T10:00"), reason="误判", by="m"))
+    after = words(desk.until(AFTER))
+
+    assert said[-1] == ("hidden", at("2026-03-04T10:00"))
+    assert after[-1] == ("broken", FRIDAY)
+    assert words(desk.hear(reported("2026-04-30T19:00")))[-1][0] == "late"

@@ -47,7 +47,16 @@ MAY = {
 """Written by hand and apart from the table of acts: whoever changes who may must say so twice."""
 
 BY = {
-    "author": ("follow-up", "answer", "rating", "reopening", "withdrawal", "preference", "erasure"),
+    "author": (
+        "follow-up",
+        "answer",
+        "rating",
+        "reopening",
+        "withdrawal",
+        "appeal",
+        "preference",
+        "erasure",
+    ),
     "neighbour": ("support",),
     "clerk/holding": (
         "acceptance",

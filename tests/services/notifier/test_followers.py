@@ -16,6 +16,7 @@ from contracts.posts import (
     PostHeld,
     PostHidden,
     PostReleased,
+    PostRestored,
     PostsGrouped,
     PostWithdrawn,
     PreferenceChosen,
@@ -126,6 +127,27 @@ def test_each_of_what_matters_is_told_once_whatever_is_heard_twice() -> None:
     assert not any("SQ9" in text or "还没好" in text for text in post.told()), (
         "the lead may be nobody's to read"
     )
+
+
+HIDDEN = PostHidden(at=LATER, reason="广告", by="m")
+RESTORED = PostRestored(at=LATER, reason="误判", by="m")
+
+
+def test_who_was_told_that_a_post_is_hidden_is_told_that_it_is_back() -> None:
+    post = Post(joined(), HIDDEN)
+    gone = post.told()
+
+    assert gone == [f"您关注的帖子{NUMBER}不再公开,也不再办理"]
+    assert post.hear(RESTORED).told() == [*gone, f"您关注的帖子{NUMBER}恢复公开和办理"]
+
+
+def test_that_a_post_left_is_told_to_nobody_any_more_once_it_is_back() -> None:
+    """Hidden and restored in one night, before anybody was told."""
+    post = Post(joined(), HIDDEN, RESTORED)
+
+    assert post.told() == [f"您关注的帖子{NUMBER}恢复公开和办理"]
+    late = post.hear(joined("F2", NOW)).told("F2")
+    assert late == [f"您关注的帖子{NUMBER}恢复公开和办理"]
 
 
 def test_nobody_follows_so_nothing_is_spread() -> None:

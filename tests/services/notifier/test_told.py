@@ -12,10 +12,13 @@ from contracts.decision import Context
 from contracts.examples import EXAMPLES
 from contracts.posts import (
     CitizenErased,
+    HidingAppealed,
+    HidingUpheld,
     PostFollowedUp,
     PostHeld,
     PostHidden,
     PostReleased,
+    PostRestored,
     PostWithdrawn,
 )
 from contracts.replies import (
@@ -102,8 +105,23 @@ def test_hiding_is_told_to_the_author_with_what_can_be_done_and_to_the_unit_that
     found = told(assigned("2026-03-02T10:00"), PostHidden(at=NOW, reason="广告", by="m"))
 
     assert "广告" in found.to("citizen")[-1]
+    assert "申诉" in found.to("citizen")[-1]
     assert "修改后重新提交" in found.to("citizen")[-1]
     assert found.to("clerk", "water")[-1].startswith("帖子被隐藏,停止办理")
+
+
+def test_an_appeal_is_told_to_who_looks_again_and_its_end_to_the_author_and_where_it_goes_on_to_the_unit() -> (
+    None
+):
+    hidden = PostHidden(at=NOW, reason="广告", by="m")
+    found = told(assigned("2026-03-02T10:00"), hidden, HidingAppealed(at=NOW, reason="不是广告"))
+
+    assert found.to("supervisor", "supervision")[-1].startswith(f"网民申诉,请复核 {NUMBER}:不是广告")
+    found.hear(HidingUpheld(at=NOW, reason="有商家电话", by="m"))
+    assert found.to("citizen")[-1] == f"您对{NUMBER}未予公开的申诉已复核,维持原处理:有商家电话"
+    found.hear(PostRestored(at=NOW, reason="误判", by="m"))
+    assert found.to("citizen")[-1] == f"您的帖子{NUMBER}已恢复办理:误判"
+    assert found.to("clerk", "water")[-1].startswith(f"帖子恢复办理 {NUMBER}")
 
 
 def test_a_withdrawal_is_told_to_the_unit() -> None:

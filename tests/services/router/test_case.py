@@ -19,7 +19,7 @@ from contracts.assignments import (
     SpecialReportRaised,
 )
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostSupported, PostUngrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostRestored, PostSupported, PostUngrouped, PostWithdrawn
 from contracts.replies import (
     AssignmentChosen,
     PostReopened,
@@ -153,6 +153,23 @@ def test_a_held_post_that_is_taken_out_no_longer_waits_for_a_person(gone: Fact) 
     post.hear(gone)
     assert (post.case.held, HELD.value(post.case)) == (False, False)
     assert post.chosen("water") == []
+
+
+def test_a_restored_post_waits_for_a_person_again_where_it_did_and_else_keeps_its_unit() -> None:
+    hidden, back = (
+        PostHidden(at=MONDAY, reason="违规", by="s"),
+        PostRestored(at=MONDAY, reason="误判", by="s"),
+    )
+    post = Post(Judge(department="")).received()
+    post.hear(hidden)
+
+    assert kinds(post.hear(back)) == [AssignmentHeld]
+    assert (post.case.held, HELD.value(post.case)) == (True, True)
+    assert kinds(post.chosen("water")) == [PostAssigned]
+
+    post.hear(hidden)
+    assert kinds(post.hear(back)) == []
+    assert kinds(post.chosen("housing")) == [PostReassigned]
 
 
 def test_a_post_withdrawn_before_it_was_heard_waits_for_nobody() -> None:

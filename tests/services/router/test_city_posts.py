@@ -8,7 +8,15 @@ import pytest
 from contracts.city_facts import PolicyChanged
 from contracts.codec import Event
 from contracts.facts import Fact
-from contracts.posts import PostHeld, PostHidden, PostReceived, PostReleased, PostWithdrawn
+from contracts.posts import (
+    CitizenErased,
+    PostHeld,
+    PostHidden,
+    PostReceived,
+    PostReleased,
+    PostRestored,
+    PostWithdrawn,
+)
 from services.router.core.topics.city_posts import CityPosts
 from tests.services.intake.door import PROFILE
 
@@ -80,7 +88,7 @@ def test_a_release_does_not_make_a_private_post_public() -> None:
     assert alike(posts) == []
 
 
-@pytest.mark.parametrize("gone", [PostWithdrawn(at=AT), PostHidden(at=AT, reason="违规", by="s")])
+@pytest.mark.parametrize("gone", [PostWithdrawn(at=AT), CitizenErased(at=AT, citizen="c")])
 def test_a_post_that_is_gone_stays_gone_though_it_is_said_again(gone: Fact) -> None:
     posts = city()
     posts.see([received(), said("p1", 2, gone), received()])
@@ -89,6 +97,15 @@ def test_a_post_that_is_gone_stays_gone_though_it_is_said_again(gone: Fact) -> N
     posts.see([said("p2", 2, gone)])
     posts.see([received("p2"), released("p2")])
     assert alike(posts) == []
+
+
+def test_a_hidden_post_is_gone_until_it_is_restored() -> None:
+    posts = city()
+    posts.see([received(), said("p1", 2, PostHidden(at=AT, reason="违规", by="s")), received()])
+    assert (alike(posts), posts.shown("p1")) == ([], None)
+
+    posts.see([said("p1", 3, PostRestored(at=AT, reason="误判", by="s"))])
+    assert alike(posts) == ["SQ-p1"]
 
 
 def test_only_the_newest_are_kept() -> None:

@@ -11,10 +11,17 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import PostAssigned
-from contracts.deadlines import ClockStopped, DeadlineMissed, Held, MissWithdrawn
+from contracts.deadlines import (
+    ClockStopped,
+    DeadlineMissed,
+    Held,
+    MissWithdrawn,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
+)
 from contracts.decision import Context
 from contracts.facts import Fact
-from contracts.posts import PostReceived, PostWithdrawn
+from contracts.posts import PostHidden, PostReceived, PostRestored, PostWithdrawn
 from contracts.replies import PostRated, ReplyPublished
 from services.stats.app import RULES
 from services.stats.core.case import Case, Cell, Count
@@ -102,6 +109,43 @@ def test_a_withdrawn_post_is_no_longer_counted_but_was_a_thread() -> None:
 
     measures = {cell[3] for cell in total}
     assert measures == {"threads", "messages", "left"}
+
+
+HIDDEN = PostHidden(at=WHEN, reason="广告", by="m")
+RESTORED = PostRestored(at=WHEN, reason="误判", by="m")
+
+
+@pytest.mark.parametrize("heard", range(3))
+def test_a_restored_post_counts_as_if_it_had_never_been_hidden(heard: int) -> None:
+    """Whatever was heard of it between."""
+    facts = [received(WHEN), assigned(WHEN, "water"), replied(WHEN)]
+    between = [*facts[: 1 + heard], HIDDEN, RESTORED, *facts[1 + heard :]]
+
+    assert told(between)[1] == told(facts)[1]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_promise_that_ended_by_a_hiding_which_was_undone_is_waited_for_again(
+    order: tuple[int, ...],
+) -> None:
+    """Posts, replies and deadlines are read in any order."""
+    about: dict[str, Any] = {"reply": "r1", "day": WHEN.date(), "due": WHEN, "department": "water"}
+    topics: list[tuple[Fact, ...]] = [
+        (received(WHEN), HIDDEN, RESTORED),
+        (assigned(WHEN, "water"), replied(WHEN)),
+        (ReplyPromiseSet(at=WHEN, **about), ReplyPromiseEnded(at=WHEN, outcome="hidden", **about)),
+    ]
+
+    post, total = told([fact for index in order for fact in topics[index]])
+
+    assert post.promises == (("r1", ""),)
+    assert total == cells(post)
+
+
+def test_a_withdrawn_post_is_not_brought_back() -> None:
+    gone = [received(WHEN), PostWithdrawn(at=WHEN)]
+
+    assert told([*gone, RESTORED])[1] == told(gone)[1]
 
 
 def test_a_miss_that_is_withdrawn_leaves_no_trace() -> None:

@@ -12,6 +12,7 @@ from contracts.posts import (
     CitizenErased,
     FollowerJoined,
     FollowerLeft,
+    HidingAppealed,
     PostFollowedUp,
     PostHeld,
     PostReceived,
@@ -24,7 +25,8 @@ from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.attachments import DropAttachments, KeepAttachments, files_of
 from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating, without_request
-from services.intake.core.rules.saying import Here, code, few, say, with_files, wrong_field
+from services.intake.core.hiding import Hiding
+from services.intake.core.rules.saying import Here, code, few, say, with_files, write, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 
@@ -88,6 +90,7 @@ def submit(case: Case, post: ask.Submit, context: Here) -> Decision[Case]:
         hold = hold or "附件先审后发"
     if hold:
         case = replace(case, moderation="held")
+        case = write(case, at, "moderated", f"暂不公开:{hold}", public=False)
         effects = (*effects, Say(PostHeld(at=at, reason=hold)))
     return Decision(case, effects, answer=case)
 
@@ -187,6 +190,14 @@ def withdrawal(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Deci
     """The citizen takes the post back."""
     case = replace(case, step="withdrawn", draft=None, sent_back=None, held=False)
     return say(case, PostWithdrawn(at=context.now), "withdrawn", "网民撤回")
+
+
+def appeal(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
+    """The author of a hidden post asks that a moderator looks again."""
+    reason = asked.body.reason
+    hiding = replace(case.hiding or Hiding("received"), appealed_at=context.now)
+    fact = HidingAppealed(at=context.now, reason=reason)
+    return say(replace(case, hiding=hiding), fact, "appealed", f"网民申诉:{reason}")
 
 
 def preference(case: Case, asked: ask.Asked[ask.Preference], context: Here) -> Decision[Case]:

@@ -7,7 +7,15 @@ from msgspec.structs import replace
 from city import named
 from contracts.decision import Decision, NotFound, NotNow
 from contracts.facts import Fact
-from contracts.posts import PostHeld, PostHidden, PostReleased, PostsGrouped, PostUngrouped
+from contracts.posts import (
+    HidingUpheld,
+    PostHeld,
+    PostHidden,
+    PostReleased,
+    PostRestored,
+    PostsGrouped,
+    PostUngrouped,
+)
 from contracts.replies import (
     AssignmentChosen,
     CaseUrged,
@@ -15,10 +23,17 @@ from contracts.replies import (
     SpecialReportRequested,
 )
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Group
+from services.intake.core.case import Case, Group, Step
+from services.intake.core.hiding import Hiding
 from services.intake.core.rules.saying import Here, code, say, wrong_field
 
-MODERATION_NAMES: Final = {"hold": "暂不公开", "release": "恢复公开", "hide": "已屏蔽"}
+MODERATION_NAMES: Final = {
+    "hold": "暂不公开",
+    "release": "恢复公开",
+    "hide": "已屏蔽",
+    "restore": "恢复办理",
+    "uphold": "维持屏蔽",
+}
 
 
 def assignment(case: Case, asked: ask.Asked[ask.Assignment], context: Here) -> Decision[Case]:
@@ -71,7 +86,7 @@ def urging(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decisio
 
 
 def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> Decision[Case]:
-    """Hold, release or hide a post; it leaves a trace."""
+    """Hold, release or hide a post, or look again at one that is hidden; it leaves a trace."""
     by, at, action, reason = asked.actor.person, context.now, asked.body.action, asked.body.reason
     if action == "hold" and case.moderation == "":
         fact: Fact = PostHeld(at=at, reason=reason, by=by)
@@ -81,13 +96,38 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         case = replace(case, moderation="")
     elif action == "hide" and case.moderation != "hidden":
         fact = PostHidden(at=at, reason=reason, by=by)
-        case = replace(case, moderation="hidden", step="hidden", draft=None, sent_back=None, held=False)
-    else:
-        possible = {"": ("hold", "hide"), "held": ("release", "hide"), "hidden": ()}[case.moderation]
-        raise NotNow(
-            "wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible) or '无'}。", allowed=possible
+        case = replace(
+            case,
+            moderation="hidden",
+            hiding=Hiding(case.step),
+            step="hidden",
+            draft=None,
+            sent_back=None,
+            held=False,
         )
+    elif action == "restore" and case.moderation == "hidden":
+        fact = PostRestored(at=at, reason=reason, by=by)
+        case = replace(case, moderation="", hiding=None, step=_before(case))
+    elif action == "uphold" and case.hiding is not None and case.hiding.waits:
+        fact = HidingUpheld(at=at, reason=reason, by=by)
+        case = replace(case, hiding=replace(case.hiding, upheld=True))
+    else:
+        possible = _possible(case)
+        raise NotNow("wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible)}。", allowed=possible)
     return say(case, fact, "moderated", f"{MODERATION_NAMES[action]}:{reason}", public=False, by=by)
+
+
+def _before(case: Case) -> Step:
+    """Where a hidden case goes on: where it stood, or with the unit that was named while it was hidden."""
+    step = case.hiding.step if case.hiding is not None else "replied" if case.replies else "received"
+    return "assigned" if step == "received" and case.department else step  # type: ignore[return-value]  # a step once
+
+
+def _possible(case: Case) -> tuple[str, ...]:
+    """What a moderator may do to the case as it stands."""
+    if case.moderation == "hidden":
+        return ("restore", "uphold") if case.hiding is not None and case.hiding.waits else ("restore",)
+    return ("release", "hide") if case.moderation == "held" else ("hold", "hide")
 
 
 def group(case: Case, asked: ask.Asked[ask.Grouped], context: Here) -> Decision[Case]:

@@ -23,6 +23,7 @@ from contracts.posts import (
     PostHidden,
     PostReceived,
     PostReleased,
+    PostRestored,
     PostWithdrawn,
 )
 from services.router.core.assigning.place import Gazetteer
@@ -92,11 +93,11 @@ class CityPosts:
             match event.fact:
                 case PolicyChanged() if event.subject == ONE_OF_ALL:
                     self._amend(event.fact)
-                case PostHeld():
+                case PostHeld() | PostHidden():
                     self._moderate(event, held=True)
-                case PostReleased():
+                case PostReleased() | PostRestored():
                     self._moderate(event, held=False)
-                case PostHidden() | PostWithdrawn() | CitizenErased():
+                case PostWithdrawn() | CitizenErased():
                     self._forget(event)
         for event in events:
             if isinstance(event.fact, PostReceived):

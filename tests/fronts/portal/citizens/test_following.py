@@ -101,6 +101,26 @@ def test_a_reply_is_rated_and_a_matter_that_is_not_settled_reopened(
     assert plain_page.locator("#answers, #why").count() == 0
 
 
+def test_why_a_post_is_hidden_is_read_by_its_author_who_appeals_and_sees_it_go_on(
+    town: Town, portal: str, plain_page: Page
+) -> None:
+    receipt = town.post(title="路灯不亮", text="路灯坏了。")
+    town.moderate(receipt, "hide", "疑似广告")
+    opened(plain_page, portal, receipt)
+    expect(plain_page.locator("#status")).to_have_text("已屏蔽")
+    expect(plain_page.locator("main")).to_contain_text("已屏蔽:疑似广告")
+
+    plain_page.fill("#appeal", "说的是路灯,不是广告。")
+    plain_page.click("button:has-text('申诉')")
+    expect(plain_page.locator("[role=status]")).to_contain_text("已申诉")
+    assert plain_page.locator("#appeal").count() == 0
+
+    town.moderate(receipt, "restore", "误判")
+    opened(plain_page, portal, receipt)
+    expect(plain_page.locator("#status")).not_to_have_text("已屏蔽")
+    expect(plain_page.locator("main")).to_contain_text("恢复办理:误判")
+
+
 def test_withdrawing_and_erasing_are_asked_about_once_more(town: Town, portal: str, plain_page: Page) -> None:
     receipt = town.post(text="请回电13812345678。", contact={"phone": "13812345678", "name": "网民"})
     opened(plain_page, portal, receipt)

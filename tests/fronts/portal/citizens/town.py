@@ -95,8 +95,12 @@ class Town:
 
     def release(self, receipt: dict[str, Any]) -> None:
         """A moderator lets it be seen."""
+        self.moderate(receipt, "release", "符合规定")
+
+    def moderate(self, receipt: dict[str, Any], action: str, reason: str) -> None:
+        """A moderator holds, releases, hides or restores it."""
         path = f"{receipt['number']}/moderation"
-        self.act("supervisor", "supervision", path, action="release", reason="符合规定")
+        self.act("supervisor", "supervision", path, action=action, reason=reason)
 
     def extend(self, receipt: dict[str, Any], reason: str, progress: str) -> date:
         """The unit gets more time; returns the new date, the first working day after the due one."""

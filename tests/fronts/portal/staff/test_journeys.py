@@ -276,6 +276,13 @@ def test_a_supervisor_gives_groups_moderates_urges_and_reports_and_a_city_leader
     desk.page.locator("#moderation input[value=hold]").check()
     desk.send("moderation", reason="核实中")
     desk.shows("暂不公开")
+    desk.page.locator("#moderation input[value=hide]").check()
+    desk.send("moderation", reason="疑似广告")
+    desk.shows("此帖已屏蔽")
+    assert desk.page.locator("#moderation input[value=uphold]").count() == 0, "nobody has appealed"
+    desk.page.locator("#moderation input[value=restore]").check()
+    desk.send("moderation", reason="误判")
+    desk.shows("恢复办理")
     desk.send("special-report", text="多年未决,请领导过问")
     desk.shows("已专报市领导")
     mayor = _desk(browser, office, size, scripts, "mayor", SUPERVISION)

@@ -1,0 +1,108 @@
+"""A hidden post that is restored: its clock goes on with the working time that was left, and nobody held it meanwhile."""
+
+from datetime import datetime
+
+import pytest
+
+from contracts.deadlines import ClockStopped, DeadlineMissed, DeadlineRedated, Held
+from contracts.facts import Fact
+from contracts.posts import PostHeld, PostHidden, PostRestored, PostWithdrawn
+from tests.services.deadline.desk import Desk
+from tests.services.deadline.facts import answered, asked, assigned, at, published, received, reopened
+
+MONDAY = "2026-03-02T10:00"
+
+
+def hidden(when: str) -> PostHidden:
+    return PostHidden(at=at(when), reason="广告", by="m")
+
+
+def restored(when: str) -> PostRestored:
+    return PostRestored(at=at(when), reason="误判", by="m")
+
+
+def heard(*facts: Fact) -> tuple[Desk, list[Fact]]:
+    desk = Desk()
+    return desk, desk.hear(received(MONDAY), assigned(MONDAY), *facts)
+
+
+def dates(facts: list[Fact]) -> list[tuple[datetime, str]]:
+    return [(fact.due, fact.reason) for fact in facts if isinstance(fact, DeadlineRedated)]
+
+
+@pytest.mark.parametrize(
+    ("back", "due"),
+    [
+        # Hidden on Tuesday at ten: three days less an hour are left.
+        ("2026-03-03T17:00", "2026-03-06T18:00"),
+        ("2026-03-13T10:00", "2026-03-17T18:00"),
+    ],
+)
+def test_the_clock_goes_on_with_what_was_left_and_says_why_the_date_is_another(back: str, due: str) -> None:
+    desk, said = heard(hidden("2026-03-03T10:00"), restored(back))
+
+    assert dates(said) == [(at(due), "帖子恢复办理,屏蔽期间不计时")]
+    missed = [fact.due for fact in desk.until("2026-03-31T18:00") if isinstance(fact, DeadlineMissed)]
+    assert missed == [at(due)]
+
+
+def test_a_post_that_was_back_at_once_keeps_its_date() -> None:
+    _, said = heard(hidden("2026-03-03T10:00"), restored("2026-03-03T10:00"))
+
+    assert dates(said) == []
+
+
+def test_while_it_is_hidden_nothing_is_said_and_one_that_was_late_before_stays_late() -> None:
+    desk, _ = heard(hidden("2026-03-03T10:00"))
+    assert desk.until("2026-03-20T18:00") == []
+
+    desk, _ = heard()
+    desk.until("2026-03-06T10:00")
+    assert dates(desk.hear(hidden("2026-03-06T10:00"), restored("2026-03-16T10:00"))) == []
+
+
+def test_the_time_in_which_it_was_hidden_is_nobody_s() -> None:
+    _, said = heard(hidden("2026-03-02T11:00"), restored("2026-03-02T16:00"), published("2026-03-02T17:00"))
+
+    [_, stop] = [fact for fact in said if isinstance(fact, ClockStopped)]
+    assert (stop.cause, stop.in_time) == ("replied", True)
+    assert set(stop.held) == {Held("water", 120), Held("moderation", 180)}
+
+
+def test_what_a_question_froze_is_not_frozen_twice() -> None:
+    question = (asked("2026-03-03T10:00"), answered("2026-03-04T10:00"))
+    _, plain = heard(*question)
+    _, both = heard(question[0], hidden("2026-03-03T11:00"), restored("2026-03-03T17:00"), question[1])
+
+    assert _last_due(both) == _last_due(plain)
+
+
+def test_a_reply_that_was_given_before_the_hiding_stands_and_a_second_handling_begins_anew() -> None:
+    desk, said = heard(
+        published("2026-03-03T10:00"), hidden("2026-03-03T11:00"), restored("2026-03-09T10:00")
+    )
+    assert dates(said) == []
+
+    again = desk.hear(reopened("2026-03-09T11:00"))
+    assert [fact.due for fact in again if type(fact).__name__ == "DeadlineSet"] == [at("2026-03-16T18:00")]
+
+
+def test_a_withdrawn_post_is_not_brought_back() -> None:
+    desk, _ = heard(PostWithdrawn(at=at("2026-03-03T10:00")))
+
+    assert desk.hear(restored("2026-03-03T11:00")) == []
+    assert desk.until("2026-03-31T18:00") == []
+
+
+def test_a_post_that_was_held_before_it_was_hidden_is_shown_once_it_is_restored() -> None:
+    held = PostHeld(at=at(MONDAY), reason="待看")
+    desk, _ = heard(held, hidden("2026-03-03T10:00"))
+    assert not desk.case.shown
+
+    desk.hear(restored("2026-03-03T11:00"))
+    assert desk.case.withheld is False
+
+
+def _last_due(said: list[Fact]) -> datetime:
+    dues: list[datetime] = [fact.due for fact in said if hasattr(fact, "due")]
+    return dues[-1]
