@@ -18,6 +18,9 @@ class Notices(Struct, frozen=True, forbid_unknown_fields=True):
     an_address_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
     """Messages to one telephone or mailbox in a day: nobody has shown that it is the author's own."""
 
+    followers_a_month: Messages = 20_000
+    """Text messages to those who follow posts in a month, as they are charged (ours: a thousand yuan or so); 0: no limit."""
+
     def is_quiet(self, at: time) -> bool:
         """Whether an hour of the day is one in which citizens are not disturbed."""
         if self.quiet_from <= self.quiet_until:

@@ -26,7 +26,7 @@ from services.notifier.digests import DigestSender
 from services.notifier.inboxes import Boxes, PostgresInboxes
 from services.notifier.lookup import Lookup
 from services.notifier.receipts import PostgresReceipts, ReceiptKeeper
-from services.notifier.sender import Allowance, Sender
+from services.notifier.sender import Allowance, Budget, Sender
 from services.notifier.settings import ChannelSettings, secret_of
 
 
@@ -120,6 +120,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         lambda: clock.now().date(),
         lambda: city().policy.notices.an_address_a_day,
     )
+    budget = Budget(notices, lambda: f"{clock.now():%Y-%m}", lambda: city().policy.notices.followers_a_month)
     digests = PostgresDigests(process.pool, boxes, own.public_url)
     receipts = PostgresReceipts(process.pool)
 
@@ -127,7 +128,7 @@ async def assemble(process: run.Process) -> run.Assembled:
         metrics, retries = process.metrics, Retries.beginning(own.retry_first_seconds)
         return [
             *city.follow(listener),
-            Sender(notices, providers, listener, is_night, metrics, retries, allowance).run,
+            Sender(notices, providers, listener, is_night, metrics, retries, allowance, budget).run,
             DigestSender(digests, providers, listener, clock.now, is_night, metrics, retries).run,
             ReceiptKeeper(receipts, listener, metrics).run,
         ]

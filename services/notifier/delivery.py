@@ -134,7 +134,7 @@ def sort(
     elsewhere = attempts_of(outgoing) == ATTEMPTS
     given_up = outgoing.attempts >= attempts_of(outgoing) or (elsewhere and delivery.seconds > LONGEST_DELAY)
     if delivery.state == "sent":
-        ended.append((outgoing, outcome(outgoing, "sent", message=delivery.message)))
+        ended.append((outgoing, outcome(outgoing, "sent", message=delivery.message, parts=delivery.parts)))
     elif delivery.state == "failed" or given_up:
         ended.append((outgoing, outcome(outgoing, "failed", delivery.reason)))
     else:
@@ -152,6 +152,6 @@ def attempts_of(outgoing: Outgoing) -> int:
     return ATTEMPTS if following(outgoing.notice.channel, left) else LAST_ATTEMPTS
 
 
-def outcome(outgoing: Outgoing, state: str, reason: str = "", message: str = "") -> Outcome:
+def outcome(outgoing: Outgoing, state: str, reason: str = "", message: str = "", parts: int = 1) -> Outcome:
     """What became of a notice."""
-    return Outcome(outgoing.notice, state, outgoing.attempts, outgoing.repeated, reason, message)
+    return Outcome(outgoing.notice, state, outgoing.attempts, outgoing.repeated, reason, message, parts)

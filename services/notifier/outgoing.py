@@ -66,5 +66,8 @@ class Notices(Protocol):
     async def later(self, delays: Sequence[Delay]) -> None:
         """Put notices back."""
 
+    async def to_followers(self, month: str) -> int:
+        """Text messages that followers were sent in a month (YYYY-MM) of the city, as they are charged."""
+
     async def wait(self, seconds: float) -> None:
         """Until something was claimed, at most so long."""

@@ -17,6 +17,10 @@ BATCH: Final = 500
 """Notices of citizens taken at a time, and of each robot; and ends handed to the engine at once."""
 
 
+FULL: Final = "本月给关注者的短信已满"
+"""Why a follower is not told by text message."""
+
+
 class Allowance:
     """How many messages an address is sent in a day of the city."""
 
@@ -28,6 +32,21 @@ class Allowance:
     async def spent(self, more: Mapping[str, int]) -> dict[str, int]:
         """Count so many more; returns how many each address had had before."""
         return await self._addresses.count(self._today(), more)
+
+
+class Budget:
+    """How many text messages those who follow posts are sent in a month of the city: anybody can type a number, and the city pays."""
+
+    def __init__(self, notices: Notices, month: Callable[[], str], limit: Callable[[], int]) -> None:
+        """`limit` 0: no number was agreed."""
+        self._notices = notices
+        self._month = month
+        self._limit = limit
+
+    async def left(self) -> int | None:
+        """How many more; None where there is no limit."""
+        limit = self._limit()
+        return max(0, limit - await self._notices.to_followers(self._month())) if limit else None
 
 
 class Sender:
@@ -42,6 +61,7 @@ class Sender:
         metrics: Metrics | None = None,
         retries: Retries = RETRIES,
         allowance: Allowance | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._notices = notices
         self._providers = providers
@@ -50,6 +70,7 @@ class Sender:
         self._is_night = is_night
         """Whether citizens are not to be disturbed now."""
         self._allowance = allowance
+        self._budget = budget
         self._retries = retries
 
     async def run(self) -> None:
@@ -104,9 +125,20 @@ class Sender:
                 to_citizens.append(outgoing)
             else:
                 ended.append((outgoing, outcome(outgoing, "suppressed", "erased")))
-        allowed, too_many = await self._within_a_day(to_citizens)
+        paid_for = await self._within_the_budget(to_citizens, ended)
+        allowed, too_many = await self._within_a_day(paid_for)
         ended += [(outgoing, outcome(outgoing, "suppressed", "too-many")) for outgoing in too_many]
         return [*([outgoing] for outgoing in [*allowed, *single]), *robots.values()]
+
+    async def _within_the_budget(self, notices: list[Outgoing], ended: list[Ended]) -> list[Outgoing]:
+        """Those that may go out; a text message to a follower beyond the month's has failed, and goes by mail where there is one."""
+        followers = [one for one in notices if one.notice.follower and one.notice.channel == "sms"]
+        left = await self._budget.left() if self._budget is not None and followers else None
+        if left is None:
+            return notices
+        beyond = {one.notice.id for one in followers[left:]}
+        ended += [(one, outcome(one, "failed", FULL)) for one in notices if one.notice.id in beyond]
+        return [one for one in notices if one.notice.id not in beyond]
 
     async def _within_a_day(self, notices: list[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
         """Those that may go out, and those whose address has had its messages of the day.

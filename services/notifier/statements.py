@@ -13,17 +13,24 @@ from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::
     claimed (id, partition, subject, cause, kind, audience, channel, department, text, at, at_night, direct, hour, follower, others)
 left join inbox on inbox.department = claimed.department and inbox.audience = claimed.audience and not direct
 on conflict (id) do nothing"""
+# `extra` are the messages as which long ones are charged beyond the first, `to_followers` all that those were sent.
 # A digest is one message, and counted as one when it ends. What a receipt says has failed was sent, and stays counted as that, too.
 SETTLE: Final = """
 with settled as (
     update notice n set state = settled.state, attempts = settled.attempts, reason = settled.reason,
            repeated = n.repeated or settled.repeated, message = coalesce(nullif(settled.message, ''), n.message)
-    from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $7::text[])
-        settled (id, state, attempts, reason, repeated, message)
+    from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $7::text[], $8::integer[])
+        settled (id, state, attempts, reason, repeated, message, parts)
     where n.id = settled.id::uuid
-    returning n.channel, n.state, n.partition, n.digest)
+    returning n.channel, n.state, n.partition, n.digest, n.follower, settled.parts),
+counted as (
+    select channel, state, partition, 1 as count from settled where digest is null
+    union all
+    select channel, 'extra', partition, parts - 1 from settled where digest is null and state = 'sent' and parts > 1
+    union all
+    select channel, 'to_followers', partition, parts from settled where state = 'sent' and follower <> '')
 insert into channel_month (month, channel, state, partition, count)
-select $6::text, channel, state, partition, count(*) from settled where digest is null
+select $6::text, channel, state, partition, sum(count) from counted
 group by channel, state, partition order by 2, 3, 4
 on conflict (month, channel, state, partition) do update set count = channel_month.count + excluded.count"""
 # What a receipt said of it is of the past: a mail goes out under the same Message-ID.
@@ -34,6 +41,9 @@ update notice set state = 'pending', attempts = 0, repeated = true, reason = '',
        hour = null, digest = null, message = '', arrived_at = null
 where id = any($1::uuid[]) and state = 'failed'
 returning id::text"""
+TO_FOLLOWERS: Final = """
+select coalesce(sum(count), 0)::bigint from channel_month
+where month = $1::text and channel = 'sms' and state = 'to_followers'"""
 OWNER: Final = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""

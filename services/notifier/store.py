@@ -21,7 +21,7 @@ from services.notifier.core.inboxes import Choice, Inbox, held_in
 from services.notifier.followers import Followers, FollowersInMemory
 from services.notifier.inboxes import Boxes, InboxesInMemory
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
-from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE
+from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE, TO_FOLLOWERS
 
 ROBOTS: Final = 8
 """Robots at most whose digests are taken at a time."""
@@ -71,6 +71,7 @@ class Claims:
                 [settle.repeated for _, settle in settles],
                 f"{settles[0][0]:%Y-%m}",  # city time: one for the whole batch
                 [settle.message for _, settle in settles],
+                [settle.parts for _, settle in settles],
             )
 
 
@@ -158,6 +159,11 @@ class PostgresNotices:
         if taken:
             self._claims.claimed.set()
         return taken
+
+    async def to_followers(self, month: str) -> int:
+        """Text messages that followers were sent in a month of the city, as they are charged."""
+        count: int = await self._pool.fetchval(TO_FOLLOWERS, month)
+        return count
 
     async def wait(self, seconds: float) -> None:
         """Until something was claimed, at most so long."""
@@ -332,6 +338,11 @@ class ClaimsInMemory:
             self.rows[delay.id] = replace(
                 self.rows[delay.id], state=state, leased=delay.lost, reason=delay.reason
             )
+
+    async def to_followers(self, month: str) -> int:
+        """All months are one."""
+        rows = self.rows.values()
+        return sum(row.state == "sent" and row.notice.channel == "sms" for row in rows if row.notice.follower)
 
     async def again(self, ids: Sequence[str]) -> list[str]:
         """Those of these that failed are due once more, each as a repeat of itself."""

@@ -176,5 +176,6 @@ def _resend(router: APIRouter, again: SendAgain, verifier: Verifier, limits: Lim
 def _priced(month: ChannelMonth, policy: Policy) -> PricedMonth:
     """A channel's month with what was agreed for it and what it cost; robots cost nothing."""
     channel = month["channel"]
-    cost = month.get("sent", 0) * getattr(policy.prices, channel, 0.0)
+    charged = month.get("sent", 0) + month.get("extra", 0)
+    cost = charged * getattr(policy.prices, channel, 0.0)
     return {**month, "quota": getattr(policy.quotas, channel, 0), "cost": round(cost, 2)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.notices import NoticeSent, NoticeSuppressed
+from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from tests.journeys.world import SITE, World
 from tests.services.intake.door import PROFILE
 
@@ -99,6 +99,25 @@ async def test_whoever_leaves_between_the_news_and_its_sending_is_not_told(tmp_p
         await world.until("2026-03-03T09:00")
 
         assert _arrived(world, PHONE) == []
+
+
+@pytest.mark.parametrize("limit", [0, 3])
+async def test_text_messages_to_followers_cost_a_city_no_more_in_a_month_than_it_agreed_to(
+    limit: int, tmp_path: Path
+) -> None:
+    """0: nothing was agreed. Who gave a mailbox, too, is told by that; authors are told as before."""
+    async with World(3, "2026-03-02T09:00", tmp_path, followers_a_month=limit).open() as world:
+        number = (await _post(world))["number"]
+        for n in range(6):
+            await _support(world, number, f"203.0.113.{n}", phone=f"1381234567{n}")
+        await world.answered(number)
+        await world.settle()
+
+        told = [row for n in range(6) for row in _arrived(world, f"1381234567{n}")]
+        assert len(told) == (limit or 6)
+        full = [fact for fact in world.said("notices") if isinstance(fact, NoticeFailed)]
+        assert [fact.reason for fact in full] == ["本月给关注者的短信已满"] * (6 - len(told))
+        assert any("请评价" in row["text"] for row in _arrived(world, "13700000000"))
 
 
 async def test_a_number_that_a_stranger_types_is_written_to_so_often_a_day_and_no_more(

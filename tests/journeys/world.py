@@ -37,7 +37,7 @@ from services.notifier.digests import DigestSender
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.receipts import ReceiptKeeper, ReceiptsInMemory
-from services.notifier.sender import Allowance, Sender
+from services.notifier.sender import Allowance, Budget, Sender
 from services.router import app as router
 from services.router import store as router_store
 from services.router.core.topics.city_posts import CityPosts
@@ -83,7 +83,8 @@ class RestlessRobot(Robot):
 class World:
     """A city whose time stands until it is moved, under one seed of the bus."""
 
-    def __init__(self, seed: int, start: str, folder: Path) -> None:
+    def __init__(self, seed: int, start: str, folder: Path, followers_a_month: int = 0) -> None:
+        self._followers_a_month = followers_a_month
         self.clock = HandClock(at(start))
         self.intake = Intake(self.clock)
         self.surveying = Surveying(self.clock)
@@ -171,7 +172,14 @@ class World:
             )
             providers = Providers(channels)
             self._sender = Sender(
-                self.notices, providers, notifying.listener, self._is_night, allowance=allowance
+                self.notices,
+                providers,
+                notifying.listener,
+                self._is_night,
+                allowance=allowance,
+                budget=Budget(
+                    self.notices, lambda: f"{self.clock.now():%Y-%m}", lambda: self._followers_a_month
+                ),
             )
             self._digests = DigestSender(
                 self.digests, providers, notifying.listener, self.clock.now, self._is_night

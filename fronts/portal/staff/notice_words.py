@@ -167,6 +167,7 @@ def month_rows(months: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for month in months:
         sent, quota = int(month.get("sent", 0)), int(month["quota"])
+        charged = sent + int(month.get("extra", 0))
         rows.append(
             {
                 "month": month["month"],
@@ -174,9 +175,11 @@ def month_rows(months: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "sent": sent,
                 "failed": int(month.get("failed", 0)),
                 "suppressed": int(month.get("suppressed", 0)),
+                "charged": charged,
+                "to_followers": int(month.get("to_followers", 0)),
                 "cost": f"{month['cost']:.2f}",
                 "quota": quota,
-                "used": sent / quota if quota else None,
+                "used": charged / quota if quota else None,
             }
         )
     return rows

@@ -36,6 +36,8 @@ class Delivery(Struct, frozen=True):
     """The provider's own word on when to try again; 0: later each time."""
     message: str = ""
     """The provider's own number of a message that it took, where it tells one: a receipt may name it later."""
+    parts: int = 1
+    """As how many messages one that was sent is charged."""
 
 
 class Channel(Protocol):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.notifier.channels import (
     CHINA,
@@ -29,6 +30,10 @@ _FULL: Final = "isv.DAY_LIMIT_CONTROL"
 """The messages of the day are used up."""
 _FAILED, _ARRIVED = 2, 3
 """`SendStatus` of a receipt; 1 is under way."""
+
+
+ALONE, OF_MANY = 70, 67
+"""Characters of one message, and of each of those as which a longer one is charged (UTF-16, with the signature)."""
 
 
 class SmsAccount(Struct, frozen=True):
@@ -55,7 +60,13 @@ class Sms:
 
     async def send(self, outgoing: list[Outgoing]) -> list[Delivery]:
         """One call each."""
-        return [await self._send(notice) for notice in outgoing]
+        return [replace(await self._send(notice), parts=self._parts(notice)) for notice in outgoing]
+
+    def _parts(self, outgoing: Outgoing) -> int:
+        """As how many messages it is charged at least: the words of the template about the text are the provider's."""
+        whole = f"【{self._account.sign_name}】{self._text(outgoing)}"
+        characters = len(whole.encode("utf-16-le")) // 2
+        return 1 if characters <= ALONE else -(-characters // OF_MANY)
 
     async def _send(self, outgoing: Outgoing) -> Delivery:
         phone = address_of(outgoing)

@@ -63,6 +63,10 @@ class ChannelMonth(TypedDict):
     sent: NotRequired[int]
     failed: NotRequired[int]
     suppressed: NotRequired[int]
+    extra: NotRequired[int]
+    """Messages as which long ones that were sent are charged, beyond the first of each."""
+    to_followers: NotRequired[int]
+    """Of those that were sent, as they are charged: what followers of posts were told."""
 
 
 class PricedMonth(ChannelMonth):

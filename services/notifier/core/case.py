@@ -114,6 +114,8 @@ class Settle(Effect, frozen=True):
     """It may have arrived before."""
     message: str = ""
     """The provider's own number of the message, by which a receipt names it."""
+    parts: int = 1
+    """As how many messages it is charged."""
 
 
 class Receipt(Struct, frozen=True):
@@ -139,6 +141,8 @@ class Outcome(Struct, frozen=True):
     reason: str = ""
     message: str = ""
     """The provider's own number of the message."""
+    parts: int = 1
+    """As how many messages it is charged."""
 
 
 def new(subject: str) -> Case:

@@ -65,7 +65,13 @@ def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
     """A notice has ended; a citizen whose channel refused is told by the next one."""
     notice = outcome.notice
     ended = Settle(
-        notice.id, outcome.state, outcome.attempts, outcome.reason, outcome.repeated, outcome.message
+        notice.id,
+        outcome.state,
+        outcome.attempts,
+        outcome.reason,
+        outcome.repeated,
+        outcome.message,
+        outcome.parts,
     )
     effects: list[Effect] = [ended]
     about: dict[str, Any] = {

@@ -42,6 +42,25 @@ async def test_an_sms_arrives_signed(city: City) -> None:
     assert city.gateway.arrivals.counts == {"n1": 1}
 
 
+@pytest.mark.parametrize(
+    ("characters", "parts"), [(1, 1), (64, 1), (65, 2), (128, 2), (129, 3), (195, 3), (196, 4)]
+)
+async def test_an_sms_says_as_how_many_messages_it_is_charged(
+    city: City, characters: int, parts: int
+) -> None:
+    """With its signature, 【宿迁问政】, which is six of the seventy characters of one message, or of the 67 of each of many."""
+    notice = outgoing("sms", text="路" * characters)
+
+    assert (await sent(Sms(city.http, SMS), notice)).parts == parts
+
+
+async def test_a_repeat_whose_receipt_says_that_it_arrived_is_charged_as_it_was(city: City) -> None:
+    notice = outgoing("sms", text="路" * 80)
+    await sent(Sms(city.http, SMS), notice)
+
+    assert (await sent(Sms(city.http, SMS), replace(notice, repeated=True))).parts == 2
+
+
 async def test_an_sms_signed_with_another_secret_is_refused(city: City) -> None:
     answer = await sent(Sms(city.http, replace(SMS, secret="wrong")), outgoing("sms"))
 

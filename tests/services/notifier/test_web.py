@@ -58,7 +58,7 @@ class Office:
         transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://notifier")
 
-    async def claim(self, n: int, channel: str = "sms", minutes: int = 0) -> str:
+    async def claim(self, n: int, channel: str = "sms", minutes: int = 0, follower: str = "") -> str:
         """A notice about the post; `minutes` after the first hour, city time."""
         identity = f"0195a000-0000-7000-8000-{n:012d}"
         audience = "clerk" if channel == "robot" else "citizen"
@@ -71,12 +71,13 @@ class Office:
             "water",
             "已回复",
             at=NOW + timedelta(minutes=minutes),
+            follower=follower,
         )
         await self._apply(Claim(notice))
         return identity
 
-    async def settle(self, identity: str, state: str, reason: str = "") -> None:
-        await self._apply(Settle(identity, state, 1, reason))
+    async def settle(self, identity: str, state: str, reason: str = "", parts: int = 1) -> None:
+        await self._apply(Settle(identity, state, 1, reason, parts=parts))
 
     async def _apply(self, effect: Any) -> None:
         async with self.pool.acquire() as connection:
@@ -218,6 +219,22 @@ async def test_each_channel_is_counted_by_month_with_its_quota_and_cost(office: 
         {"month": "2026-03", "channel": "sms", "sent": 2, "quota": quota, "cost": round(2 * price, 2)},
         {"month": "2026-03", "channel": "wechat", "failed": 1, "quota": 0, "cost": 0.0},
     ]
+
+
+async def test_a_long_text_costs_what_the_provider_charges_and_what_followers_cost_is_said(
+    office: Office,
+) -> None:
+    await office.settle(await office.claim(1, "sms"), "sent", parts=3)
+    await office.settle(await office.claim(2, "sms", follower="F"), "sent", parts=2)
+    await office.settle(await office.claim(3, "sms", follower="F"), "failed", parts=2)
+
+    [month] = (await office.get("/v1/outbox")).json()["months"]
+
+    price = PROFILE.policy.prices.sms
+    assert (month["sent"], month["failed"], month["extra"], month["to_followers"]) == (2, 1, 3, 2)
+    assert month["cost"] == round(5 * price, 2)
+    notices = store.PostgresNotices(office.pool, KeysInMemory(), store.Claims())
+    assert (await notices.to_followers("2026-03"), await notices.to_followers("2026-04")) == (2, 0)
 
 
 @pytest.mark.parametrize("role", ["clerk", "leader", "supervisor", "mayor"])
