@@ -38,6 +38,7 @@ _WHY_NO_DOCUMENT: Final = {
     unpacking.MACROS: "文档里有宏,不能接收,请另存为不带宏的 docx、xlsx 或 PDF 再传",
     unpacking.PROGRAMS: "文档里嵌有其他文件、控件或外部链接,不能接收,请去掉后再传,或转成 PDF",
     unpacking.NO_DOCUMENT: f"压缩包不收;{TAKEN}",
+    unpacking.TELLS_PLACE: "文件里的照片带有拍摄地点,请去掉位置信息后再传,或把照片单独上传(位置会自动去掉)",
 }
 _log = structlog.get_logger()
 
@@ -66,7 +67,10 @@ class Examiner:
                 await self._scan(data)
             if kind is None:
                 return Examined(await _looked_into(data, limits), data, b"")
-            return await _redrawn(data, kind, limits) if kind in PICTURES else Examined(kind, data, b"")
+            if kind in PICTURES:
+                return await _redrawn(data, kind, limits)
+            await _looked_through(data)
+            return Examined(kind, data, b"")
 
     async def _scan(self, data: bytes) -> None:
         code, _ = await _run(self._scanner, data, os.environ)
@@ -101,6 +105,17 @@ async def _looked_into(data: bytes, limits: Attachments) -> FileType:
         _log.warning("an office file could not be looked into", code=code)
         raise NotTaken("文档处理不了,请转成 PDF 再传")
     return OFFICE[told[0]]
+
+
+async def _looked_through(data: bytes) -> None:
+    """Raises NotTaken for a PDF in which a photograph tells where it was taken."""
+    program = [sys.executable, "-I", str(Path(unpacking.__file__))]
+    code, _ = await _run(program, data, {"PATH": os.defpath, "LC_ALL": "C.UTF-8"})
+    if code == unpacking.TELLS_PLACE:
+        raise NotTaken(_WHY_NO_DOCUMENT[code])
+    if code != 0:
+        _log.warning("a PDF could not be looked through", code=code)
+        raise NotTaken("文档处理不了,请换一份再传")
 
 
 async def _run(

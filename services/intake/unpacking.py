@@ -2,15 +2,18 @@
 
 `python -I unpacking.py MOST_BYTES`: the file on standard input; on standard output one byte, its place in TYPES. Every part is
 unpacked once and thrown away, for what a package says of its sizes is a stranger's word. It needs no other file of this tree.
+`python -I unpacking.py`: any other file that is kept as it is, whose photographs must not tell where they were taken either.
 Such a file is a ZIP package (ECMA-376, part 2) whose parts are named by `[Content_Types].xml`; a document is known by its main
 part. Refused are macros (the part `vbaProject.bin`, or a main part of a type that may have some), controls and embedded
-programs, and a template that a word processor would fetch from elsewhere and run. The file itself is not changed.
+programs, a template that a word processor would fetch from elsewhere and run, and a photograph that tells where it was taken
+(a word processor keeps it as the camera wrote it). The file itself is not changed.
 """
 
 from __future__ import annotations
 
 import re
 import resource
+import struct
 import sys
 import zipfile
 import zlib
@@ -33,6 +36,8 @@ PROGRAMS: Final = 6
 """Exit code: something is embedded that runs, or is fetched from elsewhere and run."""
 NO_DOCUMENT: Final = 7
 """Exit code: a ZIP file of another kind."""
+TELLS_PLACE: Final = 8
+"""Exit code: a photograph in it says where it was taken."""
 PARTS: Final = 5_000
 """At most; a workbook with a thousand sheets has three thousand."""
 MEMORY: Final = 1024**3
@@ -43,10 +48,20 @@ PIECE: Final = 1 << 20
 """Bytes that are unpacked at a time."""
 
 _CONTENT_TYPES: Final = "[content_types].xml"
+_SPEAKS: Final = (".rels", _CONTENT_TYPES)
+"""Ends of the names of parts that say what others are."""
 _RUNS: Final = ("/activex/", "/embeddings/", "/ctrlprops/", "/externallinks/")
 """Folders of controls, embedded files and programs, and data that is fetched from elsewhere."""
 _FETCHED: Final = (b"attachedtemplate", b"/oleobject", b"/externallink")
 """Ends of the types of relations by which something from elsewhere is run or read in."""
+_TIFF: Final = re.compile(rb"II\x2a\x00|MM\x00\x2a")
+"""How the hidden part of a picture begins, be it a JPEG's, a PNG's, a WebP's or its own (Exif 2.32, 4.5.2)."""
+_XMP: Final = re.compile(rb"exif:GPSL(?:at|ong)itude")
+"""A place as XMP, part 2, 2.4 names it."""
+_GPS, _LATITUDE, _RATIONAL = 0x8825, 2, 5
+"""The entry that leads to the position, that of the latitude, and the type of its numbers (Exif 2.32, 4.6.3 and 4.6.6)."""
+_ENTRIES: Final = 300
+"""Of a list of entries, at most; cameras write some dozens."""
 _CHARACTER: Final = re.compile(rb"&#(x?)0*([0-9a-f]{1,6});")
 """A character by its number, in lower case; whoever opens the file reads the character."""
 
@@ -60,8 +75,11 @@ def main() -> int:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
+    data = sys.stdin.buffer.read()
+    if len(sys.argv) == 1:
+        return TELLS_PLACE if tells_place(data) else 0
     try:
-        found = judged(sys.stdin.buffer.read(), int(sys.argv[1]))
+        found = judged(data, int(sys.argv[1]))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
         return UNREADABLE
     except MemoryError:
@@ -93,20 +111,51 @@ def judged(data: bytes, most_bytes: int) -> str | int:
             left -= _unpacked(package, part, told := bytearray(), left)
             if left < 0:
                 return TOO_LARGE
-            if refused := _refused(part.filename.lower(), bytes(told).lower()):
+            name = part.filename.lower()
+            if name.endswith(_SPEAKS) and (refused := _refused(name, bytes(told).lower())):
                 return refused
+            if tells_place(told):
+                return TELLS_PLACE
     return TYPES[MAIN_PARTS.index(main_part)]
 
 
 def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, told: bytearray, most: int) -> int:
-    """How many bytes a part really has, counted a little beyond `most`; what it says of others is put into `told`."""
-    size, speaks = 0, part.filename.lower().endswith((".rels", _CONTENT_TYPES))
+    """How many bytes a part really has, counted a little beyond `most`; they are put into `told`."""
+    size = 0
     with package.open(part) as unpacking:
         while size <= most and (piece := unpacking.read(PIECE)):
             size += len(piece)
-            if speaks:
-                told += piece
+            told += piece
     return size
+
+
+def tells_place(data: bytes | bytearray) -> bool:
+    """Whether a photograph in it says where it was taken. What is packed once more, as in a stream of a PDF, is not seen."""
+    return bool(_XMP.search(data)) or any(_has_position(data, one.start()) for one in _TIFF.finditer(data))
+
+
+def _has_position(data: bytes | bytearray, start: int) -> bool:
+    order = "<" if data[start : start + 1] == b"I" else ">"
+
+    def entries(at: int) -> dict[int, tuple[int, int, int]]:
+        """Tag to type, number of values, and where they stand; none of a list that is longer than any camera's."""
+        (count,) = struct.unpack_from(f"{order}H", data, start + at)
+        listed = data[start + at + 2 : start + at + 2 + 12 * count] if count <= _ENTRIES else b""
+        return {
+            tag: (kind, values, value)
+            for tag, kind, values, value in struct.iter_unpack(f"{order}HHII", listed)
+        }
+
+    try:
+        (first,) = struct.unpack_from(f"{order}I", data, start + 4)
+        gps = entries(first).get(_GPS)
+        kind, values, value = entries(gps[2]).get(_LATITUDE, (0, 0, 0)) if gps else (0, 0, 0)
+        if (kind, values) != (_RATIONAL, 3):
+            return False
+        # Degrees, minutes and seconds, each with what it is divided by: a camera that knew no place writes noughts.
+        return any(struct.unpack_from(f"{order}6I", data, start + value)[::2])
+    except struct.error:
+        return False  # It is no such part, or leads out of the file.
 
 
 def _refused(name: str, told: bytes) -> int:

@@ -67,7 +67,8 @@ def routes(router: APIRouter, door: Door) -> None:
     async def give(request: Request) -> Response:
         """JPEG, PNG, WebP, PDF, docx or xlsx without macros, judged by content; `Content-Disposition: attachment; filename*=UTF-8''…` names it.
 
-        Pictures are drawn anew, so that they tell no place and no camera. Given again, it is another file.
+        Pictures are drawn anew, so that they tell no place and no camera; a document whose photographs tell where they were
+        taken is not taken. Given again, it is another file.
         """
         client = client_of(request)
         door.limits.check("attachments", client)
