@@ -41,7 +41,7 @@ ONE_TEST_SECONDS: Final = {QUICK: 120, REAL: 600, "browser": 600}
 """When a test counts as one that hangs: no sooner than a slow machine has started a stack for it and let a city live on it."""
 WANTED: Final = 0.95
 """The share of bugs that must be noticed."""
-_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
