@@ -226,7 +226,8 @@ async def _(city: SpoiledCity) -> None:
 @spoils("I5", "a cell was deleted", ", recounted ", "the month is not the sum of its days")
 async def _(city: SpoiledCity) -> None:
     await city.execute(
-        "delete from stats.cell where ctid = (select ctid from stats.cell where count > 0 limit 1)"
+        "delete from stats.cell where (day, unit, kind, measure) = "
+        "(select day, unit, kind, measure from stats.cell where count > 0 limit 1)"
     )
 
 
