@@ -163,6 +163,14 @@ def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
     return max(warned, pauses[-1].end) if pauses else warned
 
 
+def put_off(made: Clock, since: datetime, at: datetime, time: WorkingTime) -> datetime:
+    """An instant that stands beside the due one, by as much later as the post was hidden between `since` and it."""
+    for span in made.hidden:
+        if since <= span.start < at:
+            at = time.resume(at, span.start, span.end)
+    return at
+
+
 def _frozen(made: Clock) -> list[Span | Hidden]:
     """When nobody's minutes passed, in order of time: never two at once."""
     both: list[Span | Hidden] = [*made.pauses, *made.hidden]

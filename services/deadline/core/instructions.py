@@ -50,7 +50,7 @@ def judged(
     kept: list[Instructed] = []
     following: list[datetime | None] = []
     for one in case.instructions:
-        due = time.closing_from(one.due_day)
+        due = owed.due_on(one.due_day, one.given_at, case.hidden, time)
         warned = time.warning(one.given_at, due, days) if one.given_at is not None else None
         found = owed.judged(owed.Owed(due, _end(case, one), warned, one.near, one.overdue), at, until)
         facts.extend(

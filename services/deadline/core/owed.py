@@ -3,8 +3,12 @@
 An instruction's report and what a reply promises are both owed so; the case's own clock, which pauses, is `clock.py`.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Literal, NamedTuple
+
+from city.working_time import WorkingTime
+from services.deadline.core.case import Hidden
 
 
 class Owed(NamedTuple):
@@ -44,6 +48,18 @@ class Judged(NamedTuple):
     near: datetime | None
     overdue: datetime | None
     following: datetime | None
+
+
+def due_on(day: date, since: datetime | None, hidden: Iterable[Hidden], time: WorkingTime) -> datetime:
+    """When something named at `since` is due: the day's closing time; of a day on which the post was hidden, after that.
+
+    Nobody can report on a hidden post. A day before or after a hiding stays as people named it.
+    """
+    due = time.closing_from(day)
+    for span in hidden:
+        if (since is None or since <= span.start) and span.start < due <= span.end:
+            due = time.resume(due, span.start, span.end)
+    return due
 
 
 def judged(owed: Owed, at: datetime, until: datetime | None) -> Judged:

@@ -62,7 +62,7 @@ def judged(
     kept: list[Promised] = []
     following: list[datetime | None] = []
     for one in case.promises:
-        due = time.closing_from(one.day)
+        due = owed.due_on(one.day, one.at, case.hidden, time)
         end, outcome = _end(case, one, due)
         after = _set(one, due, context, at, facts)
         warned = time.warning(one.at, due, days)

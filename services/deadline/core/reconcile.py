@@ -30,7 +30,7 @@ from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from services.deadline.core import instructions, promises
 from services.deadline.core.case import Arm, Cancel, Case, Said
-from services.deadline.core.clock import Clock, Span, clock, ledger, warned_at
+from services.deadline.core.clock import Clock, Span, clock, ledger, put_off, warned_at
 
 Here = Context[Profile]
 
@@ -129,7 +129,7 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
         if pause.waited_out and pause.question not in dict(said.resumed):
             yield Word(pause.end, _LIMIT, pause.question)
     if case.held and not said.dispatch and not case.reopened:
-        ends = dispatched_by(case, context)
+        ends = put_off(made, made.start, dispatched_by(case, context), time)
         if not case.department_at(ends):
             yield Word(ends, _DISPATCH)
     if due not in said.near and (warned := warned_at(made, policy.warning.share, time)) < due:
@@ -139,12 +139,12 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
     for level in LADDER:
         if level not in said.escalated:
             days: int = getattr(policy.ladder, level)
-            at = due if days == 0 else time.add_days(due, days)
+            at = put_off(made, due, due if days == 0 else time.add_days(due, days), time)
             if at > made.start:
                 yield Word(at, ORDER.index(level))
     for moved in made.extensions:
         if moved.extension not in said.broken:
-            yield Word(moved.promised, _PROMISE, moved.extension)
+            yield Word(put_off(made, moved.at, moved.promised, time), _PROMISE, moved.extension)
 
 
 def dispatched_by(case: Case, context: Here) -> datetime:
@@ -188,7 +188,8 @@ def _say(
             facts.append(DeadlineMissed(at=at, clock=name, due=due, department=department))
             return replace(said, missed=due)
         case "promise":
-            facts.append(PromiseBroken(at=at, extension=word.about, promised=at, department=department))
+            promised = next(moved.promised for moved in made.extensions if moved.extension == word.about)
+            facts.append(PromiseBroken(at=at, extension=word.about, promised=promised, department=department))
             return replace(said, broken=(*said.broken, word.about))
         case "remind" | "leader" | "supervisor" | "bulletin":
             late = now - at > LATE
@@ -316,8 +317,9 @@ def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here,
     for extension in case.extensions:
         if extension.id not in said.broken or made.stop is None:
             continue
-        date = context.city.working_time.closing_from(extension.new_date)
-        if made.stop <= date:
+        time = context.city.working_time
+        date = time.closing_from(extension.new_date)
+        if made.stop <= put_off(made, extension.approved_at, date, time):
             facts.append(MissWithdrawn(at=at, clock="promise", due=date, department=case.department_at(date)))
             broken = tuple(other for other in said.broken if other != extension.id)
             said = replace(said, broken=broken)

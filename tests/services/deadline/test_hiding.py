@@ -1,14 +1,36 @@
 """A hidden post that is restored: its clock goes on with the working time that was left, and nobody held it meanwhile."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
+from msgspec.structs import replace
 
-from contracts.deadlines import ClockStopped, DeadlineMissed, DeadlineRedated, Held
+from contracts.assignments import AssignmentHeld
+from contracts.deadlines import (
+    CaseEscalated,
+    ClockStopped,
+    DeadlineMissed,
+    DeadlineRedated,
+    DispatchLate,
+    Held,
+    InstructionOverdue,
+    PromiseBroken,
+    ReplyPromiseBroken,
+)
 from contracts.facts import Fact
 from contracts.posts import PostHeld, PostHidden, PostRestored, PostWithdrawn
+from contracts.replies import InstructionGiven
 from tests.services.deadline.desk import Desk
-from tests.services.deadline.facts import answered, asked, assigned, at, published, received, reopened
+from tests.services.deadline.facts import (
+    answered,
+    asked,
+    assigned,
+    at,
+    extended,
+    published,
+    received,
+    reopened,
+)
 
 MONDAY = "2026-03-02T10:00"
 
@@ -106,3 +128,83 @@ def test_a_post_that_was_held_before_it_was_hidden_is_shown_once_it_is_restored(
 def _last_due(said: list[Fact]) -> datetime:
     dues: list[datetime] = [fact.due for fact in said if hasattr(fact, "due")]
     return dues[-1]
+
+
+def test_who_was_late_before_the_hiding_is_not_a_day_later_by_it() -> None:
+    desk, _ = heard()
+    desk.until("2026-03-06T10:00")
+    desk.hear(hidden("2026-03-06T10:00"), restored("2026-03-27T10:00"))
+
+    said = desk.until("2026-04-30T18:00")
+
+    # Due on the fifth; one of the working days after it was begun, and five were not over, when it was hidden.
+    steps = [(fact.level, fact.at, fact.late) for fact in said if isinstance(fact, CaseEscalated)]
+    assert steps == [
+        ("supervisor", at("2026-03-27T18:00"), False),
+        ("bulletin", at("2026-04-02T18:00"), False),
+    ]
+
+
+def test_a_step_of_before_the_hiding_stands() -> None:
+    desk, _ = heard()
+    desk.until("2026-03-13T10:00")
+    desk.hear(hidden("2026-03-13T10:00"), restored("2026-03-27T10:00"))
+
+    assert desk.until("2026-04-30T18:00") == []
+    assert [fact.level for fact in desk.said if isinstance(fact, CaseEscalated)] == [
+        "remind",
+        "leader",
+        "supervisor",
+        "bulletin",
+    ]
+
+
+def test_a_date_that_passed_while_the_post_was_hidden_is_kept_by_an_answer_in_the_time_that_was_left() -> (
+    None
+):
+    desk, _ = heard(extended("2026-03-05T10:00", "2026-03-10"))
+    desk.until("2026-03-09T10:00")
+    desk.hear(hidden("2026-03-09T10:00"), restored("2026-03-16T10:00"))
+    answered_in_time = [*desk.until("2026-03-17T09:00"), *desk.hear(published("2026-03-17T10:00"))]
+    assert [fact for fact in answered_in_time if isinstance(fact, PromiseBroken)] == []
+
+    desk, _ = heard(extended("2026-03-05T10:00", "2026-03-10"))
+    desk.until("2026-03-09T10:00")
+    desk.hear(hidden("2026-03-09T10:00"), restored("2026-03-16T10:00"))
+    [broken] = [fact for fact in desk.until("2026-04-30T18:00") if isinstance(fact, PromiseBroken)]
+    assert (broken.at, broken.promised) == (at("2026-03-17T18:00"), at("2026-03-10T18:00"))
+
+
+def test_a_person_who_is_to_choose_the_unit_has_the_rest_of_the_half_day() -> None:
+    held = AssignmentHeld(at=at(MONDAY), number="SQ1", candidates=(), rule_version="r")
+    desk = Desk()
+    desk.hear(received(MONDAY), held, hidden("2026-03-02T11:00"))
+    desk.until("2026-03-09T10:00")
+    desk.hear(restored("2026-03-09T10:00"))
+
+    [late] = [fact for fact in desk.until("2026-03-20T18:00") if isinstance(fact, DispatchLate)]
+    assert late.at == at("2026-03-09T18:00")
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ("2026-03-10", "2026-03-16T18:00"),
+        ("2026-03-17", "2026-03-17T18:00"),
+        ("2026-03-06", "2026-03-06T18:00"),
+    ],
+)
+def test_what_was_owed_by_a_day_of_the_hiding_is_owed_after_it(day: str, due: str) -> None:
+    """Nobody can report on a hidden post; a day before or after the hiding stays what people named."""
+    when = date.fromisoformat(day)
+    promise = replace(published("2026-03-03T10:00"), promised_day=when)
+    instruction = InstructionGiven(
+        at=at("2026-03-03T11:00"), text="速办", by="m", instruction="i1", due_day=when
+    )
+    desk, _ = heard(promise, instruction)
+    desk.until("2026-03-10T17:30")
+    desk.hear(hidden("2026-03-10T17:30"), restored("2026-03-16T17:00"))
+    desk.until("2026-04-30T18:00")
+
+    assert [fact.at for fact in desk.said if isinstance(fact, ReplyPromiseBroken)] == [at(due)]
+    assert [fact.at for fact in desk.said if isinstance(fact, InstructionOverdue)] == [at(due)]
