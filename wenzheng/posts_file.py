@@ -1,4 +1,7 @@
-"""Posts from files: jsonl or csv, plain or gzipped; a bad row is named by its line and the rest goes on."""
+"""Posts from files: jsonl or csv, plain or gzipped; a bad row is named by its line and the rest goes on.
+
+A row of JSON is as the body of `POST /v1/posts`. In a table `contact` and `point` are a column for each of their fields.
+"""
 
 import csv
 import gzip
@@ -8,12 +11,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from wenzheng.stack.home import ROOT, Trouble
 
 SAMPLE = Path(__file__).parent / "sample_posts.jsonl"
 KINDS = ("consult", "complaint", "suggestion", "mailbox", "debate", "survey")
+
+
+_SAID: Final = {
+    **dict.fromkeys(("true", "1", "是"), True),
+    **dict.fromkeys(("false", "0", "否"), False),
+}
+"""What a table says of `public` and `hide_name`."""
+_PARTS: Final = {
+    "contact": ("name", "phone", "openid", "mail"),
+    "point": ("longitude", "latitude", "datum", "street_address"),
+}
+_DEGREES: Final = ("longitude", "latitude")
 
 
 @dataclass(frozen=True)
@@ -67,9 +82,13 @@ def _line(number: int, row: dict[str, Any]) -> Line:
     title = str(row.get("title") or "").strip() or text[:20]
     kind = row.get("kind") if row.get("kind") in KINDS else "complaint"
     body: dict[str, Any] = {"kind": kind, "title": title[:100], "text": text[:10_000]}
-    for name in ("area", "place", "point", "contact", "public", "hide_name"):
+    for name in ("area", "place"):
         if row.get(name):
             body[name] = row[name]
+    try:
+        body |= _choices(row) | _structures(row)
+    except ValueError as problem:
+        return Line(number, None, str(problem))
     time = None
     if row.get("time"):
         try:
@@ -77,6 +96,36 @@ def _line(number: int, row: dict[str, Any]) -> Line:
         except ValueError:
             return Line(number, None, f"time 不是时刻 no instant: {row['time']}")
     return Line(number, body, time=time, season=str(row.get("season") or ""))
+
+
+def _choices(row: dict[str, Any]) -> dict[str, bool]:
+    """Whether it is public and hides the name, where the row says so. Raises ValueError for words that say neither."""
+    found: dict[str, bool] = {}
+    for name in ("public", "hide_name"):
+        given = row.get(name)
+        if given in (None, ""):
+            continue
+        said = _SAID.get(str(given).strip().lower())
+        if said is None:
+            raise ValueError(f"{name} 应为 是 或 否 neither yes nor no: {given}")
+        found[name] = said
+    return found
+
+
+def _structures(row: dict[str, Any]) -> dict[str, Any]:
+    """Contact and point. Raises ValueError for degrees that are no number."""
+    found: dict[str, Any] = {}
+    for whole, names in _PARTS.items():
+        parts = {name: row[name] for name in names if row.get(name)}
+        for name in _DEGREES:
+            if name in parts:
+                try:
+                    parts[name] = float(parts[name])
+                except ValueError as problem:
+                    raise ValueError(f"{name} 不是度数 no degrees: {parts[name]}") from problem
+        if row.get(whole) or parts:
+            found[whole] = row.get(whole) or parts
+    return found
 
 
 def shared_folder() -> Path | None:
