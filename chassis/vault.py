@@ -135,10 +135,11 @@ class KeysInMemory:
 
 _KEEP = """
 with contact as (
-    insert into vault.contact_key (subject, key) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing)
+    insert into vault.contact_key (subject, key, post)
+    select * from unnest($1::text[], $2::bytea[], $5::text[]) on conflict do nothing)
 insert into vault.text_key (subject, key) select * from unnest($3::text[], $4::bytea[]) on conflict do nothing"""
 _ERASE = """
-with contact as (delete from vault.contact_key where subject = any($1::text[])),
+with contact as (delete from vault.contact_key where subject = any($1::text[]) or post = any($1::text[])),
      noted as (insert into vault.erased (at) values (clock_timestamp()))
 delete from vault.text_key where subject = any($1::text[])"""
 
@@ -159,14 +160,24 @@ class PostgresKeys:
         )
         return {row["subject"]: row["key"] for row in rows}
 
-    async def keep(self, connection: Any, contacts: Mapping[str, bytes], texts: Mapping[str, bytes]) -> None:
-        """Keep new keys, in one transaction with the boxes they seal; a post that has one keeps it."""
+    async def keep(
+        self,
+        connection: Any,
+        contacts: Mapping[str, bytes],
+        texts: Mapping[str, bytes],
+        followed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep new keys, in one transaction with the boxes they seal; a post that has one keeps it.
+
+        `followed`: name of a follower to the post, with whose keys the follower's goes.
+        """
+        posts = [(followed or {}).get(name) for name in contacts]
         await connection.execute(
-            _KEEP, list(contacts), list(contacts.values()), list(texts), list(texts.values())
+            _KEEP, list(contacts), list(contacts.values()), list(texts), list(texts.values()), posts
         )
 
     async def erase(self, connection: Any, subjects: Sequence[str]) -> None:
-        """Delete both keys of each post: its boxes can never be opened again.
+        """Delete both keys of each post, and those of who follows it: these boxes can never be opened again.
 
         The database's files hold them until they are overwritten, which `vault.erased` asks for.
         """

@@ -12,7 +12,15 @@ from chassis.service import Applied
 from chassis.store import NEVER, Input
 from contracts.identity import derived
 from services.notifier.core.followers import A_PAGE
-from services.notifier.core.news import DropFollower, Follower, KeepFollower, News, NewsDue, Spread
+from services.notifier.core.news import (
+    DropFollower,
+    DropFollowers,
+    Follower,
+    KeepFollower,
+    News,
+    NewsDue,
+    Spread,
+)
 
 AT_ONCE: Final = 5
 """Posts whose next page is told in one batch, at most: five hundred notices."""
@@ -28,6 +36,7 @@ on conflict do nothing"""
 _DROP = """
 delete from follower f using unnest($1::text[], $2::text[]) gone (subject, id)
 where f.subject = gone.subject and f.id = gone.id"""
+_DROP_ALL = "delete from follower where subject = any($1::text[])"
 _SPREAD = """
 insert into spreading (subject, cause, partition, kind, department, at, after, next_at)
 select * from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
@@ -59,7 +68,7 @@ def _due(subject: str, news: News, after: str, found: Sequence[Follower]) -> Inp
 class Followers:
     """Rows in PostgreSQL: a statement for each kind of effect, whatever a batch holds."""
 
-    effects = (KeepFollower, DropFollower, Spread)
+    effects = (KeepFollower, DropFollower, DropFollowers, Spread)
 
     def __init__(self) -> None:
         self._partitions: frozenset[int] = frozenset()
@@ -71,6 +80,7 @@ class Followers:
         """Forget, keep, and note what is to be told. Who is kept already stays with the box whose key was kept first."""
         kept: dict[tuple[str, str], KeepFollower] = {}
         gone: set[tuple[str, str]] = set()
+        ended: set[str] = set()
         spreads: dict[tuple[str, str], tuple[int, Spread]] = {}
         for one in applied:
             match one.effect:
@@ -79,8 +89,13 @@ class Followers:
                 case DropFollower(follower=name):
                     kept.pop((one.subject, name), None)
                     gone.add((one.subject, name))
+                case DropFollowers():
+                    kept = {place: joined for place, joined in kept.items() if place[0] != one.subject}
+                    ended.add(one.subject)
                 case Spread(news=news) as spread:
                     spreads[one.subject, news.cause] = one.partition, spread
+        if ended:
+            await connection.execute(_DROP_ALL, list(ended))
         if gone:
             await connection.execute(_DROP, [subject for subject, _ in gone], [name for _, name in gone])
         if kept:
@@ -143,7 +158,7 @@ class Followers:
 class FollowersInMemory:
     """The twin."""
 
-    effects = (KeepFollower, DropFollower, Spread)
+    effects = (KeepFollower, DropFollower, DropFollowers, Spread)
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], tuple[Follower, bytes]] = {}
@@ -166,6 +181,9 @@ class FollowersInMemory:
                     self.kept.pop((one.subject, name), None)
                     left = self.names.get(one.subject, ())
                     self.names[one.subject] = tuple(other for other in left if other != name)
+                case DropFollowers():
+                    for name in self.names.pop(one.subject, ()):
+                        self.kept.pop((one.subject, name), None)
                 case Spread(news=news) as spread:
                     self.spreading[one.subject, news.cause] = one.partition, spread
 

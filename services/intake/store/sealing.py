@@ -153,6 +153,7 @@ class Vault:
         """One statement for what is erased, one for what is kept: of each name what was decided last."""
         contacts: dict[str, bytes] = {}
         texts: dict[str, bytes] = {}
+        followed: dict[str, str] = {}
         erased: list[str] = []
         for one in applied:
             match one.effect:
@@ -161,21 +162,28 @@ class Vault:
                     contacts |= {one.subject: contact} if contact else {}
                 case KeepContact(follower=follower, key=key):
                     contacts[follower] = key
+                    followed[follower] = one.subject
                 case EraseKeys() | EraseContact() as gone:
                     name = gone.follower if isinstance(gone, EraseContact) else one.subject
                     erased.append(name)
-                    contacts.pop(name, None)
                     texts.pop(name, None)
+                    contacts = {
+                        kept: key for kept, key in contacts.items() if name not in (kept, followed.get(kept))
+                    }
         if erased:
             await self._keys.erase(connection, erased)
         if contacts or texts:
-            await self._keys.keep(connection, contacts, texts)
+            await self._keys.keep(connection, contacts, texts, followed)
 
 
 class MemoryVault(KeysInMemory):
     """The twin, and the keys themselves."""
 
     effects = (KeepKeys, EraseKeys, KeepContact, EraseContact)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._followed: dict[str, str] = {}
 
     def apply(self, applied: Sequence[Applied]) -> None:
         for one in applied:
@@ -186,8 +194,11 @@ class MemoryVault(KeysInMemory):
                         self.contact[one.subject] = contact
                 case KeepContact(follower=follower, key=key):
                     self.contact.setdefault(follower, key)
+                    self._followed[follower] = one.subject
                 case EraseContact(follower=follower):
                     self.contact.pop(follower, None)
                 case EraseKeys():
                     self.text.pop(one.subject, None)
-                    self.contact.pop(one.subject, None)
+                    names = [name for name, post in self._followed.items() if post == one.subject]
+                    for name in (one.subject, *names):
+                        self.contact.pop(name, None)

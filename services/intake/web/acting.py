@@ -172,10 +172,12 @@ async def _follower(door: Door, subject: str, reached: Mapping[str, str]) -> ask
     channels = bodies.channels_of(reached)
     if not channels:
         return None
-    # By the channel that is tried first: nobody is told twice by it.
-    best = reached.get("openid") or reached.get("phone") or reached["mail"]
-    identity = door.secrets.citizen(f"{subject}/{best}")[:FOLLOWER_LENGTH]
-    known = identity in await door.keys.contacts(door.connection(), [identity])
+    # Named by the channel that is tried first; whoever follows by another of these already is not told twice.
+    addresses = [reached[field] for field in ("openid", "phone", "mail") if field in reached]
+    best = addresses[0]
+    names = [door.secrets.citizen(f"{subject}/{one}")[:FOLLOWER_LENGTH] for one in addresses]
+    identity = names[0]
+    known = bool(await door.keys.contacts(door.connection(), names))
     key, box = seal_follower(reached, identity)
     given = reached.get("phone") or best
     return ask.Follower(identity, door.secrets.citizen(given), channels, box, key, known)

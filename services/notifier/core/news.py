@@ -42,6 +42,10 @@ class DropFollower(Effect, frozen=True):
     follower: str
 
 
+class DropFollowers(Effect, frozen=True):
+    """Nobody follows the post at hand any more: its author was erased, and nothing will be told of it."""
+
+
 class Spread(Effect, frozen=True):
     """The news are to be told to the followers of the post at hand that come after this one, from an instant on."""
 

@@ -16,6 +16,7 @@ from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import CitizenErased, PostReceived, PreferenceChosen
 from services.notifier.core import followers
 from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
+from services.notifier.core.news import DropFollowers
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import SUPERVISION, URGENT, Tell
 from services.notifier.core.wording import (
@@ -52,8 +53,9 @@ def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
 
 
 def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
-    """Nobody can be told any more."""
-    return Decision(replace(case, erased=True, sealed=b"", channels=()))
+    """Nobody can be told any more, and nothing is kept of who followed."""
+    erased = replace(case, erased=True, sealed=b"", channels=(), followed=False)
+    return Decision(erased, (DropFollowers(),) if case.followed else ())
 
 
 def prefer(case: Case, fact: PreferenceChosen, context: Here) -> Decision[Case]:

@@ -89,6 +89,15 @@ async def test_the_same_contact_follows_once_however_often_and_however_many_at_o
     assert first.follower != second.follower, "nobody reads from the log who follows both"
 
 
+async def test_who_follows_by_telephone_and_then_in_wechat_with_it_is_told_once(intake: Intake) -> None:
+    number = await _number(intake)
+    await _support(intake, number, phone=PHONE)
+
+    assert await _support(intake, number, openid="oNEIGHBOUR1234567890abcd", phone=PHONE) == 202
+
+    assert len(_of(intake, FollowerJoined)) == 1
+
+
 async def test_a_contact_joins_though_its_voice_was_counted_before_there_was_a_box(intake: Intake) -> None:
     """Whoever supported before their contact was kept, or left, is not counted twice and is told from now on."""
     number = await _number(intake)
@@ -133,6 +142,22 @@ async def test_a_follower_s_link_forgets_this_contact_and_nothing_else(intake: I
     assert (await intake.http.get(f"/v1/posts/{number}")).json()["supports"] == 2, "the voice stays"
 
 
+async def test_the_author_s_erasure_forgets_who_follows_for_nothing_will_be_told_any_more(
+    intake: Intake,
+) -> None:
+    receipt, other = (await intake.post()).json(), await _number(intake)
+    for n in range(LATEST_VOICES + 2):
+        await _support(intake, receipt["number"], f"198.51.{n}.1", phone=f"138{n:08d}")
+    await _support(intake, other, phone=PHONE)
+    *gone, stays = [fact.follower for fact in _of(intake, FollowerJoined)]
+    assert len(gone) == LATEST_VOICES + 2
+
+    assert (await intake.citizen(receipt, "erasure")).status_code == 202
+
+    assert not set(gone) & set(intake.keys.contact)
+    assert stays in intake.keys.contact
+
+
 async def test_a_link_of_another_post_or_of_the_author_s_frees_no_follower(intake: Intake) -> None:
     number, other = await _number(intake), await _number(intake)
     await _support(intake, number, phone=PHONE)
@@ -149,18 +174,6 @@ async def test_a_link_of_another_post_or_of_the_author_s_frees_no_follower(intak
 
     assert joined.follower in intake.keys.contact
     assert _of(intake, FollowerLeft) == []
-
-
-async def test_the_author_s_erasure_leaves_the_contacts_of_others_and_theirs_the_author_s(
-    intake: Intake,
-) -> None:
-    receipt = (await intake.post(contact={"phone": "13900000000"})).json()
-    await _support(intake, receipt["number"], phone=PHONE)
-
-    await intake.citizen(receipt, "erasure")
-
-    [joined] = _of(intake, FollowerJoined)
-    assert list(intake.keys.contact) == [joined.follower]
 
 
 async def test_one_network_brings_no_more_followers_than_voices_and_one_address_few_an_hour() -> None:

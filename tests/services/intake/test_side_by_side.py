@@ -26,7 +26,7 @@ from services.intake import store
 from services.intake.app import build
 from services.intake.core.case import Case
 from services.intake.core.requests import Submit
-from services.intake.core.sealing import KeepKeys
+from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 from tests.postgres import city
 from tests.services.intake.door import PROFILE, at
@@ -121,6 +121,12 @@ async def test_who_leaves_and_comes_again_within_one_batch_has_the_key_of_the_la
     await decided(EraseContact("F1"), KeepContact("F1", b"third"), EraseContact("F2"))
     assert await keys.contacts(pool, ["q2", "F1", "F2"]) == {"q2": b"author", "F1": b"third"}
     assert await pool.fetchval("select exists (select from vault.erased)"), "what was erased is overwritten"
+
+    await decided(KeepContact("F4", b"fourth"))
+    await decided(EraseKeys())
+    assert await keys.contacts(pool, ["q2", "F1", "F4"]) == {}, (
+        "followers of an erased post are told nothing more"
+    )
 
 
 async def test_a_lone_post_takes_few_journeys_to_the_database(pool: asyncpg.Pool) -> None:

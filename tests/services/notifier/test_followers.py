@@ -25,7 +25,7 @@ from contracts.replies import PostReopened, PromiseReported, ReplyPublished
 from services.notifier.app import RULES
 from services.notifier.core.case import Case, Claim, Notice, Outcome
 from services.notifier.core.followers import A_PAGE, KEPT, PAUSE, follow, spread, unfollow
-from services.notifier.core.news import DropFollower, Follower, KeepFollower, NewsDue, Spread
+from services.notifier.core.news import DropFollower, DropFollowers, Follower, KeepFollower, NewsDue, Spread
 from services.notifier.core.table import TOLD
 from services.notifier.core.table_of_followers import FOLLOWERS_TOLD
 from tests.services.deadline.facts import PROFILE, at
@@ -78,6 +78,8 @@ class Post:
                     self.kept[follower.id] = follower
                 case DropFollower(follower=name):
                     self.kept.pop(name, None)
+                case DropFollowers():
+                    self.kept.clear()
                 case Spread():
                     self.spreads.append(effect)
 
@@ -148,6 +150,12 @@ def test_that_a_post_left_is_told_to_nobody_any_more_once_it_is_back() -> None:
     assert post.told() == [f"您关注的帖子{NUMBER}恢复公开和办理"]
     late = post.hear(joined("F2", NOW)).told("F2")
     assert late == [f"您关注的帖子{NUMBER}恢复公开和办理"]
+
+
+def test_who_followed_a_post_whose_author_was_erased_is_forgotten() -> None:
+    post = Post(joined(), CitizenErased(at=LATER, citizen="c"))
+
+    assert (post.kept, post.hear(replied()).told()) == ({}, [])
 
 
 def test_nobody_follows_so_nothing_is_spread() -> None:

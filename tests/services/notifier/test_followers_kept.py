@@ -14,7 +14,15 @@ from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.core.case import Case, Claim, Notice
 from services.notifier.core.followers import A_PAGE
-from services.notifier.core.news import DropFollower, Follower, KeepFollower, News, NewsDue, Spread
+from services.notifier.core.news import (
+    DropFollower,
+    DropFollowers,
+    Follower,
+    KeepFollower,
+    News,
+    NewsDue,
+    Spread,
+)
 from services.notifier.followers import AT_ONCE, Followers
 from services.notifier.outgoing import Outgoing
 from tests.postgres import migrated
@@ -141,6 +149,15 @@ async def test_news_nobody_follows_any_more_are_due_with_nobody(kept: Kept) -> N
     await kept.apply(DropFollower("A"))
 
     assert pages(await kept.claim()) == [("post", [], False)]
+
+
+async def test_all_who_follow_a_post_are_dropped_at_once_and_nobody_of_another(kept: Kept) -> None:
+    await kept.apply(joined("A"), joined("B"), Spread(NEWS, "", NOW))
+    await kept.apply(joined("A"), Spread(NEWS, "", NOW), subject="other")
+
+    await kept.apply(joined("C"), DropFollowers())
+
+    assert sorted(pages(await kept.claim())) == [("other", ["A"], False), ("post", [], False)]
 
 
 async def test_a_follower_s_notice_has_their_own_box_opened_and_a_link_that_is_theirs(kept: Kept) -> None:

@@ -221,6 +221,7 @@ def erasure(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     case = replace(
         case,
         erased=True,
+        followers=(),
         sealed=b"",
         sealed_contact=b"",
         sealed_text=b"",
