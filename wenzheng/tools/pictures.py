@@ -60,7 +60,7 @@ def take(portal: str, intake: str, folder: Path = FOLDER) -> list[Path]:
         page.goto("/staff/cases")
         picture("staff-inbox")
         page.goto(f"/staff/cases/{number}")
-        page.locator("#accept button").click()
+        page.locator("#acceptance button").click()
         page.goto(f"/staff/cases/{number}")
         picture("staff-case")
         page.fill("#reply-text", REPLY)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +16,7 @@ from tests.fronts.portal.staff.office import REPLY, Office
 from tests.patience import until
 from wenzheng.stack.home import CITY
 from wenzheng.stack.status import database
+from wenzheng.tools.pictures import take
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -126,3 +129,15 @@ def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(
 
     assert page.locator("#assignment form").count() == 1
     page.close()
+
+
+def test_the_pictures_of_the_desks_are_taken_on_a_newcomers_way(
+    office: Office, demonstration: str, tmp_path: Path
+) -> None:
+    # In a thread of its own: a thread holds one loop of playwright.
+    with ThreadPoolExecutor(1) as camera:
+        taken = camera.submit(take, demonstration, office.stack.address("intake"), tmp_path).result()
+
+    desks = ("sign-in", "inbox", "case", "approvals", "supervision")
+    assert [path.name for path in taken] == [f"staff-{name}.png" for name in desks]
+    assert all(path.stat().st_size > 10_000 for path in taken)
