@@ -59,6 +59,7 @@ def channels_of(
                 own.wechat_template,
                 own.public_url,
                 own.wechat_way,
+                own.wechat_page,
             ),
         ),
         sms=Sms(

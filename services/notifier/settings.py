@@ -40,8 +40,11 @@ class ChannelSettings(BaseSettings):
     wechat_secret_file: Path | None = None
     wechat_template: str = "progress"
     """Id of the template whose fields are thing1, thing2 and thing3."""
-    wechat_way: Literal["subscription", "template"] = "subscription"
-    """By which interface: 订阅通知 (bizsend), one for each consent, or 模板消息 (template/send), of a service account that has it."""
+    wechat_way: Literal["subscription", "template", "mini-program"] = "subscription"
+    """By which interface: 订阅通知 (bizsend), one for each consent; 模板消息 (template/send), of a service account that has it; 订阅消息 of
+    a mini-program (subscribe/send), whose openids are others than an account's: one of the two tells the city's people."""
+    wechat_page: str = ""
+    """Of a mini-program: the page that shows a post, such as pages/case/case; `number` comes with it, for a follower `stop`, too."""
 
     sms_url: str = ""
     sms_key_id: str = "wenzheng"

@@ -1,8 +1,10 @@
-"""WeChat official account: subscription messages (`/cgi-bin/message/subscribe/bizsend`), or template messages (`…/template/send`)."""
+"""WeChat: subscription messages of an account (`/cgi-bin/message/subscribe/bizsend`) or a mini-program (`…/subscribe/send`), or template
+messages of an account (`…/template/send`)."""
 
 import asyncio
 import time
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 import httpx2
 from msgspec import Struct
@@ -22,7 +24,11 @@ FIELD_LENGTH: Final = 20
 """Characters of a field of type `thing`; a longer one is refused (47003)."""
 FIELDS: Final = 3
 
-_PATHS: Final = {"subscription": "subscribe/bizsend", "template": "template/send"}
+_PATHS: Final = {
+    "subscription": "subscribe/bizsend",
+    "template": "template/send",
+    "mini-program": "subscribe/send",
+}
 _EXPIRED: Final = (40001, 42001)
 _QUOTA: Final = 45009
 _BUSY: Final = (-1, 45011)
@@ -32,12 +38,13 @@ _FINAL: Final = {
     43004: "用户未关注",
     40003: "openid 无效",
     40037: "模板无效",
+    41030: "小程序没有这个页面",
     47003: "字段不符",
 }
 
 
 class WeChatAccount(Struct, frozen=True):
-    """Which account sends, and by which template."""
+    """Which account or mini-program sends, and by which template."""
 
     url: str
     app_id: str
@@ -45,8 +52,10 @@ class WeChatAccount(Struct, frozen=True):
     template: str
     site: str = ""
     """Address of the pages, to which a tap on the message leads."""
-    way: Literal["subscription", "template"] = "subscription"
-    """What the account may send."""
+    way: Literal["subscription", "template", "mini-program"] = "subscription"
+    """What it may send."""
+    page: str = ""
+    """Of a mini-program: the page to which a tap on the message leads."""
 
 
 class WeChat:
@@ -95,7 +104,7 @@ class WeChat:
     def _message(self, openid: str, outgoing: Outgoing) -> dict[str, Any]:
         """The text over the fields, in order; what does not fit shows as an ellipsis."""
         text = shortened(outgoing.notice.text, FIELDS * FIELD_LENGTH)
-        link = link_of(self._account.site, outgoing)
+        link = self._page(outgoing)
         parts = [text[n * FIELD_LENGTH : (n + 1) * FIELD_LENGTH] for n in range(FIELDS)]
         return {
             "touser": openid,
@@ -106,6 +115,16 @@ class WeChat:
             "client_msg_id": outgoing.notice.id,
             "data": {f"thing{n}": {"value": part or "-"} for n, part in enumerate(parts, 1)},
         }
+
+    def _page(self, outgoing: Outgoing) -> str:
+        """Where a tap on the message leads; empty for nowhere. A mini-program opens its own pages and no address of the web."""
+        account = self._account
+        if account.way != "mini-program":
+            return link_of(account.site, outgoing)
+        stop = outgoing.stop_token if outgoing.notice.follower else ""
+        named = {"number": outgoing.number, "stop": stop}
+        query = urlencode({name: value for name, value in named.items() if value})
+        return f"{account.page}?{query}" if account.page and query else account.page
 
     async def _access_token(self, fresh: bool) -> str:
         async with self._fetching:

@@ -82,6 +82,10 @@ class Gateway:
         """`POST /cgi-bin/message/subscribe/bizsend`: one message for each consent."""
         return await self._wechat(request, "subscription")
 
+    async def of_program(self, request: Request) -> Response:
+        """`POST /cgi-bin/message/subscribe/send`: of a mini-program, one message for each consent."""
+        return await self._wechat(request, "mini-program")
+
     async def template(self, request: Request) -> Response:
         """`POST /cgi-bin/message/template/send`: to whoever follows the account, without a consent."""
         return await self._wechat(request, "template")
@@ -96,9 +100,11 @@ class Gateway:
         if "code" in step:
             return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
         wrong = refusal(body)
+        if way == "mini-program" and "://" in str(body.get("page", "")):
+            wrong = wrong or 41030
         if wrong:
             return JSONResponse({"errcode": wrong, "errmsg": "argument invalid"})
-        openid, consented = body["touser"], way == "subscription" and body["touser"] in self.consents
+        openid, consented = body["touser"], way != "template" and body["touser"] in self.consents
         if consented and self.consents[openid] <= 0:
             return JSONResponse({"errcode": 43101, "errmsg": "user refuse to accept the msg"})
         if self.wechat_quota <= 0:
@@ -253,6 +259,7 @@ def create(gateway: Gateway) -> Starlette:
         routes=[
             Route("/cgi-bin/stable_token", gateway.token, methods=["POST"]),
             Route("/cgi-bin/message/subscribe/bizsend", gateway.subscribe, methods=["POST"]),
+            Route("/cgi-bin/message/subscribe/send", gateway.of_program, methods=["POST"]),
             Route("/cgi-bin/message/template/send", gateway.template, methods=["POST"]),
             Route("/sms/", gateway.sms, methods=["POST"]),
             Route("/cgi-bin/menu/create", gateway.create_menu, methods=["POST"]),

@@ -37,7 +37,7 @@ _CONSENT: Final = (
     "<SubscribeMsgPopupEvent><List><TemplateId>progress</TemplateId>"
     "<SubscribeStatusString>accept</SubscribeStatusString><PopupScene>1</PopupScene></List></SubscribeMsgPopupEvent>"
 )
-Way = Literal["subscription", "template"]
+Way = Literal["subscription", "template", "mini-program"]
 """How a notice was sent."""
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:1rem;display:grid;gap:1rem;"

@@ -169,6 +169,50 @@ async def test_what_a_machine_on_the_way_answers_is_not_taken_for_the_providers_
     assert found == Delivery(state, f"HTTP {status}")  # type: ignore[arg-type]
 
 
+PROGRAM = replace(WECHAT, site="https://city.example", way="mini-program", page="pages/case/case")
+
+
+@pytest.mark.parametrize(
+    ("changes", "page"),
+    [
+        ({"number": "SQ1"}, "pages/case/case?number=SQ1"),
+        ({"number": "SQ1", "stop_token": "T"}, "pages/case/case?number=SQ1"),
+        ({"number": ""}, "pages/case/case"),
+    ],
+)
+async def test_a_mini_program_is_told_by_its_own_interface_and_leads_to_a_page_of_its_own(
+    city: City, changes: dict[str, Any], page: str
+) -> None:
+    city.gateway.consents[CONTACT["openid"]] = 1
+    notice = outgoing("wechat", **changes)
+
+    assert (await sent(WeChat(city.http, PROGRAM), notice)).state == "sent"
+
+    request = city.requests[-1]
+    assert request.url.path == "/cgi-bin/message/subscribe/send"
+    assert json.loads(request.content)["page"] == page
+    again = await sent(WeChat(city.http, PROGRAM), notice)
+    assert (again.state, again.reason) == ("failed", "用户未订阅"), "one consent, one message"
+
+
+async def test_a_follower_in_a_mini_program_finds_on_the_page_what_ends_it(city: City) -> None:
+    plain = outgoing("wechat", number="SQ1", stop_token="T")
+    follower = replace(plain, notice=replace(plain.notice, follower="F"))
+
+    await sent(WeChat(city.http, PROGRAM), follower)
+
+    assert json.loads(city.requests[-1].content)["page"] == "pages/case/case?number=SQ1&stop=T"
+
+
+async def test_a_page_that_a_mini_program_does_not_have_is_said_as_the_reason(city: City) -> None:
+    """A page of the web is none of a mini-program's."""
+    wrong = replace(PROGRAM, page="https://city.example/follow")
+
+    found = await sent(WeChat(city.http, wrong), outgoing("wechat", number="SQ1"))
+
+    assert (found.state, found.reason) == ("failed", "小程序没有这个页面")
+
+
 @pytest.mark.parametrize("code", [-1, 45011])
 async def test_a_busy_provider_is_asked_again(city: City, code: int) -> None:
     city.gateway.script.add("wechat", 1, {"code": code})
