@@ -6,12 +6,13 @@ from chassis.engine.pace import NOBODY_WAITS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
 from city.profile import Profile
-from contracts.assignments import PostAssigned, PostReassigned, ReturnRefused
+from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned, ReturnRefused
 from contracts.deadlines import (
     CaseEscalated,
     ClockStopped,
     DeadlineExtended,
     DeadlineMissed,
+    DispatchLate,
     MissWithdrawn,
     PromiseBroken,
     ReplyPromiseBreakWithdrawn,
@@ -30,6 +31,7 @@ from contracts.posts import (
     PostWithdrawn,
 )
 from contracts.replies import (
+    CaseAccepted,
     CitizenAnswered,
     FirstWordGiven,
     FollowUpAnswered,
@@ -67,6 +69,10 @@ RULES: Mapping[type, Rule] = {
     PostReceived: rules.received,
     PostAssigned: rules.assigned,
     PostReassigned: rules.assigned,
+    DispatchLate: rules.dispatched_late,
+    MeetingCalled: rules.meeting_called,
+    LeadNamed: rules.meeting_ruled,
+    CaseAccepted: rules.accepted,
     ReplyPublished: rules.replied,
     FirstWordGiven: rules.first_word,
     ClockStopped: rules.stopped,

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from city.profile import Profile
+from services.stats.core.course import duties
 from services.stats.core.figures import SHARES, Measures, areas, row, total, volume_group
 from services.stats.core.periods import Period
 from services.stats.store import Figures
@@ -101,6 +102,21 @@ def by_area(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
     names = {division.area_code: division.area for division in profile.divisions} | {"": "未注明"}
     empty = {"received": 0, "replied": 0, "overdue": 0}
     return [{"area": code, "name": name, **counted.get(code, empty)} for code, name in names.items()]
+
+
+def by_duty(measures: Measures, profile: Profile) -> list[dict[str, Any]]:
+    """Figures by the duty item by which units have the posts, in the order of the profile; last, what has too few posts to be told apart."""
+    counted = duties(measures)
+    least = profile.policy.open_data.least_alike
+    few = [one for code, one in counted.items() if code not in profile.duty or one["received"] < least]
+    told = [
+        {"duty": duty.code, "name": duty.name, "department": duty.department, **counted[duty.code]}
+        for duty in profile.duties
+        if counted.get(duty.code, {}).get("received", 0) >= least
+    ]
+    if few:
+        told.append({"duty": "", "name": "其他", "department": "", **total(few)})
+    return told
 
 
 def is_thin(present: dict[str, Any], before: dict[str, Any]) -> bool:

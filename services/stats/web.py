@@ -20,7 +20,7 @@ from city.profile import Profile
 from services.stats.core.answers import FIGURES, LEAGUE
 from services.stats.core.figures import fewest, only_counted, origins, row, total
 from services.stats.core.periods import FIRST_YEAR, LAST_YEAR, Period
-from services.stats.league import by_area, compared, league
+from services.stats.league import by_area, by_duty, compared, league
 from services.stats.open_data.door import Door as OpenDataDoor
 from services.stats.open_data.door import Index
 from services.stats.requests import code_of
@@ -108,6 +108,7 @@ class Door:
             },
             "origins": origins(whole) if months and not part else {},
             "areas": [] if part else by_area(whole, self.profile),
+            "duties": by_duty(whole, self.profile) if months and not kind else [],
             "days": [
                 {"day": day, **row(only_counted(measures) if part else measures)}
                 for day, measures in sorted(days.items())
@@ -143,7 +144,8 @@ def routes(door: Door) -> APIRouter:
         Of a unit or kind from the first of a month to the end of one, or to today; without either any days. `withheld`: of kinds
         by days, and of a unit or kind's days, only how many posts came, are open, overdue or answered is told, the rest is zero
         or null; origins are left out, and areas of a unit or kind. So is the rest of the total of a kind at a unit where a
-        month has fewer posts of it than open data tell apart (`least_alike`).
+        month has fewer posts of it than open data tell apart (`least_alike`). `duties`, by duty item (职责清单), are of whole months
+        and of no kind; items that have fewer posts than that stand together, last and without a code.
         """
         door.limits.check("figures", client_of(request))
         return await door.by_day(request, since, to, department, kind)

@@ -45,6 +45,7 @@ ROW: Final = _shape(
         ("median_hours", _Share),
         ("p90_hours", _Share),
         ("first_word_hours", _Share),
+        ("response_hours", _Share),
         ("follow_up_hours", _Share),
         ("held_hours", float),
         ("report", _REPORT),
@@ -106,6 +107,17 @@ class AreaRow(Struct):
     overdue: int
 
 
+class DutyRow(Struct):
+    """What a unit has by a duty item; the last, without a code, is all that have too few posts to be told apart."""
+
+    duty: str
+    name: str
+    department: str
+    received: int
+    replied: int
+    overdue: int
+
+
 _DAY_ROW: Final = _shape("DayRow", "The figures of a day of receipt.", [("day", date)], ROW)
 FIGURES: Final = _shape(
     "Figures",
@@ -122,6 +134,7 @@ FIGURES: Final = _shape(
         ("kinds", dict[str, ROW]),  # type: ignore[valid-type]  # as above
         ("origins", dict[str, _ORIGIN]),  # type: ignore[valid-type]  # as above
         ("areas", list[AreaRow]),
+        ("duties", list[DutyRow]),
         ("days", list[_DAY_ROW]),  # type: ignore[valid-type]  # as above
     ],
 )

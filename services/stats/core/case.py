@@ -131,6 +131,18 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     grounds: tuple[Ground, ...] = ()
     review: Review | None = None
     """Of a subject that is no post but a survey; no cell follows from it."""
+    accepted: tuple[tuple[datetime, str], ...] = ()
+    """When which unit took it on."""
+    duties: tuple[tuple[datetime, str, str], ...] = ()
+    """When it was assigned to which unit by which duty item, where one was named."""
+    dispatched_late: bool = False
+    """No unit had it when the time for dispatch was over."""
+    meetings: tuple[tuple[datetime, datetime], ...] = ()
+    """When each assignment meeting was called, and until when it was to rule."""
+    ruled: tuple[datetime, ...] = ()
+    """When meetings ruled."""
+    whole_course: bool = False
+    """It was counted from its first fact by rules that know of the five above (`course.py`)."""
     whole: bool = False
     """It was counted from its first fact by rules that know of drafts sent back: then the audit takes no word of the state for them."""
 
@@ -214,4 +226,4 @@ class CitizenSeen(Effect, frozen=True):
 
 def new(subject: str) -> Case:
     """A case of which nothing was heard yet."""
-    return Case(whole=True)
+    return Case(whole=True, whole_course=True)

@@ -4,18 +4,15 @@ A batch writes the difference between the cells after and before, so the live fi
 construction the sum over the states, and a recount is one query.
 """
 
-from bisect import bisect_left
 from datetime import date
 from typing import Final, NamedTuple
 
 from contracts.replies import Solved
 from services.stats.core.case import Case, Cell, Replied
+from services.stats.core.course import bucket, course
 
 INSTANT_MINUTES: Final = 10
 """A reply within so many minutes of receipt is an instant closing: shown, for it is seldom an answer."""
-
-HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
-"""Upper bounds, in hours, of the buckets for the time to the first reply; beyond the last: the last."""
 
 BY_ORIGIN: Final = ("threads", "received", "replied", "on_time", "overdue", "rated", "satisfied")
 """Measures that are told by the way a post came."""
@@ -49,7 +46,7 @@ def implied(case: Case) -> Implied:
     if case.left or not case.clock:
         measures["left" if case.left else "clockless"] = 1
     else:
-        measures |= _outcome(case, reply)
+        measures |= _outcome(case, reply) | course(case)
         if case.grade:
             measures |= _rating(case)
         if case.reopened:
@@ -219,8 +216,3 @@ def _of_other_units(case: Case, day: str) -> Counts:
         # Minutes at the leader's desk are the leader's unit's.
         count(day, holder.removeprefix("leader:"), "held_minutes", minutes)
     return counted
-
-
-def bucket(hours: float) -> int:
-    """Index of the bucket of a duration: the first whose upper bound is not below it."""
-    return min(bisect_left(HOUR_BUCKETS, hours), len(HOUR_BUCKETS) - 1)

@@ -10,7 +10,8 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from contracts.posts import Origin
-from services.stats.core.cells import BY_ORIGIN, HOUR_BUCKETS
+from services.stats.core.cells import BY_ORIGIN
+from services.stats.core.course import HOUR_BUCKETS
 
 Measures = Mapping[str, int]
 """Measure to its count, summed over the cells of a unit, a day, a period or the city."""
@@ -74,6 +75,13 @@ AMOUNTS: Final = (
         ("first_word:given",),
         "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;不入通报",
     ),
+    Amount("responses_asked", "应响应", ("response:asked",), "受理的;自有此项起计数,不入通报"),
+    Amount(
+        "responses",
+        "响应",
+        ("response:given",),
+        "其中所计入的单位已确认受理或已有公开答复的",
+    ),
     Amount("on_time", "按时回复", ("on_time",), "首次答复不晚于当时有效期限的"),
     Amount("open", "未回复", ("open", "overdue"), "还没有公开答复的,含超期"),
     Amount("overdue", "超期未复", ("overdue",), "期限已过而没有公开答复的"),
@@ -105,6 +113,25 @@ AMOUNTS: Final = (
         "答复退回",
         ("quality:sent_back",),
         "分管领导审阅时退回重写的答复次数,计在承办单位;自有考核起计数,不入通报",
+    ),
+    Amount(
+        "dispatches_in_time",
+        "按时交办",
+        ("dispatch:in_time",),
+        "在交办时限内有了单位的;自有此项起计数,不入通报",
+    ),
+    Amount(
+        "late_dispatches",
+        "交办超时",
+        ("dispatch:late",),
+        "等人选定单位、到交办时限还没有单位的;自有此项起计数,不入通报",
+    ),
+    Amount("meetings", "交办会", ("meeting:called",), "提请交办会的次数;自有此项起计数,不入通报"),
+    Amount(
+        "meetings_in_time",
+        "交办会按时",
+        ("meeting:in_time",),
+        "其中在时限内裁定的,或在时限内已由人另行交办的",
     ),
     Amount("reopened", "重新办理", ("reopened",), "网民不满意而申请重新办理的主题"),
     Amount("instant_closings", "即时办结", ("instant",), "受理后不到 10 分钟就答复的:快得少见,单独列出"),
@@ -158,6 +185,33 @@ SHARES: Final = (
         "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;不入通报",
         "初步回复不是答复,所以和回复率分开:看网民有没有及时得到音信",
         (90, 100, "90%"),
+    ),
+    Share(
+        "response_rate",
+        "响应率",
+        ("response:given",),
+        ("response:asked",),
+        "受理的主题中所计入的单位已确认受理或已有公开答复的;还没有单位的也在分母里;自有此项起计数,不入通报",
+        "响应不是答复:看单位有没有及时接手",
+        (19, 20, "95%"),
+    ),
+    Share(
+        "dispatch_rate",
+        "按时交办率",
+        ("dispatch:in_time",),
+        ("dispatch:in_time", "dispatch:late"),
+        "已有单位的和交办超时的主题中,在交办时限内有了单位的;规则直接交办的算按时;自有此项起计数,不入通报",
+        "半个工作日内交办:吕梁 2024",
+        (49, 50, "98%"),
+    ),
+    Share(
+        "meeting_rate",
+        "交办会按时率",
+        ("meeting:in_time",),
+        ("meeting:called",),
+        "提请的交办会中在时限内裁定的,或在时限内已由人另行交办的;还没有裁定的也在分母里;不入通报",
+        "一个工作日内召开交办会:吕梁 2024",
+        (3, 4, "75%"),
     ),
     Share(
         "satisfaction",
@@ -217,6 +271,7 @@ def row(measures: Measures) -> dict[str, object]:
         "median_hours": quantile(hours, 0.5),
         "p90_hours": quantile(hours, 0.9),
         "first_word_hours": quantile(hours_of(measures, "first_word_hours:"), 0.5),
+        "response_hours": quantile(hours_of(measures, "response_hours:"), 0.5),
         "follow_up_hours": quantile(hours_of(measures, "follow_up_hours:"), 0.5),
         "held_hours": round(measures.get("held_minutes", 0) / 60, 1),
         "report": {
@@ -231,7 +286,7 @@ def row(measures: Measures) -> dict[str, object]:
 
 _BUCKETS: Final = {
     kind: {f"{kind}{n}": n for n in range(len(HOUR_BUCKETS))}
-    for kind in ("hours:", "first_word_hours:", "follow_up_hours:")
+    for kind in ("hours:", "first_word_hours:", "response_hours:", "follow_up_hours:")
 }
 """Kind of hours to its measures, each with its bucket: a league asks for them hundreds of times."""
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from city.profile import Profile
-from contracts.assignments import PostAssigned, PostReassigned, ReturnRefused
+from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned, ReturnRefused
 from contracts.deadlines import (
     CaseEscalated,
     ClockStopped,
     DeadlineExtended,
     DeadlineMissed,
+    DispatchLate,
     MissWithdrawn,
     PromiseBroken,
     ReplyPromiseBreakWithdrawn,
@@ -30,6 +31,7 @@ from contracts.posts import (
     PostWithdrawn,
 )
 from contracts.replies import (
+    CaseAccepted,
     CitizenAnswered,
     FirstWordGiven,
     FollowUpAnswered,
@@ -74,7 +76,30 @@ def supported(case: Case, fact: PostSupported, context: Here) -> Decision[Case]:
 
 def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> Decision[Case]:
     """Another unit holds the case."""
-    return _change(case, replace(case, holders=(*case.holders, (fact.at, fact.department))), context)
+    after = replace(case, holders=(*case.holders, (fact.at, fact.department)))
+    if fact.duty_item:
+        after = replace(after, duties=(*case.duties, (fact.at, fact.department, fact.duty_item)))
+    return _change(case, after, context)
+
+
+def dispatched_late(case: Case, fact: DispatchLate, context: Here) -> Decision[Case]:
+    """No unit had the post when the time for dispatch was over."""
+    return _change(case, replace(case, dispatched_late=True))
+
+
+def accepted(case: Case, fact: CaseAccepted, context: Here) -> Decision[Case]:
+    """The holding unit took the post on."""
+    return _change(case, replace(case, accepted=(*case.accepted, (fact.at, fact.department))))
+
+
+def meeting_called(case: Case, fact: MeetingCalled, context: Here) -> Decision[Case]:
+    """An assignment meeting is to rule."""
+    return _change(case, replace(case, meetings=(*case.meetings, (fact.at, fact.until))))
+
+
+def meeting_ruled(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:
+    """It has ruled."""
+    return _change(case, replace(case, ruled=(*case.ruled, fact.at)))
 
 
 def replied(case: Case, fact: ReplyPublished, context: Here) -> Decision[Case]:

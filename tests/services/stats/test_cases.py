@@ -25,7 +25,8 @@ from contracts.facts import Fact
 from contracts.posts import PostFollowedUp, PostHidden, PostsGrouped, PostUngrouped
 from contracts.replies import CitizenAnswered, FollowUpAnswered, PostReopened, ReturnRequested, Solved
 from services.stats.core.case import Case
-from services.stats.core.cells import HOUR_BUCKETS, bucket, cells
+from services.stats.core.cells import cells
+from services.stats.core.course import HOUR_BUCKETS, bucket
 from services.stats.core.figures import row
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, at, met, rated, received, replied, told
 

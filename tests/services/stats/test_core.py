@@ -25,7 +25,8 @@ from contracts.posts import PostHidden, PostReceived, PostRestored, PostWithdraw
 from contracts.replies import PostRated, ReplyPublished
 from services.stats.app import RULES
 from services.stats.core.case import Case, Cell, Count
-from services.stats.core.cells import HOUR_BUCKETS, bucket, cells
+from services.stats.core.cells import cells
+from services.stats.core.course import HOUR_BUCKETS, bucket
 from services.stats.core.figures import areas, quantile, wilson
 from services.stats.core.periods import Period
 from services.stats.league import league

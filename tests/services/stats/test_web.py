@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace as replaced
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx2
 import pytest
+from msgspec.structs import replace as with_duty
 
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
@@ -15,9 +17,10 @@ from chassis.web.probes import Probes
 from city.profile import Profile
 from services.stats import store, web
 from services.stats.core import periods
+from services.stats.core.case import new
 from services.stats.core.periods import Period
 from tests.conforming import Conforming
-from tests.services.stats.test_core import PROFILE, assigned, at, received, replied, told
+from tests.services.stats.test_core import PROFILE, assigned, at, met, received, replied, told
 
 
 class Asked:
@@ -148,6 +151,31 @@ async def test_what_one_citizen_said_is_not_found_by_asking_for_less(asked: Aske
     assert month["kinds"]["complaint"]["median_hours"] == 1
 
 
+async def test_posts_are_told_by_duty_item_where_there_are_enough_of_it(asked: Asked) -> None:
+    def had(duty: str, unit: str, count: int, answered: bool) -> None:
+        for n in range(count):
+            when = at("2026-03-02T09:00") + timedelta(minutes=n)
+            facts = [received(when), with_duty(assigned(when, unit), duty_item=duty)]
+            facts += [replied(when, unit)] if answered else []
+            for cell, by in met(new("p"), facts, PROFILE)[1].items():
+                asked.cells.cells[cell] = asked.cells.cells.get(cell, 0) + by
+
+    had("water-02", "water", 6, answered=True)
+    had("water-01", "water", 5, answered=False)
+    had("transport-01", "transport", 4, answered=True)
+    had("no-longer-one", "transport", 7, answered=True)
+
+    async def told_of(query: str) -> list[tuple[str, str, int, int]]:
+        found = (await asked.get(f"/v1/figures?{query}")).json()["duties"]
+        return [(row["duty"], row["department"], row["received"], row["replied"]) for row in found]
+
+    water = [("water-01", "water", 5, 0), ("water-02", "water", 6, 6)]
+    assert await told_of("from=2026-03-01&to=2026-03-31") == [*water, ("", "", 11, 11)]
+    assert await told_of("department=water") == water
+    assert await told_of("kind=complaint") == []
+    assert await told_of("from=2026-03-02&to=2026-03-02") == []
+
+
 @pytest.mark.parametrize(
     "days", ["from=2026-03-02", "from=2026-03-01&to=2026-03-02", "from=2026-02-27&to=2026-02-28"]
 )
@@ -193,6 +221,9 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "reply_rate": 1.0,
         "on_time_rate": 0.0,
         "first_word_rate": 1.0,
+        "response_rate": None,
+        "dispatch_rate": None,
+        "meeting_rate": None,
         "satisfaction": None,
         "solved_rate": None,
         "change": {
@@ -200,6 +231,9 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
             "reply_rate": -25.0,
             "on_time_rate": 0.0,
             "first_word_rate": -25.0,
+            "response_rate": None,
+            "dispatch_rate": None,
+            "meeting_rate": None,
             "satisfaction": None,
             "solved_rate": None,
         },
@@ -214,6 +248,9 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "reply_rate": None,
         "on_time_rate": None,
         "first_word_rate": None,
+        "response_rate": None,
+        "dispatch_rate": None,
+        "meeting_rate": None,
         "satisfaction": None,
         "solved_rate": None,
     }

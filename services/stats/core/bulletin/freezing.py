@@ -11,8 +11,24 @@ from contracts.bulletins import Frozen, NamedCase, UnitFigures
 from services.stats.core.figures import SHARES, Measures, hours_of, quantile, row, total
 from services.stats.core.periods import Period
 
-LEFT_OUT: Final = ("interval", "held_hours", "first_words", "first_word_rate", "first_word_hours")
-"""What a row of a bulletin does not have: it freezes no more than its paper needs, and nothing of first words (ADR 56)."""
+LEFT_OUT: Final = (
+    "interval",
+    "held_hours",
+    "first_words",
+    "first_word_rate",
+    "first_word_hours",
+    "responses_asked",
+    "responses",
+    "response_rate",
+    "response_hours",
+    "dispatches_in_time",
+    "late_dispatches",
+    "dispatch_rate",
+    "meetings",
+    "meetings_in_time",
+    "meeting_rate",
+)
+"""What a row of a bulletin does not have: it freezes no more than its paper needs, and nothing of what comes before the reply (ADR 56)."""
 
 NAMED_AT_MOST: Final = 2_000
 """Cases that a bulletin names, those first that have been named for longest: it is one fact, and the bus takes a megabyte."""

@@ -1,0 +1,83 @@
+"""What comes before the reply: how soon a post has a unit, how soon that takes it on, whether a meeting rules in time. Pure.
+
+Measures have a colon, so that bulletins, whose recount must not change, leave them out. They follow from cases that were
+heard from their first fact by rules that know of all this: of an older one nothing is claimed, not even that it waits.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Final
+
+from services.stats.core.case import Case
+
+HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
+"""Upper bounds, in hours, of the buckets for a time such as that to the first reply; beyond the last: the last."""
+
+
+def bucket(hours: float) -> int:
+    """Index of the bucket of a duration: the first whose upper bound is not below it."""
+    return min(bisect_left(HOUR_BUCKETS, hours), len(HOUR_BUCKETS) - 1)
+
+
+def course(case: Case) -> dict[str, int]:
+    """The measures of a post that counts."""
+    if not case.whole_course:
+        return {}
+    counted = _response(case) | _meetings(case)
+    if case.dispatched_late:
+        counted["dispatch:late"] = 1
+    elif case.holders:
+        counted["dispatch:in_time"] = 1
+    if case.holders:
+        duty = f"duty:{_duty(case)}"
+        reply = case.first_reply() is not None
+        counted[f"{duty}:received"] = 1
+        counted[f"{duty}:replied"] = int(reply)
+        counted[f"{duty}:overdue"] = int(case.missed and not reply)
+    return counted
+
+
+def _response(case: Case) -> dict[str, int]:
+    """Whether the unit for which the post counts took it on or answered, and how long after it got the post."""
+    counted = {"response:asked": 1}
+    unit, reply = case.unit(), case.first_reply()
+    responses = [at for at, by in case.accepted if by == unit]
+    if reply is not None:
+        responses.append(reply.at)
+    if not responses:
+        return counted
+    first = min(responses)
+    got = max((at for at, held in case.holders if held == unit and at <= first), default=case.received_at)
+    counted["response:given"] = 1
+    if got is not None:
+        counted[f"response_hours:{bucket((first - got).total_seconds() / 3600)}"] = 1
+    return counted
+
+
+def _meetings(case: Case) -> dict[str, int]:
+    """Meetings (交办会) that were called, and those that were over by their day: it ruled, or a person assigned the post."""
+    if not case.meetings:
+        return {}
+    ends = sorted((*case.ruled, *(at for at, _ in case.holders)))
+    over = [next((end for end in ends if end > called), None) for called, _ in case.meetings]
+    in_time = sum(
+        end is not None and end <= until for end, (_, until) in zip(over, case.meetings, strict=True)
+    )
+    return {"meeting:called": len(case.meetings), "meeting:in_time": in_time}
+
+
+def _duty(case: Case) -> str:
+    """The duty item by which the unit for which the post counts has it; empty where none was named."""
+    unit = case.unit()
+    named = [(at, duty) for at, held, duty in case.duties if held == unit]
+    return max(named)[1] if named else ""
+
+
+def duties(measures: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Duty item (empty: none was named) to its received, replied and overdue posts."""
+    by_duty: dict[str, dict[str, int]] = {}
+    for name, count in measures.items():
+        if name.startswith("duty:"):
+            _, duty, measure = name.split(":")
+            by_duty.setdefault(duty, {"received": 0, "replied": 0, "overdue": 0})[measure] = count
+    return by_duty

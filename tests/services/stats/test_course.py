@@ -1,0 +1,179 @@
+"""What comes before the reply: how soon a post has a unit, how soon that takes it on, and whether a meeting ruled in time."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
+from contracts.bulletins import Frozen
+from contracts.deadlines import DispatchLate
+from contracts.facts import Fact
+from contracts.posts import PostWithdrawn
+from contracts.replies import CaseAccepted
+from services.stats.core.bulletin.freezing import Counted, frozen, row_of
+from services.stats.core.case import new
+from services.stats.core.cells import cells
+from services.stats.core.course import duties
+from services.stats.core.figures import row
+from services.stats.core.periods import Period
+from tests.services.stats.test_core import HIDDEN, PROFILE, RESTORED, WHEN, met, received, replied, told
+
+HOUR = timedelta(hours=1)
+DAY = 24 * HOUR
+
+
+def assigned(hours: float, unit: str = "water", duty: str = "water-01") -> PostAssigned:
+    return PostAssigned(
+        at=WHEN + hours * HOUR,
+        number="n",
+        department=unit,
+        duty_item=duty,
+        reasons=(),
+        confidence=1,
+        rule_version="r",
+    )
+
+
+def moved(hours: float, unit: str, duty: str = "") -> PostReassigned:
+    return PostReassigned(
+        at=WHEN + hours * HOUR, number="n", department=unit, previous="water", cause="return", duty_item=duty
+    )
+
+
+def accepted(hours: float, unit: str = "water") -> CaseAccepted:
+    return CaseAccepted(at=WHEN + hours * HOUR, department=unit, by="c")
+
+
+def called(hours: float, until: float) -> MeetingCalled:
+    return MeetingCalled(
+        at=WHEN + hours * HOUR, departments=("water",), reason="r", until=WHEN + until * HOUR
+    )
+
+
+def named(hours: float) -> LeadNamed:
+    return LeadNamed(at=WHEN + hours * HOUR, lead="water", assisting=(), reason="r")
+
+
+LATE = DispatchLate(at=WHEN + 4 * HOUR, due=WHEN + 4 * HOUR)
+
+
+def of(*facts: Fact) -> dict[str, object]:
+    """The figures of the city after these facts, of a post that was heard from the beginning."""
+    measures: dict[str, int] = {}
+    for (_, _, _, measure), count in met(new("p"), facts, PROFILE)[1].items():
+        measures[measure] = measures.get(measure, 0) + count
+    return row(measures)
+
+
+def told_of(name: str, *facts: Fact) -> object:
+    return of(received(WHEN), *facts)[name]
+
+
+def test_a_unit_has_responded_when_it_took_the_post_on_or_answered() -> None:
+    assert (told_of("response_rate"), told_of("response_rate", assigned(1))) == (0.0, 0.0)
+    assert told_of("response_rate", assigned(1), accepted(3)) == 1.0
+    assert told_of("response_rate", assigned(1), replied(WHEN + 5 * HOUR)) == 1.0
+    assert told_of("responses", assigned(1), accepted(3), replied(WHEN + 5 * HOUR)) == 1
+
+
+def test_the_hours_to_the_response_begin_when_the_unit_got_the_post() -> None:
+    assert told_of("response_hours", assigned(1), accepted(3)) == 2.0
+    assert told_of("response_hours", assigned(1), accepted(3), moved(10, "transport")) is None
+    assert (
+        told_of("response_hours", assigned(1), accepted(3), moved(10, "transport"), accepted(14, "transport"))
+        == 4.0
+    )
+
+
+def test_what_another_unit_took_on_is_no_response_of_the_one_that_holds_the_post() -> None:
+    facts = (assigned(1), accepted(3), moved(10, "transport"))
+
+    assert told_of("responses", *facts) == 0
+    assert told_of("responses", *facts, accepted(12, "transport")) == 1
+
+
+def test_a_post_is_dispatched_in_time_unless_it_was_said_to_be_late() -> None:
+    def dispatch(*facts: Fact) -> tuple[object, object]:
+        found = of(received(WHEN), *facts)
+        return found["late_dispatches"], found["dispatch_rate"]
+
+    assert dispatch() == (0, None), "it waits, and is not late"
+    assert dispatch(assigned(1)) == (0, 1.0)
+    assert dispatch(LATE) == dispatch(LATE, assigned(6)) == (1, 0.0)
+
+
+def test_a_meeting_is_in_time_when_it_ruled_or_a_person_assigned_the_post_by_its_day() -> None:
+    def meetings(*facts: Fact) -> tuple[object, object, object]:
+        found = of(received(WHEN), assigned(1), *facts)
+        return found["meetings"], found["meetings_in_time"], found["meeting_rate"]
+
+    assert meetings() == (0, 0, None)
+    assert meetings(called(2, 26)) == (1, 0, 0.0)
+    assert meetings(called(2, 26), named(20)) == (1, 1, 1.0)
+    assert meetings(called(2, 26), moved(20, "transport")) == (1, 1, 1.0)
+    assert meetings(called(2, 26), named(30)) == (1, 0, 0.0)
+    assert meetings(called(2, 26), named(20), called(40, 60), named(90)) == (2, 1, 0.5)
+
+
+FACTS: tuple[tuple[Fact, ...], ...] = (
+    (received(WHEN),),
+    (assigned(1), called(2, 26), named(20)),
+    (accepted(3), replied(WHEN + 30 * HOUR)),
+    (LATE,),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_every_order_of_topics_leads_to_the_same_cells(order: tuple[int, ...]) -> None:
+    post, total = met(new("p"), [fact for index in order for fact in FACTS[index]], PROFILE)
+
+    assert total == cells(post) == met(new("p"), [fact for topic in FACTS for fact in topic], PROFILE)[1]
+
+
+def test_a_post_that_left_has_none_of_it_and_one_that_is_restored_all() -> None:
+    facts = [fact for topic in FACTS for fact in topic]
+    whole = met(new("p"), facts, PROFILE)[1]
+    measures = {cell[3] for cell in met(new("p"), [*facts, PostWithdrawn(at=WHEN + 2 * DAY)], PROFILE)[1]}
+
+    assert not [name for name in measures if name.startswith(("response", "dispatch", "meeting", "duty"))]
+    assert met(new("p"), [*facts, HIDDEN, RESTORED], PROFILE)[1] == whole
+
+
+def test_of_a_post_of_before_nothing_is_claimed() -> None:
+    """A state of before knows neither who took it on nor whether it was late: it is in no whole either."""
+    before = replace(told([received(WHEN), assigned(1)])[0], whole_course=False, duties=())
+    names = {cell[3] for cell in cells(before)}
+
+    assert not [name for name in names if name.startswith(("response", "dispatch", "duty"))]
+    found = of()
+    assert (found["response_rate"], found["dispatch_rate"], found["meeting_rate"]) == (None, None, None)
+
+
+def test_a_bulletin_freezes_the_same_with_and_without() -> None:
+    def issued(*facts: Fact) -> Frozen:
+        cells_of = met(new("p"), facts, PROFILE)[1]
+        measures = {cell[3]: count for cell, count in cells_of.items() if cell[1] == "water"}
+        return frozen(
+            Counted({"water": measures}, {}, {}, (), {}), PROFILE, Period.read("2026-03"), WHEN, "c"
+        )
+
+    plain = (received(WHEN), assigned(1), replied(WHEN + 30 * HOUR))
+    told_more = issued(*plain, accepted(3), LATE, called(2, 26))
+    assert told_more == issued(*plain)
+    assert not {"response_rate", "responses", "dispatch_rate", "meeting_rate"} & row_of(told_more.city).keys()
+
+
+def test_a_post_counts_for_the_duty_item_by_which_its_unit_has_it() -> None:
+    def by_duty(*facts: Fact) -> dict[str, dict[str, int]]:
+        measures = {cell[3]: count for cell, count in met(new("p"), facts, PROFILE)[1].items()}
+        return duties(measures)
+
+    one = {"received": 1, "replied": 0, "overdue": 0}
+    first = (received(WHEN), assigned(1))
+    assert by_duty(*first) == {"water-01": one}
+    assert by_duty(*first, moved(5, "transport", "transport-03")) == {"transport-03": one}
+    assert by_duty(*first, moved(5, "transport")) == {"": one}, "a meeting named no duty item"
+    assert by_duty(*first, replied(WHEN + 5 * HOUR)) == {"water-01": one | {"replied": 1}}
+    assert by_duty(received(WHEN)) == {}, "no unit, no duty item"
