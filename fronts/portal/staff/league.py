@@ -1,14 +1,14 @@
 """The league table 通报, and what each unit has to answer for, month by month."""
 
 import re
-from calendar import monthrange
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from fronts.portal.staff.counted import OF_THE_CITY, address
+from fronts.portal.staff.periods import chosen, days
 from fronts.portal.staff.visits import Visit, visitor
 
 _FAULTS: Final = ("late", "overdue", "broken")
@@ -21,25 +21,36 @@ ORIGIN_NAMES: Final = {
     "dialogue": "对话",
 }
 
+COMPARED: Final = {
+    "reply_rate": "回复率",
+    "on_time_rate": "按时率",
+    "satisfaction": "满意度",
+    "solved_rate": "解决率",
+}
+"""Shares that are set beside those of other periods."""
+
 router = APIRouter(include_in_schema=False)
 """`/staff/league` and `/staff/faults`."""
 
 
 @router.get("/staff/league")
 async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -> Response:
-    """Every unit's figures, for whoever works on cases: a unit sees the table that judges it."""
-    chosen = _month(month, visit.now())
-    answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
+    """Every unit's figures of a month or a longer period, for whoever works on cases: a unit sees the table that judges it."""
+    period = chosen(month, visit.now())
+    answer = await visit.site.services.get("stats", "/v1/league", period=period)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    figures = await visit.site.services.offer("stats", "/v1/figures", **_days(chosen, visit.now()))
+    figures = await visit.site.services.offer("stats", "/v1/figures", **days(period, visit.now()))
     return visit.render(
         "league.html",
         league=answer.body,
-        month=chosen,
+        month=period,
+        compared=COMPARED,
         origins=figures.get("origins"),
         by_area=figures.get("areas"),
         by_kind=figures.get("kinds"),
+        by_duty=figures.get("duties"),
+        unit_names={unit.code: unit.name for unit in visit.profile.departments},
         kind_names={code: kind.name for code, kind in visit.profile.policy.kinds.items()},
         everywhere=visit.me.role in OF_THE_CITY,
         cases_of=address,
@@ -71,13 +82,6 @@ def _faults_of(row: dict[str, Any]) -> dict[str, Any]:
         "returns": row["returns"],
         "reopened": row["reopened"],
     }
-
-
-def _days(month: str, now: datetime) -> dict[str, str]:
-    """The first and last day of a month, as far as it has gone."""
-    first = date.fromisoformat(f"{month}-01")
-    last = date(first.year, first.month, monthrange(first.year, first.month)[1])
-    return {"from": first.isoformat(), "to": max(first, min(last, now.date())).isoformat()}
 
 
 def _month(given: str, now: datetime) -> str:

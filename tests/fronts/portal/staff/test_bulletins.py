@@ -70,6 +70,14 @@ class Browser:
         return self.page.text
 
 
+async def has_longer_periods(browser: Browser) -> None:
+    """A half-year of the league, beside those it is compared with; a unit's clerk finds its cases."""
+    half = await browser.opens("/staff/league?month=2026-H1")
+    assert "环比(与 2025-H2 相比)和同比(与 2025-H1 相比)" in half
+    assert "month=2026-H1&amp;outcome=received&amp;department=housing" in half
+    assert ("提请交办会" in half, "响应率" in half) == (True, True)
+
+
 @pytest.mark.real
 async def test_a_bulletin_is_drafted_edited_objected_to_answered_and_issued(
     demo: Portal, tmp_path: Path
@@ -114,6 +122,7 @@ async def test_a_bulletin_is_drafted_edited_objected_to_answered_and_issued(
             )
             assert "还没有答复" in objected
             assert '<tr class="own">' in await browser.opens("/staff/league?month=2026-03")
+            await has_longer_periods(browser)
 
             await browser.sits("supervisor", "housing")
             await browser.opens(path)
