@@ -50,6 +50,8 @@ def _faults_of_review(questionnaire: Questionnaire) -> Iterator[str]:
 
 def _faults(question: Question, earlier: Mapping[str, Question]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
+    if not question.id:
+        found.append(("id", "不能为空"))
     if question.id in earlier:
         found.append(("id", "编号重复"))
     if not question.title.strip():

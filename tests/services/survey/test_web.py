@@ -298,6 +298,7 @@ async def test_a_published_survey_does_not_change(surveying: Surveying) -> None:
         ({"kind": "scale", "steps": 1}, "questions.0.steps"),
         ({"kind": "text", "only_if": {"question": "q0", "choices": [0]}}, "questions.0.only_if"),
         ({"kind": "text", "title": "  "}, "questions.0.title"),
+        ({"kind": "text", "id": "  "}, "questions.0.id"),
         ({"kind": "multiple", "options": ["一", "二"], "most": -1}, "questions.0.most"),
         ({"kind": "multiple", "options": ["一", "二"], "most": 3}, "questions.0.most"),
     ],
