@@ -13,7 +13,7 @@ from city.periodic import Assessment
 from contracts.accountability import Measure
 from contracts.bulletins import ScorePart
 from services.stats.core.accountability.record import MEASURE_NAMES
-from services.stats.core.figures import SHARES, Measures, Share
+from services.stats.core.figures import AMOUNT, SHARES, Measures, Share
 
 Blame = Mapping[Measure, int]
 """Measure of a 问责 record to how many records of the unit it stands in."""
@@ -50,11 +50,11 @@ REVIEW: Final = Share(
 _SAID_BY_PEOPLE: Final = ("solved", "satisfaction")
 """Judged where enough people have said something."""
 _OF_HUNDRED: Final = {
-    "promises": ("broken", "received", "promise_points"),
+    "promises": ("broken_promises", "received", "promise_points"),
     "reopened": ("reopened", "replied", "reopening_points"),
-    "sent_back": ("quality:sent_back", "replied", "sent_back_points"),
+    "sent_back": ("sent_back", "replied", "sent_back_points"),
 }
-"""Part to what is counted, of how many, and how many points are lost for each in a hundred."""
+"""Part to the amount that is counted, of how many, and how many points are lost for each in a hundred."""
 
 
 class Score(Struct, frozen=True):
@@ -142,7 +142,7 @@ def _part(code: str, measures: Measures, blame: Blame, rules: Assessment) -> Sco
         return _of_review(points, measures, rules.least_review_answers)
     if code in _OF_HUNDRED:
         counted, of, each = _OF_HUNDRED[code]
-        numbers = measures.get(counted, 0), measures.get(of, 0)
+        numbers = AMOUNT[counted].of(measures), AMOUNT[of].of(measures)
         return _lost_by_hundreds(code, points, numbers, getattr(rules, each))
     return _lost_by_measures(code, points, blame, rules)
 

@@ -158,6 +158,8 @@ AMOUNTS: Final = (
     Amount("messages", "总帖", ("messages",), "主题、追问、补充和公开答复之和"),
 )
 
+AMOUNT: Final = {amount.code: amount for amount in AMOUNTS}
+
 SHARES: Final = (
     Share(
         "reply_rate",

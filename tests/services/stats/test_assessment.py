@@ -59,6 +59,15 @@ def test_every_part_is_reckoned_as_one_would_by_hand() -> None:
     assert workings["accountability"] == "10 - 口头提醒 2 × 1 - 约谈 1 × 3"
 
 
+def test_a_date_that_a_reply_named_and_nobody_kept_costs_what_a_date_of_an_extension_costs() -> None:
+    of_replies = FIGURES | {"received": 100, "broken": 1, "promises_broken": 2}
+
+    found = score(of_replies, {}, RULES)
+
+    assert got(found)["promises"] == 2.0
+    assert {part.code: part.working for part in found.parts}["promises"] == "5 - 3 / 100 × 100 × 1"
+
+
 def test_what_too_few_have_said_counts_in_no_sum() -> None:
     few = FIGURES | {"rated": 4, "satisfied": 0, "solved_told": 0, "solved": 0}
 

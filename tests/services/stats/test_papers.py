@@ -65,6 +65,18 @@ def paper() -> Paper:
     )
 
 
+def test_text_and_table_count_the_broken_dates_of_replies_as_the_league_does() -> None:
+    broken = UnitFigures("", "全市", figures().city.measures | {"broken": 2, "promises_broken": 3}, 3.5, 9.0)
+    frozen = replace(figures(), city=broken)
+
+    text = "\n".join(section.text for section in narrative.sections(frozen, 0.98))
+    [*_, city] = narrative.table(frozen)
+
+    assert freezing.row_of(broken)["broken_promises"] == 5
+    assert "承诺到期未兑现5次" in text
+    assert city[narrative.ROW.index("未兑现")] == 5
+
+
 def test_the_narrative_says_what_the_report_of_2011_said() -> None:
     text = "\n".join(section.text for section in narrative.sections(figures(), 0.98))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.bulletins import Frozen, Section, UnitFigures
-from services.stats.core.figures import REPORT, SHARES, Measures, Share, volume_group
+from services.stats.core.figures import AMOUNT, REPORT, SHARES, Measures, Share, volume_group
 from services.stats.core.periods import Period
 
 SHARE: Final = {share.code: share for share in SHARES}
@@ -150,7 +150,7 @@ def _ratings(figures: Frozen) -> str:
     city = figures.city.measures
     return (
         f"网民申请重新办理{city.get('reopened', 0)}件,二次答复{city.get('second_replied', 0)}件;"
-        f"批准延期{city.get('extensions', 0)}次,承诺到期未兑现{city.get('broken', 0)}次;"
+        f"批准延期{city.get('extensions', 0)}次,承诺到期未兑现{AMOUNT['broken_promises'].of(city)}次;"
         f"单位退回{city.get('returns', 0)}次;受理后不到10分钟即答复的{city.get('instant', 0)}件,单独列出。"
     )
 
@@ -229,7 +229,7 @@ def _row(unit: UnitFigures) -> list[Cell]:
             of("satisfied", 0),
             _of("satisfaction", unit),
             of("extensions", 0),
-            of("broken", 0),
+            AMOUNT["broken_promises"].of(unit.measures),
         ),
         *(of("returns", 0), of("reopened", 0), of("instant", 0), unit.median_hours, unit.p90_hours),
         volume_group(of("received", 0)) if unit.unit else "",
