@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fronts.portal.citizens import map_of_areas
+from fronts.portal.definitions import definitions
 from fronts.portal.site import Here
 
 _NOTHING: Final[Mapping[str, Any]] = {"total": 0, "departments": {}, "areas": {}, "kinds": {}}
@@ -27,10 +28,11 @@ async def figures(site: Here, month: str = "") -> Response:
     chosen = month_of(month) or f"{now:%Y-%m}"
     days = days_of(chosen)
     get = site.services.get
-    league, counted, shown = await asyncio.gather(
+    league, counted, shown, meanings = await asyncio.gather(
         get("stats", "/v1/league", month=chosen),
         get("stats", "/v1/figures", **days),
         get("intake", "/v1/shown", **days),
+        definitions(site.services),
     )
     for answer in (league, counted):
         if not answer.ok:
@@ -59,6 +61,7 @@ async def figures(site: Here, month: str = "") -> Response:
             },
         ),
         public=public if shown.ok else None,
+        definitions=meanings,
         posts_of=lambda **asked: posts_of(chosen, **asked),
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.definitions import definitions
 from fronts.portal.staff.counted import OF_THE_CITY, address
 from fronts.portal.staff.periods import chosen, days
 from fronts.portal.staff.visits import Visit, visitor
@@ -29,6 +30,22 @@ COMPARED: Final = {
 }
 """Shares that are set beside those of other periods."""
 
+FURTHER: Final = {
+    "instant_closings": "即时办结",
+    "held_hours": "办理用时(小时)",
+    "response_hours": "响应 中位小时",
+    "late_dispatches": "交办超时",
+    "follow_ups": "追问",
+    "follow_ups_answered": "已答追问",
+    "second_replied": "二次已复",
+    "second_on_time": "二次按时",
+    "second_overdue": "二次超期",
+    "promises": "承诺办结",
+    "promises_kept": "承诺已兑现",
+    "sent_back": "答复退回",
+}
+"""Figures of a table of their own, and their heads."""
+
 router = APIRouter(include_in_schema=False)
 """`/staff/league` and `/staff/faults`."""
 
@@ -46,6 +63,8 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
         league=answer.body,
         month=period,
         compared=COMPARED,
+        further=FURTHER,
+        definitions=await definitions(visit.site.services),
         origins=figures.get("origins"),
         by_area=figures.get("areas"),
         by_kind=figures.get("kinds"),

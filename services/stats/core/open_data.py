@@ -30,6 +30,8 @@ class Field(Struct, frozen=True):
     type: str
     """`text`, `integer`, `share` (between 0 and 1) or `hours`."""
     meaning: str
+    label: str = ""
+    """Its name on pages; empty where it has none."""
 
 
 _PLACE: Final = (
@@ -64,15 +66,20 @@ FIGURES: Final = (
     Field("unit", "text", "单位代码;空:全市"),
     Field("name", "text", "单位名称"),
     *(
-        Field(amount.code, "integer", f"{amount.meaning};由 {' + '.join(amount.measures)} 相加")
+        Field(amount.code, "integer", f"{amount.meaning};由 {' + '.join(amount.measures)} 相加", amount.name)
         for amount in AMOUNTS
     ),
     *(
-        Field(share.code, "share", f"{' + '.join(share.part)} / {' + '.join(share.whole)}:{share.meaning}")
+        Field(
+            share.code,
+            "share",
+            f"{' + '.join(share.part)} / {' + '.join(share.whole)}:{share.meaning}",
+            share.name,
+        )
         for share in SHARES
     ),
-    Field("median_hours", "hours", "受理到首次公开答复的小时数,中位数"),
-    Field("p90_hours", "hours", "受理到首次公开答复的小时数,九成不超过"),
+    Field("median_hours", "hours", "受理到首次公开答复的小时数,中位数", "中位小时"),
+    Field("p90_hours", "hours", "受理到首次公开答复的小时数,九成不超过", "九成小时"),
 )
 """The columns of `figures-YEAR`."""
 

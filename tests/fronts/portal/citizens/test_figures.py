@@ -90,6 +90,7 @@ async def test_a_month_says_what_was_received_and_its_map_the_same(pages: httpx2
     assert "<title>宿豫区:受理 2 件,回复 2 件,超期 0 件;公开 1 件</title>" in page
     assert '<a href="/figures?month=2026-02" rel="prev">' in page
     assert "受理 1 件" in (await pages.get("/figures?month=2026-02")).text
+    assert "<dt>回复率</dt><dd>replied / received:受理的主题中已有公开答复的" in page, "as it is defined"
 
 
 async def test_a_list_of_a_month_stays_in_it_when_it_is_searched(pages: httpx2.AsyncClient) -> None:

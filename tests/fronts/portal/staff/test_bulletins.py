@@ -76,6 +76,8 @@ async def has_longer_periods(browser: Browser) -> None:
     assert "环比(与 2025-H2 相比)和同比(与 2025-H1 相比)" in half
     assert "month=2026-H1&amp;outcome=received&amp;department=housing" in half
     assert ("提请交办会" in half, "响应率" in half) == (True, True)
+    assert "<dt>响应率</dt><dd>response:given / response:asked:" in half, "as it is defined, in a note"
+    assert '<table id="further">' in half
 
 
 @pytest.mark.real
