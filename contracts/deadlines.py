@@ -114,6 +114,15 @@ class DispatchLate(Fact, frozen=True, kw_only=True, tag="dispatch.late.v1"):
     due: datetime
 
 
+class MeetingLate(Fact, frozen=True, kw_only=True, tag="meeting.late.v1"):
+    """An assignment meeting had not ruled when its time was over, and nobody had assigned the post; `at` is that instant."""
+
+    until: datetime
+    """As the call named it; `at` is later where the post was hidden meanwhile."""
+    department: str
+    """The unit that held the post then."""
+
+
 class CaseEscalated(Fact, frozen=True, kw_only=True, tag="case.escalated.v1"):
     """A step of the ladder was reached; `at` is the instant of the step, not of its saying."""
 
@@ -243,6 +252,7 @@ DeadlineFact = (
     | ClockStopped
     | CaseEscalated
     | DispatchLate
+    | MeetingLate
     | PromiseBroken
     | ReplyPromiseSet
     | ReplyPromiseNear

@@ -91,6 +91,12 @@ async def test_every_unit_in_dispute_is_called_to_the_meeting(seed: int, tmp_pat
             assert any("请参加交办会" in text and number in text for text in _read(world, unit))
         assert any("请召开交办会" in text for text in _read(world, "supervision"))
         assert any("已转" in text and number in text for text in _read(world, "housing")), "the way it went"
+        await world.until("2026-03-02T18:00")
+        assert not any("逾期未裁定" in text for text in _read(world, "supervision"))
+
+        await world.until("2026-03-04T09:00")
+
+        assert sum("交办会逾期未裁定" in text for text in _read(world, "supervision")) == 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)

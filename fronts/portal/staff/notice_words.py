@@ -52,6 +52,7 @@ KINDS: Final[Mapping[str, str]] = {
     "instructed": "领导批示",
     "letter": "领导信箱来信",
     "meeting": "交办会",
+    "meeting-late": "交办会逾期",
     "miss-withdrawn": "超期更正",
     "missed": "超期",
     "moved": "已转走",

@@ -83,6 +83,8 @@ class Meeting(Struct, frozen=True, gc=False, omit_defaults=True):
 
     at: datetime
     called: bool
+    until: datetime | None = None
+    """By when it is to rule; None of one that ruled, or was called before its day was kept."""
 
 
 class Member(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -154,6 +156,8 @@ class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     stopped: datetime | None = None
     dispatch: bool = False
     """That no unit had it in time."""
+    meetings: tuple[datetime, ...] = ()
+    """The calls of meetings that had not ruled in time."""
     near: tuple[datetime, ...] = ()
     escalated: tuple[str, ...] = ()
     """Levels said; each once per handling."""

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from city.profile import Profile
+from city.working_time import WorkingTime
 from contracts.deadlines import (
     CaseEscalated,
     ClockPaused,
@@ -23,6 +24,7 @@ from contracts.deadlines import (
     DeadlineRedated,
     DeadlineSet,
     DispatchLate,
+    MeetingLate,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -40,6 +42,7 @@ LATE: Final = timedelta(hours=1)
 ORDER: Final = (
     "limit",
     "dispatch",
+    "meeting",
     "near",
     "remind",
     "missed",
@@ -53,12 +56,12 @@ ORDER: Final = (
 LADDER: Final = ("remind", "leader", "supervisor", "bulletin")
 """Levels of escalation, in order; also kinds of words, and names in the policy."""
 
-OWED: Final = ("limit", "dispatch", "missed", "promise", "leader", "supervisor", "bulletin")
+OWED: Final = ("limit", "dispatch", "meeting", "missed", "promise", "leader", "supervisor", "bulletin")
 """Kinds whose word is a matter of record: said even when what ended the clock is heard first."""
 
 
-_LIMIT, _DISPATCH, _NEAR, _MISSED, _PROMISE = map(
-    ORDER.index, ("limit", "dispatch", "near", "missed", "promise")
+_LIMIT, _DISPATCH, _MEETING, _NEAR, _MISSED, _PROMISE = map(
+    ORDER.index, ("limit", "dispatch", "meeting", "near", "missed", "promise")
 )
 
 
@@ -69,7 +72,7 @@ class Word(NamedTuple):
     rank: int
     """Place of its kind in `ORDER`."""
     about: str = ""
-    """The question or the extension it concerns."""
+    """The question, the extension or the call of a meeting it concerns."""
 
     @property
     def kind(self) -> str:
@@ -132,6 +135,7 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
         ends = put_off(made, made.start, dispatched_by(case, context), time)
         if not case.department_at(ends):
             yield Word(ends, _DISPATCH)
+    yield from _meetings(case, made, said, time)
     if due not in said.near and (warned := warned_at(made, policy.warning.share, time)) < due:
         yield Word(warned, _NEAR)
     if said.missed is None:
@@ -145,6 +149,18 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
     for moved in made.extensions:
         if moved.extension not in said.broken:
             yield Word(put_off(made, moved.at, moved.promised, time), _PROMISE, moved.extension)
+
+
+def _meetings(case: Case, made: Clock, said: Said, time: WorkingTime) -> Iterator[Word]:
+    """Of each meeting of this handling that did not rule by its time, unless a person assigned the post over its head."""
+    ruled = [one.at for one in case.meetings if not one.called]
+    ends = sorted([*ruled, *(held.at for held in case.holdings)])
+    for one in case.meetings:
+        if one.until is None or one.at < made.start or one.at in said.meetings:
+            continue
+        until = put_off(made, one.at, one.until, time)
+        if not any(one.at < end <= until for end in ends):
+            yield Word(until, _MEETING, one.at.isoformat())
 
 
 def dispatched_by(case: Case, context: Here) -> datetime:
@@ -181,6 +197,11 @@ def _say(
         case "dispatch":
             facts.append(DispatchLate(at=at, due=at))
             return replace(said, dispatch=True)
+        case "meeting":
+            call = next(one for one in case.meetings if one.at.isoformat() == word.about)
+            assert call.until is not None
+            facts.append(MeetingLate(at=at, until=call.until, department=department))
+            return replace(said, meetings=(*said.meetings, call.at))
         case "near":
             facts.append(DeadlineNear(at=at, clock=name, due=due, department=department))
             return replace(said, near=(*said.near, due))

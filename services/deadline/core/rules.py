@@ -170,11 +170,14 @@ def draft(
 
 
 def meet(case: Case, fact: MeetingCalled | LeadNamed, context: Here) -> Decision[Case]:
-    """An assignment meeting was called or has ruled: the ledger's matter."""
-    meeting = Meeting(fact.at, isinstance(fact, MeetingCalled))
+    """An assignment meeting was called, to rule by its day, or has ruled: for the due date only the ledger's matter."""
     if isinstance(fact, LeadNamed):
         case = _assist(case, fact.at, fact.assisting)
-    return _held(replace(case, meetings=(*case.meetings, meeting)), context, fact.at)
+        return _held(
+            replace(case, meetings=(*case.meetings, Meeting(fact.at, called=False))), context, fact.at
+        )
+    meeting = Meeting(fact.at, called=True, until=fact.until)
+    return reconcile(replace(case, meetings=(*case.meetings, meeting)), context, fact.at)
 
 
 def _assist(case: Case, at: datetime, units: tuple[str, ...]) -> Case:

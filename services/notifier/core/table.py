@@ -46,6 +46,7 @@ from contracts.deadlines import (
     DeadlineRedated,
     DeadlineSet,
     DispatchLate,
+    MeetingLate,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -278,6 +279,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         ),
     ),
     DispatchLate: (Tell("undispatched", "supervisor", "逾时尚未交办 {number}", supervision),),
+    MeetingLate: (Tell("meeting-late", "supervisor", "交办会逾期未裁定 {number}", supervision),),
     PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
     # accountability: a robot speaks to a whole unit, so it names no person and no measure
     RecordOpened: (Tell("record-opened", "leader", "本单位被立案问责,{until}前可以陈述 {record}"),),

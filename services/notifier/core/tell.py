@@ -21,7 +21,7 @@ MAYOR_DESK: Final = "government-office"
 URGENT: Final = frozenset(
     (
         # Overdue, or not after all.
-        *("missed", "escalated", "miss-withdrawn", "promise-broken", "undispatched"),
+        *("missed", "escalated", "miss-withdrawn", "promise-broken", "undispatched", "meeting-late"),
         *("instruction-overdue", "instruction-overdue-withdrawn", "correction-overdue"),
         *("reply-promise-broken", "reply-promise-break-withdrawn"),
         # Somebody above waits.

@@ -7,7 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.assignments import LeadNamed, MeetingCalled, ReturnRefused
-from contracts.deadlines import CaseEscalated, ClockResumed, DeadlineMissed, DeadlineNear, DeadlineSet
+from contracts.deadlines import (
+    CaseEscalated,
+    ClockResumed,
+    DeadlineMissed,
+    DeadlineNear,
+    DeadlineSet,
+    MeetingLate,
+)
 from contracts.decision import Context
 from contracts.examples import EXAMPLES
 from contracts.posts import (
@@ -188,6 +195,12 @@ def test_a_meeting_is_told_to_the_supervisor_and_to_every_unit_in_dispute() -> N
         ("clerk", "housing", "meeting"),
         ("clerk", "water", "meeting"),
         ("supervisor", "supervision", "meeting"),
+    ]
+
+
+def test_a_meeting_that_did_not_rule_is_told_to_the_supervisor() -> None:
+    assert told(MeetingLate(at=NOW, until=NOW, department="water")).kinds() == [
+        ("supervisor", "supervision", "meeting-late")
     ]
 
 

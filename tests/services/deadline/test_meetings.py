@@ -1,0 +1,73 @@
+"""The day of an assignment meeting: one that has not ruled by then is told of, once."""
+
+from datetime import datetime
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.assignments import LeadNamed, MeetingCalled
+from contracts.deadlines import MeetingLate
+from contracts.facts import Fact
+from contracts.posts import PostHidden, PostRestored, PostWithdrawn
+from tests.services.deadline.desk import Desk
+from tests.services.deadline.facts import assigned, at, moved, published, received
+
+MONDAY = "2026-03-02T10:00"
+UNTIL = "2026-03-03T11:00"
+
+
+def called(when: str = "2026-03-02T11:00", until: str = UNTIL) -> MeetingCalled:
+    return MeetingCalled(at=at(when), departments=("water", "housing"), reason="r", until=at(until))
+
+
+def named(when: str) -> LeadNamed:
+    return LeadNamed(at=at(when), lead="water", assisting=(), reason="r")
+
+
+def late(*facts: Fact) -> list[datetime]:
+    """When meetings were said to be late, of a post that a unit has."""
+    desk = Desk()
+    desk.hear(received(MONDAY), assigned(MONDAY), *facts)
+    desk.until("2026-03-31T18:00")
+    return [fact.at for fact in desk.said if isinstance(fact, MeetingLate)]
+
+
+def test_a_meeting_that_does_not_rule_by_its_day_is_told_of_once() -> None:
+    assert late(called()) == [at(UNTIL)]
+
+
+@pytest.mark.parametrize("end", [named(UNTIL), moved("2026-03-03T10:00", "transport")])
+def test_one_that_ruled_or_over_whose_head_a_person_assigned_the_post_is_not(end: Fact) -> None:
+    assert late(called(), end) == []
+
+
+def test_one_that_ruled_too_late_is_told_of_whichever_is_heard_first() -> None:
+    assert late(called(), named("2026-03-03T15:00")) == [at(UNTIL)]
+
+
+def test_each_meeting_has_its_own_day() -> None:
+    again = called("2026-03-04T10:00", "2026-03-05T10:00")
+
+    assert late(called(), named("2026-03-03T10:00"), again) == [at("2026-03-05T10:00")]
+    assert late(called(), named("2026-03-03T15:00"), again) == [at(UNTIL), at("2026-03-05T10:00")]
+
+
+def test_of_an_answered_or_withdrawn_post_no_meeting_is_awaited() -> None:
+    assert late(called(), published("2026-03-02T15:00")) == []
+    assert late(called(), PostWithdrawn(at=at("2026-03-02T15:00"))) == []
+
+
+def test_while_the_post_is_hidden_the_meeting_waits() -> None:
+    hidden = PostHidden(at=at("2026-03-02T15:00"), reason="广告", by="m")
+    restored = PostRestored(at=at("2026-03-09T10:00"), reason="误判", by="m")
+
+    assert late(called(), hidden, restored) == [at("2026-03-09T18:00")]
+
+
+def test_one_that_was_called_before_meetings_had_a_clock_is_not_told_of() -> None:
+    desk = Desk()
+    desk.hear(received(MONDAY), assigned(MONDAY), called())
+    [meeting] = desk.case.meetings
+    desk.case = replace(desk.case, meetings=(replace(meeting, until=None),))
+
+    assert [fact for fact in desk.until("2026-03-31T18:00") if isinstance(fact, MeetingLate)] == []
