@@ -4,7 +4,9 @@ Both hold one token, and are the city's own; nobody else has anything to say her
 """
 
 import hmac
+from collections.abc import Callable
 from typing import Annotated, Final, Literal, TypedDict
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request
@@ -33,6 +35,29 @@ _MAIL: Final = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+_SMS: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": "array", "items": {"type": "object"}, "maxItems": 100},
+                "examples": {
+                    "example": {
+                        "value": [
+                            {
+                                "phone_number": "13800000000",
+                                "success": False,
+                                "err_code": "MOBILE_NOT_ON_SERVICE",
+                                "out_id": "0195a000-0000-7000-8000-000000000001",
+                                "biz_id": "12345",
+                            }
+                        ]
+                    }
+                },
+            }
+        },
+    }
+}
 _log = structlog.get_logger()
 
 
@@ -52,6 +77,22 @@ class HandedIn(Struct, frozen=True, forbid_unknown_fields=True):
     receipts: Annotated[tuple[Said, ...], Meta(min_length=1, max_length=MOST)]
 
 
+class SmsReport(Struct, frozen=True):
+    """What Aliyun says of one text message (`SmsReport`); the rest of it, the number among it, is passed over."""
+
+    success: bool
+    out_id: str = ""
+    """The notice or digest, as it was sent with it; empty for a code."""
+    err_code: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SmsTaken(TypedDict):
+    """As Aliyun wants to be answered, or it brings the reports again."""
+
+    code: Literal[0]
+    msg: str
+
+
 class Taken(TypedDict):
     """How many receipts were taken in; of a mail that is none, 0."""
 
@@ -59,7 +100,7 @@ class Taken(TypedDict):
 
 
 def routes(receipts: Receipts, token: str, limits: Limits) -> APIRouter:
-    """`POST /v1/receipts` and `POST /v1/receipts/mail`; without a token nobody is let in."""
+    """`POST /v1/receipts`, `POST /v1/receipts/sms` and `POST /v1/receipts/mail`; without a token nobody is let in."""
     router = new_router()
 
     def entrusted(request: Request) -> None:
@@ -94,6 +135,33 @@ def routes(receipts: Receipts, token: str, limits: Limits) -> APIRouter:
         )
         return Json(Taken(receipts=len(body.receipts)), 202)
 
+    _sms(router, receipts, entrusted)
+    _mail(router, receipts, entrusted)
+    return router
+
+
+def _sms(router: APIRouter, receipts: Receipts, entrusted: Callable[[Request], None]) -> None:
+    @router.post(
+        "/v1/receipts/sms",
+        status_code=200,
+        openapi_extra=described(who="machine", answer=SmsTaken, keyed=False) | _SMS,
+    )
+    async def of_sms(request: Request) -> Response:
+        """What Aliyun says became of text messages, as it pushes it (`SmsReport`, in batches); the gateway in front adds the token."""
+        entrusted(request)
+        reports = decode_body(await read_body(request), tuple[SmsReport, ...])
+        found = [(_notice(report.out_id), report) for report in reports[:MOST]]
+        await receipts.take_in(
+            [
+                Receipt("sms", notice, report.success, "" if report.success else report.err_code)
+                for notice, report in found
+                if notice
+            ]
+        )
+        return Json(SmsTaken(code=0, msg="接收成功"))
+
+
+def _mail(router: APIRouter, receipts: Receipts, entrusted: Callable[[Request], None]) -> None:
     @router.post(
         "/v1/receipts/mail",
         status_code=202,
@@ -115,4 +183,10 @@ def routes(receipts: Receipts, token: str, limits: Limits) -> APIRouter:
             await receipts.take_in([found])
         return Json(Taken(receipts=0 if found is None else 1), 202)
 
-    return router
+
+def _notice(written: str) -> str:
+    """The id of a notice or digest; empty for what is none."""
+    try:
+        return str(UUID(written))
+    except ValueError:
+        return ""

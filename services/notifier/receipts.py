@@ -26,6 +26,9 @@ FORGET_SECONDS: Final = 3600.0
 AT_ONCE: Final = 500
 """Notices that have failed by receipts, handed to the engine together."""
 
+BY_NOTICE: Final = ("mail", "sms")
+"""Channels whose receipts name the notice or the digest itself."""
+
 _TAKE_IN: Final = """
 insert into receipt (channel, message, notice, arrived, reason)
 select channel, message, notice::uuid, arrived, reason
@@ -100,7 +103,7 @@ class PostgresReceipts:
             _TAKE_IN,
             [receipt.channel for receipt in receipts],
             [receipt.message for receipt in receipts],
-            [receipt.message if receipt.channel == "mail" else None for receipt in receipts],
+            [receipt.message if receipt.channel in BY_NOTICE else None for receipt in receipts],
             [receipt.arrived for receipt in receipts],
             [receipt.reason for receipt in receipts],
         )
@@ -190,7 +193,7 @@ class ReceiptsInMemory:
 
     def about(self, receipt: Receipt) -> Iterator[tuple[str, Row]]:
         """The notices that it tells of, by their ids; looked up, since a simulation keeps thousands and asks as often."""
-        if receipt.channel == "mail":
+        if receipt.channel in BY_NOTICE:
             digest = self._digests.digests.get(receipt.message) if self._digests is not None else None
             named = [receipt.message, *(digest.notices if digest is not None else ())]
         else:

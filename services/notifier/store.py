@@ -351,7 +351,7 @@ class ClaimsInMemory:
             row = self.rows[identity]
             self.rows[identity] = Row(row.subject, row.partition, row.notice, repeated=True)
             self.open[identity] = None
-            self.receipts.pop(("mail", identity), None)
+            self.receipts.pop((row.notice.channel, identity), None)
         return taken
 
     def let_leases_run_out(self) -> None:

@@ -19,7 +19,7 @@ from tests.journeys.world import World
 KEYLESS = (
     *("/resend", "/tokens", "/ballots", "/codes", "/sessions", "/letters", "/unsubscriptions"),
     *("/attachments", "/passes", "/inbox/choice", "/inbox/addresses", "/inbox/proofs"),
-    *("/what-ifs", "/cancellation", "/contact", "/receipts", "/receipts/mail"),
+    *("/what-ifs", "/cancellation", "/contact", "/receipts", "/receipts/sms", "/receipts/mail"),
 )
 """A notice that goes out once more goes out under its own id, however often one asks; tokens and ballots are the same each time; codes and sessions are secrets
 that are not kept to be told again, and so are passes: a second code is another, a code that was used is used, a letter goes out once; a file that is given twice is two until a post names one; of what is

@@ -122,9 +122,9 @@ class Receipt(Struct, frozen=True):
     """What a provider says later became of a message that it had taken."""
 
     channel: str
-    """`wechat` or `mail`."""
+    """`wechat`, `sms` or `mail`."""
     message: str
-    """The provider's number of it; of a mail the notice or the digest itself, as its Message-ID says."""
+    """The provider's number of it; of a text message or mail the notice or the digest itself, as `OutId` or Message-ID says."""
     arrived: bool
     reason: str = ""
     """Why not, in the provider's word."""

@@ -193,9 +193,10 @@ async def test_each_instance_fails_the_notices_of_its_own_partitions(kept: Kept)
     assert await kept.failed(3) == [("kind-1", "failed:user block")]
 
 
-async def test_a_mail_that_came_back_has_failed_and_sent_once_more_it_may_arrive(kept: Kept) -> None:
-    notice = await kept.sent(1, channel="mail")
-    await kept.receipts.take_in([Receipt("mail", notice, False, "5.1.1")])
+@pytest.mark.parametrize("channel", ["mail", "sms"])
+async def test_what_did_not_arrive_has_failed_and_sent_once_more_it_may(kept: Kept, channel: str) -> None:
+    notice = await kept.sent(1, channel=channel)
+    await kept.receipts.take_in([Receipt(channel, notice, False, "5.1.1")])
     assert await kept.failed() == [("kind-1", "5.1.1")]
     await kept.ended()
 
@@ -204,7 +205,7 @@ async def test_a_mail_that_came_back_has_failed_and_sent_once_more_it_may_arrive
     await kept.apply(Settle(notice, "sent", 1))
 
     assert await kept.failed() == [], "what came back was the first one"
-    await kept.receipts.take_in([Receipt("mail", notice, False, "5.2.2")])
+    await kept.receipts.take_in([Receipt(channel, notice, False, "5.2.2")])
     assert await kept.failed() == [("kind-1", "5.2.2")], "and now the second one has"
 
 
@@ -308,7 +309,36 @@ async def test_receipts_and_mail_are_taken_in_of_whoever_has_the_token(door: Any
     ]
 
 
-@pytest.mark.parametrize("path", ["/v1/receipts", "/v1/receipts/mail"])
+async def test_what_aliyun_says_of_text_messages_is_taken_in_and_answered_as_it_wants(door: Any) -> None:
+    http, receipts = door
+    notice = "0195a000-0000-7000-8000-000000000001"
+    reports = [
+        {
+            "phone_number": "13800000000",
+            "success": False,
+            "err_code": "MOBILE_NOT_ON_SERVICE",
+            "out_id": notice,
+        },
+        {
+            "phone_number": "13800000000",
+            "success": True,
+            "err_code": "DELIVERED",
+            "out_id": notice[:-1] + "2",
+        },
+        {"phone_number": "13800000000", "success": True, "out_id": "another system's"},
+    ]
+
+    answer = await http.post("/v1/receipts/sms", json=reports)
+
+    assert (answer.status_code, answer.json()) == (200, {"code": 0, "msg": "接收成功"})
+    assert list(receipts.kept.values()) == [
+        Receipt("sms", notice, False, "MOBILE_NOT_ON_SERVICE"),
+        Receipt("sms", notice[:-1] + "2", True),
+    ]
+    assert (await http.post("/v1/receipts/sms", json={"success": True})).status_code in (400, 422)
+
+
+@pytest.mark.parametrize("path", ["/v1/receipts", "/v1/receipts/sms", "/v1/receipts/mail"])
 async def test_nobody_else_is_let_in_and_who_goes_on_guessing_is_told_to_wait(door: Any, path: str) -> None:
     http, receipts = door
     answers = [
