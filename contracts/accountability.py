@@ -103,7 +103,10 @@ class AppealRaised(Fact, frozen=True, kw_only=True, tag="accountability.appeal-r
 
 
 class AppealDecided(Fact, frozen=True, kw_only=True, tag="accountability.appeal-decided.v1"):
-    """A supervisor who did not make the finding decided on the appeals, and on the measure that stands."""
+    """A supervisor who did not make the finding decided on the appeals, and on the measure that stands.
+
+    Without an appeal where the grounds were withdrawn: then it is revoked.
+    """
 
     record: str
     department: str

@@ -107,6 +107,8 @@ def choices(found: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     finding = found["finding"]
     if finding is None or not finding["measure"]:
         return ()
+    if found["withdrawn_at"]:
+        return [("revoked", "撤销,不采取措施")]
     lighter = list(MEASURES)[: list(MEASURES).index(finding["measure"])]
     return [
         ("upheld", f"维持({finding['measure_name']})"),

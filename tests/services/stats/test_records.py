@@ -113,6 +113,54 @@ def test_a_ground_that_falls_is_noted_blames_nobody_and_lets_the_record_be_close
     assert desk.takes(found(3)).record.step == "closed", "what is closed stays closed"
 
 
+def test_a_measure_whose_ground_fell_is_revoked_without_an_appeal_by_another_supervisor() -> None:
+    """Nobody goes on bearing a measure for what did not happen, because they let the thirty days pass."""
+    desk = Desk().blamed().takes(found(2, stands=False), timedelta(days=40))
+    assert (desk.record.measure, "decision" in possible(desk.record)) == ("talk", True)
+    assert desk.refuses(Decide(ONE, "revoked", "所计事项未发生")) == "own-finding"
+    assert desk.refuses(Decide(OTHER, "upheld", "维持")) == "grounds-withdrawn"
+
+    desk.takes(Decide(OTHER, "revoked", "所计事项未发生"))
+
+    said = desk.said[-1]
+    assert isinstance(said, AppealDecided)
+    assert (said.outcome, said.measure, desk.record.step, desk.record.measure) == (
+        "revoked",
+        "",
+        "decided",
+        "",
+    )
+    assert "decision" not in possible(desk.record)
+
+
+def test_a_ground_that_falls_after_the_closing_is_noted_and_its_measure_can_be_revoked() -> None:
+    desk = Desk().blamed().takes(Close(ONE, "已约谈"), timedelta(days=31)).takes(found(2, stands=False))
+
+    assert isinstance(desk.said[-1], GroundsWithdrawn), "those concerned are told"
+    assert (desk.record.step, possible(desk.record)) == ("closed", ("decision",))
+    desk.takes(Decide(OTHER, "revoked", "所计事项未发生"))
+    assert (desk.record.step, desk.record.measure, desk.record.closing) == ("closed", "", "已约谈")
+    assert possible(desk.record) == ()
+
+
+def test_a_ground_that_stands_again_after_the_closing_leaves_the_measure_as_it_was() -> None:
+    desk = Desk().blamed().takes(Close(ONE, "已约谈"), timedelta(days=31))
+    desk.takes(found(2, stands=False)).takes(found(3))
+
+    assert (desk.record.withdrawn_at, desk.record.measure, possible(desk.record)) == (None, "talk", ())
+
+
+def test_where_nobody_was_blamed_a_ground_that_falls_after_the_closing_changes_nothing() -> None:
+    desk = (
+        Desk().opened().takes(State(LEADER, "说明")).takes(Find(ONE, False, "无责")).takes(Close(ONE, "结"))
+    )
+    said = len(desk.said)
+
+    desk.takes(found(2, stands=False))
+
+    assert (len(desk.said), possible(desk.record)) == (said, ())
+
+
 def test_a_ground_that_stands_again_gives_the_whole_time_to_state() -> None:
     desk = Desk().opened().takes(found(2, stands=False)).takes(found(3), timedelta(days=10))
 

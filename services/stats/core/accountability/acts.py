@@ -52,8 +52,10 @@ def ground(record: Record, given: GroundFound, context: Here) -> Decision[Record
     record = replace(record, ground=given.n)
     if given.stands and record.step == "":
         return _opened_by_rule(record, given, context)
-    if record.step in ("", "closed"):
+    if record.step == "" or (record.step == "closed" and not record.measure):
         return Decision(record)
+    if record.step == "closed" and given.stands:
+        return Decision(replace(record, withdrawn_at=None))
     if not given.stands:
         after = replace(record, withdrawn_at=context.now)
         fact: Fact = GroundsWithdrawn(at=context.now, record=record.id, department=record.department)
@@ -206,13 +208,18 @@ def appeal(record: Record, given: Appeal, context: Here) -> Decision[Record]:
 
 
 def decide(record: Record, given: Decide, context: Here) -> Decision[Record]:
-    """By a supervisor who did not make the finding; an appeal makes nothing heavier (公务员法 第九十五条)."""
+    """By a supervisor who did not make the finding; an appeal makes nothing heavier (公务员法 第九十五条).
+
+    A measure whose ground fell is revoked without an appeal, at any step: nobody bears it for what did not happen.
+    """
     _not_concerned(record, given.by)
     finding = record.finding
-    if record.step != "appealed" or finding is None:
+    if finding is None or (record.step != "appealed" and not record.baseless):
         raise not_now(record)
     if given.by == finding.by:
         raise Forbidden("own-finding", "不能复核自己作出的认定", "请由另一位督查员决定。")
+    if record.baseless and given.outcome != "revoked":
+        raise NotNow("grounds-withdrawn", "立案依据已经撤回", "所计事项并未发生,只能撤销措施。")
     measure = finding.measure if given.outcome == "upheld" else given.measure
     lighter = MEASURES[1 : MEASURES.index(finding.measure)]
     if given.outcome == "lightened" and measure not in lighter:
@@ -232,7 +239,8 @@ def decide(record: Record, given: Decide, context: Here) -> Decision[Record]:
         by=given.by,
     )
     told = f"复核决定:{OUTCOME_NAMES[given.outcome]},{MEASURE_NAMES[measure]}"
-    return _said(replace(record, step="decided", ruling=ruling), fact, told, given.by)
+    step = "closed" if record.step == "closed" else "decided"
+    return _said(replace(record, step=step, ruling=ruling), fact, told, given.by)
 
 
 def close(record: Record, given: Close, context: Here) -> Decision[Record]:
@@ -271,19 +279,20 @@ RULES: Final[dict[type, Any]] = {
 
 def possible(record: Record) -> tuple[str, ...]:
     """The words of the acts that the step allows, whoever may do them; times that run are not looked at."""
+    revoking = ("decision",) if record.baseless and record.step != "appealed" else ()
     match record.step:
         case "opened":
             naming = () if record.person else ("person",)
             return (*naming, "statement", "finding", *(("closing",) if record.withdrawn_at else ()))
         case "found":
             appealing = record.finding is not None and record.finding.until is not None
-            return ("appeal", "closing") if appealing else ("closing",)
+            return (*(("appeal",) if appealing else ()), *revoking, "closing")
         case "appealed":
             return ("appeal", "decision")
         case "decided":
-            return ("closing",)
+            return (*revoking, "closing")
         case _:
-            return ()
+            return revoking
 
 
 def _to_state(context: Here) -> datetime:

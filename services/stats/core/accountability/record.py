@@ -112,6 +112,11 @@ class Record(Struct, frozen=True, omit_defaults=True):
             return self.ruling.measure
         return self.finding.measure if self.finding is not None else ""
 
+    @property
+    def baseless(self) -> bool:
+        """Whether a measure stands although what the rule had counted did not happen."""
+        return self.withdrawn_at is not None and bool(self.measure)
+
     def measure_at(self, instant: datetime) -> Measure:
         """The measure that stood at an instant."""
         if self.ruling is not None and self.ruling.at <= instant:

@@ -41,10 +41,19 @@ def test_the_pages_measures_are_the_services() -> None:
     ],
 )
 def test_a_decision_offers_nothing_heavier(measure: str, codes: list[str]) -> None:
-    found: dict[str, Any] = {"finding": {"measure": measure, "measure_name": "某项措施"}}
+    finding = {"measure": measure, "measure_name": "某项措施"}
+    found: dict[str, Any] = {"finding": finding, "withdrawn_at": None}
 
     assert [code for code, _ in choices(found)] == codes
-    assert choices({"finding": None}) == ()
+    assert choices({"finding": None, "withdrawn_at": None}) == ()
+
+
+def test_where_the_ground_fell_a_measure_can_only_be_revoked() -> None:
+    finding = {"measure": "talk", "measure_name": "约谈"}
+
+    assert [code for code, _ in choices({"finding": finding, "withdrawn_at": "2026-04-12T10:00"})] == [
+        "revoked"
+    ]
 
 
 @pytest.fixture
