@@ -45,7 +45,8 @@ FOOT: Final = f"""## 时间与范围 Times and intervals
 hour up to a day, an hour up to ten days, six hours up to sixty. `first_word_hours`: the median from receipt to the first word
 (初步回复) of the unit for which the post counts, or to its first published reply where that came first. `follow_up_hours`: the
 median from a follow-up to its answer. `held_hours` (办理用时): working hours for which the unit held
-cases, its leader's desk included. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
+cases, its leader's desk included; of the whole city also those of who is no unit (author, meeting, router, moderation), so that they sum to the working time
+that passed. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
 `registered` (注册): distinct people who posted or supported a post, by the keyed hash of telephone or openid, since the beginning;
 what nobody signed is nobody's. There are no accounts that one could open without a word. Supporters count since voices say that they are signed.
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by

@@ -114,9 +114,10 @@ class Files:
             if by_unit:
                 copies.append((figures_of(label, "", "全市", total(by_unit.values())), 1))
             copies += [
-                (figures_of(label, unit, names.get(unit, unit), by_unit[unit]), 1)
-                for unit in sorted(by_unit)
-                if unit
+                (figures_of(label, unit, names.get(unit, unit), measures), 1)
+                for unit, measures in sorted(by_unit.items())
+                # Who merely held a post and is no unit: its author, a meeting, moderation. A unit of before counts for posts.
+                if unit and (unit in names or measures.keys() - {"held_minutes"})
             ]
         await self._both(f"figures-{year}", FIGURES, copies, today)
 

@@ -167,6 +167,29 @@ async def test_figures_say_what_the_league_says_and_bulletins_what_was_issued(
     assert [json.loads(line)["number"] for line in bulletins] == ["宿网督〔2026〕1号"]
 
 
+async def test_who_held_a_post_and_is_no_unit_has_no_row_of_figures(tmp_path: Path) -> None:
+    world = World(1, "2026-03-02T10:00", tmp_path)
+    async with (
+        world.open(),
+        world.stats_app() as stats,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stats), base_url="http://stats") as http,
+    ):
+        receipt = (await world.intake.post()).json()
+        number = str(receipt["number"])
+        await world.assigned_to(number, "housing")
+        await world.act("clerk", number, "acceptance")
+        asked = await world.act("clerk", number, "questions", {"text": "哪一栋?"})
+        assert asked
+        await world.until("2026-03-02T16:00")
+        answer = await world.intake.citizen(receipt, "answers", {"text": "三栋"})
+        assert answer.status_code == 202
+        await world.answered(number)
+        await world.until("2026-03-03T10:00")
+
+        lines = (await http.get("/open/figures-2026.jsonl")).text.splitlines()
+        assert [row["unit"] for row in map(json.loads, lines)] == ["", "housing"]
+
+
 async def test_a_file_is_read_again_only_when_it_is_another_and_in_ranges(http: httpx2.AsyncClient) -> None:
     whole = await http.get("/open/cases-2026.csv")
     tag = whole.headers["etag"]
