@@ -91,3 +91,35 @@ async def test_an_author_whose_appeal_is_not_granted_is_told_why(seed: int, tmp_
 
         assert any("维持原处理:文中有商家电话" in text for text in _read(world, PHONE))
         assert (await world.intake.own(receipt))["status"] == "hidden"
+
+
+async def test_the_days_in_which_an_answered_post_was_hidden_are_not_its_author_s_days_to_grade_and_reopen(
+    tmp_path: Path,
+) -> None:
+    async with World(1, "2026-03-02T10:00", tmp_path).open() as world:
+        hidden, graded, plain = [
+            (await world.intake.post(title=f"电梯坏了 {n}", contact={"phone": PHONE})).json()
+            for n in range(3)
+        ]
+        for receipt in (hidden, graded, plain):
+            await world.assigned_to(receipt["number"], "housing")
+            await world.act("clerk", receipt["number"], "acceptance")
+            await world.answered(receipt["number"])
+        await world.until("2026-03-04T10:00")
+        for receipt in (hidden, graded):
+            await _moderate(world, receipt["number"], "hide", "疑似广告")
+        await world.until("2026-03-24T10:00")
+        for receipt in (hidden, graded):
+            await _moderate(world, receipt["number"], "restore", "误判")
+
+        await world.until("2026-04-04T10:00")
+        reason = {"reason": "还是坏的"}
+        assert (await world.intake.citizen(plain, "reopenings", reason)).status_code == 409
+        assert (await world.intake.citizen(graded, "ratings", {"grade": 2})).status_code == 202
+        await world.until("2026-04-06T09:00")
+        assert (await world.intake.citizen(graded, "reopenings", reason)).status_code == 202
+        assert (await world.intake.citizen(hidden, "ratings", {"grade": 2})).status_code == 409, (
+            "14 days and 20"
+        )
+        await world.until("2026-04-06T11:00")
+        assert (await world.intake.citizen(hidden, "reopenings", reason)).status_code == 409, "15 days and 20"

@@ -255,6 +255,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     moderation: Moderation = ""
     hiding: Hiding | None = None
     """None while it is not hidden, and of one that was hidden before this was kept."""
+    hidings_undone: tuple[tuple[datetime, datetime], ...] = ()
     department: str = ""
     assisting: tuple[str, ...] = ()
     parts: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """What is remembered of a post while it is hidden: where it stood before, and whether its author appealed. Pure data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -13,8 +14,18 @@ class Hiding(Struct, frozen=True, gc=False, omit_defaults=True):
     appealed_at: datetime | None = None
     upheld: bool = False
     """A moderator looked at the appeal, and the post stays hidden."""
+    at: datetime | None = None
+    """Since when; None of one that began before this was kept."""
 
     @property
     def waits(self) -> bool:
         """Whether an appeal waits for a moderator."""
         return self.appealed_at is not None and not self.upheld
+
+
+def put_off(until: datetime, since: datetime, undone: Iterable[tuple[datetime, datetime]]) -> datetime:
+    """The end of a time that began at `since`, later by what hidings that were undone took of it."""
+    for start, end in undone:
+        if since <= start < until:
+            until += end - start
+    return until

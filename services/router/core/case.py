@@ -86,6 +86,8 @@ class Case(Struct, frozen=True):
     """A special report was raised since no owner was found."""
     closed: bool = False
     """Withdrawn or hidden: nobody has to answer."""
+    closed_at: datetime | None = None
+    """When it was; None of one that was closed before this was kept."""
     answered: bool = False
     """A published reply stands."""
     answered_by_lead: bool = False

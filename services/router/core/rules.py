@@ -37,6 +37,7 @@ from contracts.replies import (
     ReturnRequested,
     SpecialReportRequested,
 )
+from services.router.core import standing
 from services.router.core.case import Case, Choice, Decided, Judges, Returned
 
 
@@ -231,7 +232,9 @@ def ungroup(case: Case, fact: PostUngrouped, context: Context[Judges]) -> Decisi
 
 def restore(case: Case, fact: PostRestored, context: Context[Judges]) -> Decision[Case]:
     """A hidden post is back; where a person was to choose, a person is asked again."""
-    case = replace(case, closed=False)
+    days = context.city.profile.policy.return_.working_days
+    held_since = standing.back_since(case, fact.at, context.city.profile.working_time, days)
+    case = replace(case, closed=False, closed_at=None, assigned_at=held_since)
     ruled = [one for one in case.decided if one.kind != "SpecialReportRaised"]
     if not ruled or ruled[-1].kind != "AssignmentHeld":
         return Decision(case)

@@ -1,7 +1,10 @@
 """What becomes of a post beside its assignment: it is open again, supported, gone. Pure."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
+from city.working_time import WorkingTime
 from contracts.decision import Context, Decision
 from contracts.posts import PostHidden, PostSupported, PostWithdrawn
 from contracts.replies import PostReopened
@@ -20,4 +23,10 @@ def support(case: Case, fact: PostSupported, context: Context[Judges]) -> Decisi
 
 def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Judges]) -> Decision[Case]:
     """The post left the count; nobody has to answer it any more."""
-    return Decision(replace(case, closed=True, held=False))
+    return Decision(replace(case, closed=True, closed_at=fact.at, held=False))
+
+
+def back_since(case: Case, at: datetime, time: WorkingTime, days: int) -> datetime | None:
+    """From when the unit of a post that is restored at an instant has had it: anew, if it still could have returned it when it was hidden."""
+    had, hidden = case.assigned_at, case.closed_at
+    return had if had is None or hidden is None or hidden > time.add_days(had, days) else max(had, at)

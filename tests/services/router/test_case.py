@@ -172,6 +172,18 @@ def test_a_restored_post_waits_for_a_person_again_where_it_did_and_else_keeps_it
     assert kinds(post.chosen("housing")) == [PostReassigned]
 
 
+def test_a_unit_that_still_could_return_a_post_when_it_was_hidden_has_its_day_when_it_is_restored() -> None:
+    def returned_after(hidden: float, back: float, asked: float) -> list[type[Fact]]:
+        post = Post().received()
+        post.hear(PostHidden(at=MONDAY + timedelta(hours=hidden), reason="违规", by="s"))
+        post.hear(PostRestored(at=MONDAY + timedelta(hours=back), reason="误判", by="s"))
+        return kinds(post.returned("transport", "housing-item", hours=asked))
+
+    assert returned_after(2, 14 * 24, 14 * 24 + 2) == [PostReassigned]
+    assert returned_after(2, 14 * 24, 16 * 24) == [ReturnRefused]
+    assert returned_after(48, 14 * 24, 14 * 24 + 2) == [ReturnRefused], "its day was over before"
+
+
 def test_a_post_withdrawn_before_it_was_heard_waits_for_nobody() -> None:
     post = Post(Judge(department=""))
     post.hear(PostWithdrawn(at=MONDAY))

@@ -99,7 +99,7 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         case = replace(
             case,
             moderation="hidden",
-            hiding=Hiding(case.step),
+            hiding=Hiding(case.step, at=at),
             step="hidden",
             draft=None,
             sent_back=None,
@@ -107,7 +107,9 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         )
     elif action == "restore" and case.moderation == "hidden":
         fact = PostRestored(at=at, reason=reason, by=by)
-        case = replace(case, moderation="", hiding=None, step=_before(case))
+        since = case.hiding.at if case.hiding is not None else None
+        undone = case.hidings_undone if since is None else (*case.hidings_undone, (since, at))
+        case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=_before(case))
     elif action == "uphold" and case.hiding is not None and case.hiding.waits:
         fact = HidingUpheld(at=at, reason=reason, by=by)
         case = replace(case, hiding=replace(case.hiding, upheld=True))
