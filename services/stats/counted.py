@@ -23,6 +23,7 @@ from city.profile import Profile
 from city.typed import case_number
 from services.stats.core.case import Case
 from services.stats.core.cells import counted_on, outcome
+from services.stats.core.course import duty_of
 from services.stats.core.periods import Period
 from services.stats.requests import code_of
 
@@ -73,6 +74,7 @@ class Wanted(Struct, frozen=True):
     kind: str = ""
     area: str = ""
     after: str = ""
+    duty: str = ""
 
 
 class Sources(Protocol):
@@ -84,7 +86,8 @@ class Sources(Protocol):
 
 _WHERE: Final = """counted_on >= $1::date and counted_on < $2::date and outcome = any($3::text[])
     and ($4::text = '' or unit = $4::text) and ($5::text = '' or kind = $5::text)
-    and ($6::text = '' or area = $6::text or ($6::text = 'none' and area = ''))"""
+    and ($6::text = '' or area = $6::text or ($6::text = 'none' and area = ''))
+    and ($7::text = '' or duty = $7::text)"""
 
 
 class PostgresSources:
@@ -101,11 +104,12 @@ class PostgresSources:
             wanted.department,
             wanted.kind,
             wanted.area,
+            wanted.duty,
         )
         total = await self._pool.fetchval(f"select count(*) from subject where {_WHERE}", *asked)
         rows = await self._pool.fetch(
             f"select number, unit, kind, area, counted_on, outcome from subject where {_WHERE}"
-            " and number > $7::text order by number limit $8::integer",
+            " and number > $8::text order by number limit $9::integer",
             *asked,
             wanted.after,
             PAGE + 1,
@@ -131,6 +135,7 @@ class MemorySources:
                 and wanted.department in ("", case.unit())
                 and wanted.kind in ("", case.kind)
                 and wanted.area in ("", case.area or NO_AREA)
+                and wanted.duty in ("", duty_of(case))
             ):
                 every.append(Counted(case.number, case.unit(), case.kind, case.area, day, outcome(case)))
         every.sort(key=lambda one: one.number)
@@ -148,7 +153,7 @@ class Door:
     limits: Limits
 
     async def listed(
-        self, request: Request, month: str, outcome: str, asked: tuple[str, str, str], after: str
+        self, request: Request, month: str, outcome: str, asked: tuple[str, str, str, str], after: str
     ) -> Response:
         """A page of the cases. Raises Refused 401, 403, 422 or 429."""
         staff = require(self.verifier.staff(request.headers.get("authorization")), *READERS)
@@ -161,7 +166,7 @@ class Door:
             raise problem.wrong_field(
                 "month", "应为 YYYY-MM,或 2026-Q1、2026-H1、2026 这样的时段"
             ) from failure
-        department, kind, area = asked
+        department, kind, area, duty = asked
         if after and case_number(after) != after:
             raise problem.wrong_field("after", "应为上一页最后一个编号")
         wanted = Wanted(
@@ -172,6 +177,7 @@ class Door:
             code_of(named.kind, self.profile, "kind", kind),
             NO_AREA if area == NO_AREA else code_of(named.area, self.profile, "area", area),
             after,
+            code_of(named.duty_item, self.profile, "duty", duty),
         )
         total, found = await self.sources.found(wanted)
         page = found[:PAGE]
@@ -203,12 +209,13 @@ def routes(door: Door) -> APIRouter:
         department: str = "",
         kind: str = "",
         area: str = "",
+        duty: str = "",
         after: str = "",
     ) -> Response:
         """The cases that a figure of the league is made of; `month`: a month or another period, by receipt (the present month).
 
         A unit's people find those that count for it; supervisor and city leaders find all. `area` may be `none`.
         """
-        return await door.listed(request, month, outcome, (department, kind, area), after)
+        return await door.listed(request, month, outcome, (department, kind, area, duty), after)
 
     return router

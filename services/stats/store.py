@@ -15,6 +15,7 @@ from chassis.store import Column, Packing
 from services.stats.accountability.store import GroundsInMemory, GroundsKept
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 from services.stats.core.cells import counted_on, outcome
+from services.stats.core.course import duty_of
 from services.stats.core.review import graded
 from services.stats.months import Measures, Months, add, by_month
 
@@ -92,6 +93,7 @@ COLUMNS: Final = (
     Column[Case]("area", "text", lambda case: case.area),
     Column[Case]("named_at", "timestamptz", Case.named_since),
     Column[Case]("answered_at", "timestamptz", Case.answered_at),
+    Column[Case]("duty", "text", duty_of),
     Column[Case]("review_year", "integer", Case.reviewed_year),
 )
 

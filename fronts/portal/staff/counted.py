@@ -31,10 +31,11 @@ async def counted(
     department: str = "",
     kind: str = "",
     area: str = "",
+    duty: str = "",
     after: str = "",
 ) -> Response:
     """One page of the cases, by number."""
-    asked = {"outcome": outcome, "department": department, "kind": kind, "area": area}
+    asked = {"outcome": outcome, "department": department, "kind": kind, "area": area, "duty": duty}
     month = month or f"{visit.now():%Y-%m}"
     answer = await visit.read("stats", "/v1/counted", month=month, after=after, **asked)
     if not answer.ok:
@@ -51,6 +52,7 @@ async def counted(
             *([profile.department_name(department)] if department else []),
             *([profile.policy.kinds[kind].name] if kind in profile.policy.kinds else []),
             *([_area(visit, area)] if area else []),
+            *([profile.duty[duty].name] if duty in profile.duty else []),
         ],
         further=address(month, **asked, after=further) if further else "",
     )

@@ -29,7 +29,7 @@ def course(case: Case) -> dict[str, int]:
     elif case.holders:
         counted["dispatch:in_time"] = 1
     if case.holders:
-        duty = f"duty:{_duty(case)}"
+        duty = f"duty:{duty_of(case)}"
         reply = case.first_reply() is not None
         counted[f"{duty}:received"] = 1
         counted[f"{duty}:replied"] = int(reply)
@@ -66,11 +66,11 @@ def _meetings(case: Case) -> dict[str, int]:
     return {"meeting:called": len(case.meetings), "meeting:in_time": in_time}
 
 
-def _duty(case: Case) -> str:
-    """The duty item by which the unit for which the post counts has it; empty where none was named."""
+def duty_of(case: Case) -> str:
+    """The duty item by which the unit for which the post counts has it; empty where none was named, and of a post of before."""
     unit = case.unit()
     named = [(at, duty) for at, held, duty in case.duties if held == unit]
-    return max(named)[1] if named else ""
+    return max(named)[1] if named and case.whole_course else ""
 
 
 def duties(measures: Mapping[str, int]) -> dict[str, dict[str, int]]:

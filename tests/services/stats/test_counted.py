@@ -115,6 +115,7 @@ async def test_a_units_people_find_what_counts_for_them_and_nobody_elses(world: 
         {"department": "nobody"},
         {"kind": "rumour"},
         {"area": "nowhere"},
+        {"duty": "no-such-item"},
         {"after": "x"},
     ],
 )
@@ -172,6 +173,38 @@ async def test_both_stores_find_the_same_page_by_page_and_as_many_as_the_cells(d
         last = (await PostgresSources(pool).found(Wanted(FIRST, UNTIL, OUTCOMES["received"])))[1][49].number
         further = Wanted(FIRST, UNTIL, OUTCOMES["received"], after=last)
         assert await PostgresSources(pool).found(further) == await MemorySources(memory).found(further)
+
+
+@pytest.mark.real
+async def test_both_stores_find_the_cases_of_a_duty_item_as_many_as_the_cells(dsn: str) -> None:
+    items = ("water-01", "water-02", "")
+    cases = [
+        replace(
+            case,
+            duties=((WHEN, case.unit(), items[n // 2 % 3]),) if items[n // 2 % 3] and case.unit() else (),
+            whole_course=n % 13 != 0,
+        )
+        for n, case in enumerate(map(_case, range(300)))
+    ]
+    rows = [Remembered(s := derived("case", case.number), partition_of(s), case) for case in cases]
+    memory, _ = store.memory()
+    async with migrated(dsn, "stats") as (_, pool):
+        real: Store = store.postgres(pool)
+        for kept in (memory, real):
+            async with kept.transaction() as transaction:
+                await transaction.save(Outcome(changed=rows))
+        for duty, outcome in product(items[:2], ("received", "replied", "overdue")):
+            wanted = Wanted(FIRST, UNTIL, OUTCOMES[outcome], duty=duty)
+            found = await MemorySources(memory).found(wanted)
+            assert await PostgresSources(pool).found(wanted) == found
+            counted = sum(
+                count
+                for case in cases
+                for cell, count in cells(case).items()
+                if cell[3] == f"duty:{duty}:{outcome}" and FIRST.isoformat() <= cell[0] < UNTIL.isoformat()
+            )
+            assert found[0] == counted
+            assert counted or outcome == "overdue"
 
 
 @pytest.mark.real
