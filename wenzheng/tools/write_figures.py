@@ -51,7 +51,8 @@ that passed. `intervals`: Wilson's at 95 % for each share, because seventeen pos
 what nobody signed is nobody's. There are no accounts that one could open without a word. Supporters count since voices say that they are signed.
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
 the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口, `letter` 来信 and `dialogue` 对话.
-`response_hours`: the median from the assignment to the unit for which the post counts to its response (响应). `duties` of `/v1/figures`
+`response_hours`: the median from the assignment to the unit for which the post counts to its response (响应), as the upper bound of one
+of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
 `least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are of posts that were
 received since they are counted (`services/stats/core/course.py`); of an older one nothing is claimed.

@@ -14,6 +14,10 @@ HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(2
 """Upper bounds, in hours, of the buckets for a time such as that to the first reply; beyond the last: the last."""
 
 
+RESPONSE_STEPS: Final = (0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, HOUR_BUCKETS[-1])
+"""Upper bounds, in hours, for the time to a response: each step is a row of sums of a unit's month, and a median needs few."""
+
+
 def bucket(hours: float) -> int:
     """Index of the bucket of a duration: the first whose upper bound is not below it."""
     return min(bisect_left(HOUR_BUCKETS, hours), len(HOUR_BUCKETS) - 1)
@@ -50,7 +54,9 @@ def _response(case: Case) -> dict[str, int]:
     got = max((at for at, held in case.holders if held == unit and at <= first), default=case.received_at)
     counted["response:given"] = 1
     if got is not None:
-        counted[f"response_hours:{bucket((first - got).total_seconds() / 3600)}"] = 1
+        hours = (first - got).total_seconds() / 3600
+        step = RESPONSE_STEPS[min(bisect_left(RESPONSE_STEPS, hours), len(RESPONSE_STEPS) - 1)]
+        counted[f"response_hours:{bucket(step)}"] = 1
     return counted
 
 

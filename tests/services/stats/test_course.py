@@ -87,6 +87,14 @@ def test_the_hours_to_the_response_begin_when_the_unit_got_the_post() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [(0, 0.5), (0.6, 1.0), (2, 2.0), (4.5, 6.0), (25, 36.0), (300, 1440.0), (9_000, 1440.0)],
+)
+def test_the_hours_to_the_response_are_told_in_few_steps(hours: float, shown: float) -> None:
+    assert told_of("response_hours", assigned(1), accepted(1 + hours)) == shown
+
+
 def test_what_another_unit_took_on_is_no_response_of_the_one_that_holds_the_post() -> None:
     facts = (assigned(1), accepted(3), moved(10, "transport"))
 
