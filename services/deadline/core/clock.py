@@ -93,56 +93,54 @@ def clock(case: Case, city: Profile) -> Clock | None:
 
 
 def _moved(
-    due: datetime, movements: "list[_Open | Moved | Hidden]", stop: datetime | None, time: WorkingTime
+    due: datetime, movements: "list[_Open | Moved | _Shut]", stop: datetime | None, time: WorkingTime
 ) -> tuple[datetime, list[Span], list[Moved], list[Hidden]]:
     """Where pauses, extensions and hidings that were undone, in order of time, move a due instant."""
     pauses: list[Span] = []
     extensions: list[Moved] = []
     hidden: list[Hidden] = []
-    # When the clock last stood still, and when it was due then; for questions that overlap it stands still once.
+    # When the clock last stood still, and when it was due then; where one standstill goes over into another, it is one.
     frozen_at = frozen_due = due
     # The latest date promised while it stood still: it resumes with that, if the minutes left end before.
     later: datetime | None = None
     for movement in movements:
-        if isinstance(movement, Hidden):
-            # What a question froze already is not frozen twice.
-            start = max([movement.start, *(pause.end for pause in pauses)])
-            if start < movement.end:
-                due = time.resume(due, start, movement.end)
-                hidden.append(Hidden(start, movement.end))
+        if isinstance(movement, Moved):
+            frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
+            due = max(due, movement.promised) if frozen else movement.promised
+            extensions.append(replace(movement, due=due))
+            if frozen:
+                later = movement.promised if later is None else max(later, movement.promised)
+                pauses[-1] = replace(pauses[-1], due_after=due)
             continue
-        if isinstance(movement, _Open):
-            if not movement.continues:
-                frozen_at, frozen_due, later = movement.start, due, None
-            span = _span(movement, frozen_at, frozen_due, stop, time)
-            due = span.due_after if later is None else max(span.due_after, later)
-            pauses.append(replace(span, due_after=due))
+        if not movement.continues:
+            frozen_at, frozen_due, later = movement.start, due, None
+        due = _due_after(frozen_at, frozen_due, movement.end, stop, time)
+        due = due if later is None else max(due, later)
+        end = movement.end if stop is None else min(movement.end, stop)
+        if isinstance(movement, _Shut):
+            hidden.append(Hidden(movement.start, end))
+            if movement.continues and pauses:
+                # The question's time ran out while the post was hidden: when its end is said, so is this date.
+                pauses[-1] = replace(pauses[-1], due_after=due)
             continue
-        frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
-        due = max(due, movement.promised) if frozen else movement.promised
-        extensions.append(replace(movement, due=due))
-        if frozen:
-            later = movement.promised if later is None else max(later, movement.promised)
-            pauses[-1] = replace(pauses[-1], due_after=due)
+        left = max(0, time.minutes_between(frozen_at, frozen_due))
+        answered = movement.answered and end == movement.end
+        waited_out = not movement.answered and end == movement.end
+        pauses.append(Span(movement.question, movement.start, end, answered, waited_out, left, due))
     return due, pauses, extensions, hidden
 
 
-def _span(
-    question: "_Open", frozen_at: datetime, frozen_due: datetime, stop: datetime | None, time: WorkingTime
-) -> Span:
-    """A pause of a clock that stands still since `frozen_at`. It ends with the case at the latest.
+def _due_after(
+    frozen_at: datetime, frozen_due: datetime, end: datetime, stop: datetime | None, time: WorkingTime
+) -> datetime:
+    """The due instant of a clock that stands still from `frozen_at` to `end`. A standstill ends with the case at the latest.
 
-    A clock that stops while it is paused never runs again: its due instant stays. Where that has passed
+    A clock that stops while it stands still never runs again: its due instant stays. Where that has passed
     meanwhile, it moves as if the clock had gone on at the stop, for the minutes left were frozen.
     """
-    left = max(0, time.minutes_between(frozen_at, frozen_due))
-    if stop is None or question.end <= stop:
-        after, waited_out = time.resume(frozen_due, frozen_at, question.end), not question.answered
-        return Span(
-            question.question, question.start, question.end, question.answered, waited_out, left, after
-        )
-    after = frozen_due if stop <= frozen_due else time.resume(frozen_due, frozen_at, stop)
-    return Span(question.question, question.start, stop, False, False, left, after)
+    if stop is None or end <= stop:
+        return time.resume(frozen_due, frozen_at, end)
+    return frozen_due if stop <= frozen_due else time.resume(frozen_due, frozen_at, stop)
 
 
 def warned_at(made: Clock, share: float, time: WorkingTime) -> datetime:
@@ -194,7 +192,7 @@ def stretches(case: Case, made: Clock, until: datetime) -> list[Stretch]:
     """
     marks = {made.start, until}
     marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
-    marks.update(at for span in made.hidden for at in (span.start, span.end))
+    marks.update(at for span in case.hidden for at in (span.start, span.end))
     marks.update(holding.at for holding in case.holdings)
     marks.update(step.at for step in case.desk)
     marks.update(meeting.at for meeting in case.meetings)
@@ -242,7 +240,9 @@ def _holder(case: Case, made: Clock, at: datetime) -> str:
     meetings = [meeting for meeting in case.meetings if meeting.at <= at]
     if meetings and meetings[-1].called and (holding is None or holding.at <= meetings[-1].at):
         return "meeting"
-    desk = [step for step in case.desk if step.at <= at]
+    # A draft that lay on the leader's desk when the post was hidden is gone.
+    shut = [span.start for span in case.hidden if span.start <= at]
+    desk = [step for step in case.desk if step.at <= at and (not shut or step.at >= shut[-1])]
     unit = holding.department if holding is not None else ""
     if desk and desk[-1].there and desk[-1].department == unit:
         return f"leader:{unit}"
@@ -268,43 +268,48 @@ class _Open(Struct, frozen=True):
     start: datetime
     end: datetime
     answered: bool
-    continues: bool
-    """Another question was open when it was asked: the clock stood still already."""
+    continues: bool = False
+    """The clock stood still already when it began."""
+
+
+class _Shut(Struct, frozen=True):
+    """A stretch of time during which the post was hidden."""
+
+    start: datetime
+    end: datetime
+    continues: bool = False
+    """The clock stood still already when it began."""
 
 
 def _movements(
     case: Case, handling: Handling, stop: datetime | None, city: Profile
-) -> list[_Open | Moved | Hidden]:
+) -> list[_Open | Moved | _Shut]:
     """Pauses, extensions and hidings of this handling in order of time; what came after the stop moves nothing."""
     time = city.working_time
-    opened: list[_Open] = []
-    for question in sorted(case.questions, key=lambda question: (question.asked_at, question.id)):
-        start = question.asked_at
-        if start < handling.start or (stop is not None and start >= stop):
-            continue
-        limit = time.add_days(start, city.policy.pause.working_days)
+    still: list[_Open | _Shut] = [_Shut(span.start, span.end) for span in case.hidden]
+    for question in case.questions:
+        limit = time.add_days(question.asked_at, city.policy.pause.working_days)
         answered = question.answered_at is not None and question.answered_at <= limit
         end = question.answered_at if answered and question.answered_at is not None else limit
-        continues = bool(opened) and start < opened[-1].end
-        if continues:
-            # A question asked while another is open freezes only what the other does not.
-            start = opened[-1].end
-        if end > start and (stop is None or start < stop):
-            opened.append(_Open(question.id, start, end, answered, continues))
+        still.append(_Open(question.id, question.asked_at, end, answered))
+    frozen: list[_Open | _Shut] = []
+    for one in sorted(still, key=_place):
+        if one.start < handling.start or (stop is not None and one.start >= stop):
+            continue
+        if frozen and one.start < frozen[-1].end:
+            # What begins while the clock stands still freezes only what is not frozen already.
+            one = replace(one, start=frozen[-1].end, continues=True)
+        if one.end > one.start and (stop is None or one.start < stop):
+            frozen.append(one)
     moved = [
         Moved(extension.id, extension.approved_at, date := time.closing_from(extension.new_date), date)
         for extension in case.extensions
         if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
     ]
-    hidden = [
-        span for span in case.hidden if span.start >= handling.start and (stop is None or span.end <= stop)
-    ]
-    return sorted([*opened, *moved, *hidden], key=_place)
+    return sorted([*frozen, *moved], key=_place)
 
 
-def _place(movement: _Open | Moved | Hidden) -> tuple[datetime, int, str]:
-    if isinstance(movement, Hidden):
-        return movement.start, 2, ""
-    if isinstance(movement, _Open):
-        return movement.start, 0, movement.question
-    return movement.at, 1, movement.extension
+def _place(movement: _Open | Moved | _Shut) -> tuple[datetime, int, str]:
+    if isinstance(movement, Moved):
+        return movement.at, 2, movement.extension
+    return movement.start, 0, movement.question if isinstance(movement, _Open) else ""

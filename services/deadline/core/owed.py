@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from city.working_time import WorkingTime
-from services.deadline.core.case import Hidden
+from services.deadline.core.case import Hidden, Left
 
 
 class Owed(NamedTuple):
@@ -60,6 +60,14 @@ def due_on(day: date, since: datetime | None, hidden: Iterable[Hidden], time: Wo
         if (since is None or since <= span.start) and span.start < due <= span.end:
             due = time.resume(due, span.start, span.end)
     return due
+
+
+def may_return(left: Left | None) -> bool:
+    """Whether the post is hidden, so that what ended by that may be waited for again.
+
+    A report that was given after the restoration may be heard before it, for they lie in different topics.
+    """
+    return left is not None and left.cause == "hidden"
 
 
 def judged(owed: Owed, at: datetime, until: datetime | None) -> Judged:

@@ -30,8 +30,9 @@ from contracts.deadlines import (
     ReplyPromiseSet,
 )
 from contracts.decision import Context, Decision
-from services.intake.core.case import Case, Entry, SpecialReport, Step, with_promise, without_request
+from services.intake.core.case import Case, Entry, SpecialReport, with_promise, without_request
 from services.intake.core.instruction import Instruction, changed
+from services.intake.core.steps import moved, standing
 
 Here = Context[Profile]
 
@@ -41,9 +42,8 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
 
     What lay before the former leader is void.
     """
-    step: Step = case.step
-    if step in ("received", "accepted", "assigned"):
-        step = "assigned"
+    if standing(case) in ("received", "accepted", "assigned"):
+        case = moved(case, "assigned")
     unit = context.city.department_name(fact.department)
     if fact.department != case.department:
         case = replace(without_request(case), instructions=tuple(map(_unread, case.instructions)))
@@ -52,7 +52,6 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
         department=fact.department,
         assisting=fact.assisting,
         assigned_at=fact.at,
-        step=step,
         held=False,
         draft=None,
         sent_back=None,
@@ -132,10 +131,10 @@ def dated(
 
 def resumed(case: Case, fact: ClockResumed, context: Here) -> Decision[Case]:
     """The clock runs again; a question nobody answered is open no longer."""
-    step: Step = "accepted" if case.step == "asked" and _last_question(case) == fact.question else case.step
-    return Decision(
-        replace(case, due=fact.due, provisional=fact.provisional, step=step, paused=step == "asked")
-    )
+    if standing(case) == "asked" and _last_question(case) == fact.question:
+        case = moved(case, "accepted")
+    paused = standing(case) == "asked"
+    return Decision(replace(case, due=fact.due, provisional=fact.provisional, paused=paused))
 
 
 def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:

@@ -23,9 +23,10 @@ from contracts.replies import (
     SpecialReportRequested,
 )
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Group, Step
+from services.intake.core.case import Case, Group
 from services.intake.core.hiding import Hiding
 from services.intake.core.rules.saying import Here, code, say, wrong_field
+from services.intake.core.steps import moved, standing
 
 MODERATION_NAMES: Final = {
     "hold": "暂不公开",
@@ -109,7 +110,7 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         fact = PostRestored(at=at, reason=reason, by=by)
         since = case.hiding.at if case.hiding is not None else None
         undone = case.hidings_undone if since is None else (*case.hidings_undone, (since, at))
-        case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=_before(case))
+        case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=standing(case))
     elif action == "uphold" and case.hiding is not None and case.hiding.waits:
         fact = HidingUpheld(at=at, reason=reason, by=by)
         case = replace(case, hiding=replace(case.hiding, upheld=True))
@@ -117,12 +118,6 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         possible = _possible(case)
         raise NotNow("wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible)}。", allowed=possible)
     return say(case, fact, "moderated", f"{MODERATION_NAMES[action]}:{reason}", public=False, by=by)
-
-
-def _before(case: Case) -> Step:
-    """Where a hidden case goes on: where it stood, or with the unit that was named while it was hidden."""
-    step = case.hiding.step if case.hiding is not None else "replied" if case.replies else "received"
-    return "assigned" if step == "received" and case.department else step  # type: ignore[return-value]  # a step once
 
 
 def _possible(case: Case) -> tuple[str, ...]:
@@ -155,12 +150,11 @@ def ungroup(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     """The case leaves its group and goes on as if it had never been in it."""
     if case.group is None or case.group.id != asked.target:
         raise NotFound("not-found", "不在这个并案中")
-    step = case.step
-    if case.replies and case.replies[-1].lead and step in ("replied", "rated"):
-        step = "accepted" if case.department else "received"
+    if case.replies and case.replies[-1].lead and standing(case) in ("replied", "rated"):
+        case = moved(case, "accepted" if case.department else "received")
     kept = tuple(reply for reply in case.replies if not reply.lead)
     fact = PostUngrouped(at=context.now, group=asked.target, by=asked.actor.person)
-    case = replace(case, group=None, replies=kept, step=step)
+    case = replace(case, group=None, replies=kept)
     return say(case, fact, "ungrouped", "取消并案,单独办理", by=asked.actor.person)
 
 

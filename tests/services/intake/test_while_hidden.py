@@ -1,0 +1,74 @@
+"""What other services say of a post while it is hidden counts once it is restored."""
+
+from typing import Any, Final
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.assignments import PostReassigned
+from contracts.deadlines import ClockResumed
+from contracts.decision import Context
+from services.intake.core import heard
+from services.intake.core import requests as ask
+from services.intake.core.case import Case, Group, Question, Reply
+from services.intake.core.deciding import decide
+from services.intake.core.hiding import Hiding
+from tests.services.intake.door import PROFILE, at
+
+NOW: Final = at("2026-03-03T10:00")
+CONTEXT: Final = Context("post-1", "cause-1", NOW, PROFILE)
+_SUPERVISOR: Final = ask.Actor("s1", "", "supervisor")
+
+
+def _case(before: str, **changed: Any) -> Case:
+    """A hidden case."""
+    hiding = Hiding(before)
+    case = Case(number="SQ1", received_at=NOW, step="hidden", moderation="hidden", hiding=hiding)
+    return replace(case, department="housing", **changed)
+
+
+def _restored(case: Case) -> str:
+    asked = ask.Asked("moderation", _SUPERVISOR, ask.Moderation("restore", "误判"))
+    return str(decide(case, asked, CONTEXT).state.step)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [("received", "assigned"), ("accepted", "assigned"), ("asked", "asked")]
+)
+def test_a_unit_that_was_named_meanwhile_has_to_accept_it(before: str, now: str) -> None:
+    named = PostReassigned(at=NOW, number="SQ1", department="transport", previous="housing", cause="chosen")
+
+    case = heard.assigned(_case(before), named, CONTEXT).state
+
+    assert (case.step, case.department) == ("hidden", "transport")
+    assert _restored(case) == now
+
+
+def test_a_question_whose_time_ran_out_meanwhile_is_open_no_longer() -> None:
+    case = _case("asked", questions=(Question("q1", "哪一盏?", NOW),), paused=True)
+
+    case = heard.resumed(case, ClockResumed(at=NOW, question="q1", due=NOW), CONTEXT).state
+
+    assert (case.step, case.paused) == ("hidden", False)
+    assert _restored(case) == "accepted"
+
+
+def test_who_left_a_group_meanwhile_whose_lead_had_answered_is_open_again() -> None:
+    joint = Reply("r1", "已修", "housing", "c1", NOW, 1, "post-2")
+    case = _case("replied", replies=(joint,), group=Group("g1", "post-2", "SQ2", ("post-1", "post-2")))
+    asked = ask.Asked("ungroup", _SUPERVISOR, ask.Nothing(), "g1")
+
+    assert _restored(decide(case, asked, CONTEXT).state) == "accepted"
+
+
+def test_one_hidden_before_it_was_kept_where_it_stood_goes_on_by_what_its_case_shows() -> None:
+    answered = (Reply("r1", "已修", "housing", "c1", NOW, 1),)
+    appealed = decide(
+        _case("", hiding=None, replies=answered),
+        ask.Asked("appeal", ask.AUTHOR, ask.ReasonOnly("请再看")),
+        CONTEXT,
+    )
+
+    assert _restored(appealed.state) == "replied"
+    assert _restored(_case("", hiding=None)) == "assigned"
+    assert _restored(replace(_case("", hiding=None), department="")) == "received"
