@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.assignments import LeadNamed, MeetingCalled
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostWithdrawn
+from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from contracts.replies import PostReopened, ReplyDrafted, ReplySentBack
 from tests.services.deadline.facts import (
     answered,
@@ -50,6 +50,8 @@ class Life:
     meeting: bool = False
     draft: bool = False
     gone: bool = False
+    shut: "tuple[bool, list[str]] | None" = None
+    """While it is hidden: whether it was open, and the questions that were."""
 
     def say(self, topic: str, fact: Fact) -> None:
         self.topics[topic].append(fact)
@@ -107,7 +109,7 @@ class Life:
             case "group" if self.open and not self.grouped:
                 self.group, self.grouped = self.group + 1, True
                 self.say("posts", grouped(when, f"g{self.group}", f"lead{self.group}"))
-            case "ungroup" if self.grouped:
+            case "ungroup" if self.grouped and self.shut is None:
                 self.say("posts", ungrouped(when, f"g{self.group}"))
                 self.open, self.grouped, self.by_lead = (
                     self.open or (self.by_lead and not self.gone),
@@ -144,8 +146,16 @@ class Life:
                 self.end()
             case "hide" if not self.gone:
                 self.say("posts", PostHidden(at=self.now, reason="", by="s"))
-                self.gone = True
+                self.gone, self.shut = True, (self.open, self.asking)
                 self.end()
+            case "restore" if self.shut is not None:
+                self.say("posts", PostRestored(at=self.now, reason="", by="s"))
+                self.gone = False
+                (self.open, self.asking), self.shut = self.shut, None
+            case "hide for a while":
+                for part in ("hide", "restore"):
+                    self.happen(part, n)
+                    self.now += timedelta(hours=n)
             case _:
                 pass
 
@@ -154,6 +164,7 @@ HAPPENINGS: Final = (
     *("move", "ask", "answer", "extend", "draft", "send back", "reply", "lead replies", "reopen", "group"),
     *("ungroup", "meet", "calendar", "policy", "ask", "answer", "extend", "group", "lead replies", "ungroup"),
     *("reply", "reopen", "withdraw", "hide", "group for a while", "group for a while", "ask again"),
+    *("restore", "hide for a while"),
 )
 _STEPS = st.lists(
     st.tuples(st.sampled_from(HAPPENINGS), st.integers(1, 4 * 24 * 60), st.integers(0, 5)),

@@ -9,6 +9,8 @@ and every question is answered by going along that row.
 - An approved extension moves the due date to the closing time of the new date (of the next working day, where it is
   none); inside a pause, the clock resumes with whichever is later.
 - A published reply stops the clock; so do withdrawal and hiding. A pause ends with the case.
+- A hidden post that is restored goes on with the working minutes that were left, as after a question; where a question was
+  open as well, the clock stood still once. Nobody holds it meanwhile, and a draft on the leader's desk is gone.
 - A reopened case has five working days from the reopening.
 - The lead's reply stops its members' clocks; who has left the group goes on as if never grouped.
 """
@@ -23,7 +25,14 @@ from pathlib import Path
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.facts import Fact
-from contracts.posts import PostHidden, PostReceived, PostsGrouped, PostUngrouped, PostWithdrawn
+from contracts.posts import (
+    PostHidden,
+    PostReceived,
+    PostRestored,
+    PostsGrouped,
+    PostUngrouped,
+    PostWithdrawn,
+)
 from contracts.replies import (
     CitizenAnswered,
     CitizenAsked,
@@ -180,6 +189,8 @@ class Reading:
     cause: str
     waits: list[tuple[datetime, datetime]] = field(default_factory=list)
     """Stretches during which any question was open; touching ones are one."""
+    shut: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """Stretches during which it was hidden."""
     promised: dict[str, datetime] = field(default_factory=dict)
     warned: datetime | None = None
     """When 80 % of the working time up to the due instant was gone; None when the citizen is waited for until then."""
@@ -224,6 +235,7 @@ def _stopped(facts: Sequence[Fact], start: datetime, handling: int) -> tuple[dat
         elif isinstance(fact, PostUngrouped):
             answering[lead_of[fact.group]] = False
     ends = []
+    gone: datetime | None = None
     for fact in facts:
         match fact:
             case ReplyPublished() if fact.at >= start and fact.handling >= handling:
@@ -232,7 +244,11 @@ def _stopped(facts: Sequence[Fact], start: datetime, handling: int) -> tuple[dat
             case PostWithdrawn():
                 ends.append((fact.at, 1, "withdrawn"))
             case PostHidden():
-                ends.append((fact.at, 1, "hidden"))
+                gone = fact.at
+            case PostRestored():
+                gone = None
+    if gone is not None:
+        ends.append((gone, 1, "hidden"))
     return (min(ends)[0], min(ends)[2]) if ends else (None, "")
 
 
@@ -249,11 +265,20 @@ def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> 
             continue
         if isinstance(fact, CitizenAsked):
             limit = days.closing(days.after(fact.at.date(), rules.waiting_days), fact.at)
-            steps.append((fact.at, 1, fact.question, min(limit, answers.get(fact.question, limit))))
+            until = min(limit, answers.get(fact.question, limit))
+            steps.append((fact.at, 1, fact.question, until))
+            if until > fact.at:
+                reading.waits.append((fact.at, until if stop is None else min(until, stop)))
+        elif isinstance(fact, PostHidden):
+            back = min((other.at for other in facts if _restores(other, fact)), default=None)
+            if back is not None and back > fact.at:
+                steps.append((fact.at, 1, "", back))
+                reading.shut.append((fact.at, back))
         elif isinstance(fact, ExtensionApproved):
             promised = days.closing(days.from_day(fact.new_date), fact.at)
             reading.promised[fact.extension] = promised
             steps.append((fact.at, 2, fact.extension, promised))
+    reading.waits = _joined(reading.waits)
     waiting_from: datetime | None = None
     waiting_until = reading.start
     left = 0
@@ -263,7 +288,6 @@ def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> 
         nonlocal waiting_from, later
         if waiting_from is None or waiting_until > until:
             return
-        reading.waits.append((waiting_from, waiting_until))
         _resume(reading, days, left, waiting_until, later)
         waiting_from, later = None, None
 
@@ -286,10 +310,23 @@ def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> 
     if stop is None or waiting_until <= stop:
         resume(waiting_until)
         return
-    reading.waits.append((waiting_from, stop))
     if stop > reading.due:
         _resume(reading, days, left, stop, None)
     reading.due = reading.due if later is None else max(reading.due, later)
+
+
+def _joined(stretches: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    joined: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(stretches):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _restores(fact: Fact, hidden: PostHidden) -> bool:
+    return isinstance(fact, PostRestored) and fact.at >= hidden.at
 
 
 def _resume(reading: Reading, days: Days, left: int, at: datetime, later: datetime | None) -> None:
@@ -303,7 +340,7 @@ def _warned(reading: Reading, days: Days) -> datetime:
     """Go along the minutes that are worked and not frozen, to the one that makes 80 %."""
     start, due = days.place(reading.start), days.place(reading.due)
     row = days.works(start, due)
-    for begin, end in reading.waits:
+    for begin, end in (*reading.waits, *reading.shut):
         first, last = max(days.place(begin), start) - start, min(days.place(end), due) - start
         if first < last:
             row[first:last] = bytes(last - first)
@@ -315,7 +352,7 @@ def _warned(reading: Reading, days: Days) -> datetime:
     )
     if not gone:
         warned = reading.start
-    return max([warned, *(b for a, b in reading.waits if a < reading.due)])
+    return max([warned, *(b for a, b in (*reading.waits, *reading.shut) if a < reading.due)])
 
 
 def held(facts: Sequence[Fact], reading: Reading, until: datetime, days: Days) -> Mapping[str, int]:
@@ -335,6 +372,8 @@ def held(facts: Sequence[Fact], reading: Reading, until: datetime, days: Days) -
 def _holder(facts: Sequence[Fact], reading: Reading, at: datetime) -> str:
     if any(begin <= at < end for begin, end in reading.waits):
         return "citizen"
+    if any(begin <= at < end for begin, end in reading.shut):
+        return "moderation"
     unit, sitting, desk = "", False, ""
     for fact in facts:
         if fact.at > at:
@@ -348,7 +387,7 @@ def _holder(facts: Sequence[Fact], reading: Reading, at: datetime) -> str:
                 sitting = False
             case ReplyDrafted():
                 desk = fact.department
-            case ReplySentBack() | ReplyApproved() | ReplyToSign() | ReplyPublished():
+            case ReplySentBack() | ReplyApproved() | ReplyToSign() | ReplyPublished() | PostRestored():
                 desk = ""
     if sitting:
         return "meeting"
