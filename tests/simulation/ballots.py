@@ -62,7 +62,8 @@ def _entitled(world: World, survey: str, asked: list[Operation]) -> Iterator[str
             yield f"{survey}: {voter} was given {len(tokens)} tokens"
         row, poll = (world.memory["survey"].state_of(subject) for subject in (voter, survey))
         if poll.step == "counted":
-            if row is not None:
+            # Who asks once more while the result is published leaves an empty row, as anybody does who asks after the end.
+            if row is not None and row.exists:
                 yield f"{survey}: {voter} took part, and is still kept"
         elif not isinstance(row, Voter) or row.blinded not in tokens:
             yield f"{survey}: {voter} was given a token, of which its row does not know"

@@ -31,6 +31,10 @@ class Case(NamedTuple):
     """Unit and handling of each first word."""
     moderation: str = ""
     """Empty: anybody reads it, so that neighbours can support it; else `held` or `hidden`."""
+    before: str = ""
+    """Of a hidden case: the step at which it goes on once it is restored."""
+    appeal: str = ""
+    """Of a hidden case: empty, `waits`, or `upheld` where the author's appeal was not granted."""
     dated: bool = False
     """The draft promises something by a day."""
     erased: bool = False
@@ -80,14 +84,15 @@ def _taken(case: Case, asked: Asked) -> Case | None:
     match asked.act:
         # what the other services said
         case "hear-assigned":
-            moved = case.step in ("received", "accepted", "assigned")
+            moved = _standing(case) in ("received", "accepted", "assigned")
             if asked.unit != case.unit:
                 unread = frozenset(map(_unread, case.instructions))
                 case = case._replace(instructions=unread, more_time=None)
-            return case._replace(unit=asked.unit, draft=None, step="assigned" if moved else case.step)
+            case = case._replace(unit=asked.unit, draft=None)
+            return _at(case, "assigned") if moved else case
         case "hear-resumed":
-            over = case.step == "asked" and asked.target in case.question
-            return case._replace(step="accepted") if over else case
+            over = _standing(case) == "asked" and asked.target in case.question
+            return _at(case, "accepted") if over else case
         # the author
         case "erasure":
             return case._replace(erased=True)
@@ -105,9 +110,9 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "ungroup":
             if asked.target not in case.group:
                 return None
-            back = case.joint and case.step in ("replied", "rated")
-            step = ("accepted" if case.unit else "received") if back else case.step
-            return case._replace(group=frozenset(), lead="", members=frozenset(), joint=False, step=step)
+            back = case.joint and _standing(case) in ("replied", "rated")
+            alone = case._replace(group=frozenset(), lead="", members=frozenset(), joint=False)
+            return _at(alone, "accepted" if case.unit else "received") if back else alone
         case "joint":
             meant = case.group and case.lead == asked.lead and case.step in OPEN
             return case._replace(step="replied", draft=None, joint=True, more_time=None) if meant else case
@@ -118,6 +123,9 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "withdrawal":
             early = case.step in ("received", "assigned", "accepted", "asked")
             return case._replace(step="withdrawn", draft=None) if early else None
+        case "appeal":
+            new = case.step == "hidden" and not case.appeal
+            return case._replace(appeal="waits") if new else None
         # anybody who need not hold it
         case "moderation":
             return _moderated(case, asked.target)
@@ -130,7 +138,20 @@ def _taken(case: Case, asked: Asked) -> Case | None:
     return _of_unit(case, asked)
 
 
+def _standing(case: Case) -> str:
+    return case.before if case.step == "hidden" else case.step
+
+
+def _at(case: Case, step: str) -> Case:
+    """At another step; a hidden case, as soon as it is restored."""
+    return case._replace(before=step) if case.step == "hidden" else case._replace(step=step)
+
+
 def _moderated(case: Case, action: str) -> Case | None:
+    if case.step == "hidden":
+        if action == "restore":
+            return case._replace(moderation="", step=case.before, before="", appeal="")
+        return case._replace(appeal="upheld") if action == "uphold" and case.appeal == "waits" else None
     if case.step not in KNOWN:
         return None
     match action, case.moderation:
@@ -139,7 +160,7 @@ def _moderated(case: Case, action: str) -> Case | None:
         case "release", "held":
             return case._replace(moderation="")
         case "hide", _:
-            return case._replace(moderation="hidden", step="hidden", draft=None)
+            return case._replace(moderation="hidden", before=case.step, step="hidden", draft=None)
     return None
 
 

@@ -34,6 +34,7 @@ NATURAL: Final = {
     "replied": ("rating", "rating", "reopening", "reopening", "support"),
     "rated": ("reopening", "follow-up"),
     "reopened": ("acceptance", "acceptance", "acceptance", "urging"),
+    "hidden": ("appeal", "moderation", "moderation"),
 }
 """What people mostly do at each step; now and then they try something else, and are refused."""
 FOLLOWED: Final = {
@@ -43,6 +44,12 @@ FOLLOWED: Final = {
     "reported": ("instruction-acceptance", "instruction-return"),
 }
 """What is done about a city leader's instruction, by its state."""
+MODERATED: Final = {
+    "": ("hold", "hold", "hide"),
+    "held": ("release", "release", "hold", "hide"),
+    "hidden": ("restore", "restore", "uphold", "release", "hide"),
+}
+"""What a moderator says of a post, by how it was moderated before."""
 ABOUT: Final = tuple(sorted({act for acts in FOLLOWED.values() for act in acts}))
 DECIDED: Final = ("extension-approval", "extension-refusal")
 """What a leader says to a request for more time."""
@@ -120,11 +127,9 @@ def filled(
     actor = ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
     match act:
         case "moderation":
-            held = case.moderation == "held"
-            action = random.choice(
-                ("release", "release", "hold", "hide") if held else ("hold", "hold", "hide")
-            )
-            return actor, ask.Moderation(action, "含有他人隐私")
+            return actor, ask.Moderation(random.choice(MODERATED[case.moderation]), "含有他人隐私")
+        case "appeal":
+            return ask.AUTHOR, ask.ReasonOnly(f"请再看一看{MARK}")
         case "rating":
             return ask.AUTHOR, ask.Grade(random.randint(1, 5))
         case "reopening":

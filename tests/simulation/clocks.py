@@ -12,7 +12,7 @@ from contracts.deadlines import (
     ReplyPromiseEnded,
     ReplyPromiseSet,
 )
-from contracts.posts import PostHidden, PostWithdrawn
+from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from services.intake.core.case import Case, Reply
 from services.intake.core.instruction import Instruction
 from services.stats.core.case import Case as StatsCase
@@ -65,10 +65,14 @@ class _Counted:
         self.ended: dict[str, str] = {}
         self.broken: Counter[str] = Counter()
         self.overdue: Counter[tuple[str, object]] = Counter()
+        said = [event.fact for event in facts.of(subject, "posts")]
+        restored = [fact.at for fact in said if isinstance(fact, PostRestored)]
         for event in facts.of(subject, "deadlines"):
             match event.fact:
                 case ReplyPromiseSet(reply=reply):
                     self.set[reply] += 1
+                case ReplyPromiseEnded(outcome="hidden") if any(event.fact.at <= back for back in restored):
+                    """The hiding was undone: it is waited for again."""
                 case ReplyPromiseEnded(reply=reply, outcome=outcome):
                     # An earlier end that is heard later is said as well, and counts.
                     self.repeated |= self.ended.get(reply) == outcome
@@ -81,8 +85,11 @@ class _Counted:
                     self.overdue[(one, day)] += 1
                 case InstructionOverdueWithdrawn(instruction=one, due_day=day):
                     self.overdue[(one, day)] -= 1
-        said = [event.fact for event in facts.of(subject, "posts")]
-        gone = next((fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)), None)
+        undone = sum(isinstance(fact, PostRestored) for fact in said)
+        left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)]
+        gone = next(iter(left[undone:]), None)
+        self.restored = undone > 0
+        """It was hidden for a time: of a day within that it is owed later."""
         self.left = None if gone is None else gone.at
         self.how = "hidden" if isinstance(gone, PostHidden) else "withdrawn"
 
@@ -106,13 +113,17 @@ def _promised(counted: _Counted, case: Case, reply: Reply, now: datetime, latest
     outcome = ""
     if promise.reported_at is not None:
         outcome = "kept" if promise.reported_at <= due else "late"
+        if counted.restored and counted.ended.get(reply.id) in ("kept", "late"):
+            outcome = counted.ended[reply.id]
     elif counted.left is not None:
         outcome = counted.how
     if counted.set[reply.id] != 1:
         yield f"{place}: its day was set {counted.set[reply.id]} times"
     if counted.ended.get(reply.id, "") != outcome or counted.repeated:
         yield f"{place}: should have ended as {outcome!r}, was said: {counted.ended}, {counted.repeated}"
-    yield from _judged(place, counted.broken[reply.id], due, promise.reported_at or counted.left, now, latest)
+    if not counted.restored:
+        end = promise.reported_at or counted.left
+        yield from _judged(place, counted.broken[reply.id], due, end, now, latest)
 
 
 def _instructed(
@@ -120,8 +131,8 @@ def _instructed(
 ) -> Iterator[str]:
     ends = [at for at in (one.reports[-1].at if not one.waits else None, counted.left) if at is not None]
     due, place = _due(one), f"deadline {counted.place} {one.id}"
-    if len(one.reports) > 1 or (one.reports and one.waits):
-        # Sent back, perhaps for the same day: the last word alone counts.
+    if counted.restored or len(one.reports) > 1 or (one.reports and one.waits):
+        # Hidden for a time; or sent back, perhaps for the same day: the last word alone counts.
         if counted.overdue[(one.id, due.date())] not in (0, 1):
             yield f"{place}: called overdue {counted.overdue[(one.id, due.date())]} times"
         return

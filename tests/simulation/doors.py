@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from contracts.codec import Event
-from contracts.posts import CitizenErased, PostHeld, PostHidden, PostReleased, PostWithdrawn
+from contracts.posts import CitizenErased, PostHeld, PostHidden, PostReleased, PostRestored, PostWithdrawn
 from services.deadline.core.account import account
 from services.deadline.core.visibility import reasons_shown
 from services.intake.core import views
@@ -20,7 +20,9 @@ from tests.simulation.stores import finish
 from tests.simulation.world import World
 
 SILENT: Final = (PostHeld, PostHidden, PostWithdrawn, CitizenErased)
-"""After one of these, and no release since, nobody is shown the post."""
+"""After one of these, and nothing that undoes it since, nobody is shown the post."""
+UNDONE: Final = ((PostReleased, PostHeld.__name__), (PostRestored, PostHidden.__name__))
+"""What undoes which."""
 
 
 def doors(world: World, facts: Facts) -> Iterator[str]:
@@ -58,8 +60,10 @@ def _silent(events: list[Event]) -> str:
     """The fact since which nobody is shown the post; empty where anybody is."""
     last = ""
     for event in events:
-        if isinstance(event.fact, SILENT) and last in ("", PostHeld.__name__):
-            last = type(event.fact).__name__
-        elif isinstance(event.fact, PostReleased) and last == PostHeld.__name__:
+        kind = type(event.fact)
+        # Nothing undoes an erasure, whatever else was said before it.
+        if kind is CitizenErased or (kind in SILENT and last in ("", PostHeld.__name__)):
+            last = kind.__name__
+        elif (kind, last) in UNDONE:
             last = ""
     return last

@@ -37,11 +37,14 @@ from contracts.inspections import (
 )
 from contracts.posts import (
     CitizenErased,
+    HidingAppealed,
+    HidingUpheld,
     PostFollowedUp,
     PostHeld,
     PostHidden,
     PostReceived,
     PostReleased,
+    PostRestored,
     PostsGrouped,
     PostSupported,
     PostUngrouped,
@@ -88,6 +91,7 @@ SAYS: Final = {
     "rating": PostRated,
     "reopening": PostReopened,
     "withdrawal": PostWithdrawn,
+    "appeal": HidingAppealed,
     "erasure": CitizenErased,
     "follow-up": PostFollowedUp,
     "support": PostSupported,
@@ -133,7 +137,13 @@ SAYS: Final = {
 """Act to the fact that it says, once."""
 
 
-MODERATED: Final[dict[str, type[Fact]]] = {"hold": PostHeld, "release": PostReleased, "hide": PostHidden}
+MODERATED: Final[dict[str, type[Fact]]] = {
+    "hold": PostHeld,
+    "release": PostReleased,
+    "hide": PostHidden,
+    "restore": PostRestored,
+    "uphold": HidingUpheld,
+}
 """What a supervisor does about a post to the fact that it says."""
 
 

@@ -19,7 +19,7 @@ from contracts.deadlines import (
     MissWithdrawn,
     PromiseBroken,
 )
-from contracts.posts import PostHidden, PostUngrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostRestored, PostUngrouped, PostWithdrawn
 from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
 from services.intake.core.case import Case
 from services.stats.core.case import Case as StatsCase
@@ -50,6 +50,8 @@ class _Been:
     def __init__(self) -> None:
         self.start: datetime | None = None
         self.end: datetime | None = None
+        self.restored = False
+        """It was hidden for a time, which puts off what stands beside the due date."""
         self.approved: dict[str, ExtensionApproved] = {}
 
 
@@ -138,9 +140,13 @@ def _lived(facts: Facts, subject: str) -> list[_Been]:
             case ExtensionApproved(extension=one) as fact:
                 found[-1].approved[one] = fact
     found[-1].end = _first(given, parted)
-    for event in facts.of(subject, "posts"):
-        if isinstance(event.fact, PostWithdrawn | PostHidden) and found[-1].end is None:
-            found[-1].end = event.fact.at
+    said = [event.fact for event in facts.of(subject, "posts")]
+    undone = sum(isinstance(fact, PostRestored) for fact in said)
+    left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)][undone:]
+    if left and found[-1].end is None:
+        found[-1].end = left[0].at
+    for been in found:
+        been.restored = undone > 0
     return found
 
 
@@ -158,7 +164,7 @@ def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime
     stands = dict.fromkeys(said.rungs, 1)
     for level, at in {"missed": due, **instants}.items():
         times = int(said.missed is not None) if level == "missed" else stands.get(level, 0)
-        yield from _once(f"{place}: {level}", times, at, done.end, now, latest)
+        yield from _once(f"{place}: {level}", times, None if done.restored else at, done.end, now, latest)
 
 
 def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
@@ -172,17 +178,23 @@ def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: dat
             continue
         promised = PROFILE.working_time.closing_from(fact.new_date)
         broken = int(identity in said.broken)
-        yield from _once(f"{place}: date of {identity}", broken, promised, done.end, now, latest)
+        instant = None if done.restored else promised
+        yield from _once(f"{place}: date of {identity}", broken, instant, done.end, now, latest)
     for identity in said.extended.keys() - done.approved.keys():
         yield f"{place}: extension {identity} moved a clock and was not granted in this handling"
 
 
 def _once(
-    place: str, times: int, at: datetime, end: datetime | None, now: datetime, latest: datetime
+    place: str, times: int, at: datetime | None, end: datetime | None, now: datetime, latest: datetime
 ) -> Iterator[str]:
-    """Once where it came before the end, and not at all where the end came first or no clock has shown it."""
+    """Once where it came before the end, and not at all where the end came first or no clock has shown it.
+
+    Where nobody but the clock knows the instant (None), at most once.
+    """
     expected = {0, 1}
-    if end is not None:
+    if at is None:
+        pass
+    elif end is not None:
         expected = {int(at < end)}
     elif at <= now:
         expected = {1}

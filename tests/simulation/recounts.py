@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from contracts.accountability import RecordOpened
 from contracts.debates import (
@@ -14,7 +14,14 @@ from contracts.debates import (
     StatementMade,
 )
 from contracts.inspections import RoundOpened
-from contracts.posts import CitizenErased, PostHidden, PostReceived, PostUngrouped, PostWithdrawn
+from contracts.posts import (
+    CitizenErased,
+    PostHidden,
+    PostReceived,
+    PostRestored,
+    PostUngrouped,
+    PostWithdrawn,
+)
 from contracts.replies import ReplyPublished
 from contracts.topics import type_of
 from services.debate.core.answers import Figures
@@ -108,6 +115,10 @@ def _records(world: World, facts: Facts) -> Iterator[str]:
     yield from (f"record {one} has no ground" for one in sorted(ruled - grounds))
 
 
+MATTERS: Final = (PostReceived, ReplyPublished, PostUngrouped, PostWithdrawn, PostHidden, PostRestored)
+"""The facts that say whether a case may be drawn."""
+
+
 def _rounds(world: World, facts: Facts) -> Iterator[str]:
     """Whoever folds the log up to the offsets of a round, and draws by its seed, draws the same cases."""
     rounds = facts.every(RoundOpened)
@@ -129,6 +140,8 @@ def _rounds(world: World, facts: Facts) -> Iterator[str]:
                     replies[subject].append(said)
                 elif isinstance(said, PostUngrouped):
                     parted.add((subject, said.group))
+                elif isinstance(said, PostRestored):
+                    left.discard(subject)
                 else:
                     left.add(subject)
         # A group is its member's own business: who leaves it takes its lead's reply along.
@@ -156,7 +169,7 @@ def _reached(facts: Facts) -> dict[tuple[str, str], list[tuple[str, Any, int]]]:
             partition, offset = places[seq]
             needed = max(needed, offset)
             fact = facts.events[(topic, subject)][seq].fact
-            if isinstance(fact, PostReceived | ReplyPublished | PostUngrouped | PostWithdrawn | PostHidden):
+            if isinstance(fact, MATTERS):
                 found[topic, str(partition)].append((subject, fact, needed))
     return found
 

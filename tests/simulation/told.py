@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from contracts.notices import NoticeFailed, NoticeSent
+from services.notifier.core.case import Case
 from services.notifier.core.followers import told as concerns
+from services.notifier.core.news import News
 from services.notifier.core.rules import following
 from services.notifier.store import Row
 from tests.simulation.facts import Facts
@@ -96,7 +98,7 @@ def _followers(world: World) -> Iterator[str]:
     for (subject, name), (follower, _) in followers.kept.items():
         case = world.notifications.state_of(subject)
         for news in case.news:
-            owed = news.at >= follower.at and concerns(case, news)
+            owed = news.at >= follower.at and concerns(case, news) and not _came_back(case, news)
             if (
                 owed
                 and not {(subject, name, news.cause)} & reached
@@ -105,3 +107,9 @@ def _followers(world: World) -> Iterator[str]:
                 yield f"{name} follows {subject} and was not told: {news.kind}"
     if len(reached) != len(rows):
         yield "somebody who follows was told of the same twice"
+
+
+def _came_back(case: Case, news: News) -> bool:
+    """Whether the post left and came back: to whom it was not told meanwhile, it is no news any more."""
+    since = case.news[case.news.index(news) + 1 :]
+    return news.kind == "news-hidden" and any(later.kind == "news-restored" for later in since)
