@@ -252,14 +252,18 @@ def _stopped(facts: Sequence[Fact], start: datetime, handling: int) -> tuple[dat
     return (min(ends)[0], min(ends)[2]) if ends else (None, "")
 
 
-def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> None:
-    """Go through questions, answers and extensions in order of time."""
+_Step = tuple[datetime, int, str, datetime]
+"""When, a rank among those of one instant, which, and until when the clock stands still or what is promised."""
+
+
+def _steps(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> list[_Step]:
+    """Questions, hidings that were undone and extensions of this handling, in order of time; the stretches are written down."""
     stop = reading.stop
     answers: dict[str, datetime] = {}
     for fact in facts:
         if isinstance(fact, CitizenAnswered):
             answers.setdefault(fact.question, fact.at)
-    steps: list[tuple[datetime, int, str, object]] = []
+    steps: list[_Step] = []
     for fact in facts:
         if fact.at < reading.start or (stop is not None and fact.at >= stop):
             continue
@@ -278,6 +282,13 @@ def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> 
             promised = days.closing(days.from_day(fact.new_date), fact.at)
             reading.promised[fact.extension] = promised
             steps.append((fact.at, 2, fact.extension, promised))
+    return sorted(steps, key=lambda step: step[:3])
+
+
+def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> None:
+    """Go through questions, hidings, answers and extensions in order of time."""
+    stop = reading.stop
+    steps = _steps(reading, facts, days, rules)
     reading.waits = _joined(reading.waits)
     waiting_from: datetime | None = None
     waiting_until = reading.start
@@ -291,8 +302,7 @@ def _move(reading: Reading, facts: Sequence[Fact], days: Days, rules: Rules) -> 
         _resume(reading, days, left, waiting_until, later)
         waiting_from, later = None, None
 
-    for at, rank, _, value in sorted(steps, key=lambda step: step[:3]):
-        assert isinstance(value, datetime)
+    for at, rank, _, value in steps:
         resume(at)
         if rank == 1:
             if value <= at:
