@@ -38,7 +38,8 @@ from tests.services.deadline.facts import (
     reopened,
     ungrouped,
 )
-from tests.services.deadline.second_clock import Days, Rules, read
+from tests.services.deadline.second_calendar import Days
+from tests.services.deadline.second_clock import Rules, read
 from tests.stack import ROOT
 
 DAYS: Final = Days(ROOT / "cities" / "suqian" / "calendar.csv", 2010, 2027)

@@ -11,7 +11,8 @@ from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.facts import Fact
 from services.deadline.core.clock import Clock, clock, ledger, warned_at
 from tests.services.deadline.histories import histories
-from tests.services.deadline.second_clock import Days, Reading, Rules, held, read
+from tests.services.deadline.second_calendar import Days
+from tests.services.deadline.second_clock import Reading, Rules, held, read
 from tests.services.deadline.test_histories import END, Instance, straight, told
 from tests.stack import ROOT
 
