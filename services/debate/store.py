@@ -83,7 +83,7 @@ and (standing = 'shown' or (standing in ('hidden', 'withdrawn') and exists (
 and ($6::text = 'all' or ($6::text = 'answered') = {_OFFICIAL})
 and ($2::integer is null or (case when $5::boolean then supports else 0 end, subject) < ($2::integer, $3::text))
 order by case when $5::boolean then supports else 0 end desc, subject desc limit $4::integer"""
-_LEFT = f"""
+_LEFT_OPEN = f"""
 select debate, count(*) as waiting from subject asked where debate = any($1::text[]) and department = '' and answers = ''
 and standing = 'shown' and post = '' and not {_OFFICIAL} group by debate"""
 _FIGURES = f"""
@@ -147,7 +147,7 @@ class Debates(Protocol):
     async def held(self, debates: Sequence[str]) -> dict[str, int]:
         """How many comments of people wait for a moderator, by forum; none of 0."""
 
-    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
+    async def left_open(self, dialogues: Sequence[str]) -> dict[str, int]:
         """How many questions that everybody reads no unit answered and nobody wrote down as a post, by dialogue; none of 0."""
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
@@ -223,8 +223,8 @@ class PostgresDebates:
         rows = await self._pool.fetch(_HELD, list(debates))
         return {row["debate"]: row["waiting"] for row in rows}
 
-    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
-        rows = await self._pool.fetch(_LEFT, list(dialogues))
+    async def left_open(self, dialogues: Sequence[str]) -> dict[str, int]:
+        rows = await self._pool.fetch(_LEFT_OPEN, list(dialogues))
         return {row["debate"]: row["waiting"] for row in rows}
 
     async def transcript(self, debate: str, after: Moment | None, limit: int) -> Told:
@@ -333,7 +333,7 @@ class MemoryDebates:
         found = {debate: len(await self.to_judge(debate, "held", 10**6)) for debate in debates}
         return {debate: count for debate, count in found.items() if count}
 
-    async def left(self, dialogues: Sequence[str]) -> dict[str, int]:
+    async def left_open(self, dialogues: Sequence[str]) -> dict[str, int]:
         answered = self._answered()
         found = Counter(
             kept.debate

@@ -16,7 +16,6 @@ from services.notifier.outgoing import Delay, Notices, Outgoing
 BATCH: Final = 500
 """Notices of citizens taken at a time, and of each robot; and ends handed to the engine at once."""
 
-
 FULL: Final = "本月给关注者的短信已满"
 """Why a follower is not told by text message."""
 
@@ -125,20 +124,21 @@ class Sender:
                 to_citizens.append(outgoing)
             else:
                 ended.append((outgoing, outcome(outgoing, "suppressed", "erased")))
-        paid_for = await self._within_the_budget(to_citizens, ended)
+        paid_for, beyond = await self._within_the_budget(to_citizens)
+        ended += [(outgoing, outcome(outgoing, "failed", FULL)) for outgoing in beyond]
         allowed, too_many = await self._within_a_day(paid_for)
         ended += [(outgoing, outcome(outgoing, "suppressed", "too-many")) for outgoing in too_many]
         return [*([outgoing] for outgoing in [*allowed, *single]), *robots.values()]
 
-    async def _within_the_budget(self, notices: list[Outgoing], ended: list[Ended]) -> list[Outgoing]:
-        """Those that may go out; a text message to a follower beyond the month's has failed, and goes by mail where there is one."""
+    async def _within_the_budget(self, notices: list[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
+        """Those that may go out, and text messages to followers beyond the month's, which mail replaces where there is one."""
         followers = [one for one in notices if one.notice.follower and one.notice.channel == "sms"]
         left = await self._budget.left() if self._budget is not None and followers else None
         if left is None:
-            return notices
+            return notices, []
         beyond = {one.notice.id for one in followers[left:]}
-        ended += [(one, outcome(one, "failed", FULL)) for one in notices if one.notice.id in beyond]
-        return [one for one in notices if one.notice.id not in beyond]
+        allowed = [one for one in notices if one.notice.id not in beyond]
+        return allowed, [one for one in notices if one.notice.id in beyond]
 
     async def _within_a_day(self, notices: list[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
         """Those that may go out, and those whose address has had its messages of the day.

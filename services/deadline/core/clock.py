@@ -186,9 +186,9 @@ class Stretch(Struct, frozen=True):
 def stretches(case: Case, made: Clock, until: datetime) -> list[Stretch]:
     """Who held the case from the start of the handling to `until`, in order, without gap or overlap.
 
-    Exactly one does at any time: the citizen while a question is open, else the meeting while one
-    sits (until it rules, or a person assigns the case over its head), else the leader of the holding
-    unit whose desk has a draft, else the unit, before any the router; while it was hidden nobody but `moderation`.
+    Exactly one does at any time: the citizen while a question is open, else `moderation` while the post was
+    hidden, else the meeting while one sits (until it rules, or a person assigns the case over its head), else
+    the leader of the holding unit whose desk has a draft, else the unit, before any the router.
     """
     marks = {made.start, until}
     marks.update(at for pause in made.pauses for at in (pause.start, pause.end))
@@ -311,5 +311,5 @@ def _movements(
 
 def _place(movement: _Open | Moved | _Shut) -> tuple[datetime, int, str]:
     if isinstance(movement, Moved):
-        return movement.at, 2, movement.extension
+        return movement.at, 1, movement.extension
     return movement.start, 0, movement.question if isinstance(movement, _Open) else ""

@@ -64,7 +64,7 @@ def judged(
             for word in found.words
         )
         following.append(found.following)
-        if one.reported_at is None or owed.may_return(case.left):
+        if one.reported_at is None or owed.may_be_restored(case.left):
             kept.append(replace(one, near=found.near, overdue=found.overdue))
     return replace(case, instructions=tuple(kept)), min(filter(None, following), default=None)
 

@@ -62,7 +62,7 @@ def due_on(day: date, since: datetime | None, hidden: Iterable[Hidden], time: Wo
     return due
 
 
-def may_return(left: Left | None) -> bool:
+def may_be_restored(left: Left | None) -> bool:
     """Whether the post is hidden, so that what ended by that may be waited for again.
 
     A report that was given after the restoration may be heard before it, for they lie in different topics.

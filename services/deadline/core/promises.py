@@ -74,7 +74,7 @@ def judged(
         if end is not None and outcome != after.outcome:
             facts.append(_said(partial(ReplyPromiseEnded, outcome=outcome), case, one, end, due, end))
             after = replace(after, outcome=outcome)
-        if one.reported_at is None or owed.may_return(case.left):
+        if one.reported_at is None or owed.may_be_restored(case.left):
             kept.append(replace(after, near=found.near, broken=found.overdue))
     return replace(case, promises=tuple(kept)), min(filter(None, following), default=None)
 

@@ -99,15 +99,18 @@ def listed_dialogue(
     now: datetime,
     waiting: int = 0,
     held: int = 0,
-    left: int = 0,
+    left_open: int = 0,
 ) -> answers.ListedDialogue:
-    """A line of the list; `waiting` answers are the reader's to approve, or of the reader's unit; `held` questions wait for the
-    reader to look at them, `left` ones to be written down as posts."""
+    """A line of the list.
+
+    `waiting`: answers that the reader, or the reader's unit, is to approve; `held`: questions that the reader is to look
+    through; `left_open`: those that are to be written down as posts.
+    """
     return answers.ListedDialogue(
         **_of_dialogue(identity, dialogue, figures, city, now),
         to_approve=waiting if waiting and dialogue.step == "open" else UNSET,
         to_moderate=held or UNSET,
-        left_open=left if left and dialogue.step == "closed" else UNSET,
+        left_open=left_open if left_open and dialogue.step == "closed" else UNSET,
     )
 
 

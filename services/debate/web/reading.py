@@ -90,7 +90,7 @@ def _dialogues(router: APIRouter, door: Door) -> None:
             kept = [(one, each) for one, each in kept if counts.get(one)]
         ids, now = [one for one, _ in kept], door.clock.now()
         figures, held = await door.debates.figures(ids), await _held(door, staff, ids)
-        left = await door.debates.left(ids) if staff is not None and staff.role == MODERATOR else {}
+        left = await door.debates.left_open(ids) if _moderates(staff) else {}
         found = [
             views.listed_dialogue(
                 one,
@@ -121,8 +121,11 @@ def _dialogues(router: APIRouter, door: Door) -> None:
 
 async def _held(door: Door, staff: Staff | None, forums: list[str]) -> Mapping[str, int]:
     """What waits for this reader to be looked through, by forum."""
-    moderates = staff is not None and staff.role == MODERATOR
-    return await door.debates.held(forums) if moderates else {}
+    return await door.debates.held(forums) if _moderates(staff) else {}
+
+
+def _moderates(staff: Staff | None) -> bool:
+    return staff is not None and staff.role == MODERATOR
 
 
 def _comments(router: APIRouter, door: Door) -> None:

@@ -32,7 +32,7 @@ from contracts.deadlines import (
 from contracts.decision import Context, Decision
 from services.intake.core.case import Case, Entry, SpecialReport, with_promise, without_request
 from services.intake.core.instruction import Instruction, changed
-from services.intake.core.steps import moved, standing
+from services.intake.core.steps import at_step, step_of
 
 Here = Context[Profile]
 
@@ -42,8 +42,8 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
 
     What lay before the former leader is void.
     """
-    if standing(case) in ("received", "accepted", "assigned"):
-        case = moved(case, "assigned")
+    if step_of(case) in ("received", "accepted", "assigned"):
+        case = at_step(case, "assigned")
     unit = context.city.department_name(fact.department)
     if fact.department != case.department:
         case = replace(without_request(case), instructions=tuple(map(_unread, case.instructions)))
@@ -131,9 +131,9 @@ def dated(
 
 def resumed(case: Case, fact: ClockResumed, context: Here) -> Decision[Case]:
     """The clock runs again; a question nobody answered is open no longer."""
-    if standing(case) == "asked" and _last_question(case) == fact.question:
-        case = moved(case, "accepted")
-    paused = standing(case) == "asked"
+    if step_of(case) == "asked" and _last_question(case) == fact.question:
+        case = at_step(case, "accepted")
+    paused = step_of(case) == "asked"
     return Decision(replace(case, due=fact.due, provisional=fact.provisional, paused=paused))
 
 

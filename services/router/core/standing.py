@@ -27,6 +27,9 @@ def close(case: Case, fact: PostWithdrawn | PostHidden, context: Context[Judges]
 
 
 def back_since(case: Case, at: datetime, time: WorkingTime, days: int) -> datetime | None:
-    """From when the unit of a post that is restored at an instant has had it: anew, if it still could have returned it when it was hidden."""
+    """Since when the unit is taken to have a post that is restored at an instant.
+
+    If its days to return the post were not over when it was hidden, they begin anew.
+    """
     had, hidden = case.assigned_at, case.closed_at
     return had if had is None or hidden is None or hidden > time.add_days(had, days) else max(had, at)

@@ -141,8 +141,8 @@ async def test_both_stores_read_a_transcript_in_the_same_order_and_know_what_wai
         assert bool(counts) == (unit != "none")
     held = await memory.held([*DEBATES, HELD, "none"])
     assert await real.held([*DEBATES, HELD, "none"]) == held
-    left = await memory.left([*DEBATES, HELD, "none"])
-    assert await real.left([*DEBATES, HELD, "none"]) == left
+    left = await memory.left_open([*DEBATES, HELD, "none"])
+    assert await real.left_open([*DEBATES, HELD, "none"]) == left
     assert left.keys() == {*DEBATES[:2], HELD}
     assert held == {one: len(await memory.to_judge(one, "held", 999)) for one in (*DEBATES[:2], HELD)}
     assert len(told) > 5
@@ -172,10 +172,10 @@ async def test_what_was_written_down_as_a_post_before_it_was_counted_is_known_fr
 
     async with pool.acquire() as connection:
         await connection.execute("update subject set post = null")
-        assert await real.left([HELD]) == {}
+        assert await real.left_open([HELD]) == {}
         await connection.execute(revision.ENTERED)
 
-    assert await real.left([HELD]) == await memory.left([HELD]) != {}
+    assert await real.left_open([HELD]) == await memory.left_open([HELD]) != {}
 
 
 async def test_a_debate_that_was_drafted_over_a_dialogue_goes_and_the_lists_can_be_read_again(

@@ -28,7 +28,7 @@ from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Ratin
 from services.intake.core.hiding import Hiding, put_off
 from services.intake.core.rules.saying import Here, code, few, say, with_files, write, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
-from services.intake.core.steps import standing
+from services.intake.core.steps import step_of
 from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
@@ -196,7 +196,7 @@ def withdrawal(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Deci
 def appeal(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
     """The author of a hidden post asks that a moderator looks again."""
     reason = asked.body.reason
-    hiding = replace(case.hiding or Hiding(standing(case)), appealed_at=context.now)
+    hiding = replace(case.hiding or Hiding(step_of(case)), appealed_at=context.now)
     fact = HidingAppealed(at=context.now, reason=reason)
     return say(replace(case, hiding=hiding), fact, "appealed", f"网民申诉:{reason}")
 

@@ -26,7 +26,7 @@ from services.intake.core import requests as ask
 from services.intake.core.case import Case, Group
 from services.intake.core.hiding import Hiding
 from services.intake.core.rules.saying import Here, code, say, wrong_field
-from services.intake.core.steps import moved, standing
+from services.intake.core.steps import at_step, step_of
 
 MODERATION_NAMES: Final = {
     "hold": "暂不公开",
@@ -110,7 +110,7 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
         fact = PostRestored(at=at, reason=reason, by=by)
         since = case.hiding.at if case.hiding is not None else None
         undone = case.hidings_undone if since is None else (*case.hidings_undone, (since, at))
-        case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=standing(case))
+        case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=step_of(case))
     elif action == "uphold" and case.hiding is not None and case.hiding.waits:
         fact = HidingUpheld(at=at, reason=reason, by=by)
         case = replace(case, hiding=replace(case.hiding, upheld=True))
@@ -150,8 +150,8 @@ def ungroup(case: Case, asked: ask.Asked[ask.Nothing], context: Here) -> Decisio
     """The case leaves its group and goes on as if it had never been in it."""
     if case.group is None or case.group.id != asked.target:
         raise NotFound("not-found", "不在这个并案中")
-    if case.replies and case.replies[-1].lead and standing(case) in ("replied", "rated"):
-        case = moved(case, "accepted" if case.department else "received")
+    if case.replies and case.replies[-1].lead and step_of(case) in ("replied", "rated"):
+        case = at_step(case, "accepted" if case.department else "received")
     kept = tuple(reply for reply in case.replies if not reply.lead)
     fact = PostUngrouped(at=context.now, group=asked.target, by=asked.actor.person)
     case = replace(case, group=None, replies=kept)
