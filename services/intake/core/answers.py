@@ -329,6 +329,8 @@ class StaffCase(ToldPost, BeforeCityLeaders):
 
     history: list[StaffLine]
     allowed: tuple[str, ...]
+    moderation_actions: tuple[str, ...]
+    """What a moderator may do to it now: actions of `…/moderation`."""
     assisting: tuple[str, ...]
     parts: dict[str, str]
     """Unit to its part of the matter, as the meeting ruled."""

@@ -1,4 +1,4 @@
-"""What intake remembers of a case, and which act is possible at which step of its life."""
+"""What intake remembers of a case, and at which step of its life it stands."""
 
 from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
@@ -17,7 +17,6 @@ from services.intake.core.promise import Promise
 Step = Literal[
     "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
 ]
-
 Moderation = Literal["", "held", "hidden"]
 """Empty when anyone may see the post."""
 
@@ -256,6 +255,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     hiding: Hiding | None = None
     """None while it is not hidden, and of one that was hidden before this was kept."""
     hidings_undone: tuple[tuple[datetime, datetime], ...] = ()
+    """From when to when it was hidden, each time that it was restored."""
     department: str = ""
     assisting: tuple[str, ...] = ()
     parts: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What is remembered of a post while it is hidden: where it stood before, and whether its author appealed. Pure data."""
+"""What is remembered of a post while it is hidden, what a moderator may do to it, and what its hiding takes of others' time. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ class Hiding(Struct, frozen=True, gc=False, omit_defaults=True):
     """A hiding that has not been undone."""
 
     step: str
-    """Where the case stood before."""
+    """At which the case stood before."""
     appealed_at: datetime | None = None
     upheld: bool = False
     """A moderator looked at the appeal, and the post stays hidden."""
@@ -21,6 +21,13 @@ class Hiding(Struct, frozen=True, gc=False, omit_defaults=True):
     def waits(self) -> bool:
         """Whether an appeal waits for a moderator."""
         return self.appealed_at is not None and not self.upheld
+
+
+def possible(moderation: str, hiding: Hiding | None) -> tuple[str, ...]:
+    """What a moderator may do to a post as it stands: actions of the act `moderation`."""
+    if moderation == "hidden":
+        return ("restore", "uphold") if hiding is not None and hiding.waits else ("restore",)
+    return ("release", "hide") if moderation == "held" else ("hold", "hide")
 
 
 def put_off(until: datetime, since: datetime, undone: Iterable[tuple[datetime, datetime]]) -> datetime:

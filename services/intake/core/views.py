@@ -31,6 +31,7 @@ from services.intake.core.answers import (
 )
 from services.intake.core.case import ORIGIN_NAMES, OUTCOME_NAMES, STATUS_NAMES, Case, Entry, Group
 from services.intake.core.deciding import allowed
+from services.intake.core.hiding import possible
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible
 
@@ -224,6 +225,7 @@ def staff(case: Case, city: Profile, opened: Opened, group: GroupOfCase | None =
         **told,
         "history": _staff_history(case, opened),
         "allowed": allowed(case),
+        "moderation_actions": possible(case.moderation, case.hiding),
         "assisting": case.assisting,
         "parts": case.parts,
         "held": case.held,

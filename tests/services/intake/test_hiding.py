@@ -76,6 +76,28 @@ async def test_an_appeal_waits_among_what_a_moderator_must_look_at_and_is_possib
     assert [fact.reason for fact in said(intake) if isinstance(fact, HidingAppealed)] == [WHY["reason"]]
 
 
+async def test_a_case_names_what_a_moderator_may_do_to_it_and_nothing_that_would_be_refused(
+    intake: Intake,
+) -> None:
+    receipt: dict[str, Any] = (await intake.post()).json()
+
+    async def offered() -> list[str]:
+        case = await intake.staff_get("supervisor", "supervision", f"cases/{receipt['number']}")
+        actions: list[str] = case.json()["moderation_actions"]
+        return actions
+
+    assert await offered() == ["hold", "hide"]
+    await _moderate(intake, receipt, "hold")
+    assert await offered() == ["release", "hide"]
+    await _moderate(intake, receipt, "hide")
+    assert await offered() == ["restore"]
+    await intake.citizen(receipt, "appeal", WHY)
+    assert await offered() == ["restore", "uphold"]
+    await _moderate(intake, receipt, "uphold")
+    assert await offered() == ["restore"], "the appeal was judged"
+    assert await _moderate(intake, receipt, "uphold") == 409
+
+
 async def test_a_restored_post_is_read_again_and_goes_on_where_it_stood(intake: Intake) -> None:
     receipt = await _hidden(intake)
     await intake.citizen(receipt, "appeal", WHY)

@@ -24,7 +24,7 @@ from contracts.replies import (
 )
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Group
-from services.intake.core.hiding import Hiding
+from services.intake.core.hiding import Hiding, possible
 from services.intake.core.rules.saying import Here, code, say, wrong_field
 from services.intake.core.steps import at_step, step_of
 
@@ -89,13 +89,16 @@ def urging(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) -> Decisio
 def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> Decision[Case]:
     """Hold, release or hide a post, or look again at one that is hidden; it leaves a trace."""
     by, at, action, reason = asked.actor.person, context.now, asked.body.action, asked.body.reason
-    if action == "hold" and case.moderation == "":
+    actions = possible(case.moderation, case.hiding)
+    if action not in actions:
+        raise NotNow("wrong-step", "现在不能这样审核", f"可以:{'、'.join(actions)}。", allowed=actions)
+    if action == "hold":
         fact: Fact = PostHeld(at=at, reason=reason, by=by)
         case = replace(case, moderation="held")
-    elif action == "release" and case.moderation == "held":
+    elif action == "release":
         fact = PostReleased(at=at, reason=reason, by=by)
         case = replace(case, moderation="")
-    elif action == "hide" and case.moderation != "hidden":
+    elif action == "hide":
         fact = PostHidden(at=at, reason=reason, by=by)
         case = replace(
             case,
@@ -106,25 +109,16 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
             sent_back=None,
             held=False,
         )
-    elif action == "restore" and case.moderation == "hidden":
+    elif action == "restore":
         fact = PostRestored(at=at, reason=reason, by=by)
         since = case.hiding.at if case.hiding is not None else None
         undone = case.hidings_undone if since is None else (*case.hidings_undone, (since, at))
         case = replace(case, moderation="", hiding=None, hidings_undone=undone, step=step_of(case))
-    elif action == "uphold" and case.hiding is not None and case.hiding.waits:
+    else:
+        assert case.hiding is not None
         fact = HidingUpheld(at=at, reason=reason, by=by)
         case = replace(case, hiding=replace(case.hiding, upheld=True))
-    else:
-        possible = _possible(case)
-        raise NotNow("wrong-step", "现在不能这样审核", f"可以:{'、'.join(possible)}。", allowed=possible)
     return say(case, fact, "moderated", f"{MODERATION_NAMES[action]}:{reason}", public=False, by=by)
-
-
-def _possible(case: Case) -> tuple[str, ...]:
-    """What a moderator may do to the case as it stands."""
-    if case.moderation == "hidden":
-        return ("restore", "uphold") if case.hiding is not None and case.hiding.waits else ("restore",)
-    return ("release", "hide") if case.moderation == "held" else ("hold", "hide")
 
 
 def group(case: Case, asked: ask.Asked[ask.Grouped], context: Here) -> Decision[Case]:
