@@ -169,7 +169,7 @@ class PostgresKeys:
     ) -> None:
         """Keep new keys, in one transaction with the boxes they seal; a post that has one keeps it.
 
-        `followed`: name of a follower to the post, with whose keys the follower's goes.
+        `followed`: a follower's name to the post they follow; their key is deleted with the post's.
         """
         posts = [(followed or {}).get(name) for name in contacts]
         await connection.execute(
@@ -177,7 +177,7 @@ class PostgresKeys:
         )
 
     async def erase(self, connection: Any, subjects: Sequence[str]) -> None:
-        """Delete both keys of each post, and those of who follows it: these boxes can never be opened again.
+        """Delete both keys of each post and its followers' keys: their boxes can never be opened again.
 
         The database's files hold them until they are overwritten, which `vault.erased` asks for.
         """

@@ -39,7 +39,7 @@ class Topic:
     retention_ms: int = -1
     """-1: for ever. The log is the archive."""
     of_a_day: bool = False
-    """Kafka is told the day of a record and not its instant, which would tell who it comes from."""
+    """Kafka keeps the day of a record and not its instant, by which one could find who it comes from."""
     watchers: tuple[str, ...] = ()
     """Who looks at all of it anew at each start, and remembers no place in it: they park nothing, and the audit asks them nothing."""
     facts: tuple[type[Fact], ...] = field(init=False)

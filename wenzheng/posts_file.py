@@ -1,6 +1,6 @@
 """Posts from files: jsonl or csv, plain or gzipped; a bad row is named by its line and the rest goes on.
 
-A row of JSON is as the body of `POST /v1/posts`. In a table `contact` and `point` are a column for each of their fields.
+A row of JSON is the body of `POST /v1/posts`. A table has a column for each field of `contact` and `point`.
 """
 
 import csv
@@ -17,8 +17,6 @@ from wenzheng.stack.home import ROOT, Trouble
 
 SAMPLE = Path(__file__).parent / "sample_posts.jsonl"
 KINDS = ("consult", "complaint", "suggestion", "mailbox", "debate", "survey")
-
-
 _SAID: Final = {
     **dict.fromkeys(("true", "1", "是"), True),
     **dict.fromkeys(("false", "0", "否"), False),

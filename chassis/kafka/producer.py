@@ -97,9 +97,9 @@ class KafkaBus:
 
 
 def of_its_day(headers: Headers, now: float) -> int:
-    """What Kafka is told of the time of a record whose fact names its day alone: that day's beginning, in milliseconds.
+    """The timestamp of a record whose fact names its day alone: that day's beginning, in milliseconds.
 
-    `now`: real seconds; a broker refuses what is dated later than they are.
+    `now`: real time in seconds. No timestamp is later, for a broker refuses a record from its future.
     """
     at = time_of(headers)
     return int(min(now, at.timestamp() if at is not None else 0.0) * 1000)

@@ -1,4 +1,4 @@
-"""What each figure means, for the note on a page that shows some: as stats defines them, once for all (`docs/figures.md`)."""
+"""What each figure means, for the note on pages that show figures; stats defines them (`docs/figures.md`)."""
 
 from fronts.portal.services import Services
 
@@ -8,8 +8,8 @@ async def definitions(services: Services) -> list[tuple[str, str]]:
     index = await services.offer("stats", "/open")
     return [
         (field["label"], field["meaning"])
-        for one in index.get("datasets", ())
-        if one["name"] == "figures"
-        for field in one["fields"]
+        for dataset in index.get("datasets", ())
+        if dataset["name"] == "figures"
+        for field in dataset["fields"]
         if field.get("label")
     ]

@@ -130,7 +130,7 @@ def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, told: bytearray, 
 
 
 def tells_place(data: bytes | bytearray) -> bool:
-    """Whether a photograph in it says where it was taken. What is packed once more, as in a stream of a PDF, is not seen."""
+    """Whether a photograph in these bytes says where it was taken; one that is compressed, as in a stream of a PDF, is not seen."""
     return bool(_XMP.search(data)) or any(_has_position(data, one.start()) for one in _TIFF.finditer(data))
 
 
@@ -155,7 +155,7 @@ def _has_position(data: bytes | bytearray, start: int) -> bool:
         # Degrees, minutes and seconds, each with what it is divided by: a camera that knew no place writes noughts.
         return any(struct.unpack_from(f"{order}6I", data, start + value)[::2])
     except struct.error:
-        return False  # It is no such part, or leads out of the file.
+        return False  # It only looked like such a part, or its addresses lie outside of the file.
 
 
 def _refused(name: str, told: bytes) -> int:

@@ -1,6 +1,6 @@
-"""The door at which receipts are handed in: by WeChat's front end as it hears them, by the mail server what came back.
+"""The door at which receipts are handed in: WeChat's by its front end, Aliyun's by the city's gateway, mail that came back by the mail server.
 
-Both hold one token, and are the city's own; nobody else has anything to say here.
+All three are the city's own and hold one token; nobody else has anything to say here.
 """
 
 import hmac
@@ -78,7 +78,7 @@ class HandedIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SmsReport(Struct, frozen=True):
-    """What Aliyun says of one text message (`SmsReport`); the rest of it, the number among it, is passed over."""
+    """What Aliyun says of one text message (`SmsReport`); its other fields, such as the telephone number, are not read."""
 
     success: bool
     out_id: str = ""
@@ -87,7 +87,7 @@ class SmsReport(Struct, frozen=True):
 
 
 class SmsTaken(TypedDict):
-    """As Aliyun wants to be answered, or it brings the reports again."""
+    """What Aliyun waits for: without it, it sends the reports again."""
 
     code: Literal[0]
     msg: str

@@ -42,7 +42,7 @@ class ChannelSettings(BaseSettings):
     """Id of the template whose fields are thing1, thing2 and thing3."""
     wechat_way: Literal["subscription", "template", "mini-program"] = "subscription"
     """By which interface: 订阅通知 (bizsend), one for each consent; 模板消息 (template/send), of a service account that has it; 订阅消息 of
-    a mini-program (subscribe/send), whose openids are others than an account's: one of the two tells the city's people."""
+    a mini-program (subscribe/send). Its openids are not those of an account, so a city tells its people by one of the two."""
     wechat_page: str = ""
     """Of a mini-program: the page that shows a post, such as pages/case/case; `number` comes with it, for a follower `stop`, too."""
 

@@ -1,7 +1,7 @@
 """Surveys, rights and ballots in the subject table, their keys beside it; and the twin in memory.
 
-Rights go with the result: in which order rows were written stays readable in a table and in its dumps, and would say who
-answered what where few people take part.
+Rights are deleted with the result: a table and its dumps keep the order in which rows were written, and where few people take
+part that order would say who answered what.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +30,6 @@ _BALLOTS = "select subject, partition, held, remembered from subject where ballo
 _TOKENS = "select count(*) from subject where voter_of = $1::text"
 _KEYS = "select signing, opening from survey_key where survey = $1::text"
 _KEEP = "insert into survey_key (survey, signing, opening) values ($1::text, $2::bytea, $3::bytea) on conflict do nothing"
-
 _FORGET = "delete from subject where voter_of = $1::text"
 
 
@@ -88,7 +87,7 @@ class PostgresSurveys:
         return None if row is None else (row["signing"], row["opening"])
 
     async def apply(self, connection: Any, applied: Sequence[Applied]) -> None:
-        """A survey is published, and its result told, rarely: one statement each."""
+        """Surveys and results are published rarely: one statement each."""
         for one in applied:
             if isinstance(one.effect, KeepKeys):
                 await connection.execute(_KEEP, one.subject, one.effect.signing, one.effect.opening)
@@ -109,7 +108,7 @@ class MemoryKeys:
         self._forget: Callable[[str], None] = lambda survey: None
 
     def keep_for(self, store: MemoryStore) -> None:
-        """From now on it is in this store that somebody is forgotten."""
+        """Name the store in which rights are forgotten; it is made with these keys, so after them."""
 
         def forget(survey: str) -> None:
             gone = [subject for subject in store.subject if _is_voter(store.state_of(subject), survey)]

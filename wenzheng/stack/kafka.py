@@ -165,8 +165,8 @@ async def answers(broker: Broker) -> bool:
 async def create_topics(broker: Broker) -> int:
     """Create the registry's topics that are missing; returns how many. Raises Trouble when the broker refuses one.
 
-    The number of replicas is the broker's own default: one here, more on a given cluster. Topics of an earlier time are
-    told what they may say of a record's time.
+    The number of replicas is the broker's own default: one here, more on a given cluster. A topic that an earlier version
+    created gets the type of timestamps that it should have.
     """
     client = AIOKafkaAdminClient(**broker.options)
     await client.start()
@@ -197,7 +197,7 @@ async def create_topics(broker: Broker) -> int:
 
 
 def _settings(topic: Topic) -> dict[str, str]:
-    """What the broker is told of a topic. Where nobody may know more than the day, the broker writes no time of its own."""
+    """The settings with which a topic is created. Where nobody may know more than the day, the broker writes no time of its own."""
     return {
         "retention.ms": str(topic.retention_ms),
         "cleanup.policy": "delete",
@@ -206,7 +206,7 @@ def _settings(topic: Topic) -> dict[str, str]:
 
 
 async def _set_again(client: AIOKafkaAdminClient, topics: list[Topic]) -> None:
-    """Set these topics where the broker writes times that it should not. Raises Trouble when it refuses."""
+    """Change the settings of these topics where the broker writes times of its own. Raises Trouble when it refuses."""
     for topic in topics:
         resource = ConfigResourceType.TOPIC
         [found] = await client.describe_configs([ConfigResource(resource, topic.name, {_TIMES: None})])
@@ -217,5 +217,5 @@ async def _set_again(client: AIOKafkaAdminClient, topics: list[Topic]) -> None:
         code = answer.resources[0][0]
         if code:
             raise Trouble(
-                f"主题 {topic.name} 的设置没有改成:{for_code(code).__name__}。 The topic was not set."
+                f"主题 {topic.name} 的设置没有改成:{for_code(code).__name__}。 The topic's settings were not changed."
             )

@@ -1,5 +1,4 @@
-"""What waits for the leader of a unit: replies and extensions, side by side with what was asked, answers in dialogues, and what
-is to be closed."""
+"""What waits for the leader of a unit: replies and extensions beside what was asked, answers in dialogues, and what is to be closed."""
 
 import asyncio
 import re

@@ -20,7 +20,7 @@ class Pending(NamedTuple):
 
 
 async def pending(visit: Visit) -> list[Pending]:
-    """What waits for who looks; of a service that is away nothing is known, and its own page says so."""
+    """What waits for the visitor. Of a service that does not answer nothing is listed: its own page says so."""
     asked = [("debate", "debates"), ("debate", "dialogues")]
     if visit.me.role == "supervisor":
         asked.append(("survey", "surveys"))

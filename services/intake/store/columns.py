@@ -52,8 +52,10 @@ def special_report_at(case: Case) -> datetime | None:
 
 
 def suggestion(case: Case) -> str:
-    """What a suggestion waits for that was answered: `undecided` for a word whether it is adopted, `unfulfilled` for what is
-    done of it once it is; empty where it waits for neither."""
+    """What an answered suggestion waits for; empty where it waits for nothing.
+
+    `undecided`: whether it is adopted; `unfulfilled`: that something is done of one that was adopted.
+    """
     if case.kind != "suggestion" or case.left:
         return ""
     if case.adoption is None:

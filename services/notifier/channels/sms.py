@@ -30,8 +30,6 @@ _FULL: Final = "isv.DAY_LIMIT_CONTROL"
 """The messages of the day are used up."""
 _FAILED, _ARRIVED = 2, 3
 """`SendStatus` of a receipt; 1 is under way."""
-
-
 ALONE, OF_MANY = 70, 67
 """Characters of one message, and of each of those as which a longer one is charged (UTF-16, with the signature)."""
 
@@ -63,7 +61,7 @@ class Sms:
         return [replace(await self._send(notice), parts=self._parts(notice)) for notice in outgoing]
 
     def _parts(self, outgoing: Outgoing) -> int:
-        """As how many messages it is charged at least: the words of the template about the text are the provider's."""
+        """As how many messages it is charged at least: how long the template's own words are, the provider alone knows."""
         whole = f"【{self._account.sign_name}】{self._text(outgoing)}"
         characters = len(whole.encode("utf-16-le")) // 2
         return 1 if characters <= ALONE else -(-characters // OF_MANY)

@@ -13,9 +13,8 @@ from services.stats.core.case import Case
 HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
 """Upper bounds, in hours, of the buckets for a time such as that to the first reply; beyond the last: the last."""
 
-
 RESPONSE_STEPS: Final = (0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, HOUR_BUCKETS[-1])
-"""Upper bounds, in hours, for the time to a response: each step is a row of sums of a unit's month, and a median needs few."""
+"""Upper bounds, in hours, for the time to a response. Each is a row of a unit's month, and a median needs few of them."""
 
 
 def bucket(hours: float) -> int:
@@ -73,7 +72,7 @@ def _meetings(case: Case) -> dict[str, int]:
 
 
 def duty_of(case: Case) -> str:
-    """The duty item by which the unit for which the post counts has it; empty where none was named, and of a post of before."""
+    """The duty item by which the unit for which the post counts has it; empty where none was named, or the post is older than this."""
     unit = case.unit()
     named = [(at, duty) for at, held, duty in case.duties if held == unit]
     return max(named)[1] if named and case.whole_course else ""

@@ -88,7 +88,7 @@ class KeepKeys(Effect, frozen=True, gc=False):
 
 
 class ForgetVoters(Effect, frozen=True, gc=False):
-    """Who was given a token of a survey is kept no more: nobody can ask for a second one, and how many there were is said."""
+    """Forget who was given a token of a survey: nobody can ask for one any more, and the result says how many there were."""
 
 
 # -- bodies -------------------------------------------------------------------------------------
