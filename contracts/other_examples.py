@@ -6,6 +6,7 @@ from contracts.accountability_examples import ACCOUNTABILITY_EXAMPLES
 from contracts.bulletin_examples import BULLETIN_EXAMPLES
 from contracts.debate_examples import DEBATE_EXAMPLES
 from contracts.following_examples import FOLLOWING_EXAMPLES
+from contracts.hiding_examples import HIDING_EXAMPLES
 from contracts.inspection_examples import INSPECTION_EXAMPLES
 from contracts.instruction_examples import INSTRUCTION_EXAMPLES, PROMISE_EXAMPLES
 
@@ -17,4 +18,5 @@ OTHER_EXAMPLES: Final = (
     *ACCOUNTABILITY_EXAMPLES,
     *INSPECTION_EXAMPLES,
     *FOLLOWING_EXAMPLES,
+    *HIDING_EXAMPLES,
 )

@@ -38,7 +38,7 @@ class Topic:
     partitions: int = PARTITIONS
     retention_ms: int = -1
     """-1: for ever. The log is the archive."""
-    of_a_day: bool = False
+    day_only: bool = False
     """Kafka keeps the day of a record and not its instant, by which one could find who it comes from."""
     watchers: tuple[str, ...] = ()
     """Who looks at all of it anew at each start, and remembers no place in it: they park nothing, and the audit asks them nothing."""
@@ -137,7 +137,7 @@ BALLOTS: Final = Topic(
     BallotFact,
     "Answers to surveys, sealed until the end, each entitled and nobody's.",
     key="ballot",
-    of_a_day=True,
+    day_only=True,
 )
 
 DEBATES: Final = Topic(

@@ -15,7 +15,7 @@ from contracts.codec import Headers, time_of
 from contracts.topics import TOPICS
 
 _log = structlog.get_logger()
-_OF_A_DAY: Final = {topic.name for topic in TOPICS if topic.of_a_day}
+_DAY_ONLY: Final = {topic.name for topic in TOPICS if topic.day_only}
 
 
 class KafkaBus:
@@ -78,10 +78,10 @@ class KafkaBus:
             per_partition.setdefault((addressed[0], addressed[1]), []).append(addressed)
         waiting = []
         for (topic, partition), addressed_records in per_partition.items():
-            builder, of_a_day = producer.create_batch(), topic in _OF_A_DAY
+            builder, day_only = producer.create_batch(), topic in _DAY_ONLY
             for _, _, record in addressed_records:
                 arguments = {
-                    "timestamp": of_its_day(record.headers, time.time()) if of_a_day else None,
+                    "timestamp": of_its_day(record.headers, time.time()) if day_only else None,
                     "key": record.key,
                     "value": record.value,
                     "headers": list(record.headers),

@@ -190,7 +190,7 @@ async def create_topics(broker: Broker) -> int:
                     raise Trouble(
                         f"主题 {name} 没有建成:{for_code(code).__name__}。 The topic was not created."
                     )
-        await _set_again(client, [topic for topic in TOPICS if topic.of_a_day and topic not in missing])
+        await _set_again(client, [topic for topic in TOPICS if topic.day_only and topic not in missing])
         return len(missing)
     finally:
         await client.close()
@@ -201,7 +201,7 @@ def _settings(topic: Topic) -> dict[str, str]:
     return {
         "retention.ms": str(topic.retention_ms),
         "cleanup.policy": "delete",
-        _TIMES: "CreateTime" if topic.of_a_day else "LogAppendTime",
+        _TIMES: "CreateTime" if topic.day_only else "LogAppendTime",
     }
 
 

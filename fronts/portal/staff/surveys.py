@@ -82,18 +82,18 @@ async def survey(visit: Supervisor, number: str, texts: str = "", cursor: str = 
         return visit.refuse(answer.status, answer.sentence)
     if answer.body["state"] == "draft":
         return _form(visit, answer.body)
-    found: dict[str, Any] = {}
-    further = ""
+    written: dict[str, Any] = {}
+    standing, further = texts, ""
     if answer.body["state"] in ("closed", "counted"):
-        found, texts, further = await _texts(visit, number, texts, cursor)
+        written, standing, further = await _texts(visit, number, texts, cursor)
     titles = {question["id"]: question["title"] for question in answer.body["questions"]}
     return visit.render(
         "survey.html",
         survey=answer.body,
         states=STATES,
-        written=found,
+        written=written,
         standings=STANDINGS,
-        standing=texts,
+        standing=standing,
         further=further,
         titles=titles,
         key=fresh_key(),
