@@ -4,6 +4,7 @@ FastAPI describes paths and parameters. Added here: bodies (msgspec structs, whi
 parts as components, who may call, the idempotency key, and every refusal that can come, with its problem type.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Literal
@@ -198,8 +199,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Describe
 
 
 def _finish(operation: Described, path: str, method: str, service: str) -> None:
-    """Tags, key, answer and refusals of one operation."""
+    """Tags, summary, key, answer and refusals of one operation."""
     operation["tags"] = [service]
+    _summarise(operation)
     operation["operationId"] = f"{service}-{method}-{path.removeprefix('/v1/')}".replace("/", "-").translate(
         _PLAIN_ID
     )
@@ -220,6 +222,17 @@ def _finish(operation: Described, path: str, method: str, service: str) -> None:
         responses[str(refusal)] = {"$ref": f"#/components/responses/Problem{refusal}"}
 
 
+def _summarise(operation: Described) -> None:
+    """Its first sentence is its summary, where the framework made one of a function's name."""
+    first = _SENTENCE.match(operation.get("description", ""))
+    if first is None or operation.get("summary", "").endswith("."):
+        return
+    operation["summary"] = " ".join(first[0].split())
+    if rest := operation.pop("description")[first.end() :].strip():
+        operation["description"] = rest
+
+
+_SENTENCE: Final = re.compile(r".+?\.(?=\s|$)", re.DOTALL)
 _PLAIN_ID: Final = str.maketrans("", "", "{}")
 _ANSWER: Final[dict[str, Described]] = {
     "text/csv": {"type": "string"},

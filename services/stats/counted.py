@@ -214,7 +214,8 @@ def routes(door: Door) -> APIRouter:
     ) -> Response:
         """The cases that a figure of the league is made of; `month`: a month or another period, by receipt (the present month).
 
-        A unit's people find those that count for it; supervisor and city leaders find all. `area` may be `none`.
+        A unit's people find those that count for it; supervisor and city leaders find all. `department`, `kind`, `area` and
+        `duty` (an item of 职责清单) are taken by code or name; `area` may be `none`. `after`: the last number of the page before.
         """
         return await door.listed(request, month, outcome, (department, kind, area, duty), after)
 

@@ -79,7 +79,7 @@ async def test_every_operation_says_what_it_is_who_may_and_what_can_come(documen
     for service, document in documents.items():
         for path, method, operation in operations(document):
             identities.append(operation["operationId"])
-            assert operation.get("summary") or operation.get("description"), path
+            assert operation["summary"].endswith("."), f"{path}: a sentence, not the name of a function"
             assert operation["tags"] == [service]
             assert "security" in operation
             statuses = set(operation["responses"])

@@ -60,7 +60,7 @@ SUPERVISORS: Final = (
         (*KNOWN, "hidden"),
         ask.Moderation,
         supervisor.moderation,
-        "The supervisor holds, releases or hides a post, or restores one that is hidden.",
+        "The supervisor holds, releases or hides a post; a hidden one is restored, or an appeal against its hiding refused.",
         example={"action": "hide", "reason": "含有他人隐私。"},
     ),
     Act(

@@ -282,7 +282,7 @@ class Ruling(Body, frozen=True):
 
 
 class Moderation(Body, frozen=True):
-    """hold, release or hide; of a hidden post: restore, or uphold where its author has appealed."""
+    """`hold`, `release` or `hide`; of a hidden post `restore`, and `uphold` where an appeal of its author waits (`moderation_actions` of the case)."""
 
     action: Annotated[str, Meta(pattern=rf"^(hold|release|hide|restore|uphold){END}")]
     reason: Short

@@ -168,7 +168,11 @@ def _texts(router: APIRouter, door: Door) -> None:
         cursor: str = "",
         limit: int = PAGE,
     ) -> Response:
-        """After the end, in an order of their own; each with whether it is shown, and whether a word list held it."""
+        """After the end, in an order of their own; each with whether it is shown, and whether a word list held it.
+
+        `standing` chooses those that wait for a moderator (`held`), are shown or hidden; without it all are listed. At most
+        200 a page (`limit`); `Link` leads to the next one.
+        """
         door.supervisor(request)
         survey = await door.survey(id, staff=True)
         if survey.step not in ("closed", "counted"):
