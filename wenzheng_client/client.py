@@ -112,9 +112,10 @@ class Wenzheng:
         """How the deadline of a case was counted, and where its time went."""
         return self._get(self._addresses.deadline, f"/v1/deadlines/{number}")
 
-    def league(self, month: str = "") -> Json:
-        """The league table of a month (YYYY-MM), or of the present one."""
-        return self._get(self._addresses.stats, "/v1/league", {"month": month} if month else {})
+    def league(self, month: str = "", period: str = "") -> Json:
+        """The league table of a month (YYYY-MM), or of the present one; of a longer `period` (2026-Q1, 2026-H1, 2026) with what changed."""
+        asked = {name: value for name, value in (("month", month), ("period", period)) if value}
+        return self._get(self._addresses.stats, "/v1/league", asked)
 
     def figures(self, **wanted: str) -> Json:
         """Figures by day; `since` and `to` are days, `department` and `kind` choose."""
@@ -124,7 +125,10 @@ class Wenzheng:
     # -- the author ---------------------------------------------------------------------------
 
     def act_on_own(self, number: str, query_code: str, path: str, key: str = "", **body: Any) -> Standing:
-        """Act on one's own post: `path` is `follow-ups`, `answers`, `ratings`, `reopenings`, `withdrawal`, `erasure`."""
+        """Act on one's own post.
+
+        `path` is `follow-ups`, `answers`, `ratings`, `reopenings`, `withdrawal`, `appeal`, `preference` or `erasure`.
+        """
         return self._acted(f"/v1/posts/{number}/{path}", body, code=query_code, key=key)
 
     # -- staff --------------------------------------------------------------------------------
