@@ -45,8 +45,8 @@ FOOT: Final = f"""## 时间与范围 Times and intervals
 hour up to a day, an hour up to ten days, six hours up to sixty. `first_word_hours`: the median from receipt to the first word
 (初步回复) of the unit for which the post counts, or to its first published reply where that came first. `follow_up_hours`: the
 median from a follow-up to its answer. `held_hours` (办理用时): working hours for which the unit held
-cases, its leader's desk included; of the whole city also those of who is no unit (author, meeting, router, moderation), so that they sum to the working time
-that passed. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
+cases, its leader's desk included. The city's are all working hours that passed, with those of author, meeting, router and
+moderation. `intervals`: Wilson's at 95 % for each share, because seventeen posts a month are few.
 `registered` (注册): distinct people who posted or supported a post, by the keyed hash of telephone or openid, since the beginning;
 what nobody signed is nobody's. There are no accounts that one could open without a word. Supporters count since voices say that they are signed.
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
@@ -54,8 +54,8 @@ the way posts came: `online` 网上, and what staff wrote down for callers (代�
 `response_hours`: the median from the assignment to the unit for which the post counts to its response (响应), as the upper bound of one
 of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
-`least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are of posts that were
-received since they are counted (`services/stats/core/course.py`); of an older one nothing is claimed.
+`least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are counted of
+posts that were received since this was built (`services/stats/core/course.py`); of an older one nothing is claimed.
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
 """
 

@@ -33,8 +33,8 @@ HEAD: Final = f"""# Who is told of what 通知
 Written by `python -m wenzheng.tools.write_notices` from `services/notifier/core/table.py`; `make check` says when it is stale.
 Every fact of every topic stands here: who is told, or why nobody.
 
-A notice is named by cause, kind, recipient and channel, so it goes out once. Citizens are told by the best channel they gave
-(WeChat, else SMS, else mail; the one they chose first; the next one when a channel refuses), staff by their unit's robot or as their inbox chose, with the
+A notice is named by cause, kind, recipient and channel, so it goes out once. Citizens are told by the channel they
+chose, else by the best they gave (WeChat, then SMS, then mail); where one refuses, by each of the others, best first. Staff are told by their unit's robot or as their inbox chose, with the
 post's title after the text; **at once** marks what is urgent and never waits for a digest of the hour. What somebody wrote is repeated on one line, for citizens up to {CITIZEN_LENGTH} characters, for staff up to {STAFF_LENGTH}; the whole stands on the page.
 Those who follow a post (关注, with a contact) are told while anybody may read it, as citizens are, {A_PAGE} of them at a time and the next after {PAUSE.seconds} seconds,
 not in the quiet hours; what happens while it is held is told at its release. Their texts repeat nothing that anybody wrote
