@@ -84,15 +84,15 @@ def _taken(case: Case, asked: Asked) -> Case | None:
     match asked.act:
         # what the other services said
         case "hear-assigned":
-            moved = _standing(case) in ("received", "accepted", "assigned")
+            moved = _step_of(case) in ("received", "accepted", "assigned")
             if asked.unit != case.unit:
                 unread = frozenset(map(_unread, case.instructions))
                 case = case._replace(instructions=unread, more_time=None)
             case = case._replace(unit=asked.unit, draft=None)
-            return _at(case, "assigned") if moved else case
+            return _at_step(case, "assigned") if moved else case
         case "hear-resumed":
-            over = _standing(case) == "asked" and asked.target in case.question
-            return _at(case, "accepted") if over else case
+            over = _step_of(case) == "asked" and asked.target in case.question
+            return _at_step(case, "accepted") if over else case
         # the author
         case "erasure":
             return case._replace(erased=True)
@@ -110,9 +110,9 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "ungroup":
             if asked.target not in case.group:
                 return None
-            back = case.joint and _standing(case) in ("replied", "rated")
+            back = case.joint and _step_of(case) in ("replied", "rated")
             alone = case._replace(group=frozenset(), lead="", members=frozenset(), joint=False)
-            return _at(alone, "accepted" if case.unit else "received") if back else alone
+            return _at_step(alone, "accepted" if case.unit else "received") if back else alone
         case "joint":
             meant = case.group and case.lead == asked.lead and case.step in OPEN
             return case._replace(step="replied", draft=None, joint=True, more_time=None) if meant else case
@@ -138,11 +138,11 @@ def _taken(case: Case, asked: Asked) -> Case | None:
     return _of_unit(case, asked)
 
 
-def _standing(case: Case) -> str:
+def _step_of(case: Case) -> str:
     return case.before if case.step == "hidden" else case.step
 
 
-def _at(case: Case, step: str) -> Case:
+def _at_step(case: Case, step: str) -> Case:
     """At another step; a hidden case, as soon as it is restored."""
     return case._replace(before=step) if case.step == "hidden" else case._replace(step=step)
 

@@ -55,7 +55,7 @@ the way posts came: `online` 网上, and what staff wrote down for callers (代�
 of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
 `least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are counted of
-posts that were received since this was built (`services/stats/core/course.py`); of an older one nothing is claimed.
+posts that came after the city had them (`services/stats/core/course.py`); of an older one nothing is claimed.
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
 """
 

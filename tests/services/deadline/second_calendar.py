@@ -26,7 +26,6 @@ class Days:
                 self._off[date.fromisoformat(row["date"])] = row["is_off_day"] == "1"
         self._origin = date(first, 1, 1)
         self._row = bytearray((date(last + 1, 1, 1) - self._origin).days * DAY)
-        self._written: set[date] = set()
         day = self._origin
         while day <= date(last, 12, 31):
             self._write(day)

@@ -52,6 +52,12 @@ def dates(facts: list[Fact]) -> list[tuple[datetime, str]]:
     return [(fact.due, fact.reason) for fact in facts if isinstance(fact, DeadlineRedated)]
 
 
+def last_due(said: list[Fact]) -> datetime:
+    """The due date that was said last."""
+    dues: list[datetime] = [fact.due for fact in said if hasattr(fact, "due")]
+    return dues[-1]
+
+
 @pytest.mark.parametrize(
     ("back", "due"),
     [
@@ -96,7 +102,7 @@ def test_what_a_question_froze_is_not_frozen_twice() -> None:
     _, plain = heard(*question)
     _, both = heard(question[0], hidden("2026-03-03T11:00"), restored("2026-03-03T17:00"), question[1])
 
-    assert _last_due(both) == _last_due(plain)
+    assert last_due(both) == last_due(plain)
 
 
 def test_a_reply_that_was_given_before_the_hiding_stands_and_a_second_handling_begins_anew() -> None:
@@ -123,11 +129,6 @@ def test_a_post_that_was_held_before_it_was_hidden_is_shown_once_it_is_restored(
 
     desk.hear(restored("2026-03-03T11:00"))
     assert desk.case.withheld is False
-
-
-def _last_due(said: list[Fact]) -> datetime:
-    dues: list[datetime] = [fact.due for fact in said if hasattr(fact, "due")]
-    return dues[-1]
 
 
 def test_who_was_late_before_the_hiding_is_not_a_day_later_by_it() -> None:

@@ -6,10 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.deadlines import ClockStopped, Held, InstructionOverdue, ReplyPromiseEnded
-from contracts.facts import Fact
 from contracts.replies import InstructionGiven, InstructionReported, PromiseReported, ReplyDrafted
 from tests.services.deadline.facts import answered, asked, at, published
-from tests.services.deadline.test_hiding import heard, hidden, restored
+from tests.services.deadline.test_hiding import heard, hidden, last_due, restored
 
 GIVEN = InstructionGiven(
     at=at("2026-03-02T11:00"),
@@ -20,10 +19,6 @@ GIVEN = InstructionGiven(
 )
 
 
-def due(said: list[Fact]) -> object:
-    return [fact.due for fact in said if hasattr(fact, "due")][-1]
-
-
 def test_a_question_whose_time_runs_out_while_the_post_is_hidden_and_the_hiding_are_one_standstill() -> None:
     """Two days and seven hours are left on Tuesday at ten, whichever of the two holds the clock."""
     question = asked("2026-03-03T10:00")
@@ -31,7 +26,7 @@ def test_a_question_whose_time_runs_out_while_the_post_is_hidden_and_the_hiding_
     desk, _ = heard(question, hidden("2026-03-04T10:00"), restored("2026-03-12T10:00"))
     _, alone = heard(hidden("2026-03-03T10:00"), restored("2026-03-12T10:00"))
 
-    assert due(desk.until("2026-03-12T10:01")) == due(alone) == at("2026-03-16T18:00")
+    assert last_due(desk.until("2026-03-12T10:01")) == last_due(alone) == at("2026-03-16T18:00")
 
 
 def test_an_answer_after_the_restoration_ends_one_standstill() -> None:
@@ -43,7 +38,7 @@ def test_an_answer_after_the_restoration_ends_one_standstill() -> None:
     )
     _, alone = heard(asked("2026-03-03T10:00"), answered("2026-03-06T10:00"))
 
-    assert due(both) == due(alone)
+    assert last_due(both) == last_due(alone)
 
 
 @pytest.mark.parametrize("back", ["2026-03-02T16:00", "2026-03-02T14:00"], ids=["later", "at once"])
