@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.debates import by_topic
-from fronts.portal.citizens.figures import days_of, month_of
+from fronts.portal.periods import days_of, month_of
 from fronts.portal.site import Here, Site
 
 

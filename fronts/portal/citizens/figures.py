@@ -1,10 +1,8 @@
 """Figures of a month for anyone: the areas on a map, units and kinds, and from each the posts that may be read."""
 
 import asyncio
-import re
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +11,7 @@ from fastapi.responses import Response
 
 from fronts.portal.citizens import map_of_areas
 from fronts.portal.definitions import definitions
+from fronts.portal.periods import days_of, month_of
 from fronts.portal.site import Here
 
 _NOTHING: Final[Mapping[str, Any]] = {"total": 0, "departments": {}, "areas": {}, "kinds": {}}
@@ -69,17 +68,6 @@ async def figures(site: Here, month: str = "") -> Response:
 def posts_of(month: str, **asked: str) -> str:
     """The address of the public posts of a month, of one unit, area or kind."""
     return f"/boards/all?{urlencode(asked | {'month': month})}"
-
-
-def month_of(given: str) -> str:
-    """A month that can be asked for; empty for what is none."""
-    return given if re.fullmatch(r"20[0-9][0-9]-(0[1-9]|1[0-2])", given) else ""
-
-
-def days_of(month: str) -> dict[str, str]:
-    """The first and the last day of a month, as the services are asked."""
-    first = date.fromisoformat(f"{month}-01")
-    return {"from": f"{first}", "to": f"{first.replace(day=monthrange(first.year, first.month)[1])}"}
 
 
 def neighbour(month: str, by: int) -> str:

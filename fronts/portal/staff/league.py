@@ -1,15 +1,13 @@
-"""The league table 通报, and what each unit has to answer for, month by month."""
+"""The league table 通报 of a period, and what each unit has to answer for in a month."""
 
-import re
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from fronts.portal.definitions import definitions
+from fronts.portal.periods import days_so_far, month_of, period_of
 from fronts.portal.staff.counted import OF_THE_CITY, address
-from fronts.portal.staff.periods import chosen, days
 from fronts.portal.staff.visits import Visit, visitor
 
 _FAULTS: Final = ("late", "overdue", "broken")
@@ -53,11 +51,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/staff/league")
 async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -> Response:
     """Every unit's figures of a month or a longer period, for whoever works on cases: a unit sees the table that judges it."""
-    period = chosen(month, visit.now())
+    period = period_of(month) or f"{visit.now():%Y-%m}"
     answer = await visit.site.services.get("stats", "/v1/league", period=period)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    figures = await visit.site.services.offer("stats", "/v1/figures", **days(period, visit.now()))
+    figures = await visit.site.services.offer("stats", "/v1/figures", **days_so_far(period, visit.now()))
     return visit.render(
         "league.html",
         league=answer.body,
@@ -80,7 +78,7 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
 @router.get("/staff/faults")
 async def faults(visit: Annotated[Visit, Depends(visitor("supervisor"))], month: str = "") -> Response:
     """The units with something to answer for, most of it first."""
-    chosen = _month(month, visit.now())
+    chosen = month_of(month) or f"{visit.now():%Y-%m}"
     answer = await visit.site.services.get("stats", "/v1/league", month=chosen)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
@@ -101,8 +99,3 @@ def _faults_of(row: dict[str, Any]) -> dict[str, Any]:
         "returns": row["returns"],
         "reopened": row["reopened"],
     }
-
-
-def _month(given: str, now: datetime) -> str:
-    """The month asked for, or the present one."""
-    return given if re.fullmatch(r"20[0-9][0-9]-(0[1-9]|1[0-2])", given) else f"{now:%Y-%m}"

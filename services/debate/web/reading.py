@@ -90,7 +90,7 @@ def _dialogues(router: APIRouter, door: Door) -> None:
             kept = [(one, each) for one, each in kept if counts.get(one)]
         ids, now = [one for one, _ in kept], door.clock.now()
         figures, held = await door.debates.figures(ids), await _held(door, staff, ids)
-        left = await door.debates.left_open(ids) if _moderates(staff) else {}
+        left_open = await door.debates.left_open(ids) if _moderates(staff) else {}
         found = [
             views.listed_dialogue(
                 one,
@@ -98,9 +98,9 @@ def _dialogues(router: APIRouter, door: Door) -> None:
                 figures[one],
                 door.profile,
                 now,
-                counts.get(one, 0),
-                held.get(one, 0),
-                left.get(one, 0),
+                waiting=counts.get(one, 0),
+                held=held.get(one, 0),
+                left_open=left_open.get(one, 0),
             )
             for one, each in kept
         ]

@@ -14,7 +14,7 @@ HIDINGS_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
             "citizen",
             "您的帖子{number}未予公开:{reason}。不再办理,您可在帖子页面申诉一次,或修改后重新提交",
         ),
-        Tell("hidden", "clerk", "帖子被隐藏,停止办理 {number}"),
+        Tell("hidden", "clerk", "帖子已屏蔽,停止办理 {number}"),
     ),
     HidingAppealed: (
         Tell("hiding-appealed", "supervisor", "网民申诉,请复核 {number}:{reason}", supervision),

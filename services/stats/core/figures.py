@@ -64,7 +64,7 @@ class Share(Struct, frozen=True):
 
 
 AMOUNTS: Final = (
-    Amount("received", "受理", ("received",), "计时且未撤回、未隐藏的主题,按受理日计"),
+    Amount("received", "受理", ("received",), "计时且未撤回、未屏蔽的主题,按受理日计"),
     Amount("replied", "已回复", ("replied",), "其中已有公开答复的"),
     Amount(
         "replies_given", "当日答复", ("replies_given",), "期内公开的答复,不论何时受理;其余各项都按受理日计"
@@ -138,7 +138,7 @@ AMOUNTS: Final = (
     Amount("second_replied", "二次已复", ("second_replied",), "重新办理后又有答复的"),
     Amount("second_on_time", "二次按时", ("second_on_time",), "其中按时的"),
     Amount("second_overdue", "二次超期", ("second_overdue",), "重新办理已超期而没有答复的"),
-    Amount("follow_ups", "追问", ("follow_ups",), "网民对未撤回、未隐藏的主题追加的追问,按主题的受理日计"),
+    Amount("follow_ups", "追问", ("follow_ups",), "网民对未撤回、未屏蔽的主题追加的追问,按主题的受理日计"),
     Amount(
         "follow_ups_answered",
         "已答追问",

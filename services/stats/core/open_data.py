@@ -51,7 +51,7 @@ def _measures() -> dict[str, str]:
             found.setdefault(amount.measures[0], amount.meaning)
     return found | {
         "open": "还没有公开答复,期限未过的",
-        "left": "撤回或被隐藏的:不计入受理",
+        "left": "撤回或屏蔽的:不计入受理",
         "clockless": "不计时的:不计入受理",
     }
 

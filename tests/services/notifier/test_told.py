@@ -114,7 +114,7 @@ def test_hiding_is_told_to_the_author_with_what_can_be_done_and_to_the_unit_that
     assert "广告" in found.to("citizen")[-1]
     assert "申诉" in found.to("citizen")[-1]
     assert "修改后重新提交" in found.to("citizen")[-1]
-    assert found.to("clerk", "water")[-1].startswith("帖子被隐藏,停止办理")
+    assert found.to("clerk", "water")[-1].startswith("帖子已屏蔽,停止办理")
 
 
 def test_an_appeal_is_told_to_who_looks_again_and_its_end_to_the_author_and_where_it_goes_on_to_the_unit() -> (

@@ -10,7 +10,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fronts.portal.application import create
-from fronts.portal.citizens.figures import days_of, neighbour
+from fronts.portal.citizens.figures import neighbour
+from fronts.portal.periods import days_of
 from fronts.portal.staff.settings import StaffSettings
 from tests.fronts.portal.alone import ADDRESS
 from tests.journeys.world import World

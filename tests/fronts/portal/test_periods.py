@@ -1,10 +1,10 @@
-"""The periods that staff may ask of the league."""
+"""The periods that pages may ask figures of."""
 
 from datetime import datetime
 
 import pytest
 
-from fronts.portal.staff.periods import chosen, days
+from fronts.portal.periods import days_of, days_so_far, month_of, period_of
 
 NOW = datetime(2026, 5, 20, 10)
 
@@ -25,10 +25,15 @@ NOW = datetime(2026, 5, 20, 10)
     ],
 )
 def test_a_period_has_its_days_as_far_as_it_has_gone(period: str, first: str, last: str) -> None:
-    assert chosen(period, NOW) == period
-    assert days(period, NOW) == {"from": first, "to": last}
+    assert period_of(period) == period
+    assert days_so_far(period, NOW) == {"from": first, "to": last}
 
 
 @pytest.mark.parametrize("given", ["", "2026-13", "2026-00", "2026-Q5", "2026-H3", "26", "1999", "２０２６"])
-def test_what_is_no_period_is_the_present_month(given: str) -> None:
-    assert chosen(given, NOW) == "2026-05"
+def test_what_is_no_period_is_none(given: str) -> None:
+    assert (period_of(given), month_of(given)) == ("", "")
+
+
+def test_a_longer_period_is_no_month_and_a_month_has_all_its_days() -> None:
+    assert (month_of("2026-Q1"), month_of("2026"), month_of("2026-03")) == ("", "", "2026-03")
+    assert days_of("2026-07") == {"from": "2026-07-01", "to": "2026-07-31"}
