@@ -78,6 +78,8 @@ _SHORT: Final = rf"[A-Za-z]{_MARK}[A-Za-z0-9](?:{_MARK}[A-Za-z0-9]){{3}}{_MARK}{
 _CAR: Final = r"(?:车牌号?码?|牌照|车号|号牌|军车|军牌|警车)"
 _SITES: Final = "(?:抖音|快手|小红书|微博|陌陌|钉钉)"
 _ACCOUNT: Final = r"号?(?:是|为|叫|[ :：,]){0,3}([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
+_WECHAT: Final = r"(?:[wW]e[cC]hat(?: ?[iI][dD])?|[wW]ei ?[xX]in)(?=[号是为:：]| [A-Za-z_-]{1,19}\d)"
+"""In letters; before a blank an account, which has a digit, and no word of a sentence."""
 _MEASURES: Final = "[@%‰$€°℃]"
 _GOES_ON: Final = rf"{_MEASURES}{{1,3}}|[^\w\n{BREAK}]{{4,16}}"
 """What parts the digits of a telephone and no other number: a sign of a measure, or more marks than `city.numbers` looks across."""
@@ -241,8 +243,8 @@ PATTERNS: Final[tuple[_Pattern, ...]] = tuple(
         (
             CHAT,
             _long(6),
-            rf"(?=[微薇威vVwW加抖快小陌钉])(?:[微薇威][ ❤]?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
-            rf"(?<![A-Za-z0-9])(?:[vV]信|[wW]e[cC]hat(?: ?[iI][dD])?(?=[号是为:：]))|加[vV微]|{_SITES}号){_ACCOUNT}",
+            rf"(?=[微薇威vVwW加+抖快小陌钉])(?:[微薇威][ ❤]?[信❤](?!公众|服务|订阅|小程序|群|支付|视频)|(?<![A-Za-z0-9])(?:[vV][xX]|[wW][xX])(?=[号是为 :：])|"
+            rf"(?<![A-Za-z0-9])(?:[vV]信|{_WECHAT})|加(?:我|个)?[vV微]|(?<![A-Za-z0-9+/=])\+[vV微](?=[号是为 :：])|{_SITES}号){_ACCOUNT}",
             _any,
         ),
     )

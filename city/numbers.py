@@ -63,7 +63,7 @@ _CALL: Final = re.compile(
     rf"(?![费亭卡机])[^\d元{BREAK}]{{0,6}}\Z"
 )
 _CHAT: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9+/=])[qQ] ?[qQ](?: ?邮箱?)?|扣扣|企鹅号?|[微薇威] ?[信❤]|(?<![A-Za-z0-9+/=])(?:[vVwW][xX]|[wW]e[cC]hat(?: ?[iI][dD])?|[vV]信|微号)|加[vVqQ微])"
+    r"(?:(?<![A-Za-z0-9+/=])[qQ] ?[qQ](?: ?邮箱?)?|扣扣|企鹅号?|[微薇威] ?[信❤]|(?<![A-Za-z0-9+/=])(?:[vVwW][xX]|[wW]e[cC]hat(?: ?[iI][dD])?|[vV]信|微号)|加我?[vVqQ微])"
     rf"(?!群)(?:[号码账是为叫加我的]|[^\w{BREAK}]){{0,6}}\Z"
 )
 _ACCOUNT: Final = re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|开户)[^\d{BREAK}]{{0,8}}\Z")
@@ -106,6 +106,8 @@ def find_numbers(seen: Seen) -> Iterator[tuple[Kind, int, int, str]]:
             found = list(_Run(seen, pieces, dashes).numbers())
             if not found and dashes:
                 found = list(_Run(seen, pieces).numbers())
+            if not found and len(together := _together(pieces)) < len(pieces):
+                found = list(_Run(seen, together).numbers())
             yield from found
 
 
@@ -314,6 +316,17 @@ def _pieces(seen: Seen, start: int, end: int) -> list[_Piece]:
         (digits.start(), digits.end(), digit_class(digits[0][0]))
         for digits in OF_ONE_CLASS.finditer(seen.coded, start, end)
     ]
+
+
+def _together(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The pieces with those made one that nothing parts: 一3九 is a group, whoever spelled every other digit of it."""
+    joined: list[_Piece] = []
+    for start, end, kind in pieces:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end, 0)
+        else:
+            joined.append((start, end, kind))
+    return joined
 
 
 def _dashes(seen: Seen, pieces: Sequence[_Piece]) -> frozenset[int]:

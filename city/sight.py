@@ -170,7 +170,17 @@ def _digit(character: str) -> str:
     digit = unicodedata.digit(character, None)
     if decimal is not None:
         return str(decimal)
-    return "" if digit is None else chr(_RINGED + digit)
+    return _numeral(character) if digit is None else chr(_RINGED + digit)
+
+
+def _numeral(character: str) -> str:
+    """A numeral below ten that Unicode knows as no digit, such as Ⅲ or a counting rod; Ⅰ and Ⅴ read as letters."""
+    value = unicodedata.numeric(character, -1.0)
+    if unicodedata.category(character) not in ("Nl", "No") or value not in range(10):
+        return ""
+    plain = unicodedata.normalize("NFKC", character)
+    is_letter = len(plain) == 1 and plain.isascii()
+    return "" if is_letter or "\u2044" in plain else chr(_RINGED + int(value))
 
 
 def _letter(character: str, category: str) -> str:

@@ -27,6 +27,9 @@ HIDDEN = {
         "¹³⁹⁰⁰⁰⁰¹²³⁴",
         "𝟏𝟑𝟗𝟎𝟎𝟎𝟎𝟏𝟐𝟑𝟒",
         "1️⃣3️⃣9️⃣0️⃣0️⃣0️⃣0️⃣1️⃣2️⃣3️⃣4️⃣",
+        "139🄋🄋🄋🄋1234",
+        "ⅠⅢⅨ0000ⅠⅡⅢⅣ",
+        "𝍠𝍢𝍨00001234",
     ],
     "groups": [
         "1390 000 1234",
@@ -63,6 +66,10 @@ HIDDEN = {
         "幺三九洞洞洞洞幺两三四",
         "手机一三九0000一二三四",
         "〡〣〩〇〇〇〇〡〢〣〤",
+        "一3九0000一2三4",
+        "1三9零000①2三4",
+        "一3九-0000-一2三4",
+        "三2一三22一九90零1011二34",
     ],
     "after a word": [
         "电话号码：8435 1234",
@@ -159,6 +166,10 @@ HIDDEN = {
         "威信 abc12345",
         "vx：zhangsan_88",
         "微❤信 abc12345",
+        "weixin: abc12345",
+        "WeChat abc12345",
+        "加我v abc12345",
+        "➕V：abc12345",
     ],
     "letters for digits": [
         "l39OOOO1234",
@@ -254,6 +265,9 @@ def test_what_stands_beside_a_number_stays(text: str, left: str) -> None:
         "one two three four five",
         "参见#138.com与第3点abc",
         "Illl OOOO llll",
+        "weixin payment、WeChat official account、weixin.qq.com",
+        "Ⅱ类水体、Ⅳ标段G2025012",
+        "二〇二五年1月一日2号",
     ],
 )
 def test_ordinary_numbers_stay(text: str) -> None:
