@@ -4,7 +4,8 @@ All three are the city's own and hold one token; nobody else has anything to say
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Final, Literal, TypedDict
 from uuid import UUID
 
@@ -15,12 +16,15 @@ from msgspec import Meta, Struct
 
 from chassis import problem
 from chassis.failures import HttpRefused
+from chassis.web.aside import aside
 from chassis.web.bodies import decode_body, read_body, read_file
 from chassis.web.described import described
 from chassis.web.headers import bearer
 from chassis.web.limits import Limits, client_of
 from chassis.web.responses import Json
 from chassis.web.routing import new_router
+from city.masking import mask
+from city.normal import written_line
 from services.notifier.core import bounces
 from services.notifier.core.case import Receipt
 from services.notifier.receipts import Receipts
@@ -28,7 +32,9 @@ from services.notifier.receipts import Receipts
 MAIL_LIMIT: Final = 1024 * 1024
 """Bytes of a mail that came back; a notice has some thousand, and a server returns it with a page of its own."""
 MOST: Final = 100
-"""Receipts handed in at once."""
+"""Receipts handed in at once by our own front end."""
+LONGEST_REASON: Final = 200
+"""Characters that are kept of a provider's word."""
 _MAIL: Final = {
     "requestBody": {
         "required": True,
@@ -40,7 +46,7 @@ _SMS: Final = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"type": "array", "items": {"type": "object"}, "maxItems": 100},
+                "schema": {"type": "array", "items": {"type": "object"}},
                 "examples": {
                     "example": {
                         "value": [
@@ -81,9 +87,9 @@ class SmsReport(Struct, frozen=True):
     """What Aliyun says of one text message (`SmsReport`); its other fields, such as the telephone number, are not read."""
 
     success: bool
-    out_id: str = ""
+    out_id: str | None = ""
     """The notice or digest, as it was sent with it; empty for a code."""
-    err_code: Annotated[str, Meta(max_length=200)] = ""
+    err_code: str | None = ""
 
 
 class SmsTaken(TypedDict):
@@ -147,17 +153,13 @@ def _sms(router: APIRouter, receipts: Receipts, entrusted: Callable[[Request], N
         openapi_extra=described(who="machine", answer=SmsTaken, keyed=False) | _SMS,
     )
     async def of_sms(request: Request) -> Response:
-        """What Aliyun says became of text messages, as it pushes it (`SmsReport`, in batches); the gateway in front adds the token."""
+        """What Aliyun says became of text messages, as it pushes it (`SmsReport`, in batches); the gateway in front adds the token.
+
+        All of a batch are taken in: what is answered so is not brought again, and what is refused comes back as it is.
+        """
         entrusted(request)
         reports = decode_body(await read_body(request), tuple[SmsReport, ...])
-        found = [(_notice(report.out_id), report) for report in reports[:MOST]]
-        await receipts.take_in(
-            [
-                Receipt("sms", notice, report.success, "" if report.success else report.err_code)
-                for notice, report in found
-                if notice
-            ]
-        )
+        await receipts.take_in(await aside(partial(of_reports, reports)))
         return Json(SmsTaken(code=0, msg="接收成功"))
 
 
@@ -182,6 +184,22 @@ def _mail(router: APIRouter, receipts: Receipts, entrusted: Callable[[Request], 
         else:
             await receipts.take_in([found])
         return Json(Taken(receipts=0 if found is None else 1), 202)
+
+
+def of_reports(reports: Sequence[SmsReport]) -> list[Receipt]:
+    """The receipts that name a notice; of several about one the first, for a batch has an order and a statement none."""
+    found: dict[str, Receipt] = {}
+    for report in reports:
+        notice = _notice(report.out_id or "")
+        if notice and notice not in found:
+            reason = "" if report.success else _reason(report.err_code or "")
+            found[notice] = Receipt("sms", notice, report.success, reason)
+    return list(found.values())
+
+
+def _reason(told: str) -> str:
+    """A provider's word, in one line and without what deceives; staff read it, and it is told on the bus."""
+    return mask(written_line(told)[:LONGEST_REASON])
 
 
 def _notice(written: str) -> str:
