@@ -6,16 +6,19 @@ A row of JSON is the body of `POST /v1/posts`. A table has a column for each fie
 import csv
 import gzip
 import json
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO, Any, Final
 
 from wenzheng.stack.home import ROOT, Trouble
 
 SAMPLE = Path(__file__).parent / "sample_posts.jsonl"
+CHINA: Final = timezone(timedelta(hours=8))
+"""A time without an offset is of this clock."""
 KINDS = ("consult", "complaint", "suggestion", "mailbox", "debate", "survey")
 _SAID: Final = {
     **dict.fromkeys(("true", "1", "是"), True),
@@ -42,9 +45,10 @@ class Line:
 
 
 def _open(path: Path) -> IO[str]:
+    """As spreadsheets save it, with or without a byte order mark."""
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
-    return path.open(encoding="utf-8", errors="replace")
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def read_posts(path: Path) -> Iterator[Line]:
@@ -59,7 +63,9 @@ def read_posts(path: Path) -> Iterator[Line]:
                 for number, text in enumerate(file, 1):
                     if text.strip():
                         yield _parsed(number, text)
-    except OSError as problem:
+    except UnicodeDecodeError as problem:
+        raise Trouble(f"文件不是 UTF-8:{path}。请另存为 UTF-8 再试。 The file is not UTF-8.") from problem
+    except (OSError, csv.Error) as problem:
         raise Trouble(f"文件不能读取:{path}({problem})。 The file cannot be read.") from problem
 
 
@@ -87,12 +93,16 @@ def _line(number: int, row: dict[str, Any]) -> Line:
         body |= _choices(row) | _structures(row)
     except ValueError as problem:
         return Line(number, None, str(problem))
+    if not _is_sendable(body):
+        return Line(number, None, "含有不能发送的字符或数字 holds what cannot be sent")
     time = None
     if row.get("time"):
         try:
             time = datetime.fromisoformat(str(row["time"]))
         except ValueError:
             return Line(number, None, f"time 不是时刻 no instant: {row['time']}")
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=CHINA)
     return Line(number, body, time=time, season=str(row.get("season") or ""))
 
 
@@ -117,13 +127,30 @@ def _structures(row: dict[str, Any]) -> dict[str, Any]:
         parts = {name: row[name] for name in names if row.get(name)}
         for name in _DEGREES:
             if name in parts:
-                try:
-                    parts[name] = float(parts[name])
-                except ValueError as problem:
-                    raise ValueError(f"{name} 不是度数 no degrees: {parts[name]}") from problem
+                parts[name] = _degrees(name, parts[name])
         if row.get(whole) or parts:
             found[whole] = row.get(whole) or parts
     return found
+
+
+def _degrees(name: str, given: Any) -> float:
+    """Raises ValueError for what is no number that JSON can hold."""
+    try:
+        degrees = float(given)
+    except (TypeError, ValueError, OverflowError) as problem:
+        raise ValueError(f"{name} 不是度数 no degrees: {given}") from problem
+    if not math.isfinite(degrees):
+        raise ValueError(f"{name} 不是度数 no degrees: {given}")
+    return degrees
+
+
+def _is_sendable(body: dict[str, Any]) -> bool:
+    """Whether it is text and numbers as JSON in UTF-8 holds them: no half of a pair, and nothing beyond all numbers."""
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def shared_folder() -> Path | None:

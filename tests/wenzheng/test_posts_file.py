@@ -10,6 +10,7 @@ import pytest
 from services.intake.bodies import Post, personal_of, point_of
 from tests.services.intake.door import PROFILE
 from wenzheng.posts_file import Line, read_posts
+from wenzheng.stack.home import Trouble
 
 ROW = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了一周。"}
 HEAD = "kind,title,text,public,hide_name,phone,longitude,latitude,datum,street_address"
@@ -92,3 +93,65 @@ def test_a_row_that_says_it_wrongly_is_named_and_the_rest_goes_on(
     assert (wrong.body, wrong.number) == (None, 2)
     assert named in wrong.reason
     assert good.body is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"longitude": [118.3]',
+        '"longitude": "nan"',
+        '"latitude": 1e400',
+        f'"latitude": {"9" * 400}',
+        '"point": {"longitude": NaN}',
+        '"place": "\\ud800"',
+    ],
+)
+def test_a_row_that_no_post_could_hold_is_named_and_the_rest_goes_on(tmp_path: Path, fields: str) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_text(f'{{"text": "坏了", {fields}}}\n{json.dumps(ROW)}\n', encoding="utf-8")
+
+    wrong, good = read_posts(file)
+
+    assert (wrong.body, wrong.number) == (None, 1)
+    assert good.body is not None
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_table_is_read_as_a_spreadsheet_saves_it(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_bytes(end.join(("text,phone", "路灯坏了,13812345678", "")).encode("utf-8-sig"))
+
+    [line] = read_posts(file)
+
+    assert (post_of(line).text, personal_of(post_of(line))["phone"]) == ("路灯坏了", "13812345678")
+
+
+@pytest.mark.parametrize("name", ["posts.csv", "posts.jsonl"])
+def test_a_file_in_another_charset_is_refused_and_not_read_as_something_else(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes("text\n路灯坏了\n".encode("gbk"))
+
+    with pytest.raises(Trouble, match="UTF-8"):
+        list(read_posts(file))
+
+
+def test_a_table_with_a_field_longer_than_any_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("text\n" + "坏" * 200_000, encoding="utf-8")
+
+    with pytest.raises(Trouble, match="不能读取"):
+        list(read_posts(file))
+
+
+def test_times_with_and_without_an_offset_are_of_one_clock(tmp_path: Path) -> None:
+    head, when = (
+        "text,time",
+        ("2026-03-02T10:00:00", "2026-03-02T10:00:00+08:00", "2026-03-02T16:00:00+14:00"),
+    )
+
+    times = [line.time for line in of_csv(tmp_path, *(f"坏了,{time}" for time in when), head=head)]
+
+    assert len({time.timestamp() for time in times if time is not None}) == 1
+    assert min(time for time in times if time is not None).utcoffset() is not None
