@@ -1,5 +1,6 @@
 """A service's FastAPI application, with the conventions that all services share."""
 
+import re
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
@@ -85,8 +86,13 @@ _REASONS: Final = {
     "less_than_equal": "太大",
 }
 """Pydantic's error types in Chinese."""
+_CHOICE: Final = re.compile("'([^']*)'")
+"""One of those that it names."""
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
     field = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    if error["type"] == "literal_error":
+        choices = "、".join(_CHOICE.findall(error["ctx"]["expected"]))
+        return FieldError(field, f"应为 {choices} 之一")
     return FieldError(field, _REASONS.get(error["type"], f"取值不对({error['msg']})"))

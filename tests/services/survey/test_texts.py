@@ -88,7 +88,10 @@ async def test_a_cursor_of_nobodys_is_refused(surveying: Surveying, cursor: str)
     assert (await surveying.staff_get(f"/{survey}/texts?cursor={cursor}")).status_code == 400
 
 
-async def test_a_standing_that_there_is_not_is_refused(surveying: Surveying) -> None:
+async def test_a_standing_that_there_is_not_is_refused_with_those_there_are(surveying: Surveying) -> None:
     survey = await written(surveying, [PLAIN])
 
-    assert (await surveying.staff_get(f"/{survey}/texts?standing=none")).status_code == 422
+    refused = await surveying.staff_get(f"/{survey}/texts?standing=none")
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [{"field": "standing", "reason": "应为 held、shown、hidden 之一"}]
