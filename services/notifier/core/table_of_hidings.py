@@ -16,9 +16,7 @@ HIDINGS_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         ),
         Tell("hidden", "clerk", "帖子已屏蔽,停止办理 {number}"),
     ),
-    HidingAppealed: (
-        Tell("hiding-appealed", "supervisor", "网民申诉,请复核 {number}:{reason}", supervision),
-    ),
+    HidingAppealed: (Tell("hiding-appealed", "supervisor", "网民申诉,请复核 {number}", supervision),),
     HidingUpheld: (Tell("hiding-upheld", "citizen", "您对{number}未予公开的申诉已复核,维持原处理:{reason}"),),
     PostRestored: (
         Tell("restored", "citizen", "您的帖子{number}已恢复办理:{reason}"),
