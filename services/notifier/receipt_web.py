@@ -70,7 +70,7 @@ _log = structlog.get_logger()
 class Said(Struct, frozen=True, forbid_unknown_fields=True):
     """What became of one message."""
 
-    message: Annotated[str, Meta(pattern=r"^[0-9]{1,32}$")]
+    message: Annotated[str, Meta(pattern=r"^[0-9]{1,32}(?!\n)$")]
     """The provider's number of it."""
     arrived: bool
     reason: Annotated[str, Meta(max_length=200)] = ""

@@ -337,6 +337,7 @@ async def test_without_a_token_of_its_own_the_door_lets_nobody_in() -> None:
         ({"channel": "sms", "receipts": [{"message": "1", "arrived": True}]}, 422),
         ({"channel": "wechat", "receipts": []}, 422),
         ({"channel": "wechat", "receipts": [{"message": "0 or 1", "arrived": True}]}, 422),
+        ({"channel": "wechat", "receipts": [{"message": "1\n", "arrived": True}]}, 422),
         ({"channel": "wechat", "receipts": [{"message": "1", "arrived": True, "openid": "o"}]}, 422),
         ([], 400),
     ],
