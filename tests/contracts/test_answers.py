@@ -265,6 +265,8 @@ async def everything_of_the_others(world: World) -> None:
     async with client(served["notifier"], Authorization=f"Bearer {RECEIPTS_TOKEN}") as http:
         told = {"channel": "wechat", "receipts": [{"message": "200163836", "arrived": True}]}
         assert (await http.post("/v1/receipts", json=told)).status_code == 202
+        report = [{"success": True, "out_id": "0195a000-0000-7000-8000-000000000001"}]
+        assert (await http.post("/v1/receipts/sms", json=report)).status_code == 200
         assert (await http.post("/v1/receipts/mail", content=POSTFIX)).status_code == 202
     async with client(served["notifier"], **token("clerk")) as http:
         address = {"channel": "sms", "address": "13900001111"}
