@@ -139,10 +139,12 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """No unit had it when the time for dispatch was over."""
     meetings: tuple[tuple[datetime, datetime], ...] = ()
     """When each assignment meeting was called, and until when it was to rule."""
+    meetings_late: tuple[datetime, ...] = ()
+    """Until when those were to rule of which it was said that they had not; it was said later where the post was hidden meanwhile."""
     ruled: tuple[datetime, ...] = ()
     """When meetings ruled."""
     whole_course: bool = False
-    """It was counted from its first fact by rules that know of the five above (`course.py`)."""
+    """It was counted from its first fact by rules that know of the six above (`course.py`)."""
     whole: bool = False
     """It was counted from its first fact by rules that know of drafts sent back: then the audit takes no word of the state for them."""
 

@@ -6,6 +6,7 @@ heard from their first fact by rules that know of all this: of an older one noth
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from services.stats.core.case import Case
@@ -60,15 +61,24 @@ def _response(case: Case) -> dict[str, int]:
 
 
 def _meetings(case: Case) -> dict[str, int]:
-    """Meetings (交办会) that were called, and those that were over by their day: it ruled, or a person assigned the post."""
+    """Meetings (交办会) that were called, and those that were over in their time: it ruled, or a person assigned the post.
+
+    Of a post that was hidden meanwhile and restored, the clock alone knows when that time was over (MeetingLate).
+    """
     if not case.meetings:
         return {}
     ends = sorted((*case.ruled, *(at for at, _ in case.holders)))
     over = [next((end for end in ends if end > called), None) for called, _ in case.meetings]
     in_time = sum(
-        end is not None and end <= until for end, (_, until) in zip(over, case.meetings, strict=True)
+        end is not None and (end <= until or (_waited(case, called) and until not in case.meetings_late))
+        for end, (called, until) in zip(over, case.meetings, strict=True)
     )
     return {"meeting:called": len(case.meetings), "meeting:in_time": in_time}
+
+
+def _waited(case: Case, called: datetime) -> bool:
+    """Whether the post was restored after a meeting was called, so that the meeting had longer than its day."""
+    return case.restored_at is not None and case.restored_at > called
 
 
 def duty_of(case: Case) -> str:

@@ -12,6 +12,7 @@ from contracts.deadlines import (
     DeadlineExtended,
     DeadlineMissed,
     DispatchLate,
+    MeetingLate,
     MissWithdrawn,
     PromiseBroken,
     ReplyPromiseBreakWithdrawn,
@@ -95,6 +96,11 @@ def accepted(case: Case, fact: CaseAccepted, context: Here) -> Decision[Case]:
 def meeting_called(case: Case, fact: MeetingCalled, context: Here) -> Decision[Case]:
     """An assignment meeting is to rule."""
     return _change(case, replace(case, meetings=(*case.meetings, (fact.at, fact.until))))
+
+
+def meeting_late(case: Case, fact: MeetingLate, context: Here) -> Decision[Case]:
+    """It had not ruled when its time was over."""
+    return _change(case, replace(case, meetings_late=(*case.meetings_late, fact.until)))
 
 
 def meeting_ruled(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.bulletins import Frozen
-from contracts.deadlines import DispatchLate
+from contracts.deadlines import DispatchLate, MeetingLate
 from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from contracts.replies import CaseAccepted
@@ -123,6 +123,19 @@ def test_a_meeting_is_in_time_when_it_ruled_or_a_person_assigned_the_post_by_its
     assert meetings(called(2, 26), moved(20, "transport")) == (1, 1, 1.0)
     assert meetings(called(2, 26), named(30)) == (1, 0, 0.0)
     assert meetings(called(2, 26), named(20), called(40, 60), named(90)) == (2, 1, 0.5)
+
+
+@pytest.mark.parametrize(("late", "in_time"), [(False, 1), (True, 0)])
+def test_a_meeting_waits_while_the_post_is_hidden_and_is_late_when_its_clock_says_so(
+    late: bool, in_time: int
+) -> None:
+    hidden, restored = replace(HIDDEN, at=WHEN + 10 * HOUR), replace(RESTORED, at=WHEN + 80 * HOUR)
+    said = MeetingLate(at=WHEN + 100 * HOUR, until=WHEN + 26 * HOUR, department="water")
+    meeting = (assigned(1), called(2, 26), hidden, restored, named(101 if late else 90))
+
+    for facts in permutations((*meeting, said) if late else meeting):
+        if facts.index(hidden) < facts.index(restored):
+            assert told_of("meetings_in_time", *facts) == in_time
 
 
 FACTS: tuple[tuple[Fact, ...], ...] = (
