@@ -42,9 +42,11 @@ found as (
     select w.channel, w.message, w.arrived, w.reason, n.id, n.state from waiting w
     join notice n on n.channel = w.channel and n.message = w.message and n.message <> '' where w.notice is null
     union all
-    select w.channel, w.message, w.arrived, w.reason, n.id, n.state from waiting w join notice n on n.id = w.notice
+    select w.channel, w.message, w.arrived, w.reason, n.id, n.state from waiting w
+    join notice n on n.id = w.notice and n.channel = w.channel
     union all
-    select w.channel, w.message, w.arrived, w.reason, n.id, n.state from waiting w join notice n on n.digest = w.notice)"""
+    select w.channel, w.message, w.arrived, w.reason, n.id, n.state from waiting w
+    join notice n on n.digest = w.notice and n.channel = w.channel)"""
 _ARRIVED: Final = f"""
 {_FOUND}
 update notice n set arrived_at = clock_timestamp() from found
@@ -52,7 +54,7 @@ where n.id = found.id and found.arrived and found.state = 'sent' and n.arrived_a
 # Its notices that had not ended yet end as it did.
 _DIGESTS: Final = """
 update digest d set state = 'failed', reason = r.reason from receipt r
-where r.open and not r.arrived and r.notice = d.id and d.state = 'sent'"""
+where r.open and not r.arrived and r.notice = d.id and r.channel = d.channel and d.state = 'sent'"""
 _FAILED: Final = f"""
 {_FOUND}
 select n.id::text, n.subject, n.cause, n.kind, n.audience, n.channel, n.department, n.text, n.attempts, n.repeated,
@@ -159,7 +161,9 @@ class ReceiptsInMemory:
                 if receipt.arrived and row.state == "sent":
                     self._claims.rows[identity] = replace(row, arrived=True)
             digest = self._digests.digests.get(receipt.message) if self._digests is not None else None
-            if digest is not None and not receipt.arrived and digest.state == "sent":
+            if digest is None or digest.channel != receipt.channel:
+                continue
+            if not receipt.arrived and digest.state == "sent":
                 digest.state, digest.reason = "failed", receipt.reason
         return bool(self.open())
 

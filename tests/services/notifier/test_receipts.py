@@ -185,6 +185,16 @@ async def test_a_receipt_of_another_systems_message_is_about_nobody_here(kept: K
     assert await kept.failed() == []
 
 
+async def test_what_is_said_of_a_text_message_says_nothing_of_a_mail(kept: Kept) -> None:
+    mail = await kept.sent(1, channel="mail")
+    digest = await kept.digest(1, await kept.sent(2, channel="mail"))
+
+    await kept.receipts.take_in([Receipt("sms", named, False, "UNDELIV") for named in (mail, digest)])
+
+    assert await kept.failed() == []
+    assert await kept.digest_state(digest) == "sent"
+
+
 async def test_each_instance_fails_the_notices_of_its_own_partitions(kept: Kept) -> None:
     await kept.sent(1, "41", partition=3)
     await kept.receipts.take_in([Receipt("wechat", "41", False, "failed:user block")])
