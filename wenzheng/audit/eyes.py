@@ -100,12 +100,14 @@ def _digit(character: str) -> str:
         return character
     if character in _HAN_DIGITS:
         return _HAN_DIGITS[character]
-    value = unicodedata.digit(character, None)
-    if value is not None:
-        return str(value)
+    plain = unicodedata.normalize("NFKC", character)
+    value = unicodedata.numeric(character, -1.0)
+    # Digits, and numerals of merchants, of ringed noughts, of Rome; but Ⅰ and Ⅴ are letters, and ⅟ is of a fraction.
+    reads_otherwise = "\u2044" in plain or (len(plain) == 1 and plain.isascii() and plain.isalpha())
+    if unicodedata.category(character) in ("Nd", "Nl", "No") and value in range(10) and not reads_otherwise:
+        return str(int(value))
     if unicodedata.name(character, "").endswith("PLUS SIGN"):
         return "+"
-    plain = unicodedata.normalize("NFKC", character)
     # What cannot be seen does not part two digits.
     return "" if unicodedata.category(character) in ("Cf", "Mn", "Me") else plain
 
