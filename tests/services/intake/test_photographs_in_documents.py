@@ -9,7 +9,7 @@ from docx import Document
 from PIL import Image
 from xlsxwriter import Workbook
 
-from services.intake.unpacking import TELLS_PLACE, judged, tells_place
+from services.intake.unpacking import BEGINNINGS, TELLS_PLACE, UNREADABLE, judged, tells_place
 from tests.services.intake.attaching import door, give, ticket
 from tests.services.intake.door import Intake
 from tests.services.intake.files import PDF, package, picture
@@ -117,3 +117,25 @@ async def test_it_is_refused_with_what_can_be_done(intake: Intake, data: bytes, 
 @pytest.mark.parametrize("made", [document, table, paper])
 async def test_one_that_tells_no_place_is_taken_as_it_is(intake: Intake, made: object) -> None:
     assert await ticket(intake, made(nowhere()), "附件")  # type: ignore[operator]
+
+
+def beginnings(count: int) -> bytes:
+    """So many beginnings of hidden parts; each leads to the list behind them all, which is as long as any camera's."""
+    listed = b"".join(struct.pack("<HHII", tag, 3, 1, 0) for tag in range(0x100, 0x100 + 300))
+    parts = (b"II*\0" + struct.pack("<I", 8 * (count - n)) for n in range(count))
+    return b"".join(parts) + struct.pack("<H", 300) + listed
+
+
+def test_a_package_made_to_be_looked_through_for_minutes_is_refused_by_what_it_holds_in_all() -> None:
+    half = beginnings(BEGINNINGS // 2)
+    parts = {f"word/media/image{n}.bin": half for n in range(3)}
+
+    assert judged(package(more=parts), MOST) == UNREADABLE
+    assert isinstance(judged(package(more=dict(list(parts.items())[:2])), MOST), str)
+
+
+async def test_a_paper_made_to_be_looked_through_for_minutes_is_refused_at_once(intake: Intake) -> None:
+    answer = await give(intake, paper(beginnings(BEGINNINGS + 1)), "材料.pdf")
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "attachment-not-taken")
+    assert await ticket(intake, paper(beginnings(BEGINNINGS)), "材料")
