@@ -6,15 +6,21 @@ Wrapped around a service's application in the tests' drivers, so that every test
 import gzip
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsonschema_rs
 from fastapi import FastAPI
 
 from chassis.web.described import operations
 
-_KNOWN: dict[tuple[str, int], list[tuple[str, re.Pattern[str], str, dict[str, Any]]]] = {}
-"""Title of a service and how many routes this door of it has, to its operations: method, pattern of the path, the path, status to the validator of its JSON."""
+Operation = tuple[str, re.Pattern[str], str, dict[str, Any]]
+"""Method, pattern of the path, the path, and status to the validator of its JSON."""
+_KNOWN: dict[tuple[str, frozenset[str]], list[Operation]] = {}
+"""Title of a service and the paths of this door of it, to its operations: other tests open other doors of it."""
+_DOORS: WeakKeyDictionary[FastAPI, list[Operation]] = WeakKeyDictionary()
+"""The operations of each instance, so that its paths are gathered once."""
 ANSWERED: set[tuple[str, str, str]] = set()
 """Title, method and path of every operation that answered in this process as it says."""
 
@@ -65,24 +71,30 @@ def is_json(started: dict[str, Any]) -> bool:
     return dict(started["headers"]).get(b"content-type", b"").startswith(b"application/json")
 
 
-def described(api: FastAPI) -> list[tuple[str, re.Pattern[str], str, dict[str, Any]]]:
-    """The operations of a service, made once for all its instances."""
-    door = api.title, _count(api.routes)
-    if door not in _KNOWN:
-        document = api.openapi()
-        _KNOWN[door] = [
-            (method, re.compile(re.sub(r"{\w+}", "[^/]+", path)), path, _validators(document, operation))
-            for path, method, operation in operations(document)
-        ]
-        # What stands in full goes before what has a hole in the same place.
-        _KNOWN[door].sort(key=lambda known: known[2].count("{"))
-    return _KNOWN[door]
+def described(api: FastAPI) -> list[Operation]:
+    """The operations of a service, made once for all instances with the same paths."""
+    if api not in _DOORS:
+        door = api.title, frozenset(_paths(api.routes))
+        if door not in _KNOWN:
+            document = api.openapi()
+            _KNOWN[door] = [
+                (method, re.compile(re.sub(r"{\w+}", "[^/]+", path)), path, _validators(document, operation))
+                for path, method, operation in operations(document)
+            ]
+            # What stands in full goes before what has a hole in the same place.
+            _KNOWN[door].sort(key=lambda known: known[2].count("{"))
+        _DOORS[api] = _KNOWN[door]
+    return _DOORS[api]
 
 
-def _count(routes: list[Any]) -> int:
-    """How many routes there are; FastAPI keeps a router that was included as one entry."""
-    included = [getattr(route, "original_router", None) for route in routes]
-    return sum(1 if router is None else _count(router.routes) for router in included)
+def _paths(routes: list[Any]) -> Iterator[str]:
+    """The path of every route; FastAPI keeps a router that was included as one entry."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield f"{getattr(route, 'path', '')} {sorted(getattr(route, 'methods', None) or ())}"
+        else:
+            yield from _paths(included.routes)
 
 
 def _validators(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:

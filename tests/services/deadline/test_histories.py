@@ -19,7 +19,7 @@ from contracts.identity import city_subject, derived, partition_of
 from contracts.posts import PostsGrouped, PostUngrouped, PostWithdrawn
 from services.deadline.app import build
 from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue
-from services.deadline.core.clock import clock, ledger
+from services.deadline.core.clock import clock, ledger, put_off
 from tests.services.deadline.facts import PROFILE, assigned, at, extended, received
 from tests.services.deadline.histories import deliveries
 
@@ -189,7 +189,8 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
     stop = made.stop or END
     assert (said.missed is not None) == (made.due < stop)
     time = heard.city.working_time
-    promised = {moved.extension: moved.promised for moved in made.extensions}
+    # A date that came while the post was hidden was put off with it.
+    promised = {moved.extension: put_off(made, moved.at, moved.promised, time) for moved in made.extensions}
     assert set(said.broken) == {identity for identity, date in promised.items() if date < stop}
     if said.missed is not None and made.stop is None:
         assert set(said.escalated) >= {"leader", "supervisor", "bulletin"}
