@@ -4,7 +4,6 @@ FastAPI describes paths and parameters. Added here: bodies (msgspec structs, whi
 parts as components, who may call, the idempotency key, and every refusal that can come, with its problem type.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Literal
@@ -224,15 +223,17 @@ def _finish(operation: Described, path: str, method: str, service: str) -> None:
 
 def _summarise(operation: Described) -> None:
     """Its first sentence is its summary, where the framework made one of a function's name."""
-    first = _SENTENCE.match(operation.get("description", ""))
-    if first is None or operation.get("summary", "").endswith("."):
+    description = operation.get("description", "")
+    stops = (n + 1 for n, character in enumerate(description) if character == ".")
+    end = next((n for n in stops if not description[n : n + 1].strip()), 0)
+    if not end or operation.get("summary", "").endswith("."):
         return
-    operation["summary"] = " ".join(first[0].split())
-    if rest := operation.pop("description")[first.end() :].strip():
+    operation["summary"] = " ".join(description[:end].split())
+    del operation["description"]
+    if rest := description[end:].strip():
         operation["description"] = rest
 
 
-_SENTENCE: Final = re.compile(r".+?\.(?=\s|$)", re.DOTALL)
 _PLAIN_ID: Final = str.maketrans("", "", "{}")
 _ANSWER: Final[dict[str, Described]] = {
     "text/csv": {"type": "string"},

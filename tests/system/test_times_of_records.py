@@ -27,7 +27,7 @@ DAY = at("2026-03-02T00:00")
 
 
 def test_ballots_alone_are_told_by_their_day() -> None:
-    assert [topic for topic in TOPICS if topic.of_a_day] == [BALLOTS]
+    assert [topic for topic in TOPICS if topic.day_only] == [BALLOTS]
 
 
 @pytest.mark.parametrize(
