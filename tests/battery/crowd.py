@@ -20,8 +20,9 @@ PATIENCE: Final = 10.0
 """Seconds after which somebody gives up a try, and asks again under the same key."""
 GIVES_UP: Final = 240.0
 """Seconds after which nobody asks any more: far longer than any fault lasts."""
-LEFT_OUT: Final = frozenset({"support", "extension"})
-"""A neighbour's voice and more time: the one is counted elsewhere, the other is refused by the calendar, which the model has not."""
+LEFT_OUT: Final = frozenset({"support", "extension", "moderation", "appeal"})
+"""A neighbour's voice is counted elsewhere; more time is refused by the calendar, which the model has not; moderation is five acts of one
+name, and hides posts that others act on: the simulation does that."""
 BODIES: Final[Mapping[str, dict[str, Any]]] = {"reply": {"text": "路灯已于今日修复。联系电话:0527-84368123"}}
 """What is filled in where the table's own example would not do at any date."""
 
