@@ -18,6 +18,9 @@ CONTACT = {"openid": "oABCD1234efgh5678", "phone": "13812345678", "mail": "wang@
 WECHAT = WeChatAccount("http://gateway", "wx1", "right", "progress")
 SMS = SmsAccount("http://gateway/sms/", "key", "right", "宿迁问政", "progress")
 
+TOKEN = "the token of the tests"
+"""Of whoever hands in receipts."""
+
 
 class City:
     """The gateway and a client of it."""

@@ -13,7 +13,6 @@ from chassis.metrics import Metrics
 from chassis.service import Applied
 from chassis.vault import KeysInMemory
 from chassis.web.api import create_api, take_routes
-from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from contracts.identity import PARTITIONS
@@ -24,14 +23,12 @@ from services.notifier.core.inboxes import Inbox
 from services.notifier.digest_store import DigestsInMemory, _Kept
 from services.notifier.gateway.app import FIRST_NUMBER
 from services.notifier.receipts import PostgresReceipts, Receipts, ReceiptsInMemory
-from tests.conforming import Conforming
 from tests.postgres import migrated
 from tests.services.deadline.facts import PROFILE, at
-from tests.services.notifier.outside import WECHAT, City, outgoing, sent
+from tests.services.notifier.outside import TOKEN, WECHAT, City, outgoing, sent
 from tests.services.notifier.test_bounces import POSTFIX
 
 NOW = at("2026-03-02T10:00")
-TOKEN = "the token of the tests"
 
 
 class Kept:
@@ -277,18 +274,6 @@ async def test_a_template_message_needs_no_consent(city: City) -> None:
 
 
 # -- the door ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[tuple[httpx2.AsyncClient, ReceiptsInMemory]]:
-    receipts = ReceiptsInMemory(store.memory(KeysInMemory())[1])
-    api = create_api("notifier", "…", Metrics(), Probes())
-    take_routes(api.router, receipt_web.routes(receipts, TOKEN, Limits(PROFILE.policy.rates, True)))
-    transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
-    async with httpx2.AsyncClient(
-        transport=transport, base_url="http://notifier", headers={"Authorization": f"Bearer {TOKEN}"}
-    ) as http:
-        yield http, receipts
 
 
 async def test_receipts_and_mail_are_taken_in_of_whoever_has_the_token(door: Any) -> None:

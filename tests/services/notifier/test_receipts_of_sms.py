@@ -1,36 +1,9 @@
 """What Aliyun says later became of text messages: every report of a batch is heard, and says no more than it should."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx2
-import pytest
-
-from chassis.metrics import Metrics
-from chassis.vault import KeysInMemory
-from chassis.web.api import create_api, take_routes
-from chassis.web.edge import Edge
-from chassis.web.limits import Limits
-from chassis.web.probes import Probes
-from services.notifier import receipt_web, store
+from services.notifier import receipt_web
 from services.notifier.core.case import Receipt
-from services.notifier.receipts import ReceiptsInMemory
-from tests.conforming import Conforming
-from tests.services.deadline.facts import PROFILE
-
-TOKEN = "the token of the tests"
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[tuple[httpx2.AsyncClient, ReceiptsInMemory]]:
-    receipts = ReceiptsInMemory(store.memory(KeysInMemory())[1])
-    api = create_api("notifier", "…", Metrics(), Probes())
-    take_routes(api.router, receipt_web.routes(receipts, TOKEN, Limits(PROFILE.policy.rates, True)))
-    transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))
-    async with httpx2.AsyncClient(
-        transport=transport, base_url="http://notifier", headers={"Authorization": f"Bearer {TOKEN}"}
-    ) as http:
-        yield http, receipts
 
 
 async def test_what_aliyun_says_of_text_messages_is_taken_in_and_answered_as_it_wants(door: Any) -> None:
