@@ -93,6 +93,6 @@ def duties(measures: Mapping[str, int]) -> dict[str, dict[str, int]]:
     by_duty: dict[str, dict[str, int]] = {}
     for name, count in measures.items():
         if name.startswith("duty:"):
-            _, duty, measure = name.split(":")
+            duty, _, measure = name.removeprefix("duty:").rpartition(":")
             by_duty.setdefault(duty, {"received": 0, "replied": 0, "overdue": 0})[measure] = count
     return by_duty

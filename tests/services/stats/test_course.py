@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.bulletins import Frozen
-from contracts.deadlines import DispatchLate, MeetingLate
+from contracts.deadlines import DeadlineMissed, DispatchLate, MeetingLate
 from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from contracts.replies import CaseAccepted
@@ -81,6 +81,8 @@ def test_a_unit_has_responded_when_it_took_the_post_on_or_answered() -> None:
 def test_the_hours_to_the_response_begin_when_the_unit_got_the_post() -> None:
     assert told_of("response_hours", assigned(1), accepted(3)) == 2.0
     assert told_of("response_hours", assigned(1), accepted(3), moved(10, "transport")) is None
+    there_and_back = (assigned(1), accepted(3), moved(10, "transport"), moved(20, "water"))
+    assert told_of("response_hours", *there_and_back) == 2.0, "it had responded before it got the post again"
     assert (
         told_of("response_hours", assigned(1), accepted(3), moved(10, "transport"), accepted(14, "transport"))
         == 4.0
@@ -120,6 +122,7 @@ def test_a_meeting_is_in_time_when_it_ruled_or_a_person_assigned_the_post_by_its
     assert meetings() == (0, 0, None)
     assert meetings(called(2, 26)) == (1, 0, 0.0)
     assert meetings(called(2, 26), named(20)) == (1, 1, 1.0)
+    assert meetings(called(2, 26), named(26)) == (1, 1, 1.0), "at its very end"
     assert meetings(called(2, 26), moved(20, "transport")) == (1, 1, 1.0)
     assert meetings(called(2, 26), named(30)) == (1, 0, 0.0)
     assert meetings(called(2, 26), named(20), called(40, 60), named(90)) == (2, 1, 0.5)
@@ -198,3 +201,14 @@ def test_a_post_counts_for_the_duty_item_by_which_its_unit_has_it() -> None:
     assert by_duty(*first, moved(5, "transport")) == {"": one}, "a meeting named no duty item"
     assert by_duty(*first, replied(WHEN + 5 * HOUR)) == {"water-01": one | {"replied": 1}}
     assert by_duty(received(WHEN)) == {}, "no unit, no duty item"
+
+
+def test_by_duty_item_a_post_is_overdue_until_its_answer() -> None:
+    def by_duty(*facts: Fact) -> dict[str, dict[str, int]]:
+        total = met(new("p"), [received(WHEN), assigned(1), missed, *facts], PROFILE)[1]
+        return duties({measure: count for (*_, measure), count in total.items()})
+
+    missed = DeadlineMissed(at=WHEN + 3 * DAY, due=WHEN + 3 * DAY, department="water")
+
+    assert by_duty() == {"water-01": {"received": 1, "replied": 0, "overdue": 1}}
+    assert by_duty(replied(WHEN + 4 * DAY)) == {"water-01": {"received": 1, "replied": 1, "overdue": 0}}
