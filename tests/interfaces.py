@@ -156,7 +156,7 @@ def token(role: str, lifetime: int = LIFETIME_SECONDS) -> dict[str, str]:
 
 
 class Served:
-    """The six interfaces on real sockets, and what one needs to know to use them."""
+    """The seven interfaces on real sockets, and what one needs to know to use them."""
 
     def __init__(self, world: World, addresses: dict[str, str], receipts: list[dict[str, Any]]) -> None:
         self.world = world
@@ -184,7 +184,7 @@ async def live(world: World) -> list[dict[str, Any]]:
 async def serving(folder: Path) -> AsyncIterator[Served]:
     """Serve until the context is left, on this event loop."""
     world = World(1, "2026-03-02T10:00", folder)
-    async with world.open():
+    async with world.open(), world.committing():
         receipts = await live(world)
         servers, addresses, running = [], {}, []
         for service, edge in edges(world).items():

@@ -47,6 +47,37 @@ class Standing(Struct, frozen=True):
     """After a neighbour supported the post."""
 
 
+class File(Struct, frozen=True):
+    """A file that was given: `attachment` is the ticket by which a post or an act names it."""
+
+    attachment: str
+    name: str
+    type: str
+    size: int
+
+
+class CodeSent(Struct, frozen=True):
+    """A code is on its way to a telephone; `sign_in` names the attempt to which it belongs."""
+
+    sign_in: str
+    until: str
+    """From then on the code is not taken any more."""
+
+
+class Token(Struct, frozen=True):
+    """By which one answers a survey, once; nobody can tell to whom it was given."""
+
+    token: bytes
+    signature: bytes
+
+
+class Said(Struct, frozen=True):
+    """What was said in a debate or asked in a dialogue, and whether it is read: `shown`, `held`, `hidden` or `withdrawn`."""
+
+    id: str
+    standing: str
+
+
 class FieldProblem(Struct, frozen=True):
     """One field of a request and what is wrong with it, in Chinese."""
 

@@ -265,11 +265,17 @@ class World:
             ),
         )
         take_routes(api.router, routes)
-        committing = [asyncio.create_task(desk.run()) for desk in (self.bulletin_desk, self.round_desk)]
-        try:
+        async with self.committing():
             yield Conforming(Edge(api, Metrics()), api)
+
+    @asynccontextmanager
+    async def committing(self) -> AsyncIterator[None]:
+        """Somebody commits what is asked of bulletins and rounds; records are committed as long as the world is open."""
+        desks = [asyncio.create_task(desk.run()) for desk in (self.bulletin_desk, self.round_desk)]
+        try:
+            yield
         finally:
-            for task in committing:
+            for task in desks:
                 task.cancel()
 
     @asynccontextmanager

@@ -21,7 +21,7 @@ class Wanted(Body, frozen=True):
     """`POST /v1/my/passes`."""
 
     place: Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}(?!\n)$")]
-    """Id of the debate or dialogue for which it is wanted."""
+    """Id of the debate, dialogue or survey for which it is wanted."""
 
 
 def routes(router: APIRouter, door: Door) -> None:
@@ -30,7 +30,7 @@ def routes(router: APIRouter, door: Door) -> None:
     @router.post(
         "/v1/my/passes",
         status_code=201,
-        summary="A pass for a debate or a dialogue.",
+        summary="A pass for a debate, a dialogue or a survey.",
         openapi_extra=described(
             who="citizen",
             body=Wanted,
