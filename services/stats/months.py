@@ -1,4 +1,4 @@
-"""Sums of the cells by month: a league reads a small part of as many rows, and of a month only what has changed since.
+"""Sums of the cells by month and unit: a league reads a small part of as many rows, and a month again only when it has changed.
 
 They are written with the cells, in the same transaction; `cell` stays what they follow from, and the audit adds it up anew.
 """
@@ -6,123 +6,95 @@ They are written with the cells, in the same transaction; `cell` stays what they
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from sys import intern
 from typing import Final
 
 import asyncpg
 import msgspec
 
+from contracts.identity import PARTITIONS
 from services.stats.core.figures import total
 
-Place = tuple[str, int, str, str]
-"""First day of a month (ISO), partition, unit, measure."""
+Place = tuple[str, str, str]
+"""First day of a month (ISO), unit, measure."""
 Measures = dict[str, int]
 ByUnit = dict[str, Measures]
 
-_SUM: Final = """
-insert into monthly (month, partition, unit, measure, count)
-select * from unnest($1::date[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
-on conflict (month, partition, unit, measure) do update set count = monthly.count + excluded.count"""
-_CHANGED: Final = """
-insert into monthly_change (month, partition, changes)
-select month, partition, 1 from unnest($1::date[], $2::smallint[]) as changed (month, partition)
-on conflict (month, partition) do update set changes = monthly_change.changes + 1"""
+_LOCKS: Final = 0x6D6F6E74
+"""The class of the advisory locks of writers."""
+
+_ADD: Final = f"""
+with recursive tried (writer, free) as (
+    select 0, pg_try_advisory_xact_lock({_LOCKS}, 0)
+    union all
+    select writer + 1, pg_try_advisory_xact_lock({_LOCKS}, writer + 1) from tried where not free and writer < {PARTITIONS - 1}
+),
+mine (writer) as materialized (select max(writer)::smallint from tried),
+summed as (
+    insert into monthly (month, writer, unit, measure, count)
+    select month, writer, unit, measure, count
+    from unnest($1::date[], $2::text[], $3::text[], $4::bigint[]) as added (month, unit, measure, count), mine
+    on conflict (month, writer, unit, measure) do update set count = monthly.count + excluded.count
+)
+insert into monthly_change (month, writer, changes) select month, writer, 1 from unnest($5::date[]) as changed (month), mine
+on conflict (month, writer) do update set changes = monthly_change.changes + 1"""
+"""Adds as the first writer that nobody else is until the transaction ends: one instance alone is always the first, and of several
+none waits for another's rows. There are no more instances than partitions."""
 _CHANGES: Final = """
 select month, sum(changes)::bigint as changes from monthly_change
 where month >= $1::date and month < $2::date group by 1"""
-_CHANGES_OF_PARTS: Final = (
-    "select month, partition, changes from monthly_change where month = any($1::date[])"
-)
 _SUMS: Final = """
-select month, unit, measure, sum(count)::bigint as count from monthly
-where month = any($1::date[]) group by 1, 2, 3 having sum(count) <> 0"""
-_PARTS: Final = """
-select month, partition, unit, json_object_agg(measure, count)::text as measures
-from unnest($1::date[], $2::smallint[]) as changed (month, partition) join monthly using (month, partition)
-where count <> 0 group by 1, 2, 3"""
+select month, writer, unit, json_object_agg(measure, count)::text as measures from monthly
+where month = any($1::date[]) and count <> 0 group by 1, 2, 3"""
+"""A row a unit and writer: a row a measure would be fifty thousand for a month of a large city."""
 
 KEPT: Final = 240
 """Months that a process remembers, the newest ones: some hundred kilobytes each in a large city. Who looks at everything that ever
 was asks for all of them each time, so as many as a city will have for long."""
 
-KEPT_APART: Final = 3
-"""Of the newest months, those that were seen to change are remembered by partition, nine megabytes for a month of 150,000 rows (some
-85,000 posts): only what has changed of them is read again, 5 ms a partition. The whole is 50 ms, and 150 by partition (docs/adr/0061)."""
-
 _measures: Final = msgspec.json.Decoder(dict[str, int])
 
 
-def by_month(changes: Iterable[tuple[int, str, str, str, int]]) -> dict[Place, int]:
-    """Partition, day, unit, measure and by how much, summed by month; zero sums are left out."""
+def by_month(changes: Iterable[tuple[str, str, str, int]]) -> dict[Place, int]:
+    """Day, unit, measure and by how much, summed by month; zero sums are left out."""
     summed: Counter[Place] = Counter()
-    for partition, day, unit, measure, by in changes:
-        summed[(f"{day[:7]}-01", partition, unit, measure)] += by
+    for day, unit, measure, by in changes:
+        summed[(f"{day[:7]}-01", unit, measure)] += by
     return {place: by for place, by in summed.items() if by}
 
 
 async def add(connection: asyncpg.Connection, sums: Mapping[Place, int]) -> None:
-    """Two statements, rows in the order of their key."""
+    """One statement, rows in the order of their key."""
     places = sorted(sums.items())
     await connection.execute(
-        _SUM,
+        _ADD,
         [date.fromisoformat(month) for (month, *_), _ in places],
-        [partition for (_, partition, _, _), _ in places],
-        [unit for (_, _, unit, _), _ in places],
+        [unit for (_, unit, _), _ in places],
         [measure for (*_, measure), _ in places],
         [by for _, by in places],
-    )
-    changed = sorted({(month, partition) for (month, partition, *_), _ in places})
-    await connection.execute(
-        _CHANGED,
-        [date.fromisoformat(month) for month, _ in changed],
-        [partition for _, partition in changed],
+        [date.fromisoformat(month) for month in sorted({month for (month, *_), _ in places})],
     )
 
 
-class _Month(msgspec.Struct, frozen=True):
+class _Month:
     """A month as it was read."""
 
-    changed: int
-    """How often it had been changed, in all partitions."""
-    by_unit: ByUnit
-    whole: Measures
-    """Of all units together."""
-    parts: Mapping[int, tuple[int, ByUnit]] = {}
-    """Partition to how often it had been changed, and its own sums; empty where only their sum is remembered."""
+    def __init__(self, changed: int, by_unit: ByUnit) -> None:
+        self.changed = changed
+        """How often it had been changed, by all writers."""
+        self.by_unit = by_unit
 
-    def stale(self, changes: Mapping[int, int]) -> list[int]:
-        """The partitions that must be read, where so often has each been changed."""
-        return [one for one, count in changes.items() if one not in self.parts or self.parts[one][0] != count]
-
-    def with_parts(self, changed: int, read: Mapping[int, tuple[int, ByUnit]]) -> "_Month":
-        """The month with partitions as they were read now in the place of what they were."""
-        by_unit = dict(self.by_unit) if self.parts else {}
-        for partition, (_, part) in read.items():
-            _, before = self.parts.get(partition, (0, {}))
-            for unit in before.keys() | part.keys():
-                by_unit[unit] = _moved(by_unit.get(unit, {}), before.get(unit, {}), part.get(unit, {}))
-        by_unit = {unit: measures for unit, measures in by_unit.items() if measures}
-        return _Month(changed, by_unit, total(by_unit.values()), {**self.parts, **read})
-
-    def without_parts(self) -> "_Month":
-        """Only what the partitions come to."""
-        return _Month(self.changed, self.by_unit, self.whole) if self.parts else self
-
-
-def _moved(summed: Measures, before: Measures, after: Measures) -> Measures:
-    """A sum in which a part of it has become another; zero sums are left out."""
-    moved = dict(summed)
-    for measure, count in before.items():
-        moved[measure] = moved.get(measure, 0) - count
-    for measure, count in after.items():
-        moved[measure] = moved.get(measure, 0) + count
-    return {measure: count for measure, count in moved.items() if count}
+    @cached_property
+    def whole(self) -> Measures:
+        """Of all units together."""
+        return total(self.by_unit.values())
 
 
 class Months:
-    """Sums of whole months, of which only partitions are read again that a batch has changed since.
+    """Sums of whole months, which are read again only when a batch has changed them since.
 
-    How often a month was changed in a partition only grows, and is written with what changed: the same number, the same sums.
+    How often a month was changed only grows, and is written with what changed: the same number, the same sums.
     """
 
     def __init__(self, pool: asyncpg.Pool) -> None:
@@ -135,9 +107,8 @@ class Months:
         summed: ByUnit = {}
         for month in await self._months(first, until):
             for unit, measures in month.by_unit.items():
-                of_unit = summed.setdefault(unit, {})
-                for measure, count in measures.items():
-                    of_unit[measure] = of_unit.get(measure, 0) + count
+                known = summed.get(unit)
+                summed[unit] = dict(measures) if known is None else total((known, measures))
         return summed
 
     async def whole(self, first: date, until: date) -> Measures:
@@ -159,51 +130,33 @@ class Months:
         ]
 
     async def _read(self, first: date, until: date) -> list[_Month]:
-        """The months as they stand at one moment: one that was seen to change by partition, any other as a whole."""
+        """The months as they stand at one moment."""
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             rows = await connection.fetch(_CHANGES, first, until)
-            changed: dict[date, int] = {row["month"]: row["changes"] for row in rows}
-            months = {month: self._known[month] for month in changed if month in self._known}
-            newest = sorted({*self._known, *changed})[-KEPT_APART:]
             stale = self._stale(rows)
-            apart = [month for month in stale if month in months and month in newest]
-            fresh = await _parts(connection, {month: months[month] for month in apart}, changed)
-            fresh |= await _wholes(connection, [month for month in stale if month not in fresh], changed)
-        known = sorted((self._known | fresh).items())[-KEPT:]
-        self._known = {month: one if month in newest else one.without_parts() for month, one in known}
-        return list((months | fresh).values())
+            found = await connection.fetch(_SUMS, stale)
+        changed = {row["month"]: row["changes"] for row in rows}
+        sums = _summed(found)
+        fresh = {month: _Month(changed[month], sums.get(month, {})) for month in stale}
+        months = {month: self._known[month] for month in changed if month in self._known} | fresh
+        self._known = dict(sorted((self._known | fresh).items())[-KEPT:])
+        return list(months.values())
 
 
-async def _wholes(
-    connection: asyncpg.Connection, months: list[date], changed: Mapping[date, int]
-) -> dict[date, _Month]:
-    """Months as a whole."""
-    by_unit: dict[date, ByUnit] = {month: {} for month in months}
-    for row in await connection.fetch(_SUMS, months) if months else ():
-        by_unit[row["month"]].setdefault(row["unit"], {})[intern(row["measure"])] = row["count"]
+def _summed(rows: Iterable[asyncpg.Record]) -> dict[date, ByUnit]:
+    """The sums of months over what each writer wrote of them; zero sums are left out."""
+    months: dict[date, ByUnit] = {}
+    for row in rows:
+        found = _measures.decode(row["measures"])
+        by_unit, unit = months.setdefault(row["month"], {}), intern(row["unit"])
+        if unit in by_unit:
+            summed = total((by_unit[unit], found))
+            found = {measure: count for measure, count in summed.items() if count}
+        by_unit[unit] = dict(zip(map(intern, found), found.values(), strict=True))
     return {
-        month: _Month(changed[month], measures, total(measures.values()))
-        for month, measures in by_unit.items()
+        month: {unit: measures for unit, measures in by_unit.items() if measures}
+        for month, by_unit in months.items()
     }
-
-
-async def _parts(
-    connection: asyncpg.Connection, months: Mapping[date, _Month], changed: Mapping[date, int]
-) -> dict[date, _Month]:
-    """Months as they were known, with those partitions read again that have changed."""
-    if not months:
-        return {}
-    changes: dict[date, dict[int, int]] = {month: {} for month in months}
-    for row in await connection.fetch(_CHANGES_OF_PARTS, list(months)):
-        changes[row["month"]][row["partition"]] = row["changes"]
-    stale = [(month, part) for month, known in months.items() for part in known.stale(changes[month])]
-    read: dict[date, dict[int, tuple[int, ByUnit]]] = {month: {} for month in months}
-    for month, part in stale:
-        read[month][part] = (changes[month][part], {})
-    for row in await connection.fetch(_PARTS, [month for month, _ in stale], [part for _, part in stale]):
-        measures = {intern(name): count for name, count in _measures.decode(row["measures"]).items()}
-        read[row["month"]][row["partition"]][1][intern(row["unit"])] = measures
-    return {month: known.with_parts(changed[month], read[month]) for month, known in months.items()}

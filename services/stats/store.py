@@ -42,7 +42,7 @@ class Cells:
     effects = (Count, CitizenSeen)
 
     async def apply(self, connection: asyncpg.Connection, applied: Sequence[Applied]) -> None:
-        """Four statements, rows in the order of their key."""
+        """Three statements, rows in the order of their key."""
         places = sorted(summed(applied).items(), key=lambda place: (place[0][1], place[0][0]))
         if places:
             await connection.execute(
@@ -56,9 +56,7 @@ class Cells:
             )
             await add(
                 connection,
-                by_month(
-                    (partition, day, unit, measure, by) for (partition, (day, unit, _, measure)), by in places
-                ),
+                by_month((day, unit, measure, by) for (_, (day, unit, _, measure)), by in places),
             )
         citizens = sorted({one.effect.citizen for one in applied if isinstance(one.effect, CitizenSeen)})
         if citizens:

@@ -15,10 +15,12 @@ from wenzheng.audit.snapshot import Part, Snapshot, heard
 
 _OTHER_SUMS: Final = """
 select month, unit, measure from (
-    select date_trunc('month', day)::date as month, unit, measure, partition, sum(count)::bigint as count
-    from stats.cell group by 1, 2, 3, 4
-) as added full join stats.monthly using (month, unit, measure, partition)
-where coalesce(added.count, 0) <> coalesce(monthly.count, 0)"""
+    select date_trunc('month', day)::date as month, unit, measure, sum(count)::bigint as count
+    from stats.cell group by 1, 2, 3
+) as added full join (
+    select month, unit, measure, sum(count)::bigint as count from stats.monthly group by 1, 2, 3
+) as kept using (month, unit, measure)
+where coalesce(added.count, 0) <> coalesce(kept.count, 0)"""
 """Sums by month that are not those of the cells."""
 
 

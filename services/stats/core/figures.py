@@ -263,18 +263,18 @@ def row(measures: Measures) -> dict[str, object]:
     `intervals` are Wilson's at 95 %; `interval` is that of the satisfaction. Median and 90th
     percentile are hours from receipt to the first reply; `held_hours` are working hours.
     """
-    hours = hours_of(measures)
+    hours = histograms(measures)
     intervals = {share.code: share.interval(measures) for share in SHARES}
     return {
         **{amount.code: amount.of(measures) for amount in AMOUNTS},
         **{share.code: share.of(measures) for share in SHARES},
         "intervals": intervals,
         "interval": intervals["satisfaction"],
-        "median_hours": quantile(hours, 0.5),
-        "p90_hours": quantile(hours, 0.9),
-        "first_word_hours": quantile(hours_of(measures, "first_word_hours:"), 0.5),
-        "response_hours": quantile(hours_of(measures, "response_hours:"), 0.5),
-        "follow_up_hours": quantile(hours_of(measures, "follow_up_hours:"), 0.5),
+        "median_hours": quantile(hours["hours"], 0.5),
+        "p90_hours": quantile(hours["hours"], 0.9),
+        "first_word_hours": quantile(hours["first_word_hours"], 0.5),
+        "response_hours": quantile(hours["response_hours"], 0.5),
+        "follow_up_hours": quantile(hours["follow_up_hours"], 0.5),
         "held_hours": round(measures.get("held_minutes", 0) / 60, 1),
         "report": {
             "received": measures.get("threads", 0),
@@ -286,17 +286,22 @@ def row(measures: Measures) -> dict[str, object]:
     }
 
 
-_BUCKETS: Final = {
-    kind: {f"{kind}{n}": n for n in range(len(HOUR_BUCKETS))}
-    for kind in ("hours:", "first_word_hours:", "response_hours:", "follow_up_hours:")
-}
-"""Kind of hours to its measures, each with its bucket: a league asks for them hundreds of times."""
+_KINDS: Final = ("hours", "first_word_hours", "response_hours", "follow_up_hours")
+_BUCKETS: Final = {f"{kind}:{n}": (kind, n) for kind in _KINDS for n in range(len(HOUR_BUCKETS))}
+"""Measures of hours, each with its kind and bucket: a league asks for them tens of thousands of times."""
 
 
-def hours_of(measures: Measures, kind: str = "hours:") -> list[tuple[int, int]]:
-    """A histogram of hours, of those to the first reply unless another is named: bucket and count, in order."""
-    index = _BUCKETS[kind]
-    return sorted((index[name], count) for name, count in measures.items() if name in index)
+def histograms(measures: Measures) -> dict[str, list[tuple[int, int]]]:
+    """Histograms of hours by their kind: bucket and count, in order; `hours` are those to the first reply."""
+    found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in _KINDS}
+    known = _BUCKETS.get
+    for name, count in measures.items():
+        place = known(name)
+        if place is not None:
+            found[place[0]].append((place[1], count))
+    for counted in found.values():
+        counted.sort()
+    return found
 
 
 def total(parts: Iterable[Measures]) -> dict[str, int]:
@@ -369,13 +374,13 @@ def wilson(part: int, whole: int) -> tuple[float, float] | None:
 def quantile(hours: Iterable[tuple[int, int]], share: float) -> float | None:
     """Upper bound, in hours, of the bucket that holds the quantile."""
     counted = list(hours)
-    whole = sum(count for _, count in counted)
-    if not whole:
+    wanted = share * sum([count for _, count in counted])
+    if not wanted:
         return None
     passed = 0
     for index, count in counted:
         passed += count
-        if passed >= share * whole:
+        if passed >= wanted:
             return float(HOUR_BUCKETS[index])
     return float(HOUR_BUCKETS[-1])
 

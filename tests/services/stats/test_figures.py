@@ -37,6 +37,7 @@ class World:
     figures: store.Figures
     source: Source
     offsets: Counter[tuple[str, int]] = field(default_factory=Counter)
+    seqs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def hear(self, *said: tuple[int, str, Fact]) -> None:
         """Facts, each with the number of its post and its topic; one batch."""
@@ -48,7 +49,9 @@ class World:
         for n, topic, fact in said:
             subject = derived("post", n)
             partition = partition_of(subject)
-            encoded = encode(Event(derived(subject, topic), topic, subject, 1, fact, "test"))
+            self.seqs[(topic, subject)] += 1
+            seq = self.seqs[(topic, subject)]
+            encoded = encode(Event(derived(subject, topic, seq), topic, subject, seq, fact, "test"))
             offset = self.offsets[(topic, partition)]
             self.offsets[(topic, partition)] += 1
             batch.append(Incoming(topic, partition, offset, encoded.key, encoded.value, encoded.headers))

@@ -1,18 +1,26 @@
 """Sums by month say what the cells say, whatever changes a month after it was read."""
 
-from collections.abc import AsyncIterator
-from datetime import date
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime, timedelta
 from importlib import import_module
 
 import asyncpg
 import pytest
 
-from contracts.identity import derived, partition_of
+from chassis.store import Packing
+from contracts.assignments import PostReassigned
+from contracts.deadlines import DeadlineMissed, MissWithdrawn
+from contracts.facts import Fact
+from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from services.stats import store
+from services.stats.core.case import Case
+from services.stats.core.cells import cells
 from services.stats.core.figures import total
-from services.stats.months import KEPT_APART, Months, by_month
+from services.stats.months import Months, add, by_month
+from tests.patience import PATIENCE
 from tests.postgres import migrated
-from tests.services.stats.test_core import assigned, at, received, replied
+from tests.services.stats.test_core import assigned, at, rated, received, replied
 from tests.services.stats.test_figures import World
 
 pytestmark = pytest.mark.real
@@ -75,28 +83,9 @@ async def test_months_that_have_not_changed_are_not_read(pool: asyncpg.Pool) -> 
     assert await Months(pool).by_unit(MARCH, MAY) == {}
 
 
-async def test_of_a_month_that_has_changed_only_what_has_changed_is_read(pool: asyncpg.Pool) -> None:
+async def test_a_month_of_long_ago_that_changes_is_read_again(pool: asyncpg.Pool) -> None:
     world = world_on(pool)
-    await posts(world, "2026-03-02", "2026-03-03", "2026-03-04")
-    months = Months(pool)
-    await months.whole(MARCH, APRIL)
-    await posts(world, "2026-03-04", first=4)
-    before = await months.whole(MARCH, APRIL)
-    changed = partition_of(derived("post", 1))
-    await pool.execute("delete from monthly where partition <> $1", changed)
-    await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
-
-    after = await months.by_unit(MARCH, APRIL)
-
-    assert (before["received"], before.get("replied")) == (4, None)
-    assert (after["water"]["received"], after["water"]["replied"]) == (4, 1)
-    assert (await months.whole(MARCH, APRIL))["replied"] == 1
-
-
-async def test_a_month_of_long_ago_that_changes_is_read_as_a_whole(pool: asyncpg.Pool) -> None:
-    world = world_on(pool)
-    later = [f"2026-{month:02}-02" for month in range(4, 4 + KEPT_APART)]
-    await posts(world, "2026-03-02", "2026-03-03", *later)
+    await posts(world, "2026-03-02", "2026-03-03", *(f"2026-{month:02}-02" for month in range(4, 9)))
     months = Months(pool)
     await months.by_unit(MARCH, date(2027, 1, 1))
     await world.hear((1, "replies", replied(at("2026-03-03T10:00"))))
@@ -106,10 +95,78 @@ async def test_a_month_of_long_ago_that_changes_is_read_as_a_whole(pool: asyncpg
         (await of_cells(pool, MARCH, date(2027, 1, 1))).values()
     )
 
-    other = partition_of(derived("post", 2))
-    await pool.execute("delete from monthly where partition = $1", other)
-    await posts(world, "2026-03-04", first=9)
-    assert await months.by_unit(MARCH, APRIL) == await Months(pool).by_unit(MARCH, APRIL), "by no partition"
+
+async def test_of_two_who_write_at_the_same_moment_none_waits_for_the_other(pool: asyncpg.Pool) -> None:
+    once = {("2026-03-01", "water", "received"): 1}
+    async with pool.acquire() as one, pool.acquire() as other, asyncio.timeout(PATIENCE):
+        async with one.transaction():
+            await add(one, once)
+            async with other.transaction():
+                await add(other, once)
+        await add(other, once)
+
+    assert await Months(pool).by_unit(MARCH, APRIL) == {"water": {"received": 3}}
+    rows = await pool.fetch("select writer, count from monthly order by 1")
+    assert [(row["writer"], row["count"]) for row in rows] == [(0, 2), (1, 1)], "who is alone is the first"
+
+
+def corrected(count: int) -> Iterator[tuple[int, str, Fact]]:
+    """Posts of March with all that takes back what was counted: transfers, misses withdrawn, hidings, restorations, withdrawals."""
+    for n in range(count):
+        when = at(f"2026-03-{1 + n % 31:02}T09:00")
+        due, late = when + timedelta(days=5), when + timedelta(days=6)
+        yield n, "posts", received(when)
+        yield n, "assignments", assigned(when, "water")
+        if n % 4 == 0:
+            yield n, "assignments", reassigned(when + timedelta(hours=2))
+        if n % 2:
+            yield n, "replies", replied(when + timedelta(hours=3))
+            yield n, "replies", rated(when + timedelta(hours=9), 1 + n % 5)
+        if n % 3 == 0:
+            yield n, "deadlines", DeadlineMissed(at=due, due=due)
+        if n % 6 == 0:
+            yield n, "deadlines", MissWithdrawn(at=due, due=due)
+        if n % 5 == 0:
+            yield n, "posts", PostHidden(at=late, reason="r", by="m")
+        if n % 10 == 0:
+            yield n, "posts", PostRestored(at=late, reason="r", by="m")
+        if n % 7 == 0:
+            yield n, "posts", PostWithdrawn(at=late + timedelta(days=2))
+
+
+def reassigned(when: datetime) -> PostReassigned:
+    return PostReassigned(at=when, number="n", department="housing", previous="water", cause="chosen")
+
+
+async def recounted(pool: asyncpg.Pool) -> dict[str, dict[str, int]]:
+    """Unit to its measures, from what is remembered of each post."""
+    packing, summed = Packing(Case), dict[str, dict[str, int]]()
+    for row in await pool.fetch("select subject, partition, held, remembered from subject"):
+        case = packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        for (_, unit, _, measure), count in cells(case).items():
+            of_unit = summed.setdefault(unit, {})
+            of_unit[measure] = of_unit.get(measure, 0) + count
+    return summed
+
+
+async def test_sums_are_those_of_a_recount_after_every_correction(pool: asyncpg.Pool) -> None:
+    world, kept, steps = world_on(pool), Months(pool), list(corrected(40))
+    for turn, first in enumerate(range(0, len(steps), 9)):
+        async with pool.acquire() as other:
+            transaction = other.transaction()
+            await transaction.start()
+            if turn % 3 == 0:
+                await add(other, {("2026-05-01", "water", "received"): 1})
+            await world.hear(*steps[first : first + 9])
+            await transaction.rollback()
+
+        summed = await kept.by_unit(MARCH, APRIL)
+        assert summed == await recounted(pool) == await of_cells(pool, MARCH, APRIL)
+        assert summed == await Months(pool).by_unit(MARCH, APRIL)
+    assert summed["water"]["received"]
+    assert summed["housing"]["received"]
+    assert summed["water"]["left"]
+    assert await pool.fetchval("select count(distinct writer) from monthly") == 2
 
 
 async def test_what_has_come_to_nothing_leaves_the_sums(pool: asyncpg.Pool) -> None:
@@ -140,25 +197,20 @@ async def test_nobody_can_spoil_for_others_what_they_were_given(pool: asyncpg.Po
     assert (await months.by_unit(MARCH, APRIL))["water"]["received"] == 1
 
 
-async def test_what_was_counted_before_there_were_sums_is_in_them(dsn: str) -> None:
-    async with migrated(dsn, "stats") as (_, pool):
-        await posts(world_on(pool), "2026-03-02", "2026-03-03", "2026-04-02")
-        sums = (
-            "select month, unit, measure, partition, count from monthly where count <> 0 order by 1, 2, 3, 4"
-        )
-        kept = await pool.fetch(sums)
-        await pool.execute("truncate monthly, monthly_change")
+async def test_what_was_counted_before_there_were_sums_is_in_them(pool: asyncpg.Pool) -> None:
+    await posts(world_on(pool), "2026-03-02", "2026-03-03", "2026-04-02")
+    sums = "select month, unit, measure, count from monthly where count <> 0 order by 1, 2, 3"
+    kept = await pool.fetch(sums)
+    await pool.execute("truncate monthly, monthly_change")
 
-        await pool.execute(import_module("services.stats.schema.versions.0013_months").SUMMED)
+    await pool.execute(import_module("services.stats.schema.versions.0016_writers_of_months").SUMMED)
 
-        assert await pool.fetch(sums) == kept
-        assert await world_on(pool).figures.by_unit(MARCH, MAY) == await of_cells(pool, MARCH, MAY)
+    assert await pool.fetch(sums) == kept
+    assert await world_on(pool).figures.by_unit(MARCH, MAY) == await of_cells(pool, MARCH, MAY)
 
 
 def test_what_cancels_out_within_a_month_changes_no_sum() -> None:
-    changes = [(0, "2026-03-02", "water", "open", 1), (0, "2026-03-30", "water", "open", -1)]
+    changes = [("2026-03-02", "water", "open", 1), ("2026-03-30", "water", "open", -1)]
 
     assert by_month(changes) == {}
-    assert by_month([*changes, (1, "2026-04-01", "water", "open", 1)]) == {
-        ("2026-04-01", 1, "water", "open"): 1
-    }
+    assert by_month([*changes, ("2026-04-01", "water", "open", 1)]) == {("2026-04-01", "water", "open"): 1}

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from city.profile import Profile
 from contracts.bulletins import Frozen, NamedCase, UnitFigures
-from services.stats.core.figures import SHARES, Measures, hours_of, quantile, row, total
+from services.stats.core.figures import SHARES, Measures, histograms, quantile, row, total
 from services.stats.core.periods import Period
 
 LEFT_OUT: Final = (
@@ -84,7 +84,7 @@ def put_together(
 
 
 def _of(unit: str, name: str, measures: Measures) -> UnitFigures:
-    hours = hours_of(measures)
+    hours = histograms(measures)["hours"]
     kept = {measure: count for measure, count in sorted(measures.items()) if ":" not in measure and count}
     return UnitFigures(unit, name, kept, quantile(hours, 0.5), quantile(hours, 0.9))
 
