@@ -8,10 +8,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from city.calendar import Calendar, Day
+from city.files import Complaint
 from city.policy import Policy
 from city.public_contacts import PublicContacts, public_contacts
 from city.publication import Published, published
-from city.reading import Complaint, Reader
+from city.reading import Reader
 from city.tiles import Tile
 from city.units import CityLeader, Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from city.lists import bare
 from city.profile import Complaint, Profile
-from city.reading import bare
 from contracts.assignments import Candidate
 from services.router.core.assigning.duty import DutyList, governing
 from services.router.core.assigning.place import Gazetteer, Place

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from city.lists import bare
 from city.profile import Department, Duty, Profile
-from city.reading import bare
 from contracts.assignments import Candidate
 from services.router.core.assigning.duty import DOUBT, DutyList, governing, points_of
 from services.router.core.assigning.place import Gazetteer, Place

@@ -26,8 +26,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from city.lists import DECISIVE, WEAK, bare
 from city.profile import Department, Division, Duty
-from city.reading import DECISIVE, WEAK, bare
 from contracts.assignments import Candidate, Reason
 from services.router.core.assigning.place import Place
 from services.router.core.assigning.reading import Lexicon, Reading
