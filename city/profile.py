@@ -9,6 +9,7 @@ from pathlib import Path
 
 from city.calendar import Calendar, Day
 from city.files import Complaint
+from city.notice_words import NoticeWords
 from city.policy import Policy
 from city.public_contacts import PublicContacts, public_contacts
 from city.publication import Published, published
@@ -52,6 +53,8 @@ class Profile:
     """Leaders of the city to whom letters may be written."""
     tiles: tuple[Tile, ...] = ()
     """Where the areas lie on the map; without them none is drawn."""
+    notice_words: NoticeWords = field(default_factory=NoticeWords)
+    """Its own words of notices, and its templates at the providers."""
     department: dict[str, Department] = field(init=False, repr=False, compare=False)
     """Units by code."""
     duty: dict[str, Duty] = field(init=False, repr=False, compare=False)
@@ -142,6 +145,7 @@ class Profile:
             listed_contacts=reader.public_contacts(),
             leaders=reader.leaders(),
             tiles=reader.tiles(),
+            notice_words=reader.notice_words,
         )
 
 

@@ -19,6 +19,8 @@ from city.lists import (
     examine_duties,
     split,
 )
+from city.notice_words import FILE as NOTICES
+from city.notice_words import NoticeWords, read_notices
 from city.policy import Policy, PolicyError, line_of, read_policy
 from city.units import CityLeader, Department, Division, Duty, PublicContact, ReplyTemplate
 from city.words import WordLists
@@ -55,7 +57,7 @@ class Reader:
             self._leaders: list[Row] = []
             self._tiles: list[Row] = []
             self.calendar, self._calendar_lines = Calendar(()), dict[date, int]()
-            self.words = WordLists((), ())
+            self.words, self.notice_words = WordLists((), ()), NoticeWords()
             return
         self._read_policy()
         self._departments = self._folder.rows("departments.csv", DEPARTMENT_COLUMNS, "code", "name")
@@ -73,6 +75,7 @@ class Reader:
         self._folder.unique("divisions.csv", self._divisions, "street_code")
         self.calendar, self._calendar_lines = self._read_calendar()
         self.words = self._read_words()
+        self.notice_words = self._read_notices()
 
     @property
     def complaints(self) -> list[Complaint]:
@@ -187,6 +190,14 @@ class Reader:
         first = (line.split(",")[0].strip() for line in text.splitlines())
         lines = {written: number for number, written in enumerate(first, 1)}
         return Calendar(read.days), {day.day: lines.get(str(day.day), 1) for day in read.days}
+
+    def _read_notices(self) -> NoticeWords:
+        """The city's own words of notices; it may do without."""
+        text = self._folder.text(NOTICES) if self._folder.holds(NOTICES) else ""
+        words, wrong = read_notices(text)
+        for line, reason in wrong:
+            self._folder.complain(NOTICES, line, reason)
+        return words
 
     def _read_words(self) -> WordLists:
         lists: dict[str, list[str]] = {}
