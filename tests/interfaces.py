@@ -123,7 +123,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
     take_routes(routes["stats"], world.beside_figures(*desks))
     letter_keys = letters.MemoryLetterKeys(world.intake.proofs.keys)
     texts_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(world.gateway)))
-    texts = Sms(texts_client, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
+    texts = Sms(texts_client, SmsAccount("http://gateway/sms/", "key", "local", "问政"))
     take_routes(routes["notifier"], receipt_web.routes(world.receipts, RECEIPTS_TOKEN, limits))
     take_routes(routes["notifier"], letters.routes(letter_keys, texts, limits))
     codes = inbox_web.Codes(b"links", texts, Providers({}), lambda unit: True)

@@ -1,5 +1,6 @@
 """Runs notifier: read settings, assemble, listen and send."""
 
+import os
 from datetime import time
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from services.notifier import inbox_web, letters, receipt_web, store, web
 from services.notifier.addresses import PostgresAddresses
 from services.notifier.app import METRICS, build
 from services.notifier.channels import Channel
+from services.notifier.channels.filling import InCity
 from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
@@ -27,7 +29,7 @@ from services.notifier.inboxes import Boxes, PostgresInboxes
 from services.notifier.lookup import Lookup
 from services.notifier.receipts import PostgresReceipts, ReceiptKeeper
 from services.notifier.sender import Allowance, Budget, Sender
-from services.notifier.settings import ChannelSettings, secret_of
+from services.notifier.settings import ChannelSettings, refuse_moved, secret_of
 
 
 class Channels(NamedTuple):
@@ -46,9 +48,11 @@ class Channels(NamedTuple):
 def channels_of(
     own: ChannelSettings, settings: Settings, profile: Profile, http: httpx2.AsyncClient
 ) -> Channels:
-    """The channels as the environment says."""
+    """The channels as the environment says, with the templates that the city's profile names."""
     host, _, port = (own.mail_server or settings.gateway_mail).rpartition(":")
     password = own.mail_password_file
+    said, city = profile.notice_words, InCity(profile.zone, profile.department_name)
+    subject = said.templates["mail"].fields[0][1] if "mail" in said.templates else f"{profile.name}问政通知"
     return Channels(
         wechat=WeChat(
             http,
@@ -56,10 +60,11 @@ def channels_of(
                 own.wechat_url or settings.gateway,
                 own.wechat_app_id,
                 secret_of(own.wechat_secret_file, settings),
-                own.wechat_template,
+                said.template(f"wechat-{own.wechat_way}"),
                 own.public_url,
                 own.wechat_way,
                 own.wechat_page,
+                city,
             ),
         ),
         sms=Sms(
@@ -69,9 +74,10 @@ def channels_of(
                 own.sms_key_id,
                 secret_of(own.sms_secret_file, settings),
                 own.sms_sign_name or f"{profile.name}问政",
-                own.sms_template,
-                own.sms_code_template,
+                said.template("sms"),
+                said.template("sms-code"),
                 own.public_url,
+                city,
             ),
         ),
         mail=Mail(
@@ -79,7 +85,7 @@ def channels_of(
                 host,
                 int(port),
                 own.mail_sender,
-                f"{profile.name}问政通知",
+                subject,
                 own.mail_security,
                 own.mail_user,
                 password.read_text(encoding="utf-8").strip() if password is not None else "",
@@ -100,6 +106,7 @@ def channels_of(
 async def assemble(process: run.Process) -> run.Assembled:
     """Notifier on Kafka, PostgreSQL and the providers."""
     settings = process.settings
+    refuse_moved(os.environ)
     profile = Profile.load(settings.city)
     clock, city = process.clock(profile.zone), run.CityNow(profile)
     claims = store.Claims()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chassis.engine.pace import NOBODY_WAITS
 from chassis.metrics import Metric
 from chassis.service import Broadcast, Rule, Service
-from city.profile import Profile
+from city.profile import Profile, ProfileError
 from contracts.posts import CitizenErased, FollowerJoined, FollowerLeft, PreferenceChosen
 from contracts.topics import (
     ACCOUNTABILITY,
@@ -23,6 +23,7 @@ from services.notifier.core import followers, rules
 from services.notifier.core.case import Case, Outcome, new
 from services.notifier.core.news import NewsDue
 from services.notifier.core.table import TOLD
+from services.notifier.core.texts import unfit
 
 RULES: Mapping[type, Rule] = {
     **dict.fromkeys(TOLD, rules.tell),  # to whom and in which words: core/table.py
@@ -46,7 +47,10 @@ METRICS = (
 
 
 def build(profile: Profile) -> Service[Case, Profile]:
-    """The service as a value; the same in life and in tests."""
+    """The service as a value; the same in life and in tests. Raises ProfileError where the city's own words are unfit."""
+    wrong = unfit(profile)
+    if wrong:
+        raise ProfileError(wrong)
     return Service(
         name="notifier",
         hears=(POSTS, REPLIES, ASSIGNMENTS, DEADLINES, GROUPS, ACCOUNTABILITY, INSPECTIONS, DIALOGUES, CITY),

@@ -1,10 +1,12 @@
 """What the environment says about the ways out: an address, an identity and a credential for each channel.
 
-Left empty, an address is the fake gateway's (`WENZHENG_GATEWAY`, `WENZHENG_GATEWAY_MAIL`) and a credential its key.
+Left empty, an address is the fake gateway's (`WENZHENG_GATEWAY`, `WENZHENG_GATEWAY_MAIL`) and a credential its key. By which templates
+a channel sends, and in which words, the city's profile says (`notices.toml`).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from annotated_types import Ge, Le
@@ -38,8 +40,6 @@ class ChannelSettings(BaseSettings):
     wechat_url: str = ""
     wechat_app_id: str = "wenzheng"
     wechat_secret_file: Path | None = None
-    wechat_template: str = "progress"
-    """Id of the template whose fields are thing1, thing2 and thing3."""
     wechat_way: Literal["subscription", "template", "mini-program"] = "subscription"
     """By which interface: 订阅通知 (bizsend), one for each consent; 模板消息 (template/send), of a service account that has it; 订阅消息 of
     a mini-program (subscribe/send). Its openids are not those of an account, so a city tells its people by one of the two."""
@@ -51,10 +51,6 @@ class ChannelSettings(BaseSettings):
     sms_secret_file: Path | None = None
     sms_sign_name: str = ""
     """Left empty: the city's name with 问政."""
-    sms_template: str = "progress"
-    """Code of the template whose one variable is `text`."""
-    sms_code_template: str = "code"
-    """Code of the template (验证码) whose one variable is `code`."""
 
     mail_server: str = ""
     """host:port"""
@@ -93,6 +89,23 @@ class ChannelSettings(BaseSettings):
         if self.robots_file is None:
             return None
         return msgspec.json.decode(self.robots_file.read_bytes(), type=dict[str, Robot])
+
+
+MOVED: Final = {
+    "WENZHENG_WECHAT_TEMPLATE": "wechat-subscription",
+    "WENZHENG_SMS_TEMPLATE": "sms",
+    "WENZHENG_SMS_CODE_TEMPLATE": "sms-code",
+}
+"""Settings that were, to the template of the profile that has taken their place."""
+
+
+def refuse_moved(environment: Mapping[str, str]) -> None:
+    """Ends the process with a sentence where a setting stands that nobody reads any more: passed over, it would mislead."""
+    for name, template in MOVED.items():
+        if name in environment:
+            raise SystemExit(
+                f"{name} is no setting any more: write its id into [templates.{template}] of the city's notices.toml, and remove it"
+            )
 
 
 def secret_of(file: Path | None, settings: Settings) -> str:

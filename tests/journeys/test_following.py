@@ -117,7 +117,7 @@ async def test_text_messages_to_followers_cost_a_city_no_more_in_a_month_than_it
         assert len(told) == (limit or 6)
         full = [fact for fact in world.said("notices") if isinstance(fact, NoticeFailed)]
         assert [fact.reason for fact in full] == ["本月给关注者的短信已满"] * (6 - len(told))
-        assert any("请评价" in row["text"] for row in _arrived(world, "13700000000"))
+        assert any("已经回复,请评价" in row["text"] for row in _arrived(world, "13700000000"))
 
 
 async def test_a_number_that_a_stranger_types_is_written_to_so_often_a_day_and_no_more(

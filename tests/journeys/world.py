@@ -28,6 +28,7 @@ from services.deadline import store as deadline_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
 from services.notifier.addresses import AddressesInMemory
+from services.notifier.channels.filling import InCity
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
@@ -70,6 +71,11 @@ from tests.services.intake.door import CALLS, PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
 SITE = "https://ask.city.example"
+SAID, IN_CITY = PROFILE.notice_words, InCity(PROFILE.zone, PROFILE.department_name)
+OFFICIAL = WeChatAccount("http://gateway", "app", "local", SAID.template("wechat-subscription"), city=IN_CITY)
+TEXTS = SmsAccount(
+    "http://gateway/sms/", "key", "local", "问政", SAID.template("sms"), site=SITE, city=IN_CITY
+)
 """Where citizens read; the links of notices begin with it."""
 
 
@@ -136,7 +142,7 @@ class World:
         self.opener = Opener(grounds, self.record_desk)
         kept = round_store.MemoryRounds(self.rounds, self.figures)
         self.bell = Bell(kept, self.round_desk, self.clock, lambda: PROFILE)
-        self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"))
+        self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"), words=SAID)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["World"]:
@@ -159,11 +165,10 @@ class World:
             self.debating.open(),
             httpx2.AsyncClient(transport=transport) as http,
         ):
-            base = "http://gateway"
             channels = {
-                "wechat": WeChat(http, WeChatAccount(base, "app", "local", "progress")),
-                "sms": Sms(http, SmsAccount(f"{base}/sms/", "key", "local", "问政", "progress", site=SITE)),
-                "robot": RestlessRobot(http, base),
+                "wechat": WeChat(http, OFFICIAL),
+                "sms": Sms(http, TEXTS),
+                "robot": RestlessRobot(http, "http://gateway"),
             }
             allowance = Allowance(
                 AddressesInMemory(),

@@ -1,6 +1,7 @@
 """The command as a person uses it: good input, bad input, and sentences instead of stack traces."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -126,3 +127,14 @@ def test_a_profile_with_mistakes_is_complained_of_line_by_line(tmp_path: Path) -
 
     assert done.returncode == 1
     assert "duties.csv:2:" in done.stdout
+
+
+def test_words_that_notifier_would_not_say_are_complained_of_with_the_profile(tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    shutil.copytree(ROOT / "cities" / "suqian", city)
+    (city / "notices.toml").write_text('[texts.citizen]\nreplied = "您的帖子已回复"\n', encoding="utf-8")
+
+    done = wenzheng("city", "check", str(city))
+
+    assert done.returncode == 1
+    assert "notices.toml:2: replied:缺少 {number},请写进去" in done.stdout

@@ -6,6 +6,7 @@ Writes `docs/notices.md`; with `--check`, says whether it is what the table says
 import sys
 from typing import Final
 
+from city.notice_words import FOLLOWER
 from contracts.topics import TOPICS
 from services.notifier.core.conditions import always
 from services.notifier.core.followers import A_PAGE, PAUSE
@@ -39,6 +40,7 @@ post's title after the text; **at once** marks what is urgent and never waits fo
 Those who follow a post (关注, with a contact) are told while anybody may read it, as citizens are, {A_PAGE} of them at a time and the next after {PAUSE.seconds} seconds,
 not in the quiet hours; what happens while it is held is told at its release. Their texts repeat nothing that anybody wrote
 ([ADR 65](adr/0065-followers-in-rows-of-their-own.md)).
+**Name**: by which a city says it in its own words, under `[texts.AUDIENCE]` of its `notices.toml` ([how](../city/README.md#a-citys-own-words)).
 A unit that does not hold the post yet is told as soon as it does; where that could be too late, the supervisor is told at once.
 """
 
@@ -47,17 +49,26 @@ def page() -> str:
     """The page as the table has it."""
     parts = [HEAD]
     for topic in TOPICS:
-        parts += [f"## `{topic.name}`", "", "| Fact | Who is told | When | Words |", "|---|---|---|---|"]
+        parts += [
+            f"## `{topic.name}`",
+            "",
+            "| Fact | Who is told | When | Words | Name |",
+            "|---|---|---|---|---|",
+        ]
         for fact in topic.facts:
             if fact in NOBODY:
-                parts.append(f"| {fact.__name__} | nobody: {NOBODY[fact]} | | |")
+                parts.append(f"| {fact.__name__} | nobody: {NOBODY[fact]} | | | |")
             for row in TOLD.get(fact, ()):
                 when = "" if row.when is always else str(row.when.__doc__)
-                parts.append(f"| {fact.__name__} | {_who(row)} | {when} | {row.text} |")
+                parts.append(
+                    f"| {fact.__name__} | {_who(row)} | {when} | {row.text} | `{row.audience}.{row.name}` |"
+                )
             news = FOLLOWERS_TOLD.get(fact)
             if news is not None:
                 when = _GONE if news.leaves else _SHOWN
-                parts.append(f"| {fact.__name__} | those who follow it 关注者 | {when} | {news.text} |")
+                parts.append(
+                    f"| {fact.__name__} | those who follow it 关注者 | {when} | {news.text} | `{FOLLOWER}.{news.kind}` |"
+                )
         parts.append("")
     return "\n".join(parts)
 

@@ -10,6 +10,7 @@ import httpx2
 from msgspec import Struct
 from msgspec.structs import replace
 
+from city.templates import OWN, Template
 from services.notifier.channels import (
     CHINA,
     Delivery,
@@ -20,6 +21,7 @@ from services.notifier.channels import (
     unanswered,
 )
 from services.notifier.channels.aliyun import authorised
+from services.notifier.channels.filling import InCity, filled, places_of
 from services.notifier.outgoing import Outgoing
 
 VERSION: Final = "2017-05-25"
@@ -42,11 +44,12 @@ class SmsAccount(Struct, frozen=True):
     key_id: str
     secret: str
     sign_name: str
-    template: str
-    code_template: str = "code"
-    """Of the provider's kind 验证码, whose one variable is `code`."""
+    template: Template = OWN["sms"]
+    code_template: Template = OWN["sms-code"]
+    """Of the provider's kind 验证码."""
     site: str = ""
     """Address of the pages, for the link to the post."""
+    city: InCity = InCity()
 
 
 class Sms:
@@ -62,7 +65,7 @@ class Sms:
 
     def _parts(self, outgoing: Outgoing) -> int:
         """As how many messages it is charged at least: how long the template's own words are, the provider alone knows."""
-        whole = f"【{self._account.sign_name}】{self._text(outgoing)}"
+        whole = f"【{self._account.sign_name}】{''.join(self._variables(outgoing).values())}"
         characters = len(whole.encode("utf-16-le")) // 2
         return 1 if characters <= ALONE else -(-characters // OF_MANY)
 
@@ -78,26 +81,28 @@ class Sms:
             "SendSms",
             PhoneNumbers=phone,
             SignName=self._account.sign_name,
-            TemplateCode=self._account.template,
-            TemplateParam=json.dumps({"text": self._text(outgoing)}, ensure_ascii=False),
+            TemplateCode=self._account.template.id,
+            TemplateParam=json.dumps(self._variables(outgoing), ensure_ascii=False),
             OutId=outgoing.notice.id,
         )
         return answer if isinstance(answer, Delivery) else _delivered(answer)
 
     async def send_code(self, phone: str, code: str) -> Delivery:
         """A code to prove a telephone with; it is no notice, so nobody asks for its receipt. Raises as `send`."""
+        template = self._account.code_template
         answer = await self._call(
             "SendSms",
             PhoneNumbers=phone,
             SignName=self._account.sign_name,
-            TemplateCode=self._account.code_template,
-            TemplateParam=json.dumps({"code": code}),
+            TemplateCode=template.id,
+            TemplateParam=json.dumps(filled(template, {"code": code}), ensure_ascii=False),
         )
         return answer if isinstance(answer, Delivery) else _delivered(answer)
 
-    def _text(self, outgoing: Outgoing) -> str:
-        link, stop = link_of(self._account.site, outgoing), stop_link_of(self._account.site, outgoing)
-        return " ".join(part for part in (outgoing.notice.text, link, stop and f"退订 {stop}") if part)
+    def _variables(self, outgoing: Outgoing) -> dict[str, str]:
+        account = self._account
+        link, stop = link_of(account.site, outgoing), stop_link_of(account.site, outgoing)
+        return filled(account.template, places_of(outgoing, account.city, link, stop))
 
     async def _receipt(self, phone: str, notice: str) -> Delivery | None:
         """What became of an earlier attempt; None where the provider knows of none.

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import httpx2
 from msgspec import Struct
 
+from city.templates import OWN, Template
 from services.notifier.channels import (
     Delivery,
     address_of,
@@ -17,12 +18,8 @@ from services.notifier.channels import (
     seconds_to_midnight,
     unanswered,
 )
-from services.notifier.core.wording import shortened
+from services.notifier.channels.filling import InCity, places_of, spread
 from services.notifier.outgoing import Outgoing
-
-FIELD_LENGTH: Final = 20
-"""Characters of a field of type `thing`; a longer one is refused (47003)."""
-FIELDS: Final = 3
 
 _PATHS: Final = {
     "subscription": "subscribe/bizsend",
@@ -49,13 +46,14 @@ class WeChatAccount(Struct, frozen=True):
     url: str
     app_id: str
     secret: str
-    template: str
+    template: Template = OWN["wechat-subscription"]
     site: str = ""
     """Address of the pages, to which a tap on the message leads."""
     way: Literal["subscription", "template", "mini-program"] = "subscription"
     """What it may send."""
     page: str = ""
     """Of a mini-program: the page to which a tap on the message leads."""
+    city: InCity = InCity()
 
 
 class WeChat:
@@ -102,18 +100,16 @@ class WeChat:
         return Delivery("failed", _FINAL.get(code, f"errcode {code}"))
 
     def _message(self, openid: str, outgoing: Outgoing) -> dict[str, Any]:
-        """The text over the fields, in order; what does not fit shows as an ellipsis."""
-        text = shortened(outgoing.notice.text, FIELDS * FIELD_LENGTH)
-        link = self._page(outgoing)
-        parts = [text[n * FIELD_LENGTH : (n + 1) * FIELD_LENGTH] for n in range(FIELDS)]
+        template, link = self._account.template, self._page(outgoing)
+        fields = spread(template, places_of(outgoing, self._account.city))
         return {
             "touser": openid,
-            "template_id": self._account.template,
+            "template_id": template.id,
             **({"url" if self._account.way == "template" else "page": link} if link else {}),
             # Of two template messages of one id and person within ten minutes the provider sends one; with a subscription message
             # it passes over what it does not know, and the fake gateway tells arrivals apart by it.
             "client_msg_id": outgoing.notice.id,
-            "data": {f"thing{n}": {"value": part or "-"} for n, part in enumerate(parts, 1)},
+            "data": {name: {"value": value} for name, value in fields.items()},
         }
 
     def _page(self, outgoing: Outgoing) -> str:

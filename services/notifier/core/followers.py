@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from city.notice_words import FOLLOWER
 from city.profile import Profile
 from contracts.decision import Context, Decision, Effect
 from contracts.facts import Fact
@@ -123,7 +124,8 @@ def told(case: Case, news: News) -> bool:
 
 def _claimed(case: Case, news: News, follower: Follower, city: Profile) -> Claim:
     """The notice to one follower, by the best channel they left."""
-    text = WORDS[news.kind].text.format(number=case.number, unit=city.department_name(news.department))
+    said = city.notice_words.text(FOLLOWER, news.kind, WORDS[news.kind].text)
+    text = said.format(number=case.number, unit=city.department_name(news.department))
     unsent = Notice(
         "",
         news.cause,

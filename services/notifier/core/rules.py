@@ -166,8 +166,9 @@ def _tell(case: Case, row: Tell, unit: str, fact: Fact, context: Here, effects: 
     if audience != "citizen" and not unit and row.without_unit == "supervisor":
         audience, unit = "supervisor", SUPERVISION
     longest = CITIZEN_LENGTH if audience == "citizen" else STAFF_LENGTH
-    before, after = words(row.text, case, fact, context.city, longest)
-    numbered = NUMBER in row.text
+    said = context.city.notice_words.text(row.audience, row.name, row.text)
+    before, after = words(said, case, fact, context.city, longest)
+    numbered = NUMBER in said
     if (numbered and not case.number) or (audience != "citizen" and not unit):
         early = Early(row.kind, audience, unit, before, context.cause, after, fact.at)
         if any(_same_words(early, waits) for waits in case.waiting):

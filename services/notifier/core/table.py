@@ -176,7 +176,9 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     ReplyToSign: (Tell("to-sign", "mayor", "回复待签发 {number}", mayor_desk),),
     ReplySentBack: (Tell("sent-back", "clerk", "回复被退回修改 {number}:{remark}"),),
     ReplyPublished: (Tell("replied", "citizen", "您的帖子{number}已由{unit}回复,请评价"),),
-    ExtensionRequested: (Tell("to-approve", "leader", "延期待审批 {number},拟延至{new_date}"),),
+    ExtensionRequested: (
+        Tell("to-approve", "leader", "延期待审批 {number},拟延至{new_date}", called="extension-to-approve"),
+    ),
     ExtensionApproved: (Tell("extension-approved", "clerk", "延期已批准 {number},延至{new_date}"),),
     ExtensionRefused: (Tell("extension-refused", "clerk", "延期未获批准 {number},期限不变:{remark}"),),
     PartWritten: (Tell("part-written", "clerk", "协办意见已到 {number}:{unit}", lead),),
@@ -185,14 +187,27 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("follow-up-answered", "citizen", "您对{number}的追问,{unit}答复:{text}", when=in_own_words),
     ),
     SuggestionDecided: (
-        Tell("suggestion-decided", "citizen", "您的建议{number}已获{unit}采纳:{reason}", when=adopted),
+        Tell(
+            "suggestion-decided",
+            "citizen",
+            "您的建议{number}已获{unit}采纳:{reason}",
+            when=adopted,
+            called="suggestion-adopted",
+        ),
         Tell(
             "suggestion-decided",
             "citizen",
             "您的建议{number}已获{unit}部分采纳:{reason}",
             when=partly_adopted,
+            called="suggestion-partly-adopted",
         ),
-        Tell("suggestion-decided", "citizen", "您的建议{number}未获{unit}采纳:{reason}", when=not_adopted),
+        Tell(
+            "suggestion-decided",
+            "citizen",
+            "您的建议{number}未获{unit}采纳:{reason}",
+            when=not_adopted,
+            called="suggestion-not-adopted",
+        ),
         Tell("to-follow-through", "clerk", "建议已采纳,请落实并登记 {number}", when=to_follow_through),
     ),
     SuggestionFollowedThrough: (
@@ -254,7 +269,14 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
             supervisor_heard_of_the_miss,
             sets=("supervisor_told", False),
         ),
-        Tell("miss-withdrawn", "supervisor", "承诺更正 {number},已按时兑现", supervision, of_a_promise),
+        Tell(
+            "miss-withdrawn",
+            "supervisor",
+            "承诺更正 {number},已按时兑现",
+            supervision,
+            of_a_promise,
+            called="promise-kept",
+        ),
     ),
     DeadlineExtended: (
         Tell("extended", "citizen", "您的帖子{number}延期至{due},原因:{reason},进展:{progress}"),

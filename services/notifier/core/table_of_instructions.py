@@ -23,7 +23,13 @@ from services.notifier.core.tell import Tell, mayor_desk
 INSTRUCTIONS_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     InstructionGiven: (
         Tell("instructed", "leader", "领导批示 {number}:{text}", when=without_a_day),
-        Tell("instructed", "leader", "领导批示 {number},{due_day}前反馈:{text}", when=with_a_day),
+        Tell(
+            "instructed",
+            "leader",
+            "领导批示 {number},{due_day}前反馈:{text}",
+            when=with_a_day,
+            called="instructed-by-a-day",
+        ),
         Tell("instruction-published", "citizen", "您的帖子{number}有领导批示:{text}", when=published),
     ),
     InstructionReported: (

@@ -92,3 +92,10 @@ class Tell(Struct, frozen=True):
     """Nobody holds the case yet: told to the unit that will, or at once to the supervisor."""
     sets: tuple[str, bool] | None = None
     """What the case remembers of having told it."""
+    called: str = ""
+    """Its name, where the kind has several texts to this audience."""
+
+    @property
+    def name(self) -> str:
+        """By which a city that says it in its own words names it."""
+        return self.called or self.kind

@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.settings import Settings
+from city.profile import Profile
 from services.notifier.gateway.account import Account, Callback
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
@@ -92,7 +93,8 @@ def main() -> None:
     """Serve until SIGTERM."""
     settings = Settings.read()
     arrivals = Arrivals(settings.home / "gateway" / "arrivals.jsonl")
-    gateway = Gateway(arrivals, secret_of(None, settings), account=account_of(settings))
+    words = Profile.load(settings.city).notice_words
+    gateway = Gateway(arrivals, secret_of(None, settings), account=account_of(settings), words=words)
     host, _, port = settings.gateway_mail.rpartition(":")
     mail = Controller(Mailbox(arrivals, gateway.script, returned_of(settings)), hostname=host, port=int(port))
     mail.start()

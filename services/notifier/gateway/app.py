@@ -15,12 +15,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from city.notice_words import NoticeWords
 from services.notifier.gateway.account import Account
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.gateway.customer import Customer
 from services.notifier.gateway.media import Media
 from services.notifier.gateway.phone import Phones, Way
-from services.notifier.gateway.refusals import PHONE, menu_refusal, refusal, rightly_signed
+from services.notifier.gateway.refusals import (
+    PHONE,
+    approved,
+    menu_refusal,
+    refusal,
+    rightly_signed,
+    sms_refusal,
+)
 from services.notifier.gateway.script import CHANNELS, SLOW_SECONDS, Script
 
 ROBOT_PER_MINUTE: Final = 20
@@ -32,7 +40,7 @@ CHINA: Final = timezone(timedelta(hours=8))
 
 
 class Gateway:
-    """The providers, all in one process. `key` is the secret that all of them know of us."""
+    """The providers, all in one process. `key` is the secret that all of them know of us, `words` the city whose templates they approved."""
 
     def __init__(
         self,
@@ -40,6 +48,7 @@ class Gateway:
         key: str = "local",
         token_seconds: float = 7200.0,
         account: Account | None = None,
+        words: NoticeWords | None = None,
     ) -> None:
         self.arrivals = arrivals
         self.script = Script()
@@ -48,6 +57,7 @@ class Gateway:
         self.wechat_quota = WECHAT_PER_DAY
         """Messages that the account may still send today."""
         self._key = key
+        self._templates = approved(words or NoticeWords())
         self._token = ""
         self._token_until = 0.0
         self._token_seconds = token_seconds
@@ -99,7 +109,7 @@ class Gateway:
             return JSONResponse({"errcode": 42001, "errmsg": "access_token expired"})
         if "code" in step:
             return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
-        wrong = refusal(body)
+        wrong = refusal(body, self._templates)
         if way == "mini-program" and "://" in str(body.get("page", "")):
             wrong = wrong or 41030
         if wrong:
@@ -150,6 +160,9 @@ class Gateway:
             return JSONResponse({"Code": "isv.MOBILE_NUMBER_ILLEGAL", "Message": "phone"})
         if not fields.get("SignName") or not fields.get("TemplateCode"):
             return JSONResponse({"Code": "isv.INVALID_PARAMETERS", "Message": "sign name or template"})
+        wrong = sms_refusal(fields["TemplateCode"], fields.get("TemplateParam", ""), self._templates)
+        if wrong:
+            return JSONResponse({"Code": wrong, "Message": "template"})
         self.arrivals.add("sms", fields["PhoneNumbers"], fields["TemplateParam"], _named(fields))
         return await self._finish(step, {"Code": "OK", "BizId": str(len(self.arrivals))})
 

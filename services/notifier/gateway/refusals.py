@@ -2,14 +2,26 @@
 
 import hashlib
 import hmac
+import json
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from starlette.requests import Request
 
-TEMPLATES: Final = ("progress",)
-FIELD_LENGTH: Final = 20
+from city.notice_words import NoticeWords
+from city.templates import OWN
+
+FIELDS: Final = {
+    "thing": re.compile(r".{1,20}"),
+    "character_string": re.compile(r"[!-~]{1,32}"),
+    "time": re.compile(r"(\d{4}年\d{1,2}月\d{1,2}日 )?\d{1,2}:\d{2}", re.ASCII),
+    "date": re.compile(r"\d{4}年\d{1,2}月\d{1,2}日( \d{1,2}:\d{2})?", re.ASCII),
+    "phrase": re.compile("[\u4e00-\u9fff]{1,5}"),
+    "const": re.compile(r".{1,20}"),
+}
+"""What a field may hold, by its type."""
 PHONE: Final = re.compile(r"(\+?86)?1[3-9]\d{9}|\+?\d{5,15}", re.ASCII)
 OPENID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}", re.ASCII)
 _AUTHORIZATION: Final = re.compile(
@@ -24,19 +36,54 @@ _MUST_BE_SIGNED: Final = {
 }
 
 
-def refusal(message: dict[str, Any]) -> int:
+class Approved(NamedTuple):
+    """Templates that the providers have approved: each with the fields that a message must fill."""
+
+    wechat: Mapping[str, frozenset[str]]
+    sms: Mapping[str, frozenset[str]]
+
+
+def approved(words: NoticeWords) -> Approved:
+    """Those that a city names, and those of a city that names none."""
+    wechat: dict[str, frozenset[str]] = {}
+    sms: dict[str, frozenset[str]] = {}
+    for name, template in (*OWN.items(), *words.templates.items()):
+        if name.startswith("wechat-"):
+            wechat[template.id] = frozenset(field for field, _ in template.fields)
+        elif name.startswith("sms"):
+            sms[template.id] = frozenset(field for field, _ in template.fields)
+    return Approved(wechat, sms)
+
+
+def refusal(message: dict[str, Any], templates: Approved) -> int:
     """WeChat's error code for a subscription message; 0 for one that is right."""
     if not OPENID.fullmatch(str(message.get("touser", ""))):
         return 40003
-    if message.get("template_id") not in TEMPLATES:
+    wanted = templates.wechat.get(str(message.get("template_id")))
+    if wanted is None:
         return 40037
-    fields = message.get("data", {})
-    values = [str(field.get("value", "")) for field in fields.values()]
-    if not values or any(
-        not value or len(value) > FIELD_LENGTH or not value.isprintable() for value in values
-    ):
+    values = {name: str(field.get("value", "")) for name, field in message.get("data", {}).items()}
+    if values.keys() != wanted or not all(map(_fits, values, values.values())):
         return 47003
     return 0
+
+
+def _fits(field: str, value: str) -> bool:
+    """Whether a value is of the type that the field's name tells."""
+    form = FIELDS.get(field.rstrip("0123456789"))
+    return form is not None and value.isprintable() and form.fullmatch(value) is not None
+
+
+def sms_refusal(template: str, parameters: str, templates: Approved) -> str:
+    """Aliyun's error code for a template and its variables; empty for what is right."""
+    wanted = templates.sms.get(template)
+    if wanted is None:
+        return "isv.SMS_TEMPLATE_ILLEGAL"
+    try:
+        given = json.loads(parameters)
+    except ValueError:
+        return "isv.INVALID_JSON_PARAM"
+    return "" if all(given.get(name) for name in wanted) else "isv.TEMPLATE_MISSING_PARAMETERS"
 
 
 def menu_refusal(menu: dict[str, Any]) -> int:

@@ -78,6 +78,7 @@ def test_a_stranger_binds_posts_asks_reads_the_offices_telephone_and_rates(stack
         assert "请评价" in read
         assert phone.say("5 修得很快") == f"{number} 已评价,谢谢。"
         assert "非常满意 修得很快" in phone.say(f"查 {number}")
-        until(lambda: "[服务通知]" in phone.page())
+        # The city's own words, by its own template.
+        until(lambda: "已经回复,请评价" in phone.page())
         assert "我要发帖" in phone.page()
         assert stack.violated() == []

@@ -168,14 +168,14 @@ async def test_a_consent_is_counted_by_the_provider_and_by_us_until_a_notice_use
         "touser": page.person,
         "template_id": "progress",
         "client_msg_id": "n-1",
-        "data": {"thing1": {"value": "已回复"}},
+        "data": {"thing1": {"value": "已回复"}, "thing2": {"value": "-"}, "thing3": {"value": "-"}},
     }
 
     path = f"/cgi-bin/message/subscribe/bizsend?access_token={token}"
     codes = [(await page.http.post(path, json=notice)).json()["errcode"] for _ in range(2)]
 
     assert codes == [0, 43101]
-    assert "[服务通知] 已回复" in await page.lines()
+    assert "[服务通知] 已回复--" in await page.lines()
     assert "还可收" not in await page.do("say", "我的")
 
 

@@ -15,8 +15,8 @@ from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.outgoing import Outgoing
 
 CONTACT = {"openid": "oABCD1234efgh5678", "phone": "13812345678", "mail": "wang@example.com"}
-WECHAT = WeChatAccount("http://gateway", "wx1", "right", "progress")
-SMS = SmsAccount("http://gateway/sms/", "key", "right", "宿迁问政", "progress")
+WECHAT = WeChatAccount("http://gateway", "wx1", "right")
+SMS = SmsAccount("http://gateway/sms/", "key", "right", "宿迁问政")
 
 TOKEN = "the token of the tests"
 """Of whoever hands in receipts."""

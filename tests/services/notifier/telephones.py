@@ -28,7 +28,7 @@ class Telephones:
         """With `receipts`, notifier's door for those, too."""
         self.gateway = Gateway(Arrivals(folder / "codes.jsonl"))
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(self.gateway)))
-        sms = Sms(http, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
+        sms = Sms(http, SmsAccount("http://gateway/sms/", "key", "local", "问政"))
         api = create_api("notifier", "", Metrics(), Probes())
         keys = letters.MemoryLetterKeys(intake.proofs.keys)
         take_routes(api.router, letters.routes(keys, sms, Limits(PROFILE.policy.rates, on=False)))

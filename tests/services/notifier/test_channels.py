@@ -7,11 +7,12 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
+from city.templates import FIELD_LENGTH
 from services.notifier.channels import Delivery, address_of, link_of, stop_link_of
 from services.notifier.channels.mail import Mail, MailAccount
 from services.notifier.channels.robot import Robot, digest, dingtalk_sign
 from services.notifier.channels.sms import Sms
-from services.notifier.channels.wechat import FIELD_LENGTH, WeChat
+from services.notifier.channels.wechat import WeChat
 from services.notifier.core.case import Outcome
 from services.notifier.delivery import sort
 from services.notifier.gateway.app import FIRST_NUMBER
@@ -220,14 +221,19 @@ async def test_a_busy_provider_is_asked_again(city: City, code: int) -> None:
     assert (await sent(WeChat(city.http, WECHAT), outgoing("wechat"))).state == "later"
 
 
+RIGHT = {f"thing{n}": {"value": "一"} for n in (1, 2, 3)}
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"touser": "o/"}, 40003),
         ({"template_id": "other"}, 40037),
-        ({"data": {"thing1": {"value": "路" * 21}}}, 47003),
-        ({"data": {"thing1": {"value": "一\n二"}}}, 47003),
-        ({"data": {"thing1": {"value": ""}}}, 47003),
+        ({"data": RIGHT | {"thing1": {"value": "路" * 21}}}, 47003),
+        ({"data": RIGHT | {"thing1": {"value": "一\n二"}}}, 47003),
+        ({"data": RIGHT | {"thing1": {"value": ""}}}, 47003),
+        ({"data": RIGHT | {"thing4": {"value": "一"}}}, 47003),
+        ({"data": {"thing1": {"value": "一"}}}, 47003),
         ({"data": {}}, 47003),
     ],
 )

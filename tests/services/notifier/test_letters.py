@@ -28,7 +28,7 @@ class Instances:
     def __init__(self, folder: Path, keys: list[letters.LetterKeys]) -> None:
         self.gateway = Gateway(Arrivals(folder / "codes.jsonl"))
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=create(self.gateway)))
-        sms = Sms(http, SmsAccount("http://gateway/sms/", "key", "local", "问政", "progress"))
+        sms = Sms(http, SmsAccount("http://gateway/sms/", "key", "local", "问政"))
         self._edges = [self._edge(own, sms) for own in keys]
 
     @staticmethod

@@ -20,7 +20,7 @@ from services.notifier.core.case import Receipt
 from services.notifier.gateway.__main__ import Mailbox
 from services.notifier.gateway.arrivals import Arrivals
 from services.notifier.gateway.script import Script
-from services.notifier.settings import ChannelSettings, secret_of
+from services.notifier.settings import ChannelSettings, refuse_moved, secret_of
 from services.notifier.settings import Robot as RobotAccount
 from tests.patience import PATIENCE
 from tests.services.notifier.outside import outgoing, sent
@@ -163,6 +163,15 @@ def test_each_channel_has_a_credential_of_its_own_in_a_file(tmp_path: Path) -> N
     assert secret_of(own.wechat_secret_file, settings) == "wechat-secret"
     assert secret_of(own.sms_secret_file, settings) == "gateway-secret"
     assert own.sms_url == "https://sms.example"
+
+
+def test_a_setting_that_the_citys_profile_has_taken_over_ends_the_process_and_says_where_it_belongs() -> None:
+    refuse_moved({"WENZHENG_SMS_URL": "https://sms.example"})
+
+    with pytest.raises(
+        SystemExit, match=r"WENZHENG_SMS_CODE_TEMPLATE.*\[templates\.sms-code\] of the city's"
+    ):
+        refuse_moved({"WENZHENG_SMS_CODE_TEMPLATE": "SMS_1"})
 
 
 def test_a_password_is_never_sent_to_a_mail_server_in_the_clear(tmp_path: Path) -> None:
