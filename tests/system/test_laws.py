@@ -21,6 +21,8 @@ ARROWS = 2.2
 """Imports of modules of the same package, a module on average."""
 _ASKS = re.compile(r"httpx2\.(get|post|put|patch|delete|head|options|request|stream|Client|AsyncClient)")
 _WAITS = re.compile(_ASKS.pattern + r"|asyncio\.(timeout|wait_for|wait)|subprocess\.run|.*\.(wait|join)")
+_GLANCES = {"count", "is_visible", "is_hidden"}
+"""What a browser answers of the page as it is, which after a click may be the old one still."""
 ALLOWED = tomllib.loads((ROOT / "tests" / "system" / "laws.toml").read_text(encoding="utf-8"))
 
 
@@ -124,7 +126,15 @@ def impatient(root: Path, *folders: str) -> dict[str, str]:
         for node in ast.walk(parsed(text)):
             if isinstance(node, ast.Call) and (why := _hurry(node)):
                 found[f"{path}:{node.lineno}"] = why
+            if isinstance(node, ast.Assert) and (glances := _GLANCES & _asked(node.test)):
+                found[f"{path}:{node.lineno}"] = f"{min(glances)} of the page that stands now: expect() waits"
     return found
+
+
+def _asked(expression: ast.expr) -> set[str]:
+    """Names of the methods that it calls without saying anything."""
+    calls = (node for node in ast.walk(expression) if isinstance(node, ast.Call))
+    return {call.func.attr for call in calls if isinstance(call.func, ast.Attribute) and not call.args}
 
 
 def _hurry(call: ast.Call) -> str:
@@ -220,12 +230,14 @@ def test_no_test_takes_a_slow_machine_for_a_fault() -> None:
         "asyncio.wait_for(came, 10)",
         "subprocess.run(command, timeout=60)",
         "process.wait(timeout=5)",
+        '1; assert page.locator("form").count() == 1',
+        '1; assert not page.locator("form").is_visible()',
     ],
 )
 def test_a_test_in_a_hurry_is_told(tmp_path: Path, hurry: str) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_one.py").write_text(
-        f"x = {hurry}\ny = httpx2.AsyncClient(transport=here)\nz = asyncio.timeout(PATIENCE)\n"
+        f"x = {hurry}\nassert [1].count(1) == 1\ny = httpx2.AsyncClient(transport=here)\nz = asyncio.timeout(PATIENCE)\n"
     )
 
     assert list(impatient(tmp_path, "tests")) == ["tests/test_one.py:1"]

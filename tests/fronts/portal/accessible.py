@@ -3,7 +3,7 @@
 from typing import Final
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 STANDARDS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
@@ -49,7 +49,7 @@ def violations_when_large(page: Page) -> list[str]:
 
 def fits(page: Page, scripts: bool) -> None:
     """It has one heading and no room beside it; where scripts run, axe finds nothing."""
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     if scripts:
         found = violations(page)
         assert not found, found

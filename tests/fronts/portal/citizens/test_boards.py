@@ -183,12 +183,13 @@ def test_the_look_for_the_elderly_stays_until_it_is_given_back(
     go_on(plain_page, "text=长者版")
     assert plain_page.url.endswith("/boards/service?q=%E5%B8%96%E5%AD%90"), "one stays where one was"
     assert size() >= 1.25 * usual
-    assert plain_page.locator("main select").count() == 0 < choices
+    assert choices > 0
+    expect(plain_page.locator("main select")).to_have_count(0)
     plain_page.goto(portal)
-    assert plain_page.locator("html.elder").count() == 1
+    expect(plain_page.locator("html.elder")).to_have_count(1)
     widths = plain_page.locator("main > *").evaluate_all(
         "all => new Set(all.map(one => one.offsetLeft)).size"
     )
     assert widths == 1, "one column"
     go_on(plain_page, "text=返回普通版")
-    assert plain_page.locator("html.elder").count() == 0
+    expect(plain_page.locator("html.elder")).to_have_count(0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import expect
 
 from fronts.portal.application import create
 from fronts.portal.citizens.bulletins import part, shown
@@ -153,7 +154,7 @@ def test_no_page_of_bulletins_violates_wcag_scrolls_sideways_or_is_large(
         response = page.goto(address + path)
         assert response is not None
         assert len(response.body()) <= HTML_LIMIT, path
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         assert violations(page) == []
         page.set_viewport_size({"width": 360, "height": 740})
         wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")

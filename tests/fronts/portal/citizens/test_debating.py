@@ -41,4 +41,4 @@ def test_a_debate_is_talked_over_in_a_browser_and_read_to_its_end(
     expect(page.locator("#state")).to_have_text("已公布结论")
     expect(page.locator("section.reply").first).to_contain_text(CLOSING["decision"])
     expect(page.locator("main")).to_contain_text("官方回应")
-    assert page.locator("textarea").count() == 0
+    expect(page.locator("textarea")).to_have_count(0)

@@ -51,14 +51,14 @@ def test_the_deadline_is_counted_day_by_day_in_words(town: Town, portal: str, pl
     assert [n for n in (1, 2, 3) if any(f"第{n}天" in text for text in said)] == [1, 2, 3]
     assert sum("到期" in text for text in said) == 1
     assert "到期" in next(text for text in said if "第3天" in text)
-    assert cells.count() % 7 == 0
+    assert len(cells.all()) % 7 == 0
     assert [
         int(day[-2:])
         for day in plain_page.locator(".calendar time").evaluate_all(
             "all => all.map(one => one.getAttribute('datetime'))"
         )
     ], "every day has its date for machines"
-    assert plain_page.locator("[aria-current=date]").count() == 1
+    expect(plain_page.locator("[aria-current=date]")).to_have_count(1)
 
 
 def test_an_extension_is_told_with_reason_progress_and_new_date(
@@ -98,7 +98,7 @@ def test_a_reply_is_rated_and_a_matter_that_is_not_settled_reopened(
     plain_page.click("button:has-text('申请重新办理')")
     expect(plain_page.locator("#status")).to_have_text("重新办理")
     expect(plain_page.locator("[aria-current=step]")).to_contain_text("重新办理")
-    assert plain_page.locator("#answers, #why").count() == 0
+    expect(plain_page.locator("#answers, #why")).to_have_count(0)
 
 
 def test_why_a_post_is_hidden_is_read_by_its_author_who_appeals_and_sees_it_go_on(
@@ -113,7 +113,7 @@ def test_why_a_post_is_hidden_is_read_by_its_author_who_appeals_and_sees_it_go_o
     plain_page.fill("#appeal", "说的是路灯,不是广告。")
     plain_page.click("button:has-text('申诉')")
     expect(plain_page.locator("[role=status]")).to_contain_text("已申诉")
-    assert plain_page.locator("#appeal").count() == 0
+    expect(plain_page.locator("#appeal")).to_have_count(0)
 
     town.moderate(receipt, "restore", "误判")
     opened(plain_page, portal, receipt)
@@ -140,7 +140,7 @@ def test_withdrawing_and_erasing_are_asked_about_once_more(town: Town, portal: s
     plain_page.check("#sure")
     plain_page.click("text=确认撤回")
     expect(plain_page.locator("#status")).to_have_text("已撤回")
-    assert plain_page.locator("text=撤回此帖").count() == 0
+    expect(plain_page.locator("text=撤回此帖")).to_have_count(0)
 
 
 def test_a_wrong_code_or_number_opens_nothing_and_says_so(town: Town, portal: str, plain_page: Page) -> None:

@@ -101,7 +101,7 @@ def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:
 
     assert known.evaluate("navigator.onLine")
     expect(known.locator(NOTE)).to_contain_text("没有提交")
-    assert known.locator("#number").count() == 0
+    expect(known.locator("#number")).to_have_count(0)
 
 
 def test_two_drafts_written_without_a_network_are_two_posts(far: Portal, known: Page) -> None:

@@ -73,7 +73,7 @@ def test_two_pictures_are_posted_seen_released_and_erased(
         town.release(receipt)
         assert anyone.get(public).status_code == 200
         page.goto(f"{portal}/posts/{number}")
-        assert page.locator(".attached li").count() == 3
+        expect(page.locator(".attached li")).to_have_count(3)
         if scripts:
             assert drawn(page) == [[240, 320], [240, 320]]
             accessible(page)
@@ -82,7 +82,7 @@ def test_two_pictures_are_posted_seen_released_and_erased(
         page.check("[name=sure]")
         page.click("text=确认删除")
         expect(page.locator("[role=status]")).to_contain_text("已删除")
-        assert page.locator(".attached").count() == 0
+        expect(page.locator(".attached")).to_have_count(0)
         assert anyone.get(public).status_code == 404
     folder = stack.home.attachments
     kept = [path for path in folder.rglob("*") if path.is_file()]

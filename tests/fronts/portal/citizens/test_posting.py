@@ -64,13 +64,13 @@ def test_the_receipt_is_large_printable_and_leads_to_the_case_without_the_code(
 
     assert path in page.inner_html(".qr")
     assert page.locator("#code").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 28
-    assert page.locator("[data-print]").is_visible()
+    expect(page.locator("[data-print]")).to_be_visible()
     assert page.get_by_role("link", name="用手机号找回").get_attribute("href") == "/my"
     page.emulate_media(media="print")
     for seen in ("#number", "#code", ".qr svg"):
-        assert page.locator(seen).is_visible()
+        expect(page.locator(seen)).to_be_visible()
     for unseen in ("header nav", "main button", "footer"):
-        assert not page.locator(unseen).first.is_visible()
+        expect(page.locator(unseen).first).not_to_be_visible()
 
 
 def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(
@@ -97,6 +97,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(
     page.fill("#phone", "没有电话")
     page.click("main button[type=submit]")
     # What another size of this test posted may be offered first.
+    page.wait_for_selector("#phone-wrong, button[name=send]")
     if page.locator("button[name=send]").count():
         page.click("button[name=send]")
     expect(page.locator("#phone-wrong")).to_contain_text("电话号码")
@@ -295,7 +296,7 @@ def test_who_sends_all_the_same_and_mistyped_something_is_not_offered_the_same_p
     page.click("main button[type=submit]")
 
     expect(page.locator("#number")).to_contain_text("SQ")
-    assert not page.locator("[data-print]").is_visible(), "printing needs a script"
+    expect(page.locator("[data-print]"), "printing needs a script").not_to_be_visible()
 
 
 @pytest.mark.parametrize("trouble", ["broken", "slow", "weak"])

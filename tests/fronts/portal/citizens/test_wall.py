@@ -35,10 +35,10 @@ def test_what_happens_in_the_city_appears_without_a_reload(portal: str, town: To
     )
     assert number(page, "今日受理") >= received + 1
     assert page.inner_text("#clock") != as_of
-    assert page.locator("#ranking li").count() == 78
+    expect(page.locator("#ranking li")).to_have_count(78)
     row = page.locator("#areas tr", has_text="宿豫区")
     assert int(row.locator("td").nth(0).inner_text()) >= 1
-    assert page.locator("#areas svg[role=img] g title", has_text="宿豫区:受理").count() == 1
+    expect(page.locator("#areas svg[role=img] g title", has_text="宿豫区:受理")).to_have_count(1)
     expect(page.locator("#days canvas")).to_have_count(1)
     assert page.evaluate("[document.documentElement.scrollHeight, innerHeight]") == [1080, 1080]
 
@@ -49,8 +49,8 @@ def test_without_scripts_the_wall_shows_the_figures_of_now(portal: str, open_pag
 
     assert number(page, "今日受理") >= 0
     expect(page.locator("#clock")).to_contain_text("数据截至")
-    assert page.locator("#ranking li").count() == 78
-    assert page.locator("#state a").is_visible()
+    expect(page.locator("#ranking li")).to_have_count(78)
+    expect(page.locator("#state a")).to_be_visible()
 
 
 def test_topics_are_shown_and_a_portal_that_was_away_is_found_again(

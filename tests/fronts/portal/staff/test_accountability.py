@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser as RealBrowser
+from playwright.sync_api import expect
 
 from chassis.tokens import Verifier
 from fronts.portal.application import create
@@ -163,7 +164,7 @@ def test_from_the_opening_by_a_supervisor_to_the_closing(
     looked_at(desk)
     reader = at("auditor", SUPERVISION, "auditor", record)
     reader.shows("已当面提醒。")
-    assert reader.page.locator("main form").count() == 0
+    expect(reader.page.locator("main form")).to_have_count(0)
     looked_at(reader)
     for one in (desk, concerned, second, reader):
         one.close()

@@ -1,7 +1,7 @@
 """A clerk writes a caller's words down at a browser (代录), in both sizes, and hands over what the caller needs."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, Office
@@ -19,7 +19,7 @@ def test_who_came_to_the_counter_leaves_with_a_number_and_a_query_code(
     clerk.page.fill("#text", "幸福路站台一下雨就积水,请修一修。")
     clerk.page.fill("#phone", "12")
     clerk.press("录入")
-    assert clerk.page.locator("#phone-wrong").count() == 1
+    expect(clerk.page.locator("#phone-wrong")).to_have_count(1)
     assert clerk.page.input_value("#title") == "站台积水", "nothing is typed twice"
     clerk.page.fill("#phone", "")
     clerk.press("录入")

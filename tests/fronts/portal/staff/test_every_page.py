@@ -3,7 +3,7 @@
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.fronts.portal.accessible import violations_by_day_and_night, violations_when_large
 from tests.fronts.portal.injections import INJECTIONS, TAKEN
@@ -215,7 +215,7 @@ def _fits_a_phone(page: Page, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main", path
-    assert page.locator("h1").count() == 1, path
+    expect(page.locator("h1"), path).to_have_count(1)
     assert size is not None
     page.set_viewport_size(size)
 
@@ -280,11 +280,15 @@ def test_text_typed_by_people_is_shown_as_text_on_every_staff_page(office: Offic
             page.goto(path)
             assert page.url == f"{office.portal}{path}"
             assert TAKEN not in page.title()
-            assert page.locator("h1").count() == 1, path
-            assert page.locator("main :is(script, img, svg, base, style, iframe, meta)").count() == 0, path
-            assert page.locator("[onerror], [onload], [onfocus], [onmouseover], [hx-get]").count() == 0, path
-            assert page.locator("form:not([action^='/staff/'])").count() == 0, path
-            assert page.locator("a[href^='javascript']").count() == 0, path
+            expect(page.locator("h1"), path).to_have_count(1)
+            expect(page.locator("main :is(script, img, svg, base, style, iframe, meta)"), path).to_have_count(
+                0
+            )
+            expect(
+                page.locator("[onerror], [onload], [onfocus], [onmouseover], [hx-get]"), path
+            ).to_have_count(0)
+            expect(page.locator("form:not([action^='/staff/'])"), path).to_have_count(0)
+            expect(page.locator("a[href^='javascript']"), path).to_have_count(0)
         assert alarms == []
         if role == "supervisor":
             page.goto(f"/staff/cases/{first}")

@@ -2,7 +2,7 @@
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.browsing import WAYS, Desk
@@ -34,15 +34,15 @@ def test_a_clerk_says_a_first_word_and_everybody_reads_it(
     assert "已收悉" in clerk.page.input_value("#first-word-text"), "what was typed is still there"
     clerk.send("first-word", text=WORD)
     clerk.shows("初步回复已公布并告知网民,期限照常计算。")
-    assert clerk.page.locator("#first-word form").count() == 0
-    assert clerk.page.locator("#reply form").count() == 1, "the reply is awaited still"
+    expect(clerk.page.locator("#first-word form")).to_have_count(0)
+    expect(clerk.page.locator("#reply form"), "the reply is awaited still").to_have_count(1)
     clerk.shows("不是正式答复")
 
     citizen = Desk(browser, office, size, scripts)
     reader = citizen.page
     reader.goto(f"/posts/{number}")
     assert reader.locator(".first-word p.text").inner_text() == WORD
-    assert reader.locator(".reply").count() == 0
+    expect(reader.locator(".reply")).to_have_count(0)
     if scripts:
         assert violations(reader) == []
     reader.goto("/follow")

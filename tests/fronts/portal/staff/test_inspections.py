@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as RealBrowser
+from playwright.sync_api import expect
 
 from contracts.inspections import Contact, Form, Outcome, Solved
 from fronts.portal.staff.inspections import CONTACTS, FORMS, OUTCOMES, SOLVED, progress, whole
@@ -136,7 +137,7 @@ def test_a_citizen_is_called_and_the_unit_reads_it_at_the_end(
     desk.is_looked_at()
     desk.send("call", contact="reached", solved="partly", satisfied="no", text="站台还没有修。")
     desk.shows("部分解决")
-    assert desk.page.locator("main form").count() == 0, "nobody calls until they like the answer"
+    expect(desk.page.locator("main form"), "nobody calls until they like the answer").to_have_count(0)
     unit.page.goto(called)
     unit.shows("没有这一轮")
     desk.page.goto(called)

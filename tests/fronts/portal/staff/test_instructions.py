@@ -119,7 +119,7 @@ def test_an_instruction_is_given_followed_sent_back_and_done(
     clerk.shows("办理中")
     clerk.send("instruction-report", text="调度软件故障所致。")
     clerk.shows("已反馈作出批示的领导")
-    assert clerk.page.locator("#instruction-report form").count() == 0
+    expect(clerk.page.locator("#instruction-report form")).to_have_count(0)
 
     mayor.page.goto("/staff/instructions?state=reported")
     mayor.shows("调度软件故障所致。")

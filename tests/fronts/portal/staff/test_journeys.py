@@ -199,11 +199,11 @@ def test_a_call_is_written_down_and_the_caller_alone_opens_it(
     clerk.page.fill("#phone", "138")
     clerk.press("录入")
     assert clerk.page.input_value("#text") == "公交站牌被撞歪了。", "what was typed is still there"
-    assert clerk.page.locator("#phone[aria-invalid]").count() == 1
+    expect(clerk.page.locator("#phone[aria-invalid]")).to_have_count(1)
     clerk.page.fill("#phone", "13812345678")
     clerk.press("录入")
     clerk.shows("查询码不向工作人员显示")
-    assert clerk.page.locator("#code").count() == 0
+    expect(clerk.page.locator("#code")).to_have_count(0)
 
     clerk.page.click("text=再录一件")
     clerk.page.fill("#title", "站牌歪了")
@@ -229,14 +229,14 @@ def test_an_assisting_unit_writes_its_part_and_the_lead_answers_with_it(
     helper = _desk(browser, office, size, scripts, "clerk", ASSISTING)
     helper.page.goto(f"/staff/cases/{number}")
     expect(helper.page.locator("main"), "the contact is the holding unit's").not_to_contain_text("王小明")
-    assert helper.page.locator("#reply form").count() == 0
+    expect(helper.page.locator("#reply form")).to_have_count(0)
     helper.send("part", text="路灯已于3月9日修复。")
     helper.shows("协办意见已送牵头单位")
     helper.shows("路灯已于3月9日修复。")
 
     clerk = _desk(browser, office, size, scripts, "clerk")
     clerk.page.goto(f"/staff/cases/{number}")
-    assert clerk.page.locator("#part form").count() == 0
+    expect(clerk.page.locator("#part form")).to_have_count(0)
     expect(clerk.page.locator("section[aria-labelledby=parts]")).to_contain_text("路灯已于3月9日修复。")
     clerk.page.click("text=引用协办意见")
     assert "路灯已于3月9日修复。" in clerk.page.input_value("#reply-text")
@@ -279,7 +279,7 @@ def test_a_supervisor_gives_groups_moderates_urges_and_reports_and_a_city_leader
     desk.page.locator("#moderation input[value=hide]").check()
     desk.send("moderation", reason="疑似广告")
     desk.shows("此帖已屏蔽")
-    assert desk.page.locator("#moderation input[value=uphold]").count() == 0, "nobody has appealed"
+    expect(desk.page.locator("#moderation input[value=uphold]"), "nobody has appealed").to_have_count(0)
     desk.page.locator("#moderation input[value=restore]").check()
     desk.send("moderation", reason="误判")
     desk.shows("恢复办理")

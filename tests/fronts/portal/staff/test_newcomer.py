@@ -61,6 +61,7 @@ def test_a_newcomer_goes_all_the_way_round(
     page.fill("#title", "小学门口的路灯不亮")
     page.fill("#text", "实验小学门口的路灯坏了一周。什么时候能修好?")
     page.click("main form[action='/post'] button[type=submit]")
+    page.wait_for_selector("#number, button[name=send]")
     if page.locator("button[name=send]").count():
         page.click("button[name=send]")
     number, code = page.inner_text("#number"), page.inner_text("#code")
@@ -109,7 +110,7 @@ def test_the_front_page_leads_to_the_desks(demonstration: str, browser: Browser)
     page.click("footer >> text=工作人员")
 
     assert page.url.endswith("/staff/sign-in?next=/staff")
-    assert page.locator("[name=seat]").count() == 5
+    expect(page.locator("[name=seat]")).to_have_count(5)
     page.close()
 
 
@@ -127,7 +128,7 @@ def test_a_post_nobody_holds_yet_leads_to_whoever_can_give_it(
     page.fill("#number", number)
     page.click("[name=seat][value=supervisor]")
 
-    assert page.locator("#assignment form").count() == 1
+    expect(page.locator("#assignment form")).to_have_count(1)
     page.close()
 
 

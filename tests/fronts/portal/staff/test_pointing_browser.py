@@ -40,7 +40,7 @@ def test_who_says_where_it_is_finds_it_on_the_receipt_and_the_unit_finds_the_pla
         expect(page.locator("#located")).to_contain_text("误差约 12 米")
         assert page.input_value("#datum") == "wgs84"
     else:
-        assert not page.locator("[data-locate]").is_visible()
+        expect(page.locator("[data-locate]")).not_to_be_visible()
         page.fill("#longitude", "33.963008")
         page.fill("#latitude", "118.275162")
         _send(page)

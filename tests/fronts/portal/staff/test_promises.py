@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.staff.browsing import WAYS, Desk
@@ -49,7 +49,7 @@ def test_a_promise_is_asked_for_and_reported_done(
     clerk.page.goto(f"/staff/cases/{number}")
     clerk.send("promise-report", text="候车亭已建成使用。")
     clerk.shows("承诺已登记办结")
-    assert clerk.page.locator("#promise-report form").count() == 0
+    expect(clerk.page.locator("#promise-report form")).to_have_count(0)
     public = httpx2.get(f"{office.portal}/posts/{number}", timeout=PATIENCE).text
     for told in ("已按期兑现", "候车亭已建成使用。"):
         assert told in public

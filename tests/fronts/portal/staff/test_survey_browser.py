@@ -57,9 +57,8 @@ def test_a_survey_is_built_previewed_published_ended_and_its_result_told(
     _built(desk, scripts, title)
     preview = page.locator("section[aria-labelledby=preview]")
     expect(preview).to_contain_text("您常去公园吗?")
-    assert preview.locator("input[type=radio]").count() == 3 + 5, (
-        "the choices and the steps, as people will see them"
-    )
+    choices_and_steps = preview.locator("input[type=radio]")
+    expect(choices_and_steps, "as people will see them").to_have_count(3 + 5)
     fits(page, scripts)
     desk.press("发布")
     desk.shows("进行中")

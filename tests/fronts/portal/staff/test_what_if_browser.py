@@ -104,7 +104,7 @@ def test_other_rules_are_tried_watched_and_read(
     # The page asks again by itself, with scripts and without.
     expect(page.locator("#difference")).to_have_text("会有什么不同", timeout=60_000)
     expect(page.locator("main")).to_contain_text("全市按时率 66.7% → 42.9%")
-    assert page.locator(".bars li").count() == 2
+    expect(page.locator(".bars li")).to_have_count(2)
     fits(page, scripts)
     if folder := os.environ.get("WENZHENG_PICTURES"):
         page.screenshot(path=f"{folder}/page-what-if-{size}.png", full_page=True)
