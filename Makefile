@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # A process for each core, four at most for their memory; a file of tests to one of them: its tests share one broker and
 # database. Long files begin first (tests/conftest.py), not those with many tests. The slowest ten are told.
 PROCESSES := $(shell n=$$(nproc 2> /dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
-AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=10
+AT_ONCE := -n $(PROCESSES) --dist loadfile --durations=10
 
 # What is imported is compiled once, not by each of the hundreds of processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
