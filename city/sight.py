@@ -27,8 +27,8 @@ _CHINESE: Final = {
     character: digit
     for digit, characters in enumerate(
         (
-            "〇零○◯洞",
-            "一壹弌幺ㄧ㆒㈠㊀〡",
+            "〇零○◯洞⭕⚪🅾",
+            "一壹弌幺么ㄧ㆒㈠㊀〡",
             "二贰貳弍两㆓㈡㊁〢",
             "三叁參叄弎㆔㈢㊂〣",
             "四肆㆕㈣㊃〤",
@@ -110,7 +110,7 @@ def see(text: str) -> Seen:
             if run[0] != _NOTHING:
                 kept.append(match.start())
                 asterisks = run.count("*") >= HIDING
-                parts.append(BREAK if asterisks else run[0])
+                parts.append(BREAK if asterisks else " " if run[0] in "&<" else run[0])
         kept.extend(range(position, len(coded)))
         parts.append(coded[position:])
         coded, places = "".join(parts), kept
@@ -223,12 +223,17 @@ def _read(match: re.Match[str]) -> str:
     return _READS_AS[ord(match.group())]
 
 
-_REDUCED: Final = re.compile(r"\0+|([ \n])[ \n\0]+|([.~,:*+=#|/!'\"。])\0*(?:\2\0*)+")
-"""What is left out of the reading: unseen characters, and a mark or a blank after its like."""
-_MAY_BE_REDUCED: Final = tuple(
-    re.compile(pattern).search for pattern in ("\0", "[ \n][ \n]", r"([.~,:*+=#|/!'\"。])\1")
+_BLANK_OF_A_PAGE: Final = r"(?:&(?:nbsp|e[mn]sp|thinsp|zwn?j|shy),|<br ?/?>)"
+"""What pages write for a blank or the end of a line and what is copied from one often keeps, semicolons read as commas."""
+_REDUCED: Final = re.compile(
+    rf"\0+|([ \n])[ \n\0]+|([.~,:*+=#|/!'\"。])\0*(?:\2\0*)+|(?:{_BLANK_OF_A_PAGE}[ \n\0]*)+"
 )
-"""Asked first: one search with many beginnings costs ten times these three, each of which has one."""
+"""What is left out of the reading: unseen characters, a mark or a blank after its like, and all but one blank of a page."""
+_MAY_BE_REDUCED: Final = tuple(
+    re.compile(pattern).search
+    for pattern in ("\0", "[ \n][ \n]", r"([.~,:*+=#|/!'\"。])\1", _BLANK_OF_A_PAGE)
+)
+"""Asked first: one search with many beginnings costs ten times these four, which have one or two."""
 _CODED: Final = re.compile(f"[{chr(_SPELLED)}-{chr(_RINGED + 9)}]")
 _ASCII: Final = {chr(base + digit): str(digit) for base in (_SPELLED, _RINGED) for digit in range(10)}
 

@@ -18,7 +18,11 @@ from id_validator import validator
 from city.public_contacts import NONE, PublicContacts
 
 _HAN_DIGITS: Final = dict(
-    zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两", "001234567891" + "1234567892", strict=True)
+    zip(
+        "〇零○◯⭕⚪🅾一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两",
+        "0000000" + "1234567891" + "1234567892",
+        strict=True,
+    )
 )
 
 _OPAQUE: Final = re.compile(
