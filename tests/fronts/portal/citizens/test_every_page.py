@@ -289,12 +289,11 @@ def test_every_page_is_small_and_strict(
     assert html <= LONGER.get(name, HTML_LIMIT), f"{name}: {html} bytes of HTML"
     if name != "wall":
         assert sum(weights.values()) <= FIRST_LOAD_LIMIT, weights
+        expect(page.locator("[style], style, [onclick], script:not([src])")).to_have_count(0)
     assert policies
     for policy in policies:
         assert "unsafe" not in policy
         assert policy.startswith("default-src 'none'")
-    if name != "wall":
-        expect(page.locator("[style], style, [onclick], script:not([src])")).to_have_count(0)
 
 
 def test_files_are_kept_for_a_year_under_their_version_and_asked_about_without(portal: str) -> None:
