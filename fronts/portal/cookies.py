@@ -41,13 +41,8 @@ def sent(scope: Scope, name: str) -> str:
     return chassis_headers.cookie(scope[_SENT], name)
 
 
-def cookie(request: Request, name: str) -> str:
-    """The value of one cookie; empty when it was not sent."""
-    return sent(request.scope, name)
-
-
 class Cookies:
-    """How cookies are set on one portal: never for scripts, and where it is encrypted for that alone."""
+    """How cookies are read and set on one portal: never for scripts, and where it is encrypted for that alone."""
 
     def __init__(self, secure: bool) -> None:
         self.secure = secure
@@ -55,6 +50,11 @@ class Cookies:
     def name(self, plain: str) -> str:
         """The name of a cookie of the whole site; the prefix binds it to this host (RFC 6265bis, 4.1.3.2)."""
         return f"__Host-{plain}" if self.secure else plain
+
+    @staticmethod
+    def read(request: Request, name: str) -> str:
+        """The value of one cookie; empty when it was not sent."""
+        return sent(request.scope, name)
 
     def keep(
         self,

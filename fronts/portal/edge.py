@@ -14,10 +14,19 @@ from chassis.failures import HttpRefused
 from chassis.web.addresses import check_address, check_host
 from chassis.web.headers import HTTPS_ONLY, SAFE
 from chassis.web.methods import without_body
-from fronts.portal.pages import SECURITY, Pages
+from fronts.portal.pages import Pages
 
 _log = structlog.get_logger()
 
+_SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""What every answer carries that does not say otherwise."""
 _SENTENCES: Final = {
     400: "网址不正确。",
     404: "没有这个页面。",
@@ -25,7 +34,7 @@ _SENTENCES: Final = {
     421: "网址不正确:这里不是您要访问的网站。",
 }
 """Status to what a person reads."""
-_OURS: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+_OURS: Final = [(name.lower().encode(), value.encode()) for name, value in _SECURITY.items()]
 
 
 def sentence_of(status: int) -> str:

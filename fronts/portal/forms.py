@@ -1,5 +1,7 @@
-"""Forms as browsers send them: bounded, UTF-8, lines ended by a line feed alone."""
+"""Forms as browsers send them: bounded, UTF-8, lines ended by a line feed alone; and the key that makes a repeat harmless."""
 
+import re
+import uuid
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs
@@ -10,6 +12,7 @@ FORM_LIMIT: Final = 128 * 1024
 """Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
 FIELDS_LIMIT: Final = 500
 """Fields of a form; a page of the inbox has a box for each of fifty cases."""
+_KEY: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Unfit(Exception):
@@ -84,3 +87,13 @@ def form_of(fields: Mapping[str, list[str]]) -> Form:
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def fresh_key() -> str:
+    """What makes a repeated form harmless."""
+    return uuid.uuid4().hex
+
+
+def checked_key(key: str) -> str:
+    """The key a form carries, or a fresh one for what is none."""
+    return key if _KEY.fullmatch(key) else fresh_key()

@@ -17,20 +17,9 @@ from fronts.portal.points import shown
 
 HERE: Final = Path(__file__).parent
 
-SECURITY: Final = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
 LOCATING: Final = frozenset(("post.html",))
 """Pages whose script may ask the device where it is, when its button is pressed; no other page, and no page of others in a frame."""
-_LOCATING: Final = SECURITY | {
-    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
-}
+_LOCATING: Final = {"Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"}
 
 GRADES: Final = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 SOLVED_NAMES: Final = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
@@ -125,7 +114,7 @@ class Pages:
 
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """One page."""
-        return HTMLResponse(self.html(name, **values), status, _LOCATING if name in LOCATING else SECURITY)
+        return HTMLResponse(self.html(name, **values), status, _LOCATING if name in LOCATING else None)
 
     def refuse(self, status: int, sentence: str) -> Response:
         """A page that says why not."""

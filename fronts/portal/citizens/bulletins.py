@@ -7,7 +7,6 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from fronts.portal.pages import SECURITY
 from fronts.portal.site import Here
 
 PAPERS: Final = {
@@ -61,7 +60,7 @@ async def paper(site: Here, identity: str, kind: str) -> Response:
 
 def as_paper(data: bytes, identity: str, kind: str) -> Response:
     """A paper as the browser keeps it."""
-    headers = SECURITY | {
+    headers = {
         "Content-Disposition": f'attachment; filename="bulletin-{part(identity)}.{kind}"',
         "Content-Type": PAPERS[kind],
     }

@@ -15,12 +15,11 @@ from fastapi.responses import RedirectResponse, Response
 from fronts.portal import attaching
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.cookies import cookie
 from fronts.portal.forms import Form, Unfit
 from fronts.portal.pages import GRADES, SOLVED_NAMES, in_time
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import code_of, number_of
+from fronts.portal.typed import checked_number, code_of, number_of
 
 _Files = Sequence[Mapping[str, Any]]
 _Promise = Mapping[str, Any] | None
@@ -121,14 +120,14 @@ async def follow(request: Request, site: Here) -> Response:
 @router.get("/follow/{number}")
 async def case(request: Request, site: Here, number: str) -> Response:
     """The case, in the browser that was given its code; elsewhere the form for number and code."""
-    number = _known(number)
-    code = code_of(cookie(request, _CODE))
+    number = checked_number(number)
+    code = code_of(site.cookies.read(request, _CODE))
     if not code:
         return _form(site, number, 403, NOT_HERE)
     found = await site.services.get("intake", f"/v1/posts/{number}", code)
     if not found.ok:
         return _refused(site, number, found)
-    done = cookie(request, _DONE)
+    done = site.cookies.read(request, _DONE)
     response = await _case(site, code, found.body, _Told(done=DONE.get(done, "")))
     site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
     if done:
@@ -139,8 +138,8 @@ async def case(request: Request, site: Here, number: str) -> Response:
 @router.get("/follow/{number}/{act}")
 async def sure(request: Request, site: Here, number: str, act: str) -> Response:
     """Asks once more before what cannot be undone."""
-    number = _known(number)
-    code = code_of(cookie(request, _CODE))
+    number = checked_number(number)
+    code = code_of(site.cookies.read(request, _CODE))
     if act not in GRAVE:
         raise Unfit(404, "没有这个页面。")
     if not code:
@@ -153,8 +152,8 @@ async def sure(request: Request, site: Here, number: str, act: str) -> Response:
 @router.get("/follow/{number}/attachments/{file}")
 async def attached(request: Request, site: Here, number: str, file: str) -> Response:
     """A file of one's own case, in the browser that was given its code."""
-    number = _known(number)
-    code = code_of(cookie(request, _CODE))
+    number = checked_number(number)
+    code = code_of(site.cookies.read(request, _CODE))
     if not code:
         raise Unfit(403, NOT_HERE)
     return await passed_on(request, site.services, f"/v1/posts/{number}", file, {"X-Query-Code": code})
@@ -170,14 +169,6 @@ class _Told(NamedTuple):
     """Act to what was typed, when it was refused."""
     attached: Sequence[attaching.Attached] = ()
     """What was given with it."""
-
-
-def _known(typed: str) -> str:
-    """A number as it is stored. Raises Unfit 404 for what cannot be one."""
-    number = number_of(typed)
-    if not number:
-        raise Unfit(404, "没有这个编号的帖子。")
-    return number
 
 
 def _path(number: str) -> str:

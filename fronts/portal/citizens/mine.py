@@ -10,11 +10,10 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.cookies import cookie
-from fronts.portal.forms import Form, read_form
-from fronts.portal.keyed import fresh_key, in_address
+from fronts.portal.forms import Form, fresh_key, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
+from fronts.portal.typed import in_address
 
 SESSION: Final = "wenzheng-mine"
 _PATH: Final = "/my"
@@ -30,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(_PATH)
 async def mine(request: Request, site: Here, cursor: str = "") -> Response:
     """The posts of who is signed in; else the form for the telephone."""
-    token = cookie(request, SESSION)
+    token = site.cookies.read(request, SESSION)
     if not token:
         return ask(site)
     answer = await site.services.read_as(
@@ -86,7 +85,7 @@ async def _take_in(site: Site, typed: Form) -> Response:
 
 
 async def _leave(request: Request, site: Site) -> Response:
-    token = cookie(request, SESSION)
+    token = site.cookies.read(request, SESSION)
     if token:
         await site.services.remove_as(token, "/v1/sessions/mine", "")
     response = RedirectResponse("/", 303)
@@ -111,7 +110,7 @@ async def pass_for(request: Request, site: Site, identity: str, back: str, missi
 
     `missing`: what is said where no place can have this identity.
     """
-    token, place = cookie(request, SESSION), in_address(identity)
+    token, place = site.cookies.read(request, SESSION), in_address(identity)
     if not token:
         return ask(site, back=back)
     given = await site.services.act_as(token, "/v1/my/passes", {"place": place}, fresh_key())

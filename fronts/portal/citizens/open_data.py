@@ -6,7 +6,6 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from fronts.portal.pages import SECURITY
 from fronts.portal.site import Here
 
 _ASKED: Final = ("range", "if-range", "if-none-match", "accept-encoding")
@@ -41,5 +40,5 @@ async def file(request: Request, site: Here, name: str) -> Response:
     if found.status >= 400 and found.status != 416:
         await found.close()
         return site.pages.refuse(found.status, "没有这份文件。" if found.status == 404 else "请稍后再试。")
-    headers = SECURITY | found.headers(*_TOLD) | {"Cache-Control": "no-cache"}
+    headers = found.headers(*_TOLD) | {"Cache-Control": "no-cache"}
     return StreamingResponse(found.bytes(), found.status, headers=headers)

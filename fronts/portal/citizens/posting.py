@@ -17,7 +17,6 @@ from city.normal import normal_form
 from fronts.portal import attaching, static_files
 from fronts.portal.citizens import receipts
 from fronts.portal.forms import Form, read_form
-from fronts.portal.pages import SECURITY
 from fronts.portal.post_form import LABELS, TEXT_LIMIT, TITLE_LIMIT, post_body, problems_of
 from fronts.portal.site import Here, Site
 
@@ -64,7 +63,7 @@ async def post(request: Request, site: Here) -> Response:
     body = post_body(typed, [one.ticket for one in attached])
     # A file that was given once more has another ticket, and is the same file.
     sent = body | {"attachments": [one.name for one in attached]}
-    before = receipts.sent_before(request, sent, typed.one("key"))
+    before = receipts.sent_before(site, request, sent, typed.one("key"))
     if before and "again" not in typed:
         return site.pages.render("sent_before.html", 409, number=before, given=given, attached=attached)
     if "send" not in typed:
@@ -89,7 +88,7 @@ async def post(request: Request, site: Here) -> Response:
 @router.get("/offline.js")
 async def worker() -> Response:
     """The service worker: at the root, for it may only look after what lies below its own address."""
-    headers = SECURITY | {"Cache-Control": "no-cache"}
+    headers = {"Cache-Control": "no-cache"}
     return Response(WORKER.read_bytes(), media_type="text/javascript", headers=headers)
 
 
@@ -97,7 +96,7 @@ async def worker() -> Response:
 async def similar(request: Request, site: Here) -> Response:
     """What is similar, as a part of the form."""
     offers = await _similar(site, await read_form(request))
-    return HTMLResponse(site.pages.html("similar_part.html", offers=offers), 200, SECURITY)
+    return HTMLResponse(site.pages.html("similar_part.html", offers=offers))
 
 
 def _form(

@@ -9,11 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.cookies import cookie
-from fronts.portal.forms import Unfit, read_form
-from fronts.portal.pages import SECURITY
+from fronts.portal.forms import read_form
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import number_of
+from fronts.portal.typed import checked_number
 
 _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600
@@ -24,14 +22,6 @@ CONTACT_SHOWN: Final = 320
 
 router = APIRouter(include_in_schema=False)
 """`/posts/{number}`, its files, and `/posts/{number}/support`."""
-
-
-def checked_number(typed: str) -> str:
-    """A number as it may stand in an address of a service. Raises Unfit 404 for what cannot be one."""
-    number = number_of(typed)
-    if not number:
-        raise Unfit(404, "没有这个编号的帖子。")
-    return number
 
 
 @router.get("/posts/{number}")
@@ -88,7 +78,7 @@ async def support(site: Here, number: str, request: Request) -> Response:
     """One voice a browser: its name is the same each time, and another for every post. A contact brings news of this post."""
     number = checked_number(number)
     contact = (await read_form(request)).one("contact").strip()
-    neighbour = cookie(request, _NEIGHBOUR)
+    neighbour = site.cookies.read(request, _NEIGHBOUR)
     if not (neighbour.isalnum() and neighbour.isascii() and len(neighbour) == 32):
         neighbour = uuid.uuid4().hex
     voice = _named(f"{neighbour}/{number}")
@@ -98,7 +88,7 @@ async def support(site: Here, number: str, request: Request) -> Response:
     response: Response
     if request.headers.get("hx-request"):
         html = site.pages.html("supported_part.html", answer=answer, number=number)
-        response = HTMLResponse(html, 200, SECURITY)
+        response = HTMLResponse(html)
     elif answer.ok:
         response = RedirectResponse(f"/posts/{number}?supported={'told' if contact else '1'}", 303)
     elif answer.status == 422:

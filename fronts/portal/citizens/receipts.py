@@ -16,12 +16,10 @@ import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.citizens.posts import checked_number
-from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import code_of
+from fronts.portal.typed import checked_number, code_of
 
 KEPT_SECONDS: Final = 1800
 """How long a browser keeps a receipt: time to write it down, and short on a device that others use, too."""
@@ -46,12 +44,12 @@ def lead_to(site: Site, answer: Answer, body: dict[str, Any], key: str) -> Respo
     return response
 
 
-def sent_before(request: Request, body: dict[str, Any], key: str) -> str:
+def sent_before(site: Site, request: Request, body: dict[str, Any], key: str) -> str:
     """The number under which this browser has sent the very same under another key; empty when it has not.
 
     Under the same key intake itself answers with the first receipt.
     """
-    kept = _SENT_FORM.fullmatch(cookie(request, _SENT))
+    kept = _SENT_FORM.fullmatch(site.cookies.read(request, _SENT))
     if kept is None or _digest(kept[1], body) != kept[2] or _digest(kept[1], key) == kept[3]:
         return ""
     return kept[4]
@@ -64,7 +62,7 @@ async def receipt(request: Request, site: Here, number: str, point: str = "") ->
     `point`: one was given with the post, so it is read for its author to check.
     """
     number = checked_number(number)
-    code = code_of(cookie(request, _CODE))
+    code = code_of(site.cookies.read(request, _CODE))
     if not code:
         return RedirectResponse(f"/follow?number={number}", 303)
     drawn = segno.make(f"{site.address}/follow?number={number}", error="m", micro=False)

@@ -19,10 +19,9 @@ from chassis.blind import blind, unblind
 from chassis.web.aside import aside
 from fronts.portal.citizens import mine
 from fronts.portal.forms import Form, read_form
-from fronts.portal.keyed import in_address
-from fronts.portal.pages import SECURITY
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
+from fronts.portal.typed import in_address
 
 STATES: Final = {
     "draft": "草稿",
@@ -153,7 +152,7 @@ async def table(site: Here, identity: str) -> Response:
     found = await site.services.file("survey", f"/v1/surveys/{in_address(identity)}/result.csv")
     if found is None:
         return site.pages.refuse(404, "结果尚未公布。")
-    headers = SECURITY | {"Content-Disposition": f'attachment; filename="survey-{in_address(identity)}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="survey-{in_address(identity)}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 

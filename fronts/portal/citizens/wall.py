@@ -11,7 +11,7 @@ from chassis.web.limits import client_key
 from fronts.portal.citizens import map_of_areas
 from fronts.portal.citizens.live import Full
 from fronts.portal.clients import client
-from fronts.portal.pages import SECURITY, Pages
+from fronts.portal.pages import Pages
 from fronts.portal.site import Here
 
 PATIENCE: Final = 3.0
@@ -46,7 +46,7 @@ async def stream(request: Request, site: Here) -> Response:
         first = await anext(watching)
     except Full as full:
         status = 429 if full.own else 503
-        return Response("", status, {**SECURITY, "Retry-After": "30"})
+        return Response("", status, {"Retry-After": "30"})
 
     async def events() -> AsyncIterator[bytes]:
         try:
@@ -58,7 +58,7 @@ async def stream(request: Request, site: Here) -> Response:
         finally:
             await watching.aclose()
 
-    headers = SECURITY | {"X-Accel-Buffering": "no"}
+    headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
 
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import in_address
 
 Reader = Annotated[Visit, Depends(visitor("clerk", "leader", "supervisor", "auditor"))]
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
@@ -147,7 +147,6 @@ async def _listed(visit: Visit, status: int, problem: str, state: str, departmen
         units=[(unit.code, unit.name) for unit in visit.profile.departments],
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 
@@ -168,7 +167,6 @@ async def _shown(visit: Visit, identity: str, status: int, problem: str, act: st
         refused=act,
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.attaching import FIELD
-from fronts.portal.keyed import identity_of
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
@@ -16,7 +15,7 @@ from fronts.portal.staff.case import Shown, read_case, show_case
 from fronts.portal.staff.promising import promised_in
 from fronts.portal.staff.returning import return_page
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import number_of
+from fronts.portal.typed import identity_of, number_of
 
 BACK: Final = {"approvals": "/staff/approvals", "supervision": "/staff/supervision"}
 """Pages that hold forms of their own: where a form leads back to."""

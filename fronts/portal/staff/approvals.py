@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import quality
 from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
@@ -70,7 +69,6 @@ async def _page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Re
         next=listed.cursor,
         done=DONE.get(done, ""),
         problems=problems,
-        key=fresh_key(),
     )
 
 

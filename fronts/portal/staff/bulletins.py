@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 from city.typed import case_number
 from fronts.portal.citizens.bulletins import PAPERS, as_paper, part, shown
 from fronts.portal.forms import Form
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.visits import Visit, visitor
 
 LONGEST: Final = 2 * 1024 * 1024
@@ -129,7 +128,6 @@ async def _listed(visit: Visit, status: int, problem: str) -> Response:
         bulletins=answer.body["bulletins"],
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 
@@ -152,7 +150,6 @@ async def _shown(visit: Visit, identity: str, status: int, problem: str) -> Resp
         names={unit.code: unit.name for unit in visit.profile.departments},
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 

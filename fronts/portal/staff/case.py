@@ -11,7 +11,6 @@ from city.profile import Profile
 from fronts.portal.attached_files import passed_on
 from fronts.portal.attaching import Attached
 from fronts.portal.forms import Unfit
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, DONE
 from fronts.portal.staff.followed import followed
@@ -165,7 +164,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         limits=profile.policy.attachments,
         instruction_days=profile.policy.instruction.working_days,
         today=visit.now().date().isoformat(),
-        key=shown.key or fresh_key(),
+        key=shown.key,
     )
 
 

@@ -13,8 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.debates import STATES
 from fronts.portal.citizens.forums import STANDINGS, sentence
-from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import in_address
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
 
@@ -120,7 +120,6 @@ async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "
         closes=own,
         problem=problem,
         typed=visit.form,
-        key=fresh_key(),
         comments=[one for one in said.body.get("comments", []) if one["text"]],
     )
 
@@ -160,7 +159,6 @@ async def _form(visit: Visit, debate: Mapping[str, Any], status: int = 200, prob
         topic=chosen.get("id", ""),
         units=visit.profile.departments if visit.me.role == "supervisor" else (),
         problem=problem,
-        key=fresh_key(),
     )
 
 

@@ -14,8 +14,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.dialogues import OCCASIONS, STATES
 from fronts.portal.citizens.forums import STANDINGS, sentence
-from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import in_address
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
 Speaker = Annotated[Visit, Depends(visitor("supervisor", "leader", "clerk"))]
@@ -156,7 +156,6 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
         enters=hosts,
         problem=problem,
         typed=visit.form,
-        key=fresh_key(),
     )
 
 
@@ -212,7 +211,6 @@ def _form(visit: Visit, dialogue: Mapping[str, Any], status: int = 200, problem:
         opens_for_all=visit.me.role == "supervisor",
         invited=[*invited, *[""] * (INVITED - len(invited))],
         problem=problem,
-        key=fresh_key(),
     )
 
 

@@ -7,7 +7,6 @@ import segno
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.pages import SECURITY
 from fronts.portal.staff import totp
 from fronts.portal.staff.accounts import Unfit
 from fronts.portal.staff.visits import Visit, visitor
@@ -37,7 +36,7 @@ async def enrol_code(visit: Enrolling) -> Response:
     segno.make(address, error="m").save(
         out, kind="svg", scale=6, border=4, light="#fff", xmldecl=False, svgclass=None, lineclass=None
     )
-    return Response(out.getvalue(), media_type="image/svg+xml", headers=SECURITY)
+    return Response(out.getvalue(), media_type="image/svg+xml")
 
 
 @router.post("/staff/enrol")

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.keyed import fresh_key, identity_of
 from fronts.portal.staff.case import read_case
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import number_of
+from fronts.portal.typed import identity_of, number_of
 
 MOST: Final = 50
 """Posts that one form puts together."""
@@ -77,7 +76,7 @@ async def _page(visit: Visit, number: str, status: int = 200, problem: str = "",
         chosen=visit.form.all("number"),
         more=visit.form.one("more"),
         problem=problem,
-        key=key or fresh_key(),
+        key=key,
     )
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.acts import DONE
 from fronts.portal.staff.lines import lines_of
 from fronts.portal.staff.visits import Visit, visitor
@@ -105,5 +104,4 @@ async def _page(
         first=not cursor,
         done=DONE.get(done, ""),
         problems=problems,
-        key=fresh_key(),
     )

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.keyed import fresh_key, in_address
 from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import in_address
 
 Reader = Annotated[Visit, Depends(visitor("clerk", "leader", "supervisor", "mayor", "auditor"))]
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
@@ -196,7 +196,6 @@ async def _listed(visit: Visit, status: int, problem: str, state: str, form: str
         units=[(unit.code, unit.name) for unit in visit.profile.departments],
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 
@@ -213,7 +212,6 @@ async def _round(visit: Visit, identity: str, status: int, problem: str, act: st
         refused=act,
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )
 
 
@@ -250,5 +248,4 @@ async def _case(
         refused=act,
         typed=visit.form,
         problem=problem,
-        key=fresh_key(),
     )

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
-from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
 from fronts.portal.staff.accounts import Unfit
 from fronts.portal.staff.provider import Distrusted, Provider
@@ -70,7 +69,7 @@ async def sign_out(request: Request, site: StaffHere) -> Response:
 
 
 async def _sign_in(request: Request, site: StaffSite, state: str, code: str, iss: str) -> Response:
-    if not state or not same(cookie(request, _cookie(site)), state):
+    if not state or not same(site.cookies.read(request, _cookie(site)), state):
         return site.refuse(403, FAILED)
     begun = await site.store.finish(hashed(state), site.accounts.now() - UNDER_WAY)
     # RFC 9207: an answer that names another issuer is somebody else's.

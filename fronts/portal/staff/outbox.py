@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.notice_words import AUDIENCES, CHANNELS, KINDS, STATES, month_rows, why
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -39,7 +38,7 @@ async def resend(visit: Operator) -> Response:
     if not chosen:
         return await _page(visit, "failed", channel, "", 422, problem="没有选择通知。")
     body = {"notices": chosen[:PAGE]}
-    answer = await visit.act("/v1/outbox/resend", body, fresh_key(), "notifier")
+    answer = await visit.act("/v1/outbox/resend", body, visit.key, "notifier")
     if not answer.ok:
         return await _page(visit, "failed", channel, "", answer.status, problem=answer.sentence)
     kept = f"&channel={channel}" if channel in CHANNELS else ""

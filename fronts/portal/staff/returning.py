@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from city.profile import Profile
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff.acts import BY_NAME
 from fronts.portal.staff.case import read_case
 from fronts.portal.staff.visits import Visit, visitor
@@ -42,7 +41,7 @@ async def return_page(
         names={unit.code: unit.name for unit in visit.profile.departments},
         problem=problem,
         given=visit.form.given(),
-        key=key or fresh_key(),
+        key=key,
     )
 
 

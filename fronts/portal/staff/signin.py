@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.failures import STORAGE_ERRORS
 from chassis.web.limits import client_key
 from fronts.portal.clients import client
-from fronts.portal.cookies import cookie
 from fronts.portal.forms import read_form
 from fronts.portal.staff import demonstration, devices
 from fronts.portal.staff.accounts import Trying
@@ -92,7 +91,7 @@ async def sign_in(request: Request, site: StaffHere) -> Response:
 async def enter(request: Request, site: StaffSite, account: Account, response: Response) -> Response:
     """The response with a session of the account; whoever was signed in at this browser before is so no longer."""
     session = await site.sessions.open(account)
-    await site.sessions.close(cookie(request, site.cookie))
+    await site.sessions.close(site.cookies.read(request, site.cookie))
     await site.log.note("signed-in", account.person, account.person, account.source)
     cookies = site.cookies
     cookies.keep(response, site.cookie, session.token)
@@ -118,14 +117,14 @@ async def sign_out(visit: Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]) -
 
 def _trying(request: Request, site: StaffSite, person: str) -> Trying:
     """Who tries: a browser in which the person has signed in before, else the address."""
-    device = site.devices.device(cookie(request, devices.COOKIE), person)
+    device = site.devices.device(site.cookies.read(request, devices.COOKIE), person)
     return Trying(device, known=True) if device else Trying(client_key(client()))
 
 
 async def _page(
     request: Request, site: StaffSite, status: int, asked: Asked, session: Session | None = None
 ) -> Response:
-    before = cookie(request, site.before) or secrets.token_urlsafe(32)
+    before = site.cookies.read(request, site.before) or secrets.token_urlsafe(32)
     response = site.render(
         "sign-in.html",
         session,

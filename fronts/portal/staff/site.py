@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from fronts.portal.cookies import Cookies, cookie
-from fronts.portal.forms import Form
+from fronts.portal.cookies import Cookies
+from fronts.portal.forms import Form, fresh_key
 from fronts.portal.pages import Pages
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.services import Services
@@ -83,11 +83,13 @@ class StaffSite:
         """Whether a form was shown by this portal to this very browser, in its session or before it has one."""
         if session is not None:
             return same(form.one("form"), session.form_token)
-        before = cookie(request, self.before)
+        before = self.cookies.read(request, self.before)
         return bool(before) and same(form.one("form"), self.before_form(before))
 
-    def render(self, name: str, session: Session | None = None, status: int = 200, **values: Any) -> Response:
-        """A page of the staff side."""
+    def render(
+        self, name: str, session: Session | None = None, status: int = 200, key: str = "", **values: Any
+    ) -> Response:
+        """A page of the staff side. Its forms carry the key of one that may have been done, or else a fresh one."""
         account = session.account if session is not None else None
         open_to = account if account is not None and self.stage(account) == "" else None
         return self.pages.render(
@@ -95,6 +97,7 @@ class StaffSite:
             status,
             me=account,
             form_token=session.form_token if session is not None else "",
+            key=key or fresh_key(),
             seats=self.seats,
             role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
             my_unit=self.pages.profile.department_name(account.department) if account is not None else "",

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from fronts.portal.keyed import fresh_key
 from fronts.portal.staff import reasons
 from fronts.portal.staff.acts import DONE
 from fronts.portal.staff.pending import pending
@@ -79,7 +78,6 @@ async def supervision(
         units=profile.departments,
         next=answer.cursor,
         done=DONE.get(done, ""),
-        key=fresh_key(),
     )
 
 

@@ -9,9 +9,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.forms import Form
-from fronts.portal.keyed import fresh_key, in_address
-from fronts.portal.pages import SECURITY
 from fronts.portal.staff.visits import Visit, visitor
+from fronts.portal.typed import in_address
 
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
 
@@ -96,7 +95,6 @@ async def survey(visit: Supervisor, number: str, texts: str = "", cursor: str = 
         standing=standing,
         further=further,
         titles=titles,
-        key=fresh_key(),
     )
 
 
@@ -143,7 +141,7 @@ async def invitations(visit: Supervisor, number: str) -> Response:
     )
     if found is None:
         return visit.refuse(404, "没有这份问卷。")
-    headers = SECURITY | {"Content-Disposition": 'attachment; filename="invitations.csv"'}
+    headers = {"Content-Disposition": 'attachment; filename="invitations.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -237,7 +235,6 @@ def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: s
         question_kinds=KINDS,
         problem=problem,
         typed=Form({}),
-        key=fresh_key(),
     )
 
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import one_time_code
-from fronts.portal.keyed import fresh_key
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.staff.visits import Visit, visitor
@@ -38,7 +37,7 @@ async def choose(visit: Visit = Depends(visitor())) -> Response:
     body = {"channel": visit.form.one("channel"), "pace": visit.form.one("pace")}
     if body["channel"] not in WAYS or body["pace"] not in PACES:
         return await _page(visit, 422, problem="请选择通知渠道和时间。")
-    answer = await visit.act("/v1/inbox/choice", body, fresh_key(), "notifier")
+    answer = await visit.act("/v1/inbox/choice", body, visit.key, "notifier")
     if not answer.ok:
         return await _page(visit, answer.status, problem=_why(answer))
     await _note(visit, f"{WAYS[body['channel']]},{PACES[body['pace']]}")
@@ -53,7 +52,7 @@ async def address(visit: Visit = Depends(visitor())) -> Response:
     if given["channel"] not in WAYS or not given["address"]:
         return await _page(visit, 422, problem="请选择种类并填写号码或地址。", given=given)
     given = {"channel": given["channel"], "address": given["address"][:300], "secret": given["secret"][:100]}
-    answer = await visit.act("/v1/inbox/addresses", given, fresh_key(), "notifier")
+    answer = await visit.act("/v1/inbox/addresses", given, visit.key, "notifier")
     if not answer.ok:
         return await _page(visit, answer.status, problem=_why(answer), given=given)
     await _note(visit, f"验证码发往{WAYS[given['channel']]} {answer.body['trial']['shown']}")
@@ -66,7 +65,7 @@ async def prove(visit: Visit = Depends(visitor())) -> Response:
     code = one_time_code(visit.form.one("code"))
     if len(code) != DIGITS:
         return await _page(visit, 422, problem="验证码是 6 位数字。")
-    answer = await visit.act("/v1/inbox/proofs", {"code": code}, fresh_key(), "notifier")
+    answer = await visit.act("/v1/inbox/proofs", {"code": code}, visit.key, "notifier")
     if not answer.ok:
         return await _page(visit, answer.status, problem=_why(answer))
     await _note(visit, "验证了一个地址")

@@ -12,9 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.failures import STORAGE_ERRORS
 from city.profile import Profile
 from fronts.portal.attaching import Attached, Typed, read_with_files
-from fronts.portal.cookies import cookie
-from fronts.portal.forms import FORM_LIMIT, Form, read_form
-from fronts.portal.keyed import checked_key
+from fronts.portal.forms import FORM_LIMIT, Form, checked_key, read_form
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import CASE_ROLES
 from fronts.portal.staff.sessions import Session, same
@@ -86,7 +84,7 @@ class Visit:
 async def open_session(site: StaffSite, request: Request) -> Session | None:
     """The open session of a request. Raises Turned while it cannot be looked up."""
     try:
-        session = await site.sessions.find(cookie(request, site.cookie))
+        session = await site.sessions.find(site.cookies.read(request, site.cookie))
     except STORAGE_ERRORS as failure:
         raise Turned(site.refuse(503, "系统暂时不可用,请稍后再试。")) from failure
     # The account of a demonstration opens nothing where there is none.
