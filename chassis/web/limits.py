@@ -42,7 +42,8 @@ def client_of(request: Request) -> str:
 
 
 class RateLimit:
-    """A token bucket per client; `per_minute` 0 switches it off. `seconds` is another span than a minute.
+    """A token bucket per client; `per_minute` 0 switches it off. `seconds` is another span than a minute, `now` tells
+    seconds that only grow.
 
     An instance counts for itself: with n instances behind one address a client has up to n times the rate (ADR 19).
     """
@@ -52,9 +53,9 @@ class RateLimit:
         per_minute: int,
         remember: int = REMEMBERED,
         seconds: int = 60,
-        real_seconds: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._now = real_seconds
+        self._now = now
         self._rate = per_minute / seconds
         self._burst = float(per_minute)
         self._remember = remember

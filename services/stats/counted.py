@@ -77,6 +77,18 @@ class Wanted(Struct, frozen=True):
     duty: str = ""
 
 
+class Asked(Struct, frozen=True):
+    """What a request says: units, kinds, areas and items by code or name; empty fields ask for nothing."""
+
+    month: str
+    outcome: str
+    department: str
+    kind: str
+    area: str
+    duty: str
+    after: str
+
+
 class Sources(Protocol):
     """Finds the cases of a figure."""
 
@@ -152,32 +164,29 @@ class Door:
     verifier: Verifier
     limits: Limits
 
-    async def listed(
-        self, request: Request, month: str, outcome: str, asked: tuple[str, str, str, str], after: str
-    ) -> Response:
+    async def listed(self, request: Request, asked: Asked) -> Response:
         """A page of the cases. Raises Refused 401, 403, 422 or 429."""
         staff = require(self.verifier.staff(request.headers.get("authorization")), *READERS)
         self.limits.check("reads", staff.person)
-        if outcome not in OUTCOMES:
+        if asked.outcome not in OUTCOMES:
             raise problem.wrong_field("outcome", f"应为 {'、'.join(OUTCOMES)} 之一")
         try:
-            period = Period.read(month) if month else Period.month_of(self.clock.now().date())
+            period = Period.read(asked.month) if asked.month else Period.month_of(self.clock.now().date())
         except ValueError as failure:
             raise problem.wrong_field(
                 "month", "应为 YYYY-MM,或 2026-Q1、2026-H1、2026 这样的时段"
             ) from failure
-        department, kind, area, duty = asked
-        if after and case_number(after) != after:
+        if asked.after and case_number(asked.after) != asked.after:
             raise problem.wrong_field("after", "应为上一页最后一个编号")
         wanted = Wanted(
             period.first,
             period.until,
-            OUTCOMES[outcome],
-            _scope(staff, code_of(named.unit, self.profile, "department", department)),
-            code_of(named.kind, self.profile, "kind", kind),
-            NO_AREA if area == NO_AREA else code_of(named.area, self.profile, "area", area),
-            after,
-            code_of(named.duty_item, self.profile, "duty", duty),
+            OUTCOMES[asked.outcome],
+            _scope(staff, code_of(named.unit, self.profile, "department", asked.department)),
+            code_of(named.kind, self.profile, "kind", asked.kind),
+            NO_AREA if asked.area == NO_AREA else code_of(named.area, self.profile, "area", asked.area),
+            asked.after,
+            code_of(named.duty_item, self.profile, "duty", asked.duty),
         )
         total, found = await self.sources.found(wanted)
         page = found[:PAGE]
@@ -217,6 +226,6 @@ def routes(door: Door) -> APIRouter:
         A unit's people find those that count for it; supervisor and city leaders find all. `department`, `kind`, `area` and
         `duty` (an item of 职责清单) are taken by code or name; `area` may be `none`. `after`: the last number of the page before.
         """
-        return await door.listed(request, month, outcome, (department, kind, area, duty), after)
+        return await door.listed(request, Asked(month, outcome, department, kind, area, duty, after))
 
     return router

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal, get_type_hints
 from contracts.decision import Decision
 from services.intake.core import requests as ask
 from services.intake.core.answers import ExtensionAsked, ReplyDrafted, Standing, Supported
-from services.intake.core.case import EVERY_STEP, Case, Step
+from services.intake.core.case import Case
 from services.intake.core.rules.saying import Here
+from services.intake.core.steps import EVERY_STEP, Step
 
 Answer = Standing | ReplyDrafted | ExtensionAsked | Supported
 

@@ -35,9 +35,9 @@ from services.intake.core.act import (
 from services.intake.core.acts_of_city_leaders import CITY_LEADERS
 from services.intake.core.acts_of_supervisors import SUPERVISORS
 from services.intake.core.acts_on_instructions import INSTRUCTIONS
-from services.intake.core.case import EVERY_STEP
 from services.intake.core.concerns import answered_with_group
 from services.intake.core.rules import citizen, following, suggestion, unit
+from services.intake.core.steps import EVERY_STEP
 from services.intake.core.visibility import visible
 
 ACTS: Final = (

@@ -4,8 +4,8 @@ from typing import Final
 
 from services.intake.core import requests as ask
 from services.intake.core.act import KNOWN, OPEN, SUPERVISOR, Act
-from services.intake.core.case import EVERY_STEP
 from services.intake.core.rules import supervisor
+from services.intake.core.steps import EVERY_STEP
 
 SUPERVISORS: Final = (
     Act(

@@ -10,7 +10,8 @@ from services.intake.core.answers_on_attachments import AttachedFile
 from services.intake.core.answers_on_instructions import BeforeCityLeaders, PublishedInstruction
 from services.intake.core.answers_on_replies import DraftedReply, GivenFirstWord, PublishedReply
 from services.intake.core.answers_on_telling import ToldBy
-from services.intake.core.case import Moderation, Step
+from services.intake.core.case import Moderation
+from services.intake.core.steps import Step
 
 
 class ReceiptLinks(TypedDict):

@@ -1,7 +1,7 @@
-"""What intake remembers of a case, and at which step of its life it stands."""
+"""What intake remembers of a case."""
 
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,43 +13,10 @@ from contracts.replies import AdoptionOutcome, Solved
 from services.intake.core.hiding import Hiding
 from services.intake.core.instruction import Instruction
 from services.intake.core.promise import Promise
+from services.intake.core.steps import Step
 
-Step = Literal[
-    "received", "assigned", "accepted", "asked", "replied", "rated", "reopened", "withdrawn", "hidden"
-]
 Moderation = Literal["", "held", "hidden"]
 """Empty when anyone may see the post."""
-
-STATUS_NAMES: Final[dict[str, str]] = {
-    "received": "已受理",
-    "assigned": "已交办",
-    "accepted": "办理中",
-    "asked": "待补充",
-    "replied": "已回复",
-    "rated": "已评价",
-    "reopened": "重新办理",
-    "withdrawn": "已撤回",
-    "hidden": "已屏蔽",
-}
-"""What a citizen reads."""
-
-OUTCOME_NAMES: Final[dict[AdoptionOutcome, str]] = {
-    "adopted": "采纳",
-    "partly": "部分采纳",
-    "declined": "未采纳",
-}
-"""What is read of a suggestion's fate."""
-
-ORIGIN_NAMES: Final[dict[Origin, str]] = {
-    "online": "网上",
-    "telephone": "电话",
-    "counter": "窗口",
-    "letter": "来信",
-    "dialogue": "对话",
-}
-"""The way by which a post came."""
-
-EVERY_STEP: Final[tuple[Step, ...]] = get_args(Step)
 
 
 class Question(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -398,3 +365,21 @@ def with_promise(case: Case, reply: str, **now: Any) -> Case:
         for one in case.replies
     )
     return replace(case, replies=tuple(replies))
+
+
+def step_of(case: Case) -> Step:
+    """The case's step; of a hidden case, the one at which it goes on once it is restored."""
+    if case.step != "hidden":
+        return case.step
+    if case.hiding is not None:
+        return case.hiding.step
+    # It was hidden before its step was kept.
+    return "replied" if case.replies else "assigned" if case.department else "received"
+
+
+def at_step(case: Case, step: Step) -> Case:
+    """The case at another step: a hidden one as soon as it is restored."""
+    if case.step != "hidden":
+        return replace(case, step=step)
+    hiding = case.hiding
+    return case if hiding is None else replace(case, hiding=replace(hiding, step=step))

@@ -8,7 +8,8 @@ from services.intake.core import requests as ask
 from services.intake.core.act import AUTHOR, Act, Answer
 from services.intake.core.acts import ACT, ACTS
 from services.intake.core.answers import Standing
-from services.intake.core.case import STATUS_NAMES, Case
+from services.intake.core.case import Case
+from services.intake.core.names import STATUS_NAMES
 from services.intake.core.rules.saying import Here, wrong_field
 
 

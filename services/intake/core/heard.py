@@ -30,9 +30,16 @@ from contracts.deadlines import (
     ReplyPromiseSet,
 )
 from contracts.decision import Context, Decision
-from services.intake.core.case import Case, Entry, SpecialReport, with_promise, without_request
+from services.intake.core.case import (
+    Case,
+    Entry,
+    SpecialReport,
+    at_step,
+    step_of,
+    with_promise,
+    without_request,
+)
 from services.intake.core.instruction import Instruction, changed
-from services.intake.core.steps import at_step, step_of
 
 Here = Context[Profile]
 

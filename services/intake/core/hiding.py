@@ -5,11 +5,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from services.intake.core.steps import Step
+
 
 class Hiding(Struct, frozen=True, gc=False, omit_defaults=True):
     """A hiding that has not been undone."""
 
-    step: str
+    step: Step
     """At which the case stood before."""
     appealed_at: datetime | None = None
     upheld: bool = False
@@ -30,7 +32,9 @@ def possible(moderation: str, hiding: Hiding | None) -> tuple[str, ...]:
     return ("release", "hide") if moderation == "held" else ("hold", "hide")
 
 
-def put_off(until: datetime, since: datetime, undone: Iterable[tuple[datetime, datetime]]) -> datetime:
+def later_by_hidings(
+    until: datetime, since: datetime, undone: Iterable[tuple[datetime, datetime]]
+) -> datetime:
     """The end of a time that began at `since`, later by what hidings that were undone took of it."""
     for start, end in undone:
         if since <= start < until:

@@ -29,9 +29,10 @@ from services.intake.core.answers import (
     Summary,
     ToldPost,
 )
-from services.intake.core.case import ORIGIN_NAMES, OUTCOME_NAMES, STATUS_NAMES, Case, Entry, Group
+from services.intake.core.case import Case, Entry, Group
 from services.intake.core.deciding import allowed
 from services.intake.core.hiding import possible
+from services.intake.core.names import ORIGIN_NAMES, OUTCOME_NAMES, STATUS_NAMES
 from services.intake.core.sealing import Opened
 from services.intake.core.visibility import visible
 

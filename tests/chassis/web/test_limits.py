@@ -33,7 +33,7 @@ def answered(limit: RateLimit, many: int) -> int:
 
 def test_who_waits_may_ask_again_by_as_much_as_was_waited_and_never_more_than_a_minutes_part() -> None:
     clock = [0.0]
-    limit = RateLimit(60, real_seconds=lambda: clock[0])
+    limit = RateLimit(60, now=lambda: clock[0])
     assert answered(limit, 100) == 60
 
     clock[0] += 5
@@ -45,7 +45,7 @@ def test_who_waits_may_ask_again_by_as_much_as_was_waited_and_never_more_than_a_
 
 def test_who_comes_again_when_told_to_is_let_in() -> None:
     clock = [0.0]
-    limit = RateLimit(10, seconds=3600, real_seconds=lambda: clock[0])
+    limit = RateLimit(10, seconds=3600, now=lambda: clock[0])
     answered(limit, 10)
     with pytest.raises(HttpRefused) as refused:
         limit.check("192.0.2.1")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from services.intake.core.case import Step
+from services.intake.core.steps import Step
 from tests.services.intake.door import Intake, at
 
 UNIT = "housing"

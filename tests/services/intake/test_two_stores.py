@@ -27,9 +27,9 @@ from services.intake.core.case import (
     Reply,
     Returned,
     SpecialReport,
-    Step,
 )
 from services.intake.core.instruction import Instruction, Report
+from services.intake.core.steps import Step
 from services.intake.store import LEDGER, STATES, Query, place_of
 from services.intake.store.proofs import Code
 from tests.postgres import city

@@ -24,11 +24,11 @@ from contracts.replies import CitizenAnswered, PostRated, PostReopened, Solved
 from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.attachments import DropAttachments, KeepAttachments, files_of
-from services.intake.core.case import ORIGIN_NAMES, Case, Entry, FollowUp, Rating, without_request
-from services.intake.core.hiding import Hiding, put_off
+from services.intake.core.case import Case, Entry, FollowUp, Rating, step_of, without_request
+from services.intake.core.hiding import Hiding, later_by_hidings
+from services.intake.core.names import ORIGIN_NAMES
 from services.intake.core.rules.saying import Here, code, few, say, with_files, write, wrong_field
 from services.intake.core.sealing import EraseKeys, KeepKeys
-from services.intake.core.steps import step_of
 from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 
 GRADES: Final = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
@@ -151,7 +151,7 @@ def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[C
     """The citizen grades the latest reply, once, within the days the policy gives, and may say whether all is solved."""
     reply, grade, text, solved = case.replies[-1], asked.body.grade, asked.body.text, asked.body.solved
     days = context.city.policy.rating.days
-    if context.now > put_off(reply.at + timedelta(days=days), reply.at, case.hidings_undone):
+    if context.now > later_by_hidings(reply.at + timedelta(days=days), reply.at, case.hidings_undone):
         raise NotNow("rating-over", "评价期已过", f"回复后 {days} 天内可以评价。", allowed=("reopening",))
     fact = PostRated(
         at=context.now,
@@ -171,7 +171,7 @@ def rating(case: Case, asked: ask.Asked[ask.Grade], context: Here) -> Decision[C
 def reopening(case: Case, asked: ask.Asked[ask.ReasonOnly], context: Here) -> Decision[Case]:
     """The citizen asks for a second handling, within the days the policy gives; what lay before the leader is void."""
     reply, days = case.replies[-1], context.city.policy.reopen.days
-    if context.now > put_off(reply.at + timedelta(days=days), reply.at, case.hidings_undone):
+    if context.now > later_by_hidings(reply.at + timedelta(days=days), reply.at, case.hidings_undone):
         raise NotNow("reopening-over", "重新办理期已过", f"回复后 {days} 天内可以申请重新办理。", allowed=())
     fact = PostReopened(at=context.now, reason=asked.body.reason, reply=reply.id, department=case.department)
     case = replace(

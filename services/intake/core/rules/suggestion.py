@@ -8,7 +8,8 @@ from contracts.decision import Decision, NotNow
 from contracts.identity import derived
 from contracts.replies import SuggestionDecided, SuggestionFollowedThrough
 from services.intake.core import requests as ask
-from services.intake.core.case import OUTCOME_NAMES, Adoption, Case, FollowThrough
+from services.intake.core.case import Adoption, Case, FollowThrough
+from services.intake.core.names import OUTCOME_NAMES
 from services.intake.core.rules.saying import Here, received_at, say, wrong_field
 
 LONGEST: Final = 50

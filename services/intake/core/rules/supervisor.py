@@ -23,10 +23,9 @@ from contracts.replies import (
     SpecialReportRequested,
 )
 from services.intake.core import requests as ask
-from services.intake.core.case import Case, Group
+from services.intake.core.case import Case, Group, at_step, step_of
 from services.intake.core.hiding import Hiding, possible
 from services.intake.core.rules.saying import Here, code, say, wrong_field
-from services.intake.core.steps import at_step, step_of
 
 MODERATION_NAMES: Final = {
     "hold": "暂不公开",
