@@ -71,12 +71,12 @@ from tests.services.intake.door import CALLS, PROFILE, PUBLIC, Intake, at
 from tests.services.survey.door import Surveying
 
 SITE = "https://ask.city.example"
+"""Where citizens read; the links of notices begin with it."""
 SAID, IN_CITY = PROFILE.notice_words, InCity(PROFILE.zone, PROFILE.department_name)
 OFFICIAL = WeChatAccount("http://gateway", "app", "local", SAID.template("wechat-subscription"), city=IN_CITY)
 TEXTS = SmsAccount(
     "http://gateway/sms/", "key", "local", "问政", SAID.template("sms"), site=SITE, city=IN_CITY
 )
-"""Where citizens read; the links of notices begin with it."""
 
 
 class RestlessRobot(Robot):
