@@ -27,9 +27,18 @@ _DONE: Final[Mapping[str, str]] = {
     "rating": "已评价,谢谢。",
     "answer": "已补充,承办单位会继续办理。",
     "follow-up": "已追问,承办单位会看到。",
+    "appeal": "已申诉,督查会再看一次,结果会告诉您。",
 }
 """The acts that can be done here, and what is said when they are."""
-_ADDRESS: Final[Mapping[str, str]] = {"rating": "ratings", "answer": "answers", "follow-up": "follow-ups"}
+_ADDRESS: Final[Mapping[str, str]] = {
+    "rating": "ratings",
+    "answer": "answers",
+    "follow-up": "follow-ups",
+    "appeal": "appeal",
+}
+_WITH_PICTURES: Final = ("answer", "follow-up")
+_OF_MODERATION: Final[Mapping[str, str]] = {"moderated": "【审核】", "appealed": "【您的申诉】"}
+"""Kinds of lines of the history that the author reads here: why the post was held or hidden, and what was said to it."""
 FIRST_READ = "请先回复“查”加编号,打开要办的帖子。"
 
 
@@ -138,6 +147,9 @@ def _talk(case: Mapping[str, Any], city: City) -> list[str]:
     for word in case.get("first_words", ()):
         at = words.instant(word["at"], city)
         add(word["at"], f"【{word['department_name']}的初步回复】{at}\n{word['text']}")
+    for line in case["history"] if "questions" in case else ():
+        if line["kind"] in _OF_MODERATION:
+            add(line["at"], f"{_OF_MODERATION[line['kind']]}{line['text'].removeprefix('网民申诉:')}")
     for reply in case["replies"]:
         at = words.instant(reply["at"], city)
         shown = _files(reply["attachments"])
@@ -158,6 +170,8 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
         lines.append("请补充:回复“补充”空格加内容;要附图片,先把图片发来。")
     if "follow-up" in acts:
         lines.append("要追问:回复“追问”空格加内容;要附图片,先把图片发来。")
+    if "appeal" in acts:
+        lines.append("认为不该屏蔽,回复“申诉”空格加理由,由督查再看一次;每次屏蔽可以申诉一次。")
     # Another's, and to be read by anybody: its author's view has questions, and one that is not shown no text.
     if "questions" not in case and case["text"] and case["status"] not in ("withdrawn", "hidden"):
         lines.append("您也遇到同样的问题,请回复“关注”,不必另发。")
@@ -165,9 +179,9 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
 
 
 def acted(state: Conversation, message: Message) -> Step | None:
-    """A rating or an addition to the case that was read last; None for another text."""
+    """A rating, an addition or an appeal to the case that was read last; None for another text."""
     act, text = words.added_in(message.text)
-    body: dict[str, Any] = {"text": text}
+    body: dict[str, Any] = {"reason" if act == "appeal" else "text": text}
     if not act:
         grade, text = words.grade_in(message.text)
         if not grade or (state.stage != "case" and not message.text.strip().startswith("评价")):
@@ -179,7 +193,7 @@ def acted(state: Conversation, message: Message) -> Step | None:
         return Step(state, FIRST_READ)
     key = derived(f"{message.person}/{message.id}", f"wechat-{act}")
     call = Act(state.number, state.token, _ADDRESS[act], body, key)
-    return Step(state, call=call) if act == "rating" else sent_with(state, call, state.added)
+    return sent_with(state, call, state.added) if act in _WITH_PICTURES else Step(state, call=call)
 
 
 def follow(state: Conversation, number: str, person: str) -> Step:
@@ -208,9 +222,9 @@ def done(state: Conversation, asked: Act, outcome: Outcome) -> Step:
     act = next(act for act, address in _ADDRESS.items() if address == asked.act)
     if outcome.status == 401:
         return Step(replace(state, token="", stage="idle"), f"{proving.EXPIRED}请回复“绑定”。")
-    if act != "rating" and (fetch := anew(asked, state.added, outcome)):
+    if act in _WITH_PICTURES and (fetch := anew(asked, state.added, outcome)):
         return Step(replace(state, added=fetch.pictures), call=fetch)
     if not outcome.ok:
         return Step(state, f"{asked.number}:{outcome.sentence}")
-    follows = state if act == "rating" else replace(state, added=(), refused="")
+    follows = replace(state, added=(), refused="") if act in _WITH_PICTURES else state
     return Step(follows, f"{asked.number} {_DONE[act]}")

@@ -74,7 +74,9 @@ _FIND: Final = re.compile(r"[A-Za-z]{1,4}[0-9OoIl]{6}[-—–_]?[0-9OoIl]{6,9}")
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
 _GRADE: Final = re.compile(rf"([1-5])\s*[分星]?(?:[{_BETWEEN}]+(.*))?", re.DOTALL)
 _SOLVED: Final = re.compile(rf"({'|'.join(SOLVED_NAMES.values())})(?:[{_BETWEEN}]+(.*))?", re.DOTALL)
-_ADD: Final = re.compile(rf"(补充|追问)[{_BETWEEN}]+(.+)", re.DOTALL)
+ADDED: Final[Mapping[str, str]] = {"补充": "answer", "追问": "follow-up", "申诉": "appeal"}
+"""How what is said on an own case begins, and the act that it is."""
+_ADD: Final = re.compile(rf"({'|'.join(ADDED)})[{_BETWEEN}]+(.+)", re.DOTALL)
 
 
 def folded(text: str) -> str:
@@ -135,11 +137,11 @@ def solved_in(text: str) -> tuple[str, str]:
 
 
 def added_in(text: str) -> tuple[str, str]:
-    """The act and the words of `补充 …` and `追问 …`; both empty for another text."""
+    """The act and the words of `补充 …`, `追问 …` and `申诉 …`; both empty for another text."""
     match = _ADD.fullmatch(text.strip())
     if match is None:
         return "", ""
-    return ("answer" if match[1] == "补充" else "follow-up"), match[2].strip()
+    return ADDED[match[1]], match[2].strip()
 
 
 def choice_in(text: str, most: int) -> int:
