@@ -19,7 +19,7 @@ from contracts.topics import (
     POSTS,
     REPLIES,
 )
-from services.notifier.core import followers, rules
+from services.notifier.core import followers, preference, rules
 from services.notifier.core.case import Case, Outcome, new
 from services.notifier.core.news import NewsDue
 from services.notifier.core.table import TOLD
@@ -28,7 +28,7 @@ from services.notifier.core.texts import unfit
 RULES: Mapping[type, Rule] = {
     **dict.fromkeys(TOLD, rules.tell),  # to whom and in which words: core/table.py
     CitizenErased: rules.erase,
-    PreferenceChosen: rules.prefer,
+    PreferenceChosen: preference.prefer,
     FollowerJoined: followers.follow,
     FollowerLeft: followers.unfollow,
     NewsDue: followers.spread,  # time passes: the next page of those who follow

@@ -16,11 +16,13 @@ from chassis.service import Applied
 from chassis.store import Column, Packing
 from chassis.vault import Keys, LinkSecret
 from services.notifier.contacts import contacts_of
-from services.notifier.core.case import Case, Claim, Notice, Receipt, Settle, new
+from services.notifier.core.case import Case, Claim, Notice, Receipt, Reroute, Settle, new
 from services.notifier.core.inboxes import Choice, Inbox, held_in
+from services.notifier.core.preference import rerouted
 from services.notifier.followers import Followers, FollowersInMemory
 from services.notifier.inboxes import Boxes, InboxesInMemory
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
+from services.notifier.rerouting import Rerouting
 from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE, TO_FOLLOWERS
 
 ROBOTS: Final = 8
@@ -237,7 +239,7 @@ class Row(Struct, frozen=True):
 class ClaimsInMemory:
     """The twin of both sides. Real time does not pass in memory: a lease runs out when the driver says so."""
 
-    effects = (Claim, Settle)
+    effects = (Claim, Reroute, Settle)
 
     def __init__(self, keys: Keys, links: LinkSecret | None = None) -> None:
         self._keys = keys
@@ -262,6 +264,8 @@ class ClaimsInMemory:
                 if identity not in self.rows:
                     self.rows[identity] = self._row(one, one.effect.notice)
                     self.open[identity] = None
+            elif isinstance(one.effect, Reroute):
+                self._reroute(one.subject, one.effect)
             elif isinstance(one.effect, Settle):
                 end = one.effect
                 self.rows[end.id] = replace(
@@ -274,6 +278,17 @@ class ClaimsInMemory:
                 )
                 if end.message:
                     self.messages.setdefault(end.message, []).append(end.id)
+
+    def _reroute(self, subject: str, chosen: Reroute) -> None:
+        """What waits for the author and was not tried yet goes as they chose last."""
+        for identity, row in self.still_open():
+            notice = row.notice
+            of_author = notice.audience == "citizen" and not notice.follower
+            if row.subject != subject or not of_author or row.attempts or row.repeated:
+                continue
+            del self.rows[identity], self.open[identity]
+            again = rerouted(notice, chosen)
+            self.rows[again.id], self.open[again.id] = replace(row, notice=again), None
 
     def _row(self, applied: Applied, notice: Notice) -> Row:
         """As the inbox chose, where staff are told."""
@@ -366,7 +381,7 @@ class ClaimsInMemory:
 def postgres(pool: asyncpg.Pool, claims: Claims) -> PostgresStore:
     """The store of one instance."""
     followers = Followers()
-    return PostgresStore(pool, Case, new, COLUMNS, (claims, followers), (followers,))
+    return PostgresStore(pool, Case, new, COLUMNS, (claims, Rerouting(), followers), (followers,))
 
 
 def memory(keys: Keys, links: LinkSecret | None = None) -> tuple[MemoryStore, ClaimsInMemory]:

@@ -136,7 +136,36 @@ async def test_an_author_is_told_when_and_as_they_chose_until_they_follow_the_li
 
         assert (len(asked("13812345678")), len(asked("13912345678"))) == (0, 1)
         for phone in ("13812345678", "13912345678"):
-            assert not any("已由" in text and "回复" in text for text in _read(world, phone))
+            assert not any("已经回复" in text for text in _read(world, phone))
         suppressed = [fact for fact in world.said("notices") if getattr(fact, "reason", "") == "unsubscribed"]
         assert {fact.kind for fact in suppressed} >= {"asked", "resumed", "replied"}  # type: ignore[attr-defined]
         assert set(world.gateway.arrivals.counts.values()) == {1}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_who_chooses_the_night_while_a_question_waits_for_the_morning_is_asked_at_once(
+    seed: int, tmp_path: Path
+) -> None:
+    async with World(seed, "2026-03-02T10:00", tmp_path).open() as world:
+        contact = {"phone": "13812345678"}
+        receipts = [(await world.intake.post(contact=contact)).json() for _ in range(2)]
+        for receipt in receipts:
+            await world.assigned_to(receipt["number"], "housing")
+        await world.until("2026-03-02T23:00")
+        for receipt in receipts:
+            await world.act("clerk", receipt["number"], "acceptance")
+            await world.act("clerk", receipt["number"], "questions", {"text": "哪一侧?"})
+        wakeful, quiet = (receipt["number"] for receipt in receipts)
+
+        def asked(number: str) -> int:
+            return sum("需要补充" in text and number in text for text in _read(world, "13812345678"))
+
+        assert (asked(wakeful), asked(quiet)) == (0, 0)
+        wanted = {"channel": "sms", "at_night": True}
+        assert (await world.intake.citizen(receipts[0], "preference", wanted)).status_code == 202
+        await world.until("2026-03-02T23:30")
+        assert (asked(wakeful), asked(quiet)) == (1, 0)
+
+        await world.until("2026-03-03T09:00")
+
+        assert (asked(wakeful), asked(quiet)) == (1, 1)

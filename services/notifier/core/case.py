@@ -103,6 +103,14 @@ class Claim(Effect, frozen=True):
     notice: Notice
 
 
+class Reroute(Effect, frozen=True):
+    """The author chose anew: what waits for them, and was not tried yet, goes so."""
+
+    order: tuple[str, ...]
+    """Every channel by which they can be told, in the order in which they are tried."""
+    at_night: bool
+
+
 class Settle(Effect, frozen=True):
     """A notice has ended."""
 

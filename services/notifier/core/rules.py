@@ -13,10 +13,11 @@ from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
-from contracts.posts import CitizenErased, PostReceived, PreferenceChosen
+from contracts.posts import CitizenErased, PostReceived
 from services.notifier.core import followers
 from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
 from services.notifier.core.news import DropFollowers
+from services.notifier.core.preference import order_of
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import SUPERVISION, URGENT, Tell
 from services.notifier.core.wording import (
@@ -56,11 +57,6 @@ def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
     """Nobody can be told any more, and nothing is kept of who followed."""
     erased = replace(case, erased=True, sealed=b"", channels=(), followed=False)
     return Decision(erased, (DropFollowers(),) if case.followed else ())
-
-
-def prefer(case: Case, fact: PreferenceChosen, context: Here) -> Decision[Case]:
-    """From now on the author is told so, or not at all."""
-    return Decision(replace(case, chosen=fact.channel, at_night=fact.at_night))
 
 
 def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
@@ -214,8 +210,7 @@ def _claimed(case: Case, kind: str, audience: str, unit: str, text: str, cause: 
         # Named by the robot, whatever the inbox chose: a choice that changes tells nobody twice.
         return Claim(_notice(cause, kind, audience, "robot", unit, text, at, kind in URGENT))
     if case.channels and case.chosen != "none":
-        # The chosen channel first, then the others, best first.
-        order = tuple(sorted(case.channels, key=lambda channel: channel != case.chosen))
+        order = order_of(case)
         return Claim(_notice(cause, kind, "citizen", order[0], unit, text, at, case.at_night, order))
     notice = _notice(cause, kind, "citizen", "sms", unit, "", at)
     return Say(

@@ -39,6 +39,11 @@ class Told:
                     self.suppressed.append(effect.fact)
         return self
 
+    def effects_of(self, fact: Any) -> list[Any]:
+        """What this fact would bring about."""
+        context = Context("post", "cause", fact.at, PROFILE)
+        return list(RULES[type(fact)](self.case, fact, context).effects)
+
     def to(self, audience: str, unit: str = "") -> list[str]:
         """What an audience, of one unit where it is named, has read."""
         return [
