@@ -1,10 +1,10 @@
 """Every way in which something can go wrong, and what happens then.
 
 Failure
- ├─ Refused      a person can put it right: problem document with the remedy
+ ├─ Refused      a person can put it right: problem document with the remedy (`contracts/decision.py`)
  │   ├─ Invalid, Forbidden, NotFound, NotNow    a rule refused
- │   └─ HttpRefused                             a door refused, before any rule was asked
- ├─ Unreadable   bytes that are no event we know: parked at once
+ │   └─ HttpRefused                             a door refused, before any rule was asked (`problem.py`)
+ ├─ Unreadable   bytes that are no event we know: parked at once (`contracts/codec.py`)
  ├─ Hopeless     a known event whose rule raised: rules are pure, so it would raise again; parked at
  │               once, later events of its subject wait behind it in its own topic
  ├─ ConnectionLost  the database's connection ended in the middle of a transaction: another one is taken, and
@@ -19,46 +19,12 @@ from typing import Final
 
 import asyncpg
 
-from contracts.codec import Unreadable
-from contracts.decision import FieldError, Refused
-
-__all__ = [
-    "EXIT_FAILED",
-    "EXIT_MISPLACED",
-    "EXIT_SUPERSEDED",
-    "STORAGE_ERRORS",
-    "ConnectionLost",
-    "HttpRefused",
-    "Misplaced",
-    "Refused",
-    "Superseded",
-    "Unreadable",
-]
-
 EXIT_FAILED: Final = 70
 """Something unforeseen (sysexits EX_SOFTWARE): start again from the stored position."""
 EXIT_SUPERSEDED: Final = 75
 """Another instance took over (EX_TEMPFAIL): start again as a new member."""
 EXIT_MISPLACED: Final = 78
 """Settings, database or log do not belong together (EX_CONFIG): a person must look."""
-
-
-class HttpRefused(Refused):
-    """Refused at a door: `status` is the HTTP status, `retry_after` real seconds."""
-
-    def __init__(
-        self,
-        status: int,
-        kind: str,
-        title: str,
-        detail: str = "",
-        errors: tuple[FieldError, ...] = (),
-        allowed: tuple[str, ...] | None = None,
-        retry_after: int | None = None,
-    ) -> None:
-        super().__init__(kind, title, detail, errors, allowed)
-        self.status = status
-        self.retry_after = retry_after
 
 
 class Superseded(Exception):

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from chassis.failures import HttpRefused, Refused
-from contracts.decision import FieldError, Forbidden, Invalid, NotFound, NotNow
+from contracts.decision import FieldError, Forbidden, Invalid, NotFound, NotNow, Refused
 
 MEDIA_TYPE = "application/problem+json"
 _encoder = msgspec.json.Encoder()
@@ -56,6 +55,24 @@ COME_AGAIN: Final = 5
 
 STATUSES: Final[dict[type[Refused], int]] = {Invalid: 422, Forbidden: 403, NotFound: 404, NotNow: 409}
 """What a rule's refusal becomes, by its kind."""
+
+
+class HttpRefused(Refused):
+    """Refused at a door: `status` is the HTTP status, `retry_after` real seconds."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str = "",
+        errors: tuple[FieldError, ...] = (),
+        allowed: tuple[str, ...] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(kind, title, detail, errors, allowed)
+        self.status = status
+        self.retry_after = retry_after
 
 
 def status_of(refused: Refused) -> int:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.headers import bearer
 
 Role = Literal["clerk", "leader", "supervisor", "mayor", "operator", "auditor"]

@@ -21,7 +21,8 @@ from chassis.engine.city import CityView, view_of
 from chassis.engine.commit import Committer, Decided, Meter, Silent
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
-from chassis.failures import ConnectionLost, HttpRefused
+from chassis.failures import ConnectionLost
+from chassis.problem import HttpRefused
 from chassis.service import Service
 from chassis.store import Input, Remembered, Store, Transaction
 from contracts.facts import Fact

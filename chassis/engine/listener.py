@@ -27,9 +27,10 @@ from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
 from chassis.engine.records import Backlog, Read, lockable, read
 from chassis.engine.waiting import waits
-from chassis.failures import ConnectionLost, Refused, Superseded
+from chassis.failures import ConnectionLost, Superseded
 from chassis.service import Incoming, Service
 from chassis.store import Input, Position, Store, Transaction
+from contracts.decision import Refused
 from contracts.identity import city_subject, partition_of
 
 POLL_LIMIT = 3000
@@ -39,8 +40,7 @@ FULL = 0.7
 """A poll of more than this share of the limit has left others behind: the next one follows at once."""
 
 DUE_LIMIT = 200
-"""Due inputs claimed with one batch. Larger ones cost a little less each, but all they write is written at once, by this
-service and by all that hear of it: whoever posts meanwhile waits for that write."""
+"""Due inputs claimed with one batch. Larger ones cost less each, but whoever posts meanwhile waits for all that they write."""
 
 DUE_PACE = Pace(times=3.0, at_most=0.5)
 """The rest when more is due than one batch claims. A storm is paced by the work it makes and not by a fixed beat: where there is

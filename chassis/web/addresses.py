@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.asgi import Scope
 
 _UNREADABLE: Final = "网址中的文字不是 UTF-8;请按 UTF-8 编码后再试。"

@@ -10,14 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from chassis import problem
-from chassis.failures import HttpRefused, Refused
 from chassis.metrics import Metrics
+from chassis.problem import HttpRefused
 from chassis.web import docs
 from chassis.web.described import describe
 from chassis.web.probes import Probes
 from chassis.web.probes import routes as probe_routes
 from chassis.web.responses import Json, as_refused, problem_response
-from contracts.decision import FieldError
+from contracts.decision import FieldError, Refused
 
 GZIP_FROM: Final = 1024
 """Bytes of an answer from which it is compressed for a client that says it can read that."""

@@ -10,7 +10,7 @@ import msgspec
 from fastapi import Request
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.asgi import Receive, Scope
 from chassis.web.headers import header
 from chassis.web.reasons import Offered, all_wrong, of_no_json

@@ -5,7 +5,7 @@ import hmac
 
 import msgspec
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 
 _encoder = msgspec.json.Encoder()
 

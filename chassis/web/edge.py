@@ -10,8 +10,8 @@ from msgspec import Struct
 from starlette.middleware.cors import CORSMiddleware
 
 from chassis import problem
-from chassis.failures import HttpRefused
 from chassis.metrics import Metrics
+from chassis.problem import HttpRefused
 from chassis.web.addresses import check_address, check_host, without_last_slash
 from chassis.web.asgi import App, Message, Receive, Scope, Send
 from chassis.web.headers import accepts_json, joined, with_defaults, without_cookies

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.asgi import Scope
 
 Pairs = list[tuple[bytes, bytes]]

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 
 REMEMBERED: Final = 50_000
 """Clients whose buckets are kept, about 10 MB; then the one heard of longest ago is forgotten."""

@@ -7,8 +7,9 @@ import structlog
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import STORAGE_ERRORS, Refused
+from chassis.failures import STORAGE_ERRORS
 from chassis.web.asgi import Send, answer
+from contracts.decision import Refused
 
 _log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()

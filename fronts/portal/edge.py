@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.addresses import check_address, check_host
 from chassis.web.headers import HTTPS_ONLY, SAFE
 from chassis.web.methods import without_body

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.bodies import read_file
 from chassis.web.routing import new_router
 from fronts.wechat import messages

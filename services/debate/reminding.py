@@ -2,8 +2,8 @@
 
 from chassis.clock import CityTime
 from chassis.engine.desk import Desk
-from chassis.failures import Refused
 from chassis.identity import uuid7
+from contracts.decision import Refused
 from services.debate.core import requests as ask
 from services.debate.core.states import DIALOGUE
 from services.debate.store import Debates

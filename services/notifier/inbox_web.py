@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff, Verifier, require
 from chassis.vault import derived
 from chassis.web.bodies import decode_body, read_body

@@ -17,7 +17,7 @@ from fastapi.responses import Response
 from msgspec import Meta, Struct
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.vault import unseal
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from msgspec import Meta, Struct
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.aside import aside
 from chassis.web.bodies import decode_body, read_body, read_file
 from chassis.web.described import described

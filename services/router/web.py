@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.bodies import read_file
 from chassis.web.described import described

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
 from chassis.memory.store import MemoryStore
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.conditional import with_etag
 from chassis.web.described import described

@@ -17,7 +17,8 @@ from fastapi.responses import StreamingResponse
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import STORAGE_ERRORS, HttpRefused
+from chassis.failures import STORAGE_ERRORS
+from chassis.problem import HttpRefused
 from city.profile import Profile
 from services.stats.core.periods import Period
 from services.stats.league import is_thin, league, live, ranking

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import Limits, client_of

@@ -5,7 +5,7 @@ import structlog
 from chassis.clock import CityTime
 from chassis.engine.blame import hopeless
 from chassis.engine.desk import Desk
-from chassis.failures import Refused
+from contracts.decision import Refused
 from contracts.identity import derived
 from services.survey.core import requests as ask
 from services.survey.store import Surveys

@@ -6,9 +6,10 @@ import pytest
 from asyncpg import DataError
 
 from chassis.engine.publisher import Publisher
-from chassis.failures import ConnectionLost, Refused
+from chassis.failures import ConnectionLost
 from chassis.memory.bus import Quiet
 from chassis.outbox import Addressed
+from contracts.decision import Refused
 from contracts.posts import PostWithdrawn
 from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Ring, World, Write, text_of
 from tests.chassis.failing import Failing

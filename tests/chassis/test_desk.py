@@ -9,11 +9,11 @@ import pytest
 
 from chassis.engine.answers import Answers, IdempotencyKey, Kept
 from chassis.engine.publisher import Publisher
-from chassis.failures import HttpRefused, Refused
 from chassis.memory.bus import Quiet
 from chassis.postgres.answers import PostgresAnswers
+from chassis.problem import HttpRefused
 from contracts.city_facts import CityFact, ModelActivated
-from contracts.decision import Context, Decision, NotNow
+from contracts.decision import Context, Decision, NotNow, Refused
 from contracts.identity import city_subject
 from contracts.topics import CITY
 from tests.chassis.counting import NOW, OTHER, POST, TABLES, UNFIT, Count, World, Write, text_of, written

@@ -10,13 +10,14 @@ from msgspec import structs
 
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.failures import Refused, Superseded
+from chassis.failures import Superseded
 from chassis.memory.bus import Quiet
 from chassis.memory.store import MemoryStore
 from chassis.outbox import unpack
 from chassis.store import Outcome
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.codec import decode
+from contracts.decision import Refused
 from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, REPLIES

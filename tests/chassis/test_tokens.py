@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.tokens import AUDIENCE, LONGEST_LIFE_SECONDS, Staff, Verifier, make_keys, sign
 
 CLERK = Staff("c1", "water", "clerk")

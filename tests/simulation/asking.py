@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from chassis.engine.answers import IdempotencyKey
-from chassis.failures import Refused
 from contracts.attachments import Attachment
+from contracts.decision import Refused
 from contracts.identity import derived
 from tests.simulation.linear import FOREVER
 from tests.simulation.loop import Process, wake

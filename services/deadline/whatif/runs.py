@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import structlog
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from contracts.decision import Forbidden, NotFound, NotNow
 from services.deadline.core.other_rules import ChangedNumber, OtherRules
 from services.deadline.core.whatif import Difference

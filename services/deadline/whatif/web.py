@@ -9,8 +9,8 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff, Verifier, require
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described

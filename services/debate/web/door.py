@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.clock import Clock
 from chassis.engine.desk import Desk
-from chassis.failures import HttpRefused
 from chassis.passes import Passes
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff, Verifier, require
 from chassis.vault import Secrets
 from chassis.web.bodies import in_city_time

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
 from chassis.web.keyed import of_staff

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff
 from chassis.web.conditional import with_etag
 from chassis.web.described import described

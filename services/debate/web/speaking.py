@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.web.aside import paced
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described

@@ -6,8 +6,8 @@ from typing import Any, Final, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.tokens import Staff
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described

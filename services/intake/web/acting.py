@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from msgspec.structs import fields, replace
 
-from chassis.failures import HttpRefused
-from chassis.problem import wrong_field
+from chassis.problem import HttpRefused, wrong_field
 from chassis.vault import FOLLOWER_LENGTH
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import Described, Who, described

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.vault import SEALED_MORE, new_key, seal_bytes, unseal_bytes
 from chassis.web.bodies import read_file
 from chassis.web.conditional import has_it

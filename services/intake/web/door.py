@@ -14,8 +14,8 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.clock import Clock
 from chassis.engine.desk import Desk
-from chassis.failures import HttpRefused
 from chassis.passes import CallPasses, Passes
+from chassis.problem import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.vault import Keys, LinkSecret, Secrets
 from chassis.web.aside import paced

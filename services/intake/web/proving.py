@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from msgspec import Meta
 
 from chassis import problem
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.vault import new_key, seal
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described

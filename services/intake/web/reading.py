@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
 from chassis.web.limits import client_of

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from chassis import problem
 from chassis.clock import Clock
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.web.conditional import with_etag
 from chassis.web.limits import Limits

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from chassis import problem
 from chassis.clock import Clock
 from chassis.engine.desk import Desk
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.store import Input
 from chassis.tokens import Staff, Verifier
 from chassis.web.aside import paced

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from chassis import problem
 from chassis.blind import is_signed, sign_blindly
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.vault import seal
 from chassis.web.aside import aside, paced
 from chassis.web.bodies import decode_body, read_body

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from msgspec.structs import replace
 
 from chassis import problem
-from chassis.failures import HttpRefused
 from chassis.identity import uuid7
+from chassis.problem import HttpRefused
 from chassis.vault import new_key
 from chassis.web.aside import aside
 from chassis.web.bodies import decode_body, in_city_time, read_body

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.aside import DEAR_SECONDS, WAITING, Aside
 
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import pytest
 from msgspec import Struct
 
-from chassis.failures import Refused
 from chassis.web.bodies import BODY_LIMIT, decode_body
+from contracts.decision import Refused
 from tests.chassis.web.service import client
 
 BOTH = pytest.mark.parametrize("path", ["/v1/notes", "/v1/hot"])

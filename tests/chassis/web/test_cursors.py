@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.cursors import Cursor
 
 SECRET = b"a secret of the tests"

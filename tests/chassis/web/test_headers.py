@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.headers import (
     accepts_json,
     bearer,

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.limits import RateLimit, client_key
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.places import SLICE, Places, Room, Slowly
 from tests.patience import PATIENCE
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chassis import problem
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec import Meta, Struct
 
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from chassis.web.bodies import decode_body
 
 

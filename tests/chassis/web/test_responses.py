@@ -3,10 +3,9 @@
 import asyncpg
 import pytest
 
-from chassis.failures import HttpRefused, Refused
-from chassis.problem import status_of
+from chassis.problem import HttpRefused, status_of
 from chassis.web.responses import as_refused
-from contracts.decision import Forbidden, Invalid, NotFound, NotNow
+from contracts.decision import Forbidden, Invalid, NotFound, NotNow, Refused
 
 
 @pytest.mark.parametrize(

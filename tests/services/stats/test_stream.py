@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import HandClock
-from chassis.failures import HttpRefused
+from chassis.problem import HttpRefused
 from services.stats import store
 from services.stats.stream import MOST_OF_A_CLIENT, MOST_VIEWERS, Stream
 from tests.patience import PATIENCE

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from chassis.failures import HttpRefused
 from chassis.giving_way import run_child
+from chassis.problem import HttpRefused
 from services.stats.bulletins.papers.paper import Paper
 
 KINDS: Final = {
