@@ -127,6 +127,8 @@ async def test_a_process_that_died_while_a_picture_came_asks_for_it_again(tmp_pa
         phone.start_again()
 
         assert "路灯坏了一周" in await phone.say("公开")
+        await phone.say("图片")
+        await phone.desk.done_afterwards()
         assert len((await sent(phone))["attachments"]) == 1
 
 

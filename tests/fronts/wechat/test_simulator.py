@@ -127,6 +127,7 @@ async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_th
     await _drafted(page)
 
     await page.show(*[picture()] * 6)
+    await page.phone.desk.done_afterwards()
     said = [line for line in await page.lines() if "最多 5 张图片,这张没有收下" in line]
 
     assert len(said) == 1
