@@ -1,6 +1,7 @@
 """Topic `bulletins`: what a 通报 says of every unit, and how it came to be said. Writer: stats, which keeps the figures."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -17,6 +18,9 @@ class UnitFigures(Struct, frozen=True, gc=False, omit_defaults=True):
     """Measure to its count; what each means stands in `docs/figures.md`. Histograms and areas are left out."""
     median_hours: float | None = None
     p90_hours: float | None = None
+    first_word_hours: float | None = None
+    response_hours: float | None = None
+    """Medians; like the measures with a colon, only in figures of derivation 2."""
 
 
 class NamedCase(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -30,7 +34,7 @@ class NamedCase(Struct, frozen=True, gc=False, omit_defaults=True):
     """Whether it has a reply at the cut-off."""
 
 
-class Frozen(Struct, frozen=True, gc=False):
+class Frozen(Struct, frozen=True, gc=False, omit_defaults=True):
     """The figures of a period as they were at one moment, and where in the log that moment is."""
 
     period: str
@@ -49,6 +53,8 @@ class Frozen(Struct, frozen=True, gc=False):
     """A hash of the rules and definitions that counted."""
     policy: str
     """The version of the city's rules when the process began."""
+    derivation: Literal[1, 2] = 1
+    """What is frozen of the period itself: 1, measures without a colon; 2, also what comes before the reply. A recount keeps to it."""
 
 
 class Section(Struct, frozen=True, gc=False):

@@ -40,7 +40,7 @@ from services.stats.app import RULES
 from services.stats.bulletins.store import code, instants, named_within
 from services.stats.core.bulletin.freezing import Counted, put_together, with_reviews
 from services.stats.core.bulletin.scoring import scored, weights_of
-from services.stats.core.case import Case
+from services.stats.core.case import Case, new
 from services.stats.core.cells import cells
 from services.stats.core.periods import Period
 from services.stats.core.review import graded
@@ -86,7 +86,9 @@ async def recomputed(read: Read, profile: Profile, bulletin: BulletinIssued) -> 
     counted = await _counted(read, profile, figures)
     units = [(unit.unit, unit.name) for unit in figures.units]
     period = Period.read(figures.period)
-    again = put_together(counted, units, period, figures.cut_off, (code(), profile.version))
+    again = put_together(
+        counted, units, period, figures.cut_off, (code(), profile.version), figures.derivation
+    )
     if bulletin.scores is None:
         return Again(again, None)
     blamed = await _blamed(read, *instants(period, profile), figures.cut_off)
@@ -167,7 +169,9 @@ async def _cases(read: Read, profile: Profile, partition: int, offsets: Mapping[
         if rule is not None:
             city = cities[bisect_right(moments, event.fact.at)]
             context = Context(event.subject, event.id, event.fact.at, city)
-            cases[event.subject] = rule(cases.get(event.subject, Case()), event.fact, context).state
+            cases[event.subject] = rule(
+                cases.get(event.subject) or new(event.subject), event.fact, context
+            ).state
     return list(cases.values())
 
 

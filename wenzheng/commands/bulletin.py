@@ -13,7 +13,7 @@ from city.profile import Profile
 from contracts.topics import Topic
 from services.stats.core.bulletin import scoring
 from services.stats.core.bulletin.freezing import differences
-from services.stats.core.bulletin.narrative import heads, table
+from services.stats.core.bulletin.tables import course, heads, table
 from wenzheng.commands.terminal import Data, home_of
 from wenzheng.log import reading, records
 from wenzheng.recompute import Logged, Read, export, from_folder, issued, recomputed
@@ -75,7 +75,7 @@ async def _compared(read: Read, number: str, profile: Profile) -> bool:
     told = differences(frozen, again) + scoring.differences(bulletin.scores, scores, frozen)
     for one in told:
         print(one)
-    parts = [xlsx.data_part(heads(figures), table(figures)) for figures in (frozen, again)]
+    parts = [xlsx.data_part(heads(figures), table(figures), course(figures)) for figures in (frozen, again)]
     hashes = [sha256(part).hexdigest() for part in parts]
     same = not told and parts[0] == parts[1]
     verdict = "一致 the same" if same else "不一致 DIFFERENT"

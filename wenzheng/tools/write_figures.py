@@ -55,8 +55,16 @@ the way posts came: `online` 网上, and what staff wrote down for callers (代�
 of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
 `least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are counted of
-posts that came after the city had them (`services/stats/core/course.py`); of an older one nothing is claimed.
+posts that came after the city had them (`services/stats/core/course.py`); of an older one nothing is claimed. A bulletin has responses,
+dispatch, meetings and first words where they are known of every post of its period ([ADR 73](adr/0073-bulletins-freeze-what-comes-before-the-reply.md)).
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.
+
+## 为什么受理没有时限 Why acceptance has no limit
+
+受理 by the unit (响应) and 初步回复 are measured, by rate and hours, and judged by no clock. The report of 2011 asks for 及时受理 and gives no number but the
+three working days of the reply; the rules from which the policy's other numbers come (Lüliang 2024, 好差评) limit the dispatch, the return and
+the meeting, each with its clock or its refusal. None says by when a unit must accept. The reply's deadline runs from receipt, accepted or not, so a unit gains nothing by waiting; a limit of our own would be a rule that no
+one made, whose breach would stand in bulletins.
 """
 
 

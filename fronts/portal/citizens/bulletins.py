@@ -17,7 +17,8 @@ PAPERS: Final = {
 """Kind of paper to its media type."""
 RECEIVED: Final = 1
 """The column of the table that says how many posts a unit was given."""
-_SHARES: Final = frozenset({"回复率", "按时率", "满意度", "解决率"})
+_SHARES: Final = ("率", "满意度")
+"""How the heads of shares end."""
 """Columns of the table that are shares between 0 and 1."""
 
 router = APIRouter(include_in_schema=False)
@@ -43,7 +44,7 @@ async def bulletin(site: Here, identity: str) -> Response:
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
     return site.pages.render(
-        "bulletin.html", bulletin=answer.body, table=shown(answer.body["table"]), paper_kinds=tuple(PAPERS)
+        "bulletin.html", bulletin=answer.body, tables=shown_tables(answer.body), paper_kinds=tuple(PAPERS)
     )
 
 
@@ -73,6 +74,15 @@ def part(identity: str) -> str:
     return identity if found else "none"
 
 
+def shown_tables(bulletin: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tables of a bulletin as they are read, each with its caption; those of before have one."""
+    found = [shown(bulletin["table"]) | {"caption": "各单位办理情况;按件数分组,同组按回复率、按时率排列"}]
+    if bulletin["course"]:
+        caption = "各单位响应、交办和后续办理情况;次序同上表"
+        found.append(shown(bulletin["course"]) | {"caption": caption, "idle": []})
+    return found
+
+
 def shown(table: Mapping[str, Any]) -> dict[str, Any]:
     """The table as it is read: units that were given posts, the city last; the names of the others."""
     heads: Sequence[str] = table["heads"]
@@ -92,6 +102,6 @@ def _texts(heads: Sequence[str], row: Sequence[Any]) -> list[str]:
 def _text(head: str, value: Any) -> str:
     if value is None:
         return "—"
-    if head in _SHARES:
+    if head.endswith(_SHARES):
         return f"{100 * value:.1f}%"
     return f"{value:g}" if isinstance(value, float) else str(value)

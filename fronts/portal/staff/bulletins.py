@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.citizens.bulletins import PAPERS, as_paper, part, shown
+from fronts.portal.citizens.bulletins import PAPERS, as_paper, part, shown_tables
 from fronts.portal.forms import Form
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -142,7 +142,7 @@ async def _shown(visit: Visit, identity: str, status: int, problem: str) -> Resp
         "bulletin.html",
         status,
         bulletin=found,
-        table=shown(found["table"]),
+        tables=shown_tables(found),
         own=_own(found),
         paper_kinds=tuple(PAPERS),
         blocks=_blocks(typed or found["sections"]),

@@ -9,8 +9,8 @@ from contracts.bulletins import NamedCase, Section
 from services.stats.assessment.answers import UnitScore
 from services.stats.core.answers import ISSUED_INTERVALS, ROW
 from services.stats.core.bulletin.document import Objection
-from services.stats.core.bulletin.freezing import LEFT_OUT
-from services.stats.core.bulletin.narrative import Cell
+from services.stats.core.bulletin.freezing import LATER, LEFT_OUT
+from services.stats.core.bulletin.tables import Cell
 
 BULLETIN_ROW: type[Struct] = defstruct(
     "BulletinRow",
@@ -18,14 +18,16 @@ BULLETIN_ROW: type[Struct] = defstruct(
         ("code", str),
         ("name", str),
         *(
-            (one.encode_name, one.type)
+            (one.encode_name, one.type | None if one.encode_name in LATER else one.type)
             for one in fields(ROW)
             if one.encode_name not in (*LEFT_OUT, "intervals")
         ),
         ("intervals", ISSUED_INTERVALS),
     ],
     kw_only=True,
-    namespace={"__doc__": "The frozen figures of a unit, or of the whole city."},
+    namespace={
+        "__doc__": "The frozen figures of a unit, or of the whole city; null is what the bulletin does not freeze."
+    },
 )
 
 
@@ -52,7 +54,7 @@ class Heads(Struct):
 
 
 class Table(Struct):
-    """The table of units, as it is printed."""
+    """A table of units, as it is printed; `course` is that of what comes before the reply and after it, where it is frozen."""
 
     heads: tuple[str, ...]
     rows: list[list[Cell]]
@@ -85,7 +87,9 @@ WHOLE: type[Struct] = defstruct(
         ("city", BULLETIN_ROW),
         ("units", list[BULLETIN_ROW]),  # type: ignore[valid-type]  # made from the table, so no type to mypy
         ("named", tuple[NamedCase, ...]),
+        ("derivation", int),
         ("table", Table),
+        ("course", Table | None),
         ("own", str),
         ("scores", list[UnitScore]),
         ("objections", list[ObjectionShown]),

@@ -30,7 +30,7 @@ from services.stats.bulletins import bodies
 from services.stats.bulletins.answers import shown
 from services.stats.bulletins.papers import KINDS, Press, paper
 from services.stats.bulletins.store import Bulletins, code, instants
-from services.stats.core.bulletin import document, narrative, scoring
+from services.stats.core.bulletin import document, narrative, scoring, tables
 from services.stats.core.bulletin.document import STEP_NAMES, Bulletin
 from services.stats.core.bulletin.freezing import Counted, frozen, row_of
 from services.stats.core.periods import Period
@@ -85,10 +85,14 @@ class Door:
             "offsets": figures.offsets,
             "until": bulletin.until,
             "sections": bulletin.sections,
-            "city": row_of(figures.city),
-            "units": [row_of(unit) for unit in figures.units],
+            "city": row_of(figures.city, figures.derivation),
+            "units": [row_of(unit, figures.derivation) for unit in figures.units],
             "named": figures.named,
-            "table": {"heads": narrative.heads(figures), "rows": narrative.table(figures)},
+            "derivation": figures.derivation,
+            "table": {"heads": tables.heads(figures), "rows": tables.table(figures)},
+            "course": {"heads": tables.COURSE, "rows": tables.course(figures)}
+            if tables.has_course(figures)
+            else None,
             "own": own,
             "scores": self._scores_for(staff, bulletin),
             "objections": [shown(one) for one in bulletin.objections if self._reads(staff, one.department)],

@@ -1,6 +1,6 @@
 """What comes before the reply: how soon a post has a unit, how soon that takes it on, whether a meeting rules in time. Pure.
 
-Measures have a colon, so that bulletins, whose recount must not change, leave them out. They follow from cases that were
+Measures have a colon, so that bulletins of before, whose recount must not change, leave them out (ADR 73). They follow from cases that were
 heard from their first fact by rules that know of all this: of an older one nothing is claimed, not even that it waits.
 """
 

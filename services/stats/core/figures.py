@@ -45,10 +45,9 @@ class Share(Struct, frozen=True):
     example: tuple[int, int, str]
     """Part, whole, and the share in percent as it is shown."""
 
-    @property
-    def issued(self) -> bool:
-        """Whether bulletins have it: they freeze no measure with a colon, for their recount must never change."""
-        return not any(":" in name for name in (*self.part, *self.whole))
+    def issued(self, derivation: int) -> bool:
+        """Whether bulletins of a derivation have it: the first froze no measure with a colon, and their recount must never change."""
+        return derivation > 1 or not any(":" in name for name in (*self.part, *self.whole))
 
     def counted(self, measures: Measures) -> tuple[int, int]:
         """Part and whole."""
@@ -73,9 +72,11 @@ AMOUNTS: Final = (
         "first_words",
         "初步回复",
         ("first_word:given",),
-        "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;不入通报",
+        "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;全部网帖都有响应等项的时段入通报",
     ),
-    Amount("responses_asked", "应响应", ("response:asked",), "受理的;自有此项起计数,不入通报"),
+    Amount(
+        "responses_asked", "应响应", ("response:asked",), "受理的;自有此项起计数,全部网帖都有此项的时段入通报"
+    ),
     Amount(
         "responses",
         "响应",
@@ -118,15 +119,20 @@ AMOUNTS: Final = (
         "dispatches_in_time",
         "按时交办",
         ("dispatch:in_time",),
-        "在交办时限内有了单位的;自有此项起计数,不入通报",
+        "在交办时限内有了单位的;自有此项起计数,全部网帖都有此项的时段入通报",
     ),
     Amount(
         "late_dispatches",
         "交办超时",
         ("dispatch:late",),
-        "等人选定单位、到交办时限还没有单位的;自有此项起计数,不入通报",
+        "等人选定单位、到交办时限还没有单位的;自有此项起计数,全部网帖都有此项的时段入通报",
     ),
-    Amount("meetings", "交办会", ("meeting:called",), "提请交办会的次数;自有此项起计数,不入通报"),
+    Amount(
+        "meetings",
+        "交办会",
+        ("meeting:called",),
+        "提请交办会的次数;自有此项起计数,全部网帖都有此项的时段入通报",
+    ),
     Amount(
         "meetings_in_time",
         "交办会按时",
@@ -184,7 +190,7 @@ SHARES: Final = (
         "初步回复率",
         ("first_word:given",),
         ("received",),
-        "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;不入通报",
+        "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;全部网帖都有响应等项的时段入通报",
         "初步回复不是答复,所以和回复率分开:看网民有没有及时得到音信",
         (90, 100, "90%"),
     ),
@@ -193,7 +199,7 @@ SHARES: Final = (
         "响应率",
         ("response:given",),
         ("response:asked",),
-        "受理的主题中所计入的单位已确认受理或已有公开答复的;还没有单位的也在分母里;自有此项起计数,不入通报",
+        "受理的主题中所计入的单位已确认受理或已有公开答复的;还没有单位的也在分母里;自有此项起计数,全部网帖都有此项的时段入通报",
         "响应不是答复:看单位有没有及时接手",
         (19, 20, "95%"),
     ),
@@ -202,7 +208,7 @@ SHARES: Final = (
         "按时交办率",
         ("dispatch:in_time",),
         ("dispatch:in_time", "dispatch:late"),
-        "已有单位的和交办超时的主题中,在交办时限内有了单位的;规则直接交办的算按时;自有此项起计数,不入通报",
+        "已有单位的和交办超时的主题中,在交办时限内有了单位的;规则直接交办的算按时;自有此项起计数,全部网帖都有此项的时段入通报",
         "半个工作日内交办:吕梁 2024",
         (49, 50, "98%"),
     ),
@@ -211,7 +217,7 @@ SHARES: Final = (
         "交办会按时率",
         ("meeting:in_time",),
         ("meeting:called",),
-        "提请的交办会中在时限内裁定的,或在时限内已由人另行交办的;还没有裁定的也在分母里;不入通报",
+        "提请的交办会中在时限内裁定的,或在时限内已由人另行交办的;还没有裁定的也在分母里;全部网帖都有此项的时段入通报",
         "一个工作日内召开交办会:吕梁 2024",
         (3, 4, "75%"),
     ),

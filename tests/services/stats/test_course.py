@@ -1,8 +1,10 @@
 """What comes before the reply: how soon a post has a unit, how soon that takes it on, and whether a meeting ruled in time."""
 
+from collections import Counter
 from datetime import timedelta
 from itertools import permutations
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -13,7 +15,7 @@ from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from contracts.replies import CaseAccepted
 from services.stats.core.bulletin.freezing import Counted, frozen, row_of
-from services.stats.core.case import new
+from services.stats.core.case import Case, new
 from services.stats.core.cells import cells
 from services.stats.core.course import duties
 from services.stats.core.figures import row
@@ -175,18 +177,47 @@ def test_of_a_post_of_before_nothing_is_claimed() -> None:
     assert (found["response_rate"], found["dispatch_rate"], found["meeting_rate"]) == (None, None, None)
 
 
-def test_a_bulletin_freezes_the_same_with_and_without() -> None:
-    def issued(*facts: Fact) -> Frozen:
-        cells_of = met(new("p"), facts, PROFILE)[1]
-        measures = {cell[3]: count for cell, count in cells_of.items() if cell[1] == "water"}
-        return frozen(
-            Counted({"water": measures}, {}, {}, (), {}), PROFILE, Period.read("2026-03"), WHEN, "c"
-        )
+def issued(*cases: Case) -> Frozen:
+    """A bulletin about one unit's posts."""
+    measures: Counter[str] = Counter()
+    for case in cases:
+        measures.update({cell[3]: count for cell, count in cells(case).items() if cell[1] == "water"})
+    counted = Counted({"water": dict(measures)}, {"water": dict(measures)}, {}, (), {})
+    return frozen(counted, PROFILE, Period.read("2026-03"), WHEN, "c")
 
-    plain = (received(WHEN), assigned(1), replied(WHEN + 30 * HOUR))
-    told_more = issued(*plain, accepted(3), LATE, called(2, 26))
-    assert told_more == issued(*plain)
-    assert not {"response_rate", "responses", "dispatch_rate", "meeting_rate"} & row_of(told_more.city).keys()
+
+def lived(*facts: Fact) -> Case:
+    return met(new("p"), facts, PROFILE)[0]
+
+
+PLAIN = (received(WHEN), assigned(1), replied(WHEN + 30 * HOUR))
+TAKEN_ON = (*PLAIN, accepted(3), LATE, called(2, 26))
+
+
+def test_a_bulletin_freezes_what_came_before_the_replies() -> None:
+    figures = issued(lived(*TAKEN_ON), lived(*PLAIN))
+
+    assert figures.derivation == 2
+    row = row_of(figures.city, figures.derivation)
+    assert (row["responses"], row["response_rate"], row["response_hours"]) == (2, 1.0, 2.0)
+    assert (row["dispatch_rate"], row["late_dispatches"]) == (0.5, 1)
+    assert (row["meetings"], row["meetings_in_time"], row["meeting_rate"]) == (1, 0, 0.0)
+    assert not [name for name in figures.city.measures if "hours:" in name or name.startswith("duty")]
+    assert not [name for name in figures.before.measures if ":" in name], "periods beside it as ever"
+
+
+def test_a_bulletin_of_a_period_with_posts_of_before_freezes_as_it_always_did() -> None:
+    """What came before the reply of such a post is not known to us, and is to whoever folds the log."""
+    older = replace(lived(*PLAIN), whole_course=False)
+
+    figures = issued(lived(*TAKEN_ON), older)
+
+    assert figures.derivation == 1
+    assert figures == issued(replace(lived(*TAKEN_ON), whole_course=False), older)
+    assert not [name for name in figures.city.measures if ":" in name]
+    row = row_of(figures.city, figures.derivation)
+    assert {row[name] for name in ("response_rate", "responses", "dispatch_rate", "meeting_rate")} == {None}
+    assert b"derivation" not in msgspec.json.encode(figures), "the same bytes as before"
 
 
 def test_a_post_counts_for_the_duty_item_by_which_its_unit_has_it() -> None:

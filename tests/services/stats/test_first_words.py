@@ -14,12 +14,12 @@ from contracts.posts import PostsGrouped, PostUngrouped, PostWithdrawn
 from contracts.replies import FirstWordGiven, PostReopened
 from services.stats import store
 from services.stats.core.bulletin.freezing import Counted, frozen, row_of
-from services.stats.core.case import Case, Replied
+from services.stats.core.case import Case, Replied, new
 from services.stats.core.cells import cells
 from services.stats.core.figures import row
 from services.stats.core.periods import Period
 from tests.postgres import migrated
-from tests.services.stats.test_core import PROFILE, WHEN, assigned, received, replied, told
+from tests.services.stats.test_core import PROFILE, WHEN, assigned, met, received, replied, told
 
 HOUR = timedelta(hours=1)
 ASSIGNED = (received(WHEN), assigned(WHEN, "water"))
@@ -85,16 +85,20 @@ def test_a_lead_s_reply_that_answers_no_more_is_no_first_word_either() -> None:
     assert _heard(*facts, PostUngrouped(at=WHEN + 2 * HOUR, group="g", by="s")) == (0, None)
 
 
-def test_a_bulletin_freezes_the_same_with_and_without() -> None:
+def test_a_bulletin_freezes_how_many_people_heard_and_how_soon() -> None:
     def issued(*facts: Fact) -> Frozen:
-        measures = {cell[3]: count for cell, count in told(facts)[1].items() if cell[1] == "water"}
+        measures = {
+            cell[3]: count for cell, count in met(new("p"), facts, PROFILE)[1].items() if cell[1] == "water"
+        }
         counted = Counted({"water": measures}, {}, {}, (), {})
         return frozen(counted, PROFILE, Period.read("2026-03"), WHEN, "code")
 
-    answered = replied(WHEN + 5 * HOUR)
-    assert issued(*ASSIGNED, word(2), answered) == issued(*ASSIGNED, answered)
-    assert "first" not in str(issued(*ASSIGNED, word(2), answered))
-    assert "first" not in str(row_of(issued(*ASSIGNED, word(2), answered).city)), "no share of nothing either"
+    with_word, without = issued(*ASSIGNED, word(2)), issued(*ASSIGNED)
+
+    assert (with_word.city.measures["first_word:given"], with_word.city.first_word_hours) == (1, 2.0)
+    assert "first_word:given" not in without.city.measures
+    assert without.city.first_word_hours is None
+    assert row_of(without.city, without.derivation)["first_word_rate"] == 0.0
 
 
 def _case(n: int) -> Case:

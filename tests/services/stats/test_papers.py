@@ -18,7 +18,7 @@ from services.stats.bulletins.bodies import WHOLE
 from services.stats.bulletins.papers import KINDS, Press, xlsx
 from services.stats.bulletins.papers.__main__ import made
 from services.stats.bulletins.papers.paper import Paper, printed
-from services.stats.core.bulletin import freezing, narrative
+from services.stats.core.bulletin import freezing, narrative, tables
 from services.stats.core.bulletin.freezing import NAMED_AT_MOST, Counted
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import PROFILE
@@ -59,8 +59,8 @@ def paper() -> Paper:
         printed("各承办单位:"),
         tuple(Section(one.heading, printed(one.text)) for one in narrative.sections(frozen, 0.98)),
         date(2026, 7, 6),
-        narrative.ROW,
-        narrative.table(frozen),
+        tables.ROW,
+        tables.table(frozen),
         (("时段", "2026-06"),),
     )
 
@@ -70,11 +70,11 @@ def test_text_and_table_count_the_broken_dates_of_replies_as_the_league_does() -
     frozen = replace(figures(), city=broken)
 
     text = "\n".join(section.text for section in narrative.sections(frozen, 0.98))
-    [*_, city] = narrative.table(frozen)
+    [*_, city] = tables.table(frozen)
 
-    assert freezing.row_of(broken)["broken_promises"] == 5
+    assert freezing.row_of(broken, 1)["broken_promises"] == 5
     assert "承诺到期未兑现5次" in text
-    assert city[narrative.ROW.index("未兑现")] == 5
+    assert city[tables.ROW.index("未兑现")] == 5
 
 
 def test_the_narrative_says_what_the_report_of_2011_said() -> None:
@@ -179,7 +179,7 @@ def _pixels(page: Any) -> Any:
 
 
 def test_a_bulletin_of_before_keeps_the_table_it_was_issued_with() -> None:
-    assert narrative.heads(figures()) == narrative.ROW
+    assert tables.heads(figures()) == tables.ROW
     assert "是否解决" not in narrative.sections(figures(), 0.98)[0].text
 
 
@@ -190,7 +190,7 @@ def test_where_people_said_whether_matters_were_solved_the_table_and_the_text_sa
     water = replace(old.units[0], measures=old.units[0].measures | told)
     asked = replace(old, city=city, units=(water, *old.units[1:]))
 
-    heads, rows = narrative.heads(asked), narrative.table(asked)
+    heads, rows = tables.heads(asked), tables.table(asked)
 
     assert all(len(row) == len(heads) for row in rows)
     of_city = dict(zip(heads, rows[-1], strict=True))
@@ -203,7 +203,32 @@ def test_the_same_figures_are_the_same_workbook_and_its_data_part_depends_on_not
     first, again = made("xlsx", paper()), made("xlsx", paper())
 
     assert first == again
-    assert xlsx.data_of(first) == xlsx.data_part(narrative.ROW, narrative.table(figures()))
+    assert xlsx.data_of(first) == xlsx.data_part(tables.ROW, tables.table(figures()))
+
+
+def test_a_bulletin_that_froze_it_has_a_second_annex_of_what_came_before_the_replies() -> None:
+    old, words = figures(), {"response:asked": 1373, "response:given": 1300, "first_word:given": 1360}
+    city = replace(old.city, measures=old.city.measures | words, response_hours=4.0)
+    frozen = replace(old, city=city, derivation=2)
+    later = replace(paper(), course=tables.course(frozen))
+
+    text = narrative.sections(frozen, 0.98)[0].text
+    of_city = dict(zip(tables.COURSE, later.course[-1], strict=True))
+    document = _text(made("docx", later))
+    workbook = made("xlsx", later)
+
+    assert "已响应1300件,响应率94.7%,响应用时中位数4小时" in text
+    assert (of_city["响应率"], of_city["响应中位小时"], of_city["交办会按时率"]) == (0.9468, 4.0, None)
+    assert [row[0] for row in later.course] == [row[0] for row in later.rows], "the order of the first"
+    assert [name in document for name in ("附件1", "附件2", tables.COURSE_TITLE)] == [True] * 3
+    assert tables.COURSE_TITLE not in _text(made("docx", paper()))
+    assert xlsx.data_of(workbook, more=True) == xlsx.data_part(tables.ROW, later.rows, later.course)
+    assert xlsx.data_of(workbook) == xlsx.data_of(made("xlsx", paper())), "the first is as it was"
+
+
+def _text(document: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(document)) as parts:
+        return "".join(ElementTree.fromstring(parts.read("word/document.xml")).itertext())
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -33,7 +33,7 @@ UNITS: Final = [("water", "水利局"), ("housing", "住房局"), ("idle", "文�
 
 def frozen() -> Frozen:
     counted = Counted(BY_UNIT, {}, {}, (), {})
-    return put_together(counted, UNITS, Period.read("2026"), CUT_OFF, ("code", "policy"))
+    return put_together(counted, UNITS, Period.read("2026"), CUT_OFF, ("code", "policy"), 1)
 
 
 def scores() -> YearScores:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from services.stats.bulletins.papers.fonts import SANS
 from services.stats.bulletins.papers.paper import Paper
-from services.stats.core.bulletin.narrative import ROW
+from services.stats.core.bulletin.tables import ROW
 
 UNITS: Final = 12
 WIDTH, LINE, NAMES = 1560, 62, 520

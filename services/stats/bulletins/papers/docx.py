@@ -12,7 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
-from services.stats.bulletins.papers.paper import Paper, printed
+from services.stats.bulletins.papers.paper import Paper
+from services.stats.core.bulletin.tables import Cell
 
 TITLE, BODY, HEADING, PAGE = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
 LINE: Final = Pt(28.95)
@@ -46,12 +47,14 @@ def made(paper: Paper) -> bytes:
     if picture:
         # In a line of its own height, or the exact line pitch cuts it off.
         book.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(156))
-    _line(book, printed("附件:各单位网络问政办理情况表"), BODY, 16, indent=2)
+    for name in paper.annexes_named:
+        _line(book, name, BODY, 16, indent=2)
     _line(book, "", BODY, 16)
     _signed(_line(book, paper.issuer, BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT))
     day = chinese_day(paper.day.year, paper.day.month, paper.day.day)
     _signed(_line(book, day, BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT))
-    _annex(book, paper)
+    for n, (title, heads, rows) in enumerate(paper.annexes, 1):
+        _annex(book, f"附件{n}" if len(paper.annexes) > 1 else "附件", title, heads, rows)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -144,21 +147,21 @@ def _signed(paragraph: Any) -> None:
     paragraph.paragraph_format.right_indent = CHARACTER * 4
 
 
-def _annex(book: Any, paper: Paper) -> None:
+def _annex(book: Any, name: str, title: str, heads: tuple[str, ...], rows: list[list[Cell]]) -> None:
     section = book.add_section(WD_SECTION.NEW_PAGE)
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.top_margin, section.bottom_margin = Mm(28), Mm(26)
     section.left_margin, section.right_margin = Mm(20), Mm(20)
-    _line(book, "附件", HEADING, 16)
-    _line(book, "各单位网络问政办理情况表", TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER)
-    table = book.add_table(rows=0, cols=len(paper.heads))
+    _line(book, name, HEADING, 16)
+    _line(book, title, TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER)
+    table = book.add_table(rows=0, cols=len(heads))
     table.style = "Table Grid"
     table.autofit = False
-    _row(table, paper.heads, HEADING)
+    _row(table, heads, HEADING)
     _repeat(table.rows[0])
-    for row in paper.rows:
-        _row(table, [shown(head, value) for head, value in zip(paper.heads, row, strict=True)], BODY)
+    for row in rows:
+        _row(table, [shown(head, value) for head, value in zip(heads, row, strict=True)], BODY)
 
 
 def _row(table: Any, texts: Any, font: str) -> None:

@@ -9,8 +9,9 @@ from msgspec import Struct
 from city.profile import Profile
 from contracts.bulletins import Section
 from services.stats.core.bulletin.document import Bulletin
-from services.stats.core.bulletin.narrative import Cell, heads, table
+from services.stats.core.bulletin.tables import COURSE, COURSE_TITLE, Cell, course, heads, table
 
+TABLE_TITLE: Final = "各单位网络问政办理情况表"
 _WIDE: Final = dict(zip(",;:?!()", "\uff0c\uff1b\uff1a\uff1f\uff01\uff08\uff09", strict=True))
 _NARROW: Final = re.compile(
     r"(?<=[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])[,;:?!()]|[,;:?!()](?=[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])"
@@ -44,6 +45,22 @@ class Paper(Struct, frozen=True):
     rows: list[list[Cell]]
     source: tuple[tuple[str, str], ...]
     """Where the figures come from, for the last sheet."""
+    course: list[list[Cell]] = []
+    """Rows of the second table, under the heads of `COURSE`; a bulletin of before has none."""
+
+    @property
+    def annexes(self) -> tuple[tuple[str, tuple[str, ...], list[list[Cell]]], ...]:
+        """Title, heads and rows of each."""
+        first = (TABLE_TITLE, self.heads, self.rows)
+        return (first, (COURSE_TITLE, COURSE, self.course)) if self.course else (first,)
+
+    @property
+    def annexes_named(self) -> tuple[str, ...]:
+        """As they are listed under the text (GB/T 9704-2012, 7.3.4): numbered where there are several."""
+        if len(self.annexes) == 1:
+            return (printed(f"附件:{TABLE_TITLE}"),)
+        first, *others = (f"{n}.{title}" for n, (title, *_) in enumerate(self.annexes, 1))
+        return (printed(f"附件:{first}"), *(f"\u3000\u3000\u3000{other}" for other in others))
 
 
 def paper(bulletin: Bulletin, profile: Profile) -> Paper:
@@ -74,4 +91,5 @@ def paper(bulletin: Bulletin, profile: Profile) -> Paper:
             ("重算", f"wenzheng bulletin recompute {bulletin.id}"),
             *offsets,
         ),
+        course=course(figures),
     )

@@ -11,7 +11,8 @@ from fpdf.fonts import FontFace
 
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
 from services.stats.bulletins.papers.fonts import SANS, SERIF
-from services.stats.bulletins.papers.paper import Paper, printed
+from services.stats.bulletins.papers.paper import Paper
+from services.stats.core.bulletin.tables import Cell
 
 LINE: Final = 225 / 22
 """Millimetres a line."""
@@ -60,11 +61,13 @@ def made(paper: Paper) -> bytes:
         sheets.ln(2)
         sheets.image(io.BytesIO(picture), w=WIDTH)
         sheets.ln(2)
-    _text(sheets, printed("附件:各单位网络问政办理情况表"))
+    for name in paper.annexes_named:
+        _text(sheets, name)
     sheets.ln(LINE)
     for text in (paper.issuer, chinese_day(paper.day.year, paper.day.month, paper.day.day)):
         sheets.cell(WIDTH - 4 * CHARACTER, LINE, text, align="R", new_x="LMARGIN", new_y="NEXT")
-    _annex(sheets, paper)
+    for n, (title, heads, rows) in enumerate(paper.annexes, 1):
+        _annex(sheets, f"附件{n}" if len(paper.annexes) > 1 else "附件", title, heads, rows)
     return bytes(sheets.output())
 
 
@@ -110,16 +113,16 @@ def _lines(sheets: Any, text: str) -> list[str]:
     return [*lines, line]
 
 
-def _annex(sheets: Any, paper: Paper) -> None:
+def _annex(sheets: Any, name: str, title: str, heads: tuple[str, ...], rows: list[list[Cell]]) -> None:
     sheets.set_margins(20, 28, 20)
     sheets.set_auto_page_break(True, 34)
     sheets.add_page(orientation="landscape")
     sheets.set_font("sans", size=16)
-    sheets.cell(0, LINE, "附件", new_x="LMARGIN", new_y="NEXT")
+    sheets.cell(0, LINE, name, new_x="LMARGIN", new_y="NEXT")
     sheets.set_font("serif", size=22)
-    sheets.cell(0, 14, "各单位网络问政办理情况表", align="C", new_x="LMARGIN", new_y="NEXT")
+    sheets.cell(0, 14, title, align="C", new_x="LMARGIN", new_y="NEXT")
     sheets.set_font("serif", size=8)
-    columns = len(paper.heads)
+    columns = len(heads)
     with sheets.table(
         col_widths=(47, *[11.6] * (columns - 1)),
         text_align=("LEFT", *["CENTER"] * (columns - 1)),
@@ -128,6 +131,6 @@ def _annex(sheets: Any, paper: Paper) -> None:
         cell_fill_mode=TableCellFillMode.NONE,
         wrapmode="CHAR",
     ) as table:
-        table.row(paper.heads)
-        for row in paper.rows:
-            table.row([shown(head, value) for head, value in zip(paper.heads, row, strict=True)])
+        table.row(heads)
+        for row in rows:
+            table.row([shown(head, value) for head, value in zip(heads, row, strict=True)])

@@ -9,11 +9,14 @@ from typing import Any, Final
 import xlsxwriter
 
 from services.stats.bulletins.papers.paper import Paper
-from services.stats.core.bulletin.narrative import ROW, Cell
+from services.stats.core.bulletin.tables import COURSE, ROW, Cell
+from services.stats.core.figures import SHARES
 
 DATA: Final = "xl/worksheets/sheet1.xml"
-"""The part that holds the figures and nothing else."""
-SHARES: Final = frozenset({"回复率", "按时率", "满意度", "解决率"})
+"""The part that holds the figures and nothing else; where there is a second table, another does, too."""
+MORE: Final = "xl/worksheets/sheet2.xml"
+SHARED: Final = frozenset(share.name for share in SHARES)
+"""Heads of columns that are shares."""
 CHARTED: Final = 20
 """Units in the chart, the first of the league."""
 
@@ -30,7 +33,7 @@ def made(paper: Paper) -> bytes:
             "created": datetime.combine(paper.day, time(), UTC).replace(tzinfo=None),
         }
     )
-    _table(book, paper.heads, paper.rows)
+    _tables(book, paper.heads, paper.rows, paper.course)
     _chart(book, min(CHARTED, len(paper.rows) - 1))
     sheet = book.add_worksheet("来源")
     sheet.set_column(0, 1, 30)
@@ -41,23 +44,33 @@ def made(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def data_part(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """The part of a workbook that holds these figures, byte for byte as it stands in the whole one."""
+def data_part(
+    heads: Sequence[str], rows: Sequence[Sequence[Cell]], more: Sequence[Sequence[Cell]] = ()
+) -> bytes:
+    """The part of a workbook that holds these figures, byte for byte as it stands in the whole one; `more` is the second table."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": True})
-    _table(book, heads, rows)
+    _tables(book, heads, rows, more)
     book.close()
-    return data_of(out.getvalue())
+    return data_of(out.getvalue(), bool(more))
 
 
-def data_of(workbook: bytes) -> bytes:
-    """The data part of a whole workbook."""
+def data_of(workbook: bytes, more: bool = False) -> bytes:
+    """The data part of a whole workbook; with that of the second table behind it, where it has one."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
-        return parts.read(DATA)
+        return parts.read(DATA) + (parts.read(MORE) if more else b"")
 
 
-def _table(book: Any, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    sheet = book.add_worksheet("各单位")
+def _tables(
+    book: Any, heads: Sequence[str], rows: Sequence[Sequence[Cell]], more: Sequence[Sequence[Cell]]
+) -> None:
+    _table(book, "各单位", heads, rows)
+    if more:
+        _table(book, "响应交办后续", COURSE, more)
+
+
+def _table(book: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "text_wrap": True, "border": 1})
     plain, share = book.add_format({"border": 1}), book.add_format({"border": 1, "num_format": "0.0%"})
     sheet.set_column(0, 0, 28)
@@ -67,7 +80,7 @@ def _table(book: Any, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> N
         sheet.write_string(0, column, head, bold)
     for n, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            shape = share if heads[column] in SHARES else plain
+            shape = share if heads[column] in SHARED else plain
             if value is None:
                 sheet.write_blank(n, column, None, shape)
             elif isinstance(value, str):

@@ -2,33 +2,43 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from city.profile import Profile
 from contracts.bulletins import Frozen, NamedCase, UnitFigures
-from services.stats.core.figures import SHARES, Measures, histograms, quantile, row, total
+from services.stats.core.figures import AMOUNTS, SHARES, Measures, histograms, quantile, row, total
 from services.stats.core.periods import Period
 
-LEFT_OUT: Final = (
-    "interval",
-    "held_hours",
-    "first_words",
-    "first_word_rate",
-    "first_word_hours",
-    "responses_asked",
-    "responses",
-    "response_rate",
-    "response_hours",
-    "dispatches_in_time",
-    "late_dispatches",
-    "dispatch_rate",
-    "meetings",
-    "meetings_in_time",
-    "meeting_rate",
+Derivation = Literal[1, 2]
+BEFORE_THE_REPLY: Final = frozenset(
+    (
+        "first_word:given",
+        "response:asked",
+        "response:given",
+        "dispatch:in_time",
+        "dispatch:late",
+        "meeting:called",
+        "meeting:in_time",
+    )
 )
-"""What a row of a bulletin does not have: it freezes no more than its paper needs, and nothing of what comes before the reply (ADR 56)."""
+"""Measures that bulletins of derivation 2 freeze with those that have no colon."""
+
+LEFT_OUT: Final = ("interval", "held_hours")
+"""What a row of a bulletin does not have: it freezes no more than its paper needs."""
+
+HOURS: Final = ("median_hours", "p90_hours", "first_word_hours", "response_hours")
+
+LATER: Final = frozenset(
+    (
+        *(amount.code for amount in AMOUNTS if BEFORE_THE_REPLY.intersection(amount.measures)),
+        *(share.code for share in SHARES if not share.issued(1)),
+        "first_word_hours",
+        "response_hours",
+    )
+)
+"""What a row has from derivation 2 on, and is null before."""
 
 NAMED_AT_MOST: Final = 2_000
 """Cases that a bulletin names, those first that have been named for longest: it is one fact, and the bus takes a megabyte."""
@@ -55,7 +65,17 @@ def with_reviews(
 def frozen(counted: Counted, profile: Profile, period: Period, cut_off: datetime, code: str) -> Frozen:
     """The figures of a period; a row for each unit of the profile, in its order."""
     units = [(unit.code, unit.name) for unit in profile.departments]
-    return put_together(counted, units, period, cut_off, (code, profile.version))
+    derivation: Derivation = 2 if _known_whole(counted.by_unit) else 1
+    return put_together(counted, units, period, cut_off, (code, profile.version), derivation)
+
+
+def _known_whole(by_unit: Mapping[str, Measures]) -> bool:
+    """Whether of every post of the period it is known what came before its reply.
+
+    Of one that is older than these figures it is not, while whoever folds the log knows it of all.
+    """
+    whole = total(by_unit.values())
+    return whole.get("response:asked", 0) == whole.get("received", 0)
 
 
 def put_together(
@@ -64,15 +84,19 @@ def put_together(
     period: Period,
     cut_off: datetime,
     versions: tuple[str, str],
+    derivation: Derivation,
 ) -> Frozen:
-    """The figures of a period for these units, code and name; `versions` are those of code and policy."""
+    """The figures of a period for these units, code and name; `versions` are those of code and policy.
+
+    Of the periods it is compared with the same is frozen in every derivation.
+    """
     return Frozen(
         period=str(period),
         cut_off=cut_off,
-        city=_of("", "全市", total(counted.by_unit.values())),
-        units=tuple(_of(unit, name, counted.by_unit.get(unit, {})) for unit, name in units),
-        before=_of("", "全市", total(counted.before.values())),
-        year_before=_of("", "全市", total(counted.year_before.values())),
+        city=_of("", "全市", total(counted.by_unit.values()), derivation),
+        units=tuple(_of(unit, name, counted.by_unit.get(unit, {}), derivation) for unit, name in units),
+        before=_of("", "全市", total(counted.before.values()), 1),
+        year_before=_of("", "全市", total(counted.year_before.values()), 1),
         named=tuple(sorted(counted.named, key=lambda case: (case.named_at, case.number))[:NAMED_AT_MOST]),
         offsets={
             str(partition): dict(sorted(topics.items()))
@@ -80,26 +104,42 @@ def put_together(
         },
         code=versions[0],
         policy=versions[1],
+        derivation=derivation,
     )
 
 
-def _of(unit: str, name: str, measures: Measures) -> UnitFigures:
-    hours = histograms(measures)["hours"]
-    kept = {measure: count for measure, count in sorted(measures.items()) if ":" not in measure and count}
-    return UnitFigures(unit, name, kept, quantile(hours, 0.5), quantile(hours, 0.9))
+def _of(unit: str, name: str, measures: Measures, derivation: Derivation) -> UnitFigures:
+    hours, more = histograms(measures), derivation > 1
+    kept = {
+        measure: count
+        for measure, count in sorted(measures.items())
+        if count and (":" not in measure or (more and measure in BEFORE_THE_REPLY))
+    }
+    return UnitFigures(
+        unit,
+        name,
+        kept,
+        quantile(hours["hours"], 0.5),
+        quantile(hours["hours"], 0.9),
+        quantile(hours["first_word_hours"], 0.5) if more else None,
+        quantile(hours["response_hours"], 0.5) if more else None,
+    )
 
 
-def row_of(unit: UnitFigures) -> dict[str, object]:
+def row_of(unit: UnitFigures, derivation: Derivation) -> dict[str, object]:
     """The frozen figures of a unit, or of the city, as a row of the interfaces."""
     counted = {name: value for name, value in row(unit.measures).items() if name not in LEFT_OUT}
-    return {
+    told = {
         "code": unit.unit,
         "name": unit.name,
         **counted,
-        "intervals": {share.code: share.interval(unit.measures) for share in SHARES if share.issued},
-        "median_hours": unit.median_hours,
-        "p90_hours": unit.p90_hours,
+        "intervals": {
+            share.code: share.interval(unit.measures) if share.issued(derivation) else None
+            for share in SHARES
+        },
+        **{name: getattr(unit, name) for name in HOURS},
     }
+    return told if derivation > 1 else told | dict.fromkeys(LATER)
 
 
 def differences(one: Frozen, other: Frozen) -> list[str]:
@@ -114,7 +154,7 @@ def differences(one: Frozen, other: Frozen) -> list[str]:
             was, is_now = mine.measures.get(measure, 0), yours.measures.get(measure, 0)
             if was != is_now:
                 told.append(f"{mine.name} {measure}: {was} ≠ {is_now}")
-        for name in ("median_hours", "p90_hours"):
+        for name in HOURS:
             was, is_now = getattr(mine, name), getattr(yours, name)
             if was != is_now:
                 told.append(f"{mine.name} {name}: {was} ≠ {is_now}")

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from contracts.bulletins import Frozen, Section, UnitFigures
-from services.stats.core.figures import AMOUNT, REPORT, SHARES, Measures, Share, volume_group
+from services.stats.core.bulletin.tables import SHARE, share_of
+from services.stats.core.figures import AMOUNT, REPORT, SHARES, Measures, Share
 from services.stats.core.periods import Period
 
-SHARE: Final = {share.code: share for share in SHARES}
 AS_REPORTED: Final = {share.code: share for share in REPORT}
 BEST: Final = 5
 """Units praised and units asked to do better that are named in a sentence."""
@@ -70,7 +70,24 @@ def _whole(figures: Frozen, period: Period) -> str:
         f"满意度{percent(AS_REPORTED['satisfaction'].of(city))}。",
         f"首次答复用时中位数{_hours(figures.city.median_hours)},90%在{_hours(figures.city.p90_hours)}内答复。",
     ]
+    if figures.derivation > 1:
+        lines.append(_course(figures.city))
     return "\n".join(lines)
+
+
+def _course(city: UnitFigures) -> str:
+    """What came before the replies."""
+    count = {code: amount.of(city.measures) for code, amount in AMOUNT.items()}
+    share = {code: percent(one.of(city.measures)) for code, one in SHARE.items()}
+    return (
+        f"网民得到初步回复或答复的{count['first_words']}件,初步回复率{share['first_word_rate']};"
+        f"已响应{count['responses']}件,响应率{share['response_rate']},"
+        f"响应用时中位数{_hours(city.response_hours)};"
+        f"按时交办{count['dispatches_in_time']}件、交办超时{count['late_dispatches']}件,"
+        f"按时交办率{share['dispatch_rate']};"
+        f"提请交办会{count['meetings']}次,按时{count['meetings_in_time']}次,"
+        f"交办会按时率{share['meeting_rate']}。"
+    )
 
 
 def _solved(city: Measures) -> str:
@@ -108,9 +125,9 @@ def _units(units: Sequence[UnitFigures], pass_mark: float) -> str:
     large = [unit for unit in asked if unit.measures["received"] >= ENOUGH]
     ranked = sorted(large, key=_rate(SHARE["on_time_rate"]), reverse=True)
     if ranked:
-        best = "、".join(f"{unit.name}({percent(_of('on_time_rate', unit))})" for unit in ranked[:BEST])
+        best = "、".join(f"{unit.name}({percent(share_of('on_time_rate', unit))})" for unit in ranked[:BEST])
         lines.append(f"承办{ENOUGH}件以上的单位中,按时率靠前的是:{best}。")
-    below = [unit for unit in asked if (_of("reply_rate", unit) or 0.0) < pass_mark]
+    below = [unit for unit in asked if (share_of("reply_rate", unit) or 0.0) < pass_mark]
     none = [unit for unit in below if not unit.measures.get("replied")]
     some = sorted((unit for unit in below if unit not in none), key=_rate(SHARE["reply_rate"]))
     if some:
@@ -123,10 +140,6 @@ def _units(units: Sequence[UnitFigures], pass_mark: float) -> str:
     if not below and asked:
         lines.append(f"各承办单位回复率均达到{percent(pass_mark)}。")
     return "\n".join(lines)
-
-
-def _of(code: str, unit: UnitFigures) -> float | None:
-    return SHARE[code].of(unit.measures)
 
 
 def _rate(share: Share) -> Callable[[UnitFigures], tuple[float, str]]:
@@ -156,7 +169,9 @@ def _ratings(figures: Frozen) -> str:
 
 
 def _definitions(figures: Frozen) -> str:
-    shares = "\n".join(f"{share.name}:{share.meaning}。" for share in SHARES if share.issued)
+    shares = "\n".join(
+        f"{share.name}:{share.meaning}。" for share in SHARES if share.issued(figures.derivation)
+    )
     return (
         f"数据截至{_instant(figures.cut_off)},按受理日计。\n{shares}\n"
         "本通报的数字可由任何人按公开的事件记录重新计算。"
@@ -165,72 +180,3 @@ def _definitions(figures: Frozen) -> str:
 
 def _instant(at: datetime) -> str:
     return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
-
-
-ROW: Final = (
-    *("单位", "受理", "已回复", "回复率", "按时回复", "按时率", "未回复", "超期"),
-    *(
-        "已评价",
-        "满意",
-        "满意度",
-        "延期",
-        "未兑现",
-        "退回",
-        "重新办理",
-        "即时办结",
-        "中位小时",
-        "九成小时",
-        "件数组",
-    ),
-)
-"""The heads of the table of units."""
-SOLVED: Final = ("答解决", "解决率")
-"""More heads, after the satisfaction, where anybody was asked: bulletins of before keep the table they were issued with."""
-_BEFORE_SOLVED: Final = ROW.index("满意度") + 1
-
-Cell = str | int | float | None
-
-
-def table(figures: Frozen) -> list[list[Cell]]:
-    """The table of units in the order of the league, the city last; shares are numbers between 0 and 1."""
-    ranked = sorted(figures.units, key=_rank)
-    rows = [_row(unit) for unit in (*ranked, figures.city)]
-    if _asks(figures):
-        for row, unit in zip(rows, (*ranked, figures.city), strict=True):
-            row[_BEFORE_SOLVED:_BEFORE_SOLVED] = [
-                unit.measures.get("solved_told", 0),
-                _of("solved_rate", unit),
-            ]
-    return rows
-
-
-def heads(figures: Frozen) -> tuple[str, ...]:
-    """The heads of the table of a bulletin."""
-    return (*ROW[:_BEFORE_SOLVED], *SOLVED, *ROW[_BEFORE_SOLVED:]) if _asks(figures) else ROW
-
-
-def _asks(figures: Frozen) -> bool:
-    """Whether anybody said if the matter was solved."""
-    return bool(figures.city.measures.get("solved_told"))
-
-
-def _rank(unit: UnitFigures) -> tuple[int, float, float, str]:
-    group = ("50+", "10-49", "1-9", "0").index(volume_group(unit.measures.get("received", 0)))
-    return group, -(_of("reply_rate", unit) or 0.0), -(_of("on_time_rate", unit) or 0.0), unit.unit
-
-
-def _row(unit: UnitFigures) -> list[Cell]:
-    of = unit.measures.get
-    return [
-        *(unit.name, of("received", 0), of("replied", 0), _of("reply_rate", unit)),
-        *(of("on_time", 0), _of("on_time_rate", unit), of("open", 0) + of("overdue", 0), of("overdue", 0)),
-        *(
-            of("rated", 0),
-            of("satisfied", 0),
-            _of("satisfaction", unit),
-            of("extensions", 0),
-            AMOUNT["broken_promises"].of(unit.measures),
-        ),
-        *(of("returns", 0), of("reopened", 0), of("instant", 0), unit.median_hours, unit.p90_hours),
-        volume_group(of("received", 0)) if unit.unit else "",
-    ]

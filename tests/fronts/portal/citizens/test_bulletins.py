@@ -79,6 +79,9 @@ async def test_what_was_issued_is_found_read_and_downloaded_and_a_draft_is_not(
     assert "宿网督〔2026〕1号" in page
     assert '<th scope="row">全市</th><td>4</td><td>2</td><td>50.0%</td>' in page
     assert "个单位本期没有承办网帖" in page
+    course = page.partition("各单位响应、交办和后续办理情况")[2]
+    assert '<th scope="col">响应率</th>' in course
+    assert '<th scope="row">全市</th><td>4</td>' in course
     assert "wenzheng bulletin recompute 2026-03" in page
     assert draft.status_code == 404
     assert paper.headers["content-disposition"] == 'attachment; filename="bulletin-2026-03.xlsx"'
