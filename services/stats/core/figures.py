@@ -72,11 +72,9 @@ AMOUNTS: Final = (
         "first_words",
         "初步回复",
         ("first_word:given",),
-        "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;全部网帖都有响应等项的时段入通报",
+        "其中承办单位已有初步回复或公开答复的,以先到的为准;转办的,只算所计入单位的;重新办理中的不算;各帖都有响应等项的时段入通报",
     ),
-    Amount(
-        "responses_asked", "应响应", ("response:asked",), "受理的;自有此项起计数,全部网帖都有此项的时段入通报"
-    ),
+    Amount("responses_asked", "应响应", ("response:asked",), "受理的;自有此项起计数,各帖都有的时段入通报"),
     Amount(
         "responses",
         "响应",
@@ -119,19 +117,19 @@ AMOUNTS: Final = (
         "dispatches_in_time",
         "按时交办",
         ("dispatch:in_time",),
-        "在交办时限内有了单位的;自有此项起计数,全部网帖都有此项的时段入通报",
+        "在交办时限内有了单位的;自有此项起计数,各帖都有的时段入通报",
     ),
     Amount(
         "late_dispatches",
         "交办超时",
         ("dispatch:late",),
-        "等人选定单位、到交办时限还没有单位的;自有此项起计数,全部网帖都有此项的时段入通报",
+        "等人选定单位、到交办时限还没有单位的;自有此项起计数,各帖都有的时段入通报",
     ),
     Amount(
         "meetings",
         "交办会",
         ("meeting:called",),
-        "提请交办会的次数;自有此项起计数,全部网帖都有此项的时段入通报",
+        "提请交办会的次数;自有此项起计数,各帖都有的时段入通报",
     ),
     Amount(
         "meetings_in_time",
@@ -190,7 +188,7 @@ SHARES: Final = (
         "初步回复率",
         ("first_word:given",),
         ("received",),
-        "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;全部网帖都有响应等项的时段入通报",
+        "受理的主题中网民已得到初步回复或公开答复的;初步回复不停止计时,不算答复;各帖都有响应等项的时段入通报",
         "初步回复不是答复,所以和回复率分开:看网民有没有及时得到音信",
         (90, 100, "90%"),
     ),
@@ -199,7 +197,7 @@ SHARES: Final = (
         "响应率",
         ("response:given",),
         ("response:asked",),
-        "受理的主题中所计入的单位已确认受理或已有公开答复的;还没有单位的也在分母里;自有此项起计数,全部网帖都有此项的时段入通报",
+        "受理的主题中所计入的单位已确认受理或已有公开答复的;还没有单位的也在分母里;自有此项起计数,各帖都有的时段入通报",
         "响应不是答复:看单位有没有及时接手",
         (19, 20, "95%"),
     ),
@@ -208,7 +206,7 @@ SHARES: Final = (
         "按时交办率",
         ("dispatch:in_time",),
         ("dispatch:in_time", "dispatch:late"),
-        "已有单位的和交办超时的主题中,在交办时限内有了单位的;规则直接交办的算按时;自有此项起计数,全部网帖都有此项的时段入通报",
+        "已有单位的和交办超时的主题中,在交办时限内有了单位的;规则直接交办的算按时;自有此项起计数,各帖都有的时段入通报",
         "半个工作日内交办:吕梁 2024",
         (49, 50, "98%"),
     ),
@@ -217,7 +215,7 @@ SHARES: Final = (
         "交办会按时率",
         ("meeting:in_time",),
         ("meeting:called",),
-        "提请的交办会中在时限内裁定的,或在时限内已由人另行交办的;还没有裁定的也在分母里;全部网帖都有此项的时段入通报",
+        "提请的交办会中在时限内裁定的,或在时限内已由人另行交办的;还没有裁定的也在分母里;各帖都有的时段入通报",
         "一个工作日内召开交办会:吕梁 2024",
         (3, 4, "75%"),
     ),
@@ -381,14 +379,12 @@ def quantile(hours: Iterable[tuple[int, int]], share: float) -> float | None:
     """Upper bound, in hours, of the bucket that holds the quantile."""
     counted = list(hours)
     wanted = share * sum([count for _, count in counted])
-    if not wanted:
-        return None
     passed = 0
-    for index, count in counted:
+    for index, count in counted if wanted else ():
         passed += count
         if passed >= wanted:
             return float(HOUR_BUCKETS[index])
-    return float(HOUR_BUCKETS[-1])
+    return None
 
 
 def volume_group(received: int) -> str:
