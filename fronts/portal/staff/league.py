@@ -1,5 +1,6 @@
 """The league table 通报 of a period, and what each unit has to answer for in a month."""
 
+import asyncio
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -7,6 +8,7 @@ from fastapi.responses import Response
 
 from fronts.portal.definitions import definitions
 from fronts.portal.periods import days_so_far, month_of, period_of
+from fronts.portal.staff.beside import beside
 from fronts.portal.staff.counted import OF_THE_CITY, address
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -25,6 +27,10 @@ COMPARED: Final = {
     "on_time_rate": "按时率",
     "satisfaction": "满意度",
     "solved_rate": "解决率",
+    "first_word_rate": "初步回复率",
+    "response_rate": "响应率",
+    "dispatch_rate": "按时交办率",
+    "meeting_rate": "交办会按时率",
 }
 """Shares that are set beside those of other periods."""
 
@@ -55,7 +61,17 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
     answer = await visit.site.services.get("stats", "/v1/league", period=period)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    figures = await visit.site.services.offer("stats", "/v1/figures", **days_so_far(period, visit.now()))
+    with_others = (
+        period,
+        answer.body["compared_with"]["before"],
+        answer.body["compared_with"]["year_before"],
+    )
+    figures, *others = await asyncio.gather(
+        *(
+            visit.site.services.offer("stats", "/v1/figures", **days_so_far(one, visit.now()))
+            for one in with_others
+        )
+    )
     return visit.render(
         "league.html",
         league=answer.body,
@@ -67,6 +83,7 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
         by_area=figures.get("areas"),
         by_kind=figures.get("kinds"),
         by_duty=figures.get("duties"),
+        beside=beside(figures, others),
         unit_names={unit.code: unit.name for unit in visit.profile.departments},
         kind_names={code: kind.name for code, kind in visit.profile.policy.kinds.items()},
         everywhere=visit.me.role in OF_THE_CITY,

@@ -78,6 +78,9 @@ async def has_longer_periods(browser: Browser) -> None:
     assert ("提请交办会" in half, "响应率" in half) == (True, True)
     assert "<dt>响应率</dt><dd>response:given / response:asked:" in half, "as it is defined, in a note"
     assert '<table id="further">' in half
+    [kinds] = re.findall(r'<table id="kinds">.+?</table>', half, re.DOTALL)
+    assert '<th scope="col">受理环比</th>' in kinds
+    assert "<td>+4</td><td>+4</td><td>50.0%</td><td>—</td><td>—</td>" in kinds
 
 
 @pytest.mark.real
