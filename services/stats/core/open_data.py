@@ -28,7 +28,7 @@ class Field(Struct, frozen=True):
 
     name: str
     type: str
-    """`text`, `integer`, `share` (between 0 and 1) or `hours`."""
+    """`text`, `integer`, `share` (between 0 and 1), `hours`, `instant`, `object` or `list`."""
     meaning: str
     label: str = ""
     """Its name on pages; empty where it has none."""
@@ -82,6 +82,50 @@ FIGURES: Final = (
     Field("p90_hours", "hours", "受理到首次公开答复的小时数,九成不超过", "九成小时"),
 )
 """The columns of `figures-YEAR`."""
+
+_OF_UNIT: Final = (
+    Field("unit", "text", "单位代码;空:全市"),
+    Field("name", "text", "当时的单位名称"),
+    Field("measures", "object", "单元到它的数;没有写的为 0,各单元的含义见 figures-年份 各字段的“由…相加”"),
+    Field("median_hours", "hours", "受理到首次公开答复的小时数,中位数"),
+    Field("p90_hours", "hours", "受理到首次公开答复的小时数,九成不超过"),
+    Field("first_word_hours", "hours", "受理到初步回复或公开答复的小时数,中位数;推导方式 2 起"),
+    Field("response_hours", "hours", "交办到响应的小时数,中位数;推导方式 2 起"),
+)
+
+
+def _within(place: str, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    return tuple(Field(f"{place}.{one.name}", one.type, one.meaning) for one in fields)
+
+
+BULLETINS: Final = (
+    Field("type", "text", "事件的种类"),
+    Field("at", "instant", "发布时间"),
+    Field("bulletin", "text", "编号,重算时用"),
+    Field("number", "text", "文号"),
+    Field("title", "text", "标题"),
+    Field("corrects", "text", "所更正通报的文号;没有写的不是更正"),
+    Field("sections", "list", "正文各段:heading 标题,text 文字,分段用换行"),
+    Field("by", "text", "签发人,不公开,总为空"),
+    Field("figures", "object", "冻结的数字"),
+    Field("figures.period", "text", "时段:2026-06、2026-Q2、2026-H1 或 2026"),
+    Field("figures.cut_off", "instant", "数据截至"),
+    Field("figures.derivation", "integer", "推导方式:没有写的为 1;2:全部网帖都有响应等项的时段,也冻结这些"),
+    Field("figures.code", "text", "计算程序的散列"),
+    Field("figures.policy", "text", "规则版本"),
+    Field("figures.offsets", "object", "分区、主题到事件记录中第一个未计入的位置"),
+    Field(
+        "figures.named",
+        "list",
+        "点名的网帖:number 编号,unit 单位,named_at 点名时刻,answered 是否已答复(没有写的为否)",
+    ),
+    Field("figures.units", "list", "各单位,每个单位的字段同 figures.city"),
+    Field("figures.city", "object", "全市"),
+    *_within("figures.city", _OF_UNIT),
+    Field("figures.before", "object", "全市上一时段(环比),字段同 figures.city"),
+    Field("figures.year_before", "object", "全市上年同期(同比),字段同 figures.city"),
+)
+"""What a line of `bulletins` holds; a point leads into an object. What has no value is left out of a line."""
 
 
 def row_of(case: Case) -> Row | None:

@@ -14,13 +14,13 @@ from chassis.web.conditional import has_it, with_etag
 from chassis.web.headers import header
 from chassis.web.limits import Limits, client_of
 from city.profile import Profile
-from services.stats.core.open_data import CASES, FIGURES, Field
+from services.stats.core.open_data import BULLETINS, CASES, FIGURES, Field
 from services.stats.open_data.files import TYPES, Files
 
 DATASETS: Final = (
     ("cases", "每件网帖一行,不含个人信息:月份、单位、种类、地区和计数", CASES),
     ("figures", "各单位逐月的指标,和通报的口径一致", FIGURES),
-    ("bulletins", "已发布的通报,每份一行:文字、数字和数字所依据的位置", ()),
+    ("bulletins", "已发布的通报,每份一行:文字、数字和数字所依据的位置", BULLETINS),
 )
 """Name, meaning and columns."""
 _PART: Final = re.compile(rb"(?!-$)([0-9]{0,18})-([0-9]{0,18})")

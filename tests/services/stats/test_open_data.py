@@ -15,9 +15,11 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
+from contracts.bulletins import BulletinIssued, Frozen, UnitFigures
 from services.stats.core.figures import AMOUNTS
-from services.stats.core.open_data import CASES, FIGURES, HIDDEN, Row, coarse, csv_line
+from services.stats.core.open_data import BULLETINS, CASES, FIGURES, HIDDEN, Row, coarse, csv_line
 from services.stats.open_data.files import BYTE_ORDER_MARK
 from services.stats.open_data.source import PostgresSource
 from tests.fronts.portal.staff.alone import answering, free_port
@@ -311,3 +313,16 @@ async def test_a_reading_that_waits_for_its_turn_is_not_ended_and_nothing_of_it_
         after = {await pool.fetchval(asked) for _ in range(4)}
 
     assert (within, after) == (60, {3})
+
+
+def test_the_dictionary_names_all_that_a_line_of_bulletins_can_hold() -> None:
+    named = {field.name for field in BULLETINS}
+
+    told = {field.encode_name for field in fields(BulletinIssued)} - {"scores"}
+    assert {name for name in named if "." not in name} == told | {"type"}, "scores are printed nowhere"
+    assert {name.removeprefix("figures.") for name in named if name.count(".") == 1} == {
+        field.encode_name for field in fields(Frozen)
+    }
+    assert {name.removeprefix("figures.city.") for name in named if name.count(".") == 2} == {
+        field.encode_name for field in fields(UnitFigures)
+    }
