@@ -33,7 +33,8 @@ from services.stats.core.case import Case
 from services.stats.core.periods import Period
 from wenzheng.bench.histories import SOONEST_MINUTES, Past, lived, records
 from wenzheng.bench.lives import Life
-from wenzheng.bench.load import Load, drive, quantile
+from wenzheng.bench.load import quantile
+from wenzheng.bench.open_data import beside_posts, rounds
 from wenzheng.recompute import Again, Logged, export, from_folder, recomputed
 
 CASES: Final = 1_000_000
@@ -45,10 +46,18 @@ LOGGED: Final = 100_000
 """Cases, about, whose facts are written as an exported log: a recount is told in seconds a million events."""
 ROUNDS: Final = 10
 """Times that each month's league is read after the first."""
-RATE: Final = 20.0
-QUIET_SECONDS: Final = 20.0
-BESIDE_SECONDS: Final = 1200.0
 TIMEOUT_SECONDS: Final = 1200.0
+OPEN_YEARS: Final = 5
+OPEN_ROWS: Final = 100_000
+"""Of a year, where open data are measured alone: they are written in some minutes, and read in some seconds."""
+AS_OF_YEAR: Final = """
+with copied as (
+    insert into subject (subject, partition, held, remembered, number)
+    select subject || $3::text, partition, held, remembered, overlay(number placing $3::text from length($1::text) + 1 for 2)
+    from subject where starts_with(number, $1::text || $2::text)
+)
+insert into cell (day, unit, kind, measure, partition, count) values (make_date($4::integer, 1, 1), '', '', 'threads', 0, 1)"""
+"""The cases of a year under the numbers of another one: as many rows, read as these are."""
 AGAIN_DAYS: Final = 40
 """From the end of the year to the moment at which the cases are looked at."""
 KINDS_OF_POSTS: Final = ("consult", "complaint", "suggestion", "mailbox")
@@ -60,7 +69,7 @@ def year_of(profile: Profile) -> int:
 
 
 def pasts(profile: Profile, cases: int, first: int = 0, step: int = 1) -> Iterator[Past]:
-    """Every `step`th of so many posts, evenly spread over the year and the units; one in seven hundred is never answered."""
+    """Every `step`th of so many posts, evenly spread over a year and the units; one in seven hundred is never answered."""
     year = year_of(profile)
     begin, end = (datetime(y, 1, 1, tzinfo=profile.zone) for y in (year, year + 1))
     areas = sorted({one.area_code for one in profile.divisions})
@@ -275,40 +284,6 @@ async def _bulletin(http: httpx2.AsyncClient, year: int) -> dict[str, float]:
     return found
 
 
-async def _open_data(http: httpx2.AsyncClient, year: int) -> tuple[int, float]:
-    """Lines of the year's file of cases and the seconds until the last of them, the making of the file included."""
-    started, rows = time.perf_counter(), 0
-    async with http.stream("GET", f"/open/cases-{year}.csv") as answer:
-        answer.raise_for_status()
-        async for part in answer.aiter_bytes():
-            rows += part.count(b"\n")
-    return rows - 1, time.perf_counter() - started
-
-
-async def _export(http: httpx2.AsyncClient, place: "Place", year: int) -> dict[str, float]:
-    """Rows a second of the export, with posts beside it."""
-    intake = place.services["intake"]
-
-    def body(n: int) -> bytes:
-        return place.posts[n % len(place.posts)]
-
-    await drive(intake, body, 5, RATE, 32)
-    quiet = await drive(intake, body, QUIET_SECONDS, RATE, 32)
-    over = asyncio.Event()
-    load: asyncio.Task[Load] = asyncio.create_task(drive(intake, body, BESIDE_SECONDS, RATE, 32, over.is_set))
-    rows, seconds = await _open_data(http, year)
-    over.set()
-    beside = await load
-    return {
-        "open_rows": rows,
-        "open_rows_per_s": round(rows / seconds),
-        "quiet_post_p99_ms": round(quiet.quantile(0.99), 1),
-        "beside_post_p99_ms": round(beside.quantile(0.99), 1),
-        "beside_posts": len(beside.latencies),
-        "post_p99_ratio": round(beside.quantile(0.99) / quiet.quantile(0.99), 2),
-    }
-
-
 @dataclass(frozen=True)
 class Place:
     """The stack on which it is measured."""
@@ -323,6 +298,22 @@ class Place:
     cpu_seconds: Callable[[], dict[str, float]]
     posts: list[bytes]
     """What is posted beside."""
+
+
+async def open_data(place: Place, rows: int) -> dict[str, Any]:
+    """A year of so many cases, exported beside posts, and the same once more under the numbers of years before."""
+    profile = Profile.load(place.city)
+    found, last = await _filled(place, profile, rows), year_of(profile)
+    years = range(last, last - OPEN_YEARS, -1)
+    connection = await asyncpg.connect(
+        place.dsn, command_timeout=600, server_settings={"search_path": "stats"}
+    )
+    for year in years[1:]:
+        await connection.execute(AS_OF_YEAR, profile.number_prefix, f"{last % 100}", f"{year % 100}", year)
+    await connection.execute("vacuum (analyze) subject")
+    await connection.close()
+    async with httpx2.AsyncClient(base_url=place.services["stats"], timeout=TIMEOUT_SECONDS) as http:
+        return found | await rounds(http, place.services["intake"], place.posts, years)
 
 
 async def measure(place: Place, cases: int = CASES) -> dict[str, Any]:
@@ -340,7 +331,7 @@ async def measure(place: Place, cases: int = CASES) -> dict[str, Any]:
         steps: dict[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
             "league": lambda: _league(http, year),
             "bulletin": lambda: _bulletin(http, year),
-            "export": lambda: _export(http, place, year),
+            "export": lambda: beside_posts(http, place.services["intake"], place.posts, year),
         }
         for name, step in steps.items():
             before = place.cpu_seconds()

@@ -40,7 +40,7 @@ ALONE: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "topics": topics.measure,
 }
 """Measurements of pure code, which need no stack."""
-ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox", "figures")
+ON_A_STACK: Final = ("step", "chain", "latency", "flood", "timers", "inbox", "figures", "open")
 
 
 async def _hostile(home: Home, named: str) -> dict[str, Any]:
@@ -174,6 +174,7 @@ async def measure(
     storm_timers: int = storm.TIMERS,
     flood_posts: int = flood.POSTS,
     cases: int = figures.CASES,
+    rows: int = figures.OPEN_ROWS,
 ) -> dict[str, Any]:
     """The chosen measurements, calibration first; `pending` and `storm_timers` are numbers of timers."""
     state = home.read_state()
@@ -213,14 +214,16 @@ async def measure(
         found["latency_at_80_percent"] = await latency(home, step_us, rate, 60)
     if "flood" in which:
         found["flood"] = await flood.measure(home, flood_posts)
+    place = figures.Place(
+        state["services"],
+        state["city"],
+        home.secret_file("token-private.pem").read_bytes(),
+        superuser,
+        lambda: cpu_seconds(home),
+        bodies(),
+    )
+    if "open" in which:
+        found["open"] = await figures.open_data(place, rows)
     if "figures" in which:
-        place = figures.Place(
-            state["services"],
-            state["city"],
-            home.secret_file("token-private.pem").read_bytes(),
-            superuser,
-            lambda: cpu_seconds(home),
-            bodies(),
-        )
         found["figures"] = await figures.measure(place, cases)
     return found

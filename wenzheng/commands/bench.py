@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from wenzheng.bench import timers
+from wenzheng.bench import figures, timers
 from wenzheng.bench.run import ALONE, LIMITS, ON_A_STACK, WITH_LIMITS, measure
 from wenzheng.bench.stack import stack as bench_stack
 from wenzheng.bench.storm import TIMERS as STORM_TIMERS
@@ -33,6 +33,10 @@ def bench(
     cases: Annotated[
         int, typer.Option("--cases", min=1_000, help="figures:一年的帖子数。 Posts of a year.")
     ] = 1_000_000,
+    rows: Annotated[
+        int,
+        typer.Option("--rows", min=1_000, help="open:一年的帖子数。 Posts of a year."),
+    ] = figures.OPEN_ROWS,
     attacks: Annotated[
         str, typer.Option("--attacks", help="hostile:只试名称含有它的。 Only those whose name holds it.")
     ] = "",
@@ -47,11 +51,11 @@ def bench(
             found[name] = asyncio.run(WITH_LIMITS[name](home, attacks))
     if len(found) < len(chosen):
         with bench_stack(ports) as home:
-            found |= asyncio.run(measure(chosen, home, pending, storm, flood, cases))
+            found |= asyncio.run(measure(chosen, home, pending, storm, flood, cases, rows))
     if as_json:
         # One measurement alone is also told without its name before it.
-        figures = found[chosen[0]] if len(chosen) == 1 else {}
-        print(json.dumps({**figures, **found}, ensure_ascii=False, indent=1))
+        alone = found[chosen[0]] if len(chosen) == 1 else {}
+        print(json.dumps({**alone, **found}, ensure_ascii=False, indent=1))
         return
     for title, rows in found.items():
         table = Table(title, "")

@@ -150,7 +150,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
     def first_reply(self) -> Replied | None:
         """The first reply that counts: a lead's reply does not answer a member that left the group."""
-        return next((reply for reply in self.replies if self.answered_by(reply)), None)
+        for reply in self.replies:
+            if self.answered_by(reply):
+                return reply
+        return None
 
     def answered_by(self, reply: Replied) -> bool:
         """Whether a reply counts for the case: a lead's until the case has left the group to which it was given."""

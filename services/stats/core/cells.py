@@ -23,11 +23,15 @@ SOLVED_MEASURES: Final[dict[Solved, str]] = {"yes": "solved", "partly": "partly_
 Counts = dict[Cell, int]
 
 
+Place = tuple[str, str, str]
+"""Day, unit and kind."""
+
+
 class Implied(NamedTuple):
     """What a case counts in: measures of its own day, unit and kind, and cells of other days and units."""
 
-    place: tuple[str, str, str] | None
-    """Day, unit and kind; none before the post itself was heard: then nothing is implied."""
+    place: Place | None
+    """None before the post itself was heard: then nothing is implied."""
     measures: dict[str, int]
     elsewhere: Counts
 
@@ -37,12 +41,20 @@ NOTHING: Final = Implied(None, {}, {})
 
 def implied(case: Case) -> Implied:
     """What a case's state implies. Nothing is implied before the post itself was heard."""
-    if case.received_at is None:
+    place, measures = of_its_own(case)
+    if place is None:
         return NOTHING
-    day = case.received_at.date().isoformat()
+    counts = case.clock and not case.left
+    other = counts and (case.replies or case.returns or case.held or case.sent_back)
+    return Implied(place, measures, _of_other_units(case, place[0]) if other else {})
+
+
+def of_its_own(case: Case) -> tuple[Place | None, dict[str, int]]:
+    """Where a case counts, and its own measures: all but what other units did with it."""
+    if case.received_at is None:
+        return None, {}
     reply = case.first_reply()
     measures = _messages(case, reply)
-    elsewhere: Counts = {}
     if case.left or not case.clock:
         measures["left" if case.left else "clockless"] = 1
     else:
@@ -51,15 +63,13 @@ def implied(case: Case) -> Implied:
             measures |= _rating(case)
         if case.reopened:
             measures |= _second(case)
-        if case.replies or case.returns or case.held or case.sent_back:
-            elsewhere = _of_other_units(case, day)
     if case.follow_ups and not case.left:
         measures |= _follow_ups(case)
     if case.adoption is not None and not case.left:
         measures |= _adoption(case)
     if case.origin != "online":
         measures |= _origin(case.origin, measures)
-    return Implied((day, case.unit(), case.kind), measures, elsewhere)
+    return (case.received_at.date().isoformat(), case.unit(), case.kind), measures
 
 
 def cells(case: Case) -> Counts:

@@ -14,7 +14,7 @@ from city.characters import FORMULA
 from contracts.bulletins import BulletinIssued
 from services.stats.core.bulletin.document import Bulletin
 from services.stats.core.case import Case
-from services.stats.core.cells import implied
+from services.stats.core.cells import of_its_own
 from services.stats.core.figures import AMOUNTS, SHARES, row
 
 Value = str | int | float | None
@@ -130,11 +130,12 @@ BULLETINS: Final = (
 
 def row_of(case: Case) -> Row | None:
     """A case as it is before it is made coarse; None before the post itself was heard."""
-    place, measures, _ = implied(case)
+    place, measures = of_its_own(case)
     if place is None:
         return None
     day, unit, kind = place
-    return day[:7], unit, kind, case.area, *(measures.get(name, 0) for name in MEASURES)
+    count = measures.get
+    return day[:7], unit, kind, case.area, *[count(name, 0) for name in MEASURES]
 
 
 def coarse(rows: Counter[Row], least_alike: int) -> Counter[Row]:
