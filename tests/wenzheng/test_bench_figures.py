@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from city.profile import Profile
-from services.stats.core.bulletin.freezing import BEFORE_THE_REPLY
-from services.stats.core.figures import total
+from services.stats.core.figures import BEFORE_THE_REPLY, total
 from services.stats.core.periods import Period
 from services.stats.store import PostgresFigures
 from tests.postgres import migrated

@@ -84,6 +84,7 @@ def _folded(subject: str, facts: list[Fact], part: Part, remembered: Case) -> Ca
         satisfied_from=remembered.satisfied_from,
         sent_back=case.sent_back if remembered.whole else _newest(case.sent_back, len(remembered.sent_back)),
         whole_course=remembered.whole_course,
+        whole_instructions=remembered.whole_instructions,
     )
     return folded
 

@@ -57,8 +57,8 @@ def bench(
         alone = found[chosen[0]] if len(chosen) == 1 else {}
         print(json.dumps({**alone, **found}, ensure_ascii=False, indent=1))
         return
-    for title, rows in found.items():
+    for title, told in found.items():
         table = Table(title, "")
-        for name, value in rows.items():
+        for name, value in told.items():
             table.add_row(name, str(value))
         out.print(table)

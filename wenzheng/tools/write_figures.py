@@ -6,9 +6,10 @@ Writes `docs/figures.md`; with `--check`, says whether it is what the definition
 import sys
 from typing import Final
 
+from services.stats.core.amounts import Amount
 from services.stats.core.assessment import REVIEW
 from services.stats.core.cells import INSTANT_MINUTES
-from services.stats.core.figures import AMOUNTS, REPORT, SHARES, Amount, Share
+from services.stats.core.figures import AMOUNTS, REPORT, SHARES, Share
 from services.stats.core.inspections.figures import OF_CALLBACKS, OF_INSPECTIONS
 from wenzheng.stack.home import ROOT
 
@@ -54,7 +55,7 @@ the way posts came: `online` 网上, and what staff wrote down for callers (代�
 `response_hours`: the median from the assignment to the unit for which the post counts to its response (响应), as the upper bound of one
 of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
-`least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings and duty items are counted of
+`least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings, instructions and duty items are counted of
 posts that came after the city had them (`services/stats/core/course.py`); of an older one nothing is claimed. A bulletin has responses,
 dispatch, meetings and first words where they are known of every post of its period ([ADR 73](adr/0073-bulletins-freeze-what-comes-before-the-reply.md)).
 An instant closing is a reply within {INSTANT_MINUTES} minutes of receipt.

@@ -47,6 +47,9 @@ FURTHER: Final = {
     "promises": "承诺办结",
     "promises_kept": "承诺已兑现",
     "sent_back": "答复退回",
+    "instructions": "批示",
+    "instructions_in_time": "批示按时反馈",
+    "instructions_late": "批示超期",
 }
 """Figures of a table of their own, and their heads."""
 

@@ -24,7 +24,7 @@ _INTERVALS: Final = _shape(
 ISSUED_INTERVALS: Final = _shape(
     "IssuedIntervals",
     "The interval of each share that bulletins have.",
-    [(share.code, _Interval) for share in SHARES],
+    [(share.code, _Interval) for share in SHARES if share.issued(2)],
 )
 _REPORT: Final = _shape(
     "Report",

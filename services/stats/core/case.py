@@ -143,6 +143,13 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Until when those were to rule of which it was said that they had not; it was said later where the post was hidden meanwhile."""
     ruled: tuple[datetime, ...] = ()
     """When meetings ruled."""
+    instructions: tuple[str, ...] = ()
+    """Those of city leaders on which the unit has to report."""
+    instructions_reported: tuple[str, ...] = ()
+    instructions_overdue: tuple[tuple[str, datetime], ...] = ()
+    """Of which deadline says that nothing was reported by then."""
+    whole_instructions: bool = False
+    """It was counted from its first fact by rules that know of the three above."""
     whole_course: bool = False
     """It was counted from its first fact by rules that know of the six above (`course.py`)."""
     whole: bool = False
@@ -231,4 +238,4 @@ class CitizenSeen(Effect, frozen=True):
 
 def new(subject: str) -> Case:
     """A case of which nothing was heard yet."""
-    return Case(whole=True, whole_course=True)
+    return Case(whole=True, whole_course=True, whole_instructions=True)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from contracts.replies import Solved
 from services.stats.core.case import Case, Cell, Replied
-from services.stats.core.course import bucket, course
+from services.stats.core.course import bucket, course, instructions
 
 INSTANT_MINUTES: Final = 10
 """A reply within so many minutes of receipt is an instant closing: shown, for it is seldom an answer."""
@@ -65,6 +65,8 @@ def of_its_own(case: Case) -> tuple[Place | None, dict[str, int]]:
             measures |= _second(case)
     if case.follow_ups and not case.left:
         measures |= _follow_ups(case)
+    if case.instructions and not case.left:
+        measures |= instructions(case)
     if case.adoption is not None and not case.left:
         measures |= _adoption(case)
     if case.origin != "online":

@@ -81,6 +81,20 @@ def _waited(case: Case, called: datetime) -> bool:
     return case.restored_at is not None and case.restored_at > called
 
 
+def instructions(case: Case) -> dict[str, int]:
+    """Instructions of city leaders (批示) that want a report, and those that were overdue, or were reported and never were."""
+    if not case.whole_instructions:
+        return {}
+    given = set(case.instructions)
+    late = given & {instruction for instruction, _ in case.instructions_overdue}
+    in_time = (given & set(case.instructions_reported)) - late
+    return {
+        "instruction:given": len(given),
+        "instruction:in_time": len(in_time),
+        "instruction:late": len(late),
+    }
+
+
 def duty_of(case: Case) -> str:
     """The duty item by which the unit for which the post counts has it; empty where none was named, or the post is older than this."""
     unit = case.unit()

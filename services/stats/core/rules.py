@@ -12,6 +12,8 @@ from contracts.deadlines import (
     DeadlineExtended,
     DeadlineMissed,
     DispatchLate,
+    InstructionOverdue,
+    InstructionOverdueWithdrawn,
     MeetingLate,
     MissWithdrawn,
     PromiseBroken,
@@ -36,6 +38,8 @@ from contracts.replies import (
     CitizenAnswered,
     FirstWordGiven,
     FollowUpAnswered,
+    InstructionGiven,
+    InstructionReported,
     PostRated,
     PostReopened,
     ReplyPublished,
@@ -226,6 +230,33 @@ def sent_back(case: Case, fact: ReplySentBack, context: Here) -> Decision[Case]:
     """The quality check at the leader's desk did not let a reply pass."""
     after = replace(case, sent_back=(*case.sent_back, fact.department))
     return _change(case, with_fault(after, Fault("sent-back", fact.department, fact.at)), context)
+
+
+def instructed(case: Case, fact: InstructionGiven, context: Here) -> Decision[Case]:
+    """A city leader wants a report; an instruction of before they were followed asks for none."""
+    if not fact.instruction or fact.due_day is None:
+        return unchanged(case)
+    return _change(case, replace(case, instructions=(*case.instructions, fact.instruction)))
+
+
+def instruction_reported(case: Case, fact: InstructionReported, context: Here) -> Decision[Case]:
+    """The unit reported back; again where the leader wanted more."""
+    return _change(case, replace(case, instructions_reported=(*case.instructions_reported, fact.instruction)))
+
+
+def instruction_overdue(case: Case, fact: InstructionOverdue, context: Here) -> Decision[Case]:
+    """Nothing was reported by its due instant."""
+    overdue = (*case.instructions_overdue, (fact.instruction, fact.due))
+    return _change(case, replace(case, instructions_overdue=overdue))
+
+
+def instruction_was_not_overdue(
+    case: Case, fact: InstructionOverdueWithdrawn, context: Here
+) -> Decision[Case]:
+    """A report given in time was heard late."""
+    withdrawn = (fact.instruction, fact.due)
+    left = tuple(one for one in case.instructions_overdue if one != withdrawn)
+    return _change(case, replace(case, instructions_overdue=left))
 
 
 def rated(case: Case, fact: PostRated, context: Here) -> Decision[Case]:

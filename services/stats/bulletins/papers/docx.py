@@ -13,7 +13,6 @@ from docx.shared import Mm, Pt, RGBColor
 
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
 from services.stats.bulletins.papers.paper import Paper
-from services.stats.core.bulletin.tables import Cell
 
 TITLE, BODY, HEADING, PAGE = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
 LINE: Final = Pt(28.95)
@@ -147,7 +146,7 @@ def _signed(paragraph: Any) -> None:
     paragraph.paragraph_format.right_indent = CHARACTER * 4
 
 
-def _annex(book: Any, name: str, title: str, heads: tuple[str, ...], rows: list[list[Cell]]) -> None:
+def _annex(book: Any, name: str, title: str, heads: tuple[str, ...], rows: Any) -> None:
     section = book.add_section(WD_SECTION.NEW_PAGE)
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)

@@ -12,7 +12,6 @@ from fpdf.fonts import FontFace
 from services.stats.bulletins.papers.chart import chart, chinese_day, shown
 from services.stats.bulletins.papers.fonts import SANS, SERIF
 from services.stats.bulletins.papers.paper import Paper
-from services.stats.core.bulletin.tables import Cell
 
 LINE: Final = 225 / 22
 """Millimetres a line."""
@@ -113,7 +112,7 @@ def _lines(sheets: Any, text: str) -> list[str]:
     return [*lines, line]
 
 
-def _annex(sheets: Any, name: str, title: str, heads: tuple[str, ...], rows: list[list[Cell]]) -> None:
+def _annex(sheets: Any, name: str, title: str, heads: tuple[str, ...], rows: Any) -> None:
     sheets.set_margins(20, 28, 20)
     sheets.set_auto_page_break(True, 34)
     sheets.add_page(orientation="landscape")

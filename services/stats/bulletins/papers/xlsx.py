@@ -10,13 +10,12 @@ import xlsxwriter
 
 from services.stats.bulletins.papers.paper import Paper
 from services.stats.core.bulletin.tables import COURSE, ROW, Cell
-from services.stats.core.figures import SHARES
 
 DATA: Final = "xl/worksheets/sheet1.xml"
 """The part that holds the figures and nothing else; where there is a second table, another does, too."""
 MORE: Final = "xl/worksheets/sheet2.xml"
-SHARED: Final = frozenset(share.name for share in SHARES)
-"""Heads of columns that are shares."""
+SHARES: Final = ("率", "满意度")
+"""How the heads of shares end."""
 CHARTED: Final = 20
 """Units in the chart, the first of the league."""
 
@@ -80,7 +79,7 @@ def _table(book: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[C
         sheet.write_string(0, column, head, bold)
     for n, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            shape = share if heads[column] in SHARED else plain
+            shape = share if heads[column].endswith(SHARES) else plain
             if value is None:
                 sheet.write_blank(n, column, None, shape)
             elif isinstance(value, str):

@@ -8,24 +8,23 @@ from msgspec import Struct
 
 from city.profile import Profile
 from contracts.bulletins import Frozen, NamedCase, UnitFigures
-from services.stats.core.figures import AMOUNTS, SHARES, Measures, histograms, quantile, row, total
+from services.stats.core.figures import (
+    AMOUNTS,
+    BEFORE_THE_REPLY,
+    SHARES,
+    Measures,
+    histograms,
+    quantile,
+    row,
+    total,
+)
 from services.stats.core.periods import Period
 
 Derivation = Literal[1, 2]
-BEFORE_THE_REPLY: Final = frozenset(
-    (
-        "first_word:given",
-        "response:asked",
-        "response:given",
-        "dispatch:in_time",
-        "dispatch:late",
-        "meeting:called",
-        "meeting:in_time",
-    )
+LEFT_OUT: Final = (
+    *("interval", "held_hours"),
+    *("instructions", "instructions_in_time", "instructions_late", "instruction_rate"),
 )
-"""Measures that bulletins of derivation 2 freeze with those that have no colon."""
-
-LEFT_OUT: Final = ("interval", "held_hours")
 """What a row of a bulletin does not have: it freezes no more than its paper needs."""
 
 HOURS: Final = ("median_hours", "p90_hours", "first_word_hours", "response_hours")
@@ -33,7 +32,7 @@ HOURS: Final = ("median_hours", "p90_hours", "first_word_hours", "response_hours
 LATER: Final = frozenset(
     (
         *(amount.code for amount in AMOUNTS if BEFORE_THE_REPLY.intersection(amount.measures)),
-        *(share.code for share in SHARES if not share.issued(1)),
+        *(share.code for share in SHARES if share.issued(2) and not share.issued(1)),
         "first_word_hours",
         "response_hours",
     )
@@ -136,6 +135,7 @@ def row_of(unit: UnitFigures, derivation: Derivation) -> dict[str, object]:
         "intervals": {
             share.code: share.interval(unit.measures) if share.issued(derivation) else None
             for share in SHARES
+            if share.issued(2)
         },
         **{name: getattr(unit, name) for name in HOURS},
     }
