@@ -1,6 +1,5 @@
 """Metrics from a typed catalogue, each with a sentence; one registry per process, labels bounded and bound early."""
 
-from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -57,16 +56,9 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._made: dict[str, Counter | Gauge | Histogram] = {}
         self._children: dict[tuple[str, tuple[str, ...]], Counter | Gauge | Histogram] = {}
-        self._before: list[Callable[[], None]] = []
-
-    def before_render(self, refresh: Callable[[], None]) -> None:
-        """Call `refresh` before each rendering, for gauges that are looked up."""
-        self._before.append(refresh)
 
     def render(self) -> bytes:
         """The text Prometheus reads; takes tens of milliseconds with many series, so call it off the loop."""
-        for refresh in self._before:
-            refresh()
         return generate_latest(self.registry)
 
     def counter(self, name: str, *labels: str) -> Counter:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.facts import Fact
-from contracts.topics import TOPIC_OF, Topic, type_of
+from contracts.topics import Topic, type_of
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -37,7 +37,6 @@ class Event(Struct, frozen=True, gc=False):
     fact: Fact
     source: str
     """The service that said it."""
-    traceparent: str = ""
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -62,8 +61,6 @@ def encode(event: Event) -> Record:
     department = getattr(fact, "department", "")
     if department:
         headers += (("ce_department", department.encode()),)
-    if event.traceparent:
-        headers += (("traceparent", event.traceparent.encode()),)
     return Record(subject, _encoder.encode(fact), headers)
 
 
@@ -112,7 +109,6 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None, headers: Header
         seq,
         fact,
         source,
-        found.get("traceparent", b"").decode("ascii", "replace"),
     )
 
 
@@ -134,11 +130,6 @@ def placed(key: bytes | None, headers: Headers) -> tuple[str, int]:
     if seq < 1 or not subject or found.get("ce_subject", key) != key:
         raise Unreadable("key, subject and sequence number disagree")
     return subject, seq
-
-
-def topic_of(fact: Fact) -> Topic:
-    """The topic in which this kind of fact is said."""
-    return TOPIC_OF[type(fact)]
 
 
 def time_of(headers: Headers) -> datetime | None:

@@ -1,1 +1,1 @@
-"""The six services: one shape, six times."""
+"""The seven services: one shape, seven times."""

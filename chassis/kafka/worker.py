@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -52,7 +52,6 @@ class _Lag:
     """Events on the bus not yet handled, looked up now and then."""
 
     events: int = 0
-    looked_at: float = field(default_factory=time.monotonic)
 
 
 def listener(

@@ -19,7 +19,7 @@ from wenzheng.tools import publish_contracts as publish
 @pytest.mark.parametrize("fact", EXAMPLES, ids=lambda fact: type(fact).__name__)
 def test_every_fact_survives_the_bus(fact: Fact) -> None:
     topic = TOPIC_OF[type(fact)]
-    event = Event(derived("cause", "kind"), topic.name, POST, 3, fact, topic.writer, "00-trace")
+    event = Event(derived("cause", "kind"), topic.name, POST, 3, fact, topic.writer)
 
     record = encode(event)
 

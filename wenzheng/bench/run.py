@@ -84,7 +84,7 @@ async def sampled(home: Home) -> AsyncIterator[list[int]]:
 
 
 async def chain(home: Home, step_us: float, seconds: float = CHAIN_SECONDS) -> dict[str, Any]:
-    """As many posts as are answered, through all five services; lag sampled on the way."""
+    """As many posts as are answered, through the five services that hear of posts; lag sampled on the way."""
     posts = bodies()
     address = home.read_state()["services"]["intake"]
     before = cpu_seconds(home)
