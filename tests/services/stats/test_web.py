@@ -224,6 +224,7 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "response_rate": None,
         "dispatch_rate": None,
         "meeting_rate": None,
+        "instruction_rate": None,
         "satisfaction": None,
         "solved_rate": None,
         "change": {
@@ -234,6 +235,7 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
             "response_rate": None,
             "dispatch_rate": None,
             "meeting_rate": None,
+            "instruction_rate": None,
             "satisfaction": None,
             "solved_rate": None,
         },
@@ -251,6 +253,7 @@ async def test_a_period_stands_beside_the_one_before_it_and_that_of_the_year_bef
         "response_rate": None,
         "dispatch_rate": None,
         "meeting_rate": None,
+        "instruction_rate": None,
         "satisfaction": None,
         "solved_rate": None,
     }
