@@ -60,7 +60,7 @@ class DeadlineMissed(Fact, frozen=True, kw_only=True, tag="deadline.missed.v1"):
 
 
 class MissWithdrawn(Fact, frozen=True, kw_only=True, tag="deadline.miss-withdrawn.v1"):
-    """A reply (or pause, extension, withdrawal) given before the due instant was heard after it: there was no miss."""
+    """A reply (or pause, extension, withdrawal) was heard late: there was no miss, or no such step of the ladder; a miss that stands is said anew."""
 
     clock: Clock = "reply"
     due: datetime

@@ -114,7 +114,7 @@ def _clocked(
     said = _pauses(made, said, facts, context)
     said = _extensions(case, made, said, facts)
     said = _moved(case, made, said, facts, at)
-    said = _withdraw(case, made, said, facts, at)
+    said = _withdraw(case, made, said, facts, context, at)
     said = _kept(case, made, said, facts, context, at)
     words = sorted(_words(case, made, said, context))
     due = _due(words, made, until)
@@ -142,8 +142,7 @@ def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]
         yield Word(due, _MISSED)
     for level in LADDER:
         if level not in said.escalated:
-            days: int = getattr(policy.ladder, level)
-            at = put_off(made, due, due if days == 0 else time.add_days(due, days), time)
+            at = _step(level, made, context)
             if at > made.start:
                 yield Word(at, ORDER.index(level))
     for moved in made.extensions:
@@ -316,13 +315,16 @@ def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime)
     return replace(said, due=made.due, provisional=made.provisional)
 
 
-def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime) -> Said:
-    """A miss that the facts, heard later, do not bear out, or date otherwise, is taken back; so is the ladder above it."""
+def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, at: datetime) -> Said:
+    """A miss that the facts, heard later, do not bear out, or date otherwise, is taken back; so is the ladder above it.
+
+    Also where the case ended late, but before a step that was said of it: what did happen is said anew.
+    """
     if said.missed is None:
         return said
     answered = made.stop is not None and made.stop <= made.due
     moved = made.due != said.missed
-    if not answered and not moved:
+    if not answered and not moved and not _stepped_too_far(made, said, context):
         return said
     facts.append(
         MissWithdrawn(
@@ -331,6 +333,20 @@ def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], at: dateti
     )
     kept = tuple(level for level in said.escalated if level == "remind")
     return replace(said, missed=None, escalated=kept)
+
+
+def _stepped_too_far(made: Clock, said: Said, context: Here) -> bool:
+    """Whether a step of the ladder was said whose instant came only after the end."""
+    stop = made.stop
+    return stop is not None and any(
+        _step(level, made, context) >= stop for level in said.escalated if level != "remind"
+    )
+
+
+def _step(level: str, made: Clock, context: Here) -> datetime:
+    """The instant of a step of the ladder."""
+    time, days = context.city.working_time, int(getattr(context.city.policy.ladder, level))
+    return put_off(made, made.due, made.due if days == 0 else time.add_days(made.due, days), time)
 
 
 def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, at: datetime) -> Said:

@@ -136,7 +136,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     duties: tuple[tuple[datetime, str, str], ...] = ()
     """When it was assigned to which unit by which duty item, where one was named."""
     dispatched_late: bool = False
-    """No unit had it when the time for dispatch was over."""
+    """It was said that no unit had it when the time for dispatch was over."""
+    dispatch_due: datetime | None = None
+    """When that was; None of what was said before this was kept."""
     meetings: tuple[tuple[datetime, datetime], ...] = ()
     """When each assignment meeting was called, and until when it was to rule."""
     meetings_late: tuple[datetime, ...] = ()

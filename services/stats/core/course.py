@@ -28,7 +28,7 @@ def course(case: Case) -> dict[str, int]:
     if not case.whole_course:
         return {}
     counted = _response(case) | _meetings(case)
-    if case.dispatched_late:
+    if _dispatched_late(case):
         counted["dispatch:late"] = 1
     elif case.holders:
         counted["dispatch:in_time"] = 1
@@ -39,6 +39,12 @@ def course(case: Case) -> dict[str, int]:
         counted[f"{duty}:replied"] = int(reply)
         counted[f"{duty}:overdue"] = int(case.missed and not reply)
     return counted
+
+
+def _dispatched_late(case: Case) -> bool:
+    """Whether no unit had it in time; an assignment of before, of which the clock heard later, counts."""
+    due = case.dispatch_due
+    return case.dispatched_late and not (due is not None and any(at <= due for at, _ in case.holders))
 
 
 def _response(case: Case) -> dict[str, int]:

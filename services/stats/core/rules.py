@@ -88,8 +88,8 @@ def assigned(case: Case, fact: PostAssigned | PostReassigned, context: Here) -> 
 
 
 def dispatched_late(case: Case, fact: DispatchLate, context: Here) -> Decision[Case]:
-    """No unit had the post when the time for dispatch was over."""
-    return _change(case, replace(case, dispatched_late=True))
+    """As far as the clock knew no unit had the post when the time for dispatch was over."""
+    return _change(case, replace(case, dispatched_late=True, dispatch_due=fact.due))
 
 
 def accepted(case: Case, fact: CaseAccepted, context: Here) -> Decision[Case]:

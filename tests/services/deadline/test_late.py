@@ -62,6 +62,30 @@ def test_a_late_reply_that_is_heard_before_the_timer_rings_does_not_hide_the_mis
     assert desk.until("2026-04-01T00:00") == []
 
 
+def test_a_step_said_before_a_late_reply_of_earlier_was_heard_is_taken_back_and_the_miss_is_said_anew() -> (
+    None
+):
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+    desk.until("2026-03-06T18:00")
+
+    said: Any = desk.hear(published("2026-03-06T17:59"))
+
+    assert names(said) == ["MissWithdrawn", "DeadlineMissed", "CaseEscalated:leader", "ClockStopped"]
+    assert [fact.at for fact in said[1:3]] == 2 * [at("2026-03-05T18:00")]
+    assert (said[3].at, said[3].in_time) == (at("2026-03-06T17:59"), False)
+    assert desk.hear(published("2026-03-06T17:59")) == desk.until("2026-04-01T00:00") == []
+
+
+def test_a_step_at_the_instant_of_the_reply_is_none_and_one_before_it_stands() -> None:
+    for reply, steps in (("2026-03-06T18:00", 1), ("2026-03-06T18:01", 2)):
+        desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
+        desk.until("2026-03-06T18:00")
+        said = desk.hear(published(reply))
+
+        assert ("MissWithdrawn" in names(said)) == (steps == 1)
+        assert len(desk.case.said.escalated) == 1 + steps, "the first reminds before the day"
+
+
 def test_waiting_for_the_citizen_that_ended_before_a_late_reply_is_said_though_the_reply_is_heard_first() -> (
     None
 ):
