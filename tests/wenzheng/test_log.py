@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from aiokafka import TopicPartition
 
 from contracts.topics import TOPICS
 from tests.stack import Stack
@@ -22,3 +23,15 @@ async def test_the_ends_of_all_topics_are_one_question_not_one_for_each_topic(st
     assert {topic for topic, _ in found} == {topic.name for topic in TOPICS}
     # A client waits 100 ms between two questions about topics that it does not know yet.
     assert min(took) < 0.1 * len(TOPICS) / 2
+
+
+async def test_who_reads_the_log_has_named_all_topics_before_the_first_question_and_is_sent_nothing_yet(
+    stack: Stack,
+) -> None:
+    every = {TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)}
+
+    async with reading(stack.bus()) as consumer:
+        named = consumer.assignment(), consumer.paused()
+        await ends(consumer)
+
+    assert named == (every, every)

@@ -2,6 +2,7 @@
 
 from contracts.assignments import LeadNamed
 from contracts.facts import Fact
+from contracts.posts import PostHidden, PostRestored
 from services.deadline.core.account import account
 from tests.services.deadline.desk import given
 from tests.services.deadline.facts import (
@@ -57,6 +58,17 @@ def test_a_kind_without_a_clock_says_so() -> None:
     desk = given(received("2026-03-02T10:00", "debate"))
 
     assert account(desk.case, PROFILE, at("2026-03-03T09:00"))["lines"] == ["此类帖子不计时限"]
+
+
+def test_while_the_post_is_hidden_nobody_assists() -> None:
+    helping = LeadNamed(at=at("2026-03-02T11:00"), lead="water", assisting=("gas",), reason="裁定")
+    hidden = PostHidden(at=at("2026-03-02T15:00"), reason="广告", by="m")
+    restored = PostRestored(at=at("2026-03-02T17:00"), reason="误判", by="m")
+    facts = [received("2026-03-02T09:00"), assigned("2026-03-02T09:00"), helping, hidden, restored]
+
+    told = account(given(*facts).case, PROFILE, at("2026-03-02T18:00"))
+
+    assert [one["minutes"] for one in told["assisting"]] == [180]
 
 
 def test_each_assisting_unit_has_its_own_time_beside_the_ledger() -> None:

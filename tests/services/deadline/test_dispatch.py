@@ -9,7 +9,7 @@ from contracts.deadlines import DispatchLate
 from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from tests.services.deadline.desk import Desk
-from tests.services.deadline.facts import assigned, at, policy, received
+from tests.services.deadline.facts import assigned, at, policy, published, received, reopened
 
 
 def held(when: str) -> AssignmentHeld:
@@ -56,6 +56,13 @@ def test_nobody_is_told_of_a_post_that_was_never_held_or_was_withdrawn_before() 
     gone = PostWithdrawn(at=at("2026-03-02T11:00"))
     for facts in ((), (held("2026-03-02T09:00"), gone)):
         assert late(heard(received("2026-03-02T09:00"), *facts).until("2026-03-31T18:00")) == []
+
+
+def test_a_post_that_a_lead_answered_before_any_unit_had_it_is_not_late_when_it_is_reopened() -> None:
+    answer, again = published("2026-03-02T11:00", lead="other"), reopened("2026-03-02T12:00")
+    desk = heard(received("2026-03-02T09:00"), held("2026-03-02T09:00"), answer, again)
+
+    assert late(desk.until("2026-03-31T18:00")) == []
 
 
 def test_the_order_of_hearing_does_not_matter() -> None:

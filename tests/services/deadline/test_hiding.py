@@ -16,6 +16,8 @@ from contracts.deadlines import (
     InstructionOverdue,
     PromiseBroken,
     ReplyPromiseBroken,
+    ReplyPromiseEnded,
+    ReplyPromiseSet,
 )
 from contracts.facts import Fact
 from contracts.posts import PostHeld, PostHidden, PostRestored, PostWithdrawn
@@ -146,6 +148,44 @@ def test_who_was_late_before_the_hiding_is_not_a_day_later_by_it() -> None:
     ]
 
 
+def test_the_steps_after_a_date_that_a_hiding_moved_come_no_later_by_it() -> None:
+    desk, _ = heard(hidden("2026-03-03T10:00"), restored("2026-03-03T17:00"))
+
+    steps = [
+        (fact.level, fact.at) for fact in desk.until("2026-04-30T18:00") if isinstance(fact, CaseEscalated)
+    ]
+
+    assert steps[1:] == [
+        ("leader", at("2026-03-06T18:00")),
+        ("supervisor", at("2026-03-09T18:00")),
+        ("bulletin", at("2026-03-13T18:00")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "due"), [("2026-03-03T17:00", "2026-03-06T18:00"), ("2026-03-03T16:59", "2026-03-05T18:00")]
+)
+def test_a_reply_at_the_instant_of_the_restoration_stops_a_clock_that_runs_again(
+    reply: str, due: str
+) -> None:
+    desk, _ = heard(hidden("2026-03-03T10:00"), restored("2026-03-03T17:00"), published(reply))
+
+    stops = [fact for fact in desk.said if isinstance(fact, ClockStopped)]
+
+    assert stops[-1].due == at(due)
+
+
+def test_a_promise_of_a_post_that_is_hidden_again_ends_again_and_its_new_day_is_said() -> None:
+    promise = replace(published("2026-03-03T10:00"), promised_day=date(2026, 3, 10))
+    desk, said = heard(promise, hidden("2026-03-10T17:30"), restored("2026-03-16T17:00"))
+    said += desk.hear(hidden("2026-03-16T17:10"))
+
+    ends = [(fact.outcome, fact.at) for fact in said if isinstance(fact, ReplyPromiseEnded)]
+    assert ends == [("hidden", at("2026-03-10T17:30")), ("hidden", at("2026-03-16T17:10"))]
+    days = [fact.due for fact in said if isinstance(fact, ReplyPromiseSet)]
+    assert days == [at("2026-03-10T18:00"), at("2026-03-16T18:00")]
+
+
 def test_a_step_of_before_the_hiding_stands() -> None:
     desk, _ = heard()
     desk.until("2026-03-13T10:00")
@@ -185,6 +225,14 @@ def test_a_person_who_is_to_choose_the_unit_has_the_rest_of_the_half_day() -> No
 
     [late] = [fact for fact in desk.until("2026-03-20T18:00") if isinstance(fact, DispatchLate)]
     assert late.at == at("2026-03-09T18:00")
+
+
+def test_what_is_owed_by_a_day_at_whose_very_end_the_post_came_back_is_owed_the_day_after() -> None:
+    promise = replace(published("2026-03-03T10:00"), promised_day=date(2026, 3, 10))
+    desk, _ = heard(promise, hidden("2026-03-10T17:30"), restored("2026-03-10T18:00"))
+    desk.until("2026-04-30T18:00")
+
+    assert [fact.at for fact in desk.said if isinstance(fact, ReplyPromiseBroken)] == [at("2026-03-11T18:00")]
 
 
 @pytest.mark.parametrize(

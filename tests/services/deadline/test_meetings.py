@@ -10,7 +10,7 @@ from contracts.deadlines import MeetingLate
 from contracts.facts import Fact
 from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from tests.services.deadline.desk import Desk
-from tests.services.deadline.facts import assigned, at, moved, published, received
+from tests.services.deadline.facts import assigned, at, moved, published, received, reopened
 
 MONDAY = "2026-03-02T10:00"
 UNTIL = "2026-03-03T11:00"
@@ -55,6 +55,10 @@ def test_each_meeting_has_its_own_day() -> None:
 def test_of_an_answered_or_withdrawn_post_no_meeting_is_awaited() -> None:
     assert late(called(), published("2026-03-02T15:00")) == []
     assert late(called(), PostWithdrawn(at=at("2026-03-02T15:00"))) == []
+
+
+def test_a_meeting_of_the_first_handling_is_not_awaited_in_the_second() -> None:
+    assert late(called(), published("2026-03-02T15:00"), reopened("2026-03-02T16:00")) == []
 
 
 def test_while_the_post_is_hidden_the_meeting_waits() -> None:

@@ -227,6 +227,14 @@ def test_an_earlier_report_that_is_heard_after_the_withdrawal_puts_the_end_right
     assert [word for word, _ in words(desk.said)] == ["set", "withdrawn", "kept"]
 
 
+def test_what_was_reported_is_forgotten_of_a_withdrawn_post_and_kept_of_one_that_may_come_back() -> None:
+    gone = PostWithdrawn(at=at("2026-03-06T10:00"))
+    hidden = PostHidden(at=at("2026-03-06T10:00"), reason="广告", by="m")
+
+    assert not heard(promised(), gone, reported("2026-03-05T10:00")).case.promises
+    assert heard(promised(), hidden, reported("2026-03-05T10:00")).case.promises
+
+
 def test_erasure_leaves_it_running() -> None:
     desk = heard(promised(), CitizenErased(at=at("2026-03-06T10:00"), citizen="c"))
 

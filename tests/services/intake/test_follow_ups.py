@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
+from services.intake.core.case import Case, FollowUp, Reply
+from services.intake.core.rules.following import answered_by
 from services.intake.core.steps import Step
 from tests.services.intake.door import Intake, at
 
@@ -119,3 +121,14 @@ async def test_nobody_is_asked_to_answer_on_a_post_that_was_withdrawn(intake: In
     await intake.citizen(receipt, "withdrawal")
 
     assert await _waiting(intake) == []
+
+
+def test_what_was_answered_by_itself_is_not_answered_anew_by_the_reply() -> None:
+    first, later = at("2026-03-02T10:00"), at("2026-03-03T10:00")
+    own = FollowUp("f1", "还没好。", first, answer="明天修。", answered_at=first)
+    case = Case(number="SQ1", follow_ups=(own, FollowUp("f2", "又灭了。", first)))
+
+    after, facts = answered_by(case, Reply("r1", "已修。", UNIT, "c", later))
+
+    assert [added.answered_at for added in after.follow_ups] == [first, later]
+    assert len(facts) == 1

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
+from contracts.replies import ReplyApproved, ReplyPublished
+from tests.services.intake.attaching import said
 from tests.services.intake.door import PROFILE, Intake, at
 
 UNIT = "housing"
@@ -174,3 +176,14 @@ async def test_the_signature_answers_what_was_added_as_any_published_reply_does(
     assert await waiting() == 1, "the approval has published nothing"
     await _sign(intake, receipt["number"], reply)
     assert await waiting() == 0
+
+
+async def test_a_signed_answer_was_approved_by_the_leader_of_the_unit_and_signed_by_the_city_s(
+    intake: Intake,
+) -> None:
+    number = (await _letter(intake))["number"]
+    assert await _sign(intake, number, await _approved(intake, number)) == 202
+
+    [approved] = [fact for fact in said(intake) if isinstance(fact, ReplyApproved)]
+    [published] = [fact for fact in said(intake) if isinstance(fact, ReplyPublished)]
+    assert (approved.by, published.signed_by) == (f"leader-{UNIT}", "wang")

@@ -163,3 +163,14 @@ async def _answered(intake: Intake, number: str) -> None:
     assert drafted.status_code == 202, drafted.text
     path = f"cases/{number}/replies/{drafted.json()['reply_id']}/approval"
     assert (await intake.staff("leader", UNIT, path)).status_code == 202
+
+
+async def test_the_same_outcome_with_another_reason_replaces_what_was_said(intake: Intake) -> None:
+    number = (await _suggested(intake))["number"]
+
+    assert await _decide(intake, number, ADOPTED) == 202
+    assert await _decide(intake, number, ADOPTED) == 409
+    assert await _decide(intake, number, ADOPTED | {"reason": "明年动工。"}) == 202
+
+    public = (await intake.http.get(f"/v1/posts/{number}")).json()["adoption"]
+    assert (public["outcome"], public["reason"]) == ("adopted", "明年动工。")

@@ -24,6 +24,7 @@ from contracts.replies import (
     AssignmentChosen,
     PostReopened,
     ReplyPublished,
+    SpecialReportRequested,
 )
 from services.router.store import COLUMNS
 from tests.services.intake.door import PROFILE, at
@@ -182,6 +183,18 @@ def test_a_unit_that_still_could_return_a_post_when_it_was_hidden_has_its_day_wh
     assert returned_after(2, 14 * 24, 14 * 24 + 2) == [PostReassigned]
     assert returned_after(2, 14 * 24, 16 * 24) == [ReturnRefused]
     assert returned_after(48, 14 * 24, 14 * 24 + 2) == [ReturnRefused], "its day was over before"
+    until = (MONDAY.replace(hour=18) - MONDAY).total_seconds() / 3600 + 24
+    assert returned_after(until, 14 * 24, 14 * 24 + 2) == [PostReassigned], "at the very end of its day"
+
+
+def test_a_restored_post_that_was_held_waits_for_a_person_again_though_a_special_report_was_raised_since() -> (
+    None
+):
+    post = Post(Judge(department="")).received()
+    post.hear(SpecialReportRequested(at=MONDAY, text="报请协调", by="s"))
+    post.hear(PostHidden(at=MONDAY, reason="违规", by="s"))
+
+    assert kinds(post.hear(PostRestored(at=MONDAY, reason="误判", by="s"))) == [AssignmentHeld]
 
 
 def test_a_post_withdrawn_before_it_was_heard_waits_for_nobody() -> None:

@@ -114,6 +114,8 @@ def test_a_post_is_dispatched_in_time_unless_it_was_said_to_be_late() -> None:
     assert dispatch() == (0, None), "it waits, and is not late"
     assert dispatch(assigned(1)) == (0, 1.0)
     assert dispatch(LATE) == dispatch(LATE, assigned(6)) == (1, 0.0)
+    assert dispatch(LATE, assigned(4)) == (0, 1.0), "at its very end"
+    assert dispatch(LATE, assigned(1)) == (0, 1.0), "the clock heard of its unit later than the hour rang"
 
 
 def test_a_meeting_is_in_time_when_it_ruled_or_a_person_assigned_the_post_by_its_day() -> None:
@@ -127,6 +129,9 @@ def test_a_meeting_is_in_time_when_it_ruled_or_a_person_assigned_the_post_by_its
     assert meetings(called(2, 26), named(26)) == (1, 1, 1.0), "at its very end"
     assert meetings(called(2, 26), moved(20, "transport")) == (1, 1, 1.0)
     assert meetings(called(2, 26), named(30)) == (1, 0, 0.0)
+    assert meetings(moved(2, "transport"), called(2, 26)) == (1, 0, 0.0), (
+        "what it was called for does not end it"
+    )
     assert meetings(called(2, 26), named(20), called(40, 60), named(90)) == (2, 1, 0.5)
 
 
@@ -230,6 +235,10 @@ def test_a_post_counts_for_the_duty_item_by_which_its_unit_has_it() -> None:
     assert by_duty(*first) == {"water-01": one}
     assert by_duty(*first, moved(5, "transport", "transport-03")) == {"transport-03": one}
     assert by_duty(*first, moved(5, "transport")) == {"": one}, "a meeting named no duty item"
+    back = moved(7, "water", "water-02"), moved(5, "transport", "transport-03"), moved(6, "water", "water-03")
+    assert by_duty(*first, *back) == {"water-02": one}, (
+        "a clock was set back: the latest counts, not the last"
+    )
     assert by_duty(*first, replied(WHEN + 5 * HOUR)) == {"water-01": one | {"replied": 1}}
     assert by_duty(received(WHEN)) == {}, "no unit, no duty item"
 
