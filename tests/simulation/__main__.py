@@ -13,6 +13,7 @@ from collections import Counter
 
 import structlog
 
+from services.intake.core.acts import ACT
 from tests.simulation.bugs import BUGS
 from tests.simulation.plan import Plan, drawn
 from tests.simulation.run import Report, simulate
@@ -32,16 +33,21 @@ def main() -> int:
     first, _, last = asked.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
     sums: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    answers: Counter[tuple[str, str]] = Counter()
     started = time.process_time()
     for seed in seeds:
         plan = drawn(seed, asked.posts, asked.faults)
         report = simulate(plan, make)
         _count(sums, report)
+        hits += report.hits
+        answers += report.answers
         if report.violations:
             _tell(report)
             shorter = shrunk(plan, lambda other: bool(simulate(other, make).violations))
             _tell_plan(shorter, simulate(shorter, make))
     spent = time.process_time() - started
+    _tell_what_was_tried(hits, answers)
     print(
         f"{len(seeds)} seeds: {sums['posts']} posts, {sums['acts']} acts, {sums['records']} records, "
         f"{sums['kills']} kills of {sums['ends']} ends of processes, {sums['simulated']} simulated seconds "
@@ -60,6 +66,16 @@ def _count(sums: Counter[str], report: Report) -> None:
     sums["simulated"] += int(report.seconds)
     sums["violations"] += len(report.violations)
     sums["failed"] += bool(report.violations)
+
+
+def _tell_what_was_tried(hits: Counter[str], answers: Counter[tuple[str, str]]) -> None:
+    """How often each thing went wrong, and how often each act was taken and refused: what is 0 was not tried."""
+    print("went wrong: " + ", ".join(f"{what} {times}" for what, times in sorted(hits.items())))
+    acts = sorted({act for act, _ in answers} | ACT.keys())
+    print(
+        "taken/refused: "
+        + ", ".join(f"{act} {answers[act, 'taken']}/{answers[act, 'refused']}" for act in acts)
+    )
 
 
 def _tell(report: Report) -> None:

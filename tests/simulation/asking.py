@@ -36,6 +36,8 @@ class Operation:
     target: str = ""
     body: Any = None
     """What else a model of the subject has to know of it."""
+    letter: bool = False
+    """It is about a letter to a city leader, who signs what a unit approved."""
     files: tuple[Attachment, ...] = ()
     """What came with it."""
     secrets: dict[str, tuple[bytes | str, ...]] = field(default_factory=dict)

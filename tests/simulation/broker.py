@@ -5,6 +5,7 @@ it is published again; a member that is silent for longer than the session is re
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -33,6 +34,8 @@ class Broker:
         self.log = Log()
         self.times: dict[tuple[str, int], list[float]] = {place: [] for place in self.log.records}
         """When each record was appended."""
+        self.hits: Counter[str] = Counter()
+        """What went wrong on the way, and in the groups."""
         self.away = False
         self.unkind = 0.0
         """Share of sets of batches of which a part is lost on the way, or the acknowledgement."""
@@ -46,6 +49,7 @@ class Broker:
         seconds = 0.001 if self.random.random() < 0.9 else self.random.uniform(0.002, 0.1)
         await self.loop.pause(seconds * self.slow)
         if self.away:
+            self.hits["the broker is away"] += 1
             await self.loop.pause(1.0)
             raise KafkaConnectionError("the broker is away")
 
@@ -97,6 +101,8 @@ class SimulatedBus:
             if broker.random.random() < 0.2:
                 await broker.journey()
         if spoiled:
+            lost = "batches lost" if arrive < len(places) else "acknowledgement lost"
+            broker.hits[lost] += 1
             raise KafkaConnectionError("the acknowledgement was lost")
 
 
@@ -122,6 +128,7 @@ class Group:
         for member, heard in list(self.members.items()):
             late = self._until is not None and now > self._until
             if member not in self._joining and (now - heard > SESSION_TIMEOUT or late):
+                self._broker.hits["member out for its silence"] += 1
                 self.leave(member)
         self._complete()
         self._broker.loop.call_later(1.0, self._look, context=outside())
@@ -230,6 +237,7 @@ class Member:
             records, offset = log[place], self._places[place]
             end = len(records) if random.random() < 0.7 else random.randint(offset + 1, len(records))
             start = offset - 1 if offset and random.random() < self._gap else offset
+            self._broker.hits["record heard again"] += start < offset
             self._places[place] = end = min(end, offset + POLL)
             poll += [_incoming(place, n, records[n]) for n in range(start, end)]
         return poll

@@ -51,6 +51,22 @@ class Case(NamedTuple):
     members: frozenset[str] = frozenset()
     joint: bool = False
     """What answered it last was the reply of the group's lead."""
+    private: bool = False
+    """Its author wants nobody to read it: no neighbour finds it."""
+    letter: bool = False
+    """It is written to a city leader, who signs the answer."""
+    signing: bool = False
+    """The draft was approved and waits for the signature."""
+    suggestion: bool = False
+    adoption: tuple[str, str] | None = None
+    """Outcome and reason."""
+    through: bool = False
+    """Something was done of it."""
+    follow_ups: frozenset[frozenset[str]] = frozenset()
+    """Of each follow-up that waits for an answer: the ids that it may have."""
+    assisting: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    """Units that said it is not theirs: each may once."""
 
 
 class Asked(NamedTuple):
@@ -70,6 +86,10 @@ class Asked(NamedTuple):
     """Of a group that it joins, or whose lead's reply answers it."""
     members: frozenset[str] = frozenset()
     """Of a group that it joins; of an approval, whom the reply answers, too."""
+    assisting: frozenset[str] = frozenset()
+    """The units that assist from now on."""
+    said: tuple[str, str] = ("", "")
+    """Outcome and reason of an adoption."""
 
 
 def step(case: Case, asked: Asked) -> tuple[Case, Hashable]:
@@ -88,16 +108,21 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             if asked.unit != case.unit:
                 unread = frozenset(map(_unread, case.instructions))
                 case = case._replace(instructions=unread, more_time=None)
-            case = case._replace(unit=asked.unit, draft=None)
+            case = case._replace(unit=asked.unit, draft=None, assisting=asked.assisting)
             return _at_step(case, "assigned") if moved else case
+        case "hear-named":
+            return case._replace(assisting=asked.assisting)
         case "hear-resumed":
             over = _step_of(case) == "asked" and asked.target in case.question
             return _at_step(case, "accepted") if over else case
         # the author
         case "erasure":
             return case._replace(erased=True)
+        case "preference":
+            return case
         case "follow-up":
-            return case if case.step in KNOWN else None
+            added = case._replace(follow_ups=case.follow_ups | {asked.made})
+            return added if case.step in KNOWN else None
         case "answer":
             return case._replace(step="accepted") if case.step == "asked" else None
         case "rating":
@@ -115,7 +140,7 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return _at_step(alone, "accepted" if case.unit else "received") if back else alone
         case "joint":
             meant = case.group and case.lead == asked.lead and case.step in OPEN
-            return case._replace(step="replied", draft=None, joint=True, more_time=None) if meant else case
+            return _answered(case, joint=True)._replace(more_time=None) if meant else case
         case "reopening":
             answered = case.step in ("replied", "rated")
             again = case._replace(step="reopened", draft=None, handling=case.handling + 1, more_time=None)
@@ -126,13 +151,24 @@ def _taken(case: Case, asked: Asked) -> Case | None:
         case "appeal":
             new = case.step == "hidden" and not case.appeal
             return case._replace(appeal="waits") if new else None
-        # anybody who need not hold it
+    return _of_others(case, asked)
+
+
+def _of_others(case: Case, asked: Asked) -> Case | None:
+    """What anybody does who need not hold it."""
+    match asked.act:
         case "moderation":
             return _moderated(case, asked.target)
         case "support":
-            return case if case.step in KNOWN and not (case.moderation or case.erased) else None
-        case "urging" | "assignment":
+            shown = case.step in KNOWN and not (case.moderation or case.erased or case.private)
+            return case if shown else None
+        case "urging" | "assignment" | "ruling" | "special-report":
             return case if case.step in OPEN else None
+        case "signature" | "signature-return":
+            return _signed(case, asked)
+        case "part":
+            assists = case.unit and asked.unit in case.assisting and asked.unit != case.unit
+            return case if assists and case.step in OPEN else None
     if asked.act.startswith("instruction"):
         return _instructed(case, asked)
     return _of_unit(case, asked)
@@ -194,10 +230,55 @@ def _instructed(case: Case, asked: Asked) -> Case | None:
     return None
 
 
+def _answered(case: Case, joint: bool = False) -> Case:
+    """With its reply published, which answers whatever was added before."""
+    return case._replace(step="replied", draft=None, joint=joint, follow_ups=frozenset())
+
+
+def _published(case: Case, asked: Asked) -> Case | None:
+    """The draft is what the citizen reads, and the members of a group that it leads."""
+    leads = case.group and case.lead == asked.subject
+    if asked.members != (case.members - {asked.subject} if leads else frozenset()):
+        return None
+    promised = {case.draft} if case.dated and case.draft is not None else set()
+    return _answered(case)._replace(promises=case.promises | promised)
+
+
+def _signed(case: Case, asked: Asked) -> Case | None:
+    """What the city leader does to whom the letter is written."""
+    waits = case.step in OPEN and case.signing and case.draft is not None and asked.target in case.draft
+    if not waits:
+        return None
+    return _published(case, asked) if asked.act == "signature" else case._replace(draft=None)
+
+
+def _of_suggestion(case: Case, asked: Asked) -> Case | None:
+    """What becomes of a suggestion."""
+    outcome = "" if case.adoption is None else case.adoption[0]
+    if asked.act == "follow-through":
+        done = case.suggestion and outcome in ("adopted", "partly") and case.step in KNOWN
+        return case._replace(through=True) if done else None
+    studied = case.suggestion and case.step in ("accepted", "asked", "replied", "rated")
+    if not studied or asked.said == case.adoption or (asked.said[0] == "declined" and case.through):
+        return None
+    return case._replace(adoption=asked.said)
+
+
 def _of_unit(case: Case, asked: Asked) -> Case | None:
     if asked.unit != case.unit:
         return None
     match asked.act:
+        case "return":
+            theirs = case.step in ("assigned", "accepted") and case.draft is None
+            again = asked.unit in case.returned
+            return case._replace(returned=case.returned | {asked.unit}) if theirs and not again else None
+        case "follow-up-answer":
+            added = next((ids for ids in case.follow_ups if asked.target in ids), None)
+            if added is None or case.step not in HELD | {"replied", "rated"}:
+                return None
+            return case._replace(follow_ups=case.follow_ups - {added})
+        case "adoption" | "follow-through":
+            return _of_suggestion(case, asked)
         case "acceptance":
             return case._replace(step="accepted") if case.step in ("assigned", "reopened") else None
         case "first-word":
@@ -211,7 +292,7 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
         case "reply":
             if case.step != "accepted" or case.draft is not None:
                 return None
-            return case._replace(draft=asked.made, dated=asked.dated)
+            return case._replace(draft=asked.made, dated=asked.dated, signing=False)
         case "extension":
             if case.step != "accepted" or case.more_time is not None or case.granted == 3:
                 return None
@@ -228,15 +309,13 @@ def _of_unit(case: Case, asked: Asked) -> Case | None:
                 if met is None or case.step not in KNOWN
                 else case._replace(promises=case.promises - {met})
             )
-    if case.step not in OPEN or case.draft is None or asked.target not in case.draft:
+    if case.step not in OPEN or case.draft is None or case.signing or asked.target not in case.draft:
         return None
     match asked.act:
+        case "approval" if case.letter:
+            return case._replace(signing=True)
         case "approval":
-            leads = case.group and case.lead == asked.subject
-            if asked.members != (case.members - {asked.subject} if leads else frozenset()):
-                return None
-            promised = {case.draft} if case.dated else set()
-            return case._replace(step="replied", draft=None, joint=False, promises=case.promises | promised)
+            return _published(case, asked)
         case "reply-return":
             return case._replace(draft=None)
     raise ValueError(f"the model does not know {asked.act}")

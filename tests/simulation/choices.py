@@ -10,10 +10,8 @@ from services.intake.core import requests as ask
 from services.intake.core.acts import ACT
 from services.intake.core.case import Case
 from services.intake.store import seal_follower
+from tests.simulation.seldom import MARK, SELDOM, UNITS, seldom, seldom_filled
 
-MARK: Final = "〔记号〕"
-"""Stands in whatever people write about a case: who is not to be shown it must not find this."""
-UNITS: Final = ("housing", "urban-management", "education", "transport")
 NATURAL: Final = {
     "received": ("assignment", "assignment", "urging", "follow-up", "support", "support", "withdrawal"),
     "assigned": (*["acceptance"] * 8, "assignment", "urging", "support", "support", "withdrawal"),
@@ -45,7 +43,7 @@ FOLLOWED: Final = {
 }
 """What is done about a city leader's instruction, by its state."""
 MODERATED: Final = {
-    "": ("hold", "hold", "hide"),
+    "": ("hold", "hide"),
     "held": ("release", "release", "hold", "hide"),
     "hidden": ("restore", "restore", "uphold", "release", "hide"),
 }
@@ -58,6 +56,7 @@ TRIED: Final = tuple(
         {
             *ABOUT,
             *DECIDED,
+            *SELDOM,
             "moderation",
             "erasure",
             "instruction",
@@ -78,6 +77,8 @@ def chosen(random: Random, case: Case) -> str:
         return "moderation"
     if random.random() < 0.02:
         return "erasure"
+    if rarer := seldom(random, case):
+        return rarer
     if case.promises_waiting and random.random() < 0.4:
         return "promise-report"
     states = [one.state for one in case.instructions if one.state in FOLLOWED]
@@ -99,6 +100,8 @@ def target(random: Random, act: str, case: Case) -> str:
         return next((reply.id for reply in case.promises_waiting), "nothing")
     if act in DECIDED:
         return "nothing" if case.extension_asked is None else case.extension_asked.id
+    if act == "follow-up-answer":
+        return random.choice([added.id for added in case.follow_ups_waiting] or ["nothing"])
     if act in ABOUT:
         return random.choice([one.id for one in case.instructions] or ["nothing"])
     return case.draft.id if case.draft is not None else "nothing"
@@ -125,6 +128,8 @@ def filled(
     """Who does it, and what is filled in: each act by another person, but there is one city leader."""
     who = ACT[act].who.roles[0]
     actor = ask.Actor(name, unit if who in ("clerk", "leader") else "", who)
+    if act in SELDOM:
+        return seldom_filled(random, act, actor, today)
     match act:
         case "moderation":
             return actor, ask.Moderation(random.choice(MODERATED[case.moderation]), "含有他人隐私")

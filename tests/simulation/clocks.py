@@ -1,6 +1,6 @@
 """Whether what is owed by a day was said as it should be: promises of replies, city leaders' instructions, and their timers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from services.intake.core.case import Case, Reply
 from services.intake.core.instruction import Instruction
 from services.stats.core.case import Case as StatsCase
 from tests.services.intake.door import PROFILE
+from tests.simulation import hidings
 from tests.simulation.facts import Facts
 from tests.simulation.world import World
 
@@ -60,7 +61,8 @@ class _Counted:
 
     def __init__(self, facts: Facts, subject: str) -> None:
         self.place = subject
-        self.set: Counter[str] = Counter()
+        self.set: dict[str, list[datetime]] = defaultdict(list)
+        """Of each promise the instants that were said to be its day's end."""
         self.repeated = False
         self.ended: dict[str, str] = {}
         self.broken: Counter[str] = Counter()
@@ -69,8 +71,8 @@ class _Counted:
         restored = [fact.at for fact in said if isinstance(fact, PostRestored)]
         for event in facts.of(subject, "deadlines"):
             match event.fact:
-                case ReplyPromiseSet(reply=reply):
-                    self.set[reply] += 1
+                case ReplyPromiseSet(reply=reply, due=due):
+                    self.set[reply].append(due)
                 case ReplyPromiseEnded(outcome="hidden") if any(event.fact.at <= back for back in restored):
                     """The hiding was undone: it is waited for again."""
                 case ReplyPromiseEnded(reply=reply, outcome=outcome):
@@ -85,11 +87,11 @@ class _Counted:
                     self.overdue[(one, day)] += 1
                 case InstructionOverdueWithdrawn(instruction=one, due_day=day):
                     self.overdue[(one, day)] -= 1
+        self.hidden = hidings.hidings(facts.of(subject, "posts"))
+        """When it was hidden for a time: what was owed by a day of that is owed later."""
         undone = sum(isinstance(fact, PostRestored) for fact in said)
         left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)]
         gone = next(iter(left[undone:]), None)
-        self.restored = undone > 0
-        """It was hidden for a time: of a day within that it is owed later."""
         self.left = None if gone is None else gone.at
         self.how = "hidden" if isinstance(gone, PostHidden) else "withdrawn"
 
@@ -109,21 +111,21 @@ def _open(case: Case, done: datetime | None, day: object, latest: datetime) -> I
 def _promised(counted: _Counted, case: Case, reply: Reply, now: datetime, latest: datetime) -> Iterator[str]:
     promise, place = reply.promise, f"deadline {counted.place} {reply.id}"
     assert promise is not None
-    due = PROFILE.working_time.closing_from(promise.day)
+    due = hidings.owed(PROFILE.working_time.closing_from(promise.day), reply.at, counted.hidden)
     outcome = ""
     if promise.reported_at is not None:
         outcome = "kept" if promise.reported_at <= due else "late"
-        if counted.restored and counted.ended.get(reply.id) in ("kept", "late"):
-            outcome = counted.ended[reply.id]
     elif counted.left is not None:
         outcome = counted.how
-    if counted.set[reply.id] != 1:
-        yield f"{place}: its day was set {counted.set[reply.id]} times"
+    dues = counted.set[reply.id]
+    if not dues or len(set(dues)) < len(dues) or (len(dues) > 1 and not counted.hidden):
+        yield f"{place}: its day was set as {dues}"
+    elif not outcome and dues[-1] != due:
+        yield f"{place}: its day was set as {dues}, it is owed by {due}"
     if counted.ended.get(reply.id, "") != outcome or counted.repeated:
         yield f"{place}: should have ended as {outcome!r}, was said: {counted.ended}, {counted.repeated}"
-    if not counted.restored:
-        end = promise.reported_at or counted.left
-        yield from _judged(place, counted.broken[reply.id], due, end, now, latest)
+    end = promise.reported_at or counted.left
+    yield from _judged(place, counted.broken[reply.id], due, end, now, latest)
 
 
 def _instructed(
@@ -131,14 +133,14 @@ def _instructed(
 ) -> Iterator[str]:
     ends = [at for at in (one.reports[-1].at if not one.waits else None, counted.left) if at is not None]
     due, place = _due(one), f"deadline {counted.place} {one.id}"
-    if counted.restored or len(one.reports) > 1 or (one.reports and one.waits):
-        # Hidden for a time; or sent back, perhaps for the same day: the last word alone counts.
-        if counted.overdue[(one.id, due.date())] not in (0, 1):
-            yield f"{place}: called overdue {counted.overdue[(one.id, due.date())]} times"
+    times = counted.overdue[(one.id, due.date())]
+    if len(one.reports) > 1 or (one.reports and one.waits):
+        # Sent back, perhaps for the same day: the last word alone counts.
+        if times not in (0, 1):
+            yield f"{place}: called overdue {times} times"
         return
-    yield from _judged(
-        place, counted.overdue[(one.id, due.date())], due, min(ends, default=None), now, latest
-    )
+    owed = hidings.owed(due, one.at, counted.hidden)
+    yield from _judged(place, times, owed, min(ends, default=None), now, latest)
 
 
 def _judged(

@@ -7,7 +7,7 @@ batch saves is applied by the stores' twins, at the commit.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from random import Random
@@ -18,7 +18,7 @@ import asyncpg
 from chassis.engine.answers import Kept
 from chassis.memory.store import MemoryStore
 from chassis.service import Service
-from tests.simulation.loop import Process, VirtualLoop, outside
+from tests.simulation.loop import Process, VirtualLoop, outside, wake
 
 IDLE_SECONDS = 3.0
 """As `idle_in_transaction_session_timeout` is set."""
@@ -55,6 +55,8 @@ class Server:
         self.answered: dict[tuple[str, str, str], Kept] = {}
         self.leased: dict[str, float] = {}
         self.commits = 0
+        self.hits: Counter[str] = Counter()
+        """What went wrong to how many statements, connections and waits."""
         self.connections = 0
         self._locks: dict[Key, _Lock] = {}
         self.open: set[Connection] = set()
@@ -67,6 +69,7 @@ class Server:
     def connect(self, process: Process) -> "Connection":
         """A new connection. Raises as a refused one does while the server is away."""
         if self.weather.away or not process.alive:
+            self.hits["the database is away"] += process.alive
             raise ConnectionRefusedError("the database is away")
         connection = Connection(self, process)
         self.open.add(connection)
@@ -136,12 +139,14 @@ class Connection:
         self.ended = False
         self.held: list[Key] = []
         self.awaits: Key | None = None
+        self._granted: asyncio.Future[None] | None = None
+        """While it waits for a row."""
         self.saved: list[Callable[[], None]] = []
         """What the commit makes true, in order."""
         self.in_transaction = False
         self.aborted = False
         self._idle_until: float | None = None
-        """When it is ended for its silence; None while a statement is under way, or no transaction is open."""
+        """When it is ended for its silence; None while it waits for a row, or no transaction is open."""
         self._watched = False
         """Somebody looks at its silence: one look in three seconds, and not one for each statement."""
 
@@ -151,7 +156,11 @@ class Connection:
             self.ended = True
             self.server.open.discard(self)
             self.process.on_end.pop(self.end, None)
+            self.server.hits["ended inside a transaction"] += self.in_transaction
             self.rollback()
+            if self._granted is not None:
+                # Whoever waits for a row on it is told at once, as by a socket that is closed.
+                wake(self._granted)
 
     def rollback(self) -> None:
         """Undo the open transaction."""
@@ -161,7 +170,7 @@ class Connection:
         self.server.release(held)
 
     def idle(self) -> None:
-        """A statement has ended inside a transaction: the client has three seconds to say more."""
+        """The server has done what it was told inside a transaction: the client has three seconds to say more."""
         if self.in_transaction and not self.ended:
             loop = self.server.loop
             self._idle_until = loop.now + IDLE_SECONDS
@@ -174,6 +183,7 @@ class Connection:
         if self._idle_until is None or self.ended:
             return
         if self._idle_until <= self.server.loop.now:
+            self.server.hits["ended for its silence"] += 1
             self.end()
         else:
             self._watched = True
@@ -188,7 +198,8 @@ class Connection:
     async def statement(self, *, writes: bool = False) -> None:
         """A statement arrives; what it does is done in the same breath by the caller. Raises as asyncpg does."""
         self._check()
-        self._idle_until = None
+        # It is on its way already: of a client that is frozen now the server hears nothing after it.
+        self.idle()
         await self.journey()
         self._check()
         weather, random = self.server.weather, self.server.random
@@ -196,11 +207,14 @@ class Connection:
             raise ABORTED
         if weather.flaky and random.random() < weather.flaky:
             if random.random() < 0.5:
+                self.server.hits["connection lost before a statement"] += 1
                 self.end()
                 raise LOST
+            self.server.hits["statement failed"] += 1
             self.aborted = True
             raise asyncpg.QueryCanceledError("canceling statement due to user request")
         if writes and weather.full:
+            self.server.hits["disk full"] += 1
             self.aborted = True
             raise FULL
 
@@ -210,6 +224,7 @@ class Connection:
         if self.server.random.random() < 0.2:
             await self.journey()
         if self.server.weather.flaky and self.server.random.random() < self.server.weather.flaky / 2:
+            self.server.hits["connection lost after a statement"] += 1
             self.end()
         self._check()
 
@@ -224,28 +239,43 @@ class Connection:
                 self.held.append(key)
                 continue
             if self.server.begins_circle(key, self):
+                self.server.hits["deadlock"] += 1
                 await asyncio.sleep(1.0)
                 self.aborted = True
                 raise asyncpg.DeadlockDetectedError("deadlock detected")
             future = self.server.loop.create_future()
             lock.waiting.append((self, future))
-            self.awaits = key
+            self.server.hits["waited for a row"] += 1
+            self.awaits, self._granted, self._idle_until = key, future, None
             try:
                 await asyncio.wait_for(future, 60)
             finally:
-                self.awaits = None
+                self.awaits = self._granted = None
             self._check()
 
     async def commit(self) -> None:
-        """Make it true, or never have been. The answer may be lost after it was done."""
+        """Make it true, or never have been. The answer may be lost after it was done.
+
+        A transaction in which a statement failed is rolled back, and nobody is told so: asyncpg does not read PostgreSQL's word.
+        """
+        failed, self.aborted = self.aborted, False
         await self.statement(writes=False)
         server = self.server
+        if failed:
+            server.hits["commit rolled back in silence"] += 1
+            self.rollback()
+            await self.answered()
+            return
         saved, self.saved = self.saved, []
         for write in saved:
             write()
         server.commits += 1
         self.rollback()
-        await self.answered()
+        try:
+            await self.answered()
+        except asyncpg.PostgresError:
+            server.hits["commit done, its answer lost"] += 1
+            raise
 
     def _check(self) -> None:
         if self.ended:

@@ -28,10 +28,8 @@ UNDONE: Final = ((PostReleased, PostHeld.__name__), (PostRestored, PostHidden.__
 def doors(world: World, facts: Facts) -> Iterator[str]:
     """A sentence for each door that speaks of a post it should not, or is silent about one that anybody may see."""
     deadline, now = world.memory["deadline"], world.clock.now()
-    listed = {
-        case.number
-        for case in finish(MemoryCases(world.memory["intake"]).page(Query(public=True, limit=100)))
-    }
+    everything = Query(public=True, limit=len(world.memory["intake"].subject))
+    listed = {case.number for case in finish(MemoryCases(world.memory["intake"]).page(everything))}
     for subject in sorted(world.memory["intake"].subject):
         case = world.memory["intake"].state_of(subject)
         if not isinstance(case, Case) or not case.exists:

@@ -49,6 +49,7 @@ from contracts.posts import (
     PostSupported,
     PostUngrouped,
     PostWithdrawn,
+    PreferenceChosen,
 )
 from contracts.replies import (
     AssignmentChosen,
@@ -60,18 +61,26 @@ from contracts.replies import (
     ExtensionRefused,
     ExtensionRequested,
     FirstWordGiven,
+    FollowUpAnswered,
     InstructionAccepted,
     InstructionGiven,
     InstructionRead,
     InstructionReported,
     InstructionSentBack,
     InstructionTakenInHand,
+    MeetingRuled,
+    PartWritten,
     PostRated,
     PostReopened,
     PromiseReported,
     ReplyDrafted,
     ReplyPublished,
     ReplySentBack,
+    ReplyToSign,
+    ReturnRequested,
+    SpecialReportRequested,
+    SuggestionDecided,
+    SuggestionFollowedThrough,
 )
 from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyPublished
 from contracts.topics import BY_NAME, TOPICS
@@ -103,6 +112,16 @@ SAYS: Final = {
     "extension": ExtensionRequested,
     "extension-approval": ExtensionApproved,
     "extension-refusal": ExtensionRefused,
+    "preference": PreferenceChosen,
+    "return": ReturnRequested,
+    "part": PartWritten,
+    "ruling": MeetingRuled,
+    "special-report": SpecialReportRequested,
+    "signature": ReplyPublished,
+    "signature-return": ReplySentBack,
+    "adoption": SuggestionDecided,
+    "follow-up-answer": FollowUpAnswered,
+    "follow-through": SuggestionFollowedThrough,
     "instruction": InstructionGiven,
     "instruction-reading": InstructionRead,
     "instruction-in-hand": InstructionTakenInHand,
@@ -157,6 +176,8 @@ def said_by(one: Operation) -> type[Fact] | None:
             return DialogueOpened
         case "forum:close" if dialogue:
             return DialogueClosed
+        case "approval" if one.letter:
+            return ReplyToSign
         case "moderation":
             return MODERATED[one.body.action]
         case "forum:moderate":
@@ -166,7 +187,7 @@ def said_by(one: Operation) -> type[Fact] | None:
     return SAYS[one.act]
 
 
-NEED_NOT: Final = ("forum:moderate", "forum:withdraw", "erasure")
+NEED_NOT: Final = ("forum:moderate", "forum:withdraw", "erasure", "preference")
 """Acts that may be taken and change nothing, since it was so already."""
 
 

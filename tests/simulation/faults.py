@@ -1,8 +1,11 @@
 """Makes what a plan says go wrong, when it says so, and puts it right again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from tests.simulation.database import Connection
+from tests.simulation.loop import Process, wake
 from tests.simulation.plan import Fault
 from tests.simulation.world import World
 
@@ -12,11 +15,22 @@ async def happen(world: World, fault: Fault) -> None:
     await asyncio.sleep(fault.at)
     match fault.kind:
         case "kill":
-            world.running[fault.where].kill()
+            await _struck(world, fault, Process.kill)
+        case "cut":
+            await _struck(world, fault, partial(_cut, world))
         case "stop":
+            world.played[_named(world, fault)] += 1
             await _stop(world, fault.where)
         case "freeze":
             await _freeze(world, fault)
+        case _:
+            world.played[_named(world, fault)] += 1
+            await _around(world, fault)
+
+
+async def _around(world: World, fault: Fault) -> None:
+    """What goes wrong with clocks, groups, ways and databases."""
+    match fault.kind:
         case "step":
             world.clock.step(fault.amount)
         case "rebalance":
@@ -25,6 +39,23 @@ async def happen(world: World, fault: Fault) -> None:
             right = _wrong(world, fault)
             await asyncio.sleep(fault.seconds)
             right()
+
+
+def _named(world: World, fault: Fault) -> str:
+    """What it is, by what it meets."""
+    if fault.kind in ("kill", "cut", "stop", "freeze"):
+        process = world.running[fault.where]
+        if not process.alive:
+            return f"{fault.kind} of what has ended"
+        inside = any(one.process is process and one.in_transaction for one in _connections(world))
+        return f"{fault.kind} inside a transaction" if inside else fault.kind
+    if fault.kind == "step":
+        return "clock set back" if fault.amount < 0 else "clock set forward"
+    return fault.kind
+
+
+def _connections(world: World) -> Iterator[Connection]:
+    return (connection for server in world.servers.values() for connection in server.open)
 
 
 async def _stop(world: World, name: str) -> None:
@@ -36,10 +67,35 @@ async def _stop(world: World, name: str) -> None:
 
 
 async def _freeze(world: World, fault: Fault) -> None:
-    process = world.running[fault.where]
-    process.freeze()
+    process = await _struck(world, fault, Process.freeze)
     await asyncio.sleep(fault.seconds)
     process.thaw()
+
+
+def _cut(world: World, process: Process) -> None:
+    """Its connections to the database break."""
+    for one in [one for one in _connections(world) if one.process is process]:
+        one.end()
+
+
+async def _struck(world: World, fault: Fault, strike: Callable[[Process], None]) -> Process:
+    """At its moment, or so many steps of the process later: then it is at work, and mostly inside a transaction."""
+    process, struck = world.running[fault.where], world.loop.create_future()
+    over = partial(wake, struck)
+
+    def now() -> None:
+        world.played[_named(world, fault)] += 1
+        strike(process)
+        over()
+
+    if fault.amount and process.alive:
+        process.on_end[over] = None
+        process.strike(int(fault.amount), now)
+        await struck
+        process.on_end.pop(over, None)
+    else:
+        now()
+    return process
 
 
 def _wrong(world: World, fault: Fault) -> Callable[[], None]:

@@ -25,6 +25,7 @@ ONWARD: Final = {
     "reopened": "acceptance",
     "accepted": "reply",
     "drafted": "approval",
+    "to sign": "signature",
     "replied": "rating",
 }
 """What leads a case to its answer, and one step beyond, by how it stands."""
@@ -100,6 +101,7 @@ class Groups:
         else:
             case = self._case(lead)
             step = "drafted" if case.draft is not None and case.open else case.step
+            step = "to sign" if step == "drafted" and case.to_sign else step
             await self._people.act(random, name, lead, ONWARD.get(step, ""))
 
     async def _join(self, name: str, subjects: list[str], lead: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.codec import Event
 from contracts.deadlines import (
     CaseEscalated,
@@ -16,15 +17,18 @@ from contracts.deadlines import (
     DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
+    DispatchLate,
+    MeetingLate,
     MissWithdrawn,
     PromiseBroken,
 )
-from contracts.posts import PostHidden, PostRestored, PostUngrouped, PostWithdrawn
+from contracts.posts import PostHidden, PostReceived, PostRestored, PostUngrouped, PostWithdrawn
 from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
 from services.intake.core.case import Case
 from services.stats.core.case import Case as StatsCase
 from tests.services.intake.door import PROFILE
 from tests.simulation.facts import Facts
+from tests.simulation.hidings import hidings, put_off, questions, standing
 from tests.simulation.world import World
 
 RUNGS: Final = {"leader": 0, "supervisor": 1, "bulletin": 5}
@@ -50,9 +54,14 @@ class _Been:
     def __init__(self) -> None:
         self.start: datetime | None = None
         self.end: datetime | None = None
-        self.restored = False
-        """It was hidden for a time, which puts off what stands beside the due date."""
+        self.hidden: list[tuple[datetime, datetime]] = []
+        """When it was hidden for a time, which puts off what stands beside the due date."""
         self.approved: dict[str, ExtensionApproved] = {}
+
+    @property
+    def ends(self) -> tuple[datetime, ...]:
+        """When it ended, if it did."""
+        return () if self.end is None else (self.end,)
 
 
 def ladder(world: World, facts: Facts) -> Iterator[str]:
@@ -71,6 +80,7 @@ def ladder(world: World, facts: Facts) -> Iterator[str]:
             place = f"deadline {subject}, handling {n}"
             yield from _rungs(place, words, done, now, latest)
             yield from _extensions(place, words, done, now, latest)
+        yield from _waited(facts, subject, been, now, latest)
         known = world.memory["stats"].state_of(subject)
         counted = sum(words.extended.total() for words in said), sum(len(words.broken) for words in said)
         if isinstance(known, StatsCase) and (known.extensions, known.broken) != counted:
@@ -145,8 +155,9 @@ def _lived(facts: Facts, subject: str) -> list[_Been]:
     left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)][undone:]
     if left and found[-1].end is None:
         found[-1].end = left[0].at
+    still = [*hidings(facts.of(subject, "posts")), *questions(facts.of(subject, "replies"))]
     for been in found:
-        been.restored = undone > 0
+        been.hidden = standing(still, been.start, been.end)
     return found
 
 
@@ -160,11 +171,14 @@ def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime
     if said.due is None or (done.end is None and said.paused > said.resumed):
         return  # It stands still: what is due is not known.
     time, due = PROFILE.working_time, said.due
-    instants = {level: due if not days else time.add_days(due, days) for level, days in RUNGS.items()}
+    instants = {
+        level: put_off(due if not days else time.add_days(due, days), due, done.hidden)
+        for level, days in RUNGS.items()
+    }
     stands = dict.fromkeys(said.rungs, 1)
     for level, at in {"missed": due, **instants}.items():
         times = int(said.missed is not None) if level == "missed" else stands.get(level, 0)
-        yield from _once(f"{place}: {level}", times, None if done.restored else at, done.end, now, latest)
+        yield from _once(f"{place}: {level}", times, at, done.end, now, latest)
 
 
 def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
@@ -178,23 +192,55 @@ def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: dat
             continue
         promised = PROFILE.working_time.closing_from(fact.new_date)
         broken = int(identity in said.broken)
-        instant = None if done.restored else promised
+        instant = put_off(promised, fact.at, done.hidden)
         yield from _once(f"{place}: date of {identity}", broken, instant, done.end, now, latest)
     for identity in said.extended.keys() - done.approved.keys():
         yield f"{place}: extension {identity} moved a clock and was not granted in this handling"
 
 
-def _once(
-    place: str, times: int, at: datetime | None, end: datetime | None, now: datetime, latest: datetime
-) -> Iterator[str]:
-    """Once where it came before the end, and not at all where the end came first or no clock has shown it.
+def _waited(facts: Facts, subject: str, been: list[_Been], now: datetime, latest: datetime) -> Iterator[str]:
+    """A post that waited too long for a person to choose its unit, and each meeting that did not rule by its time."""
+    said = [event.fact for event in facts.of(subject, "deadlines")]
+    told = [event.fact for event in facts.of(subject, "assignments")]
+    posts = [event.fact for event in facts.of(subject, "posts")]
+    received = next((fact.at for fact in posts if isinstance(fact, PostReceived)), None)
+    if received is None:
+        return  # Whoever finds the gap in the log tells of it.
+    given = [fact.at for fact in told if isinstance(fact, PostAssigned | PostReassigned)]
+    late = sum(isinstance(fact, DispatchLate) for fact in said)
+    if told and isinstance(told[0], AssignmentHeld):
+        over = put_off(_dispatched_by(received), received, been[0].hidden)
+        # Of what the clock heard too late it told too early: figures go by the assignment itself.
+        if late > 1 or not any(at <= over for at in (*given, *been[0].ends)):
+            yield from _once(f"deadline {subject}: dispatch", late, over, been[0].end, now, latest)
+    elif late:
+        yield f"deadline {subject}: it never waited for a person, and was late for {late} times"
+    ruled = [fact.at for fact in told if isinstance(fact, LeadNamed)]
+    awaited = Counter(fact.until for fact in said if isinstance(fact, MeetingLate))
+    called = [fact for fact in told if isinstance(fact, MeetingCalled)]
+    for meeting in called:
+        done = next(one for one in reversed(been) if one.start is None or one.start <= meeting.at)
+        over = put_off(meeting.until, meeting.at, done.hidden)
+        times, place = awaited.pop(meeting.until, 0), f"deadline {subject}: meeting of {meeting.at}"
+        if times > 1 or not any(meeting.at < at <= over for at in (*ruled, *given, *done.ends)):
+            yield from _once(place, times, over, done.end, now, latest)
+    yield from (f"deadline {subject}: nobody called a meeting until {until}" for until in awaited)
 
-    Where nobody but the clock knows the instant (None), at most once.
-    """
+
+def _dispatched_by(received: datetime) -> datetime:
+    """The policy's share of the working day on which it was received, or the next."""
+    time = PROFILE.working_time
+    day = time.next_working_instant(received).date()
+    minutes = time.minutes_between(time.opening(day), time.closing(day))
+    return time.add_minutes(received, round(minutes * PROFILE.policy.dispatch.working_days))
+
+
+def _once(
+    place: str, times: int, at: datetime, end: datetime | None, now: datetime, latest: datetime
+) -> Iterator[str]:
+    """Once where it came before the end, and not at all where the end came first or no clock has shown it."""
     expected = {0, 1}
-    if at is None:
-        pass
-    elif end is not None:
+    if end is not None:
         expected = {int(at < end)}
     elif at <= now:
         expected = {1}

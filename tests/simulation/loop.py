@@ -6,7 +6,7 @@ it thaws; a killed one's tasks are cancelled, and nothing it does reaches anybod
 
 import asyncio
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, ContextVar, copy_context
 from random import Random
@@ -25,6 +25,9 @@ class Process:
         """What ended it; None where it was killed, or stopped."""
         self.on_end: dict[Callable[[], None], None] = {}
         """What the world notices at its end: its connections break."""
+        self.fuses: list[tuple[int, Callable[[], None]]] = []
+        """(step, what happens before it); steps are counted while anything is to happen."""
+        self._steps = 0
         self._loop = loop
         self._held: deque[_Handle] = deque()
         self._tasks: list[asyncio.Task[Any]] = []
@@ -54,6 +57,17 @@ class Process:
         for task in self._tasks:
             task.cancel()
         self.ended.set()
+
+    def strike(self, steps: int, what: Callable[[], None]) -> None:
+        """Something happens to it after so many more steps: between two awaits of whatever it does then."""
+        self.fuses.append((self._steps + steps, what))
+
+    def burn(self) -> None:
+        """A step is about to be done."""
+        self._steps += 1
+        for fuse in [fuse for fuse in self.fuses if fuse[0] <= self._steps]:
+            self.fuses.remove(fuse)
+            fuse[1]()
 
     def freeze(self) -> None:
         """From now on nothing of it happens: as under SIGSTOP, or while its machine is out of breath."""
@@ -144,6 +158,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._random = Random(f"loop {seed}")
         self.stall = 0.0
         """Seconds for which the machine is out of breath now and then; 0: it is not."""
+        self.hits: Counter[str] = Counter()
         self._ready: deque[Any] = deque()
         self._timers: list[tuple[float, int, _Timer]] = []
         self._count = 0
@@ -154,6 +169,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """A look at the clock costs a little: code that looks often has run for long."""
         self.now += LOOK
         if self.stall and self._random.random() < 0.002:
+            self.hits["out of breath"] += 1
             self.now += self.stall
         return self.now
 
@@ -233,9 +249,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             return
         context = handle._context
         process = context.get(PROCESS)
-        if process is not None and process.frozen:
-            process.hold(handle)
-            return
+        if process is not None:
+            if process.fuses and not process.frozen:
+                process.burn()
+            if process.frozen:
+                process.hold(handle)
+                return
         try:
             context.run(handle._callback, *handle._args)
         except Exception as problem:  # as asyncio's loop: told, and the others go on

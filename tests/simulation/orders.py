@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from contracts.assignments import PostAssigned, PostReassigned
+from contracts.assignments import LeadNamed, PostAssigned, PostReassigned
 from contracts.deadlines import ClockResumed
 from contracts.identity import derived
 from contracts.topics import type_of
@@ -20,6 +20,8 @@ DAYS: Final = {
     "reply": ("invalid",),
     "instruction": ("invalid",),
     "extension": ("extension-late", "extension-date", "extension-day-off"),
+    "return": ("first-asked",),
+    "follow-through": ("invalid",),
 }
 """Act to the refusals of which only a calendar can tell."""
 
@@ -34,9 +36,9 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
                 histories[member].append(one)
         elif one.act != "submit" and not one.act.endswith(":open") and not one.act.startswith("survey:"):
             histories[one.subject].append(one)
-            for member in _applied(one, facts) if one.act == "approval" else ():
+            for member in _applied(one, facts) if one.act in ("approval", "signature") else ():
                 histories[member].append(replace(one, act="joint", target=one.subject))
-    files = {one.subject for one in operations if one.act == "submit" and one.files}
+    begun = {one.subject: _begun(one) for one in operations if one.act == "submit" and one.subject}
     for subject, acts in histories.items():
         first: Any
         if acts[0].act.startswith("forum:"):
@@ -54,9 +56,20 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
         else:
             history = [_of_case(one, subject, facts) for one in acts if not _refused_for_its_day(one)]
             history += _heard(facts, subject, world.loop.time())
-            first, step = case_model.Case(moderation="held" if subject in files else ""), case_model.step
+            first, step = begun.get(subject, case_model.Case()), case_model.step
         if not linear.linearisable(history, first, step):
             yield f"no order of its acts explains the answers of {subject}: {_told(history)}"
+
+
+def _begun(one: Operation) -> case_model.Case:
+    """A case as its post begins it: somebody looks at pictures before everybody else does."""
+    post = one.body
+    return case_model.Case(
+        moderation="held" if one.files and post.public else "",
+        private=not post.public,
+        letter=bool(post.addressee),
+        suggestion=post.kind == "suggestion",
+    )
 
 
 def _refused_for_its_day(one: Operation) -> bool:
@@ -84,8 +97,10 @@ def _of_case(one: Operation, subject: str, facts: Facts) -> linear.Operation:
         case "group":
             members = frozenset(_applied(one, facts))
             asked = asked._replace(made=made, lead=one.body, members=members)
-        case "approval":
+        case "approval" | "signature":
             asked = asked._replace(members=frozenset(_applied(one, facts)))
+        case "adoption":
+            asked = asked._replace(said=(one.body.outcome, one.body.reason))
         case "joint":
             asked = asked._replace(lead=one.target, files=False)
     return linear.Operation(one.called, _until(one), asked, one.outcome)
@@ -132,7 +147,11 @@ def _heard(facts: Facts, subject: str, end: float) -> Iterator[linear.Operation]
         for event in facts.of(subject, topic):
             at, fact = facts.times[event.id], event.fact
             if isinstance(fact, PostAssigned | PostReassigned):
-                asked = case_model.Asked("hear-assigned", fact.department)
+                asked = case_model.Asked(
+                    "hear-assigned", fact.department, assisting=frozenset(fact.assisting)
+                )
+            elif isinstance(fact, LeadNamed):
+                asked = case_model.Asked("hear-named", assisting=frozenset(fact.assisting))
             elif isinstance(fact, ClockResumed):
                 asked = case_model.Asked("hear-resumed", target=fact.question)
             else:

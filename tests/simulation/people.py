@@ -39,6 +39,20 @@ def texts() -> list[ask.Submit]:
     return made
 
 
+def _meant(text: ask.Submit, name: str) -> ask.Submit:
+    """Some texts are suggestions, letters to a city leader, for the unit alone, or name nothing that is anybody's duty.
+
+    Drawn apart, so that whatever else a seed draws stays as it was.
+    """
+    random = Random(f"meant {name}")
+    if random.random() < 0.1:
+        text = msgspec.structs.replace(text, title=f"请看一看{MARK}", text=f"望早日处理,谢谢{MARK}")
+    kind = random.choice((*(text.kind,) * 4, "suggestion", "mailbox"))
+    addressee = random.choice(("mayor", "mayor", "")) if kind == "mailbox" else ""
+    public = random.random() >= 0.1
+    return msgspec.structs.replace(text, kind=kind, addressee=addressee, public=public)
+
+
 CHANNELS: Final = (("sms",), ("sms",), ("wechat", "sms", "mail"))
 """How those who leave a telephone may be told."""
 
@@ -58,12 +72,23 @@ class People:
         posted = await self._post(random, f"v{visit.number}")
         if posted.result != "taken":
             return
+        waiting = Random(f"waiting {seed} {visit.number}")
         for n in range(visit.acts):
+            # Now and then nobody does anything for days.
+            await asyncio.sleep(waiting.uniform(2, 20) if waiting.random() < 0.06 else 0.0)
             await asyncio.sleep(random.choice((0.0, 0.01, 0.3, 1.0, 3.0)) * random.random())
             names = [f"v{visit.number}/{n}"]
             if random.random() < visit.pairs:
                 names.append(names[0] + "b")
             await together([self.act(random, name, posted.subject) for name in names])
+        if self._world.haste > 1 and waiting.random() < 0.3:
+            await self._look_again(waiting, f"v{visit.number}", posted.subject)
+
+    async def _look_again(self, random: Random, name: str, subject: str) -> None:
+        """A moderator comes back to a post that may be late by then, and may change their mind later."""
+        for n in range(3):
+            await asyncio.sleep(random.uniform(1, 15))
+            await self.act(random, f"{name}/again{n}", subject, "moderation")
 
     async def probe(self, desk: str) -> Operation:
         """A post at one web process: whether it works at all."""
@@ -78,7 +103,8 @@ class People:
         if phone and "wechat" in reached:
             personal |= {"openid": f"openid-{personal['phone']}", "mail": f"{personal['phone']}@example.com"}
         came = files(random, name)
-        operation.files = came
+        text = _meant(text, name)
+        operation.files, operation.body = came, text
 
         def inputs(attempt: int) -> Given:
             subject = derived(name, "post", attempt)
@@ -103,10 +129,14 @@ class People:
         """Something is done about a case: this act, or what somebody would do as it stands."""
         case: Case = self._world.memory["intake"].state_of(subject) or Case()
         act = act or chosen(random, case)
-        unit = case.department if random.random() < 0.95 else random.choice(UNITS)
+        # Nobody is of no unit: where none has the case, whoever tries is refused.
+        unit = case.department if case.department and random.random() < 0.95 else random.choice(UNITS)
+        if act == "part" and case.assisting and random.random() < 0.8:
+            unit = random.choice(case.assisting)
         actor, body = filled(random, act, name, unit, case, self._world.clock.now().date())
         staff = actor.role in ("clerk", "leader")
         operation = Operation(act, subject, unit if staff else "", target(random, act, case), body)
+        operation.letter = bool(case.addressee)
         came = files(random, name) if act in ("follow-up", "reply") else ()
         asked = ask.Asked(act, actor, body, operation.target, files=ask.Files(came))
         row = ACT[act]

@@ -3,7 +3,7 @@
 A plan is data, so that a failing one can be made shorter, part by part.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -61,6 +61,7 @@ class Fault:
     """A part, a service, or nothing."""
     seconds: float = 0.0
     amount: float = 0.0
+    """Of a kill, a cut or a freeze: so many steps of the process after the moment; of others how much."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Plan:
     seed: int
     visits: tuple[Visit, ...]
     faults: tuple[Fault, ...]
+    haste: float = 1.0
+    """How many times faster than elsewhere city time runs: a plan with haste sees who is late for days."""
 
     @property
     def kills(self) -> int:
@@ -102,11 +105,20 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
         visits.append(Visit(len(visits), at, acts, joining.choice((0, 0.1, 0.4)), TOGETHER))
     for _ in range(max(1, posts // POLL)):
         _ask(Random(f"surveys {seed} {len(visits)}"), seconds, visits, wrong if faults else [])
+    aim = Random(f"aim {seed}")
+    wrong = [_aimed(aim, fault) for fault in wrong]
     return Plan(
         seed,
         tuple(sorted(visits, key=lambda visit: visit.at)),
         tuple(sorted(wrong, key=lambda fault: fault.at)),
+        Random(f"haste {seed}").choice((1.0, 1.0, 5.0)),
     )
+
+
+def _aimed(random: Random, fault: Fault) -> Fault:
+    """Most blows fall in the midst of work: of what waits for something to do, nothing is lost."""
+    steps = random.choice((0, random.randint(1, 20), random.randint(1, 200), random.randint(1, 200)))
+    return replace(fault, amount=steps) if fault.kind in ("kill", "freeze", "cut") else fault
 
 
 def _ask(random: Random, seconds: float, visits: list[Visit], wrong: list[Fault]) -> None:
@@ -141,12 +153,13 @@ def _fault(random: Random, at: float) -> Fault:
             "step",
             "rebalance",
             "stall",
+            "cut",
         ),
-        (30, 6, 14, 10, 5, 4, 10, 4, 5, 4, 6, 2),
+        (30, 6, 14, 10, 5, 4, 10, 4, 5, 4, 6, 2, 8),
     )[0]
     service = random.choice(SERVICES)
     match kind:
-        case "kill" | "stop":
+        case "kill" | "stop" | "cut":
             return Fault(at, kind, random.choice(PARTS))
         case "freeze":
             # Shorter than the idle limit, between it and the session, and longer than both.

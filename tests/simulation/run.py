@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from contracts.deadlines import CaseEscalated
+from contracts.facts import Fact
 from tests.simulation.asking import Operation
 from tests.simulation.checks import at_rest, violations
 from tests.simulation.facts import Facts
@@ -39,6 +41,12 @@ class Report:
     violations: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     """Why processes ended."""
+    hits: Counter[str] = field(default_factory=Counter)
+    """What went wrong, and how often it did."""
+    answers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Act and result: `taken`, `refused`, `unknown`."""
+    said: Counter[str] = field(default_factory=Counter)
+    """Facts by their names; a step of the ladder by its level, too."""
 
 
 def simulate(plan: Plan, make: Make | None = None, rest: float = REST_SECONDS) -> Report:
@@ -57,7 +65,7 @@ def simulate(plan: Plan, make: Make | None = None, rest: float = REST_SECONDS) -
 
 def _simulated(plan: Plan, make: Make | None, rest: float) -> Report:
     loop = VirtualLoop(plan.seed)
-    world = World(loop, plan.seed, make)
+    world = World(loop, plan.seed, make, plan.haste)
     operations: list[Operation] = []
     report = Report(plan)
     try:
@@ -66,9 +74,12 @@ def _simulated(plan: Plan, make: Make | None, rest: float) -> Report:
         report.violations.append(f"everything stands still: {problem}")
     facts = Facts(world)
     report.violations += violations(world, operations, facts)
+    report.said = Counter(_named(event.fact) for found in facts.events.values() for event in found.values())
     report.posts = sum(one.act == "submit" for one in operations)
     report.acts = len(operations) - report.posts
     report.records, report.seconds, report.ends = facts.count, loop.time(), world.ends
+    report.hits = world.hits
+    report.answers = Counter((one.act, one.result) for one in operations)
     report.digest = _digest(world, operations)
     world.close()
     loop.unwind()
@@ -94,6 +105,11 @@ async def _live(world: World, operations: list[Operation], plan: Plan, rest: flo
     until = world.loop.time() + rest
     while not at_rest(world) and world.loop.time() < until:
         await asyncio.sleep(1.0)
+
+
+def _named(fact: Fact) -> str:
+    name = type(fact).__name__
+    return f"{name} {fact.level}" if isinstance(fact, CaseEscalated) else name
 
 
 def _digest(world: World, operations: list[Operation]) -> str:

@@ -89,7 +89,9 @@ class SimulatedTransaction:
 
     async def marked(self, partitions: Sequence[int]) -> list[Waiting]:
         await self.connection.statement()
-        return await MemoryTransaction(self._server.memory).marked(partitions)
+        rows = await MemoryTransaction(self._server.memory).marked(partitions)
+        await self.connection.answered()
+        return rows
 
     async def due(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
         await self.connection.statement(writes=True)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from contracts.notices import NoticeFailed, NoticeSent
+from contracts.posts import PreferenceChosen
 from services.notifier.core.case import Case
 from services.notifier.core.followers import told as concerns
 from services.notifier.core.news import News
@@ -73,10 +74,12 @@ def _receipts(world: World, facts: Facts) -> Iterator[str]:
     by_channel = Counter(
         (*_news(row), row.notice.channel) for row in rows.values() if row.notice.audience == "citizen"
     )
+    # Who chose anew may have wanted nothing when it failed.
+    choosy = {event.subject for event in facts.every(PreferenceChosen)}
     for identity in failed:
         after = _next_way(world, rows[identity])
         times = by_channel[(*_news(rows[identity]), after)]
-        if after and times != 1:
+        if after and times != 1 and not (times == 0 and rows[identity].subject in choosy):
             yield f"notice {identity} failed, and by {after} {times} were told"
 
 

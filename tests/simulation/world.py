@@ -52,7 +52,7 @@ from tests.simulation.timers import Deletable, deadline_memory
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=PROFILE.zone)
 SPEED = 4800.0
-"""City seconds a simulated one: three working days pass in a minute."""
+"""City seconds a simulated one: three working days pass in a minute; with haste ten."""
 
 TICK = dict.fromkeys(INSTANCES, 1.0) | {"deadline": 0.2}
 """Seconds between two looks at the clock, where nothing else wakes a listener; only deadline has something due."""
@@ -98,9 +98,9 @@ HOURLY = {
 class SteppedClock:
     """City time of all machines: it runs, can be set by hand, and stands at the end."""
 
-    def __init__(self, loop: VirtualLoop) -> None:
+    def __init__(self, loop: VirtualLoop, haste: float = 1.0) -> None:
         self._loop = loop
-        self._segments = [(0.0, START, SPEED)]
+        self._segments = [(0.0, START, SPEED * haste)]
 
     def now(self) -> datetime:
         return self._at(self._loop.time())
@@ -146,9 +146,9 @@ Make = Callable[["World", Process, str, int], None]
 class World:
     """Servers, broker and the processes that run now; who dies is started again."""
 
-    def __init__(self, loop: VirtualLoop, seed: int, make: Make | None = None) -> None:
+    def __init__(self, loop: VirtualLoop, seed: int, make: Make | None = None, haste: float = 1.0) -> None:
         self.loop, self.random = loop, Random(f"world {seed}")
-        self.clock = SteppedClock(loop)
+        self.haste, self.clock = haste, SteppedClock(loop, haste)
         self.broker = Broker(loop, self.random)
         self._make = make or started
         self.keys = intake_store.MemoryVault()
@@ -195,6 +195,8 @@ class World:
         self.members: dict[str, Member] = {}
         self.ends: Counter[str] = Counter()
         """Why processes ended."""
+        self.played: Counter[str] = Counter()
+        """Faults that met what they were meant for."""
         self.unforeseen: list[BaseException] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -210,6 +212,12 @@ class World:
             task.cancel()
         for process in self.running.values():
             process.kill()
+
+    @property
+    def hits(self) -> Counter[str]:
+        """What went wrong, and how often it did."""
+        databases = (server.hits for server in self.servers.values())
+        return sum((*databases, self.broker.hits, self.loop.hits), Counter(self.played))
 
     def receipts_of(self, process: Process) -> SimulatedReceipts:
         """As a process of notifier reaches them."""
