@@ -13,7 +13,7 @@ from services.intake.core import heard
 from services.intake.core import requests as ask
 from services.intake.core.case import Case, Draft, Group, Question, Reply
 from services.intake.core.deciding import decide
-from services.intake.core.hiding import Hiding, put_off
+from services.intake.core.hiding import Hiding, later_by_hidings
 from tests.services.intake.door import PROFILE, at
 
 NOW: Final = at("2026-03-03T10:00")
@@ -94,11 +94,11 @@ def test_the_author_has_all_days_to_rate_though_the_post_was_hidden_twice_since_
 def test_a_hiding_of_before_takes_nothing_of_a_time_that_began_after_it() -> None:
     hour, until = timedelta(hours=1), NOW + timedelta(days=1)
 
-    assert put_off(until, NOW, [(NOW - 2 * hour, NOW - hour)]) == until
-    assert put_off(until, NOW, [(NOW, NOW + hour), (until + hour, until + 2 * hour)]) == until + hour
-    assert put_off(until, NOW, [(NOW + hour, until + hour), (until + 9 * hour, until + 10 * hour)]) == (
-        until + 25 * hour
-    ), "the second took of the time that the first had given"
+    assert later_by_hidings(until, NOW, [(NOW - 2 * hour, NOW - hour)]) == until
+    assert later_by_hidings(until, NOW, [(NOW, NOW + hour), (until + hour, until + 2 * hour)]) == until + hour
+    assert later_by_hidings(
+        until, NOW, [(NOW + hour, until + hour), (until + 9 * hour, until + 10 * hour)]
+    ) == (until + 25 * hour), "the second took of the time that the first had given"
 
 
 def test_every_hiding_that_was_undone_is_remembered() -> None:
