@@ -196,7 +196,7 @@ def lived(*facts: Fact) -> Case:
 
 
 PLAIN = (received(WHEN), assigned(1), replied(WHEN + 30 * HOUR))
-TAKEN_ON = (*PLAIN, accepted(3), LATE, called(2, 26))
+TAKEN_ON = (*PLAIN, accepted(3), replace(LATE, at=WHEN + HOUR / 2, due=WHEN + HOUR / 2), called(2, 26))
 
 
 def test_a_bulletin_freezes_what_came_before_the_replies() -> None:
