@@ -37,6 +37,12 @@ _ADDRESS: Final[Mapping[str, str]] = {
     "appeal": "appeal",
 }
 _WITH_PICTURES: Final = ("answer", "follow-up")
+_HOW: Final[Mapping[str, str]] = {
+    "answer": "请补充:回复“补充”空格加内容;要附图片,先把图片发来。",
+    "follow-up": "要追问:回复“追问”空格加内容;要附图片,先把图片发来。",
+    "appeal": "认为不该屏蔽,回复“申诉”空格加理由,由督查再看一次;每次屏蔽可以申诉一次。",
+}
+"""How what has words of one's own is said."""
 _OF_MODERATION: Final[Mapping[str, str]] = {"moderated": "【审核】", "appealed": "【您的申诉】"}
 """Kinds of lines of the history that the author reads here: why the post was held or hidden, and what was said to it."""
 FIRST_READ = "请先回复“查”加编号,打开要办的帖子。"
@@ -116,7 +122,7 @@ def _standing(case: Mapping[str, Any], city: City) -> list[str]:
     lines = [f"{case['number']} {case['title']}", f"{case['kind_name']} · {case['status_name']}{unit}"]
     if case["paused"]:
         lines.append("等待您补充,期间不计时")
-    elif case["due"]:
+    elif case["due"] and case["status"] not in ("withdrawn", "hidden"):
         maybe = "(暂定)" if case["provisional"] else ""
         late = ",已超期" if case["overdue"] else ""
         lines.append(f"办结期限:{words.instant(case['due'], city)}{maybe}{late}")
@@ -166,12 +172,7 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
     if "rating" in acts:
         grades = " ".join(f"{grade} {name}" for grade, name in words.GRADES.items())
         lines.append(f"请评价,回复数字:{grades}。数字后面可以写“已解决”“部分解决”或“未解决”,再写几句话。")
-    if "answer" in acts:
-        lines.append("请补充:回复“补充”空格加内容;要附图片,先把图片发来。")
-    if "follow-up" in acts:
-        lines.append("要追问:回复“追问”空格加内容;要附图片,先把图片发来。")
-    if "appeal" in acts:
-        lines.append("认为不该屏蔽,回复“申诉”空格加理由,由督查再看一次;每次屏蔽可以申诉一次。")
+    lines += [how for act, how in _HOW.items() if act in acts]
     # Another's, and to be read by anybody: its author's view has questions, and one that is not shown no text.
     if "questions" not in case and case["text"] and case["status"] not in ("withdrawn", "hidden"):
         lines.append("您也遇到同样的问题,请回复“关注”,不必另发。")
@@ -180,6 +181,8 @@ def _possible(case: Mapping[str, Any], acts: tuple[str, ...]) -> list[str]:
 
 def acted(state: Conversation, message: Message) -> Step | None:
     """A rating, an addition or an appeal to the case that was read last; None for another text."""
+    if alone := words.ADDED.get(words.folded(message.text), ""):
+        return Step(state, _HOW[alone])
     act, text = words.added_in(message.text)
     body: dict[str, Any] = {"reason" if act == "appeal" else "text": text}
     if not act:

@@ -35,6 +35,7 @@ async def test_the_author_of_a_hidden_post_reads_why_and_how_to_appeal(phone: Ph
 
     assert "疑似广告" in read
     assert "回复“申诉”空格加理由" in read
+    assert "办结期限" not in read, "nobody works on it"
 
 
 async def test_an_appeal_is_made_once_stands_where_it_was_said_and_brings_the_post_back(phone: Phone) -> None:
@@ -81,3 +82,12 @@ async def test_who_appeals_before_a_post_is_read_is_told_to_open_it_and_a_shown_
 
     assert "请先回复“查”加编号" in first
     assert shown.startswith(f"{number}:")
+
+
+@pytest.mark.parametrize("word", ["申诉", "追问。", "“补充”"])
+async def test_a_word_without_what_it_is_to_say_is_answered_with_how_to_say_it(
+    phone: Phone, word: str
+) -> None:
+    await phone.bind()
+
+    assert f"回复“{word.strip('“”。')}”空格加" in await phone.say(word)
