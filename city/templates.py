@@ -88,7 +88,7 @@ _KINDS: Final = {
     "phrase": _Kind((), re.compile("[\u4e00-\u9fff]{1,5}"), "至多 5 个汉字"),
     "const": _Kind((), re.compile(rf".{{1,{FIELD_LENGTH}}}"), f"至多 {FIELD_LENGTH} 个字"),
 }
-_TYPED: Final = re.compile(r"([a-z_]+?)[0-9]{1,2}", re.ASCII)
+_TYPED: Final = re.compile(r"(?<![a-z_])([a-z_]+)[0-9]{1,2}", re.ASCII)
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
