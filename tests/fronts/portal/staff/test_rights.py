@@ -189,13 +189,15 @@ def test_an_entry_is_kept_for_twelve_months_and_then_forgotten_and_that_is_logge
     ):
         _logged(portal, person, ago)
 
-    [first] = portal.sql("select security.forget()")
+    portal.sql("select security.forget()")
     [again] = portal.sql("select security.forget()")
 
-    assert (first[0], again[0]) == (2, 0)
+    assert again[0] == 0
     assert {person for _, person, _, _ in entries(portal, "signed-in")} == {"young", "new"}
-    [(_, _, _, detail)] = entries(portal, "log-forgotten")
-    assert detail.startswith("2 条,早于 20")
+    # The portal itself looks soon after its start, and may have been first with one of them.
+    told = [detail.partition(" 条,早于 20") for _, _, _, detail in entries(portal, "log-forgotten")]
+    assert sum(int(number) for number, _, _ in told) == 2
+    assert all(number != "0" and words for number, words, _ in told)
 
 
 def test_the_portal_cannot_have_more_forgotten_than_the_database_s_owner_says(portal: Portal) -> None:
