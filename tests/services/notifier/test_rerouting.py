@@ -12,8 +12,8 @@ from contracts.decision import Effect
 from contracts.identity import derived
 from contracts.posts import PostReleased, PreferenceChosen
 from services.notifier import store
-from services.notifier.core.case import Claim, Notice, Outcome, Reroute
-from services.notifier.outgoing import Notices
+from services.notifier.core.case import Claim, Notice, Outcome, Reroute, Settle
+from services.notifier.outgoing import Delay, Notices
 from services.notifier.rerouting import Rerouting
 from tests.postgres import migrated
 from tests.services.deadline.facts import at
@@ -136,6 +136,26 @@ async def test_what_was_tried_already_keeps_its_name_and_its_channel(kept: tuple
 
     assert under_way.notice.id == waiting("a").id
     assert await taken(notices, by_day=True) == []
+
+
+async def test_what_waits_to_be_tried_again_keeps_its_name_and_its_channel(
+    kept: tuple[Notices, Apply],
+) -> None:
+    """Whether it was put back by the sender, or is sent once more by an operator after it failed."""
+    notices, apply = kept
+    await apply(Claim(waiting("a")), Claim(waiting("b")))
+    await notices.take("instance", [0], [], 10, True)
+    await notices.later([Delay(waiting("a").id, 0, lost=False)])
+    await apply(Settle(waiting("b").id, "failed", 1, "too many"))
+    assert await notices.again([waiting("b").id]) == [waiting("b").id]
+
+    await apply(BY_TEXT)
+
+    found = await taken(notices, by_day=True)
+    assert [(one.id, one.channel) for one in found] == [
+        (waiting("a").id, "wechat"),
+        (waiting("b").id, "wechat"),
+    ]
 
 
 # -- rules -----------------------------------------------------------------------------------------
