@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from contracts.codec import Record
-
-Addressed = tuple[str, int, Record]
-"""Topic, partition, record."""
+from contracts.codec import Addressed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Addressed])

@@ -8,8 +8,7 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Final
 
-from chassis.identity import crockford
-from chassis.vault import derived
+from chassis.vault import crockford, derived
 
 LIVES: Final = timedelta(minutes=10)
 """A front end asks for a pass when its person acts."""

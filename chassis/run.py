@@ -132,6 +132,13 @@ class CityNow:
 Assemble = Callable[[Process], Awaitable[Assembled]]
 
 
+def settings_of(name: str, mask: Callable[[str], str]) -> Settings:
+    """What the environment says to this process, whose log lines are masked and carry its name from now on."""
+    settings = Settings.read()
+    configure(mask, settings.instance or name)
+    return settings
+
+
 def end_process(problem: BaseException) -> None:
     """End at once, whatever else is going on: the process manager starts it again."""
     code = EXIT_FAILED
@@ -224,8 +231,7 @@ def web(
 
     Starts without a broker in sight; on SIGTERM it takes no new request, answers the waiting ones and ends.
     """
-    settings = Settings.read()
-    configure(mask, settings.instance or name)
+    settings = settings_of(name, mask)
     asyncio.run(_serving(name, build, settings, own_metrics, schema or name))
 
 

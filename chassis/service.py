@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from chassis.engine.pace import PEOPLE_WAIT, Pace
-from contracts.decision import Context, Decision, Effect
+from contracts.decision import Context, Decision
 from contracts.facts import Fact
 from contracts.topics import Topic
 
@@ -86,14 +85,3 @@ class Incoming(Struct, frozen=True, gc=False):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
-
-
-class Applied(Struct, frozen=True, gc=False):
-    """An effect with what its keeper must know beside it."""
-
-    subject: str
-    partition: int
-    cause: str
-    now: datetime
-    """City time of the handling."""
-    effect: Effect

@@ -11,6 +11,7 @@ from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.failures import EXIT_MISPLACED
+from chassis.kafka.broker import Broker
 
 
 def with_password(dsn: str, password: str) -> str:
@@ -111,6 +112,12 @@ class Settings(BaseSettings):
     def dsn(self) -> str:
         """The address of the database with the role's password; empty without a database."""
         return with_password(self.database, self.password(self.database_password_file))
+
+    @property
+    def broker(self) -> Broker:
+        """The bus, and as whom this process speaks to it."""
+        password = self.password(self.kafka_password_file) if self.kafka_user else ""
+        return Broker(self.kafka, self.kafka_user, password, authority=self.kafka_authority_file)
 
     def secret(self) -> bytes:
         """The shared secret's bytes. Ends the process with a sentence when its file is missing."""

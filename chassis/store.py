@@ -9,9 +9,9 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
-from chassis.outbox import Addressed
-from chassis.service import Applied
 from contracts.city_facts import CityFacts
+from contracts.codec import Addressed
+from contracts.decision import Effect
 from contracts.identity import is_city_subject
 
 S = TypeVar("S")
@@ -144,6 +144,17 @@ class Position:
     owner: str
     offsets: dict[str, int]
     """Topic to the next offset to handle."""
+
+
+class Applied(Struct, frozen=True, gc=False):
+    """An effect with what its keeper must know beside it."""
+
+    subject: str
+    partition: int
+    cause: str
+    now: datetime
+    """City time of the handling."""
+    effect: Effect
 
 
 @dataclass

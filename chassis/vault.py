@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.identity import crockford
-
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, str])
 
@@ -24,6 +22,16 @@ QUERY_CODE_LENGTH = 10
 STOP_TOKEN_LENGTH = 16
 FOLLOWER_LENGTH = 16
 """Characters of the name of one who follows a post, of 80 bits."""
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def crockford(data: bytes, length: int) -> str:
+    """The first `length` characters of Crockford's base 32 of the bytes, which people can read to each other."""
+    number = int.from_bytes(data)
+    bits = len(data) * 8
+    return "".join(_CROCKFORD[(number >> (bits - 5 * (n + 1))) & 31] for n in range(length))
 
 
 def derived(secret: bytes, use: bytes, whose: bytes = b"wenzheng") -> bytes:

@@ -47,6 +47,10 @@ class Record(Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, bytes], ...]
 
 
+Addressed = tuple[str, int, Record]
+"""Topic, partition, record."""
+
+
 def encode(event: Event) -> Record:
     """The record of an event. Header `ce_department` is set where the fact names a department, for filtering."""
     fact = event.fact

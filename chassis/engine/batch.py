@@ -16,8 +16,8 @@ from chassis.engine.city import CityView
 from chassis.engine.records import Read, read
 from chassis.engine.waiting import WaitingRoom
 from chassis.outbox import pack
-from chassis.service import Applied, Incoming, Service, tag_of
-from chassis.store import Input, Outcome, Remembered, Waiting
+from chassis.service import Incoming, Service, tag_of
+from chassis.store import Applied, Input, Outcome, Remembered, Waiting
 from contracts.city_facts import CityFact, CityFacts
 from contracts.codec import Event, encode
 from contracts.decision import Context, Decision, Effect, Say

@@ -22,9 +22,9 @@ from chassis.engine.commit import Committer, Decided, Meter, Silent
 from chassis.engine.pace import Pace
 from chassis.engine.publisher import Publisher
 from chassis.failures import ConnectionLost
-from chassis.problem import HttpRefused
 from chassis.service import Service
 from chassis.store import Input, Remembered, Store, Transaction
+from contracts.decision import Invalid
 from contracts.facts import Fact
 from contracts.identity import city_subject, derived
 
@@ -108,7 +108,7 @@ class Desk:
         """Handle all inputs of a request, or none; returns what `encode` makes of the answers, once it is durable.
 
         A request with an idempotency key is answered in bytes, and needs a desk that keeps answers. Raises
-        Refused as a rule does, or 422 when the key was used for another body.
+        Refused as a rule does, and Invalid when the key was used for another body.
         """
         assert idempotency is None or self._answers is not None, "this desk keeps no answers"
         return await self._asks.put(inputs, cause, encode, idempotency)
@@ -275,7 +275,7 @@ class Desk:
         return loaded, busy
 
 
-def _mismatch() -> HttpRefused:
-    return HttpRefused(
-        422, "idempotency-key-reused", "同一个幂等键用于了不同的内容", "请为新的请求换一个 Idempotency-Key。"
+def _mismatch() -> Invalid:
+    return Invalid(
+        "idempotency-key-reused", "同一个幂等键用于了不同的内容", "请为新的请求换一个 Idempotency-Key。"
     )

@@ -10,8 +10,9 @@ from aiokafka.errors import KafkaError
 
 from chassis.clock import real_seconds
 from chassis.engine.pace import Pace
-from chassis.outbox import Addressed, unpack
+from chassis.outbox import unpack
 from chassis.store import Store
+from contracts.codec import Addressed
 
 _log = structlog.get_logger()
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from chassis.settings import Settings
-
 SCRAM: Final = "SCRAM-SHA-512"
 """The password itself never travels."""
 
@@ -43,10 +41,3 @@ class Broker:
     def context(self) -> ssl.SSLContext | None:
         """What brokers have to show; None where connections are not encrypted."""
         return ssl.create_default_context(cafile=str(self.authority)) if self.authority is not None else None
-
-
-def broker_of(settings: Settings) -> Broker:
-    """The bus as the settings of a process name it."""
-    user = settings.kafka_user
-    password = settings.password(settings.kafka_password_file) if user else ""
-    return Broker(settings.kafka, user, password, authority=settings.kafka_authority_file)

@@ -8,7 +8,6 @@ from chassis import run
 from chassis.clock import CityTime
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
-from chassis.kafka.broker import broker_of
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.answers import PostgresAnswers
 from chassis.service import Service
@@ -28,7 +27,7 @@ def open_desk(
     `topic` tells desks of one process apart, each with a producer of its own; `creates` is what `Desk` says of it.
     """
     name = process.settings.instance or process.name
-    publisher = Publisher(store, KafkaBus(broker_of(process.settings), f"{name}-{topic}" if topic else name))
+    publisher = Publisher(store, KafkaBus(process.settings.broker, f"{name}-{topic}" if topic else name))
     answers = PostgresAnswers()
     desk = Desk(service, store, publisher, clock, answers, process.metrics, creates=creates)
     return desk, [publisher.run, desk.run, partial(answers.expiring, process.pool)]

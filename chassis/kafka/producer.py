@@ -10,8 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.kafka.broker import Broker
-from chassis.outbox import Addressed
-from contracts.codec import Headers, time_of
+from contracts.codec import Addressed, Headers, time_of
 from contracts.topics import TOPICS
 
 _log = structlog.get_logger()

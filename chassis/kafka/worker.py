@@ -16,11 +16,9 @@ from faust.contrib.asgi import serve_asgi
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import EXIT_FAILED, Misplaced
-from chassis.kafka.broker import broker_of
 from chassis.kafka.faust_seam import application
 from chassis.kafka.producer import KafkaBus
 from chassis.kafka.same_origin import check_cluster, check_said
-from chassis.logs import configure
 from chassis.metrics import Metric, Metrics
 from chassis.run import (
     Assemble,
@@ -31,6 +29,7 @@ from chassis.run import (
     guard,
     http_options,
     patient,
+    settings_of,
     tuned,
 )
 from chassis.settings import Settings
@@ -66,9 +65,7 @@ def listener(
 
     The Faust worker drives and hosts the service's HTTP. Whatever fails ends the process.
     """
-    settings = Settings.read()
-    instance = settings.instance or name
-    configure(mask, instance)
+    settings = settings_of(name, mask)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -110,7 +107,7 @@ async def _listening(
 ) -> tuple[faust.App, int, Callable[[], None]]:
     metrics = Metrics(own_metrics)
     pool = await patient(settings.dsn, schema, instance=settings.instance)
-    broker = broker_of(settings)
+    broker = settings.broker
     await check_cluster(pool, broker)
     process = Process(name, settings, pool, metrics)
     assembled = await assemble(process)

@@ -13,9 +13,9 @@ from chassis.clock import CityTime
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.memory.store import MemoryStore
-from chassis.outbox import Addressed, unpack
+from chassis.outbox import unpack
 from chassis.service import Incoming, Service
-from contracts.codec import Event, Record, decode
+from contracts.codec import Addressed, Event, Record, decode
 from contracts.identity import PARTITIONS
 from contracts.topics import BY_NAME, TOPICS
 

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from chassis.service import Applied
 from chassis.store import (
+    Applied,
     Input,
     MemoryDoor,
     MemoryKeeper,

@@ -10,8 +10,8 @@ import asyncpg
 import msgspec
 
 from chassis.failures import ConnectionLost
-from chassis.service import Applied
 from chassis.store import (
+    Applied,
     Column,
     Input,
     Outcome,

@@ -12,8 +12,7 @@ from chassis.memory.store import MemoryStore
 from chassis.metrics import Metrics
 from chassis.postgres.lookup import Lookup
 from chassis.postgres.store import PostgresStore
-from chassis.service import Applied
-from chassis.store import NEVER, Column, Input, Packing
+from chassis.store import NEVER, Applied, Column, Input, Packing
 from contracts.identity import derived
 from services.deadline.core.case import Arm, Cancel, Case, Redate, TimerDue, new
 

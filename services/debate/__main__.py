@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chassis import run
-from chassis.kafka.broker import broker_of
 from chassis.kafka.desk import open_desk
 from chassis.kafka.overview import Overview
 from chassis.passes import Passes
@@ -42,7 +41,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     )
 
     # The policy counts who says how much, and whether a person looks first; it changes while this process runs.
-    city = Overview((CITY,), broker_of(settings), door.learn, EVERYTHING)
+    city = Overview((CITY,), settings.broker, door.learn, EVERYTHING)
 
     async def remind() -> None:
         await remind_those_waited_for(door.debates, desk, clock)

@@ -8,8 +8,7 @@ from typing import Final
 import asyncpg
 
 from chassis.memory.store import MemoryStore
-from chassis.service import Applied
-from chassis.store import NEVER, Input
+from chassis.store import NEVER, Applied, Input
 from contracts.identity import derived
 from services.notifier.core.followers import A_PAGE
 from services.notifier.core.news import (

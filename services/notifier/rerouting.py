@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from chassis.service import Applied
+from chassis.store import Applied
 from services.notifier.core.case import Notice, Reroute
 from services.notifier.core.preference import rerouted
 

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
-from chassis.service import Applied
-from chassis.store import Column, Packing
+from chassis.store import Applied, Column, Packing
 from chassis.vault import Keys, LinkSecret
 from services.notifier.contacts import contacts_of
 from services.notifier.core.case import Case, Claim, Notice, Receipt, Reroute, Settle, new

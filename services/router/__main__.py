@@ -7,7 +7,6 @@ from typing import Any, Final
 from chassis import run
 from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
-from chassis.kafka.broker import broker_of
 from chassis.kafka.overview import Overview
 from chassis.kafka.producer import KafkaBus
 from chassis.postgres.leadership import Leadership
@@ -45,7 +44,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     settings, pool, metrics = process.settings, process.pool, process.metrics
     profile = Profile.load(settings.city)
     clock, posts = process.clock(profile.zone), CityPosts(profile)
-    bus = broker_of(settings)
+    bus = settings.broker
     overview = Overview((CITY, POSTS), bus, posts.see, BACKLOG)
     leadership = Leadership(pool, "router topics")
     topics = store.PostgresTopics(pool)

@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
-from chassis.service import Applied
-from chassis.store import Column, Packing
+from chassis.store import Applied, Column, Packing
 from services.stats.accountability.store import GroundsInMemory, GroundsKept
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 from services.stats.core.cells import counted_on, outcome

@@ -4,9 +4,8 @@ import hmac
 from datetime import datetime
 from typing import Final
 
-from chassis.identity import crockford
 from chassis.passes import Passes
-from chassis.vault import derived
+from chassis.vault import crockford, derived
 from city import contacts
 from city.typed import query_code
 from services.survey.core.states import VOTER

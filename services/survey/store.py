@@ -12,8 +12,7 @@ import asyncpg
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
-from chassis.service import Applied
-from chassis.store import Column
+from chassis.store import Applied, Column
 from services.survey.core.requests import ForgetVoters, KeepKeys
 from services.survey.core.states import Ballot, Kept, Survey, Voter, new
 

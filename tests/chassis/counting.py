@@ -19,8 +19,8 @@ from chassis.outbox import unpack
 from chassis.postgres.answers import ANSWERS_SCHEMA, PostgresAnswers
 from chassis.postgres.schema import FIRST_TABLES
 from chassis.postgres.store import PostgresStore, PostgresTransaction
-from chassis.service import Applied, Broadcast, Incoming, Service
-from chassis.store import Input, Packing, Store, Waiting
+from chassis.service import Broadcast, Incoming, Service
+from chassis.store import Applied, Input, Packing, Store, Waiting
 from contracts.assignments import SpecialReportRaised
 from contracts.city_facts import ModelActivated
 from contracts.codec import Event, decode, encode

@@ -8,7 +8,7 @@ from asyncpg import DataError
 from chassis.engine.publisher import Publisher
 from chassis.failures import ConnectionLost
 from chassis.memory.bus import Quiet
-from chassis.outbox import Addressed
+from contracts.codec import Addressed
 from contracts.decision import Refused
 from contracts.posts import PostWithdrawn
 from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Ring, World, Write, text_of

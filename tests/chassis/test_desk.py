@@ -11,9 +11,8 @@ from chassis.engine.answers import Answers, IdempotencyKey, Kept
 from chassis.engine.publisher import Publisher
 from chassis.memory.bus import Quiet
 from chassis.postgres.answers import PostgresAnswers
-from chassis.problem import HttpRefused
 from contracts.city_facts import CityFact, ModelActivated
-from contracts.decision import Context, Decision, NotNow, Refused
+from contracts.decision import Context, Decision, Invalid, NotNow, Refused
 from contracts.identity import city_subject
 from contracts.topics import CITY
 from tests.chassis.counting import NOW, OTHER, POST, TABLES, UNFIT, Count, World, Write, text_of, written
@@ -153,9 +152,9 @@ async def test_a_key_used_for_another_body_is_refused_also_within_one_group(worl
 
     assert text_of(await first) == text_of(await same) == "a 0"
     for refused in (another, later):
-        with pytest.raises(HttpRefused) as problem:
+        with pytest.raises(Invalid) as problem:
             await refused
-        assert problem.value.status == 422
+        assert problem.value.kind == "idempotency-key-reused"
     assert await world.heard() == ("a",)
 
 

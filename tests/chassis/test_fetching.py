@@ -16,9 +16,8 @@ from chassis.engine.publisher import Publisher
 from chassis.kafka.faust_seam import application
 from chassis.kafka.producer import KafkaBus
 from chassis.memory.bus import Quiet
-from chassis.outbox import Addressed
 from chassis.service import Incoming
-from contracts.codec import Record
+from contracts.codec import Addressed, Record
 from contracts.identity import partition_of
 from contracts.topics import POSTS
 from tests.chassis.counting import POST, FixedClock, World

@@ -7,9 +7,9 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from chassis.engine.publisher import Publisher
-from chassis.outbox import Addressed, pack, unpack
+from chassis.outbox import pack, unpack
 from chassis.store import Outcome, Store
-from contracts.codec import Record
+from contracts.codec import Addressed, Record
 from tests.chassis.counting import World
 from tests.chassis.failing import Failing
 from tests.patience import PATIENCE

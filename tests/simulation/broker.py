@@ -15,8 +15,8 @@ from aiokafka.errors import KafkaConnectionError
 from chassis.engine.listener import Listener
 from chassis.kafka.faust_seam import SESSION_TIMEOUT
 from chassis.memory.bus import Log
-from chassis.outbox import Addressed
 from chassis.service import Incoming
+from contracts.codec import Addressed
 from contracts.identity import PARTITIONS
 from tests.simulation.loop import Process, VirtualLoop, outside, wake
 

@@ -16,10 +16,10 @@ from chassis.engine.batch import Batch
 from chassis.engine.desk import Desk
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
-from chassis.outbox import Addressed
 from chassis.run import patiently
 from chassis.service import Service
 from chassis.store import Outcome, Position, Remembered, Transaction
+from contracts.codec import Addressed
 from contracts.decision import Decision
 from contracts.facts import Fact
 from contracts.posts import PostHeld

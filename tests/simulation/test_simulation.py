@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.service import Applied
+from chassis.store import Applied
 from services.deadline.core.case import Arm
 from tests.simulation.asking import Operation
 from tests.simulation.bugs import BUGS

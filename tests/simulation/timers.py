@@ -6,8 +6,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from chassis.memory.store import MemoryStore
-from chassis.service import Applied
-from chassis.store import NEVER, Packing
+from chassis.store import NEVER, Applied, Packing
 from contracts.identity import PARTITIONS
 from services.deadline.core.case import Arm, Case
 from services.deadline.store import StaleInMemory, TimersInMemory

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.kafka.broker import Broker, broker_of
+from chassis.kafka.broker import Broker
 from chassis.settings import Settings, with_password
 from contracts.topics import TOPICS
 from services.notifier.gateway.arrivals import Arrivals
@@ -118,7 +118,7 @@ def test_a_password_comes_from_its_file_and_is_not_shown(tmp_path: Path) -> None
     file.write_text("geheim\n")
     settings = Settings(kafka="bus:9092", kafka_user="stats", kafka_password_file=file)
 
-    broker = broker_of(settings)
+    broker = settings.broker
 
     assert broker == Broker("bus:9092", "stats", "geheim")
     assert broker.options["security_protocol"] == "SASL_PLAINTEXT"
@@ -127,7 +127,7 @@ def test_a_password_comes_from_its_file_and_is_not_shown(tmp_path: Path) -> None
 
 
 def test_a_bus_that_asks_nobody_is_spoken_to_without_a_password() -> None:
-    assert broker_of(Settings(kafka="bus:9092")).options == {
+    assert Settings(kafka="bus:9092").broker.options == {
         "bootstrap_servers": "bus:9092",
         "security_protocol": "PLAINTEXT",
     }
@@ -139,7 +139,7 @@ def test_a_password_file_that_is_not_there_ends_the_process_with_a_sentence(
     settings = Settings(kafka_user="stats", kafka_password_file=tmp_path / "none")
 
     with pytest.raises(SystemExit):
-        broker_of(settings)
+        _ = settings.broker
 
     assert "none" in capsys.readouterr().err
 

@@ -10,12 +10,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from chassis.outbox import Addressed
 from chassis.store import Packing
 from city.profile import Profile
 from city.working_time import WorkingTime
 from contracts.assignments import PostAssigned
-from contracts.codec import Event, encode
+from contracts.codec import Addressed, Event, encode
 from contracts.facts import Fact
 from contracts.identity import derived
 from contracts.posts import PostFollowedUp, PostKind, PostReceived, PostSupported

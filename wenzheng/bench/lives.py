@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from chassis.service import Applied, Service
-from chassis.store import Packing, Remembered
+from chassis.service import Service
+from chassis.store import Applied, Packing, Remembered
 from city.profile import Profile
 from city.words import Verdict
 from contracts.assignments import PostAssigned

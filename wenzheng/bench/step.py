@@ -21,11 +21,10 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.kafka.broker import Broker
 from chassis.kafka.producer import KafkaBus
-from chassis.outbox import Addressed
 from chassis.postgres.schema import FIRST_TABLES
 from chassis.postgres.store import PostgresStore, connect
 from chassis.service import Broadcast, Incoming, Service
-from contracts.codec import Event, encode
+from contracts.codec import Addressed, Event, encode
 from contracts.decision import Context, Decision, Say
 from contracts.identity import PARTITIONS, derived, partition_of
 from contracts.posts import PostFollowedUp

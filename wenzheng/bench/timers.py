@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.clock import HandClock
 from chassis.postgres import schema
-from chassis.service import Applied
+from chassis.store import Applied
 from city.profile import Profile
 from services.deadline.core.case import Arm, Cancel
 from services.deadline.store import Timers

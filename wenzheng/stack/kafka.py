@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from chassis.kafka.broker import Broker, broker_of
+from chassis.kafka.broker import Broker
 from chassis.settings import Settings
 from contracts.topics import TOPICS, Topic
 from wenzheng.stack import access
@@ -83,7 +83,7 @@ def properties(home: Home, ports: Ports) -> Path:
 def broker(home: Home, servers: str, user: str, given: bool) -> Broker:
     """The bus for one of its users; a given bus for whom the environment names (`WENZHENG_KAFKA_USER`)."""
     if given:
-        return replace(broker_of(Settings.read()), servers=servers)
+        return replace(Settings.read().broker, servers=servers)
     password = home.secret(f"kafka-{user}")
     return (
         access.administrator(servers, password) if user == access.ADMIN else Broker(servers, user, password)

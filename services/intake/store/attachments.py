@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from chassis.failures import STORAGE_ERRORS
-from chassis.service import Applied
+from chassis.store import Applied
 from services.intake.core.attachments import DropAttachments, KeepAttachments
 from services.intake.store.folder import Files
 

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import Keys, KeysInMemory, PostgresKeys, new_key, seal, unseal
 from contracts.attachments import Attachment
 from services.intake.core.attachments import Given

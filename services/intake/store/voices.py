@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
-from chassis.service import Applied
+from chassis.store import Applied
 from services.intake.core.voices import KeepVoice
 
 _KEEP = """

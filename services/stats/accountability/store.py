@@ -11,8 +11,7 @@ import msgspec
 
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
-from chassis.service import Applied
-from chassis.store import Column, Packing
+from chassis.store import Applied, Column, Packing
 from contracts.accountability import Measure
 from services.stats.core.accountability.record import GroundFound, Record, by_rule, new, subject_of
 from services.stats.core.case import Suspected

@@ -16,8 +16,7 @@ from chassis.memory.bus import Quiet
 from chassis.postgres.answers import PostgresAnswers
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
-from chassis.service import Applied
-from chassis.store import Outcome, Remembered
+from chassis.store import Applied, Outcome, Remembered
 from chassis.vault import PostgresKeys
 from city.words import Verdict
 from contracts.decision import Effect

@@ -11,8 +11,7 @@ import pytest
 
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
-from chassis.service import Applied
-from chassis.store import Outcome, Remembered, Store
+from chassis.store import Applied, Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
 from contracts.replies import AdoptionOutcome
 from services.intake import store

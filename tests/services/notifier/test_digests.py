@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import KeysInMemory
 from contracts.identity import PARTITIONS, partition_of
 from services.notifier import store

@@ -7,8 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.service import Applied
-from chassis.store import NEVER, Input
+from chassis.store import NEVER, Applied, Input
 from chassis.vault import KeysInMemory, LinkSecret, new_key, seal
 from contracts.decision import Effect
 from services.notifier import store

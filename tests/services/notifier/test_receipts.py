@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from chassis.metrics import Metrics
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import KeysInMemory
 from chassis.web.api import create_api, take_routes
 from chassis.web.limits import Limits

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import KeysInMemory
 from contracts.decision import Effect
 from contracts.identity import derived

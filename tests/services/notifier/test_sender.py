@@ -11,7 +11,7 @@ from msgspec import structs
 from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import KeysInMemory
 from city.notices import Notices as NoticesPolicy
 from contracts.decision import Effect

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.vault import PostgresKeys
 from services.notifier import store
 from services.notifier.core.case import Claim, Notice

@@ -14,7 +14,7 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.memory.bus import Quiet
 from chassis.metrics import Metrics
-from chassis.service import Applied
+from chassis.store import Applied
 from chassis.tokens import Staff, Verifier, sign
 from chassis.vault import KeysInMemory
 from chassis.web.api import create_api, take_routes

@@ -7,8 +7,7 @@ import asyncpg
 import pytest
 
 from chassis.postgres.store import connect
-from chassis.service import Applied
-from chassis.store import Outcome, Remembered, Store
+from chassis.store import Applied, Outcome, Remembered, Store
 from contracts.identity import derived, partition_of
 from contracts.surveys import Question, Questionnaire
 from services.survey import store
