@@ -6,13 +6,13 @@ from chassis.logs import configure
 from chassis.run import http_options, tuned
 from city.masking import mask
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 
 
 def main() -> None:
     """Run until told to stop."""
-    settings = StaffSettings.read()
-    assert isinstance(settings, StaffSettings)
+    settings = PortalSettings.read()
+    assert isinstance(settings, PortalSettings)
     configure(mask, settings.instance or "portal")
     app = create(settings)
     tuned()

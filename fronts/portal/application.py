@@ -12,11 +12,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from chassis.clock import clock_of
 from chassis.failures import EXIT_MISPLACED
 from chassis.web.api import take_routes
 from chassis.web.methods import methods_at
-from city.profile import Profile
 from fronts.portal import static_files
 from fronts.portal.citizens import (
     boards,
@@ -36,19 +34,16 @@ from fronts.portal.citizens import (
     unsubscribing,
     wall,
 )
-from fronts.portal.citizens.descriptions import Interfaces
-from fronts.portal.citizens.live import Live
 from fronts.portal.clients import Clients
-from fronts.portal.cookies import CookieReader, Cookies
+from fronts.portal.cookies import CookieReader
 from fronts.portal.edge import PageEdge, sentence_of
 from fronts.portal.forms import Unfit
 from fronts.portal.looks import Looking
-from fronts.portal.pages import Pages
-from fronts.portal.services import Services
-from fronts.portal.site import Site
+from fronts.portal.settings import PortalSettings
+from fronts.portal.site import Site, citizens_side
 from fronts.portal.staff import staff_pages
 from fronts.portal.staff.accounts import HASHER, Now, real_now
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.staff.site import staff_side
 from fronts.portal.store import Store
 
 PAGES: Final = (
@@ -73,7 +68,7 @@ PAGES: Final = (
 
 
 def create(
-    settings: StaffSettings,
+    settings: PortalSettings,
     now: Now = real_now,
     transport: httpx2.AsyncBaseTransport | None = None,
     hasher: PasswordHasher = HASHER,
@@ -85,14 +80,12 @@ def create(
     """
     http = httpx2.AsyncClient(timeout=10, transport=transport)
     store = Store()
-    services = Services(http, settings.addresses())
-    pages = Pages(Profile.load(settings.city), bool(settings.database), settings.demo_sign_in)
-    live = Live(services, lambda name, data: wall.parts(pages, name, data))
+    site = citizens_side(settings, http, wall.parts)
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as ending:
-            for close in (store.close, http.aclose, live.close):
+            for close in (store.close, http.aclose, site.live.close):
                 ending.push_async_callback(close)
             if settings.database:
                 await store.connect(settings.dsn)
@@ -101,25 +94,18 @@ def create(
             yield
 
     app = FastAPI(title="wenzheng portal", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(
-        pages=pages,
-        services=services,
-        cookies=Cookies(settings.secure),
-        clock=clock_of(settings.clock_file, pages.profile.zone),
-        live=live,
-        interfaces=Interfaces(services, settings.reached_at()),
-        address=settings.address,
-    )
+    app.state.site = site
     for each in PAGES:
         take_routes(app.router, each.router)
     if settings.database:
-        staff_pages.join(app, app.state.site, store, settings, _signing_key(settings), http, now, hasher)
+        key = _signing_key(settings)
+        staff_pages.join(app, staff_side(site, store, settings, key, http, now, hasher))
     app.mount("/static", static_files.mounted(), name="static")
     app.add_middleware(Looking)
     app.add_middleware(Clients)
     app.add_middleware(CookieReader)
-    app.add_middleware(PageEdge, pages=pages, hosts=settings.known_hosts, secure=settings.secure)
-    _join_refusals(app, pages)
+    app.add_middleware(PageEdge, pages=site.pages, hosts=settings.known_hosts, secure=settings.secure)
+    _join_refusals(app, site)
     return app
 
 
@@ -128,16 +114,16 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _join_refusals(app: FastAPI, pages: Pages) -> None:
+def _join_refusals(app: FastAPI, site: Site) -> None:
     """How requests end that reach no page, and the probe."""
 
     @app.exception_handler(Unfit)
     async def unfit(_: Request, failure: Unfit) -> Response:
-        return pages.refuse(failure.status, failure.sentence)
+        return site.pages.refuse(failure.status, failure.sentence)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, failure: HTTPException) -> Response:
-        response = pages.refuse(failure.status_code, sentence_of(failure.status_code))
+        response = site.pages.refuse(failure.status_code, sentence_of(failure.status_code))
         if failure.status_code == 405:
             response.headers["Allow"] = ", ".join(sorted(methods_at(app.routes, request.url.path)))
         return response
@@ -148,7 +134,7 @@ def _join_refusals(app: FastAPI, pages: Pages) -> None:
         return JSONResponse({"ready": True, "alive": True})
 
 
-def _signing_key(settings: StaffSettings) -> bytes:
+def _signing_key(settings: PortalSettings) -> bytes:
     """The key that signs tokens for the services. Ends the process with a sentence when it is missing."""
     file = settings.token_private_key_file
     if file is None or not file.exists():

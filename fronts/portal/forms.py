@@ -1,4 +1,8 @@
-"""Forms as browsers send them: bounded, UTF-8, lines ended by a line feed alone; and the key that makes a repeat harmless."""
+"""What people send, in a form or in an address, made fit for what follows.
+
+Forms are bounded, UTF-8, their lines ended by a line feed alone; a key makes a repeat harmless. Numbers, codes and ids are
+either what they can be, ready to stand in the address or a header of a request to a service, or nothing.
+"""
 
 import re
 import uuid
@@ -8,11 +12,16 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
+from city.typed import case_number, query_code
+
 FORM_LIMIT: Final = 128 * 1024
 """Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
 FIELDS_LIMIT: Final = 500
 """Fields of a form; a page of the inbox has a box for each of fifty cases."""
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
+_NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
+_CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,120}")
 
 
 class Unfit(Exception):
@@ -97,3 +106,33 @@ def fresh_key() -> str:
 def checked_key(key: str) -> str:
     """The key a form carries, or a fresh one for what is none."""
     return key if _KEY.fullmatch(key) else fresh_key()
+
+
+def number_of(typed: str) -> str:
+    """The number of a post as it is stored, such as `SQ261127-000001`; empty for what cannot be one."""
+    number = case_number(typed)
+    return number if _NUMBER.fullmatch(number) else ""
+
+
+def checked_number(typed: str) -> str:
+    """The same. Raises Unfit 404 for what cannot be one."""
+    number = number_of(typed)
+    if not number:
+        raise Unfit(404, "没有这个编号的帖子。")
+    return number
+
+
+def code_of(typed: str) -> str:
+    """The query code that was meant; empty for what cannot be one."""
+    code = query_code(typed)
+    return code if _CODE.fullmatch(code) else ""
+
+
+def identity_of(text: str) -> str:
+    """The id of a reply, a debate, a survey and the like; empty for what cannot be one."""
+    return text if _IDENTITY.fullmatch(text) else ""
+
+
+def in_address(text: str) -> str:
+    """An id as it stands in the address of a service; what cannot be one names nothing there."""
+    return identity_of(text) or "none"

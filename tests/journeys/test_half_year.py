@@ -18,7 +18,7 @@ from pypdfium2 import PdfDocument
 
 from deploy.examples.open_league import league as counted_again
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from services.stats import app as stats
 from services.stats.bulletins.papers import KINDS
 from services.stats.core.bulletin.freezing import differences
@@ -90,7 +90,7 @@ async def _told(folder: Path) -> Told:
                 )
             ]
             opened = [(await http.get(f"/open/{name}-2011.csv")).text for name in ("cases", "figures")]
-        settings = StaffSettings(
+        settings = PortalSettings(
             city=CITY, services='{"stats": "http://stats"}', portal_address=ADDRESS, _env_file=None
         )
         portal = httpx2.ASGITransport(app=create(settings, transport=behind))

@@ -18,7 +18,7 @@ import uvicorn
 from chassis.run import http_options
 from city.rates import Rates
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.interfaces import PROFILE, edges, live
 from tests.journeys.world import World
 from tests.patience import PATIENCE
@@ -49,7 +49,7 @@ async def town(folder: Path) -> AsyncIterator[dict[str, str]]:
         apps = edges(world, PROFILE, rate_limits=True)
         places = {name: _listening() for name in (*apps, "portal")}
         addresses = {name: address for name, (_, address) in places.items()}
-        settings = StaffSettings(
+        settings = PortalSettings(
             city=CITY,
             services=json.dumps(addresses),
             portal_address="http://127.0.0.1",

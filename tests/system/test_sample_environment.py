@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from fronts.wechat.settings import WeChatSettings
 from services.intake.settings import FileSettings
 from services.notifier.settings import ChannelSettings
@@ -38,7 +38,7 @@ def sample() -> dict[str, dict[str, tuple[str, bool]]]:
 SAMPLE = sample()
 FIELDS = {
     name: field
-    for settings in (StaffSettings, WeChatSettings, ChannelSettings, FileSettings)
+    for settings in (PortalSettings, WeChatSettings, ChannelSettings, FileSettings)
     for name, field in settings.model_fields.items()
 }
 
@@ -99,7 +99,7 @@ def test_the_sample_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
             if not commented:
                 monkeypatch.setenv(f"WENZHENG_{name.upper()}", value)
 
-    settings = StaffSettings.read()
+    settings = PortalSettings.read()
 
     assert settings.addresses()["intake"] == "http://intake:8000"
     assert "intake" in settings.host_names

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fronts.portal.citizens import forums
+from fronts.portal.forms import in_address
 from fronts.portal.site import Here
-from fronts.portal.typed import in_address
 
 STATES: Final = {
     "draft": "草稿",

@@ -15,11 +15,10 @@ from fastapi.responses import RedirectResponse, Response
 from fronts.portal import attaching
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import Form, Unfit
+from fronts.portal.forms import Form, Unfit, checked_number, code_of, number_of
 from fronts.portal.pages import GRADES, SOLVED_NAMES, in_time
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import checked_number, code_of, number_of
 
 _Files = Sequence[Mapping[str, Any]]
 _Promise = Mapping[str, Any] | None

@@ -14,10 +14,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, checked_key, fresh_key, read_form
+from fronts.portal.forms import Form, checked_key, fresh_key, in_address, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Site
-from fronts.portal.typed import in_address
 
 STANDINGS: Final = {"held": "待审核", "shown": "已公开", "hidden": "不予公开", "withdrawn": "已撤回"}
 ORDERS: Final = {"newest": "最新", "supported": "最多支持"}

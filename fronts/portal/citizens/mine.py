@@ -10,10 +10,9 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form, fresh_key, read_form
+from fronts.portal.forms import Form, fresh_key, in_address, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import in_address
 
 SESSION: Final = "wenzheng-mine"
 _PATH: Final = "/my"

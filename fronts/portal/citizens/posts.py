@@ -9,9 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import read_form
+from fronts.portal.forms import checked_number, read_form
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import checked_number
 
 _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600

@@ -16,10 +16,9 @@ import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import read_form
+from fronts.portal.forms import checked_number, code_of, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import checked_number, code_of
 
 KEPT_SECONDS: Final = 1800
 """How long a browser keeps a receipt: time to write it down, and short on a device that others use, too."""

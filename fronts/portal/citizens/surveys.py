@@ -18,10 +18,9 @@ from fastapi.responses import Response
 from chassis.blind import blind, unblind
 from chassis.web.aside import aside
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, read_form
+from fronts.portal.forms import Form, in_address, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
-from fronts.portal.typed import in_address
 
 STATES: Final = {
     "draft": "草稿",

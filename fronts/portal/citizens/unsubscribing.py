@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.vault import FOLLOWER_LENGTH, STOP_TOKEN_LENGTH
+from fronts.portal.forms import number_of
 from fronts.portal.site import Here
-from fronts.portal.typed import number_of
 
 router = APIRouter(include_in_schema=False)
 """`/stop/{number}/{token}`."""

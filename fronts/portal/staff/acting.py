@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.attaching import FIELD
+from fronts.portal.forms import identity_of, number_of
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
@@ -15,7 +16,6 @@ from fronts.portal.staff.case import Shown, read_case, show_case
 from fronts.portal.staff.promising import promised_in
 from fronts.portal.staff.returning import return_page
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import identity_of, number_of
 
 BACK: Final = {"approvals": "/staff/approvals", "supervision": "/staff/supervision"}
 """Pages that hold forms of their own: where a form leads back to."""
@@ -42,7 +42,9 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
     """A reply read once more, with its files and what a reader would object to."""
     case = await read_case(visit, number)
     if not BY_NAME["reply"].offered(visit.me, case):
-        return await show_case(visit, number, Shown(409, problem="现在不能回复", given=visit.form.given()))
+        return await show_case(
+            visit, number, Shown(409, problem="现在不能回复", given=visit.form.given())
+        )
     written = visit.form.one("text").strip()
     kept = _kept(case, visit)
     given = {name: visit.form.one(name) for name in ("promised_day", "no_promise") if name in visit.form}

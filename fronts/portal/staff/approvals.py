@@ -12,7 +12,6 @@ from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
 from fronts.portal.staff.inbox import AT_ONCE
 from fronts.portal.staff.pending import pending
-from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 10
@@ -76,7 +75,7 @@ async def _beside(visit: Visit, case: dict[str, Any]) -> dict[str, Any]:
     """A case with how it stands, what is to be said against its draft, and the extension that is asked for."""
     draft = case["draft"]
     return case | {
-        "standing": standing(case, visit.profile, visit.now()),
+        "standing": visit.standing(case),
         "findings": await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
         "asked": next((e for e in case["extensions"] if e["state"] == "asked"), None),
     }

@@ -10,16 +10,14 @@ from fastapi.responses import Response
 from city.profile import Profile
 from fronts.portal.attached_files import passed_on
 from fronts.portal.attaching import Attached
-from fronts.portal.forms import Unfit
+from fronts.portal.forms import Unfit, number_of
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, DONE
 from fronts.portal.staff.followed import followed
 from fronts.portal.staff.promising import waiting
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.site import Turned
-from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import number_of
 
 NOTICE_CHANNELS: Final = {"sms": "短信", "wechat": "微信", "mail": "邮件", "robot": "工作群"}
 NOTICE_STATES: Final = {
@@ -130,7 +128,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         case=case,
         title=title,
         text=text,
-        standing=standing(case, profile, visit.now()),
+        standing=visit.standing(case),
         assignment=assignment.ok,
         decisions=decisions,
         held=_held(case, decisions),

@@ -13,8 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.debates import STATES
 from fronts.portal.citizens.forums import STANDINGS, sentence
+from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import in_address
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
 

@@ -5,22 +5,19 @@ unit that holds it with one click. The accounts are of a source of their own: no
 portal that is no demonstration their sessions are none.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
-from fronts.portal.forms import read_form
+from fronts.portal.forms import number_of, read_form
 from fronts.portal.services import Answer
-from fronts.portal.staff.roles import HOMES
+from fronts.portal.staff.roles import HOMES, SEATS, Seat
 from fronts.portal.staff.sessions import Session
-from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.site import StaffHere, StaffSite
 from fronts.portal.staff.visits import open_session
 from fronts.portal.store import Account
-from fronts.portal.typed import number_of
 
 SOURCE: Final = "demo"
 """The source of these accounts."""
@@ -28,31 +25,7 @@ LOOKED_AT: Final = 100
 """Open cases that are counted, so that units with something to do come first."""
 
 
-@dataclass(frozen=True)
-class Seat:
-    """Whose desk one may sit down at."""
-
-    code: str
-    role: str
-    name: str
-    above: bool = False
-    """Of the unit that supervises, and not of the one that was chosen."""
-
-
-SEATS: Final = (
-    Seat("clerk", "clerk", "承办人"),
-    Seat("leader", "leader", "分管领导"),
-    Seat("supervisor", "supervisor", "督查员", above=True),
-    Seat("mayor", "mayor", "市领导", above=True),
-    Seat("second-clerk", "clerk", "另一位承办人"),
-)
-"""A reopened case is another person's, so a unit has two clerks."""
 _BY_CODE: Final = {seat.code: seat for seat in SEATS}
-
-
-def is_local(settings: StaffSettings) -> bool:
-    """Whether nobody but this machine can reach the portal: a demonstration must not be anywhere else."""
-    return not settings.secure and settings.http_host == "127.0.0.1"
 
 
 async def offer(site: StaffSite) -> dict[str, Any] | None:

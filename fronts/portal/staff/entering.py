@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from fronts.portal.forms import in_address
 from fronts.portal.post_form import LABELS, TEXT_LIMIT, TITLE_LIMIT, post_body, problems_of
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import in_address
 
 Clerk = Annotated[Visit, Depends(visitor("clerk", "supervisor"))]
 

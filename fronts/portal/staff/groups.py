@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from fronts.portal.forms import identity_of, number_of
 from fronts.portal.staff.case import read_case
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import identity_of, number_of
 
 MOST: Final = 50
 """Posts that one form puts together."""

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
+from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import in_address
 
 Reader = Annotated[Visit, Depends(visitor("clerk", "leader", "supervisor", "mayor", "auditor"))]
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 20
@@ -37,10 +36,9 @@ async def letters(
     answer = await visit.read("intake", "/v1/cases", cursor=cursor, limit=str(PAGE), **query)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    now = visit.now()
     return visit.render(
         "mailbox.html",
-        letters=[row | {"standing": standing(row, visit.profile, now)} for row in answer.body["cases"]],
+        letters=[row | {"standing": visit.standing(row)} for row in answer.body["cases"]],
         states=STATES,
         state=chosen,
         addressee=to,

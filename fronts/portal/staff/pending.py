@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit
-from fronts.portal.typed import in_address
 
 Row = Mapping[str, Any]
 """A line of a service's list."""

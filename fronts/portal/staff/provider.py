@@ -10,8 +10,8 @@ from urllib.parse import quote_plus, urlencode
 import httpx2
 import jwt
 
+from fronts.portal.settings import PortalSettings
 from fronts.portal.staff.sessions import same
-from fronts.portal.staff.settings import StaffSettings
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures with a public key only; with a shared secret the portal could sign for the provider."""
@@ -29,7 +29,7 @@ class Distrusted(Exception):
 class Provider:
     """The identity provider, as its discovery document describes it."""
 
-    def __init__(self, settings: StaffSettings, http: httpx2.AsyncClient) -> None:
+    def __init__(self, settings: PortalSettings, http: httpx2.AsyncClient) -> None:
         self._settings = settings
         self._http = http
         self._issuer = settings.oidc_issuer.rstrip("/")

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from fronts.portal.staff.standing import standing
 from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 20
@@ -23,9 +22,8 @@ async def reports(
     answer = await visit.read("intake", "/v1/cases", state="special_report", cursor=cursor, limit=str(PAGE))
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    now = visit.now()
     rows = [
-        {"case": case, "standing": standing(case, visit.profile, now), "instructed": _instructed(case)}
+        {"case": case, "standing": visit.standing(case), "instructed": _instructed(case)}
         for case in answer.body["cases"]
     ]
     return visit.render("reports.html", rows=rows, next=answer.cursor)

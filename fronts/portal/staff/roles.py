@@ -1,6 +1,7 @@
 """The roles that have pages: their names, their first page, and what stands at the head of every page of theirs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 ROLE_NAMES: Final = {
@@ -27,6 +28,27 @@ HOMES: Final = {
     "auditor": "/staff/log",
 }
 """Role to its first page."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Whose desk a visitor of a demonstration may sit down at."""
+
+    code: str
+    role: str
+    name: str
+    above: bool = False
+    """Of the unit that supervises, and not of the one that was chosen."""
+
+
+SEATS: Final = (
+    Seat("clerk", "clerk", "承办人"),
+    Seat("leader", "leader", "分管领导"),
+    Seat("supervisor", "supervisor", "督查员", above=True),
+    Seat("mayor", "mayor", "市领导", above=True),
+    Seat("second-clerk", "clerk", "另一位承办人"),
+)
+"""A reopened case is another person's, so a unit has two clerks."""
 
 Links = tuple[tuple[str, str], ...]
 LINKS: Final[Mapping[str, Links]] = {

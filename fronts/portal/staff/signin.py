@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.failures import STORAGE_ERRORS
 from chassis.web.limits import client_key
 from fronts.portal.clients import client
-from fronts.portal.forms import read_form
+from fronts.portal.forms import number_of, read_form
 from fronts.portal.staff import demonstration, devices
 from fronts.portal.staff.accounts import Trying
 from fronts.portal.staff.judging import Busy
@@ -20,7 +20,6 @@ from fronts.portal.staff.sessions import Session
 from fronts.portal.staff.site import StaffHere, StaffSite
 from fronts.portal.staff.visits import ANY_STAGE, Visit, open_session, visitor
 from fronts.portal.store import Account
-from fronts.portal.typed import number_of
 
 WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账号锁定十五分钟。"
 """One sentence whatever was wrong: it tells nobody which accounts exist or are locked."""

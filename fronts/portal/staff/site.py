@@ -4,21 +4,24 @@ import hmac
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import httpx2
+from argon2 import PasswordHasher
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from fronts.portal import keys
 from fronts.portal.cookies import Cookies
 from fronts.portal.forms import Form, fresh_key
 from fronts.portal.pages import Pages
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.services import Services
+from fronts.portal.settings import PortalSettings
 from fronts.portal.site import Site
-from fronts.portal.staff.accounts import Accounts
+from fronts.portal.staff.accounts import Accounts, Now
 from fronts.portal.staff.devices import Devices
 from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.roles import CASE_ROLES, ROLE_NAMES, links_of
+from fronts.portal.staff.roles import CASE_ROLES, ROLE_NAMES, SEATS, links_of
 from fronts.portal.staff.sessions import Session, Sessions, same
-from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account, Store
 
@@ -42,13 +45,16 @@ class StaffSite:
     signer: Signer
     devices: Devices
     log: SecurityLog
-    settings: StaffSettings
+    settings: PortalSettings
     before_key: bytes
     """Guards the form of those who have no session yet."""
-    seats: tuple[tuple[str, str], ...] = ()
-    """Code and name of whom a visitor of a demonstration may turn into."""
     provider: Provider | None = None
     """The city's identity provider, where there is one."""
+
+    @property
+    def seats(self) -> tuple[tuple[str, str], ...]:
+        """Code and name of whom a visitor of a demonstration may turn into."""
+        return tuple((seat.code, seat.name) for seat in SEATS) if self.settings.demo_sign_in else ()
 
     @property
     def pages(self) -> Pages:
@@ -122,6 +128,31 @@ class StaffSite:
         if account.source == "local" and self.settings.totp_required and not account.totp_bound:
             return "/staff/enrol"
         return ""
+
+
+def staff_side(
+    site: Site,
+    store: Store,
+    settings: PortalSettings,
+    signing_key: bytes,
+    http: httpx2.AsyncClient,
+    now: Now,
+    hasher: PasswordHasher,
+) -> StaffSite:
+    """The staff's side beside the citizens'. `now` is real time, for sessions, locks and codes; `hasher` keeps passwords."""
+    secret, log = settings.secret(), SecurityLog(store)
+    return StaffSite(
+        site=site,
+        store=store,
+        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher),
+        sessions=Sessions(store, now),
+        signer=Signer(signing_key),
+        devices=Devices(keys.device_key(secret)),
+        log=log,
+        settings=settings,
+        before_key=keys.form_key(secret),
+        provider=Provider(settings, http) if settings.oidc_issuer else None,
+    )
 
 
 def staff_site(request: Request) -> StaffSite:

@@ -1,17 +1,12 @@
-"""Puts the staff side together and joins it to the application."""
+"""Joins the staff's pages to the application."""
 
 import sys
 
-import httpx2
-from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from chassis.failures import EXIT_MISPLACED, STORAGE_ERRORS
 from chassis.web.api import take_routes
-from fronts.portal import keys
-from fronts.portal.security_log import SecurityLog
-from fronts.portal.site import Site
 from fronts.portal.staff import (
     account_pages,
     accountability,
@@ -44,14 +39,7 @@ from fronts.portal.staff import (
     telling,
     what_if,
 )
-from fronts.portal.staff.accounts import HASHER, Accounts, Now, real_now
-from fronts.portal.staff.devices import Devices
-from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.sessions import Sessions
-from fronts.portal.staff.settings import StaffSettings
-from fronts.portal.staff.signer import Signer
 from fronts.portal.staff.site import StaffSite, Turned
-from fronts.portal.store import Store
 
 PAGES = (
     signin,
@@ -86,35 +74,13 @@ PAGES = (
 """The pages that are there wherever staff sign in."""
 
 
-def join(
-    app: FastAPI,
-    site: Site,
-    store: Store,
-    settings: StaffSettings,
-    signing_key: bytes,
-    http: httpx2.AsyncClient,
-    now: Now = real_now,
-    hasher: PasswordHasher = HASHER,
-) -> None:
-    """All staff routes, and how they refuse. `now` is real time, for sessions, locks and codes; `hasher` keeps passwords."""
-    secret, log = settings.secret(), SecurityLog(store)
-    staff = app.state.staff = StaffSite(
-        site=site,
-        store=store,
-        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher),
-        sessions=Sessions(store, now),
-        signer=Signer(signing_key),
-        devices=Devices(keys.device_key(secret)),
-        log=log,
-        settings=settings,
-        before_key=keys.form_key(secret),
-        seats=tuple((seat.code, seat.name) for seat in demonstration.SEATS) if settings.demo_sign_in else (),
-        provider=Provider(settings, http) if settings.oidc_issuer else None,
-    )
+def join(app: FastAPI, staff: StaffSite) -> None:
+    """All staff routes, and how they refuse."""
+    app.state.staff, settings = staff, staff.settings
     for each in PAGES:
         take_routes(app.router, each.router)
     if settings.demo_sign_in:
-        if not demonstration.is_local(settings):
+        if not settings.local:
             print("WENZHENG_DEMO_SIGN_IN: only for a portal on 127.0.0.1", file=sys.stderr)
             sys.exit(EXIT_MISPLACED)
         take_routes(app.router, demonstration.router)

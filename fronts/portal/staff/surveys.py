@@ -8,9 +8,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form
+from fronts.portal.forms import Form, in_address
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import in_address
 
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
 

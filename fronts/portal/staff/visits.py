@@ -17,6 +17,7 @@ from fronts.portal.services import Answer
 from fronts.portal.staff.roles import CASE_ROLES
 from fronts.portal.staff.sessions import Session, same
 from fronts.portal.staff.site import StaffSite, Turned, staff_site
+from fronts.portal.staff.standing import Standing, standing
 from fronts.portal.store import Account
 
 ANY_STAGE: Final = "any"
@@ -49,6 +50,10 @@ class Visit:
     def now(self) -> datetime:
         """City time, in which cases are due."""
         return self.site.site.clock.now()
+
+    def standing(self, row: dict[str, Any]) -> Standing:
+        """How the time of a case of a list stands now."""
+        return standing(row, self.profile, self.now())
 
     @property
     def token(self) -> str:

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form
+from fronts.portal.forms import Form, in_address
 from fronts.portal.services import Answer
 from fronts.portal.staff import what_if_form as form
 from fronts.portal.staff.visits import Visit, visitor
-from fronts.portal.typed import in_address
 
 Office = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
 """Leaders of other units are refused by the service."""

@@ -11,7 +11,7 @@ import httpx2
 
 from chassis.clock import HandClock
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.services.intake.door import CITY, Intake, at
 from tests.services.notifier.telephones import Telephones
 
@@ -86,7 +86,7 @@ async def opened(folder: Path | None = None, **others: Any) -> AsyncIterator[Pag
         deadlines: dict[str, dict[str, Any]] = {}
         telephones = Telephones(intake, folder) if folder is not None else None
         behind = _Behind(intake, deadlines, telephones, others)
-        settings = StaffSettings(
+        settings = PortalSettings(
             city=CITY,
             services=json.dumps(
                 {name: f"http://{name}" for name in ("intake", "deadline", "notifier", *others)}

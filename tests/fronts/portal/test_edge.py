@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.alone import opened
 
 PAGES = ("/", "/post", "/follow", "/boards/all", "/wall", "/healthz", "/readyz", "/offline.js")
@@ -96,7 +96,7 @@ async def test_no_answer_leaves_without_its_headers(path: str) -> None:
 
 
 async def test_on_this_machine_alone_nobody_is_told_to_insist_on_encryption() -> None:
-    app = create(StaffSettings(services="{}"))
+    app = create(PortalSettings(services="{}"))
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1"
     ) as http:

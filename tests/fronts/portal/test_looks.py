@@ -10,13 +10,13 @@ import pytest
 from fronts.portal import static_files
 from fronts.portal.application import create
 from fronts.portal.looks import COOKIE, local
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 
 
 @pytest.fixture
 async def visitor() -> AsyncIterator[httpx2.AsyncClient]:
     """A browser at a portal whose services are all away."""
-    app = create(StaffSettings(services="{}", portal_address="https://wenzheng.example.gov.cn"))
+    app = create(PortalSettings(services="{}", portal_address="https://wenzheng.example.gov.cn"))
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://wenzheng.example.gov.cn") as http:
         yield http

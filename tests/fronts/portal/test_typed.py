@@ -5,7 +5,7 @@ import time
 import pytest
 
 from city.typed import one_time_code
-from fronts.portal.typed import code_of, number_of
+from fronts.portal.forms import code_of, number_of
 from tests.fronts.portal.alone import opened
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from fronts.portal.application import create
 from fronts.portal.citizens.bulletins import part, shown
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.alone import ADDRESS
 from tests.fronts.portal.citizens.conftest import Open
@@ -36,7 +36,7 @@ async def announced(folder: Path, address: str) -> AsyncIterator[FastAPI]:
             await a_month(world)
             await office.does("supervisor", "supervision", "", {"period": "2026-02"})
             await issue(world, office)
-        settings = StaffSettings(
+        settings = PortalSettings(
             city=CITY, services='{"stats": "http://stats"}', portal_address=address, _env_file=None
         )
         yield create(settings, transport=httpx2.ASGITransport(app=stats))
@@ -121,7 +121,7 @@ async def test_what_is_no_bulletin_is_not_found(pages: httpx2.AsyncClient, path:
 
 
 async def test_without_stats_the_page_says_so() -> None:
-    settings = StaffSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
+    settings = PortalSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
     transport = httpx2.ASGITransport(app=create(settings))
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         for path in ("/bulletins", "/open", "/open/cases-2026.csv"):

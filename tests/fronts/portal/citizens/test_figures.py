@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fronts.portal.application import create
 from fronts.portal.citizens.figures import neighbour
 from fronts.portal.periods import days_of
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.alone import ADDRESS
 from tests.journeys.world import World
 from tests.services.intake.door import CITY
@@ -54,7 +54,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
         async def services(scope: Scope, receive: Receive, send: Send) -> None:
             await behind[dict(scope["headers"])[b"host"]](scope, receive, send)
 
-        settings = StaffSettings(city=CITY, services=SERVICES, portal_address=ADDRESS, _env_file=None)
+        settings = PortalSettings(city=CITY, services=SERVICES, portal_address=ADDRESS, _env_file=None)
         portal = create(settings, transport=httpx2.ASGITransport(app=services))
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=portal), base_url=ADDRESS, follow_redirects=True
@@ -117,7 +117,7 @@ def test_months_follow_one_another() -> None:
 
 
 async def test_without_services_the_page_says_so() -> None:
-    settings = StaffSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
+    settings = PortalSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
     transport = httpx2.ASGITransport(app=create(settings))
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         assert (await http.get("/figures")).status_code == 503

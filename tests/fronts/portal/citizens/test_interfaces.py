@@ -10,7 +10,7 @@ import pytest
 
 from chassis.web.described import operations
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.interfaces import SERVICES, edges
 from tests.journeys.world import World
 from tests.patience import PATIENCE
@@ -41,7 +41,7 @@ async def reading(behind: Behind, **settings: str) -> AsyncIterator[httpx2.Async
     """A browser before a portal that reaches these services."""
     services = "{" + ", ".join(f'"{name}": "http://{name}"' for name in SERVICES) + "}"
     known = {"city": CITY, "services": services, "portal_address": ADDRESS} | settings
-    app = create(StaffSettings(**known, _env_file=None), transport=behind)
+    app = create(PortalSettings(**known, _env_file=None), transport=behind)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS) as http:
         yield http
 

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.clock import HandClock
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.alone import ADDRESS, NOON, hidden
 from tests.services.intake.door import CITY
 from tests.services.survey.door import Surveying
@@ -35,7 +35,7 @@ class Pages(NamedTuple):
 @pytest.fixture
 async def pages() -> AsyncIterator[Pages]:
     async with Surveying(HandClock(NOON)).open() as surveying:
-        settings = StaffSettings(
+        settings = PortalSettings(
             city=CITY, services='{"survey": "http://survey"}', portal_address=ADDRESS, _env_file=None
         )
         app = create(settings, transport=httpx2.ASGITransport(app=surveying.app))
@@ -131,7 +131,7 @@ async def test_what_is_no_survey_is_not_found(pages: Pages, path: str) -> None:
 
 
 async def test_without_the_service_the_page_says_so(pages: Pages) -> None:
-    settings = StaffSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
+    settings = PortalSettings(city=CITY, services="{}", portal_address=ADDRESS, _env_file=None)
     app = create(settings)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS) as http:
         assert (await http.get("/surveys")).status_code == 503

@@ -20,8 +20,8 @@ from city.profile import Profile
 from fronts.portal.application import create
 from fronts.portal.keys import totp_key
 from fronts.portal.security_log import SecurityLog
+from fronts.portal.settings import PortalSettings
 from fronts.portal.staff.accounts import Accounts
-from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.store import Store
 from tests.fronts.portal.person import Page, Person
 from tests.patience import PATIENCE
@@ -63,7 +63,7 @@ class Portal:
         secret.write_bytes(SECRET_BYTES)
         make_keys(folder / "private.pem", folder / "public.pem")
         self.port = free_port()
-        self.settings = StaffSettings(
+        self.settings = PortalSettings(
             city=CITY,
             database=dsn,
             http_port=self.port,

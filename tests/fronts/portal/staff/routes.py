@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from chassis.tokens import make_keys
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from wenzheng.stack.home import CITY
 
 
@@ -16,7 +16,7 @@ def staff_routes(folder: Path) -> set[tuple[str, str]]:
     """Method and path of every staff route there can be."""
     make_keys(folder / "private.pem", folder / "public.pem")
     (folder / "secret").write_bytes(b"a secret")
-    settings = StaffSettings(
+    settings = PortalSettings(
         city=CITY,
         database="postgresql://nobody@127.0.0.1:9/none",
         secret_file=folder / "secret",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fronts.portal.application import create
-from fronts.portal.staff.demonstration import SEATS
+from fronts.portal.staff.roles import SEATS
 from tests.fronts.portal.person import Page, Person
 from tests.fronts.portal.staff.alone import Portal, running
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fronts.portal.application import create
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.staff.alone import answering, free_port
 from tests.fronts.portal.staff.browsing import SIZES, WAYS
 from tests.fronts.portal.staff.office import REPLY, Office
@@ -26,7 +26,7 @@ def demonstration(office: Office) -> Iterator[str]:
     """A portal that is a demonstration, before the services of the stack."""
     home = office.stack.home
     state, port = home.read_state(), free_port()
-    settings = StaffSettings(
+    settings = PortalSettings(
         city=CITY,
         database=database(home, state, "portal"),
         http_port=port,

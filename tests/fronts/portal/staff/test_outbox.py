@@ -11,10 +11,10 @@ from chassis.clock import HandClock
 from fronts.portal.forms import Form
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
+from fronts.portal.settings import PortalSettings
 from fronts.portal.staff.notice_words import AUDIENCES, CHANNELS, KINDS, month_rows, why
 from fronts.portal.staff.outbox import outbox
 from fronts.portal.staff.sessions import Session
-from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.signer import Signer
 from fronts.portal.staff.site import StaffSite
 from fronts.portal.staff.visits import Visit
@@ -144,7 +144,7 @@ async def _page(transport: httpx2.AsyncBaseTransport, state: str) -> Response:
             signer=Signer(PRIVATE),
             devices=None,  # type: ignore[arg-type]
             log=None,  # type: ignore[arg-type]
-            settings=StaffSettings(totp_required=False),
+            settings=PortalSettings(totp_required=False),
             before_key=b"",
         )
         account = Account("o1", "张三", "supervision", "operator", "local", totp_bound=True)

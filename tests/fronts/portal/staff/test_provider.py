@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from fronts.portal.staff.settings import StaffSettings
+from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.provider import CLIENT, SECRET, Provider, provider
 from tests.fronts.portal.staff.alone import Portal, running, signed_in
 
@@ -200,8 +200,8 @@ def test_a_word_of_signing_out_that_is_not_the_providers_signs_nobody_out(
 def test_a_provider_over_an_open_connection_is_no_provider() -> None:
     for issuer in ("http://id.example", "HTTP://id.example", "ftp://id.example", "id.example"):
         with pytest.raises(ValidationError):
-            StaffSettings(oidc_issuer=issuer)
-    assert StaffSettings(oidc_issuer="https://id.example").oidc_issuer
+            PortalSettings(oidc_issuer=issuer)
+    assert PortalSettings(oidc_issuer="https://id.example").oidc_issuer
 
 
 @pytest.mark.real

@@ -11,9 +11,9 @@ from chassis.clock import HandClock
 from fronts.portal.forms import Form
 from fronts.portal.pages import Pages
 from fronts.portal.services import Services
+from fronts.portal.settings import PortalSettings
 from fronts.portal.staff import telling
 from fronts.portal.staff.sessions import Session
-from fronts.portal.staff.settings import StaffSettings
 from fronts.portal.staff.signer import Signer
 from fronts.portal.staff.site import StaffSite
 from fronts.portal.staff.visits import Visit
@@ -58,7 +58,7 @@ def _visit(http: httpx2.AsyncClient, **typed: str) -> Visit:
         signer=Signer(PRIVATE),
         devices=None,  # type: ignore[arg-type]
         log=log,
-        settings=StaffSettings(totp_required=False),
+        settings=PortalSettings(totp_required=False),
         before_key=b"",
     )
     account = Account("z1", "张三", "water", "clerk", "local", totp_bound=True)

@@ -1,4 +1,4 @@
-"""What the environment says about staff signing in."""
+"""What the environment says to the portal."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import field_validator
 from chassis.settings import Settings
 
 
-class StaffSettings(Settings):
+class PortalSettings(Settings):
     """The portal's settings besides those of every process."""
 
     portal_address: str = ""
@@ -53,6 +53,11 @@ class StaffSettings(Settings):
     def known_hosts(self) -> frozenset[str]:
         """The names under which the pages are known: that of their address, and those the settings add."""
         return self.host_names | {urlsplit(self.address).hostname or ""}
+
+    @property
+    def local(self) -> bool:
+        """Whether nobody but this machine can reach the portal: a demonstration must not be anywhere else."""
+        return not self.secure and self.http_host == "127.0.0.1"
 
     @property
     def secure(self) -> bool:
