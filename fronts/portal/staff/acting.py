@@ -43,7 +43,7 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
     case = await read_case(visit, number)
     if not BY_NAME["reply"].offered(visit.me, case):
         return await show_case(
-            visit, number, Shown(409, problem="现在不能回复", given=visit.form.given())
+            visit, number, Shown(409, problem="现在不能拟写回复", given=visit.form.given())
         )
     written = visit.form.one("text").strip()
     kept = _kept(case, visit)

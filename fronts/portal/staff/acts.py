@@ -21,6 +21,7 @@ class Act:
     path: str
     """Below `/v1/cases/{number}/`; `{id}` is the reply or extension it concerns."""
     title: str
+    """What it is called, as in intake's refusals."""
     done: str
     body: Callable[[Form], dict[str, Any]]
     assists: bool = False
@@ -104,7 +105,7 @@ ACTS: Final = (
         objection=_empty_words,
     ),
     Act("question", ("clerk",), "questions", "请网民补充", "已请网民补充,计时暂停。", _fields("text")),
-    Act("reply", ("clerk",), "replies", "回复", "回复已提交领导审阅。", reply, files=True),
+    Act("reply", ("clerk",), "replies", "拟写回复", "回复已提交领导审阅。", reply, files=True),
     Act(
         "part",
         ("clerk",),
@@ -128,7 +129,7 @@ ACTS: Final = (
         "return",
         ("clerk",),
         "returns",
-        "退回(不是本单位职责)",
+        "退回",
         "已申请退回。",
         _fields("duty_item", "reason"),
         leaves=True,
@@ -137,7 +138,7 @@ ACTS: Final = (
         "approval",
         ("leader",),
         "replies/{id}/approval",
-        "批准",
+        "批准回复",
         "回复已批准;写给领导的信待其签发,其余已公布。",
         _fields(),
     ),

@@ -169,7 +169,7 @@ ACTS: Final = (
     ),
     Act(
         "question",
-        "询问网民",
+        "请网民补充",
         "questions",
         CLERK,
         ("accepted",),
@@ -232,7 +232,7 @@ ACTS: Final = (
     # the holding unit's leader
     Act(
         "approval",
-        "审批回复",
+        "批准回复",
         "replies/{id}/approval",
         LEADER,
         OPEN,
@@ -256,7 +256,7 @@ ACTS: Final = (
     ),
     Act(
         "extension-approval",
-        "批准延期",
+        "同意延期",
         "extensions/{id}/approval",
         LEADER,
         OPEN,
@@ -267,7 +267,7 @@ ACTS: Final = (
     ),
     Act(
         "extension-refusal",
-        "不批准延期",
+        "不同意延期",
         "extensions/{id}/refusal",
         LEADER,
         OPEN,

@@ -10,7 +10,7 @@ from services.intake.core.rules import mailbox
 CITY_LEADERS: Final = (
     Act(
         "signature",
-        "签发",
+        "签发并公布",
         "replies/{id}/signature",
         MAYOR,
         OPEN,

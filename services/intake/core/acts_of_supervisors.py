@@ -10,7 +10,7 @@ from services.intake.core.steps import EVERY_STEP
 SUPERVISORS: Final = (
     Act(
         "assignment",
-        "交办",
+        "选定承办单位",
         "assignment",
         SUPERVISOR,
         OPEN,
@@ -32,7 +32,7 @@ SUPERVISORS: Final = (
     ),
     Act(
         "special-report",
-        "专报",
+        "专报市领导",
         "special-report",
         SUPERVISOR,
         OPEN,
