@@ -49,7 +49,7 @@ async def test_an_instruction_that_nobody_reports_on_is_overdue_once_though_the_
 
         assert world.names("deadlines").count("InstructionOverdue") == 1
         assert "DeadlineMissed" not in world.names("deadlines")
-        assert len(_told(world, "批示逾期未反馈")) == 2, "the unit and the leader, once each"
+        assert len(_told(world, "批示超期未反馈")) == 2, "the unit and the leader, once each"
         assert await _ledger(world, "instruction_overdue") == [number]
         await world.act("leader", number, f"instructions/{identity}/reports", {"text": "老化所致。"})
         await world.settle()

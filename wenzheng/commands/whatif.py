@@ -36,7 +36,7 @@ def whatif(
     if as_json:
         print(json.dumps([msgspec.to_builtins(line) for line in lines], ensure_ascii=False, indent=1))
         return
-    heads = ("件数", "超时", "→", "通报", "→", "提前", "推后", "重办超时", "→", "新超时", "不再超时")
+    heads = ("件数", "超期", "→", "通报", "→", "提前", "推后", "重办超期", "→", "新超期", "不再超期")
     table = Table("单位", *heads)
     for line in lines:
         counts = (line.cases, line.late_before, line.late_after, line.bulletin_before, line.bulletin_after)

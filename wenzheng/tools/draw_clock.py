@@ -158,7 +158,7 @@ def _marks(made: Clock, stop: datetime, profile: Profile, first: date) -> Iterat
         marks.append((pause.due_after, "恢复后的期限", "4 3"))
     for moved in made.extensions:
         marks += [(moved.at, "批准延期", ""), (moved.due, "延期后的期限", "4 3")]
-    marks.append((stop, "答复,计时停止" + (",按时" if made.in_time else ",超时"), ""))
+    marks.append((stop, "答复,计时停止" + (",按时" if made.in_time else ",超期"), ""))
     free, labels = [0.0] * 8, []
     for at, name, dashes in sorted(marks):
         x, label = _x(at, first), f"{name} {at:%H:%M}"

@@ -20,7 +20,7 @@ PAGE: Final = ROOT / "docs" / "notices.md"
 
 AUDIENCES: Final = {
     "citizen": "citizen 网民",
-    "clerk": "clerks 承办员",
+    "clerk": "clerks 承办人",
     "leader": "leader 分管领导",
     "supervisor": "supervisor 督查",
     "mayor": "city leaders 市领导",

@@ -19,7 +19,7 @@ from fronts.portal.staff.similar import similar
 from fronts.portal.staff.site import Turned
 from fronts.portal.staff.visits import Visit, visitor
 
-NOTICE_CHANNELS: Final = {"sms": "短信", "wechat": "微信", "mail": "邮件", "robot": "工作群"}
+NOTICE_CHANNELS: Final = {"sms": "短信", "wechat": "微信", "mail": "邮件", "robot": "群机器人"}
 NOTICE_STATES: Final = {
     "sent": "已送达",
     "failed": "未送达",
@@ -30,7 +30,7 @@ NOTICE_STATES: Final = {
 EXTENSION_STATES: Final = {"asked": "待审批", "approved": "已同意", "refused": "未同意", "lapsed": "已失效"}
 RETURN_STATES: Final = {
     "asked": "待裁定",
-    "moved": "已改交",
+    "moved": "已转办",
     "refused": "不同意退回",
     "meeting": "提请交办会",
 }

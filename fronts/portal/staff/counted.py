@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from fronts.portal.staff.visits import Visit, visitor
 
-OUTCOMES: Final = {"received": "受理", "replied": "回复", "open": "办理中", "overdue": "超时"}
+OUTCOMES: Final = {"received": "受理", "replied": "回复", "open": "办理中", "overdue": "超期"}
 """Figure of the league to its head."""
-STANDINGS: Final = {"replied": "已回复", "open": "办理中", "overdue": "超时未复"}
+STANDINGS: Final = {"replied": "已回复", "open": "办理中", "overdue": "超期未复"}
 OF_THE_CITY: Final = ("supervisor", "mayor")
 """The roles that see the cases of every unit."""
 

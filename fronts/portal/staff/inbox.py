@@ -24,7 +24,7 @@ STATES: Final = (
     ("reopened", "重新办理"),
     ("to_approve", "待审批"),
     ("returned", "退回中"),
-    ("overdue", "已超时"),
+    ("overdue", "已超期"),
     ("followed_up", "待答追问"),
     ("instructed", "批示待反馈"),
     ("instruction_overdue", "批示超期"),

@@ -11,7 +11,7 @@ PAGE: Final = 20
 STATES: Final = (
     ("open", "在办"),
     ("to_sign", "待签发"),
-    ("overdue", "已超时"),
+    ("overdue", "已超期"),
     ("replied", "已答复"),
     ("all", "全部"),
 )

@@ -23,7 +23,7 @@ KINDS: Final = {
 DECISIONS: Final = {
     "PostAssigned": "交办",
     "AssignmentHeld": "待人工选定",
-    "PostReassigned": "改交",
+    "PostReassigned": "转办",
     "ReturnRefused": "不同意退回",
     "MeetingCalled": "提请交办会",
     "LeadNamed": "明确牵头",

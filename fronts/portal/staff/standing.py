@@ -9,7 +9,7 @@ from typing import Any, Final
 from city.policy import Hours
 from city.profile import Profile
 
-WORDS: Final = {"green": "充裕", "yellow": "临近", "red": "超时", "paused": "暂停", "none": "不计时"}
+WORDS: Final = {"green": "充裕", "yellow": "临近", "red": "超期", "paused": "暂停", "none": "不计时"}
 """A level is always said, never only coloured."""
 _CLOSED: Final = ("replied", "rated", "withdrawn", "hidden")
 

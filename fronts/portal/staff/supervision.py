@@ -21,7 +21,7 @@ STATES: Final = (
     ("returned", "退回"),
     ("meeting", "交办会"),
     ("moderation", "待审核"),
-    ("overdue", "已超时"),
+    ("overdue", "已超期"),
     ("received", "待交办"),
     ("assigned", "待受理"),
     ("accepted", "办理中"),

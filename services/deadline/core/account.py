@@ -106,7 +106,7 @@ def _lines(
         happened.append((case.said.missed, f"{moment(case.said.missed)} 到期未答复,已超期"))
     if made.stop is not None:
         ended = {"replied": "已答复", "withdrawn": "已撤回", "hidden": "已屏蔽"}[made.cause]
-        late = "" if made.cause != "replied" else ",按时" if made.in_time else ",超时"
+        late = "" if made.cause != "replied" else ",按时" if made.in_time else ",超期"
         happened.append((made.stop, f"{moment(made.stop)} {ended}{late},计时停止"))
     told += [text for _, text in sorted(happened, key=lambda one: one[0])]
     told += [f"{one['name']}用时 {spent(one['minutes'])}" for one in held]

@@ -175,7 +175,7 @@ def instruction_overdue(case: Case, fact: InstructionOverdue, context: Here) -> 
     if one.reports and one.reports[-1].returned_at is None and one.reports[-1].at <= fact.due:
         return Decision(case)
     case = replace(case, instructions=changed(case.instructions, one, replace(one, overdue=True)))
-    return _note(case, fact.at, "instruction-overdue", "批示逾期未反馈", public=False)
+    return _note(case, fact.at, "instruction-overdue", "批示超期未反馈", public=False)
 
 
 def instruction_overdue_withdrawn(
@@ -186,7 +186,7 @@ def instruction_overdue_withdrawn(
     if one is None or not one.overdue:
         return Decision(case)
     case = replace(case, instructions=changed(case.instructions, one, replace(one, overdue=False)))
-    return _note(case, fact.at, "instruction-overdue-withdrawn", "批示逾期已更正", public=False)
+    return _note(case, fact.at, "instruction-overdue-withdrawn", "批示超期已更正", public=False)
 
 
 def reply_promise_set(case: Case, fact: ReplyPromiseSet, context: Here) -> Decision[Case]:

@@ -224,7 +224,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     # assignments
     PostAssigned: (Tell("assigned", "clerk", "新交办 {number}"), ASSISTING, ASSIGNED),
     PostReassigned: (
-        Tell("reassigned", "clerk", "转交办 {number}"),
+        Tell("reassigned", "clerk", "转办 {number}"),
         Tell("moved", "clerk", "已转{unit}办理 {number}", former),
         ASSISTING,
         Tell("reassigned", "citizen", "您的帖子{number}已转由{unit}办理,期限不变"),
@@ -300,7 +300,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
             sets=("supervisor_told", True),
         ),
     ),
-    DispatchLate: (Tell("undispatched", "supervisor", "逾时尚未交办 {number}", supervision),),
+    DispatchLate: (Tell("undispatched", "supervisor", "超时尚未交办 {number}", supervision),),
     MeetingLate: (Tell("meeting-late", "supervisor", "交办会逾期未裁定 {number}", supervision),),
     PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
     # accountability: a robot speaks to a whole unit, so it names no person and no measure

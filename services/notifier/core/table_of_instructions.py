@@ -44,17 +44,17 @@ INSTRUCTIONS_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("instruction-near", "leader", "批示即将到期 {number},{due}前请反馈", without_unit="supervisor"),
     ),
     InstructionOverdue: (
-        Tell("instruction-overdue", "leader", "批示逾期未反馈 {number}", without_unit="supervisor"),
-        Tell("instruction-overdue", "mayor", "批示逾期未反馈 {number},{unit}", mayor_desk),
+        Tell("instruction-overdue", "leader", "批示超期未反馈 {number}", without_unit="supervisor"),
+        Tell("instruction-overdue", "mayor", "批示超期未反馈 {number},{unit}", mayor_desk),
     ),
     InstructionOverdueWithdrawn: (
         Tell(
             "instruction-overdue-withdrawn",
             "leader",
-            "批示逾期更正 {number},已按时反馈",
+            "批示超期更正 {number},已按时反馈",
             without_unit="supervisor",
         ),
-        Tell("instruction-overdue-withdrawn", "mayor", "批示逾期更正 {number},并未逾期", mayor_desk),
+        Tell("instruction-overdue-withdrawn", "mayor", "批示超期更正 {number},并未超期", mayor_desk),
     ),
 }
 

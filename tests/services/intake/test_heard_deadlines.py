@@ -120,19 +120,19 @@ ROWS = {
     "an instruction is overdue": Heard(
         _instruction(True),
         {"instructions": (replace(READ, overdue=True), REPORTED)},
-        ("instruction-overdue", "批示逾期未反馈", False),
+        ("instruction-overdue", "批示超期未反馈", False),
         {"instructions": (READ, REPORTED)},
     ),
     "an instruction is overdue that was reported on too late": Heard(
         _instruction(True),
         {"instructions": (replace(LATE_REPORT, overdue=True),)},
-        ("instruction-overdue", "批示逾期未反馈", False),
+        ("instruction-overdue", "批示超期未反馈", False),
         {"instructions": (LATE_REPORT,)},
     ),
     "an instruction is overdue whose report was sent back": Heard(
         _instruction(True),
         {"instructions": (replace(SENT_BACK, overdue=True),)},
-        ("instruction-overdue", "批示逾期未反馈", False),
+        ("instruction-overdue", "批示超期未反馈", False),
         {"instructions": (SENT_BACK,)},
     ),
     "an instruction is called overdue that was reported on in time": Heard(
@@ -153,7 +153,7 @@ ROWS = {
     "an instruction was not overdue after all": Heard(
         _instruction(False),
         {"instructions": (READ, replace(REPORTED, overdue=True))},
-        ("instruction-overdue-withdrawn", "批示逾期已更正", False),
+        ("instruction-overdue-withdrawn", "批示超期已更正", False),
         {"instructions": (replace(READ, overdue=True), replace(REPORTED, overdue=True))},
     ),
     "an instruction is corrected that was never called overdue": Heard(

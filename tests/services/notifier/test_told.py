@@ -216,7 +216,7 @@ def test_after_a_transfer_words_reach_the_new_unit_and_the_former_one_learns_whe
     found.hear(InstructionGiven(at=NOW, text="速办", by="m"))
 
     assert [text.split()[0] for text in found.to("clerk", "housing")] == [
-        "转交办",
+        "转办",
         "督查催办",
         "网民已补充",
         "网民追问",

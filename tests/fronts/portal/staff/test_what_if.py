@@ -170,7 +170,7 @@ async def test_other_rules_are_tried_and_every_changed_case_is_found(demo: Porta
         done = await until(browser, "会有什么不同")
 
         assert "投诉:几个工作日内答复:3 → 2" in done
-        assert "全市按时率 66.7% → <strong>42.9%</strong>;2 件会变成超时,0 件会变成按时" in done
+        assert "全市按时率 66.7% → <strong>42.9%</strong>;2 件会变成超期,0 件会变成按时" in done
         assert "http-equiv" not in done, "what is done changes no more"
         assert re.search(
             r'<rect class="was" width="80.0" height="6"/><rect y="8" width="60.0" height="6"/>', done
