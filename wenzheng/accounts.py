@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from city.profile import Profile
 from fronts.portal.keys import totp_key
 from fronts.portal.security_log import SecurityLog
-from fronts.portal.staff.accounts import HASHER, Accounts, Unfit
+from fronts.portal.staff.accounts import HASHER, AccountRefused, Accounts
 from fronts.portal.store import Store
 from wenzheng.stack.home import Home, Trouble, default_data, is_alive
 from wenzheng.stack.status import database
@@ -49,8 +49,8 @@ async def with_accounts(
         return await work(Accounts(store, profile, key, SecurityLog(store), hasher=hasher))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         raise Trouble(f"数据库没有应答:{problem}。 The database does not answer; wenzheng up") from problem
-    except Unfit as unfit:
-        raise Trouble(f"{unfit}。 That account cannot be.") from unfit
+    except AccountRefused as refused:
+        raise Trouble(f"{refused}。 That account cannot be.") from refused
     finally:
         await store.close()
 

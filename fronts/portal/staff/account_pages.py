@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -34,9 +34,9 @@ async def change(visit: Operator) -> Response:
     person, what, kept = visit.form.one("person"), visit.form.one("change"), visit.site.accounts
     try:
         if what not in CHANGES:
-            raise Unfit("请选择要做什么")
+            raise AccountRefused("请选择要做什么")
         if person == visit.me.person and what == "disable":
-            raise Unfit("不能停用自己的账号")
+            raise AccountRefused("不能停用自己的账号")
         match what:
             case "disable":
                 await kept.disable(person, visit.me.person)
@@ -44,8 +44,8 @@ async def change(visit: Operator) -> Response:
                 await kept.enable(person, visit.me.person)
             case _:
                 await kept.sign_out(person, visit.me.person)
-    except Unfit as unfit:
-        return await _page(visit, "", 422, problem=f"{unfit}。")
+    except AccountRefused as refused:
+        return await _page(visit, "", 422, problem=f"{refused}。")
     return RedirectResponse(f"/staff/accounts?done={what}", 303)
 
 

@@ -44,7 +44,7 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Unfit(ValueError):
+class AccountRefused(ValueError):
     """Something about an account cannot be; the argument is the sentence for a person."""
 
 
@@ -55,13 +55,13 @@ def new_password() -> str:
 
 
 def check_password(password: str, person: str) -> None:
-    """Raises Unfit for a password that is too short or too long, says the person's id, or is one that many use."""
+    """Raises AccountRefused for a password that is too short or too long, says the person's id, or is one that many use."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Unfit(f"密码应为 {SHORTEST} 至 {LONGEST} 个字符")
+        raise AccountRefused(f"密码应为 {SHORTEST} 至 {LONGEST} 个字符")
     if person.lower() in password.lower():
-        raise Unfit("密码不能包含工号")
+        raise AccountRefused("密码不能包含工号")
     if is_common(password):
-        raise Unfit("这个密码很多人用过,容易被猜到,请换一个")
+        raise AccountRefused("这个密码很多人用过,容易被猜到,请换一个")
 
 
 @dataclass(frozen=True)
@@ -98,21 +98,21 @@ class Accounts:
     async def add(
         self, person: str, name: str, department: str, role: str, must_change: bool = True, by: str = COMMAND
     ) -> str:
-        """A new local account and its first password; `by` whom. Raises Unfit."""
+        """A new local account and its first password; `by` whom. Raises AccountRefused."""
         self.check(person, name, department, role)
         password = new_password()
         hashed = await self._hash(password)
         account = Account(person, name, department, role, "local", hashed, must_change)
         if not await self._store.add(account, self.now()):
-            raise Unfit(f"工号 {person} 已有账号")
+            raise AccountRefused(f"工号 {person} 已有账号")
         await self._log.note("account-added", by, person, f"{department} {role}")
         return password
 
     async def reset(self, person: str, must_change: bool = True, by: str = COMMAND) -> str:
-        """Another first password; the second factor is unbound, sessions and locks end. Raises Unfit."""
+        """Another first password; the second factor is unbound, sessions and locks end. Raises AccountRefused."""
         account = await self._store.account(person)
         if account is None or account.source != "local":
-            raise Unfit(f"没有本地账号 {person}")
+            raise AccountRefused(f"没有本地账号 {person}")
         password = new_password()
         await self._store.set_totp(person, b"", bound=False)
         await self._store.set_password(person, await self._hash(password), must_change)
@@ -120,17 +120,17 @@ class Accounts:
         return password
 
     async def disable(self, person: str, by: str = COMMAND) -> None:
-        """Nobody signs in with the account any more, and whoever is signed in is not. Raises Unfit."""
+        """Nobody signs in with the account any more, and whoever is signed in is not. Raises AccountRefused."""
         await self._set_disabled(person, True, by)
 
     async def enable(self, person: str, by: str = COMMAND) -> None:
-        """The account is as before. Raises Unfit."""
+        """The account is as before. Raises AccountRefused."""
         await self._set_disabled(person, False, by)
 
     async def disable_role(self, role: str, by: str = COMMAND) -> list[str]:
-        """Disable every account of a role; whose they are. Raises Unfit."""
+        """Disable every account of a role; whose they are. Raises AccountRefused."""
         if role not in ROLE_NAMES:
-            raise Unfit(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
+            raise AccountRefused(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
         disabled = []
         for person in await self._store.of_role(role):
             if await self._store.set_disabled(person, True):
@@ -146,7 +146,7 @@ class Accounts:
 
     async def _set_disabled(self, person: str, disabled: bool, by: str) -> None:
         if await self._store.account(person) is None:
-            raise Unfit(f"没有账号 {person}")
+            raise AccountRefused(f"没有账号 {person}")
         if await self._store.set_disabled(person, disabled):
             await self._log.note("account-disabled" if disabled else "account-enabled", by, person)
 
@@ -155,15 +155,15 @@ class Accounts:
         return await self._store.accounts()
 
     def check(self, person: str, name: str, department: str, role: str) -> None:
-        """Raises Unfit for a person, unit or role that cannot be."""
+        """Raises AccountRefused for a person, unit or role that cannot be."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}", person):
-            raise Unfit("工号应为 2 至 64 个字母、数字或 . _ @ -")
+            raise AccountRefused("工号应为 2 至 64 个字母、数字或 . _ @ -")
         if not 1 <= len(name.strip()) <= 30:
-            raise Unfit("姓名应为 1 至 30 个字")
+            raise AccountRefused("姓名应为 1 至 30 个字")
         if role not in ROLE_NAMES:
-            raise Unfit(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
+            raise AccountRefused(f"角色应为 {'、'.join(ROLE_NAMES)} 之一")
         if department not in self._profile.department:
-            raise Unfit(f"没有代码为 {department} 的单位")
+            raise AccountRefused(f"没有代码为 {department} 的单位")
 
     async def recognise(self, person: str, password: str, code: str, trying: Trying) -> Account | None:
         """The account whose password and, when one is bound, whose code this is.
@@ -219,28 +219,28 @@ class Accounts:
             await self._log.note("locked", person, person, f"{LOCK_FOR.seconds // 60} 分钟,对这个来源")
 
     async def change(self, account: Account, old: str, new: str) -> None:
-        """The person's own new password; signs out everywhere. Raises Unfit, Busy.
+        """The person's own new password; signs out everywhere. Raises AccountRefused, Busy.
 
         Who may try is signed in already: their tries are their own, and no stranger's count.
         """
         trying = Trying(f"session {account.person}", known=True)
         async with self._judging.place(trying.client, trying.known):
             if await self._store.attempt(account.person, trying.client, trying.known, self.now()) is None:
-                raise Unfit("账号已锁定,请稍后再试")
+                raise AccountRefused("账号已锁定,请稍后再试")
             if not await self._verify(account.password, old[: LONGEST + 1]):
-                raise Unfit("现在的密码不正确")
+                raise AccountRefused("现在的密码不正确")
             await asyncio.to_thread(check_password, new, account.person)
             if new == old:
-                raise Unfit("新密码不能与现在的相同")
+                raise AccountRefused("新密码不能与现在的相同")
             await self._store.set_password(account.person, await self._hash(new), must_change=False)
         await self._log.note("password-changed", account.person, account.person)
 
     # -- the second factor ----------------------------------------------------------------------
 
     async def secret(self, account: Account) -> str:
-        """The TOTP secret that waits to be bound, made at the first look. Raises Unfit once it is bound."""
+        """The TOTP secret that waits to be bound, made at the first look. Raises AccountRefused once it is bound."""
         if account.totp_bound:
-            raise Unfit("已绑定动态码")
+            raise AccountRefused("已绑定动态码")
         if account.totp:
             return self._unsealed(account)
         made = totp.new_secret()
@@ -250,10 +250,10 @@ class Accounts:
         return made
 
     async def bind(self, account: Account, code: str) -> None:
-        """The person's app shows the right code: from now on it is asked for. Raises Unfit."""
+        """The person's app shows the right code: from now on it is asked for. Raises AccountRefused."""
         step = self._step(account, code) if account.totp and not account.totp_bound else 0
         if not step:
-            raise Unfit("动态码不正确,请核对手机时间后再试")
+            raise AccountRefused("动态码不正确,请核对手机时间后再试")
         await self._store.set_totp(account.person, account.totp, bound=True, step=step)
         await self._log.note("second-factor-bound", account.person, account.person)
 

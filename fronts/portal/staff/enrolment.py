@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.staff import totp
-from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.visits import Visit, visitor
 
 Enrolling = Annotated[Visit, Depends(visitor(stage="/staff/enrol"))]
@@ -28,7 +28,7 @@ async def enrol_code(visit: Enrolling) -> Response:
     """The QR code as a file of its own, so that no style has to be inline."""
     try:
         secret = await visit.site.accounts.secret(visit.me)
-    except Unfit:
+    except AccountRefused:
         return visit.refuse(404, "没有待绑定的动态码。")
     address = totp.address(secret, f"{visit.profile.name}网络问政", visit.me.person)
     out = io.BytesIO()
@@ -44,15 +44,15 @@ async def enrol(visit: Enrolling) -> Response:
     """The app shows the right code: from now on it is asked for."""
     try:
         await visit.site.accounts.bind(visit.me, visit.form.one("code"))
-    except Unfit as unfit:
-        return await _page(visit, 422, f"{unfit}。")
+    except AccountRefused as refused:
+        return await _page(visit, 422, f"{refused}。")
     return RedirectResponse("/staff", 303)
 
 
 async def _page(visit: Visit, status: int, problem: str) -> Response:
     try:
         secret = await visit.site.accounts.secret(visit.me)
-    except Unfit as unfit:
-        return visit.refuse(409, f"{unfit}。")
+    except AccountRefused as refused:
+        return visit.refuse(409, f"{refused}。")
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return visit.render("enrol.html", status, problem=problem, secret=grouped)

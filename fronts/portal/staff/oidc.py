@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
 from fronts.portal.forms import read_form
-from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.provider import Distrusted, Provider
 from fronts.portal.staff.roles import HOMES, LOCAL_ROLES
 from fronts.portal.staff.sessions import hashed, same
@@ -82,28 +82,28 @@ async def _sign_in(request: Request, site: StaffSite, state: str, code: str, iss
         return site.refuse(403, FAILED)
     try:
         account = await _account(site, claims)
-    except Unfit as unfit:
-        await site.log.note("sign-in-refused", detail=f"统一身份认证:{unfit}")
-        return site.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{unfit}。")
+    except AccountRefused as refused:
+        await site.log.note("sign-in-refused", detail=f"统一身份认证:{refused}")
+        return site.refuse(403, f"您已通过统一身份认证,但不能使用工作台:{refused}。")
     # A page and no redirect: what a navigation from the provider leads to is sent no strict cookie.
     return await enter(request, site, account, site.render("welcome.html", home=HOMES[account.role]))
 
 
 async def _account(site: StaffSite, claims: dict[str, Any]) -> Account:
-    """The account of who was vouched for, as the provider describes it now. Raises Unfit."""
+    """The account of who was vouched for, as the provider describes it now. Raises AccountRefused."""
     person = str(claims["sub"])
     name = str(claims.get("name") or claims.get("preferred_username") or person)[:30]
     role = str(claims.get(site.settings.oidc_role_claim, ""))
     department = str(claims.get(site.settings.oidc_department_claim, ""))
     if role in LOCAL_ROLES:
-        raise Unfit("这个角色只能使用本地账号")
+        raise AccountRefused("这个角色只能使用本地账号")
     site.accounts.check(person, name, department, role)
     await site.store.add(Account(person, name, department, role, "oidc"), site.accounts.now())
     account = await site.store.account(person)
     if account is None or account.source != "oidc":
-        raise Unfit("这个工号是本地账号")
+        raise AccountRefused("这个工号是本地账号")
     if account.disabled:
-        raise Unfit("账号已停用")
+        raise AccountRefused("账号已停用")
     if await site.store.place(person, name, department, role):
         await site.log.note("rights-changed", person, person, f"{department} {role}")
     return Account(person, name, department, role, "oidc")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff.accounts import Unfit
+from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.judging import Busy
 from fronts.portal.staff.signin import enter
 from fronts.portal.staff.visits import ANY_STAGE, Visit, visitor
@@ -30,12 +30,12 @@ async def change_password(visit: AnyStage) -> Response:
     form = visit.form
     try:
         if visit.me.source != "local":
-            raise Unfit("您的账号由统一身份认证管理")
+            raise AccountRefused("您的账号由统一身份认证管理")
         if form.one("new") != form.one("again"):
-            raise Unfit("两次输入的新密码不一致")
+            raise AccountRefused("两次输入的新密码不一致")
         await visit.site.accounts.change(visit.me, form.one("old"), form.one("new"))
-    except Unfit as unfit:
-        return visit.render("password.html", 422, problem=f"{unfit}。", forced=visit.me.must_change)
+    except AccountRefused as refused:
+        return visit.render("password.html", 422, problem=f"{refused}。", forced=visit.me.must_change)
     except Busy as busy:
         response = visit.refuse(503, "现在登录的人太多,请稍后再试。")
         response.headers["Retry-After"] = str(busy.seconds)

@@ -70,7 +70,7 @@ class Assisting(Struct, frozen=True, gc=False, omit_defaults=True):
     units: tuple[str, ...]
 
 
-class Desk(Struct, frozen=True, gc=False, omit_defaults=True):
+class DraftMove(Struct, frozen=True, gc=False, omit_defaults=True):
     """The draft went to the leader's desk (`there`), or came back from it."""
 
     at: datetime
@@ -192,7 +192,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     requests: tuple[Requested, ...] = ()
     """Requests for more time, granted or not; none of cases remembered since before they were kept."""
     replies: tuple[Published, ...] = ()
-    desk: tuple[Desk, ...] = ()
+    desk: tuple[DraftMove, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     assisting: tuple[Assisting, ...] = ()
     """Each change of who helps."""

@@ -38,7 +38,7 @@ from services.deadline.core import instructions, promises
 from services.deadline.core.case import (
     Assisting,
     Case,
-    Desk,
+    DraftMove,
     Extension,
     Hidden,
     Holding,
@@ -134,7 +134,7 @@ def extend(case: Case, fact: ExtensionApproved, context: Here) -> Decision[Case]
 def stop(case: Case, reply: ReplyPublished, context: Here) -> Decision[Case]:
     """The published reply ends the clock; a miss said in ignorance of it is withdrawn."""
     published = Published(reply.reply, reply.at, reply.department, reply.handling, reply.lead, reply.group)
-    desk = (*case.desk, Desk(reply.at, reply.department, there=False))
+    desk = (*case.desk, DraftMove(reply.at, reply.department, there=False))
     case = promises.given(replace(case, replies=(*case.replies, published), desk=desk), reply)
     return reconcile(case, context, reply.at)
 
@@ -165,7 +165,7 @@ def draft(
     case: Case, fact: ReplyDrafted | ReplySentBack | ReplyApproved | ReplyToSign, context: Here
 ) -> Decision[Case]:
     """A draft went to the leader's desk or left it: the ledger's matter, not the due date's."""
-    desk = Desk(fact.at, fact.department, isinstance(fact, ReplyDrafted))
+    desk = DraftMove(fact.at, fact.department, isinstance(fact, ReplyDrafted))
     return _held(replace(case, desk=(*case.desk, desk)), context, fact.at)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.core.topics.fingerprint import PRIOR, Post
+from services.router.core.topics.fingerprint import PRIOR, WindowPost
 from services.router.core.topics.text import BITS
 
 MEMORY: Final = 40_000
@@ -34,7 +34,7 @@ class PairCounts:
         """Posts of the window that hold each pair."""
         self._newest: NDArray[np.int32] = np.zeros((1 << FOLDED, NEWEST), dtype=np.int32)
 
-    def add(self, post: Post) -> None:
+    def add(self, post: WindowPost) -> None:
         """Count a post that comes into the window."""
         rows = post.pairs & np.uint32((1 << FOLDED) - 1)
         # The row's newest stands at its count's place, so that the oldest of NEWEST is written over.
@@ -46,14 +46,14 @@ class PairCounts:
             self.counts >>= 1
             self.total >>= 1
 
-    def leave(self, post: Post, *, forget: bool) -> None:
+    def leave(self, post: WindowPost, *, forget: bool) -> None:
         """A post leaves the window; `forget`: as if it had never been counted."""
         self.present[post.pairs] -= 1
         if forget:
             self.counts[post.pairs] = np.maximum(self.counts[post.pairs] - 1, self.present[post.pairs])
             self.total -= 1
 
-    def near(self, post: Post, oldest: int) -> list[int]:
+    def near(self, post: WindowPost, oldest: int) -> list[int]:
         """Turns of others, from the oldest on, that share several rare pairs with the newest post; the nearest first."""
         counts = self.counts[post.pairs]
         able = (counts >= 3) & (counts <= max(RARE * self.total, 8))

@@ -50,7 +50,7 @@ _ROUNDING: Final = 1e-3
 """By so much may a sum in double precision be below the same one in single precision."""
 
 
-class Post:
+class WindowPost:
     """What is kept of a post of the window."""
 
     __slots__ = (
@@ -134,7 +134,7 @@ class Common(Struct, frozen=True):
     starts: NDArray[np.int64]
     """Where each post begins in `whole`."""
 
-    def named_by(self, posts: Sequence[Post]) -> Fingerprint:
+    def named_by(self, posts: Sequence[WindowPost]) -> Fingerprint:
         """With the names: of those that may be, the pairs that read like one in enough of the posts that hold them."""
         named = self.may_name.copy()
         for n in np.flatnonzero(named).tolist():
@@ -154,7 +154,7 @@ class Common(Struct, frozen=True):
 
 
 def common_of(
-    posts: Sequence[Post], counts: NDArray[np.int32], total: int, present: NDArray[np.int32]
+    posts: Sequence[WindowPost], counts: NDArray[np.int32], total: int, present: NDArray[np.int32]
 ) -> Common:
     """What the posts have in common, given how many of all `total` posts, and of the window's, hold each pair."""
     many = len(posts)
@@ -193,7 +193,7 @@ class Scale:
         self._marks[fingerprint.core] = 0
         return sums >= BELONGS
 
-    def could_alone(self, post: Post, common: Common) -> bool:
+    def could_alone(self, post: WindowPost, common: Common) -> bool:
         """As `could_belong`, for one post: few of its pairs are common ones, so that a plain sum is soonest done."""
         self._marks[common.core] = common.weights
         held = self._marks[post.sequence]
@@ -216,14 +216,14 @@ class Scale:
         total += top + REST * rest
         return pieces >= PIECES and total >= BELONGS + len(post.text) / CHANCE_NAMED - _ROUNDING
 
-    def could_belong(self, posts: Sequence[Post], common: Common) -> NDArray[np.bool_]:
+    def could_belong(self, posts: Sequence[WindowPost], common: Common) -> NDArray[np.bool_]:
         """Which posts could belong, whatever in their common pairs turns out to be a name."""
         self._marks[common.core] = common.weights
         total, _, pieces = _weighed(posts, self._marks, self._named)
         self._marks[common.core] = 0
         return (total >= _least(posts)) & (pieces >= PIECES)
 
-    def belonging(self, posts: Sequence[Post], fingerprint: Fingerprint, usual: float) -> Weights:
+    def belonging(self, posts: Sequence[WindowPost], fingerprint: Fingerprint, usual: float) -> Weights:
         """What each post holds of a fingerprint; 0 for one that does not belong."""
         names_ = fingerprint.core[fingerprint.named]
         self._marks[fingerprint.core] = fingerprint.weights
@@ -242,13 +242,13 @@ class Scale:
         return total
 
 
-def _least(posts: Sequence[Post]) -> NDArray[np.float64]:
+def _least(posts: Sequence[WindowPost]) -> NDArray[np.float64]:
     """Weight that each post must hold, were it to hold the name: the longer the post, the more it holds by chance."""
     return BELONGS + np.array([len(post.text) for post in posts]) / CHANCE_NAMED
 
 
 def _weighed(
-    posts: Sequence[Post], marks: Weights, named: NDArray[np.bool_]
+    posts: Sequence[WindowPost], marks: Weights, named: NDArray[np.bool_]
 ) -> tuple[Weights, Weights, NDArray[np.int64]]:
     """For each post, the weight of all its marked pieces and of those without a name, and how many there are.
 

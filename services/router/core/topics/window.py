@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from city.policy import Topics as Numbers
 from services.router.core.topics.counts import PairCounts
-from services.router.core.topics.fingerprint import Common, Fingerprint, Post, Scale, common_of
+from services.router.core.topics.fingerprint import Common, Fingerprint, Scale, WindowPost, common_of
 from services.router.core.topics.text import BITS, Pairs, form
 from services.router.core.topics.words import describe
 
@@ -81,7 +81,7 @@ class _Topic:
     def __init__(self, name: str, fingerprint: Fingerprint) -> None:
         self.name, self.fingerprint = name, fingerprint
         self.usual = 0.0
-        self.members: dict[int, Post] = {}
+        self.members: dict[int, WindowPost] = {}
         self.size_settled = 0
         self.described: Found | None = None
         """As it was last told; None since it changed."""
@@ -101,7 +101,7 @@ class TopicWindow:
     def __init__(self, hours: float = 72.0, enough: int = 5, share: float = 0.25, most: int = 10_000) -> None:
         self._hours, self._enough, self._share, self._most = hours, enough, share, most
         self._latest = datetime.min.replace(tzinfo=UTC)
-        self._posts: dict[int, Post] = {}
+        self._posts: dict[int, WindowPost] = {}
         self._turns: dict[str, int] = {}
         self._turn = 0
         self._counts = PairCounts()
@@ -184,12 +184,12 @@ class TopicWindow:
             topic.described = topic.described or self._as_found(topic)
         return [topic.described for topic in self._topics.values() if topic.described is not None]
 
-    def _kept(self, seen: Seen) -> Post:
+    def _kept(self, seen: Seen) -> WindowPost:
         while len(self._posts) >= self._most:
             self._drop()
         self._turn += 1
         text = form(seen.title, seen.text)
-        post = Post(self._turn, seen.key, seen.number, seen.at, seen.area, seen.place, text)
+        post = WindowPost(self._turn, seen.key, seen.number, seen.at, seen.area, seen.place, text)
         self._counts.add(post)
         self._posts[post.turn] = post
         self._turns[post.key] = post.turn
@@ -206,7 +206,7 @@ class TopicWindow:
             if not topic.members:
                 self._forget(topic)
 
-    def _joined(self, post: Post) -> _Topic | None:
+    def _joined(self, post: WindowPost) -> _Topic | None:
         """The topic a new post belongs to most, which takes it in."""
         leading = post.pairs[self._leading[post.pairs]].tolist()
         hits = Counter([name for pair in leading for name in self._leads[pair]])
@@ -220,12 +220,12 @@ class TopicWindow:
             self._take(best, post)
         return best
 
-    def _take(self, topic: _Topic, post: Post) -> None:
+    def _take(self, topic: _Topic, post: WindowPost) -> None:
         post.topic = topic.name
         topic.members[post.turn] = post
         topic.described = None
 
-    def _release(self, topic: _Topic, post: Post) -> None:
+    def _release(self, topic: _Topic, post: WindowPost) -> None:
         post.topic = ""
         del topic.members[post.turn]
         self._to_read(topic)
@@ -234,10 +234,10 @@ class TopicWindow:
         """Let its words be read anew, from all it has now."""
         topic.described, topic.words, topic.read_until = None, None, self._turn
 
-    def _common(self, posts: Sequence[Post]) -> Common:
+    def _common(self, posts: Sequence[WindowPost]) -> Common:
         return common_of(posts, self._counts.counts, self._counts.total, self._counts.present)
 
-    def _coheres(self, fingerprint: Fingerprint, usual: float, posts: Sequence[Post]) -> bool:
+    def _coheres(self, fingerprint: Fingerprint, usual: float, posts: Sequence[WindowPost]) -> bool:
         """Whether one name runs through the posts as a place's, and they hold enough in common."""
         if usual < COHESION or fingerprint.thread < THREAD * len(posts):
             return False
@@ -246,13 +246,13 @@ class TopicWindow:
         elsewhere = sum(post.is_elsewhere(name) for post in posts)
         return here >= PLACED * len(posts) and elsewhere <= ELSEWHERE * fingerprint.thread
 
-    def _neighbours(self, post: Post) -> list[Post]:
+    def _neighbours(self, post: WindowPost) -> list[WindowPost]:
         """Posts without a topic that share several rare pairs with this one, nearest first."""
         turns = self._counts.near(post, oldest=next(iter(self._posts)))
         others = (self._posts.get(turn) for turn in turns)
         return list(islice((other for other in others if other is not None and not other.topic), NEIGHBOURS))
 
-    def _born(self, post: Post) -> None:
+    def _born(self, post: WindowPost) -> None:
         """A topic of this post and its neighbours, if they make one."""
         seed = min(self._enough, SEED)
         members = [post, *self._neighbours(post)]
@@ -284,7 +284,7 @@ class TopicWindow:
             self._take(topic, member)
         self._settle(topic)
 
-    def _able(self, members: list[Post], common: Common) -> list[Post]:
+    def _able(self, members: list[WindowPost], common: Common) -> list[WindowPost]:
         """Those that could belong, whatever turns out to be a name; none when the first of them could not."""
         if not common.core.size:
             return []
@@ -328,7 +328,7 @@ class TopicWindow:
             self._leading[pair] = True
         topic.size_settled = len(topic.members)
 
-    def _candidates(self, fingerprint: Fingerprint) -> list[Post]:
+    def _candidates(self, fingerprint: Fingerprint) -> list[WindowPost]:
         """The posts of the window that may belong."""
         posts = [post for post in self._posts.values() if post.pairs.size]
         sizes = np.array([post.pairs.size for post in posts])

@@ -7,7 +7,7 @@ from typing import Final
 import rjieba
 
 from services.router.core.topics.endings import NAME_ENDINGS
-from services.router.core.topics.fingerprint import Fingerprint, Post
+from services.router.core.topics.fingerprint import Fingerprint, WindowPost
 
 WORDS: Final = 6
 SHOWN: Final = 40
@@ -19,7 +19,7 @@ _JOINING: Final = tuple("nabjmq")
 _LONGEST_NAME: Final = 10
 
 
-def describe(fingerprint: Fingerprint, members: Sequence[Post]) -> tuple[tuple[str, ...], str]:
+def describe(fingerprint: Fingerprint, members: Sequence[WindowPost]) -> tuple[tuple[str, ...], str]:
     """Telling words, best first, and the name most posts hold, in its fullest common form."""
     weight = dict(zip(fingerprint.core.tolist(), fingerprint.weights.tolist(), strict=True))
     named = set(fingerprint.core[fingerprint.named].tolist())

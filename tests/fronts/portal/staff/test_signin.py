@@ -9,7 +9,7 @@ import pytest
 
 from chassis.tokens import Verifier, make_keys
 from fronts.portal.staff import totp
-from fronts.portal.staff.accounts import HASHER, Accounts, Unfit, check_password, new_password
+from fronts.portal.staff.accounts import HASHER, AccountRefused, Accounts, check_password, new_password
 from fronts.portal.staff.sessions import hashed
 from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account, Attempt
@@ -54,7 +54,7 @@ def test_first_passwords_differ_and_weak_ones_are_refused() -> None:
     assert len(passwords) == 200
     assert all(re.fullmatch(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}", one) for one in passwords)
     for weak in ("short", "aaaaaaaaaaaa", "my-zhang-password", "x" * 129, "password123", "1234567890"):
-        with pytest.raises(Unfit):
+        with pytest.raises(AccountRefused):
             check_password(weak, "zhang")
     for password in passwords:
         check_password(password, "zhang")
