@@ -127,7 +127,7 @@ class Keys(Protocol):
         """The keys of the texts, by post; an erased post is absent."""
 
 
-class KeysInMemory:
+class MemoryKeys:
     """The twin."""
 
     def __init__(self) -> None:

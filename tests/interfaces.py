@@ -24,7 +24,7 @@ from services.deadline import store as deadline_store
 from services.deadline import web as deadline_web
 from services.deadline.core.case import Case
 from services.deadline.whatif import web as whatif_web
-from services.deadline.whatif.child import InMemory
+from services.deadline.whatif.child import MemoryChild
 from services.deadline.whatif.runs import Runs
 from services.notifier import inbox_web, letters, receipt_web
 from services.notifier import web as notifier_web
@@ -143,7 +143,7 @@ def edges(world: World, profile: Profile = PROFILE, rate_limits: bool = False) -
 def _of_deadline(world: World, profile: Profile, verifier: Verifier, limits: Limits) -> APIRouter:
     cases = deadline_store.MemoryCases(world.timers)
     door = deadline_web.Door(cases, lambda amendments: profile, world.clock, verifier, limits)
-    known = InMemory(lambda: [one for one in world.timers.states() if isinstance(one, Case)], profile)
+    known = MemoryChild(lambda: [one for one in world.timers.states() if isinstance(one, Case)], profile)
     tried = whatif_web.Door(Runs(known), lambda: profile, world.clock, verifier, limits)
     router = deadline_web.routes(door)
     take_routes(router, whatif_web.routes(tried))

@@ -150,7 +150,7 @@ class Timers:
             observe(max(0.0, (now - due_at).total_seconds()))
 
 
-class TimersInMemory:
+class MemoryTimers:
     """The twin."""
 
     effects = (Arm, Cancel)
@@ -237,7 +237,7 @@ def _amended(partitions: Mapping[int, int]) -> dict[int, int]:
     return {partition: amendments for partition, amendments in partitions.items() if amendments}
 
 
-class StaleInMemory:
+class MemoryStale:
     """The twin."""
 
     def __init__(self, packing: Packing) -> None:
@@ -272,7 +272,7 @@ def postgres(pool: asyncpg.Pool, clock: Clock, metrics: Metrics | None = None) -
 
 def memory() -> MemoryStore:
     """The twin."""
-    timers, stale = TimersInMemory(), StaleInMemory(Packing(Case))
+    timers, stale = MemoryTimers(), MemoryStale(Packing(Case))
     store = MemoryStore(Case, (timers,), (timers, stale))
     timers.store = stale.store = store
     return store

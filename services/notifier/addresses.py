@@ -50,7 +50,7 @@ class PostgresAddresses:
         return hmac.digest(self._key, address.encode(), sha256)[:16]
 
 
-class AddressesInMemory:
+class MemoryAddresses:
     """The twin."""
 
     def __init__(self) -> None:

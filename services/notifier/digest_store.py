@@ -28,7 +28,7 @@ from services.notifier.core.inboxes import (
 from services.notifier.inboxes import Boxes
 from services.notifier.outgoing import DIGEST, LEASE_SECONDS, Delay, Outgoing
 from services.notifier.statements import OWNER
-from services.notifier.store import ClaimsInMemory
+from services.notifier.store import MemoryClaims
 
 AT_A_TIME: Final = 16
 """Digests taken for sending at a time."""
@@ -260,10 +260,10 @@ class _Kept(Struct):
     leased: bool = False
 
 
-class DigestsInMemory:
+class MemoryDigests:
     """The twin, on the twin of the notices."""
 
-    def __init__(self, claims: ClaimsInMemory, site: str = "") -> None:
+    def __init__(self, claims: MemoryClaims, site: str = "") -> None:
         self._claims = claims
         self._site = site
         self.digests: dict[str, _Kept] = {}

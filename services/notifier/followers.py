@@ -154,7 +154,7 @@ class Followers:
         self._looked_at, self._next = 0.0, None
 
 
-class FollowersInMemory:
+class MemoryFollowers:
     """The twin."""
 
     effects = (KeepFollower, DropFollower, DropFollowers, Spread)

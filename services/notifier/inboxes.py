@@ -172,7 +172,7 @@ class PostgresInboxes:
         await self._pool.execute(_CHOOSE, *inbox, choice.channel, choice.hourly, by, now)
 
 
-class InboxesInMemory:
+class MemoryInboxes:
     """The twin. Real time passes only where it is moved by hand."""
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from chassis.clock import real_seconds
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.core.case import Notice, Outcome, Receipt
-from services.notifier.digest_store import DigestsInMemory
-from services.notifier.store import ClaimsInMemory, Row
+from services.notifier.digest_store import MemoryDigests
+from services.notifier.store import MemoryClaims, Row
 
 LOOK_SECONDS: Final = 1.0
 """Real time between two looks for receipts."""
@@ -138,10 +138,10 @@ def _failed(row: asyncpg.Record) -> Failed:
     return row["subject"], outcome, row["message"]
 
 
-class ReceiptsInMemory:
+class MemoryReceipts:
     """The twin, on the twins of notices and digests."""
 
-    def __init__(self, claims: ClaimsInMemory, digests: DigestsInMemory | None = None) -> None:
+    def __init__(self, claims: MemoryClaims, digests: MemoryDigests | None = None) -> None:
         self._claims = claims
         self._digests = digests
         self.kept = claims.receipts

@@ -18,8 +18,8 @@ from services.notifier.contacts import contacts_of
 from services.notifier.core.case import Case, Claim, Notice, Receipt, Reroute, Settle, new
 from services.notifier.core.inboxes import Choice, Inbox, held_in
 from services.notifier.core.preference import rerouted
-from services.notifier.followers import Followers, FollowersInMemory
-from services.notifier.inboxes import Boxes, InboxesInMemory
+from services.notifier.followers import Followers, MemoryFollowers
+from services.notifier.inboxes import Boxes, MemoryInboxes
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.rerouting import Rerouting
 from services.notifier.statements import AGAIN, CLAIM_ROWS, LATER, OWNER, SETTLE, TAKE, TO_FOLLOWERS
@@ -235,7 +235,7 @@ class Row(Struct, frozen=True):
     """A receipt said so."""
 
 
-class ClaimsInMemory:
+class MemoryClaims:
     """The twin of both sides. Real time does not pass in memory: a lease runs out when the driver says so."""
 
     effects = (Claim, Reroute, Settle)
@@ -243,8 +243,8 @@ class ClaimsInMemory:
     def __init__(self, keys: Keys, links: LinkSecret | None = None) -> None:
         self._keys = keys
         self._links = links
-        self.inboxes = InboxesInMemory()
-        self.followers = FollowersInMemory()
+        self.inboxes = MemoryInboxes()
+        self.followers = MemoryFollowers()
         self.rows: dict[str, Row] = {}
         """Id to notice."""
         self.messages: dict[str, list[str]] = {}
@@ -383,9 +383,9 @@ def postgres(pool: asyncpg.Pool, claims: Claims) -> PostgresStore:
     return PostgresStore(pool, Case, new, COLUMNS, (claims, Rerouting(), followers), (followers,))
 
 
-def memory(keys: Keys, links: LinkSecret | None = None) -> tuple[MemoryStore, ClaimsInMemory]:
+def memory(keys: Keys, links: LinkSecret | None = None) -> tuple[MemoryStore, MemoryClaims]:
     """The twin, and its notices."""
-    claims = ClaimsInMemory(keys, links)
+    claims = MemoryClaims(keys, links)
     store = MemoryStore(Case, (claims, claims.followers), (claims.followers,))
     claims.store = claims.followers.store = store
     return store, claims

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chassis.memory.store import MemoryStore
 from chassis.postgres.store import PostgresStore
 from chassis.store import Applied, Column, Packing
-from services.stats.accountability.store import GroundsInMemory, GroundsKept
+from services.stats.accountability.store import GroundsKept, MemoryGrounds
 from services.stats.core.case import Case, Cell, CitizenSeen, Count, new
 from services.stats.core.cells import counted_on, outcome
 from services.stats.core.course import duty_of
@@ -62,7 +62,7 @@ class Cells:
             await connection.execute(_SEEN, citizens)
 
 
-class CellsInMemory:
+class MemoryCells:
     """The twin."""
 
     effects = (Count, CitizenSeen)
@@ -100,10 +100,10 @@ def postgres(pool: asyncpg.Pool) -> PostgresStore:
     return PostgresStore(pool, Case, new, COLUMNS, (Cells(), GroundsKept()))
 
 
-def memory() -> tuple[MemoryStore, CellsInMemory]:
+def memory() -> tuple[MemoryStore, MemoryCells]:
     """The twin, and its cells; its second keeper has the grounds of 问责 records."""
-    cells = CellsInMemory()
-    return MemoryStore(Case, (cells, GroundsInMemory())), cells
+    cells = MemoryCells()
+    return MemoryStore(Case, (cells, MemoryGrounds())), cells
 
 
 K = TypeVar("K")
@@ -222,7 +222,7 @@ def grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
 class MemoryFigures:
     """The twin."""
 
-    def __init__(self, cases: MemoryStore, cells: CellsInMemory) -> None:
+    def __init__(self, cases: MemoryStore, cells: MemoryCells) -> None:
         self._cases = cases
         self._cells = cells
 

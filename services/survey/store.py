@@ -97,7 +97,7 @@ class PostgresSurveys:
         return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
 
 
-class MemoryKeys:
+class MemorySurveyKeys:
     """Keeps the keys in memory, and forgets who took part."""
 
     effects = (KeepKeys, ForgetVoters)
@@ -131,7 +131,7 @@ def _is_voter(kept: Any, survey: str) -> bool:
 class MemorySurveys:
     """The twin."""
 
-    def __init__(self, store: MemoryStore, keys: MemoryKeys) -> None:
+    def __init__(self, store: MemoryStore, keys: MemorySurveyKeys) -> None:
         self._store = store
         self._keys = keys
 
@@ -171,7 +171,7 @@ def postgres(pool: asyncpg.Pool, keeper: PostgresSurveys | None = None) -> Postg
     return PostgresStore(pool, Kept, new, COLUMNS, () if keeper is None else (keeper,))  # type: ignore[arg-type]
 
 
-def memory(keys: MemoryKeys, store: type[MemoryStore] = MemoryStore) -> MemoryStore:
+def memory(keys: MemorySurveyKeys, store: type[MemoryStore] = MemoryStore) -> MemoryStore:
     """The twin."""
     made = store(Kept, (keys,))  # type: ignore[arg-type]
     keys.keep_for(made)

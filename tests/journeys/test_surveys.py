@@ -18,7 +18,7 @@ from chassis.memory.store import MemoryStore
 from contracts.codec import Event
 from contracts.surveys import BallotCast
 from services.survey.core.states import Ballot, Voter
-from services.survey.store import MemoryKeys, memory
+from services.survey.store import MemorySurveyKeys, memory
 from tests.journeys.mortal import Mortal
 from tests.services.intake.door import PRIVATE, at
 from tests.services.survey.door import Person, Surveying
@@ -46,7 +46,7 @@ def people(seed: int) -> list[Person]:
     return found
 
 
-def dying(keys: MemoryKeys) -> MemoryStore:
+def dying(keys: MemorySurveyKeys) -> MemoryStore:
     return memory(keys, Mortal)
 
 

@@ -27,17 +27,17 @@ from services.deadline import app as deadline
 from services.deadline import store as deadline_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
-from services.notifier.addresses import AddressesInMemory
+from services.notifier.addresses import MemoryAddresses
 from services.notifier.channels.filling import InCity
 from services.notifier.channels.robot import Robot
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.channels.wechat import WeChat, WeChatAccount
 from services.notifier.delivery import Providers
-from services.notifier.digest_store import DigestsInMemory
+from services.notifier.digest_store import MemoryDigests
 from services.notifier.digests import DigestSender
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
-from services.notifier.receipts import ReceiptKeeper, ReceiptsInMemory
+from services.notifier.receipts import MemoryReceipts, ReceiptKeeper
 from services.notifier.sender import Allowance, Budget, Sender
 from services.router import app as router
 from services.router import store as router_store
@@ -99,8 +99,8 @@ class World:
         self.timers = deadline_store.memory()
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.notices = notifier_store.memory(self.intake.keys, self.intake.links)
-        self.digests = DigestsInMemory(self.notices, SITE)
-        self.receipts = ReceiptsInMemory(self.notices, self.digests)
+        self.digests = MemoryDigests(self.notices, SITE)
+        self.receipts = MemoryReceipts(self.notices, self.digests)
         self.assignments = router_store.memory()
         self.models = router_store.MemoryModels(self.assignments)
         self.posts = CityPosts(PROFILE)
@@ -171,7 +171,7 @@ class World:
                 "robot": RestlessRobot(http, "http://gateway"),
             }
             allowance = Allowance(
-                AddressesInMemory(),
+                MemoryAddresses(),
                 lambda: self.clock.now().date(),
                 lambda: PROFILE.policy.notices.an_address_a_day,
             )

@@ -10,12 +10,12 @@ from chassis.engine.publisher import Publisher
 from chassis.memory.store import MemoryStore
 from chassis.run import patiently
 from chassis.service import Service
-from services.stats.accountability.store import GroundsInMemory, Waiting
+from services.stats.accountability.store import MemoryGrounds, Waiting
 from services.stats.core.inspections.round import Round
 from services.stats.inspections.store import MemoryRounds
 from services.survey.core.states import Ballot, Voter
 from services.survey.ending import end_those_over
-from services.survey.store import MemoryKeys, MemorySurveys
+from services.survey.store import MemorySurveyKeys, MemorySurveys
 from tests.simulation.broker import Broker, SimulatedBus
 from tests.simulation.database import Server, one_statement
 from tests.simulation.loop import Process
@@ -25,7 +25,7 @@ from tests.simulation.stores import SimulatedAnswers, SimulatedStore
 class SimulatedGrounds:
     """The queue of grounds, each statement on a connection of the moment."""
 
-    def __init__(self, server: Server, grounds: GroundsInMemory, process: Process) -> None:
+    def __init__(self, server: Server, grounds: MemoryGrounds, process: Process) -> None:
         self._server, self._grounds, self._process = server, grounds, process
 
     async def waiting(self, limit: int) -> list[Waiting]:
@@ -68,7 +68,7 @@ LOOK_SECONDS: Final = 2.0
 class Polls(MemorySurveys):
     """What survey keeps, as a door reads it."""
 
-    def __init__(self, store: MemoryStore, keys: MemoryKeys) -> None:
+    def __init__(self, store: MemoryStore, keys: MemorySurveyKeys) -> None:
         super().__init__(store, keys)
 
     def of_survey(self, survey: str) -> list[tuple[str, bytes]]:
@@ -87,7 +87,7 @@ class Polls(MemorySurveys):
 class SimulatedPolls(MemorySurveys):
     """The same as a process reads it, on a connection of the moment."""
 
-    def __init__(self, server: Server, keys: MemoryKeys, process: Process) -> None:
+    def __init__(self, server: Server, keys: MemorySurveyKeys, process: Process) -> None:
         super().__init__(server.memory, keys)
         self._server, self._process = server, process
 

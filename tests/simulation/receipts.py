@@ -9,7 +9,7 @@ import asyncpg
 
 from services.notifier.core.case import Receipt
 from services.notifier.outgoing import Outgoing
-from services.notifier.receipts import Failed, ReceiptsInMemory
+from services.notifier.receipts import Failed, MemoryReceipts
 from tests.simulation.database import Server, one_statement
 from tests.simulation.loop import PROCESS, Process, outside
 
@@ -25,7 +25,7 @@ TRIES: Final = 3
 class SimulatedReceipts:
     """Where receipts are kept, each statement on a connection of the moment."""
 
-    def __init__(self, server: Server, receipts: ReceiptsInMemory, process: Process) -> None:
+    def __init__(self, server: Server, receipts: MemoryReceipts, process: Process) -> None:
         self._server, self._receipts, self._process = server, receipts, process
 
     async def take_in(self, receipts: Sequence[Receipt]) -> None:

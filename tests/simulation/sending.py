@@ -14,11 +14,11 @@ from chassis.engine.listener import Listener
 from services.notifier.channels import Delivery
 from services.notifier.core.case import Outcome
 from services.notifier.delivery import Providers, Retries
-from services.notifier.digest_store import DigestsInMemory, Ended
+from services.notifier.digest_store import Ended, MemoryDigests
 from services.notifier.digests import DigestSender
 from services.notifier.outgoing import LEASE_SECONDS, Delay, Outgoing
 from services.notifier.sender import Sender
-from services.notifier.store import ClaimsInMemory
+from services.notifier.store import MemoryClaims
 from tests.simulation.database import Server, begun, one_statement
 from tests.simulation.loop import PROCESS, Process
 
@@ -29,7 +29,7 @@ OPEN: Final = ("pending", "claimed")
 class SimulatedNotices:
     """The sender's side of the table: rows of owned partitions, leased, and due again when the lease has run out."""
 
-    def __init__(self, server: Server, claims: ClaimsInMemory) -> None:
+    def __init__(self, server: Server, claims: MemoryClaims) -> None:
         self._server, self._claims = server, claims
         self._due: dict[str, float] = {}
         """Notice to when it is due again."""
@@ -71,7 +71,7 @@ class SimulatedNotices:
 class SimulatedDigests:
     """The sender's side of the digests, in the same way."""
 
-    def __init__(self, server: Server, digests: DigestsInMemory) -> None:
+    def __init__(self, server: Server, digests: MemoryDigests) -> None:
         self._server, self._digests = server, digests
         self._due: dict[str, float] = {}
         """Digest to when it is due again."""

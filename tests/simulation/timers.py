@@ -9,7 +9,7 @@ from chassis.memory.store import MemoryStore
 from chassis.store import NEVER, Applied, Packing
 from contracts.identity import PARTITIONS
 from services.deadline.core.case import Arm, Case
-from services.deadline.store import StaleInMemory, TimersInMemory
+from services.deadline.store import MemoryStale, MemoryTimers
 
 
 class Deletable(dict[Any, Any]):
@@ -44,7 +44,7 @@ class Deletable(dict[Any, Any]):
         return delete
 
 
-class Timers(TimersInMemory):
+class Timers(MemoryTimers):
     """The twin, which finds what is next without passing all that are armed."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Timers(TimersInMemory):
 
 def deadline_memory() -> tuple[MemoryStore, Timers]:
     """What deadline remembers, as its own twin puts it together, and its timers."""
-    timers, stale = Timers(), StaleInMemory(Packing(Case))
+    timers, stale = Timers(), MemoryStale(Packing(Case))
     store = MemoryStore(Case, (timers,), (timers, stale))
     timers.store = stale.store = store
     return store, timers

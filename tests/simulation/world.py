@@ -26,15 +26,15 @@ from services.intake import store as intake_store
 from services.notifier import app as notifier
 from services.notifier import store as notifier_store
 from services.notifier.core.inboxes import Choice, Inbox
-from services.notifier.digest_store import DigestsInMemory
-from services.notifier.receipts import ReceiptKeeper, ReceiptsInMemory
+from services.notifier.digest_store import MemoryDigests
+from services.notifier.receipts import MemoryReceipts, ReceiptKeeper
 from services.router import app as router
 from services.router import store as router_store
 from services.stats import app as stats
 from services.stats import store as stats_store
 from services.stats.accountability import store as record_store
 from services.stats.accountability.opener import Opener
-from services.stats.accountability.store import GroundsInMemory
+from services.stats.accountability.store import MemoryGrounds
 from services.stats.inspections import store as round_store
 from services.stats.inspections.bell import Bell
 from services.survey import app as survey
@@ -156,7 +156,7 @@ class World:
         self.figures, self.cells = stats_store.memory()
         self.notifications, self.claims = notifier_store.memory(self.keys)
         self.claims.followers.spreading = Deletable()
-        self.opening = survey_store.MemoryKeys()
+        self.opening = survey_store.MemorySurveyKeys()
         deadlines, self.timers = deadline_memory()
         self.memory: dict[str, MemoryStore] = {
             "intake": intake_store.memory(self.keys, self.voices),
@@ -178,12 +178,12 @@ class World:
             self.servers[name].lie_beside(self.servers[database])
         self.answers = SimulatedAnswers(self.servers["intake"])
         self.claims.inboxes.choices |= HOURLY
-        self.digests = DigestsInMemory(self.claims)
+        self.digests = MemoryDigests(self.claims)
         self.notices = SimulatedNotices(self.servers["notifier"], self.claims)
         self.summaries = SimulatedDigests(self.servers["notifier"], self.digests)
         self.arrived: Counter[str] = Counter()
         """Notice to how often it reached its recipient's provider."""
-        self.receipts = ReceiptsInMemory(self.claims, self.digests)
+        self.receipts = MemoryReceipts(self.claims, self.digests)
         self.gateway = Gateway(self, seed)
         self.gap = 0.02
         self.running: dict[str, Process] = {}
@@ -223,8 +223,8 @@ class World:
         """As a process of notifier reaches them."""
         return SimulatedReceipts(self.servers["notifier"], self.receipts, process)
 
-    def _grounds(self) -> GroundsInMemory:
-        return next(keeper for keeper in self.figures.keepers if isinstance(keeper, GroundsInMemory))
+    def _grounds(self) -> MemoryGrounds:
+        return next(keeper for keeper in self.figures.keepers if isinstance(keeper, MemoryGrounds))
 
     async def _keep(self, part: str, n: int) -> None:
         starts = 0

@@ -58,7 +58,7 @@ class Child:
                 await child.wait()
 
 
-class InMemory:
+class MemoryChild:
     """The twin: compares in this process, a few cases at a time."""
 
     def __init__(self, cases: Callable[[], Iterable[Case]], profile: Profile) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chassis.store import Applied
-from chassis.vault import Keys, KeysInMemory, PostgresKeys, new_key, seal, unseal
+from chassis.vault import Keys, MemoryKeys, PostgresKeys, new_key, seal, unseal
 from contracts.attachments import Attachment
 from services.intake.core.attachments import Given
 from services.intake.core.case import Case
@@ -176,7 +176,7 @@ class Vault:
             await self._keys.keep(connection, contacts, texts, followed)
 
 
-class MemoryVault(KeysInMemory):
+class MemoryVault(MemoryKeys):
     """The twin, and the keys themselves."""
 
     effects = (KeepKeys, EraseKeys, KeepContact, EraseContact)

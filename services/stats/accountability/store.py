@@ -83,7 +83,7 @@ class GroundsKept:
         )
 
 
-class GroundsInMemory:
+class MemoryGrounds:
     """The twin, and its queue."""
 
     effects = (Suspected,)

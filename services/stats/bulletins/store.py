@@ -19,7 +19,7 @@ from services.stats.core.bulletin.document import Bulletin, new
 from services.stats.core.bulletin.freezing import Counted, with_reviews
 from services.stats.core.case import Case
 from services.stats.core.periods import Period
-from services.stats.store import REVIEWS, CellsInMemory, MemoryFigures, grouped, reviewed
+from services.stats.store import REVIEWS, MemoryCells, MemoryFigures, grouped, reviewed
 
 COLUMNS: Final = (
     Column[Bulletin]("bulletin_period", "text", lambda bulletin: bulletin.period or None),
@@ -109,7 +109,7 @@ class PostgresBulletins:
 class MemoryBulletins:
     """The twin, over the twins of the bulletins' store and of the figures' own."""
 
-    def __init__(self, bulletins: MemoryStore, cases: MemoryStore, cells: CellsInMemory) -> None:
+    def __init__(self, bulletins: MemoryStore, cases: MemoryStore, cells: MemoryCells) -> None:
         self._bulletins = bulletins
         self._cases = cases
         self._figures = MemoryFigures(cases, cells)

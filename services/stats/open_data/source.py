@@ -12,7 +12,7 @@ from chassis.memory.store import MemoryStore
 from chassis.store import Packing
 from services.stats.core.case import Case
 from services.stats.core.open_data import Row, row_of
-from services.stats.store import CellsInMemory
+from services.stats.store import MemoryCells
 
 AT_ONCE: Final = 500
 """Cases between which others get their turn: some ten milliseconds of work."""
@@ -71,7 +71,7 @@ class PostgresSource:
 class MemorySource:
     """The twin."""
 
-    def __init__(self, cases: MemoryStore, cells: CellsInMemory) -> None:
+    def __init__(self, cases: MemoryStore, cells: MemoryCells) -> None:
         self._cases = cases
         self._cells = cells
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from contracts.facts import Fact
 from services.deadline.core.case import Case
 from services.deadline.core.whatif import Difference
-from services.deadline.whatif.child import Child, InMemory
+from services.deadline.whatif.child import Child, MemoryChild
 from services.deadline.whatif.task import Progress, Rules, Task
 from tests.services.deadline.facts import PROFILE, assigned, published, received
 from tests.services.deadline.month import NOW
@@ -53,7 +53,7 @@ async def test_the_child_counts_what_the_twin_counts_and_tells_how_far_it_is(rea
 
     found: Difference = await Child(real.dsn, CITY)(task(), told.append)
 
-    assert found == await InMemory(lambda: cases, PROFILE)(task(), lambda _: None)
+    assert found == await MemoryChild(lambda: cases, PROFILE)(task(), lambda _: None)
     assert [line.cases for line in found.lines] == [600, 600]
     assert (found.lines[0].late_before, found.lines[0].late_after) == (300, 600)
     assert [(one.done, one.of) for one in told] == [(0, 600), (500, 600), (600, 600)]

@@ -16,7 +16,7 @@ from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from services.deadline.core.whatif import Difference, Line
 from services.deadline.whatif import web
-from services.deadline.whatif.child import InMemory
+from services.deadline.whatif.child import MemoryChild
 from services.deadline.whatif.runs import KEPT, MOST_WAITING, Runs
 from services.deadline.whatif.task import Progress, Task, Told, Work
 from tests.conforming import Conforming
@@ -60,7 +60,7 @@ class Asked:
     """The door over the month worked by hand."""
 
     def __init__(self, work: Work | None = None, rate_limits: bool = False, seconds: float = 60) -> None:
-        self.runs = Runs(work or InMemory(a_month, PROFILE), seconds)
+        self.runs = Runs(work or MemoryChild(a_month, PROFILE), seconds)
         limits = Limits(PROFILE.policy.rates, rate_limits)
         door = web.Door(self.runs, lambda: PROFILE, HandClock(NOW), Verifier(PUBLIC), limits)
         metrics = Metrics()

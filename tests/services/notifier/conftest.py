@@ -7,13 +7,13 @@ import httpx2
 import pytest
 
 from chassis.metrics import Metrics
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from services.notifier import receipt_web, store
-from services.notifier.receipts import ReceiptsInMemory
+from services.notifier.receipts import MemoryReceipts
 from tests.conforming import Conforming
 from tests.services.deadline.facts import PROFILE
 from tests.services.notifier.outside import TOKEN, City
@@ -27,8 +27,8 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[tuple[httpx2.AsyncClient, ReceiptsInMemory]]:
-    receipts = ReceiptsInMemory(store.memory(KeysInMemory())[1])
+async def door() -> AsyncIterator[tuple[httpx2.AsyncClient, MemoryReceipts]]:
+    receipts = MemoryReceipts(store.memory(MemoryKeys())[1])
     api = create_api("notifier", "…", Metrics(), Probes())
     take_routes(api.router, receipt_web.routes(receipts, TOKEN, Limits(PROFILE.policy.rates, True)))
     transport = httpx2.ASGITransport(app=Conforming(Edge(api, Metrics()), api))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.notices import NoticeSuppressed
-from services.notifier.addresses import Addresses, AddressesInMemory, PostgresAddresses
+from services.notifier.addresses import Addresses, MemoryAddresses, PostgresAddresses
 from tests.journeys.world import World
 from tests.postgres import migrated
 from tests.services.intake.door import PROFILE
@@ -18,7 +18,7 @@ MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
 async def addresses(request: pytest.FixtureRequest) -> AsyncIterator[Addresses]:
     if request.param == "memory":
-        yield AddressesInMemory()
+        yield MemoryAddresses()
         return
     dsn = request.getfixturevalue("dsn")
     async with migrated(dsn, "notifier") as (_, pool):

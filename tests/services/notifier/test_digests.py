@@ -10,17 +10,17 @@ import pytest
 from msgspec.structs import replace
 
 from chassis.store import Applied
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from contracts.identity import PARTITIONS, partition_of
 from services.notifier import store
 from services.notifier.core.case import Claim, Notice, Outcome, staff_page
 from services.notifier.core.inboxes import Choice, Inbox, Line, Summary, digest_text
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import URGENT
-from services.notifier.digest_store import Digests, DigestsInMemory, PostgresDigests
+from services.notifier.digest_store import Digests, MemoryDigests, PostgresDigests
 from services.notifier.inboxes import Boxes
 from services.notifier.outgoing import Delay, Outgoing
-from services.notifier.store import ClaimsInMemory
+from services.notifier.store import MemoryClaims
 from tests.postgres import migrated
 from tests.services.deadline.facts import at
 
@@ -91,7 +91,7 @@ def test_what_is_urgent_is_named_as_the_table_names_it() -> None:
 class Kept:
     """Notices of an inbox whose readers chose a digest an hour."""
 
-    def __init__(self, digests: Digests, pool: asyncpg.Pool | None, claims: ClaimsInMemory | None) -> None:
+    def __init__(self, digests: Digests, pool: asyncpg.Pool | None, claims: MemoryClaims | None) -> None:
         self.digests = digests
         self._pool = pool
         self._claims = claims
@@ -125,7 +125,7 @@ class Kept:
             )
 
     async def due_at_once(self) -> list[str]:
-        notices: Any = self._claims or store.PostgresNotices(self._pool, KeysInMemory(), store.Claims())  # type: ignore[arg-type]
+        notices: Any = self._claims or store.PostgresNotices(self._pool, MemoryKeys(), store.Claims())  # type: ignore[arg-type]
         taken = await notices.take("instance", range(PARTITIONS), [], 50)
         return [one.notice.text for one in taken]
 
@@ -134,7 +134,7 @@ class Kept:
         return await self.digests.take("instance", partitions or (OWN,), [busy], now, quiet)
 
     async def leases_run_out(self) -> None:
-        if isinstance(self.digests, DigestsInMemory):
+        if isinstance(self.digests, MemoryDigests):
             self.digests.let_leases_run_out()
         else:
             assert self._pool is not None
@@ -152,9 +152,9 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
         for subject, number in (("a", "SQ1"), ("b", "SQ2"))
     }
     if request.param == "memory":
-        remembered, claims = store.memory(KeysInMemory())
+        remembered, claims = store.memory(MemoryKeys())
         remembered.subject |= {subject: (partition_of(subject), 0, it) for subject, it in packed.items()}
-        world = Kept(DigestsInMemory(claims, SITE), None, claims)
+        world = Kept(MemoryDigests(claims, SITE), None, claims)
         await world.choose(Choice("robot", True))
         yield world
         return
@@ -310,7 +310,7 @@ async def test_a_choice_that_changes_loses_nothing_that_waits(kept: Kept) -> Non
 
 
 def test_a_notice_keeps_its_id_whatever_the_inbox_chose() -> None:
-    claims = store.ClaimsInMemory(KeysInMemory())
+    claims = store.MemoryClaims(MemoryKeys())
     notice = Notice("0195a000-0000-7000-8000-000000000001", "c", "assigned", "clerk", "robot", "housing", "…")
     for choice in (Choice("sms"), Choice("robot", True)):
         claims.inboxes.choices[CLERKS] = choice

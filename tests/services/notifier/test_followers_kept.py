@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.store import NEVER, Applied, Input
-from chassis.vault import KeysInMemory, LinkSecret, new_key, seal
+from chassis.vault import LinkSecret, MemoryKeys, new_key, seal
 from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.core.case import Case, Claim, Notice
@@ -36,7 +36,7 @@ LINKS = LinkSecret(b"a secret of the tests' links")
 class Kept:
     """The keeper and door of one of the two stores, and the notices beside it."""
 
-    def __init__(self, keys: KeysInMemory) -> None:
+    def __init__(self, keys: MemoryKeys) -> None:
         self.keys = keys
         self.memory, self.claims_in_memory = store.memory(keys, LINKS)
         self.pool: asyncpg.Pool | None = None
@@ -71,7 +71,7 @@ class Kept:
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
 async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
-    world = Kept(KeysInMemory())
+    world = Kept(MemoryKeys())
     if request.param == "memory":
         for subject in ("post", "other"):
             world.memory.subject[subject] = (0, 0, b'[{},{},{"number":"SQ1"}]')

@@ -25,7 +25,7 @@ from services.notifier.core.inboxes import Inbox
 from services.notifier.core.staff_addresses import Wrong, read
 from services.notifier.delivery import Providers
 from services.notifier.gateway.__main__ import Mailbox
-from services.notifier.inboxes import Boxes, Inboxes, InboxesInMemory, PostgresInboxes
+from services.notifier.inboxes import Boxes, Inboxes, MemoryInboxes, PostgresInboxes
 from services.notifier.settings import Robot as Account
 from tests.conforming import Conforming
 from tests.fronts.portal.staff.alone import free_port
@@ -147,7 +147,7 @@ class Desk:
         await self.pass_by(timedelta(minutes=2))
 
     async def pass_by(self, time: timedelta) -> None:
-        if isinstance(self.inboxes, InboxesInMemory):
+        if isinstance(self.inboxes, MemoryInboxes):
             self.inboxes.passed += time
         else:
             assert self.pool is not None
@@ -164,7 +164,7 @@ async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     mail.start()
     try:
         if request.param == "memory":
-            yield Desk(InboxesInMemory(), city, mail.port, None)
+            yield Desk(MemoryInboxes(), city, mail.port, None)
         else:
             async with migrated(request.getfixturevalue("dsn"), "notifier") as (_, pool):
                 clock = HandClock(at("2026-03-02T10:00"))

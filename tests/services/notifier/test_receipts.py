@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chassis.metrics import Metrics
 from chassis.store import Applied
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from chassis.web.api import create_api, take_routes
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
@@ -20,9 +20,9 @@ from services.notifier import receipt_web, store
 from services.notifier.channels.wechat import WeChat
 from services.notifier.core.case import Claim, Notice, Receipt, Settle
 from services.notifier.core.inboxes import Inbox
-from services.notifier.digest_store import DigestsInMemory, _Kept
+from services.notifier.digest_store import MemoryDigests, _Kept
 from services.notifier.gateway.app import FIRST_NUMBER
-from services.notifier.receipts import PostgresReceipts, Receipts, ReceiptsInMemory
+from services.notifier.receipts import MemoryReceipts, PostgresReceipts, Receipts
 from tests.postgres import migrated
 from tests.services.deadline.facts import PROFILE, at
 from tests.services.notifier.outside import TOKEN, WECHAT, City, outgoing, sent
@@ -35,7 +35,7 @@ class Kept:
     """Notices that were sent, and what is said of them later."""
 
     def __init__(
-        self, receipts: Receipts, pool: asyncpg.Pool | None, claims: store.ClaimsInMemory | None
+        self, receipts: Receipts, pool: asyncpg.Pool | None, claims: store.MemoryClaims | None
     ) -> None:
         self.receipts = receipts
         self._pool = pool
@@ -120,8 +120,8 @@ def _digest(notices: tuple[str, ...]) -> Any:
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
 async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
     if request.param == "memory":
-        _, claims = store.memory(KeysInMemory())
-        yield Kept(ReceiptsInMemory(claims, DigestsInMemory(claims)), None, claims)
+        _, claims = store.memory(MemoryKeys())
+        yield Kept(MemoryReceipts(claims, MemoryDigests(claims)), None, claims)
         return
     async with migrated(request.getfixturevalue("dsn"), "notifier") as (_, pool):
         yield Kept(PostgresReceipts(pool), pool, None)
@@ -207,7 +207,7 @@ async def test_what_did_not_arrive_has_failed_and_sent_once_more_it_may(kept: Ke
     assert await kept.failed() == [("kind-1", "5.1.1")]
     await kept.ended()
 
-    again: Any = kept._claims or store.PostgresNotices(kept._pool, KeysInMemory(), store.Claims())  # type: ignore[arg-type]
+    again: Any = kept._claims or store.PostgresNotices(kept._pool, MemoryKeys(), store.Claims())  # type: ignore[arg-type]
     assert await again.again([notice]) == [notice]
     await kept.apply(Settle(notice, "sent", 1))
 
@@ -317,7 +317,7 @@ async def test_nobody_else_is_let_in_and_who_goes_on_guessing_is_told_to_wait(do
 
 
 async def test_without_a_token_of_its_own_the_door_lets_nobody_in() -> None:
-    receipts = ReceiptsInMemory(store.memory(KeysInMemory())[1])
+    receipts = MemoryReceipts(store.memory(MemoryKeys())[1])
     api = create_api("notifier", "…", Metrics(), Probes())
     take_routes(api.router, receipt_web.routes(receipts, "", Limits(PROFILE.policy.rates, True)))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=api), base_url="http://n") as http:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
 from chassis.store import Applied
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from contracts.decision import Effect
 from contracts.identity import derived
 from contracts.posts import PostReleased, PreferenceChosen
@@ -41,7 +41,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Notices, A
         return [Applied("post", 0, "c", NOW, effect) for effect in effects]
 
     if request.param == "memory":
-        states, claims = store.memory(KeysInMemory())
+        states, claims = store.memory(MemoryKeys())
         assert isinstance(states, MemoryStore)
         async with states.transaction() as transaction:
             await transaction.load(["post"], lock=True)
@@ -62,7 +62,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Notices, A
                     its = [one for one in of(*effects) if isinstance(one.effect, keeper.effects)]
                     await keeper.apply(connection, its)
 
-        yield store.PostgresNotices(pool, KeysInMemory(), keepers[0]), in_rows
+        yield store.PostgresNotices(pool, MemoryKeys(), keepers[0]), in_rows
 
 
 async def taken(notices: Notices, by_day: bool) -> list[Notice]:

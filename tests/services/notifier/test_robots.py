@@ -8,7 +8,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from services.notifier import store
 from services.notifier.channels.robot import CONTENT_BYTES, digest
 from services.notifier.gateway.app import Gateway, create
@@ -36,7 +36,7 @@ async def _wait_for(pool: asyncpg.Pool, department: str, count: int, since: floa
 
 
 async def _taken(pool: asyncpg.Pool, busy: list[str], limit: int = 3) -> Counter[str]:
-    notices = store.PostgresNotices(pool, KeysInMemory(), store.Claims())
+    notices = store.PostgresNotices(pool, MemoryKeys(), store.Claims())
     found = await notices.take("instance", [0, 1], busy, limit)
     return Counter(one.notice.department for one in found)
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chassis.memory.store import MemoryStore
 from chassis.store import Applied
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from city.notices import Notices as NoticesPolicy
 from contracts.decision import Effect
 from services.notifier import store
@@ -20,7 +20,7 @@ from services.notifier.channels import Delivery
 from services.notifier.core.case import Claim, Notice, Outcome, Settle
 from services.notifier.delivery import ATTEMPTS, LAST_ATTEMPTS, LONGEST_DELAY, attempts_of, sort
 from services.notifier.outgoing import Delay, Notices, Outgoing
-from services.notifier.store import ClaimsInMemory
+from services.notifier.store import MemoryClaims
 from tests.journeys.world import World
 from tests.postgres import migrated
 from tests.services.deadline.facts import at
@@ -47,14 +47,14 @@ class Kept:
         return await self.notices.take("instance", [0], [], 10, citizens)
 
     async def leases_run_out(self) -> None:
-        if isinstance(self.notices, ClaimsInMemory):
+        if isinstance(self.notices, MemoryClaims):
             self.notices.let_leases_run_out()
         else:
             await self.pool.execute("update notice set next_at = clock_timestamp()")
 
     async def apply(self, effect: Effect) -> None:
         applied = [Applied("post", 0, "c", at("2026-03-02T10:00"), effect)]
-        if isinstance(self.notices, ClaimsInMemory):
+        if isinstance(self.notices, MemoryClaims):
             self.notices.apply(applied)
         else:
             async with self.pool.acquire() as connection:
@@ -69,7 +69,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
     citizen = replace(NOTICE, id=NOTICE.id[:-1] + "2", audience="citizen", channel="sms")
     claim.append(Applied("post", 0, "c", at("2026-03-02T10:00"), Claim(citizen)))
     if request.param == "memory":
-        kept, claims = store.memory(KeysInMemory())
+        kept, claims = store.memory(MemoryKeys())
         assert isinstance(kept, MemoryStore)
         async with kept.transaction() as transaction:
             await transaction.load(["post"], lock=True)
@@ -82,7 +82,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
         claims_of_rows = store.Claims()
         async with pool.acquire() as connection:
             await claims_of_rows.apply(connection, claim)
-        world = Kept(store.PostgresNotices(pool, KeysInMemory(), claims_of_rows))
+        world = Kept(store.PostgresNotices(pool, MemoryKeys(), claims_of_rows))
         world.pool = pool
         yield world
 

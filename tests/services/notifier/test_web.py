@@ -16,7 +16,7 @@ from chassis.memory.bus import Quiet
 from chassis.metrics import Metrics
 from chassis.store import Applied
 from chassis.tokens import Staff, Verifier, sign
-from chassis.vault import KeysInMemory
+from chassis.vault import MemoryKeys
 from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
@@ -42,7 +42,7 @@ class Office:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self._claims = store.Claims()
-        self.notices = store.PostgresNotices(pool, KeysInMemory(), self._claims)
+        self.notices = store.PostgresNotices(pool, MemoryKeys(), self._claims)
         api = create_api("notifier", "…", Metrics(), Probes())
         take_routes(
             api.router,
@@ -199,7 +199,7 @@ async def test_what_waits_or_failed_is_shown_of_one_channel(office: Office) -> N
 
 async def test_what_waits_says_why_it_was_put_back(office: Office) -> None:
     notice = await office.claim(1)
-    await store.PostgresNotices(office.pool, KeysInMemory(), store.Claims()).later(
+    await store.PostgresNotices(office.pool, MemoryKeys(), store.Claims()).later(
         [store.Delay(notice, 60.0, lost=False, reason="ConnectError")]
     )
 
@@ -233,7 +233,7 @@ async def test_a_long_text_costs_what_the_provider_charges_and_what_followers_co
     price = PROFILE.policy.prices.sms
     assert (month["sent"], month["failed"], month["extra"], month["to_followers"]) == (2, 1, 3, 2)
     assert month["cost"] == round(5 * price, 2)
-    notices = store.PostgresNotices(office.pool, KeysInMemory(), store.Claims())
+    notices = store.PostgresNotices(office.pool, MemoryKeys(), store.Claims())
     assert (await notices.to_followers("2026-03"), await notices.to_followers("2026-04")) == (2, 0)
 
 
@@ -288,7 +288,7 @@ async def test_a_notice_that_failed_is_sent_again_whichever_process_the_operator
     kept = store.postgres(office.pool, store.Claims())
     listener = Listener(build(PROFILE), kept, Publisher(kept, Quiet()), HandClock(NOW), "another")
     await listener.take_over(range(PARTITIONS))
-    sender = store.PostgresNotices(office.pool, KeysInMemory(), store.Claims())
+    sender = store.PostgresNotices(office.pool, MemoryKeys(), store.Claims())
     await sender.take("another", range(PARTITIONS), [], 10)
 
     answer = await office.resend(failed, other, failed)

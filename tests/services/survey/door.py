@@ -77,9 +77,9 @@ class Surveying(Killable):
         clock: HandClock,
         profile: Profile = PROFILE,
         rate_limits: bool = False,
-        kept: Callable[[store.MemoryKeys], MemoryStore] = store.memory,
+        kept: Callable[[store.MemorySurveyKeys], MemoryStore] = store.memory,
     ) -> None:
-        self.keys = store.MemoryKeys()
+        self.keys = store.MemorySurveyKeys()
         super().__init__(build(profile), kept(self.keys), clock)
         self.profile = profile
         self.surveys = store.MemorySurveys(self.store, self.keys)

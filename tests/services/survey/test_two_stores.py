@@ -77,7 +77,7 @@ async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 @pytest.fixture
 async def both(pool: asyncpg.Pool) -> tuple[Both, Both]:
-    keys, real = store.MemoryKeys(), store.PostgresSurveys(pool)
+    keys, real = store.MemorySurveyKeys(), store.PostgresSurveys(pool)
     memory = store.memory(keys)
     stores = (
         Both(memory, store.MemorySurveys(memory, keys)),

@@ -24,7 +24,7 @@ from fronts.portal.staff import what_if_form as form
 from fronts.portal.staff.roles import links_of
 from services.deadline.core.other_rules import dating
 from services.deadline.whatif import web
-from services.deadline.whatif.child import InMemory
+from services.deadline.whatif.child import MemoryChild
 from services.deadline.whatif.runs import Runs
 from services.deadline.whatif.task import Work
 from tests.fronts.portal.staff.alone import PROFILE, Portal, running
@@ -160,7 +160,7 @@ async def until(browser: Browser, text: str) -> str:
 
 @pytest.mark.real
 async def test_other_rules_are_tried_and_every_changed_case_is_found(demo: Portal, tmp_path: Path) -> None:
-    async with pages(demo, tmp_path, InMemory(a_month, PROFILE)) as browser:
+    async with pages(demo, tmp_path, MemoryChild(a_month, PROFILE)) as browser:
         await browser.sits("supervisor", "housing")
         empty = await browser.opens("/staff/what-if")
         assert 'name="kinds.complaint.reply_days"' in empty
@@ -184,7 +184,7 @@ async def test_other_rules_are_tried_and_every_changed_case_is_found(demo: Porta
 
 @pytest.mark.real
 async def test_wrong_input_is_told_beside_its_field_and_kept(demo: Portal, tmp_path: Path) -> None:
-    async with pages(demo, tmp_path, InMemory(a_month, PROFILE)) as browser:
+    async with pages(demo, tmp_path, MemoryChild(a_month, PROFILE)) as browser:
         await browser.sits("leader", "supervision")
         await browser.opens("/staff/what-if")
 
@@ -229,7 +229,7 @@ async def test_a_run_is_watched_without_scripts_and_cancelled(demo: Portal, tmp_
     ("seat", "unit"), [("leader", "housing"), ("clerk", "supervision"), ("mayor", "supervision")]
 )
 async def test_others_are_refused(demo: Portal, tmp_path: Path, seat: str, unit: str) -> None:
-    async with pages(demo, tmp_path, InMemory(a_month, PROFILE)) as browser:
+    async with pages(demo, tmp_path, MemoryChild(a_month, PROFILE)) as browser:
         await browser.sits(seat, unit)
 
         await browser.opens("/staff/what-if")

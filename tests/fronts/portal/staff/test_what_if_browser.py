@@ -16,7 +16,7 @@ from chassis.metrics import Metrics
 from chassis.web.edge import Edge
 from fronts.portal.application import create
 from services.deadline.core.whatif import Difference
-from services.deadline.whatif.child import InMemory
+from services.deadline.whatif.child import MemoryChild
 from services.deadline.whatif.task import Progress, Task, Told
 from tests.fronts.portal.accessible import fits
 from tests.fronts.portal.staff.alone import PROFILE, Portal, answering, free_port, running
@@ -39,7 +39,7 @@ class Held:
         told(Progress(3, 8))
         while not self.on.is_set():
             await asyncio.sleep(0.02)
-        return await InMemory(a_month, PROFILE)(task, told)
+        return await MemoryChild(a_month, PROFILE)(task, told)
 
 
 @pytest.fixture
