@@ -34,7 +34,7 @@ class Clock(CityTime, Protocol):
     """City time, and how it runs beside real time."""
 
     def ago(self, seconds: float) -> datetime:
-        """City time so many real seconds ago."""
+        """City time, that many real seconds ago."""
 
 
 def real_seconds() -> float:

@@ -124,7 +124,7 @@ class CityNow:
         return self._initial if best is None else best.city
 
     def at(self, amendments: int) -> Any:
-        """The city as it was after so many facts: what was judged then is told by the rules of then."""
+        """The city as it was after that many facts: what was judged then is told by the rules of then."""
         best = None if self._listener is None else self._listener.newest()
         return self._initial if best is None else best.at(amendments)
 

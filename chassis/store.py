@@ -308,7 +308,7 @@ class Store(Protocol):
         """READ COMMITTED; one at a time for each store object. Raises ConnectionLost when its connection ends."""
 
     async def sweep(self, older_than: float, limit: int) -> list[tuple[str, bytes]]:
-        """Lease outbox rows (id, blob) older than so many real seconds, for publishing again."""
+        """Lease outbox rows (id, blob) older than that many real seconds, for publishing again."""
 
     async def forget(self, acknowledged: Sequence[str]) -> None:
         """Delete acknowledged outbox rows, when no commit came to do it."""

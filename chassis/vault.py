@@ -128,7 +128,7 @@ class Keys(Protocol):
 
 
 class MemoryKeys:
-    """The twin."""
+    """What `PostgresKeys` promises, in memory."""
 
     def __init__(self) -> None:
         self.contact: dict[str, bytes] = {}

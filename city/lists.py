@@ -9,7 +9,7 @@ from city.files import Folder, Row
 from city.units import CONTACT_KINDS, LEVELS
 
 DUTIES_PER_UNIT: Final = 5
-"""At least so many duty items for each unit."""
+"""Duty items of each unit, at least."""
 CONTACTS: Final = "public-contacts.csv"
 """A city may do without; then no telephone is shown in a reply."""
 WEAK: Final = "?"

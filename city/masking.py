@@ -25,7 +25,7 @@ _READ: Final = re.compile(r"[0-9A-Za-z]")
 
 
 def mask(text: str, public: PublicContacts = NONE) -> str:
-    """The text with everything personal replaced by asterisks, character for character, save what is public.
+    """The text with everything personal replaced by asterisks, character for character, except what is public.
 
     What stands beside a number decides whether it is one, so a masked neighbour can reveal another. A
     text in which that goes on was made for it, and loses all its letters and digits.

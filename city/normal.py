@@ -56,7 +56,7 @@ _UNCOUNTED: Final = re.compile(
 def written(text: str) -> str:
     """The text as the person wrote it, less what deceives: the form that is shown and kept.
 
-    Unseen characters go, save those that emoji, names and some scripts need; line ends become newlines, runs of
+    Unseen characters go, except those that emoji, names and some scripts need; line ends become newlines, runs of
     blanks one blank, more than one empty line one. Nothing else changes. Done once or twice, it is the same.
     """
     if _ORDINARY.fullmatch(text):

@@ -72,7 +72,7 @@ class Return(Struct, frozen=True, forbid_unknown_fields=True):
     at_most: Count = 1
     """Returns by one unit."""
     before_meeting: Count = 2
-    """After so many returns the assignment meeting rules."""
+    """After this many returns the assignment meeting rules."""
     departments_before_meeting: Count = 2
     """With more departments drawn in, the assignment meeting rules."""
     meeting_working_days: Days = 1

@@ -22,7 +22,7 @@ class CityView:
         return CityView(city, self.amendments + 1, (*self.earlier, self.city))
 
     def at(self, amendments: int) -> Any:
-        """The city after so many facts; the newest when it knows no more."""
+        """The city after that many facts; the newest when it knows no more."""
         return self.earlier[amendments] if amendments < len(self.earlier) else self.city
 
 

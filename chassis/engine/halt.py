@@ -9,7 +9,7 @@ from chassis.clock import real_seconds
 _log = structlog.get_logger()
 
 WINDOW_SECONDS = 3600.0
-"""Parked records count for so long."""
+"""How long a parked record counts."""
 
 
 class Halt:
@@ -22,7 +22,7 @@ class Halt:
         """Why the listener stopped handling anything, in a sentence; empty while it works."""
 
     def parked(self, count: int) -> None:
-        """So many were parked now."""
+        """`count` records were parked now."""
         now = real_seconds()
         self._parked_at.extend([now] * count)
         while self._parked_at and self._parked_at[0] < now - WINDOW_SECONDS:

@@ -21,7 +21,7 @@ from contracts.codec import Unreadable, placed
 _log = structlog.get_logger()
 
 TAIL: Final = 5
-"""Records looked at from the end of each partition: one of ours is among them, save where somebody else writes."""
+"""Records looked at from the end of each partition: one of ours is among them, unless somebody else writes."""
 
 
 async def check_cluster(pool: asyncpg.Pool, broker: Broker) -> None:

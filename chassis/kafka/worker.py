@@ -39,7 +39,7 @@ from chassis.web.probes import Probes
 _log = structlog.get_logger()
 
 STUCK_SECONDS = 60.0
-"""Behind the log and not moving for so long: not alive."""
+"""Behind the log and not moving for this long: not alive."""
 
 
 REFRESH_SECONDS = 10.0

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 FROZEN_SECONDS: Final = 10
-"""A leader that says nothing to the server for so long is let go."""
+"""A leader that says nothing to the server for this long is let go."""
 HEARTBEAT_SECONDS: Final = 2.0
 
 _LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)

@@ -30,7 +30,7 @@ _headers_encoder = msgspec.msgpack.Encoder()
 _headers_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 
 COMMAND_SECONDS: Final = 60.0
-"""A statement that has no answer for so long is given up, and its connection with it."""
+"""A statement without an answer for this long is given up, and its connection with it."""
 
 _LOCK = "select partition, owner, offsets::text from position where partition = any($1::smallint[]) order by partition for update"
 # The first part is read to its end, and so locked, before the second is begun.

@@ -4,7 +4,7 @@ Python runs one thread at a time. Whenever the loop has waited for anything, it 
 beside one working thread that takes a switch interval, beside six that all want it many. So there is one thread
 for such work, and a short interval. Work that leaves the interpreter alone (argon2) is done elsewhere.
 
-An ordinary text takes a millisecond or two. Texts made to be dear take twenty or more: after each the thread rests,
+An ordinary text takes a millisecond or two. Texts made to be slow take twenty or more: after each the thread rests,
 so that strangers who send many of them wait for each other, and the processors stay with everybody else.
 """
 
@@ -23,12 +23,12 @@ from chassis import problem
 T = TypeVar("T")
 
 SWITCH_SECONDS: Final = 0.000_5
-"""After so long the loop is given the interpreter; Python's own 5 ms are a tenth of what a request may take, and a
+"""Seconds after which the loop is given the interpreter; Python's own 5 ms are a tenth of what a request may take, and a
 request asks for it some ten times."""
 DEAR_SECONDS: Final = 0.006
 """Work that used more of a processor is followed by a rest."""
 REST: Final = 3.0
-"""How many times as long as dear work the rest is: so it uses at most a quarter of one processor."""
+"""How many times as long as slow work the rest is: so it uses at most a quarter of one processor."""
 WAITING: Final = 200
 """So much work may wait; each piece holds a body in memory, and its sender a connection."""
 

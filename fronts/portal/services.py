@@ -17,7 +17,7 @@ from fronts.portal.field_words import called
 OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
 SILENT_SECONDS: Final = 15.0
-"""A stream of events that says nothing for so long is broken."""
+"""A stream of events that says nothing for this long is broken."""
 
 
 FILE_SECONDS: Final = 60.0

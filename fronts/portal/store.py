@@ -17,12 +17,12 @@ STRANGERS_AFTER: Final = 100
 """Wrong tries in a row of all strangers together (NIST SP 800-63B, 5.2.2); then each further one makes all of them wait."""
 STRANGERS_WAIT: Final = timedelta(minutes=1)
 FORGOTTEN_AFTER: Final = timedelta(hours=1)
-"""Strangers' tries are counted anew when none was made for so long."""
+"""Strangers' tries are counted anew when none was made for this long."""
 ADDRESS_AFTER: Final = 30
 """Wrong tries of one address, whatever accounts they are for, within `ADDRESS_FOR`; then it must wait."""
 ADDRESS_FOR: Final = timedelta(minutes=10)
 KEPT: Final = timedelta(days=1)
-"""Counts are kept for so long after the last try."""
+"""How long counts are kept after the last try."""
 CONNECTIONS: Final = 8
 """At most; a page needs one for a moment."""
 

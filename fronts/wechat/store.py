@@ -16,7 +16,7 @@ LEASED: Final = timedelta(seconds=6)
 ANSWERED: Final = timedelta(hours=1)
 """Answers are kept for repeats, which come within fifteen seconds; a signature holds for ten minutes."""
 FORGOTTEN: Final = timedelta(days=180)
-"""A conversation that was silent for so long is deleted; what the longest session of intake opened is over by then."""
+"""A conversation that was silent for this long is deleted; what the longest session of intake opened is over by then."""
 
 
 class Taken(Struct, frozen=True):
@@ -105,7 +105,7 @@ class _Kept(Struct):
 
 
 class MemoryStore:
-    """The twin."""
+    """What `PostgresStore` promises, in memory."""
 
     def __init__(self) -> None:
         self._conversations: dict[str, _Kept] = {}

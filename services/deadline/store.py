@@ -70,7 +70,7 @@ class Timers:
     """Durable timers in PostgreSQL, one a case: armed, cancelled and claimed in batches.
 
     A low watermark keeps an old snapshot or a heap of dead rows from slowing the claim: nothing that
-    lies before it in the order of claims is looked at, save by the slow sweep. It names a case as well as
+    lies before it in the order of claims is looked at, except by the slow sweep. It names a case as well as
     an instant: in a storm hundreds of thousands are due at the same.
     """
 
@@ -151,7 +151,7 @@ class Timers:
 
 
 class MemoryTimers:
-    """The twin."""
+    """What `Timers` promises, in memory."""
 
     effects = (Arm, Cancel)
 
@@ -198,7 +198,7 @@ class MemoryTimers:
 class Stale:
     """Open cases dated under rules that have changed since; dated again a batch at a time.
 
-    When none is left, nothing is looked up until a partition learns more or changes hands, save by the
+    When none is left, nothing is looked up until a partition learns more or changes hands, except by the
     slow sweep (for cases held back by an event that was parked).
     """
 
@@ -238,7 +238,7 @@ def _amended(partitions: Mapping[int, int]) -> dict[int, int]:
 
 
 class MemoryStale:
-    """The twin."""
+    """What `Stale` promises, in memory."""
 
     def __init__(self, packing: Packing) -> None:
         self._packing = packing
@@ -271,7 +271,7 @@ def postgres(pool: asyncpg.Pool, clock: Clock, metrics: Metrics | None = None) -
 
 
 def memory() -> MemoryStore:
-    """The twin."""
+    """The store of `postgres`, in memory."""
     timers, stale = MemoryTimers(), MemoryStale(Packing(Case))
     store = MemoryStore(Case, (timers,), (timers, stale))
     timers.store = stale.store = store
@@ -291,7 +291,7 @@ class PostgresCases:
 
 
 class MemoryCases:
-    """The twin."""
+    """What `PostgresCases` promises, in memory."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store

@@ -248,7 +248,7 @@ class PostgresDebates:
 
 
 class MemoryDebates:
-    """The twin."""
+    """What `PostgresDebates` promises, in memory."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -390,5 +390,5 @@ def postgres(pool: asyncpg.Pool) -> PostgresStore:
 
 
 def memory() -> MemoryStore:
-    """The twin."""
+    """The store of `postgres`, in memory."""
     return MemoryStore(Kept)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
 """Files that are looked at at the same time; others wait for their turn. One processor is left to everybody else."""
 NICENESS: Final = 5
 """A third of the time that goes to whom people wait for (335 to 1,024; `sched_prio_to_weight` in Linux): a picture that was made
-dear takes seconds, and its sender can wait."""
+slow takes seconds, and its sender can wait."""
 SECONDS: Final = 60.0
 """Real time that scanner or drawing may take for one file."""
 CLEAN: Final = 0

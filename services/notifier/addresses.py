@@ -51,7 +51,7 @@ class PostgresAddresses:
 
 
 class MemoryAddresses:
-    """The twin."""
+    """What `PostgresAddresses` promises, in memory."""
 
     def __init__(self) -> None:
         self._counted: Counter[tuple[date, str]] = Counter()

@@ -18,10 +18,10 @@ from services.notifier.outgoing import Delay, Outgoing
 _log = structlog.get_logger()
 
 ATTEMPTS: Final = 5
-"""After so many the citizen is told by the next channel, where the contact has one."""
+"""After this many attempts the citizen is told by the next channel, where the contact has one."""
 
 LAST_ATTEMPTS: Final = 150
-"""After so many a notice without another channel has failed: about a day, whatever is away comes back within it."""
+"""After this many attempts a notice without another channel has failed: about a day, whatever is away comes back within it."""
 
 FIRST_DELAY: Final = 10.0
 LONGEST_DELAY: Final = 600.0
@@ -60,7 +60,7 @@ class Retries(NamedTuple):
         return cls(first, first * 60, first * 60)
 
     def after(self, attempts: int) -> float:
-        """Seconds after so many attempts."""
+        """Seconds to rest after that many attempts."""
         return min(self.first * 2.0 ** min(attempts - 1, 16), self.longest)
 
 

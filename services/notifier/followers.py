@@ -155,7 +155,7 @@ class Followers:
 
 
 class MemoryFollowers:
-    """The twin."""
+    """What `Followers` promises, in memory."""
 
     effects = (KeepFollower, DropFollower, DropFollowers, Spread)
 

@@ -70,4 +70,4 @@ class Notices(Protocol):
         """Text messages that followers were sent in a month (YYYY-MM) of the city, as they are charged."""
 
     async def wait(self, seconds: float) -> None:
-        """Until something was claimed, at most so long."""
+        """Until something was claimed, at most `seconds`."""

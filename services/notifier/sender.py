@@ -29,7 +29,7 @@ class Allowance:
         self.limit = limit
 
     async def spent(self, more: Mapping[str, int]) -> dict[str, int]:
-        """Count so many more; returns how many each address had had before."""
+        """Count that many more; returns how many each address had had before."""
         return await self._addresses.count(self._today(), more)
 
 

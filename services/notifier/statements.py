@@ -47,7 +47,8 @@ where month = $1::text and channel = 'sms' and state = 'to_followers'"""
 OWNER: Final = """
 select partition from position where partition = any($1::smallint[]) and owner = $2::text
 order by partition for share"""
-# Of citizens the oldest notices; of the robots that need not rest those whose oldest notice is oldest, so many of each.
+# Takes the oldest notices of citizens, and those of the robots that may send now, the robot that has waited longest first,
+# up to the limit for each robot.
 # At night only of those citizens who want to be told then, by an index of their own.
 # The index is asked once for each unit: what waits for the others, perhaps a storm of it, is not looked at.
 TAKE: Final = """

@@ -167,7 +167,7 @@ class PostgresNotices:
         return count
 
     async def wait(self, seconds: float) -> None:
-        """Until something was claimed, at most so long."""
+        """Until something was claimed, at most `seconds`."""
         try:
             await asyncio.wait_for(self._claims.claimed.wait(), seconds)
         except TimeoutError:

@@ -54,7 +54,7 @@ class PostgresCases:
 
 
 class MemoryCases:
-    """The twin, in memory."""
+    """What `PostgresCases` promises, in memory."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -150,7 +150,7 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryModels(Models):
-    """The twin, in memory."""
+    """What `Models` promises, in memory."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.loaded = {}
@@ -225,7 +225,7 @@ class PostgresTopics:
 
 
 class MemoryTopics:
-    """The twin."""
+    """What `PostgresTopics` promises, in memory."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store

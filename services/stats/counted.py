@@ -130,7 +130,7 @@ class PostgresSources:
 
 
 class MemorySources:
-    """The twin."""
+    """What `PostgresSources` promises, in memory."""
 
     def __init__(self, cases: MemoryStore) -> None:
         self._cases = cases

@@ -63,7 +63,7 @@ class Cells:
 
 
 class MemoryCells:
-    """The twin."""
+    """What `Cells` promises, in memory."""
 
     effects = (Count, CitizenSeen)
 
@@ -220,7 +220,7 @@ def grouped(rows: Sequence[asyncpg.Record]) -> dict[Any, Measures]:
 
 
 class MemoryFigures:
-    """The twin."""
+    """What `PostgresFigures` promises, in memory."""
 
     def __init__(self, cases: MemoryStore, cells: MemoryCells) -> None:
         self._cases = cases

@@ -129,7 +129,7 @@ def _is_voter(kept: Any, survey: str) -> bool:
 
 
 class MemorySurveys:
-    """The twin."""
+    """What `PostgresSurveys` promises, in memory."""
 
     def __init__(self, store: MemoryStore, keys: MemorySurveyKeys) -> None:
         self._store = store
@@ -172,7 +172,7 @@ def postgres(pool: asyncpg.Pool, keeper: PostgresSurveys | None = None) -> Postg
 
 
 def memory(keys: MemorySurveyKeys, store: type[MemoryStore] = MemoryStore) -> MemoryStore:
-    """The twin."""
+    """The store of `postgres`, in memory."""
     made = store(Kept, (keys,))  # type: ignore[arg-type]
     keys.keep_for(made)
     return made

@@ -51,7 +51,7 @@ _POINT: Final = re.compile(
 )
 """A point of somebody's or its street, as a machine would write it: by the names of the fields that are only ever sealed."""
 _GROUPS_OF_A_NUMBER: Final = 11
-"""A mobile number is typed in at most so many groups."""
+"""Groups in which a mobile number is typed, at most."""
 _USUAL_GROUPS: Final = 4
 """More groups are taken for one number only where each holds a digit or two; else they are house numbers."""
 _HOTLINE: Final = re.compile(r"0\d{2,3}(?:12\d{3}|1[12]\d|9[56]\d{3})")

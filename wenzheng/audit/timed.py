@@ -32,7 +32,7 @@ EARLY: Final = timedelta(seconds=2)
 """Tolerance between the broker's clock and city time."""
 
 LATE: Final = timedelta(minutes=1)
-"""A clock may have been due for so long before a case without its word counts as forgotten."""
+"""How long a clock may have been due before a case without its word counts as forgotten."""
 
 RUNG: Final = (
     DeadlineMissed

@@ -13,7 +13,7 @@ from wenzheng.demo.calls import Calls
 ASKED_SHARE: Final = 0.8
 """Of the days before it begins: a machine under load must not bring questions too late."""
 UNANSWERED: Final = 5
-"""One in so many questions is left open: whoever asked it may make it a post."""
+"""One question in this many is left open: whoever asked it may make it a post."""
 
 
 class Joined(NamedTuple):

@@ -49,7 +49,7 @@ PAUSE_SECONDS = 20.0
 ENTERED = ("telephone", "telephone", "counter", "letter")
 """By which way those posts came that staff wrote down: one in twelve."""
 TALK, OF_TALK = 200, 20
-"""While so many posts come one matter is talked of, in one of so many of them: enough to be found as a topic."""
+"""While TALK posts come one matter is talked of, in one of OF_TALK of them: enough to be found as a topic."""
 
 
 def _spread(some: int, posts: int) -> frozenset[int]:

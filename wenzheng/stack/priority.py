@@ -3,9 +3,9 @@
 Every part is a session of its own, and so is every session of PostgreSQL's: to one another it is their groups that give way
 (`chassis/giving_way.py`).
 
-Niceness shares time out; it does not say how soon. Since Linux 6.6 who wakes waits for the turn at hand
-to end, a millisecond or more, unless its own turns are shorter. A request wakes a dozen processes, one
-after the other.
+Niceness decides how much processor time a process gets, not how soon. Since Linux 6.6 a process that wakes waits until
+the running one has used up its slice, a millisecond or more, unless its own slice is shorter. A request wakes a dozen
+processes, one after the other.
 """
 
 import contextlib

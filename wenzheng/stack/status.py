@@ -15,7 +15,7 @@ from wenzheng.stack.home import SERVICES, Home, is_alive
 from wenzheng.stack.parts import LISTENERS, prober, told
 
 LOOK_SECONDS = 10.0
-"""What does not answer for so long is left out of the figures."""
+"""What does not answer for this long is left out of the figures."""
 
 _TABLES = """
 select (select coalesce(json_object_agg(partition, offsets), '{{}}')::text from {schema}.position) positions,

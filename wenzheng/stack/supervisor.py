@@ -26,11 +26,11 @@ BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before a restart, growing while a part keeps dying; a minute of life starts it over."""
 
 READY_SECONDS: Final = 180.0
-"""A part that is not ready after so long is a trouble at the first start. A free machine takes fifteen, a busy one a minute; one
+"""A part that is not ready after this long is a trouble at the first start. A free machine takes fifteen, a busy one a minute; one
 that cannot start ends, and is told of at its fourth end."""
 
 UNHEALTHY_SECONDS: Final = 45.0
-"""A part whose liveness fails for so long is killed, and so restarted."""
+"""A part whose liveness fails for this long is killed, and so restarted."""
 
 LEFTOVER_SECONDS: Final = 10.0
 """How long killed leftovers are waited for, so that their ports are free."""

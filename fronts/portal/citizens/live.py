@@ -19,7 +19,7 @@ MOST_VIEWERS: Final = 500
 MOST_OF_A_CLIENT: Final = 20
 """Viewers of one client: a hall of screens behind one address, and no more, so that nobody takes all places."""
 IDLE_SECONDS: Final = 20.0
-"""The stream from stats is kept open for so long after the last viewer left."""
+"""How long the stream from stats is kept open after the last viewer left."""
 RETRY_SECONDS: Final = 2.0
 SIDE_SECONDS: Final = 30.0
 """How often what has no stream of its own, topics and the last thirty days, is read."""
@@ -75,7 +75,7 @@ class Live:
         return len(self._viewers)
 
     async def present(self, patience: float) -> dict[str, str]:
-        """The parts as they stand; waits so many seconds for the first ones, unless stats is away, and gives what there is."""
+        """The parts as they stand; waits `seconds` for the first ones, unless stats is away, and gives what there is."""
         self._start()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):

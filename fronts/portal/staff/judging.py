@@ -29,7 +29,7 @@ OF_ONE: Final = 2
 
 
 class Busy(Exception):
-    """There is no place now; come again after so many seconds."""
+    """There is no place now; come again after that many seconds."""
 
     def __init__(self, seconds: int, own: bool) -> None:
         super().__init__()

@@ -11,9 +11,9 @@ from fronts.portal.staff.accounts import Now, real_now
 from fronts.portal.store import Account, Store
 
 IDLE: Final = timedelta(hours=8)
-"""Unused for so long, a session is over."""
+"""A session that is not used for this long is over."""
 ABSOLUTE: Final = timedelta(hours=12)
-"""A session is over after so long in any case."""
+"""A session is over after this long in any case."""
 TOKEN_BYTES: Final = 32
 _TOUCH: Final = timedelta(minutes=1)
 """How exactly it is known when a session was last used."""

@@ -22,9 +22,9 @@ DIALOGUE: Final = "dialogue:"
 COMMENT: Final = "comment:"
 PERSON: Final = "person:"
 TOLD_EACH: Final = timedelta(hours=1)
-"""Of answers that join others a unit's leader is told at most once in so long; of the first at once."""
+"""A unit's leader is told at most this often of answers that join others; of the first at once."""
 REMINDED_EACH: Final = timedelta(days=1)
-"""Outside the event's own hours nobody stands and waits: who has judged nothing is reminded once in so long."""
+"""Outside the event's own hours nobody stands and waits: who has judged nothing is reminded this often."""
 TYPED: Final = "typed:"
 """Behind `PERSON`: whoever types a number, which may be somebody else's."""
 VOICE: Final = "voice:"

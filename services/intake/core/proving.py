@@ -13,7 +13,7 @@ from msgspec import Struct
 DIGITS: Final = 6
 """Of a code. Five tries each and ten codes a day leave a guesser one chance in 20,000 a day for one number."""
 LIVES: Final = timedelta(minutes=5)
-"""A code is taken for so long."""
+"""How long a code is taken."""
 TRIES: Final = 5
 """Of one code, the right one included (NIST SP 800-63B, 5.2.2 allows a hundred)."""
 REST: Final = timedelta(seconds=60)

@@ -68,7 +68,7 @@ class PostgresAttachments:
 
 
 class MemoryAttachments:
-    """The twin."""
+    """What `PostgresAttachments` promises, in memory."""
 
     effects = (KeepAttachments, DropAttachments)
 

@@ -118,5 +118,5 @@ def postgres(pool: asyncpg.Pool) -> PostgresStore:
 def memory(
     vault: MemoryVault, voices: MemoryVoices, attachments: MemoryAttachments | None = None
 ) -> MemoryStore:
-    """The twin."""
+    """The store of `postgres`, in memory."""
     return MemoryStore(Case, (vault, voices, attachments or MemoryAttachments()))

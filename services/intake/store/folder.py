@@ -155,7 +155,7 @@ class DiskFolder:
 
 
 class MemoryFolder:
-    """The twin."""
+    """What `DiskFolder` promises, in memory."""
 
     def __init__(self) -> None:
         self.files: dict[str, tuple[float, bytes]] = {}

@@ -141,7 +141,7 @@ class PostgresProofs:
 
 
 class MemoryProofs:
-    """The twin."""
+    """What `PostgresProofs` promises, in memory."""
 
     def __init__(self) -> None:
         self.codes: dict[str, Code] = {}

@@ -47,7 +47,7 @@ class PostgresVoices:
 
 
 class MemoryVoices:
-    """The twin."""
+    """What `PostgresVoices` promises, in memory."""
 
     effects = (KeepVoice,)
 

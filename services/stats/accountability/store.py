@@ -250,7 +250,7 @@ class PostgresRecords:
 
 
 class MemoryRecords:
-    """The twin."""
+    """What `PostgresRecords` promises, in memory."""
 
     def __init__(self, kept: MemoryStore) -> None:
         self._kept = kept

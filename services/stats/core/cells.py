@@ -12,7 +12,7 @@ from services.stats.core.case import Case, Cell, Replied
 from services.stats.core.course import bucket, course, instructions
 
 INSTANT_MINUTES: Final = 10
-"""A reply within so many minutes of receipt is an instant closing: shown, for it is seldom an answer."""
+"""A reply within this many minutes of receipt is an instant closing: shown, for it is seldom an answer."""
 
 BY_ORIGIN: Final = ("threads", "received", "replied", "on_time", "overdue", "rated", "satisfied")
 """Measures that are told by the way a post came."""

@@ -69,7 +69,7 @@ class PostgresSource:
 
 
 class MemorySource:
-    """The twin."""
+    """What `PostgresSource` promises, in memory."""
 
     def __init__(self, cases: MemoryStore, cells: MemoryCells) -> None:
         self._cases = cases

@@ -40,14 +40,14 @@ CHANCE_NAMED: Final = 200
 NAME: Final = 2.0
 """Weight of a pair that may be of the topic's name."""
 EXCLUSIVE: Final = 0.35
-"""Of the window's posts that hold a topic's name, so many are its own. With .6, a dozen posts on other matters of
+"""Share of the window's posts with a topic's name that must be the topic's own. With .6, a dozen posts on other matters of
 its place left a campaign of 55 without a name, and so unfound."""
 CALLED: Final = 0.25
-"""A pair is of a name when it reads like one in so many of the posts that hold it; word cutting often errs."""
+"""A pair is part of a name if the segmenter tags it so in at least this share of the posts that hold it: it is often wrong."""
 
 
 _ROUNDING: Final = 1e-3
-"""By so much may a sum in double precision be below the same one in single precision."""
+"""How far a sum in double precision may be below the same sum in single precision."""
 
 
 class WindowPost:

@@ -24,13 +24,14 @@ ROWS: Final = 3
 """64 bands of 3: of posts sharing a Jaccard of .35, .5 and .1 it finds .94, .9998 and .06 (1 - (1 - j^3)^64)."""
 SEED: Final = 20110601
 SHORT: Final = 120
-"""Up to so many pairs a text is a query: found by its rarest pairs and judged by how much of it a post holds."""
+"""A text of at most this many character pairs is a search: candidates are found by its rarest pairs, and scored by how much of
+the text they hold."""
 LOOKED_UP: Final = 24
-"""Of a query's pairs, so many of the rarest are looked up."""
+"""The rarest pairs of a search that are looked up."""
 CHECKED: Final = 48
 """Candidates compared pair by pair, best first."""
 RARE: Final = 4
-"""A pair in fewer posts weighs as one in so many: a slip of the pen must not outweigh the matter."""
+"""A pair that fewer posts hold weighs as one that this many hold: a slip of the pen must not outweigh the matter."""
 UNSEEN: Final = 0.5
 """Weight of a query's pair that no post has, against a rare one's: most are seams between two words."""
 

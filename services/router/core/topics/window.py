@@ -38,7 +38,7 @@ THREAD: Final = 0.4
 PLACED: Final = 0.15
 """Share of a topic's posts that name it so that it reads like a place."""
 ELSEWHERE: Final = 0.5
-"""For each post that holds the name, so many may name other places only."""
+"""How many posts may name other places only, for each post that holds the name."""
 COHESION: Final = 12.0
 """Weight of the fingerprint that half of a topic's posts must hold."""
 ROUNDS: Final = 4
@@ -196,7 +196,7 @@ class TopicWindow:
         return post
 
     def _drop(self) -> None:
-        """Let go of the oldest; what it held is still known to be said in the city, save what a topic held."""
+        """Let go of the oldest; what it held is still known to be said in the city, except what a topic held."""
         post = self._posts.pop(next(iter(self._posts)))
         del self._turns[post.key]
         topic = self._topics.get(post.topic)
