@@ -25,7 +25,7 @@ class Summary:
     seconds: float = 0.0
 
     def quantile(self, share: float) -> float:
-        """Milliseconds."""
+        """The time within which this share of posts was answered, in milliseconds."""
         ordered = sorted(self.latencies)
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 

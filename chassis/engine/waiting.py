@@ -41,7 +41,7 @@ class WaitingRoom:
         return max(self._rows.get((subject, topic), ()), default=otherwise)
 
     def enter(self, row: Waiting) -> None:
-        """Take a place."""
+        """Let a record wait."""
         self._rows.setdefault((row.subject, row.topic), {})[row.seq] = row
         self._entered[(row.subject, row.topic, row.seq)] = row
 

@@ -169,7 +169,7 @@ class BoundedHttp(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP."""
+        """Bytes that are not HTTP are answered with a problem document, too."""
         self._refuse(problem.plain(400, "不是正确的 HTTP 请求。"))
 
     def _refuse(self, refused: HttpRefused) -> None:

@@ -291,13 +291,13 @@ class Store:
         return None if row is None else (row["created_at"], row["seen_at"], _account(row))
 
     async def seen(self, token_hash: bytes, now: datetime) -> None:
-        """It is in use."""
+        """Note that the session is in use, which keeps it open."""
         await self.pool.execute(
             "update session set seen_at = $2::timestamptz where token_hash = $1::bytea", token_hash, now
         )
 
     async def close_session(self, token_hash: bytes) -> None:
-        """It is over."""
+        """End the session."""
         await self.pool.execute("delete from session where token_hash = $1::bytea", token_hash)
 
     async def close_sessions(self, person: str) -> int:

@@ -161,7 +161,6 @@ class MemoryTimers:
         self.store: MemoryStore | None = None
 
     def apply(self, applied: Sequence[Applied]) -> None:
-        """As PostgreSQL's."""
         for subject, one in _last(applied).items():
             if isinstance(one.effect, Arm):
                 self.armed[subject] = (one.effect.at, one.effect.number, one.partition)
@@ -169,7 +168,6 @@ class MemoryTimers:
                 self.armed.pop(subject, None)
 
     def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
-        """As PostgreSQL's."""
         return min((at for at, _, partition in self.armed.values() if partition in partitions), default=NEVER)
 
     def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
@@ -253,7 +251,6 @@ class MemoryStale:
         return None if _amended(partitions) else NEVER
 
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
-        """As PostgreSQL's."""
         found: list[Input] = []
         rows = self.store.subject if self.store is not None and _amended(partitions) else {}
         for subject, (partition, held, packed) in rows.items():
@@ -297,6 +294,5 @@ class MemoryCases:
         self._store = store
 
     async def case(self, number: str) -> Case | None:
-        """As PostgreSQL's."""
         cases = (state for state in self._store.states() if isinstance(state, Case))
         return next((case for case in cases if number and case.number == number), None)

@@ -165,7 +165,7 @@ NOTHING: Final = Figures(people=0, proven=0, comments=0, answered=0, supports=0,
 
 
 class PostgresDebates:
-    """In PostgreSQL."""
+    """Looks up debates and dialogues in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

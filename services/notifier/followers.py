@@ -169,7 +169,6 @@ class MemoryFollowers:
         self.store: MemoryStore | None = None
 
     def apply(self, applied: Sequence[Applied]) -> None:
-        """As PostgreSQL's."""
         for one in applied:
             match one.effect:
                 case KeepFollower(follower=follower, sealed=sealed):
@@ -191,7 +190,6 @@ class MemoryFollowers:
         return self.kept[subject, follower][1] if (subject, follower) in self.kept else b""
 
     def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
-        """As PostgreSQL's."""
         return min((it.at for at, it in self.spreading.values() if at in partitions), default=NEVER)
 
     def any_due(self, partitions: Mapping[int, int], now: datetime) -> bool:
@@ -199,7 +197,6 @@ class MemoryFollowers:
         return bool(self._due(partitions, now))
 
     def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
-        """As PostgreSQL's."""
         found: list[Input] = []
         for place in self._due(partitions, now)[: min(AT_ONCE, limit)]:
             _, spread = self.spreading.pop(place)

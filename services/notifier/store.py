@@ -354,7 +354,7 @@ class MemoryClaims:
             )
 
     async def to_followers(self, month: str) -> int:
-        """All months are one."""
+        """Messages to followers; in memory all months count as one."""
         rows = self.rows.values()
         return sum(row.state == "sent" and row.notice.channel == "sms" for row in rows if row.notice.follower)
 

@@ -49,7 +49,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Notices(Protocol):
-    """Looks notices up."""
+    """What the staff side of notifier looks up of notices."""
 
     async def notices(self, number: str) -> list[ToldNotice] | None: ...
 

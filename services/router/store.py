@@ -205,7 +205,7 @@ class Topics(Protocol):
 
 
 class PostgresTopics:
-    """In PostgreSQL."""
+    """Looks up topics of talk in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

@@ -103,7 +103,7 @@ _WHERE: Final = """counted_on >= $1::date and counted_on < $2::date and outcome 
 
 
 class PostgresSources:
-    """In PostgreSQL."""
+    """Looks up cases behind figures in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -156,7 +156,7 @@ class MemorySources:
 
 @dataclass
 class Door:
-    """Everything it needs."""
+    """What the routes need: sources, profile, clock, tokens, limits."""
 
     sources: Sources
     profile: Profile

@@ -72,7 +72,6 @@ class MemoryCells:
         self.citizens: set[str] = set()
 
     def apply(self, applied: Sequence[Applied]) -> None:
-        """As PostgreSQL's."""
         for (_, cell), by in summed(applied).items():
             self.cells[cell] = self.cells.get(cell, 0) + by
             if not self.cells[cell]:
@@ -261,7 +260,6 @@ class MemoryFigures:
         return len(self._cells.citizens)
 
     async def reviews(self, year: int) -> dict[str, Measures]:
-        """As PostgreSQL's."""
         return graded([case for case in self._cases.states() if isinstance(case, Case)], year)
 
     def _summed(

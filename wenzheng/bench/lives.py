@@ -172,7 +172,7 @@ def lives(profile: Profile, count: int) -> Iterator[Life]:
 
 
 def batches(found: Iterator[Life], size: int) -> Iterator[list[Life]]:
-    """So many at a time."""
+    """The items in batches of at most `size`."""
     while batch := list(islice(found, size)):
         yield batch
 

@@ -43,7 +43,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/boards")
 async def boards() -> Response:
-    """The first board."""
+    """Lead to the first board."""
     return RedirectResponse("/boards/all", 308)
 
 

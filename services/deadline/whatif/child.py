@@ -66,7 +66,6 @@ class MemoryChild:
         self._profile = profile
 
     async def __call__(self, task: Task, told: Told) -> Difference:
-        """As the child's."""
         before, after = task.before.on(self._profile), task.after.on(self._profile)
         wanted = (case for case in self._cases() if task.concerns(case, before.zone))
         cases = sorted(wanted, key=lambda case: case.number)

@@ -45,7 +45,7 @@ class Run:
     difference: Difference | None = None
 
     def told(self, progress: Progress) -> None:
-        """It has come so far."""
+        """Keep how far the comparison has come."""
         self.progress = progress
 
 

@@ -96,7 +96,7 @@ class Door:
         )
 
     async def cancel(self, request: Request, identity: str) -> Response:
-        """End one's own run."""
+        """End the caller's own run."""
         staff = self._asked(request, "acts")
         return Json(self._head(self.runs.cancel(identity, staff.person)), 202)
 
@@ -168,7 +168,7 @@ def routes(door: Door) -> APIRouter:
         openapi_extra=described(who="staff", answer=WhatIfHead, keyed=False),
     )
     async def cancel(identity: str, request: Request) -> Response:
-        """End one's own."""
+        """End the caller's own run."""
         return await door.cancel(request, identity)
 
     return router

@@ -26,7 +26,7 @@ MAY: Final[Mapping[Part, frozenset[Act | Voice]]] = {
     "invited clerk": frozenset({"prepare", "unit"}),
     "nobody": frozenset(),
 }
-"""The table."""
+"""What each part in a dialogue entitles to."""
 _OF_GUEST: Final[Mapping[str, Part]] = {"leader": "guest's leader", "clerk": "guest's clerk"}
 _OF_INVITED: Final[Mapping[str, Part]] = {"leader": "invited leader", "clerk": "invited clerk"}
 

@@ -138,7 +138,7 @@ class Watch:
             await asyncio.sleep(WATCH_SECONDS)
 
     async def look(self) -> None:
-        """Once."""
+        """Ask where the files lie whether it answers, and log when that has changed."""
         before, self.reason = self.reason, await self._folder.check()
         self._tell(bool(self.reason))
         if self.reason and self.reason != before:

@@ -46,10 +46,10 @@ class Proofs(Protocol):
         """The session of a token's hash, whether it still holds or not."""
 
     async def seen(self, token: bytes, now: datetime) -> None:
-        """It is in use."""
+        """Note that the session is in use, which keeps it open."""
 
     async def close(self, token: bytes) -> None:
-        """It is over."""
+        """End the session."""
 
     async def expire(self, now: datetime) -> None:
         """Forget codes that count for no limit any more, keys of letters nobody may send, and sessions that are over."""

@@ -95,28 +95,23 @@ class MemoryGrounds:
         self._numbers = count(1)
 
     def apply(self, applied: Sequence[Applied]) -> None:
-        """As PostgreSQL's."""
         for one in applied:
             if isinstance(one.effect, Suspected):
                 subject, ground = given(one.effect)
                 self.kept[next(self._numbers)] = (subject, msgspec.json.encode(ground))
 
     async def waiting(self, limit: int) -> list[Waiting]:
-        """As PostgreSQL's."""
         going = [Waiting(n, *row) for n, row in sorted(self.kept.items()) if n not in self.reasons]
         return going[:limit]
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
-        """As PostgreSQL's."""
         for number in numbers:
             self.kept.pop(number, None)
 
     async def park(self, reasons: Mapping[int, str]) -> None:
-        """As PostgreSQL's."""
         self.reasons |= reasons
 
     async def parked(self) -> int:
-        """As PostgreSQL's."""
         return len(self.reasons)
 
 
@@ -127,7 +122,7 @@ class Grounds(Protocol):
         """The first ones that are not parked."""
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
-        """These wait no more."""
+        """Forget grounds that the desk has taken."""
 
     async def park(self, reasons: Mapping[int, str]) -> None:
         """These wait for a person (`wenzheng parked`): id to why."""
@@ -150,7 +145,7 @@ class PostgresGrounds:
         return [Waiting(*row) for row in rows]
 
     async def handed_in(self, numbers: Sequence[int]) -> None:
-        """These wait no more."""
+        """Forget grounds that the desk has taken."""
         if numbers:
             await self._pool.execute("delete from ground where id = any($1::bigint[])", list(numbers))
 
@@ -201,7 +196,7 @@ class Records(Protocol):
 
 
 class PostgresRecords:
-    """In PostgreSQL."""
+    """Looks up records in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -226,7 +221,7 @@ class PostgresRecords:
         return [self._state(row) for row in rows]
 
     async def one(self, identity: str) -> Record | None:
-        """By its subject."""
+        """By its id; None when nobody has opened it."""
         row = await self._pool.fetchrow(
             "select subject, partition, held, remembered from subject "
             "where subject = $1::text and record_opened_at is not null",
@@ -256,21 +251,18 @@ class MemoryRecords:
         self._kept = kept
 
     async def listed(self, wanted: Wanted) -> list[Record]:
-        """As PostgreSQL's."""
         records = [one for one in self._kept.states() if isinstance(one, Record) and _fits(one, wanted)]
         records.sort(key=lambda one: one.id)
         records.sort(key=lambda one: one.opened_at or 0, reverse=True)
         return records[: MOST + 1]
 
     async def one(self, identity: str) -> Record | None:
-        """As PostgreSQL's."""
         record = self._kept.state_of(subject_of(identity))
         return record if isinstance(record, Record) and record.step else None
 
     async def measures(
         self, since: datetime, until: datetime, cut_off: datetime
     ) -> dict[str, Counter[Measure]]:
-        """As PostgreSQL's."""
         return counted([one for one in self._kept.states() if isinstance(one, Record)], since, until, cut_off)
 
 

@@ -15,7 +15,7 @@ A_STATE: Final = Query("open", json_schema_extra={"pattern": f"^({'|'.join(STATE
 
 
 def routes(door: Door) -> APIRouter:
-    """All of them."""
+    """All calls about records."""
     router = new_router()
     _read(router, door)
     _acted_on_by_the_supervisor(router, door)

@@ -23,7 +23,7 @@ WEIGHTS: Final = Query(
 
 
 def routes(door: Door) -> APIRouter:
-    """It, alone."""
+    """The one call, `GET /v1/assessment`."""
     router = new_router()
 
     @router.get("/v1/assessment", openapi_extra=described(who="staff", answer=Scores))

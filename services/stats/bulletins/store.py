@@ -66,7 +66,7 @@ class Bulletins(Protocol):
 
 
 class PostgresBulletins:
-    """In PostgreSQL."""
+    """Looks up bulletins in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

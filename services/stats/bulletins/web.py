@@ -14,7 +14,7 @@ from services.stats.bulletins.door import Door
 
 
 def routes(door: Door) -> APIRouter:
-    """All of them."""
+    """All calls about bulletins."""
     router = new_router()
     _read(router, door)
     _acted_on(router, door)

@@ -51,7 +51,7 @@ class Share(Struct, frozen=True):
         return all(":" not in name or name in later for name in (*self.part, *self.whole))
 
     def counted(self, measures: Measures) -> tuple[int, int]:
-        """Part and whole."""
+        """The counted part, and the whole that it is a part of."""
         return added(measures, self.part), added(measures, self.whole)
 
     def of(self, measures: Measures) -> float | None:

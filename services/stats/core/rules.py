@@ -108,7 +108,7 @@ def meeting_late(case: Case, fact: MeetingLate, context: Here) -> Decision[Case]
 
 
 def meeting_ruled(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:
-    """It has ruled."""
+    """The assignment meeting has ruled."""
     return _change(case, replace(case, ruled=(*case.ruled, fact.at)))
 
 
@@ -303,7 +303,7 @@ def restored(case: Case, fact: PostRestored, context: Here) -> Decision[Case]:
 
 
 def followed_up(case: Case, fact: PostFollowedUp, context: Here) -> Decision[Case]:
-    """One more message."""
+    """The author's follow-up is one more message of the citizen."""
     return _change(case, replace(case, follow_ups=case.follow_ups + 1))
 
 
@@ -314,7 +314,7 @@ def follow_up_answered(case: Case, fact: FollowUpAnswered, context: Here) -> Dec
 
 
 def answered(case: Case, fact: CitizenAnswered, context: Here) -> Decision[Case]:
-    """One more message."""
+    """The author's answer is one more message of the citizen."""
     return _change(case, replace(case, answers=case.answers + 1))
 
 

@@ -78,7 +78,7 @@ class Rounds(Protocol):
 
 
 class PostgresRounds:
-    """In PostgreSQL."""
+    """Looks up rounds in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -108,7 +108,7 @@ class PostgresRounds:
         return [self._state(row) for row in rows]
 
     async def one(self, identity: str) -> Round | None:
-        """By its subject."""
+        """By its id; None when nobody has opened it."""
         row = await self._pool.fetchrow(
             "select subject, partition, held, remembered from subject "
             "where subject = $1::text and round_opened_at is not null",
@@ -147,24 +147,20 @@ class MemoryRounds:
         self._cases = cases
 
     async def listed(self, wanted: Wanted) -> list[Round]:
-        """As PostgreSQL's."""
         rounds = [one for one in self._kept.states() if isinstance(one, Round) and _fits(one, wanted)]
         rounds.sort(key=lambda one: one.id)
         rounds.sort(key=lambda one: one.opened_at or 0, reverse=True)
         return rounds[: MOST + 1]
 
     async def going_on(self) -> list[Round]:
-        """As PostgreSQL's."""
         rounds = [one for one in self._kept.states() if isinstance(one, Round)]
         return [one for one in rounds if one.step == "opened" and one.form == "inspection"]
 
     async def one(self, identity: str) -> Round | None:
-        """As PostgreSQL's."""
         found = self._kept.state_of(subject_of(identity))
         return found if isinstance(found, Round) and found.step else None
 
     async def drawn(self, answered: Answered, seed: str, size: int) -> tuple[Sample, Offsets]:
-        """As PostgreSQL's."""
         drawing = Draw(seed, size)
         drawing.take(among([one for one in self._cases.states() if isinstance(one, Case)], answered))
         return drawing.done(), {str(n): dict(one.offsets) for n, one in self._cases.position.items()}

@@ -16,7 +16,7 @@ A_FORM: Final = Query("", json_schema_extra={"pattern": f"^({'|'.join(FORMS)})?$
 
 
 def routes(door: Door) -> APIRouter:
-    """All of them."""
+    """All calls about rounds."""
     router = new_router()
     _read(router, door)
     _about_a_round(router, door)

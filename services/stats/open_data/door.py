@@ -90,7 +90,7 @@ class _Ranged(FileResponse):
     """A file, whole or in ranges; a `Range` that is none is passed over, and the file is sent whole (RFC 9110, 14.2)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the file."""
         if not _is_range(header(scope, b"range") or b""):
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
         beyond: bytes | None = None

@@ -33,7 +33,7 @@ class Source(Protocol):
 
 
 class PostgresSource:
-    """In PostgreSQL."""
+    """Looks up what open data is counted from in PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool, number_prefix: str) -> None:
         self._pool = pool
