@@ -1,6 +1,8 @@
 """The table of acts: one word for an act in every layer, and a door that publishes nothing the table does not say."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,9 @@ QUERIES = {
 """What may be asked after a question mark; nothing else may, anywhere."""
 
 
+STATES = Path(__file__).resolve().parents[3] / "docs" / "states.md"
+
+
 @pytest.fixture
 async def intake() -> AsyncIterator[Intake]:
     async with Intake(HandClock(at("2026-03-02T10:00"))).open() as opened:
@@ -60,6 +65,23 @@ def test_an_act_has_one_word_and_one_chinese_name() -> None:
     assert len(ACT) == len(ACTS) == len({act.chinese for act in ACTS})
     for act in ACTS:
         assert act.rule.__name__.rstrip("_") == act.name.replace("-", "_")
+
+
+def test_the_drawing_of_the_steps_is_of_the_table() -> None:
+    drawn: dict[str, set[str]] = {}
+    first = STATES.read_text(encoding="utf-8").partition("stateDiagram-v2")[2].partition("```")[0]
+    for before, label in re.findall(r"^ +(\w+) --> \w+: (.+)$", first, re.MULTILINE):
+        for word in re.findall(r"[a-z][a-z-]+", label):
+            if word in ACT:
+                drawn.setdefault(word, set()).add(before)
+
+    assert len(drawn) > 7
+    # An approval is drawn where its draft was made; a moderator may act at any step, and the drawing has one.
+    anywhere = {"approval", "moderation"}
+    assert {word: steps for word, steps in drawn.items() if not steps <= set(ACT[word].steps)} == {}
+    assert {word: steps for word, steps in drawn.items() if word not in anywhere} == {
+        word: set(ACT[word].steps) for word in drawn if word not in anywhere
+    }
 
 
 async def test_no_route_takes_a_parameter_that_its_table_does_not_declare(intake: Intake) -> None:
