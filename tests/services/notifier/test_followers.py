@@ -33,7 +33,7 @@ from tests.services.notifier.telling import NUMBER, POST
 
 NOW = at("2026-03-03T10:00")
 LATER = at("2026-03-03T11:00")
-NIGHT = at("2026-03-03T23:30")
+NIGHT = at("2026-03-03T23:30:12.345678")
 WATER = PROFILE.department_name("water")
 
 

@@ -233,7 +233,15 @@ def test_the_author_is_told_unit_and_date_together_and_once(order: tuple[int, ..
     found = Told().hear(*(facts[n] for n in order))
 
     assert [n.kind for n in found.notices if n.audience == "citizen"] == ["assigned"]
-    assert "03月05日18:00前回复" in found.to("citizen")[0]
+    assert found.to("citizen")[0].startswith(
+        f"您的帖子{NUMBER}已交{PROFILE.department_name('water')}办理,03月05日18:00前回复"
+    )
+
+
+def test_once_unit_and_date_were_told_a_date_that_is_set_again_is_told_as_what_it_is() -> None:
+    found = told(assigned("2026-03-02T10:00"), dated(), dated(clock="second"))
+
+    assert [n.kind for n in found.notices if n.audience == "citizen"] == ["assigned", "reopened"]
 
 
 def test_a_provisional_date_says_so() -> None:
