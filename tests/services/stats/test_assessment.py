@@ -68,6 +68,12 @@ def test_a_date_that_a_reply_named_and_nobody_kept_costs_what_a_date_of_an_exten
     assert {part.code: part.working for part in found.parts}["promises"] == "5 - 3 / 100 × 100 × 1"
 
 
+def test_a_finding_without_a_measure_costs_nothing_and_is_not_named() -> None:
+    [part] = [part for part in score(FIGURES, {"": 3}, RULES).parts if part.code == "accountability"]
+
+    assert (part.got, part.working) == (10.0, "10")
+
+
 def test_what_too_few_have_said_counts_in_no_sum() -> None:
     few = FIGURES | {"rated": 4, "satisfied": 0, "solved_told": 0, "solved": 0}
 

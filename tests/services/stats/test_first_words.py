@@ -52,6 +52,14 @@ def test_whichever_came_first_counts_once() -> None:
     assert _heard(*ASSIGNED, word(2), replied(WHEN + 5 * HOUR)) == (1, 2.0)
 
 
+@pytest.mark.parametrize("first", [word(2), replied(WHEN + 2 * HOUR)], ids=["a word", "a reply"])
+def test_what_is_heard_before_the_post_itself_counts_once_the_post_is_heard(first: Fact) -> None:
+    post, deadline = ASSIGNED
+
+    assert _heard(deadline, first) == (0, None)
+    assert _heard(deadline, first, post) == (1, 2.0)
+
+
 def test_it_answers_nothing() -> None:
     found = _row(*ASSIGNED, word(2))
 
