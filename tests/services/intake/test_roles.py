@@ -172,6 +172,7 @@ async def test_an_act_is_done_by_whoever_may_and_by_nobody_else(intake: Intake, 
     path = f"/v1/{place}/{mine['number']}/{act.path.format(id='x1')}"
     subject = await intake.door.subject(mine["number"])
     before = intake.store.subject[subject]
+    written = len((await intake.door.case(mine["number"]))[1].history)
     body = dict(act.example)
     if act.name == "return":
         body = body | {"duty_item": PROFILE.duties[0].code}
@@ -184,6 +185,8 @@ async def test_an_act_is_done_by_whoever_may_and_by_nobody_else(intake: Intake, 
         told[caller] = (await intake.http.post(path, json=body, headers=headers)).status_code
         if caller not in MAY[who]:
             assert intake.store.subject[subject] == before, f"{caller} left something behind"
+        lines = (await intake.door.case(mine["number"]))[1].history[written:]
+        assert {line.by for line in lines} <= {"somebody" if "/" in caller else ""}, f"{caller} did it"
 
     assert {caller for caller, status in told.items() if status == 202} == set(MAY[who])
     refused = {status for caller, status in told.items() if caller not in MAY[who]}
