@@ -15,9 +15,11 @@ from chassis.tokens import Staff, sign
 from contracts.assignments import PostReassigned
 from contracts.deadlines import InstructionOverdue, InstructionOverdueWithdrawn
 from contracts.decision import Context
+from contracts.replies import InstructionGiven
 from services.intake.app import RULES
 from services.intake.core.case import Case
 from services.intake.core.instruction import Instruction, Report
+from tests.services.intake.attaching import said
 from tests.services.intake.door import PRIVATE, PROFILE, Intake, at
 
 UNIT, OTHER_UNIT = "housing", "transport"
@@ -69,6 +71,16 @@ async def _judge(
     identity = (await _given(intake, number))["instruction_id"]
     place = f"cases/{number}/instructions/{identity}/{path}"
     return await intake.staff("mayor", "government-office", place, body or {}, person)
+
+
+async def test_the_fact_names_the_leader_whose_account_it_is_and_the_day(intake: Intake) -> None:
+    number = await _case(intake)
+
+    await _give(intake, number, due_day="2026-03-09")
+
+    fact = said(intake)[-1]
+    assert isinstance(fact, InstructionGiven)
+    assert (fact.leader, fact.by, fact.due_day) == (PROFILE.leaders[0].code, "wang", date(2026, 3, 9))
 
 
 async def test_two_leaders_whose_programs_number_their_requests_alike_have_each_given_one(
