@@ -215,7 +215,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
     ),
     PostRated: (
         Tell("rated", "clerk", "网民不满意 {number}", when=dissatisfied),
-        Tell("thanked", "clerk", "网民感谢 {number}:{text}", when=praised),
+        Tell("thanked", "clerk", "网民感谢 {number}", when=praised),
     ),
     PostReopened: (
         Tell("reopened", "clerk", "网民申请重新办理 {number}"),

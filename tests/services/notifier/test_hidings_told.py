@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from city.templates import PLACE
 from contracts.posts import HidingAppealed, HidingUpheld, PostFollowedUp, PostHidden, PostRestored
-from contracts.replies import CitizenAnswered, PostReopened
+from contracts.replies import CitizenAnswered, PostRated, PostReopened
+from services.notifier.core.table import TOLD
 from tests.services.deadline.facts import assigned, at
 from tests.services.notifier.telling import NUMBER, told
 
@@ -42,6 +44,7 @@ def test_an_appeal_is_told_to_who_looks_again_and_its_end_to_the_author_and_wher
         CitizenAnswered(at=NOW, question="q1", text="不是广告"),
         PostReopened(at=NOW, reason="不是广告", reply="r1", department="water"),
         HidingAppealed(at=NOW, reason="不是广告"),
+        PostRated(at=NOW, reply="r1", grade=5, text="不是广告", department="water"),
     ],
     ids=lambda said: type(said).__name__,
 )
@@ -50,4 +53,6 @@ def test_what_an_author_adds_is_read_with_the_case_and_stands_in_no_notice(said:
     written = getattr(said, "text", "") or getattr(said, "reason", "")
 
     assert written
-    assert written not in str(found.notices)
+    assert written not in str(found.notices), "in the city's own words"
+    places = {place for row in TOLD[type(said)] for place in PLACE.findall(row.text)}
+    assert places.isdisjoint(("text", "reason")), "in the product's, to which they fall back"
