@@ -3,7 +3,7 @@
 One function for every text that becomes public, whoever wrote it and whichever act it came with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -19,6 +19,10 @@ class Published(Struct, frozen=True):
     """In the order given, each as long as it was."""
     verdict: Verdict
     """`block`: they may not be published; `hold`: a person must look first; `pass`."""
+
+
+Publish = Callable[..., Published]
+"""What becomes of texts of one city, each an argument."""
 
 
 def published(texts: Sequence[str], words: WordLists, contacts: PublicContacts) -> Published:

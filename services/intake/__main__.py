@@ -16,6 +16,7 @@ from city.profile import Profile
 from services.intake import store
 from services.intake.app import FILES_AWAY, METRICS, READS, build
 from services.intake.examining import Examiner
+from services.intake.publishing import Apart
 from services.intake.settings import FileSettings
 from services.intake.web import Door, posting, routes
 
@@ -59,6 +60,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         verifier=process.verifier(),
         folder=folder,
         examiner=Examiner(settings.scanner),
+        apart=Apart(settings.city, profile.published),
         connection=lambda: process.pool,
         count_read=lambda role: process.metrics.counter(READS, role).inc(),
         rate_limits=settings.rate_limits,

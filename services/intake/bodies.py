@@ -11,7 +11,7 @@ from chassis.problem import WrongFields, wrong_field
 from city import contacts
 from city.normal import length, shows_nothing, written, written_line
 from city.points import Datum, Points, degrees_of
-from city.profile import Profile
+from city.publication import Publish
 from contracts.posts import PostKind
 from services.intake.core.requests import CODE_POINTS, TEXT, Body, Text, Tickets
 
@@ -85,7 +85,7 @@ class EnteredPost(Post, frozen=True, kw_only=True):
     origin: Literal["telephone", "counter", "letter", "dialogue"]
 
 
-def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:
+def cleaned(body: B, publish: Publish) -> tuple[B, dict[str, str]]:
     """The body with its free texts fit to be read by all, and those texts as they were written, by field.
 
     Raises HttpRefused 422 with every text that must say something and shows nothing, and every one that is too long.
@@ -98,11 +98,11 @@ def cleaned(body: B, city: Profile) -> tuple[B, dict[str, str]]:
         with wrong:
             if isinstance(value, dict):
                 texts[field] = {
-                    key: city.published(_shown(text, field, limit)).texts[0] for key, text in value.items()
+                    key: publish(_shown(text, field, limit)).texts[0] for key, text in value.items()
                 }
             elif field in _required(type(body)) or not shows_nothing(written(value)):
                 unmasked[field] = _shown(value, field, limit)
-                texts[field] = city.published(unmasked[field]).texts[0]
+                texts[field] = publish(unmasked[field]).texts[0]
             else:
                 texts[field] = ""
     wrong.check()

@@ -84,7 +84,7 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         caller = of_staff(actor.person)
     raw = await read_body(request)
     body, written = await made_ready(
-        raw, lambda: bodies.cleaned(decode_body(raw or b"{}", act.body), door.profile)
+        door, raw, lambda publish: bodies.cleaned(decode_body(raw or b"{}", act.body), publish)
     )
     box = b""
     if act.sealed:

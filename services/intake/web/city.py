@@ -36,7 +36,7 @@ def _route(router: APIRouter, door: Door, change: Change) -> None:
         actor = door.actor(request, OPERATOR)
         door.limits.check("acts", actor.person)
         raw = await read_body(request)
-        body, _ = bodies.cleaned(decode_body(raw, change.body), door.profile)
+        body, _ = bodies.cleaned(decode_body(raw, change.body), door.profile.published)
         at = door.clock.now()
         fact = change.fact(body, actor, at, door.profile)
         inputs = [(city_subject(partition), ask.Publish(fact, at)) for partition in range(PARTITIONS)]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ from chassis.web.keyed import hand_in
 from chassis.web.limits import Limits
 from city import named
 from city.profile import Profile
+from city.publication import Publish
 from city.typed import case_number, query_code
 from services.intake.core import requests as ask
 from services.intake.core.case import Case
@@ -69,6 +71,8 @@ class Door:
     folder: Files = field(default_factory=MemoryFolder)
     """Where the files of citizens lie."""
     examiner: Examiner = field(default_factory=Examiner)
+    apart: Publish | None = None
+    """Makes long texts fit to be public; None: in this process."""
     connection: Callable[[], Any] = lambda: None
     """The pool, for reading keys; None in memory."""
     count_read: Callable[[str], None] = lambda role: None
@@ -145,12 +149,15 @@ LONG: Final = 4_096
 up to ninety."""
 
 
-async def made_ready(body: bytes, work: Callable[[], T]) -> T:
-    """What `work` makes of a body; aside, where the body is long, so that nobody else waits for it.
+async def made_ready(door: Door, body: bytes, work: Callable[[Publish], T]) -> T:
+    """What `work` makes of a body and by what texts become public; aside, where the body is long, so that nobody else waits
+    for it.
 
     Raises HttpRefused 503 when too many long bodies wait.
     """
-    return await paced(work, len(body)) if len(body) > LONG else work()
+    if len(body) <= LONG:
+        return work(door.profile.published)
+    return await paced(partial(work, door.apart or door.profile.published), len(body))
 
 
 def not_own_case() -> HttpRefused:

@@ -18,6 +18,7 @@ from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.keyed import of_staff
 from chassis.web.responses import Json
+from city.publication import Publish
 from services.intake import bodies
 from services.intake.core import requests as ask
 from services.intake.core.answers import EntryReceipt
@@ -54,12 +55,12 @@ def routes(router: APIRouter, door: Door) -> None:
         raw = await read_body(request)
         subject, drawn = uuid7(), await door.numbers.draw()
 
-        def ready() -> tuple[ask.Submit, str]:
+        def ready(publish: Publish) -> tuple[ask.Submit, str]:
             post = decode_body(raw, bodies.EnteredPost, offered)
-            submitted = submission(door, subject, post, drawn, post.origin, actor.person)
+            submitted = submission(door, publish, subject, post, drawn, post.origin, actor.person)
             return submitted, digest(door, raw, post)
 
-        submitted, same = await made_ready(raw, ready)
+        submitted, same = await made_ready(door, raw, ready)
         proves = "sms" in submitted.channels
 
         def keep(answers: list[object]) -> bytes:

@@ -15,6 +15,7 @@ from chassis.web.described import described
 from chassis.web.headers import idempotency_key
 from chassis.web.keyed import body_hash
 from chassis.web.responses import answer_problem, as_refused
+from city.publication import Publish
 from contracts.posts import Origin
 from services.intake import bodies
 from services.intake.core import requests as ask
@@ -47,11 +48,11 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
             subject = uuid7()
             drawn = await door.numbers.draw()
 
-            def ready() -> tuple[ask.Submit, str]:
+            def ready(publish: Publish) -> tuple[ask.Submit, str]:
                 post = decode_body(body, bodies.Post, offered)
-                return submission(door, subject, post, drawn), digest(door, body, post)
+                return submission(door, publish, subject, post, drawn), digest(door, body, post)
 
-            request, named = await made_ready(body, ready)
+            request, named = await made_ready(door, body, ready)
             if request.channels:
                 # Whoever is written to has not asked for it: anybody can type a number.
                 door.limits.check("contacts_an_hour", client)
@@ -76,12 +77,18 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
 
 
 def submission(
-    door: Door, subject: str, post: bodies.Post, drawn: int, origin: Origin = "online", entered_by: str = ""
+    door: Door,
+    publish: Publish,
+    subject: str,
+    post: bodies.Post,
+    drawn: int,
+    origin: Origin = "online",
+    entered_by: str = "",
 ) -> ask.Submit:
     """The request that the rule meets: texts masked, and sealed as they were written."""
     personal, point = bodies.personal_of(post), bodies.point_of(post, door.profile.policy.points)
     given = opened(door.secrets, post.attachments, door.real_now().timestamp())
-    published = door.profile.published(
+    published = publish(
         personal["title"], personal["text"], personal.get("place", ""), *(one.name for one in given)
     )
     title, text, place, *names = published.texts

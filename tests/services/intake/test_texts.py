@@ -150,7 +150,7 @@ async def test_a_search_meets_a_title_however_either_was_typed(intake: Intake, a
 def test_a_reply_shows_the_offices_own_telephone_and_no_private_one() -> None:
     text = f"您好!已于3月2日修复。联系电话:{OFFICE},或找李工13900001234。"
 
-    reply, unmasked = cleaned(TextOnly(text), PROFILE)
+    reply, unmasked = cleaned(TextOnly(text), PROFILE.published)
 
     assert reply.text == f"您好!已于3月2日修复。联系电话:{OFFICE},或找李工***********。"
     assert unmasked == {"text": text}
@@ -185,10 +185,12 @@ async def test_a_number_begun_in_the_title_and_ended_in_the_text_is_read_by_nobo
 
 
 @pytest.mark.parametrize(("length", "aside"), [(100, False), (LONG + 1, True)])
-async def test_a_long_text_is_made_ready_where_nobody_waits_for_it(length: int, aside: bool) -> None:
+async def test_a_long_text_is_made_ready_where_nobody_waits_for_it(
+    intake: Intake, length: int, aside: bool
+) -> None:
     here = threading.get_ident()
 
-    there = await made_ready(b"x" * length, threading.get_ident)
+    there = await made_ready(intake.door, b"x" * length, lambda publish: threading.get_ident())
 
     assert (there != here) is aside
 
