@@ -1,6 +1,5 @@
 """Posts like this one, from router: answers to learn from, and the same matter asked twice."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,8 +8,6 @@ from fronts.portal.services import Services
 
 COMPARED: Final = 300
 """Characters of a post that are compared; they travel in an address."""
-SECONDS: Final = 1.5
-"""Nobody waits longer for something that is merely offered."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +28,7 @@ async def similar(services: Services, case: dict[str, Any]) -> tuple[Alike, ...]
     The holding unit sees a post unmasked; what is sent in an address is masked again.
     """
     text = mask(f"{case['title']}\n{case['text']}")[:COMPARED]
-    try:
-        answer = await asyncio.wait_for(services.get("router", "/v1/similar", text=text), SECONDS)
-    except TimeoutError:
-        return ()
-    posts = answer.body.get("posts", []) if answer.ok else []
+    answer = await services.offer("router", "/v1/similar", text=text)
     return tuple(
         Alike(
             str(one["number"]),
@@ -44,6 +37,6 @@ async def similar(services: Services, case: dict[str, Any]) -> tuple[Alike, ...]
             one["state"] == "answered",
             str(one["received_at"]),
         )
-        for one in posts
+        for one in answer.get("posts", ())
         if one["number"] != case["number"]
     )
