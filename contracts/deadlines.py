@@ -13,6 +13,9 @@ Clock = Literal["reply", "second", "promise"]
 EscalationLevel = Literal["remind", "leader", "supervisor", "bulletin"]
 """催办承办人 · 分管领导 · 督查 · 通报: the steps of the ladder, in order."""
 
+# `handling` of the facts below: 1 the first, 2 and more after reopenings; 0 in facts of before it was told. A fact about an
+# earlier handling than the one at hand is of the record alone: something was heard late, and the clock at hand is another.
+
 
 class CountedDay(Struct, frozen=True, gc=False):
     """One calendar day between receipt and due date, and why it counts or not."""
@@ -41,6 +44,7 @@ class DeadlineSet(Fact, frozen=True, kw_only=True, tag="deadline.set.v1"):
     counted: tuple[CountedDay, ...] = ()
     department: str = ""
     """The holder, when the assignment was already heard."""
+    handling: int = 0
 
 
 class DeadlineNear(Fact, frozen=True, kw_only=True, tag="deadline.near.v1"):
@@ -49,6 +53,7 @@ class DeadlineNear(Fact, frozen=True, kw_only=True, tag="deadline.near.v1"):
     clock: Clock = "reply"
     due: datetime
     department: str = ""
+    handling: int = 0
 
 
 class DeadlineMissed(Fact, frozen=True, kw_only=True, tag="deadline.missed.v1"):
@@ -57,6 +62,7 @@ class DeadlineMissed(Fact, frozen=True, kw_only=True, tag="deadline.missed.v1"):
     clock: Clock = "reply"
     due: datetime
     department: str = ""
+    handling: int = 0
 
 
 class MissWithdrawn(Fact, frozen=True, kw_only=True, tag="deadline.miss-withdrawn.v1"):
@@ -65,6 +71,7 @@ class MissWithdrawn(Fact, frozen=True, kw_only=True, tag="deadline.miss-withdraw
     clock: Clock = "reply"
     due: datetime
     department: str = ""
+    handling: int = 0
 
 
 class DeadlineExtended(Fact, frozen=True, kw_only=True, tag="deadline.extended.v1"):
@@ -77,6 +84,7 @@ class DeadlineExtended(Fact, frozen=True, kw_only=True, tag="deadline.extended.v
     due: datetime
     provisional: bool = False
     department: str = ""
+    handling: int = 0
 
 
 class ClockPaused(Fact, frozen=True, kw_only=True, tag="clock.paused.v1"):
@@ -84,6 +92,7 @@ class ClockPaused(Fact, frozen=True, kw_only=True, tag="clock.paused.v1"):
 
     question: str
     minutes_left: int
+    handling: int = 0
 
 
 class ClockResumed(Fact, frozen=True, kw_only=True, tag="clock.resumed.v1"):
@@ -92,6 +101,7 @@ class ClockResumed(Fact, frozen=True, kw_only=True, tag="clock.resumed.v1"):
     question: str
     due: datetime
     provisional: bool = False
+    handling: int = 0
 
 
 class ClockStopped(Fact, frozen=True, kw_only=True, tag="clock.stopped.v1"):
@@ -106,6 +116,7 @@ class ClockStopped(Fact, frozen=True, kw_only=True, tag="clock.stopped.v1"):
     held: tuple[Held, ...] = ()
     """Sums to the elapsed working minutes from receipt (or reopening) to `at`."""
     department: str = ""
+    handling: int = 0
 
 
 class DispatchLate(Fact, frozen=True, kw_only=True, tag="dispatch.late.v1"):
@@ -132,6 +143,7 @@ class CaseEscalated(Fact, frozen=True, kw_only=True, tag="case.escalated.v1"):
     department: str = ""
     late: bool = False
     """Said late: the service was down or the case could not be judged at that instant."""
+    handling: int = 0
 
 
 class PromiseBroken(Fact, frozen=True, kw_only=True, tag="promise.broken.v1"):
@@ -140,6 +152,7 @@ class PromiseBroken(Fact, frozen=True, kw_only=True, tag="promise.broken.v1"):
     extension: str
     promised: datetime
     department: str = ""
+    handling: int = 0
 
 
 class ReplyPromiseSet(Fact, frozen=True, kw_only=True, tag="reply-promise.set.v1"):
@@ -239,6 +252,7 @@ class DeadlineRedated(Fact, frozen=True, kw_only=True, tag="deadline.redated.v1"
     reason: str
     counted: tuple[CountedDay, ...] = ()
     department: str = ""
+    handling: int = 0
 
 
 DeadlineFact = (

@@ -94,9 +94,16 @@ def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
         fact = event.fact
         if isinstance(fact, DeadlineSet):
             found.append(_Said())
-        if not found:
+        number = getattr(fact, "handling", None)
+        if number is None:
             continue
-        said = found[-1]
+        if not 0 < number <= len(found):
+            wrong.append(f"{type(fact).__name__} of handling {number}, when {len(found)} were set")
+            continue
+        if number < len(found) and isinstance(fact, DeadlineSet | DeadlineNear | DeadlineRedated):
+            wrong.append(f"{type(fact).__name__} of handling {number}, when {len(found)} were set")
+        # Something was heard late of one that is over.
+        said = found[number - 1]
         match fact:
             case DeadlineSet(due=due) | DeadlineRedated(due=due) | ClockStopped(due=due):
                 said.due = due

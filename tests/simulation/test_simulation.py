@@ -31,6 +31,10 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_is_done_twice(seed: int
     assert report.ends.total() > 2, "processes have ended and were started again"
 
 
+def test_a_leaving_that_is_heard_after_the_reopening_leaves_no_miss_of_the_first_handling_unsaid() -> None:
+    assert simulate(drawn(112, posts=100, faults=30)).violations == []
+
+
 def test_a_seed_replays_exactly_also_where_texts_hash_differently() -> None:
     plan = drawn(3, posts=8, faults=12)
     script = (

@@ -146,7 +146,7 @@ class Promised(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Said(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What was said about the clock of the handling at hand."""
+    """What was said about the clock of a handling."""
 
     handling: int = 0
     due: datetime | None = None
@@ -169,6 +169,13 @@ class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     """Extensions whose broken promise stands."""
     held: tuple[Held, ...] = ()
     """The ledger said with the stop."""
+
+
+class Over(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A handling that is over, for another has begun: what was said of it, and by which rules."""
+
+    said: Said
+    amendments: int = 0
 
 
 class Case(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -208,6 +215,9 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     amendments: int = 0
     """City facts by which it was last dated."""
     said: Said = Said()
+    """Of the handling at hand."""
+    over: tuple[Over, ...] = ()
+    """Handlings before it; none of those that were over before this was kept: of them nothing more is said."""
     next_at: datetime | None = None
     """The instant at which the next word is due; the case's one timer is armed for it."""
     rung: int = 0
@@ -216,11 +226,17 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def handling(self) -> Handling | None:
         """The handling at hand; none before the post was heard."""
+        return self.handling_of(1 + len(self.reopened))
+
+    def handling_of(self, number: int) -> Handling | None:
+        """The handling of this number; none before the post was heard."""
         if self.received_at is None:
             return None
-        if self.reopened:
-            return Handling(1 + len(self.reopened), self.reopened[-1])
-        return Handling(1, self.received_at)
+        return Handling(number, self.reopened[number - 2] if number > 1 else self.received_at)
+
+    def is_over(self, number: int) -> bool:
+        """Whether another handling has begun since."""
+        return number <= len(self.reopened)
 
     @property
     def shown(self) -> bool:
@@ -234,8 +250,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def clock_name(self) -> ClockName:
-        """`reply`, or `second` after a reopening."""
-        return "second" if self.reopened else "reply"
+        """Of the handling at hand."""
+        return clock_name(1 + len(self.reopened))
 
     def answered_by(self, lead: str, group: str) -> bool:
         """Whether a reply of this lead, given to this group, answers the case: not once it has left that group.
@@ -261,6 +277,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def department(self) -> str:
         """The unit that holds the case now."""
         return self.holdings[-1].department if self.holdings else ""
+
+
+def clock_name(handling: int) -> ClockName:
+    """`reply`, or `second` after a reopening."""
+    return "second" if handling > 1 else "reply"
 
 
 class Arm(Effect, frozen=True, gc=False):

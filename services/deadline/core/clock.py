@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from city.working_time import Counted, WorkingTime
+from contracts.deadlines import Clock as ClockName
 from contracts.deadlines import Held
-from services.deadline.core.case import Case, Handling, Hidden
+from services.deadline.core.case import Case, Handling, Hidden, clock_name
 
 
 class Span(Struct, frozen=True):
@@ -40,7 +41,7 @@ class Moved(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """The clock of the handling at hand."""
+    """The clock of a handling."""
 
     handling: int
     start: datetime
@@ -60,21 +61,30 @@ class Clock(Struct, frozen=True):
     """The unit whose reply stopped it."""
 
     @property
+    def name(self) -> ClockName:
+        """`reply`, or `second` after a reopening."""
+        return clock_name(self.handling)
+
+    @property
     def in_time(self) -> bool:
         """Whether it stopped not after the due instant then in force (按时率)."""
         return self.stop is not None and self.stop <= self.due
 
 
-def clock(case: Case, city: Profile) -> Clock | None:
-    """The clock the facts make; none before the post was heard, or when its kind carries no clock."""
-    handling = case.handling
+def clock(case: Case, city: Profile, number: int = 0) -> Clock | None:
+    """The clock the facts make, of the handling at hand or of the one of this number.
+
+    None before the post was heard, or when its kind carries no clock.
+    """
+    handling = case.handling_of(number) if number else case.handling
     rules = city.policy.kind(case.kind)
     if handling is None or not rules.clock:
         return None
     time = city.working_time
     days = rules.reply_days if handling.number == 1 else city.policy.reopen.reply_days
     first = time.due(handling.start, days)
-    stop, cause, department = _stop(case, handling)
+    over = case.is_over(handling.number)
+    stop, cause, department = _answered(case, handling) if over else _stop(case, handling)
     due, pauses, extensions, hidden = _moved(first.at, _movements(case, handling, stop, city), stop, time)
     return Clock(
         handling=handling.number,
@@ -259,6 +269,18 @@ def _stop(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
     if case.left is not None:
         ends.append((case.left.at, case.left.cause, ""))
     return min(ends, key=lambda end: end[0]) if ends else (None, "", "")
+
+
+def _answered(case: Case, handling: Handling) -> tuple[datetime | None, str, str]:
+    """How a handling ended after which another has begun: by the first of its replies that answers the case.
+
+    Whoever was not content with a lead's reply, and left the group after that, was answered by it. That the post was hidden
+    meanwhile is undone: nobody reopens a hidden one.
+    """
+    given = [reply for reply in case.replies if reply.handling == handling.number]
+    standing = [reply for reply in given if not reply.lead or case.answered_by(reply.lead, reply.group)]
+    first = min(standing or given, key=lambda reply: reply.at, default=None)
+    return (None, "", "") if first is None else (max(first.at, handling.start), "replied", first.department)
 
 
 class _Open(Struct, frozen=True):

@@ -4,14 +4,12 @@ Every rule ends here, so that any order of facts leads to the same clock, the sa
 the same next instant.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec.structs import replace
 
 from city.profile import Profile
-from city.working_time import WorkingTime
 from contracts.deadlines import (
     CaseEscalated,
     ClockPaused,
@@ -31,53 +29,14 @@ from contracts.deadlines import (
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from services.deadline.core import instructions, promises
-from services.deadline.core.case import Arm, Cancel, Case, Said
-from services.deadline.core.clock import Clock, Span, clock, ledger, put_off, warned_at
+from services.deadline.core.case import Arm, Cancel, Case, Over, Said
+from services.deadline.core.clock import Clock, Span, clock, ledger, put_off
+from services.deadline.core.words import Word, due_of, step, words
 
 Here = Context[Profile]
 
 LATE: Final = timedelta(hours=1)
 """City time after which a step of the ladder is marked as said late."""
-
-ORDER: Final = (
-    "limit",
-    "dispatch",
-    "meeting",
-    "near",
-    "remind",
-    "missed",
-    "promise",
-    "leader",
-    "supervisor",
-    "bulletin",
-)
-"""Kinds of words that time brings; of those due at the same instant the earlier kind is said first."""
-
-LADDER: Final = ("remind", "leader", "supervisor", "bulletin")
-"""Levels of escalation, in order; also kinds of words, and names in the policy."""
-
-OWED: Final = ("limit", "dispatch", "meeting", "missed", "promise", "leader", "supervisor", "bulletin")
-"""Kinds whose word is a matter of record: said even when what ended the clock is heard first."""
-
-
-_LIMIT, _DISPATCH, _MEETING, _NEAR, _MISSED, _PROMISE = map(
-    ORDER.index, ("limit", "dispatch", "meeting", "near", "missed", "promise")
-)
-
-
-class Word(NamedTuple):
-    """A word that time brings. Words sort by instant, then in `ORDER`."""
-
-    at: datetime
-    rank: int
-    """Place of its kind in `ORDER`."""
-    about: str = ""
-    """The question, the extension or the call of a meeting it concerns."""
-
-    @property
-    def kind(self) -> str:
-        """What it says, one of `ORDER`."""
-        return ORDER[self.rank]
 
 
 def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = None) -> Decision[Case]:
@@ -97,7 +56,8 @@ def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = 
 def _clocked(
     case: Case, context: Here, at: datetime, until: datetime | None, facts: list[Fact]
 ) -> tuple[Case, datetime | None]:
-    """What is said of the case's own clock, and the instant of its next word."""
+    """What is said of the case's own clocks, and the instant of the next word."""
+    case = _over(case, context, at, facts)
     made = clock(case, context.city)
     said = case.said
     if made is not None and case.amendments != context.amendments and said.stopped is not None:
@@ -111,83 +71,67 @@ def _clocked(
     if said.handling != made.handling:
         said = Said(handling=made.handling)
     said = _set(case, made, said, facts, context)
-    said = _pauses(made, said, facts, context)
-    said = _extensions(case, made, said, facts)
-    said = _moved(case, made, said, facts, at)
-    said = _withdraw(case, made, said, facts, context, at)
-    said = _kept(case, made, said, facts, context, at)
-    words = sorted(_words(case, made, said, context))
-    due = _due(words, made, until)
-    for word in due:
-        said = _say(word, case, made, said, facts, context, at)
-    said = _stopped(case, made, said, facts, context)
-    following = words[len(due)].at if made.stop is None and len(due) < len(words) else None
+    said, following = _judged(case, made, said, facts, context, at, until)
     return replace(case, said=said), following
 
 
-def _words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]:
-    """What time has still to bring, as the facts are now."""
-    time, policy, due = context.city.working_time, context.city.policy, made.due
-    for pause in made.pauses:
-        if pause.waited_out and pause.question not in dict(said.resumed):
-            yield Word(pause.end, _LIMIT, pause.question)
-    if case.held and not said.dispatch and not case.reopened:
-        ends = put_off(made, made.start, dispatched_by(case, context), time)
-        if not case.department_at(ends):
-            yield Word(ends, _DISPATCH)
-    yield from _meetings(case, made, said, time)
-    if due not in said.near and (warned := warned_at(made, policy.warning.share, time)) < due:
-        yield Word(warned, _NEAR)
-    if said.missed is None:
-        yield Word(due, _MISSED)
-    for level in LADDER:
-        if level not in said.escalated:
-            at = _step(level, made, context)
-            if at > made.start:
-                yield Word(at, ORDER.index(level))
-    for moved in made.extensions:
-        if moved.extension not in said.broken:
-            yield Word(put_off(made, moved.at, moved.promised, time), _PROMISE, moved.extension)
+def _over(case: Case, context: Here, at: datetime, facts: list[Fact]) -> Case:
+    """Each handling that is over is judged when the next begins, and anew whenever something of it is heard late.
 
-
-def _meetings(case: Case, made: Clock, said: Said, time: WorkingTime) -> Iterator[Word]:
-    """Of each meeting of this handling that did not rule by its time, unless a person assigned the post over its head."""
-    ruled = [one.at for one in case.meetings if not one.called]
-    ends = sorted([*ruled, *(held.at for held in case.holdings)])
-    for one in case.meetings:
-        if one.until is None or one.at < made.start or one.at in said.meetings:
-            continue
-        until = put_off(made, one.at, one.until, time)
-        if not any(one.at < end <= until for end in ends):
-            yield Word(until, _MEETING, one.at.isoformat())
-
-
-def dispatched_by(case: Case, context: Here) -> datetime:
-    """When the time for dispatch is over: the policy's share of a working day after the receipt."""
-    assert case.received_at is not None
-    time = context.city.working_time
-    day = time.next_working_instant(case.received_at).date()
-    minutes = time.minutes_between(time.opening(day), time.closing(day))
-    share: float = context.city.policy.dispatch.working_days
-    return time.add_minutes(case.received_at, round(minutes * share))
-
-
-def _due(words: list[Word], made: Clock, until: datetime | None) -> list[Word]:
-    """Of the words in order those to be said now.
-
-    Once the clock has stopped, those are owed whose instant came before it: a miss that happened is
-    said, whether the late reply or the timer is heard first.
+    What is said of it is of the record: nobody has to do anything about it any more.
     """
-    if made.stop is not None:
-        return [word for word in words if word.kind in OWED and word.at < made.stop]
-    return [word for word in words if until is not None and word.at <= until]
+    over = tuple(_again(case, one, context, at, facts) for one in case.over)
+    said = case.said
+    while said.handling > 0 and case.is_over(said.handling):
+        over = (*over, _again(case, Over(said, case.amendments), context, at, facts))
+        said = Said(handling=said.handling + 1)
+    return replace(case, over=over, said=said) if over else case
+
+
+def _again(case: Case, over: Over, context: Here, at: datetime, facts: list[Fact]) -> Over:
+    """What was said of a handling that is over, put right."""
+    said = over.said
+    made = clock(case, context.city, said.handling)
+    if made is None or made.stop is None:
+        return over
+    if over.amendments != context.amendments and said.stopped == made.stop:
+        # As of the handling at hand: by the rules in force when it stopped.
+        return over
+    said = _set(case, made, said, facts, context)
+    said, _ = _judged(case, made, said, facts, context, at, None)
+    return Over(said, context.amendments)
+
+
+def _judged(
+    case: Case,
+    made: Clock,
+    said: Said,
+    facts: list[Fact],
+    context: Here,
+    at: datetime,
+    until: datetime | None,
+) -> tuple[Said, datetime | None]:
+    """The difference between what was said of a handling and what its clock says, and the instant of its next word."""
+    said = _pauses(made, said, facts, context)
+    said = _extensions(case, made, said, facts)
+    if not case.is_over(made.handling):
+        said = _moved(case, made, said, facts, at)
+    said = _withdraw(case, made, said, facts, context, at)
+    said = _kept(case, made, said, facts, context, at)
+    coming = sorted(words(case, made, said, context))
+    due = due_of(coming, made, until)
+    for word in due:
+        said = _say(word, case, made, said, facts, context, at)
+    said = _stopped(case, made, said, facts, context)
+    following = coming[len(due)].at if made.stop is None and len(due) < len(coming) else None
+    return said, following
 
 
 def _say(
     word: Word, case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, now: datetime
 ) -> Said:
     """Say a word, dated at its instant."""
-    at, kind, name, due = word.at, word.kind, case.clock_name, made.due
+    at, kind, name, due = word.at, word.kind, made.name, made.due
     department = case.department_at(at)
     match kind:
         case "limit":
@@ -202,19 +146,39 @@ def _say(
             facts.append(MeetingLate(at=at, until=call.until, department=department))
             return replace(said, meetings=(*said.meetings, call.at))
         case "near":
-            facts.append(DeadlineNear(at=at, clock=name, due=due, department=department))
+            facts.append(
+                DeadlineNear(at=at, clock=name, due=due, department=department, handling=made.handling)
+            )
             return replace(said, near=(*said.near, due))
         case "missed":
-            facts.append(DeadlineMissed(at=at, clock=name, due=due, department=department))
+            facts.append(
+                DeadlineMissed(at=at, clock=name, due=due, department=department, handling=made.handling)
+            )
             return replace(said, missed=due)
         case "promise":
             promised = next(moved.promised for moved in made.extensions if moved.extension == word.about)
-            facts.append(PromiseBroken(at=at, extension=word.about, promised=promised, department=department))
+            facts.append(
+                PromiseBroken(
+                    at=at,
+                    extension=word.about,
+                    promised=promised,
+                    department=department,
+                    handling=made.handling,
+                )
+            )
             return replace(said, broken=(*said.broken, word.about))
         case "remind" | "leader" | "supervisor" | "bulletin":
-            late = now - at > LATE
+            late = now - at > LATE or case.is_over(made.handling)
             facts.append(
-                CaseEscalated(at=at, level=kind, late=late, clock=name, due=due, department=department)
+                CaseEscalated(
+                    at=at,
+                    level=kind,
+                    late=late,
+                    clock=name,
+                    due=due,
+                    department=department,
+                    handling=made.handling,
+                )
             )
             return replace(said, escalated=(*said.escalated, kind))
     raise AssertionError(f"{kind} is no kind of word")
@@ -231,11 +195,12 @@ def _set(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) 
     facts.append(
         DeadlineSet(
             at=made.start,
-            clock=case.clock_name,
+            clock=made.name,
             due=made.first_due,
             provisional=provisional,
             counted=_counted(made),
             department=case.department,
+            handling=made.handling,
         )
     )
     return replace(said, due=made.first_due, provisional=provisional)
@@ -245,7 +210,12 @@ def _pauses(made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
     for pause in made.pauses:
         if pause.question not in said.paused:
             facts.append(
-                ClockPaused(at=pause.start, question=pause.question, minutes_left=pause.minutes_left)
+                ClockPaused(
+                    at=pause.start,
+                    question=pause.question,
+                    minutes_left=pause.minutes_left,
+                    handling=made.handling,
+                )
             )
             said = replace(said, paused=(*said.paused, pause.question))
         if pause.answered and pause.question not in dict(said.resumed):
@@ -261,6 +231,7 @@ def _resumed(pause: Span, made: Clock, said: Said, facts: list[Fact], context: H
             question=pause.question,
             due=pause.due_after,
             provisional=context.city.working_time.is_provisional(pause.due_after),
+            handling=made.handling,
         )
     )
     resumed = (*said.resumed, (pause.question, pause.due_after))
@@ -275,12 +246,13 @@ def _extensions(case: Case, made: Clock, said: Said, facts: list[Fact]) -> Said:
                 DeadlineExtended(
                     at=extension.approved_at,
                     extension=extension.id,
-                    clock=case.clock_name,
+                    clock=made.name,
                     reason=extension.reason,
                     progress=extension.progress,
                     due=due_of[extension.id],
                     provisional=made.provisional,
                     department=extension.department,
+                    handling=made.handling,
                 )
             )
             extended = (*said.extended, extension.id)
@@ -303,13 +275,14 @@ def _moved(case: Case, made: Clock, said: Said, facts: list[Fact], at: datetime)
     facts.append(
         DeadlineRedated(
             at=at,
-            clock=case.clock_name,
+            clock=made.name,
             previous=said.due,
             due=made.due,
             provisional=made.provisional,
             reason=reason,
             counted=_counted(made),
             department=case.department,
+            handling=made.handling,
         )
     )
     return replace(said, due=made.due, provisional=made.provisional)
@@ -328,7 +301,11 @@ def _withdraw(case: Case, made: Clock, said: Said, facts: list[Fact], context: H
         return said
     facts.append(
         MissWithdrawn(
-            at=at, clock=case.clock_name, due=said.missed, department=case.department_at(said.missed)
+            at=at,
+            clock=made.name,
+            due=said.missed,
+            department=case.department_at(said.missed),
+            handling=made.handling,
         )
     )
     kept = tuple(level for level in said.escalated if level == "remind")
@@ -339,14 +316,8 @@ def _stepped_too_far(made: Clock, said: Said, context: Here) -> bool:
     """Whether a step of the ladder was said whose instant came only after the end."""
     stop = made.stop
     return stop is not None and any(
-        _step(level, made, context) >= stop for level in said.escalated if level != "remind"
+        step(level, made, context) >= stop for level in said.escalated if level != "remind"
     )
-
-
-def _step(level: str, made: Clock, context: Here) -> datetime:
-    """The instant of a step of the ladder."""
-    time, days = context.city.working_time, int(getattr(context.city.policy.ladder, level))
-    return put_off(made, made.due, made.due if days == 0 else time.add_days(made.due, days), time)
 
 
 def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here, at: datetime) -> Said:
@@ -357,7 +328,15 @@ def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here,
         time = context.city.working_time
         date = time.closing_from(extension.new_date)
         if made.stop <= put_off(made, extension.approved_at, date, time):
-            facts.append(MissWithdrawn(at=at, clock="promise", due=date, department=case.department_at(date)))
+            facts.append(
+                MissWithdrawn(
+                    at=at,
+                    clock="promise",
+                    due=date,
+                    department=case.department_at(date),
+                    handling=made.handling,
+                )
+            )
             broken = tuple(other for other in said.broken if other != extension.id)
             said = replace(said, broken=broken)
     return said
@@ -373,16 +352,17 @@ def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: He
     facts.append(
         ClockStopped(
             at=made.stop,
-            clock=case.clock_name,
+            clock=made.name,
             cause=made.cause,  # type: ignore[arg-type]  # one of the three by construction
             in_time=made.in_time,
             due=made.due,
             late_minutes=0 if made.in_time else time.minutes_between(made.due, made.stop),
             held=held,
             department=made.department or case.department_at(made.stop),
+            handling=made.handling,
         )
     )
-    return replace(said, stopped=made.stop, held=held)
+    return replace(said, stopped=made.stop, held=held, due=made.due, provisional=made.provisional)
 
 
 def _armed(case: Case, following: datetime | None, facts: list[Fact], at: datetime) -> Decision[Case]:

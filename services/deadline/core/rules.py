@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
-from contracts.decision import Context, Decision, Effect
+from contracts.decision import Context, Decision
 from contracts.posts import (
     CitizenErased,
     PostHeld,
@@ -49,6 +49,7 @@ from services.deadline.core.case import (
     Question,
     Redate,
     Requested,
+    Said,
     TimerDue,
 )
 from services.deadline.core.reconcile import reconcile
@@ -62,12 +63,9 @@ def start(case: Case, post: PostReceived, context: Here) -> Decision[Case]:
     Reopenings that were heard before it ended handlings of which nothing could be said yet: each is judged first.
     """
     case = replace(case, number=post.number, kind=post.kind, public=post.public, received_at=post.at)
-    again, said = case.reopened, list[Effect]()
-    for n in range(len(again)):
-        judged = reconcile(replace(case, reopened=again[:n]), context, post.at)
-        case, said = judged.state, [*said, *judged.effects]
-    last = reconcile(replace(case, reopened=again), context, post.at)
-    return Decision(last.state, (*said, *last.effects))
+    if case.reopened and context.city.policy.kind(case.kind).clock:
+        case = replace(case, said=Said(handling=1))
+    return reconcile(case, context, post.at)
 
 
 def show(case: Case, fact: PostHeld | PostReleased, context: Here) -> Decision[Case]:
@@ -235,4 +233,5 @@ def redate(case: Case, sweep: Redate, context: Here) -> Decision[Case]:
 
 def _held(case: Case, context: Here, at: datetime) -> Decision[Case]:
     """Who holds the case moves no clock; but a ledger that was said with the stop is said again, put right."""
-    return Decision(case) if case.said.stopped is None else reconcile(case, context, at)
+    said = case.said.stopped is not None or case.over
+    return reconcile(case, context, at) if said else Decision(case)

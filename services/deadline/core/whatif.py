@@ -57,9 +57,9 @@ class Compared(Struct, frozen=True):
         return self.before.late != self.after.late
 
 
-def outcome(case: Case, profile: Profile, now: datetime) -> Outcome | None:
-    """How the handling at hand stands at `now`; None when it carries no clock."""
-    made = clock(case, profile)
+def outcome(case: Case, profile: Profile, now: datetime, number: int) -> Outcome | None:
+    """How the handling of this number stands at `now`; None when it carries no clock."""
+    made = clock(case, profile, number)
     if made is None:
         return None
     until = made.stop or now
@@ -108,15 +108,14 @@ def compare(cases: Iterable[Case], before: Profile, after: Profile, now: datetim
         if case.received_at is None or case.left is not None:
             continue
         others = granted(case, after)
-        for number in range(len(case.reopened) + 1):
-            first = replace(case, reopened=case.reopened[:number])
-            was = outcome(first, before, now)
-            would_be = outcome(replace(others, reopened=case.reopened[:number]), after, now)
+        for number in range(1, len(case.reopened) + 2):
+            was = outcome(case, before, now, number)
+            would_be = outcome(others, after, now, number)
             if was is None or would_be is None:
                 continue
-            made = clock(first, before)
+            made = clock(case, before, number)
             department = (made.department if made is not None else "") or case.department
-            yield Compared(case.number, department, number + 1, was, would_be)
+            yield Compared(case.number, department, number, was, would_be)
 
 
 class Line(Struct):

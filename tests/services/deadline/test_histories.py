@@ -120,6 +120,17 @@ def standing(instance: Instance) -> tuple[datetime | None, set[str], set[str]]:
     return said.missed, set(said.broken), set(said.escalated) if said.stopped is None else set()
 
 
+def record(instance: Instance) -> list[tuple[Any, ...]]:
+    """What stands of each handling that is over: its end and ledger, the miss, the steps, what was granted, the broken dates."""
+    return [
+        (
+            *(one.said.handling, one.said.stopped, one.said.due, one.said.held, one.said.missed),
+            *(set(one.said.escalated) - {"remind"}, set(one.said.extended), set(one.said.broken)),
+        )
+        for one in instance.case.over
+    ]
+
+
 def straight(history: dict[str, list[Fact]]) -> Delivered:
     """As it happened: in order of time over all topics, each once."""
     numbered = [(topic, n, fact) for topic, facts in history.items() for n, fact in enumerate(facts, 1)]
@@ -197,6 +208,31 @@ def test_with_time_passing_between_the_facts_a_miss_and_a_broken_promise_stand_e
     assert said.stopped == made.stop
     if made.stop is not None:
         assert sum(one.minutes for one in said.held) == time.minutes_between(made.start, made.stop)
+
+
+def agree_on_the_record(history: dict[str, list[Fact]], delivered: Delivered, pause: timedelta) -> None:
+    if history["city"]:
+        return  # by the rules in force when it was over
+    lived, heard = told(straight(history)), told(delivered, pause)
+
+    assert record(heard) == record(lived)
+
+
+@settings(max_examples=300)
+@for_all(deliveries(), st.integers(0, 30))
+def test_of_hundreds_of_histories_the_record_of_handlings_that_are_over_is_the_same_in_any_order(
+    case: tuple[dict[str, list[Fact]], Delivered], days: int
+) -> None:
+    agree_on_the_record(*case, timedelta(days=days))
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@for_all(deliveries(), st.integers(0, 30))
+def test_of_ten_thousand_histories_the_record_of_handlings_that_are_over_is_the_same_in_any_order(
+    case: tuple[dict[str, list[Fact]], Delivered], days: int
+) -> None:
+    agree_on_the_record(*case, timedelta(days=days))
 
 
 @pytest.mark.slow

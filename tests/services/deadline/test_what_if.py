@@ -13,7 +13,17 @@ from services.deadline.core.case import Case
 from services.deadline.core.other_rules import OtherRules, changes, dating, may_ask, months, otherwise
 from services.deadline.core.whatif import LISTED, Difference, Tally, compare, granted
 from tests.services.deadline.desk import given
-from tests.services.deadline.facts import PROFILE, assigned, at, extended, published, received, reopened
+from tests.services.deadline.facts import (
+    PROFILE,
+    assigned,
+    at,
+    extended,
+    grouped,
+    published,
+    received,
+    reopened,
+    ungrouped,
+)
 from tests.services.deadline.month import NOW, a_month, case
 
 
@@ -69,6 +79,23 @@ def test_a_day_off_gives_everybody_who_waits_over_it_a_day_more() -> None:
     assert (city.late_before, city.late_after, city.turned_in_time) == (2, 1, 1)
     assert city.no_longer_late == ("SQ260302-000003",)
     assert (city.second_late_before, city.second_late_after) == (1, 1)
+
+
+def test_the_first_handling_of_who_left_its_group_after_reopening_was_answered_by_the_lead() -> None:
+    desk = given(
+        received("2026-03-02T10:00"),
+        assigned("2026-03-02T10:00"),
+        grouped("2026-03-02T11:00"),
+        published("2026-03-03T10:00", lead="other", group="g1"),
+        reopened("2026-03-04T10:00"),
+        ungrouped("2026-03-04T11:00"),
+        published("2026-03-10T10:00", handling=2),
+    )
+
+    first, second = compare([desk.case], PROFILE, two_days(), NOW)
+
+    assert (first.before.stopped, first.before.late) == (at("2026-03-03T10:00"), False)
+    assert (second.handling, second.before.stopped) == (2, at("2026-03-10T10:00"))
 
 
 def test_a_saturday_that_is_worked_counts() -> None:
