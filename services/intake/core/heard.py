@@ -126,18 +126,22 @@ def dated(
     case: Case, fact: DeadlineSet | DeadlineExtended | DeadlineRedated, context: Here
 ) -> Decision[Case]:
     """The due date, as deadline counts it."""
-    case = replace(case, due=fact.due, provisional=fact.provisional)
+    about = _of_which(case, fact.handling)
+    if not about:
+        case = replace(case, due=fact.due, provisional=fact.provisional)
     if isinstance(fact, DeadlineRedated) and fact.previous == fact.due:
-        return _note(case, fact.at, "redated", f"办结期限 {_minute(fact.due)} 已确定")
+        return _note(case, fact.at, "redated", f"{about}办结期限 {_minute(fact.due)} 已确定")
     if isinstance(fact, DeadlineRedated):
-        return _note(case, fact.at, "redated", f"办结期限调整为 {_minute(fact.due)}")
+        return _note(case, fact.at, "redated", f"{about}办结期限调整为 {_minute(fact.due)}")
     if isinstance(fact, DeadlineSet):
-        return _note(case, fact.at, "due", f"办结期限 {_minute(fact.due)}")
+        return _note(case, fact.at, "due", f"{about}办结期限 {_minute(fact.due)}")
     return Decision(case)
 
 
 def resumed(case: Case, fact: ClockResumed, context: Here) -> Decision[Case]:
     """The clock runs again; a question nobody answered is open no longer."""
+    if _of_which(case, fact.handling):
+        return Decision(case)
     if step_of(case) == "asked" and _last_question(case) == fact.question:
         case = at_step(case, "accepted")
     paused = step_of(case) == "asked"
@@ -146,20 +150,26 @@ def resumed(case: Case, fact: ClockResumed, context: Here) -> Decision[Case]:
 
 def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
     """The due instant passed without a reply."""
-    return _note(replace(case, missed=True), fact.at, "missed", "已超期")
+    about = _of_which(case, fact.handling)
+    case = case if about else replace(case, missed=True)
+    return _note(case, fact.at, "missed", f"{about}已超期")
 
 
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
     """There was no miss, or no broken promise."""
     if fact.clock == "promise":
         return _note(case, fact.at, "promise-kept", f"承诺日期 {fact.due.date()} 已兑现,记录已更正")
-    return _note(replace(case, missed=False, level=""), fact.at, "miss-withdrawn", "超期已更正")
+    about = _of_which(case, fact.handling)
+    case = case if about else replace(case, missed=False, level="")
+    return _note(case, fact.at, "miss-withdrawn", f"{about}超期已更正")
 
 
 def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
     """A step of the ladder."""
     names = {"remind": "催办承办人", "leader": "提醒分管领导", "supervisor": "督查", "bulletin": "列入通报"}
-    return _note(replace(case, level=fact.level), fact.at, "escalated", names[fact.level], public=False)
+    about = _of_which(case, fact.handling)
+    case = case if about else replace(case, level=fact.level)
+    return _note(case, fact.at, "escalated", f"{about}{names[fact.level]}", public=False)
 
 
 def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
@@ -212,6 +222,11 @@ def reply_promise_break_withdrawn(
         return Decision(case)
     case = with_promise(case, fact.reply, broken=False)
     return _note(case, fact.at, "reply-promise-break-withdrawn", f"承诺于 {fact.day} 前办结,逾期记录已更正")
+
+
+def _of_which(case: Case, handling: int) -> str:
+    """Names the handling that a fact is about where another has begun since: the case as it is shown is not touched by it."""
+    return f"第{handling}次办理:" if 0 < handling < case.handling else ""
 
 
 def _waits(case: Case, identity: str) -> bool:
