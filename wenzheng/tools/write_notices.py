@@ -42,6 +42,7 @@ not in the quiet hours; what happens while it is held is told at its release. Th
 ([ADR 65](adr/0065-followers-in-rows-of-their-own.md)).
 **Name**: by which a city says it in its own words, under `[texts.AUDIENCE]` of its `notices.toml` ([how](../city/README.md#a-citys-own-words)).
 A unit that does not hold the post yet is told as soon as it does; where that could be too late, the supervisor is told at once.
+Of a handling that is over, for the post was reopened, nobody is told but who believes that it had missed its day, when it had not.
 """
 
 

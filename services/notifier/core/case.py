@@ -34,6 +34,12 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """The leader was told of a miss that has not been withdrawn."""
     supervisor_told: bool = False
     """So was the supervisor, by a step of the ladder."""
+    handling: int = 0
+    """The one at hand, whose miss these two are about; 0 where its clock was set before that was told."""
+    missed_before: tuple[int, ...] = ()
+    """Handlings that are over of whose miss the leader was told."""
+    supervisor_before: tuple[int, ...] = ()
+    """So was the supervisor."""
     public: bool = True
     """The author lets it be read."""
     moderation: Literal["", "held", "hidden"] = ""
@@ -42,6 +48,10 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """Somebody has followed it; who does stands in rows of their own."""
     news: tuple[News, ...] = ()
     """The latest, for those whose following is heard after them, and for the release of a post that was held."""
+
+    def is_over(self, handling: int) -> bool:
+        """Whether another handling has begun since: nobody has to hurry with it any more."""
+        return 0 < handling < self.handling
 
 
 DIALOGUE_SUBJECT: Final = "dialogue:"

@@ -104,6 +104,16 @@ def supervisor_heard_of_the_miss(case: Case, fact: MissWithdrawn, city: Profile)
     return fact.clock != "promise" and case.supervisor_told
 
 
+def leader_heard_of_an_earlier_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the leader was told of the miss of a handling that is over"""
+    return fact.clock != "promise" and fact.handling in case.missed_before
+
+
+def supervisor_heard_of_an_earlier_miss(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
+    """when the supervisor was told of the miss of a handling that is over"""
+    return fact.clock != "promise" and fact.handling in case.supervisor_before
+
+
 def of_a_promise(case: Case, fact: MissWithdrawn, city: Profile) -> bool:
     """when a promise was kept after all"""
     return fact.clock == "promise"

@@ -21,7 +21,15 @@ from contracts.posts import (
     PostWithdrawn,
 )
 from services.notifier.core.case import Case, Claim, Notice
-from services.notifier.core.news import DropFollower, Follower, KeepFollower, News, NewsDue, Spread
+from services.notifier.core.news import (
+    DropFollower,
+    DropFollowers,
+    Follower,
+    KeepFollower,
+    News,
+    NewsDue,
+    Spread,
+)
 from services.notifier.core.table_of_followers import FOLLOWERS_TOLD, WORDS
 
 Here = Context[Profile]
@@ -44,6 +52,11 @@ def follow(case: Case, fact: FollowerJoined, context: Here) -> Decision[Case]:
         if news.at >= follower.at and told(case, news)
     ]
     return Decision(replace(case, followed=True), tuple(effects))
+
+
+def forgotten(case: Case) -> tuple[Effect, ...]:
+    """The author's data is gone, and with it who followed."""
+    return (DropFollowers(),) if case.followed else ()
 
 
 def unfollow(case: Case, fact: FollowerLeft, context: Here) -> Decision[Case]:

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from msgspec.structs import replace
 
 from city.profile import Profile
 from contracts.assignments import LeadNamed, PostAssigned, PostReassigned
-from contracts.deadlines import ClockResumed, DeadlineExtended, DeadlineRedated, DeadlineSet
+from contracts.deadlines import (
+    ClockResumed,
+    DeadlineExtended,
+    DeadlineFact,
+    DeadlineRedated,
+    DeadlineSet,
+    MissWithdrawn,
+)
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
 from contracts.identity import derived
@@ -16,7 +23,6 @@ from contracts.notices import NoticeFailed, NoticeSent, NoticeSuppressed
 from contracts.posts import CitizenErased, PostReceived
 from services.notifier.core import followers
 from services.notifier.core.case import Case, Claim, Early, Notice, Outcome, Settle
-from services.notifier.core.news import DropFollowers
 from services.notifier.core.preference import order_of
 from services.notifier.core.table import TOLD
 from services.notifier.core.tell import SUPERVISION, URGENT, Tell
@@ -31,24 +37,30 @@ from services.notifier.core.wording import (
 
 Here = Context[Profile]
 
+OF_A_CLOCK: Final = get_args(DeadlineFact)
+"""Facts whose `handling` says which clock they are about; of replies and ratings it says which reply."""
+
 
 def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
     """Remember what the fact says; then tell whoever the table names."""
     known = case
+    over = case.is_over(getattr(fact, "handling", 0)) and isinstance(fact, OF_A_CLOCK)
     remember = REMEMBERED.get(type(fact))
-    if remember is not None:
+    if remember is not None and not over:
         case = remember(case, fact)
     effects: list[Effect] = []
     if case.waiting:
         case = _what_waited(case, fact.at, effects)
     for row in TOLD[type(fact)]:
-        if not row.when(case, fact, context.city):
+        if (over and not row.over) or not row.when(case, fact, context.city):
             continue
         if row.sets is not None:
             case = replace(case, **{row.sets[0]: row.sets[1]})
         # Who newly assists is seen against those who did before.
         for unit in ("",) if row.audience == "citizen" else row.to(known, fact) or ():
             case = _tell(case, row, unit or case.department, fact, context, effects)
+    if isinstance(fact, MissWithdrawn) and over:
+        case = _taken_back(case, fact)
     case = followers.note(case, fact, context, effects)
     return Decision(case, tuple(effects))
 
@@ -56,7 +68,7 @@ def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
 def erase(case: Case, fact: CitizenErased, context: Here) -> Decision[Case]:
     """Nobody can be told any more, and nothing is kept of who followed."""
     erased = replace(case, erased=True, sealed=b"", channels=(), followed=False)
-    return Decision(erased, (DropFollowers(),) if case.followed else ())
+    return Decision(erased, followers.forgotten(case))
 
 
 def settle(case: Case, outcome: Outcome, context: Here) -> Decision[Case]:
@@ -140,12 +152,39 @@ def _dated(case: Case, fact: DeadlineSet | DeadlineExtended | DeadlineRedated | 
     return replace(case, due=fact.due, provisional=fact.provisional)
 
 
+def _set(case: Case, fact: DeadlineSet) -> Case:
+    """The clock of another handling: what was told of a miss was told of the one before."""
+    case = _dated(case, fact)
+    if fact.handling <= case.handling:
+        return case
+    before = fact.handling - 1
+    return replace(
+        case,
+        handling=fact.handling,
+        missed_told=False,
+        supervisor_told=False,
+        missed_before=(*case.missed_before, *([before] if case.missed_told else [])),
+        supervisor_before=(*case.supervisor_before, *([before] if case.supervisor_told else [])),
+    )
+
+
+def _taken_back(case: Case, fact: MissWithdrawn) -> Case:
+    """Nobody believes any more that this handling, which is over, had missed its day."""
+    if fact.clock == "promise":
+        return case
+    return replace(
+        case,
+        missed_before=tuple(one for one in case.missed_before if one != fact.handling),
+        supervisor_before=tuple(one for one in case.supervisor_before if one != fact.handling),
+    )
+
+
 REMEMBERED: Final[Mapping[type[Fact], Callable[[Case, Any], Case]]] = {
     PostReceived: _received,
     PostAssigned: _assigned,
     PostReassigned: _assigned,
     LeadNamed: _lead_named,
-    DeadlineSet: _dated,
+    DeadlineSet: _set,
     DeadlineExtended: _dated,
     DeadlineRedated: _dated,
     ClockResumed: _dated,

@@ -36,19 +36,12 @@ from contracts.bulletins import (
 )
 from contracts.city_facts import CalendarPublished, ModelActivated, PolicyChanged
 from contracts.deadlines import (
-    CaseEscalated,
     ClockPaused,
     ClockResumed,
     ClockStopped,
     DeadlineExtended,
-    DeadlineMissed,
-    DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
-    DispatchLate,
-    MeetingLate,
-    MissWithdrawn,
-    PromiseBroken,
 )
 from contracts.debates import (
     CommentHidden,
@@ -111,18 +104,12 @@ from services.notifier.core.conditions import (
     by_word_list,
     date_moved,
     dissatisfied,
-    first_step,
     in_own_words,
-    leader_heard_of_the_miss,
     leaderless,
-    leaders_step,
     not_adopted,
-    of_a_promise,
     partly_adopted,
     praised,
     second_clock,
-    supervisor_heard_of_the_miss,
-    supervisors_step,
     to_follow_through,
     unit_and_date_known,
     with_a_leader,
@@ -130,6 +117,7 @@ from services.notifier.core.conditions import (
 from services.notifier.core.table_of_hidings import HIDINGS_TOLD
 from services.notifier.core.table_of_inspections import INSPECTIONS_TO_NOBODY, INSPECTIONS_TOLD
 from services.notifier.core.table_of_instructions import INSTRUCTIONS_TO_NOBODY, INSTRUCTIONS_TOLD
+from services.notifier.core.table_of_misses import MISSES_TOLD
 from services.notifier.core.table_of_promises import PROMISES_TO_NOBODY, PROMISES_TOLD
 from services.notifier.core.tell import (
     Tell,
@@ -242,42 +230,6 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("reopened", "citizen", "您申请重新办理的帖子{number}将于{due}前回复", when=second_clock),
         ASSIGNED,
     ),
-    DeadlineNear: (Tell("near", "clerk", "即将到期 {number},{due}", without_unit="supervisor"),),
-    DeadlineMissed: (
-        Tell(
-            "missed",
-            "leader",
-            "已超期,请督促办理 {number}",
-            without_unit="supervisor",
-            sets=("missed_told", True),
-        ),
-    ),
-    MissWithdrawn: (
-        Tell(
-            "miss-withdrawn",
-            "leader",
-            "超期更正 {number},并未超期",
-            when=leader_heard_of_the_miss,
-            without_unit="supervisor",
-            sets=("missed_told", False),
-        ),
-        Tell(
-            "miss-withdrawn",
-            "supervisor",
-            "超期更正 {number},并未超期",
-            supervision,
-            supervisor_heard_of_the_miss,
-            sets=("supervisor_told", False),
-        ),
-        Tell(
-            "miss-withdrawn",
-            "supervisor",
-            "承诺更正 {number},已按时兑现",
-            supervision,
-            of_a_promise,
-            called="promise-kept",
-        ),
-    ),
     DeadlineExtended: (
         Tell("extended", "citizen", "您的帖子{number}延期至{due},原因:{reason},进展:{progress}"),
     ),
@@ -288,21 +240,7 @@ TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         Tell("resumed", "clerk", "等待补充结束,恢复计时 {number},{due}"),
         Tell("resumed", "citizen", "您的帖子{number}恢复计时,{due}前回复{provisional}"),
     ),
-    CaseEscalated: (
-        Tell("remind", "clerk", "明日到期 {number}", when=first_step, without_unit="supervisor"),
-        Tell("escalated", "leader", "请督促办理 {number}", when=leaders_step, without_unit="supervisor"),
-        Tell(
-            "escalated",
-            "supervisor",
-            "{unit}超期未复 {number}",
-            supervision,
-            supervisors_step,
-            sets=("supervisor_told", True),
-        ),
-    ),
-    DispatchLate: (Tell("undispatched", "supervisor", "超时尚未交办 {number}", supervision),),
-    MeetingLate: (Tell("meeting-late", "supervisor", "交办会逾期未裁定 {number}", supervision),),
-    PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
+    **MISSES_TOLD,
     # accountability: a robot speaks to a whole unit, so it names no person and no measure
     RecordOpened: (Tell("record-opened", "leader", "本单位被立案问责,{until}前可以陈述 {record}"),),
     GroundsWithdrawn: (

@@ -92,6 +92,8 @@ class Tell(Struct, frozen=True):
     """Nobody holds the case yet: told to the unit that will, or at once to the supervisor."""
     sets: tuple[str, bool] | None = None
     """What the case remembers of having told it."""
+    over: bool = False
+    """It is told of a handling that is over as well: most is not, for nobody has to hurry with that."""
     called: str = ""
     """Its name, where the kind has several texts to this audience."""
 

@@ -67,7 +67,7 @@ CHANGES: dict[type, tuple[dict[str, Any], ...]] = {
     DeadlineSet: ({"clock": "second"},),
     DialogueOpened: ({"units": ("water",)},),
     InstructionGiven: ({"published": True}, {"due_day": date(2026, 3, 9)}),
-    MissWithdrawn: ({"clock": "promise"},),
+    MissWithdrawn: ({"clock": "promise"}, {"handling": 1}),
     PostRated: ({"grade": 1},),
     PostReceived: ({"addressee": "mayor"},),
     SuggestionDecided: ({"outcome": "adopted"}, {"outcome": "declined"}),
@@ -91,7 +91,8 @@ def heard(case: Case, fact: Any, city: Profile) -> list[str]:
 def test_every_notice_that_the_table_knows_can_be_said_in_a_citys_own_words() -> None:
     due = DeadlineSet(at=NOW, due=at("2026-03-05T18:00"), department="water")
     ready = told(assigned("2026-03-02T10:00"), due).case
-    cases = (ready, replace(ready, told_assigned=False, missed_told=True, supervisor_told=True))
+    again = replace(ready, handling=2, missed_before=(1,), supervisor_before=(1,))
+    cases = (ready, replace(ready, told_assigned=False, missed_told=True, supervisor_told=True), again)
     texts = [text for fact in facts() for case in cases for text in heard(case, fact, MARKED)]
     for kind, row in WORDS.items():
         news = News("c", kind, "water", NOW)
