@@ -86,6 +86,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     in_time: bool | None = None
     """How the first handling's clock stopped."""
     second_in_time: bool | None = None
+    second_stopped: int = 0
+    """Of which handling that is told: the newest whose clock has stopped; 0 where its clock did not name it."""
     held: tuple[tuple[str, int], ...] = ()
     """Holder to working minutes, of the first handling, as the clock said when it stopped."""
     second_held: tuple[tuple[str, int], ...] = ()

@@ -164,18 +164,22 @@ def reply_promise_break_withdrawn(
 
 
 def stopped(case: Case, fact: ClockStopped, context: Here) -> Decision[Case]:
-    """How the clock stopped, and who held the post how long."""
+    """How the clock stopped, and who held the post how long; of second handlings the newest counts."""
+    if 0 < fact.handling < case.second_stopped and fact.clock == "second":
+        return unchanged(case)
     minutes = tuple((one.holder, one.minutes) for one in fact.held)
     if fact.clock == "second":
-        after = replace(case, second_in_time=fact.in_time, second_held=minutes)
+        after = replace(case, second_in_time=fact.in_time, second_held=minutes, second_stopped=fact.handling)
     else:
         after = replace(case, in_time=fact.in_time, held=minutes)
     return _change(case, after)
 
 
 def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
-    """The due instant passed."""
+    """The due instant passed; of second handlings the newest counts."""
     if fact.clock == "second":
+        if case.second_missed and case.second_due is not None and fact.due < case.second_due:
+            return unchanged(case)
         return _change(case, replace(case, second_missed=True, second_due=fact.due))
     return _change(case, replace(case, missed=True, missed_due=fact.due))
 
@@ -196,7 +200,9 @@ def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[C
     if fact.clock == "promise":
         after = without_fault(replace(case, broken=case.broken - 1), "promise", about)
     elif fact.clock == "second":
-        after = without_fault(replace(case, second_missed=False), "overdue", about)
+        of_another = case.second_due is not None and case.second_due != fact.due
+        after = case if of_another else replace(case, second_missed=False)
+        after = without_fault(after, "overdue", about)
     else:
         after = replace(case, missed=False, missed_due=None, named_at=None)
         after = without_fault(after, "overdue", about)
