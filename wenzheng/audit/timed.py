@@ -23,7 +23,7 @@ from contracts.deadlines import (
 from contracts.decision import Context
 from contracts.facts import Fact
 from services.deadline.app import RULES
-from services.deadline.core.case import Case
+from services.deadline.core.case import Case, Said
 from services.deadline.core.clock import Clock, clock
 from wenzheng.audit.row import Invariant
 from wenzheng.audit.snapshot import Part, heard
@@ -90,11 +90,13 @@ class Timed(Invariant):
             self.row.fail(f"{case.number}: its timer is remembered as {remembered}, the table has {armed}")
 
     def _once(self, events: Iterable[Event]) -> None:
-        """No word that time brought stands twice."""
-        standing: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        """No word that time brought stands twice of a handling."""
+        standing: dict[tuple[str, int], set[tuple[object, ...]]] = defaultdict(set)
         instructed: dict[str, set[tuple[object, ...]]] = defaultdict(set)
         for event in events:
-            words, fact = standing[event.subject], event.fact
+            fact = event.fact
+            # Of one that is over something may be heard late, under its number; 0: said before it was named.
+            words = standing[event.subject, getattr(fact, "handling", 0)]
             match fact:
                 case DeadlineSet():
                     words.clear()
@@ -130,16 +132,15 @@ class Timed(Invariant):
         words.add(word)
 
     def _late(self, case: Case, part: Part) -> None:
-        """A case that is late is called so, or a timer is about to."""
-        made = clock(case, part.city.city)
-        if made is None or case.amendments != part.city.amendments:
-            return
-        if case.said.handling != made.handling or case.said.missed is not None:
-            return
-        ended = made.stop or self.snapshot.now
-        pending = case.next_at is not None and case.next_at <= made.due
-        if ended > made.due + LATE and not pending and made.cause in ("", "replied"):
-            self.row.fail(f"{case.number}: late since {made.due}, and nobody says so")
+        """A case that is late is called so, or a timer is about to; so is a handling that is over."""
+        for said, amendments in _handlings(case):
+            made = clock(case, part.city.city, said.handling)
+            if made is None or amendments != part.city.amendments or said.missed is not None:
+                continue
+            ended = made.stop or self.snapshot.now
+            pending = case.next_at is not None and case.next_at <= made.due
+            if ended > made.due + LATE and not pending and made.cause in ("", "replied"):
+                self.row.fail(f"{case.number}: late since {made.due}, and nobody says so")
 
     def _clock(self, subject: str, case: Case, facts: list[Fact], part: Part) -> None:
         folded: Any = Case()
@@ -154,11 +155,25 @@ class Timed(Invariant):
             self.row.fail(f"{case.number}: other instructions wait than the log says")
         if {(one.id, one.day) for one in folded.promises} != {(one.id, one.day) for one in case.promises}:
             self.row.fail(f"{case.number}: other promises wait than the log says")
-        logged, kept = clock(folded, part.city.city), clock(case, part.city.city)
-        if logged != kept:
-            self.row.fail(f"{case.number}: the clock of the log differs from the one remembered")
-        elif case.said.missed is not None and _in_time(logged):
-            self.row.fail(f"{case.number}: a miss stands against a reply in time")
+        for number in range(1, 2 + max(len(folded.reopened), len(case.reopened))):
+            logged, kept = _clock_of(folded, number, part), _clock_of(case, number, part)
+            if logged != kept:
+                self.row.fail(f"{case.number}: the clock of the log differs from the one remembered")
+            elif _in_time(logged) and any(
+                said.handling == number and said.missed is not None for said, _ in _handlings(case)
+            ):
+                self.row.fail(f"{case.number}: a miss stands against a reply in time")
+
+
+def _handlings(case: Case) -> list[tuple[Said, int]]:
+    """What was said of each handling whose clock was set, and by which rules: the one at hand last."""
+    said = [*((one.said, one.amendments) for one in case.over), (case.said, case.amendments)]
+    return [one for one in said if one[0].handling]
+
+
+def _clock_of(case: Case, number: int, part: Part) -> Clock | None:
+    """Its clock of the handling of this number; none where the case knows of no such handling."""
+    return clock(case, part.city.city, number) if number <= 1 + len(case.reopened) else None
 
 
 _TAKEN_BACK: Final = ("missed", "leader", "supervisor", "bulletin")
