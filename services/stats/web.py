@@ -57,14 +57,17 @@ class Door:
         self.stream = Stream(self.figures, self.profile, self.clock)
 
     async def league(self, request: Request, month: str, period: str) -> Response:
-        """The league table of a month, or of a period beside the periods it is compared with."""
+        """The league table of a month, or of a period beside the periods it is compared with.
+
+        Raises Refused 422 for a month that is none, beside a period, too.
+        """
         now = self.clock.now()
+        wanted = _period("month", month) if month else Period.month_of(now.date())
+        if wanted.months != 1:
+            raise problem.wrong_field("month", "应为 YYYY-MM")
         if period:
             table = await compared(self.figures, self.profile, _period("period", period), now)
         else:
-            wanted = _period("month", month) if month else Period.month_of(now.date())
-            if wanted.months != 1:
-                raise problem.wrong_field("month", "应为 YYYY-MM")
             table = await league(self.figures, self.profile, wanted, now)
         return with_etag(request, table, unhashed=_CUT_OFF)
 

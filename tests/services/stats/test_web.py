@@ -103,6 +103,7 @@ async def test_a_wrong_question_is_told_which_field_and_what_would_be_right(
     "query",
     [
         *("month=2026-13", "month=2026-00", "month=2026", "month=9999-12"),
+        *("month=2026-13&period=2026", "month=x&period=2026"),
         *("period=2026-Q5", "period=2026-H0", "period=26", "period=9999", "period=２０２６"),
     ],
 )
