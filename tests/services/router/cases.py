@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from contracts.assignments import (
-    Candidate,
-)
+from contracts.assignments import AssignmentHeld, Candidate, PostAssigned
 from contracts.decision import Context, Say
 from contracts.facts import Fact
 from contracts.posts import PostReceived
@@ -60,6 +58,10 @@ class Post:
         decision = RULES[type(fact)](self.case, fact, context)
         self.case = decision.state
         said = [effect.fact for effect in decision.effects if isinstance(effect, Say)]
+        for each in said:
+            # Whoever decided it: by which list and which model the post was judged.
+            if isinstance(each, PostAssigned | AssignmentHeld):
+                assert (each.rule_version, each.model_version) == ("r1", "m1")
         self.said += said
         return said
 

@@ -31,6 +31,10 @@ def test_with_a_model_its_own_threshold_decides_and_not_the_policys(above: float
     choice = with_model(model).choose(mine)
 
     assert choice.model_version == model.version
+    [said] = [reason for reason in choice.candidates[0].reasons if reason.kind == "model"]
+    assert 0 < sure.confidence <= said.weight <= 1, (
+        "the chance that the model gives, of which something may be taken off"
+    )
     assert choice.department == (sure.candidates[0].department if assigned else "")
 
 
