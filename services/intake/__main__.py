@@ -1,6 +1,7 @@
 """Runs intake: `python -m services.intake` for people, `python -m services.intake listen` for the bus."""
 
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from services.intake.app import FILES_AWAY, METRICS, READS, build
 from services.intake.examining import Examiner
 from services.intake.publishing import Apart
 from services.intake.settings import FileSettings
-from services.intake.web import Door, posting, routes
+from services.intake.web import Door, pace, posting, routes
 
 FORGETTING_SECONDS: Final = 600.0
 """Real seconds between two looks for sign-ins and sessions that are over."""
@@ -41,6 +42,7 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
     keys, proofs = PostgresKeys(), store.PostgresProofs(process.pool)
     folder = FileSettings().files()
     watch = store.Watch(folder, lambda away: process.metrics.gauge(FILES_AWAY).set(away))
+    apart = Apart(settings.city, profile.published)
     # Nobody else can know the name of a post that is new.
     desk, beside = open_desk(process, build(profile), store.postgres(process.pool), clock, creates=False)
     door = Door(
@@ -60,7 +62,8 @@ async def serving(process: run.Process) -> tuple[Any, Sequence[run.Background]]:
         verifier=process.verifier(),
         folder=folder,
         examiner=Examiner(settings.scanner),
-        apart=Apart(settings.city, profile.published),
+        apart=apart,
+        paced=pace(lambda: time.thread_time() + apart.used),
         connection=lambda: process.pool,
         count_read=lambda role: process.metrics.counter(READS, role).inc(),
         rate_limits=settings.rate_limits,

@@ -2,7 +2,7 @@
 
 A text made to be dear takes tens of milliseconds of Python. In a thread beside the event loop it holds the interpreter when the
 loop wants it, takes half of what the system gives to intake's session, and whoever posts waits for both. The child is a session
-of its own that gives way; it rests after dear texts, so that many of them wait for each other. It ends when intake ends.
+of its own that gives way; it says what each text cost, by which those who sent it are paced. It ends when intake ends.
 """
 
 import asyncio
@@ -21,22 +21,18 @@ import msgspec
 import structlog
 
 from chassis.giving_way import give_way
-from chassis.web.aside import DEAR_SECONDS, REST
 from city.profile import Profile
 from city.publication import Publish, Published
 
 NICENESS: Final = 5
 """As of files that are looked at: a third of the time that goes to whom people wait for."""
-ELSEWHERE_SECONDS: Final = 0.000_000_3
-"""What a byte of a post costs the database, the bus and its readers: 60 posts of 29,000 bytes half a second of all their processors
-(docs/measured.md). A text that costs little here is dear as well, where it is long."""
 SECONDS: Final = 20.0
-"""Real time that the child may be silent, its start, its rest and one text at its limit among it."""
+"""Real time that the child may be silent, its start and one text at its limit among it."""
 
 _log = structlog.get_logger()
 _encode: Final = msgspec.msgpack.Encoder().encode
 _texts: Final = msgspec.msgpack.Decoder(tuple[str, ...]).decode
-_published: Final = msgspec.msgpack.Decoder(Published).decode
+_answered: Final = msgspec.msgpack.Decoder(tuple[float, Published]).decode
 
 
 class Apart:
@@ -49,6 +45,8 @@ class Apart:
         self._here = here
         self._seconds = seconds
         self._one_at_a_time = threading.Lock()
+        self.used = 0.0
+        """Seconds of a processor that children have used for texts so far."""
         self._child: subprocess.Popen[bytes] | None = None
         self._stream: BinaryIO | None = None
 
@@ -80,7 +78,9 @@ class Apart:
     def _asked(self, texts: tuple[str, ...]) -> Published:
         stream = self._stream or self._started()
         _put(stream, _encode(texts))
-        return _published(_taken(stream))
+        cost, published = _answered(_taken(stream))
+        self.used += cost
+        return published
 
     def _started(self) -> BinaryIO:
         ours, its = socket.socketpair()
@@ -93,27 +93,16 @@ class Apart:
         return self._stream
 
 
-def serve(
-    stream: BinaryIO,
-    publish: Publish,
-    used: Callable[[], float] = time.process_time,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Answer until nobody asks any more, with a rest after each dear text."""
+def serve(stream: BinaryIO, publish: Publish, used: Callable[[], float] = time.process_time) -> None:
+    """Answer what becomes of texts, and what that cost, until nobody asks any more."""
     while True:
         try:
-            asked = _taken(stream)
+            texts = _texts(_taken(stream))
+            began = used()
+            published = publish(*texts)
+            _put(stream, _encode((used() - began, published)))
         except (EOFError, ConnectionError):
             return
-        began = used()
-        answer = _encode(publish(*_texts(asked)))
-        cost = used() - began + ELSEWHERE_SECONDS * len(asked)
-        try:
-            _put(stream, answer)
-        except ConnectionError:
-            return
-        if cost > DEAR_SECONDS:
-            sleep(REST * cost)
 
 
 def _put(stream: BinaryIO, message: bytes) -> None:

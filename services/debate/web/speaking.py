@@ -11,7 +11,7 @@ from chassis.problem import HttpRefused
 from chassis.web.aside import paced
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.described import described
-from chassis.web.limits import client_of
+from chassis.web.limits import client_key, client_of
 from city import contacts
 from city.publication import Published
 from contracts.decision import FieldError
@@ -52,7 +52,9 @@ def _comment(router: APIRouter, door: Door, kind: Kind) -> None:
         if answered:
             await door.check_comment(kind, id, answered)
         person = proven or _typed(door, id, body.phone)
-        published = await paced(partial(door.made_ready, body.text, "text", ask.COMMENT), len(raw))
+        published = await paced(
+            partial(door.made_ready, body.text, "text", ask.COMMENT), len(raw), client_key(client_of(request))
+        )
         identity = uuid7()
         said = ask.Comment(
             debate=id,

@@ -18,9 +18,9 @@ from services.intake.web import (
     shown,
     unsubscribing,
 )
-from services.intake.web.door import Door
+from services.intake.web.door import Door, pace
 
-__all__ = ["Door", "routes"]
+__all__ = ["Door", "pace", "routes"]
 
 
 def routes(door: Door) -> APIRouter:

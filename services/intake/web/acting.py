@@ -84,7 +84,10 @@ async def _perform(door: Door, act: Act, request: Request, number: str, target: 
         caller = of_staff(actor.person)
     raw = await read_body(request)
     body, written = await made_ready(
-        door, raw, lambda publish: bodies.cleaned(decode_body(raw or b"{}", act.body), publish)
+        door,
+        raw,
+        lambda publish: bodies.cleaned(decode_body(raw or b"{}", act.body), publish),
+        actor.person or client_of(request),
     )
     box = b""
     if act.sealed:

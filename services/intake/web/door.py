@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,10 +20,11 @@ from chassis.passes import CallPasses, Passes
 from chassis.problem import HttpRefused
 from chassis.tokens import Verifier, require
 from chassis.vault import Keys, LinkSecret, Secrets
-from chassis.web.aside import paced
+from chassis.web.aside import Aside
 from chassis.web.cursors import Cursor
 from chassis.web.keyed import hand_in
-from chassis.web.limits import Limits
+from chassis.web.limits import Limits, client_key
+from chassis.web.turns import REST
 from city import named
 from city.profile import Profile
 from city.publication import Publish
@@ -50,6 +52,19 @@ encode: Final = msgspec.json.Encoder().encode
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
+LONG: Final = 4_096
+"""Bytes of a body whose texts are made ready aside: an ordinary one takes a millisecond, a hostile one at its limit
+up to ninety."""
+ELSEWHERE_SECONDS: Final = 0.000_000_3
+"""What a byte of a post costs the database, the bus and its readers: 60 posts of 29,000 bytes half a second of all their processors
+(docs/measured.md). A text that costs little here is dear as well, where it is long."""
+
+
+def pace(used: Callable[[], float] = time.thread_time) -> Aside:
+    """How long bodies follow each other; `used` tells the seconds of a processor that their texts have used so far."""
+    return Aside(REST, used, ELSEWHERE_SECONDS)
+
+
 @dataclass
 class Door:
     """Everything the web side needs."""
@@ -73,6 +88,7 @@ class Door:
     examiner: Examiner = field(default_factory=Examiner)
     apart: Publish | None = None
     """Makes long texts fit to be public; None: in this process."""
+    paced: Aside = field(default_factory=pace)
     connection: Callable[[], Any] = lambda: None
     """The pool, for reading keys; None in memory."""
     count_read: Callable[[str], None] = lambda role: None
@@ -144,20 +160,15 @@ class Door:
         return await open_boxes(self.keys, self.connection(), subject, case)
 
 
-LONG: Final = 4_096
-"""Bytes of a body whose texts are made ready aside: an ordinary one takes a millisecond, a hostile one at its limit
-up to ninety."""
-
-
-async def made_ready(door: Door, body: bytes, work: Callable[[Publish], T]) -> T:
+async def made_ready(door: Door, body: bytes, work: Callable[[Publish], T], who: str) -> T:
     """What `work` makes of a body and by what texts become public; aside, where the body is long, so that nobody else waits
-    for it.
+    for it. `who` sent it: an address, or a member of staff.
 
     Raises HttpRefused 503 when too many long bodies wait.
     """
     if len(body) <= LONG:
         return work(door.profile.published)
-    return await paced(partial(work, door.apart or door.profile.published), len(body))
+    return await door.paced(partial(work, door.apart or door.profile.published), len(body), client_key(who))
 
 
 def not_own_case() -> HttpRefused:

@@ -60,7 +60,7 @@ def routes(router: APIRouter, door: Door) -> None:
             submitted = submission(door, publish, subject, post, drawn, post.origin, actor.person)
             return submitted, digest(door, raw, post)
 
-        submitted, same = await made_ready(door, raw, ready)
+        submitted, same = await made_ready(door, raw, ready, actor.person)
         proves = "sms" in submitted.channels
 
         def keep(answers: list[object]) -> bytes:

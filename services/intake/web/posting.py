@@ -52,7 +52,7 @@ def hot_route(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[int]]:
                 post = decode_body(body, bodies.Post, offered)
                 return submission(door, publish, subject, post, drawn), digest(door, body, post)
 
-            request, named = await made_ready(door, body, ready)
+            request, named = await made_ready(door, body, ready, client)
             if request.channels:
                 # Whoever is written to has not asked for it: anybody can type a number.
                 door.limits.check("contacts_an_hour", client)

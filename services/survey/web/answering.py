@@ -17,7 +17,7 @@ from chassis.web.aside import aside, paced
 from chassis.web.bodies import decode_body, read_body
 from chassis.web.conditional import with_etag
 from chassis.web.described import described
-from chassis.web.limits import client_of
+from chassis.web.limits import client_key, client_of
 from chassis.web.responses import Json
 from city.normal import length, shows_nothing, written
 from city.profile import Profile
@@ -111,12 +111,15 @@ def _writing(router: APIRouter, door: Door) -> None:
     async def ballot(id: str, request: Request) -> Response:
         """The first answer of a token stands; a second one is refused (409 `already-counted`)."""
         door.limits.check("posts", client_of(request))
-        body = decode_body(await read_body(request), ask.AnswerBody)
+        raw = await read_body(request)
+        body = decode_body(raw, ask.AnswerBody)
         survey = await door.survey(id)
         if not is_signed(survey.public_key.encode(), body.token, body.signature):
             raise HttpRefused(403, "not-entitled", "凭证无效", "请从问卷首页重新开始。")
         assert survey.questionnaire is not None
-        opened = await paced(partial(_made_ready, door.profile, body.answers))
+        opened = await paced(
+            partial(_made_ready, door.profile, body.answers), len(raw), client_key(client_of(request))
+        )
         asked.check_answers(survey.questionnaire, opened.answers)
         subject = ballot_of(id, body.token)
         keys = await door.surveys.keys(id)

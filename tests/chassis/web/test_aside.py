@@ -6,19 +6,8 @@ import threading
 import pytest
 
 from chassis.problem import HttpRefused
-from chassis.web.aside import DEAR_SECONDS, WAITING, Aside
-
-
-class Thread:
-    """Given processor seconds for each piece of work, and the rests that the thread took."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.readings = seconds, 0
-        self.rests: list[float] = []
-
-    def used(self) -> float:
-        self.readings += 1
-        return self.seconds * (self.readings // 2)
+from chassis.web.aside import WAITING, Aside
+from chassis.web.turns import DEAR_SECONDS, REST
 
 
 async def test_what_waits_is_done_the_smaller_first_and_never_two_at_once() -> None:
@@ -43,19 +32,44 @@ async def test_what_the_work_raises_reaches_who_asked_and_the_next_is_done() -> 
     assert await aside(lambda: 2) == 2
 
 
-@pytest.mark.parametrize(
-    ("seconds", "rests"), [(DEAR_SECONDS / 2, []), (2 * DEAR_SECONDS, [6 * DEAR_SECONDS] * 2)]
-)
-async def test_after_dear_work_there_is_a_rest_of_three_times_its_length(
-    seconds: float, rests: list[float]
-) -> None:
-    thread = Thread(seconds)
-    aside = Aside(3.0, thread.used, thread.rests.append)
+async def test_who_brought_dear_work_lately_lets_others_go_first() -> None:
+    seconds = iter([0.0, 2 * DEAR_SECONDS])
+    aside, begun, go, done = (
+        Aside(REST, lambda: next(seconds, 0.0)),
+        threading.Event(),
+        threading.Event(),
+        list[str](),
+    )
+    await aside(lambda: None, who="stranger")
+    held = asyncio.create_task(aside(lambda: begun.set() or go.wait(), who="somebody"))
+    await asyncio.to_thread(begun.wait)
 
-    for n in range(3):
-        assert await aside(lambda n=n: n) == n
+    others = [
+        asyncio.create_task(aside(lambda who=who: done.append(who), size, who))
+        for size, who in ((1, "stranger"), (2, "person"))
+    ]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(held, *others)
 
-    assert thread.rests[:2] == pytest.approx(rests)
+    assert done == ["person", "stranger"]
+
+
+async def test_what_a_piece_costs_others_counts_by_its_size() -> None:
+    aside, begun, go, done = Aside(REST, elsewhere=0.001), threading.Event(), threading.Event(), list[str]()
+    await aside(lambda: None, 20, "stranger")
+    held = asyncio.create_task(aside(lambda: begun.set() or go.wait(), 1, "somebody"))
+    await asyncio.to_thread(begun.wait)
+
+    others = [
+        asyncio.create_task(aside(lambda who=who: done.append(who), size, who))
+        for size, who in ((1, "stranger"), (2, "person"))
+    ]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(held, *others)
+
+    assert done == ["person", "stranger"]
 
 
 async def test_when_too_much_waits_one_is_asked_to_come_again() -> None:
