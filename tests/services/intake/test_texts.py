@@ -190,7 +190,7 @@ async def test_a_long_text_is_made_ready_where_nobody_waits_for_it(
 ) -> None:
     here = threading.get_ident()
 
-    there = await made_ready(intake.door, b"x" * length, lambda publish: threading.get_ident())
+    there = await made_ready(intake.door, b"x" * length, lambda publish: threading.get_ident(), "somebody")
 
     assert (there != here) is aside
 
