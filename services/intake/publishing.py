@@ -8,6 +8,7 @@ of its own that gives way; it says what each text cost, by which those who sent 
 import asyncio
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -27,17 +28,18 @@ from city.publication import Publish, Published
 NICENESS: Final = 5
 """As of files that are looked at: a third of the time that goes to whom people wait for."""
 SECONDS: Final = 20.0
-"""Real time that the child may be silent, its start and one text at its limit among it."""
+"""Real time that the child may be silent, when it starts as well as with one text at its limit."""
 
 _log = structlog.get_logger()
 _encode: Final = msgspec.msgpack.Encoder().encode
 _texts: Final = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+_READY: Final = b"ready"
 _answered: Final = msgspec.msgpack.Decoder(tuple[float, Published]).decode
 
 
 class Apart:
-    """Asks the child, which is started for the first text. Where it fails, the texts are made ready here: slower for others,
-    and the same."""
+    """Asks the child, which is started by the first text. Until it is there, and where it fails, texts are made ready here: slower
+    for others, and the same. So nobody waits for its start."""
 
     def __init__(self, folder: Path, here: Publish, seconds: float = SECONDS) -> None:
         """`folder`: the city's profile, as `here` has it."""
@@ -48,7 +50,12 @@ class Apart:
         self.used = 0.0
         """Seconds of a processor that children have used for texts so far."""
         self._child: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
         self._stream: BinaryIO | None = None
+        self._speaks = select.poll()
+        self._there = False
+        """The child has said that it is ready."""
+        self._began = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -59,7 +66,8 @@ class Apart:
         """What becomes of the texts. It blocks: never to be called by the event loop's thread."""
         with self._one_at_a_time:
             try:
-                return self._asked(texts)
+                if self._is_there():
+                    return self._asked(texts)
             except (OSError, EOFError, msgspec.DecodeError) as failure:
                 _log.warning("a long text is made ready without the child", reason=repr(failure))
                 self.end()
@@ -67,42 +75,62 @@ class Apart:
 
     def end(self) -> None:
         """End the child, if there is one; the next text starts another."""
-        if self._stream is not None:
-            with contextlib.suppress(OSError):
-                self._stream.close()
+        for end in (self._stream, self._socket):
+            if end is not None:
+                with contextlib.suppress(OSError):
+                    end.close()
         if self._child is not None:
             self._child.kill()
             self._child.wait()
-        self._child = self._stream = None
+        self._child = self._socket = self._stream = None
+        self._there = False
+
+    def _is_there(self) -> bool:
+        """Whether there is a child that can be asked; it is started where there is none. Raises TimeoutError when its start lasts."""
+        if self._socket is None:
+            self._start()
+        assert self._stream is not None
+        if not self._there and self._speaks.poll(0):
+            self._there = _taken(self._stream) == _READY
+        if not self._there and time.monotonic() - self._began > self._seconds:
+            raise TimeoutError("the child does not get ready")
+        return self._there
 
     def _asked(self, texts: tuple[str, ...]) -> Published:
-        stream = self._stream or self._started()
-        _put(stream, _encode(texts))
-        cost, published = _answered(_taken(stream))
+        assert self._stream is not None
+        _put(self._stream, _encode(texts))
+        cost, published = _answered(_taken(self._stream))
         self.used += cost
         return published
 
-    def _started(self) -> BinaryIO:
+    def _start(self) -> None:
         ours, its = socket.socketpair()
-        with ours, its:
+        self.take(ours)
+        with its:
             command = [sys.executable, "-m", "services.intake.publishing", str(self._folder)]
             self._child = subprocess.Popen(command, stdin=its.fileno(), start_new_session=True)
-            ours.settimeout(self._seconds)
-            # The stream keeps the socket open, and its patience.
-            self._stream = cast("BinaryIO", ours.makefile("rwb"))
-        return self._stream
+
+    def take(self, ours: socket.socket) -> None:
+        """Ask whoever is at the other end."""
+        ours.settimeout(self._seconds)
+        self._began = time.monotonic()
+        self._socket, self._stream = ours, cast("BinaryIO", ours.makefile("rwb"))
+        # Not `select`, which knows the first 1,024 files of a process alone: intake has a file for each of its connections.
+        self._speaks = select.poll()
+        self._speaks.register(ours, select.POLLIN)
 
 
 def serve(stream: BinaryIO, publish: Publish, used: Callable[[], float] = time.process_time) -> None:
-    """Answer what becomes of texts, and what that cost, until nobody asks any more."""
-    while True:
-        try:
+    """Say that it is ready; then answer what becomes of texts, and what that cost, until nobody asks any more."""
+    try:
+        _put(stream, _READY)
+        while True:
             texts = _texts(_taken(stream))
             began = used()
             published = publish(*texts)
             _put(stream, _encode((used() - began, published)))
-        except (EOFError, ConnectionError):
-            return
+    except (EOFError, ConnectionError):
+        return
 
 
 def _put(stream: BinaryIO, message: bytes) -> None:

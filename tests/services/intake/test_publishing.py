@@ -14,7 +14,7 @@ from chassis.web.aside import Aside
 from city.publication import Published
 from services.intake.publishing import Apart, serve
 from services.intake.web.door import LONG
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.services.intake.door import CITY, PROFILE, Intake, at
 
 TEXTS = ("路灯不亮", "联系电话13812345678,请尽快维修。" * 500, "")
@@ -28,8 +28,19 @@ def apart() -> Iterator[Apart]:
     made.end()
 
 
+def asked(apart: Apart, *texts: str) -> Published:
+    """What the child says, once there is one that is asked."""
+    before = apart.used
+
+    def found() -> Published | None:
+        made = apart(*texts)
+        return made if apart.used > before else None
+
+    return until(found)
+
+
 def test_the_child_says_what_is_said_here_and_leads_a_session_that_gives_way(apart: Apart) -> None:
-    found = apart(*TEXTS)
+    found = asked(apart, *TEXTS)
 
     assert found == PROFILE.published(*TEXTS)
     assert "138" not in found.texts[1]
@@ -38,8 +49,15 @@ def test_the_child_says_what_is_said_here_and_leads_a_session_that_gives_way(apa
     assert os.getpriority(os.PRIO_PROCESS, apart.pid) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
+def test_nobody_waits_for_the_start_of_the_child(apart: Apart) -> None:
+    assert apart(*TEXTS) == PROFILE.published(*TEXTS)
+
+    assert apart.pid is not None, "it has been started"
+    assert apart.used == 0.0, "and was not waited for"
+
+
 def test_a_child_that_ended_costs_nobody_an_answer_and_the_next_text_has_another(apart: Apart) -> None:
-    apart(*TEXTS)
+    asked(apart, *TEXTS)
     first = apart.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
@@ -47,15 +65,30 @@ def test_a_child_that_ended_costs_nobody_an_answer_and_the_next_text_has_another
     assert apart(*TEXTS) == PROFILE.published(*TEXTS)
     assert apart.pid is None, "it was made ready here"
 
-    assert apart(*TEXTS) == PROFILE.published(*TEXTS)
+    assert asked(apart, *TEXTS) == PROFILE.published(*TEXTS)
     assert apart.pid not in (None, first)
 
 
-def test_a_child_that_is_silent_for_too_long_is_ended_and_nobody_waits_for_it_any_more() -> None:
+def test_a_child_that_is_silent_for_too_long_is_ended_and_nobody_waits_for_it_any_more(apart: Apart) -> None:
+    ours, its = socket.socketpair()
     impatient = Apart(CITY, PROFILE.published, 0.001)
+    impatient.take(ours)
+    with its, its.makefile("wb") as ready:
+        ready.write((5).to_bytes(4, "big") + b"ready")
+        ready.flush()
 
-    assert impatient(*TEXTS) == PROFILE.published(*TEXTS)
-    assert impatient.pid is None
+        assert impatient(*TEXTS) == PROFILE.published(*TEXTS)
+        assert its.recv(4), "it was asked"
+        assert impatient._socket is None, "and is not any more"
+
+
+def test_a_child_that_does_not_get_ready_is_ended_and_the_next_text_has_another() -> None:
+    ours, its = socket.socketpair()
+    impatient = Apart(CITY, PROFILE.published, 0.0)
+    impatient.take(ours)
+    with its:
+        assert impatient(*TEXTS) == PROFILE.published(*TEXTS)
+        assert its.recv(4) == b"", "the line is cut"
 
 
 def test_the_child_says_what_each_text_cost_and_ends_when_nobody_can_ask() -> None:
@@ -65,13 +98,12 @@ def test_the_child_says_what_each_text_cost_and_ends_when_nobody_can_ask() -> No
     child = threading.Thread(target=serve, args=(stream, PROFILE.published, lambda: next(readings)))
     child.start()
     apart = Apart(CITY, PROFILE.published)
-    apart._stream = cast("BinaryIO", ours.makefile("rwb"))
+    apart.take(ours)
 
-    assert apart("便宜") == PROFILE.published("便宜")
+    assert asked(apart, "便宜") == PROFILE.published("便宜")
     assert apart.used == 0.25
-    apart("便宜")
+    asked(apart, "便宜")
     assert apart.used == 0.75
-    ours.close()
     apart.end()
     child.join(PATIENCE)
 
