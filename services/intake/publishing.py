@@ -6,17 +6,16 @@ of its own that gives way; it says what each text cost, by which those who sent 
 """
 
 import asyncio
-import contextlib
 import os
-import select
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import structlog
@@ -24,6 +23,9 @@ import structlog
 from chassis.giving_way import give_way
 from city.profile import Profile
 from city.publication import Publish, Published
+
+Line: TypeAlias = "Connection[Any, Any]"
+"""Whole messages go over it; it waits for any number of files, `select` for the first 1,024 of a process alone."""
 
 NICENESS: Final = 5
 """As of files that are looked at: a third of the time that goes to whom people wait for."""
@@ -50,9 +52,7 @@ class Apart:
         self.used = 0.0
         """Seconds of a processor that children have used for texts so far."""
         self._child: subprocess.Popen[bytes] | None = None
-        self._socket: socket.socket | None = None
-        self._stream: BinaryIO | None = None
-        self._speaks = select.poll()
+        self._line: Line | None = None
         self._there = False
         """The child has said that it is ready."""
         self._began = 0.0
@@ -66,8 +66,9 @@ class Apart:
         """What becomes of the texts. It blocks: never to be called by the event loop's thread."""
         with self._one_at_a_time:
             try:
-                if self._is_there():
-                    return self._asked(texts)
+                line = self._line or self._started()
+                if self._is_there(line):
+                    return self._asked(line, texts)
             except (OSError, EOFError, msgspec.DecodeError) as failure:
                 _log.warning("a long text is made ready without the child", reason=repr(failure))
                 self.end()
@@ -75,85 +76,63 @@ class Apart:
 
     def end(self) -> None:
         """End the child, if there is one; the next text starts another."""
-        for end in (self._stream, self._socket):
-            if end is not None:
-                with contextlib.suppress(OSError):
-                    end.close()
+        if self._line is not None:
+            self._line.close()
         if self._child is not None:
             self._child.kill()
             self._child.wait()
-        self._child = self._socket = self._stream = None
+        self._child = self._line = None
         self._there = False
 
-    def _is_there(self) -> bool:
-        """Whether there is a child that can be asked; it is started where there is none. Raises TimeoutError when its start lasts."""
-        if self._socket is None:
-            self._start()
-        assert self._stream is not None
-        if not self._there and self._speaks.poll(0):
-            self._there = _taken(self._stream) == _READY
+    def connect(self, line: Line) -> Line:
+        """Whoever is at the other end is asked from now on."""
+        self._line, self._began = line, time.monotonic()
+        return line
+
+    def _started(self) -> Line:
+        ours, its = Pipe()
+        self.connect(ours)
+        with its:
+            command = [sys.executable, "-m", "services.intake.publishing", str(self._folder)]
+            self._child = subprocess.Popen(command, stdin=its.fileno(), start_new_session=True)
+        return ours
+
+    def _is_there(self, line: Line) -> bool:
+        """Whether the child can be asked. Raises TimeoutError when its start lasts."""
+        if not self._there and line.poll():
+            self._there = line.recv_bytes() == _READY
         if not self._there and time.monotonic() - self._began > self._seconds:
             raise TimeoutError("the child does not get ready")
         return self._there
 
-    def _asked(self, texts: tuple[str, ...]) -> Published:
-        assert self._stream is not None
-        _put(self._stream, _encode(texts))
-        cost, published = _answered(_taken(self._stream))
+    def _asked(self, line: Line, texts: tuple[str, ...]) -> Published:
+        line.send_bytes(_encode(texts))
+        if not line.poll(self._seconds):
+            raise TimeoutError("the child is silent")
+        cost, published = _answered(line.recv_bytes())
         self.used += cost
         return published
 
-    def _start(self) -> None:
-        ours, its = socket.socketpair()
-        self.take(ours)
-        with its:
-            command = [sys.executable, "-m", "services.intake.publishing", str(self._folder)]
-            self._child = subprocess.Popen(command, stdin=its.fileno(), start_new_session=True)
 
-    def take(self, ours: socket.socket) -> None:
-        """Ask whoever is at the other end."""
-        ours.settimeout(self._seconds)
-        self._began = time.monotonic()
-        self._socket, self._stream = ours, cast("BinaryIO", ours.makefile("rwb"))
-        # Not `select`, which knows the first 1,024 files of a process alone: intake has a file for each of its connections.
-        self._speaks = select.poll()
-        self._speaks.register(ours, select.POLLIN)
-
-
-def serve(stream: BinaryIO, publish: Publish, used: Callable[[], float] = time.process_time) -> None:
+def serve(line: Line, publish: Publish, used: Callable[[], float] = time.process_time) -> None:
     """Say that it is ready; then answer what becomes of texts, and what that cost, until nobody asks any more."""
     try:
-        _put(stream, _READY)
+        line.send_bytes(_READY)
         while True:
-            texts = _texts(_taken(stream))
+            texts = _texts(line.recv_bytes())
             began = used()
             published = publish(*texts)
-            _put(stream, _encode((used() - began, published)))
+            line.send_bytes(_encode((used() - began, published)))
     except (EOFError, ConnectionError):
         return
-
-
-def _put(stream: BinaryIO, message: bytes) -> None:
-    stream.write(len(message).to_bytes(4, "big") + message)
-    stream.flush()
-
-
-def _taken(stream: BinaryIO) -> bytes:
-    """The next message. Raises EOFError where there is none, or half of one."""
-    head = stream.read(4)
-    size = int.from_bytes(head, "big")
-    message = stream.read(size) if len(head) == 4 else b""
-    if len(head) < 4 or len(message) < size:
-        raise EOFError("the other side has gone")
-    return message
 
 
 def main() -> None:
     """In the child."""
     asyncio.run(give_way({os.getpid(): NICENESS}))
     profile = Profile.load(sys.argv[1])
-    with socket.socket(fileno=sys.stdin.fileno()) as asked:
-        serve(cast("BinaryIO", asked.makefile("rwb")), profile.published)
+    with Connection(os.dup(sys.stdin.fileno())) as line:
+        serve(line, profile.published)
 
 
 if __name__ == "__main__":

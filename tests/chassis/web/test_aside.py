@@ -32,32 +32,16 @@ async def test_what_the_work_raises_reaches_who_asked_and_the_next_is_done() -> 
     assert await aside(lambda: 2) == 2
 
 
-async def test_who_brought_dear_work_lately_lets_others_go_first() -> None:
-    seconds = iter([0.0, 2 * DEAR_SECONDS])
-    aside, begun, go, done = (
-        Aside(REST, lambda: next(seconds, 0.0)),
-        threading.Event(),
-        threading.Event(),
-        list[str](),
-    )
-    await aside(lambda: None, who="stranger")
-    held = asyncio.create_task(aside(lambda: begun.set() or go.wait(), who="somebody"))
-    await asyncio.to_thread(begun.wait)
-
-    others = [
-        asyncio.create_task(aside(lambda who=who: done.append(who), size, who))
-        for size, who in ((1, "stranger"), (2, "person"))
-    ]
-    await asyncio.sleep(0)
-    go.set()
-    await asyncio.gather(held, *others)
-
-    assert done == ["person", "stranger"]
-
-
-async def test_what_a_piece_costs_others_counts_by_its_size() -> None:
-    aside, begun, go, done = Aside(REST, elsewhere=0.001), threading.Event(), threading.Event(), list[str]()
-    await aside(lambda: None, 20, "stranger")
+@pytest.mark.parametrize(
+    ("size", "used", "elsewhere"), [(0, 2 * DEAR_SECONDS, 0.0), (20, 0.0, 0.001)], ids=["here", "by its size"]
+)
+async def test_who_brought_dear_work_lately_lets_others_go_first(
+    size: int, used: float, elsewhere: float
+) -> None:
+    readings = iter([0.0, used])
+    aside = Aside(REST, lambda: next(readings, 0.0), elsewhere)
+    begun, go, done = threading.Event(), threading.Event(), list[str]()
+    await aside(lambda: None, size, "stranger")
     held = asyncio.create_task(aside(lambda: begun.set() or go.wait(), 1, "somebody"))
     await asyncio.to_thread(begun.wait)
 

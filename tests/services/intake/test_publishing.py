@@ -2,10 +2,10 @@
 
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from multiprocessing import Pipe
+from typing import Any
 
 import pytest
 
@@ -69,36 +69,34 @@ def test_a_child_that_ended_costs_nobody_an_answer_and_the_next_text_has_another
     assert apart.pid not in (None, first)
 
 
-def test_a_child_that_is_silent_for_too_long_is_ended_and_nobody_waits_for_it_any_more(apart: Apart) -> None:
-    ours, its = socket.socketpair()
+def test_a_child_that_is_silent_for_too_long_is_ended_and_nobody_waits_for_it_any_more() -> None:
+    ours, its = Pipe()
     impatient = Apart(CITY, PROFILE.published, 0.001)
-    impatient.take(ours)
-    with its, its.makefile("wb") as ready:
-        ready.write((5).to_bytes(4, "big") + b"ready")
-        ready.flush()
+    impatient.connect(ours)
+    with its:
+        its.send_bytes(b"ready")
 
         assert impatient(*TEXTS) == PROFILE.published(*TEXTS)
-        assert its.recv(4), "it was asked"
-        assert impatient._socket is None, "and is not any more"
+        assert its.recv_bytes(), "it was asked"
+        assert ours.closed, "and is not any more"
 
 
 def test_a_child_that_does_not_get_ready_is_ended_and_the_next_text_has_another() -> None:
-    ours, its = socket.socketpair()
+    ours, its = Pipe()
     impatient = Apart(CITY, PROFILE.published, 0.0)
-    impatient.take(ours)
+    impatient.connect(ours)
     with its:
         assert impatient(*TEXTS) == PROFILE.published(*TEXTS)
-        assert its.recv(4) == b"", "the line is cut"
+        assert ours.closed, "the line is cut"
 
 
 def test_the_child_says_what_each_text_cost_and_ends_when_nobody_can_ask() -> None:
-    ours, its = socket.socketpair()
+    ours, its = Pipe()
     readings = iter([0.0, 0.25, 1.0, 1.5])
-    stream = cast("BinaryIO", its.makefile("rwb"))
-    child = threading.Thread(target=serve, args=(stream, PROFILE.published, lambda: next(readings)))
+    child = threading.Thread(target=serve, args=(its, PROFILE.published, lambda: next(readings)))
     child.start()
     apart = Apart(CITY, PROFILE.published)
-    apart.take(ours)
+    apart.connect(ours)
 
     assert asked(apart, "便宜") == PROFILE.published("便宜")
     assert apart.used == 0.25
