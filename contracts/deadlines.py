@@ -209,6 +209,9 @@ class ReplyPromiseEnded(Fact, frozen=True, kw_only=True, tag="reply-promise.ende
     """kept, late: it was reported done, by the due instant or after it; else the post left the count."""
     department: str = ""
     """The unit that held the case then."""
+    hiding: int = 0
+    """Of the post's hidings the one that ended it, 1 the first; 0 where none did, and in facts of before it was told. A post may be
+    hidden, restored and hidden again in one instant: `at` does not say which it was."""
 
 
 class InstructionNear(Fact, frozen=True, kw_only=True, tag="instruction.near.v1"):

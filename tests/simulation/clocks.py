@@ -36,6 +36,7 @@ def clocks(world: World, facts: Facts) -> Iterator[str]:
             yield f"deadline {subject}: the timer is armed for {instant}, its case says {clock.next_at}"
         owed = list[datetime]()
         counted = _Counted(facts, subject)
+        yield from (f"deadline {subject}: {one}" for one in counted.misplaced)
         ended = counted.ended
         for reply in case.replies:
             if reply.promise is None:
@@ -67,15 +68,21 @@ class _Counted:
         self.ended: dict[str, str] = {}
         self.broken: Counter[str] = Counter()
         self.overdue: Counter[tuple[str, object]] = Counter()
+        self.misplaced: list[str] = []
+        """What was said to have ended by a hiding that there was not, or not then."""
         said = [event.fact for event in facts.of(subject, "posts")]
-        restored = [fact.at for fact in said if isinstance(fact, PostRestored)]
+        undone = sum(isinstance(fact, PostRestored) for fact in said)
+        began = [fact.at for fact in said if isinstance(fact, PostHidden)]
         for event in facts.of(subject, "deadlines"):
             match event.fact:
                 case ReplyPromiseSet(reply=reply, due=due):
                     self.set[reply].append(due)
-                case ReplyPromiseEnded(outcome="hidden") if any(event.fact.at <= back for back in restored):
-                    """The hiding was undone: it is waited for again."""
-                case ReplyPromiseEnded(reply=reply, outcome=outcome):
+                case ReplyPromiseEnded(reply=reply, outcome=outcome, hiding=hiding):
+                    # A post may be hidden again in the instant of its restoration: the number says by which it ended.
+                    if (outcome == "hidden") != (event.fact.at in began[hiding - 1 : hiding]):
+                        self.misplaced.append(f"{reply} ended as {outcome} by hiding {hiding} of {began}")
+                    if outcome == "hidden" and hiding <= undone:
+                        continue  # It is waited for again.
                     # An earlier end that is heard later is said as well, and counts.
                     self.repeated |= self.ended.get(reply) == outcome
                     self.ended[reply] = outcome
@@ -89,7 +96,6 @@ class _Counted:
                     self.overdue[(one, day)] -= 1
         self.hidden = hidings.hidings(facts.of(subject, "posts"))
         """When it was hidden for a time: what was owed by a day of that is owed later."""
-        undone = sum(isinstance(fact, PostRestored) for fact in said)
         left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)]
         gone = next(iter(left[undone:]), None)
         self.left = None if gone is None else gone.at

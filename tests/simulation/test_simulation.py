@@ -35,6 +35,10 @@ def test_a_leaving_that_is_heard_after_the_reopening_leaves_no_miss_of_the_first
     assert simulate(drawn(112, posts=100, faults=30)).violations == []
 
 
+def test_a_post_that_is_hidden_again_when_its_first_hiding_is_undone_owes_what_it_promised_no_more() -> None:
+    assert simulate(drawn(5022, posts=100, faults=30)).violations == []
+
+
 def test_a_seed_replays_exactly_also_where_texts_hash_differently() -> None:
     plan = drawn(3, posts=8, faults=12)
     script = (

@@ -72,7 +72,9 @@ def judged(
         )
         following.append(found.following)
         if end is not None and outcome != after.outcome:
-            facts.append(_said(partial(ReplyPromiseEnded, outcome=outcome), case, one, end, due, end))
+            hiding = 1 + len(case.hidden) if outcome == "hidden" else 0
+            ended = partial(ReplyPromiseEnded, outcome=outcome, hiding=hiding)
+            facts.append(_said(ended, case, one, end, due, end))
             after = replace(after, outcome=outcome)
         if one.reported_at is None or owed.may_be_restored(case.left):
             kept.append(replace(after, near=found.near, broken=found.overdue))

@@ -108,11 +108,15 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     left: str = ""
     restored_at: datetime | None = None
     """When the latest hiding was undone."""
+    restorations: int = 0
+    """Hidings that were undone; 0 for ever where one had been before they were counted."""
     extensions: int = 0
     broken: int = 0
     """Dates of extensions that passed."""
     promises: tuple[tuple[str, str], ...] = ()
     """Reply to how what it promised ended; empty while it is waited for."""
+    promises_hidden: tuple[tuple[str, int], ...] = ()
+    """Reply to the hiding by which what it promised ended, where it did and deadline said by which: 1 the first."""
     promises_broken: tuple[str, ...] = ()
     """Replies of which deadline says that their promise was not kept in time."""
     returns: tuple[str, ...] = ()

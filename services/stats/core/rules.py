@@ -138,11 +138,26 @@ def promise_ended(case: Case, fact: ReplyPromiseEnded, context: Here) -> Decisio
 
     That it ended by a hiding which was undone is heard late.
     """
-    undone = case.restored_at is not None and fact.at <= case.restored_at
-    if fact.outcome == "hidden" and undone:
+    if fact.outcome == "hidden" and _undone(case, fact):
         return unchanged(case)
     ended = tuple((one, fact.outcome if one == fact.reply else how) for one, how in case.promises)
-    return _change(case, replace(case, promises=ended))
+    hidden = tuple((one, hiding) for one, hiding in case.promises_hidden if one != fact.reply)
+    if fact.hiding:
+        hidden = (*hidden, (fact.reply, fact.hiding))
+    return _change(case, replace(case, promises=ended, promises_hidden=hidden))
+
+
+def _undone(case: Case, fact: ReplyPromiseEnded) -> bool:
+    """Whether the hiding that ended a promise was undone, as far as was heard.
+
+    It has a number, for the instant of a restoration may be that of the next hiding, too.
+    """
+    if case.restored_at is None:
+        return False
+    if fact.hiding and case.restorations:
+        return fact.hiding <= case.restorations
+    # The fact is from before it had a number, or the state from before restorations were counted.
+    return fact.at <= case.restored_at
 
 
 def reply_promise_broken(case: Case, fact: ReplyPromiseBroken, context: Here) -> Decision[Case]:
@@ -301,11 +316,18 @@ def left(case: Case, fact: PostWithdrawn | PostHidden, context: Here) -> Decisio
 
 
 def restored(case: Case, fact: PostRestored, context: Here) -> Decision[Case]:
-    """A hidden post counts again, and so do the promises of its replies."""
+    """A hidden post counts again, and so do the promises of its replies, but those that the next hiding has ended: that may be heard first."""
     if case.left != "hidden":
         return unchanged(case)
-    promises = tuple((reply, "" if how == "hidden" else how) for reply, how in case.promises)
-    return _change(case, replace(case, left="", promises=promises, restored_at=fact.at))
+    counted = case.restorations > 0 or case.restored_at is None
+    restorations = case.restorations + 1 if counted else 0
+    by = dict(case.promises_hidden)
+    promises = tuple(
+        (reply, "" if how == "hidden" and not (counted and by.get(reply, 0) > restorations) else how)
+        for reply, how in case.promises
+    )
+    after = replace(case, left="", promises=promises, restored_at=fact.at, restorations=restorations)
+    return _change(case, after)
 
 
 def followed_up(case: Case, fact: PostFollowedUp, context: Here) -> Decision[Case]:

@@ -1,11 +1,12 @@
 """A hiding that is undone, beside what lies in other topics: questions, drafts and reports are heard before it or after."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from msgspec.structs import replace
 
 from contracts.deadlines import ClockStopped, Held, InstructionOverdue, ReplyPromiseEnded
+from contracts.facts import Fact
 from contracts.replies import InstructionGiven, InstructionReported, PromiseReported, ReplyDrafted
 from tests.services.deadline.facts import answered, asked, at, published
 from tests.services.deadline.test_hiding import heard, hidden, last_due, restored
@@ -65,6 +66,24 @@ def test_what_was_reported_after_the_restoration_counts_though_it_is_heard_befor
     ended = [fact.outcome for fact in said if isinstance(fact, ReplyPromiseEnded)]
     assert ended == ["hidden", "kept"]
     assert desk.case.promises == ()
+
+
+def test_the_end_of_a_promise_names_the_hiding_that_ended_it_though_the_next_begins_when_it_was_undone() -> (
+    None
+):
+    promising = replace(published("2026-03-03T10:00"), promised_day=date(2026, 3, 13))
+    kept = PromiseReported(at=at("2026-03-06T10:00"), reply="r1", text="已修", department="water", by="c")
+    first = hidden("2026-03-04T10:00"), restored("2026-03-05T10:00")
+    second = hidden("2026-03-05T10:00")
+
+    def ended(*facts: Fact) -> list[tuple[str, datetime, int]]:
+        _, said = heard(*facts)
+        return [(one.outcome, one.at, one.hiding) for one in said if isinstance(one, ReplyPromiseEnded)]
+
+    by_the_second = ("hidden", second.at, 2)
+    assert ended(promising, *first, second) == [("hidden", first[0].at, 1), by_the_second]
+    assert ended(*first, promising, second) == ended(*first, second, promising) == [by_the_second]
+    assert ended(*first, promising, kept) == [("kept", kept.at, 0)]
 
 
 def test_a_report_on_an_instruction_that_came_late_after_the_restoration_is_late_though_heard_before_it() -> (
