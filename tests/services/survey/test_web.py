@@ -167,6 +167,24 @@ async def test_after_its_end_nothing_is_taken_in(surveying: Surveying) -> None:
     assert (await surveying.staff(f"/{survey}/closing")).status_code == 202, "no reason is needed now"
 
 
+async def test_how_many_answered_is_told_to_staff_at_once_and_to_everybody_from_the_end_on(
+    surveying: Surveying,
+) -> None:
+    survey = await surveying.published(ends="2026-03-03T18:00:00+08:00")
+    await surveying.answered(survey, person(ANNA))
+
+    async def everybody() -> list[Any]:
+        [line] = (await surveying.http.get("/v1/surveys")).json()["surveys"]
+        return [line.get("answers"), (await surveying.http.get(f"/v1/surveys/{survey}")).json().get("answers")]
+
+    assert await everybody() == [None, None]
+    assert (await surveying.staff_get(f"/{survey}")).json()["answers"] == 1
+
+    surveying.clock.move_to(at("2026-03-03T18:00"))
+
+    assert await everybody() == [1, 1]
+
+
 async def test_a_survey_whose_end_has_come_is_closed_by_itself_and_once(surveying: Surveying) -> None:
     over = await surveying.published(ends="2026-03-03T18:00:00+08:00")
     later = await surveying.published(ends="2026-03-04T18:00:00+08:00")
