@@ -1,5 +1,6 @@
 """Dialogues from the announcement to the transcript, before the real routes, rules and desk."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +60,27 @@ async def test_people_ask_before_and_during_and_the_transcript_tells_who_answere
     assert (figures["people"], figures["comments"], figures["answered"]) == (3, 3, 2)
     still_open = (await conversing.told(dialogue, "/questions", which="open"))["comments"]
     assert [row["id"] for row in still_open] == [left]
+
+
+@pytest.mark.parametrize(
+    ("instant", "before", "then"),
+    [
+        (TIMES["asked_from"], "announced", "asking"),
+        (TIMES["begins"], "asking", "held"),
+        (TIMES["ends"], "held", "ended"),
+    ],
+)
+async def test_a_dialogue_stands_where_its_times_say_from_the_very_moment_on(
+    conversing: Conversing, instant: str, before: str, then: str
+) -> None:
+    dialogue = await conversing.announced(**TIMES)
+    moment = datetime.fromisoformat(instant)
+
+    conversing.clock.move_to(moment - timedelta(seconds=1))
+    assert (await conversing.told(dialogue))["state"] == before
+    conversing.clock.move_to(moment)
+    assert (await conversing.told(dialogue))["state"] == then
+    assert (await conversing.ask(dialogue, ANNA, "现在?")).status_code == (409 if then == "ended" else 202)
 
 
 async def test_nobody_asks_before_its_time_and_nobody_answers_after_the_closing(

@@ -254,7 +254,8 @@ async def test_hiding_needs_a_reason_which_the_author_reads(debating: Debating) 
     comment = await debating.said(debate, ANNA, "广告")
     path = f"/{debate}/comments/{comment}/moderation"
 
-    assert (await debating.staff(path, {"action": "hide"})).status_code == 422
+    unsaid = await debating.staff(path, {"action": "hide"})
+    assert (unsaid.status_code, [error["field"] for error in unsaid.json()["errors"]]) == (422, ["reason"])
     await debating.judge(debate, comment, "hide")
 
     [own] = (await debating.mine(debate, ANNA))["comments"]

@@ -175,7 +175,10 @@ async def test_how_many_answered_is_told_to_staff_at_once_and_to_everybody_from_
 
     async def everybody() -> list[Any]:
         [line] = (await surveying.http.get("/v1/surveys")).json()["surveys"]
-        return [line.get("answers"), (await surveying.http.get(f"/v1/surveys/{survey}")).json().get("answers")]
+        return [
+            line.get("answers"),
+            (await surveying.http.get(f"/v1/surveys/{survey}")).json().get("answers"),
+        ]
 
     assert await everybody() == [None, None]
     assert (await surveying.staff_get(f"/{survey}")).json()["answers"] == 1
