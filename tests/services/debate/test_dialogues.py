@@ -143,6 +143,27 @@ async def test_a_question_left_open_becomes_a_post_whose_number_everybody_reads(
     assert mine.json()["comments"][0]["post"] == examples.ENTERED["number"]
 
 
+async def test_of_a_hidden_question_nobody_but_its_author_is_told_as_which_post_it_goes_on(
+    conversing: Conversing,
+) -> None:
+    dialogue = await conversing.announced()
+    question = await conversing.asked(dialogue, ANNA, "候车亭修不修?")
+    await conversing.answer(dialogue, question, "由住建局另行答复。")
+    [before] = (await conversing.told(dialogue, "/questions"))["comments"]
+    await conversing.done(f"/{dialogue}/closing", examples.ENDING)
+    await conversing.done(f"/{dialogue}/questions/{question}/post", examples.ENTERED)
+    hidden = {"action": "hide", "reason": "写有姓名"}
+
+    await conversing.done(f"/{dialogue}/questions/{question}/moderation", hidden)
+
+    [row] = (await conversing.told(dialogue, "/questions"))["comments"]
+    assert (row["text"], "post" in row, "post" in before) == ("", False, False)
+    mine = await conversing.http.get(
+        f"/v1/dialogues/{dialogue}/mine", headers=conversing.holding(dialogue, ANNA)
+    )
+    assert mine.json()["comments"][0]["post"] == examples.ENTERED["number"]
+
+
 async def test_what_a_guest_answered_is_no_question_that_becomes_a_post(conversing: Conversing) -> None:
     dialogue = await conversing.announced()
     question = await conversing.asked(dialogue, ANNA, "候车亭修不修?")

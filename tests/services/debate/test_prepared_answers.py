@@ -81,6 +81,20 @@ async def test_a_clerks_answer_is_read_when_its_leader_has_approved_it_and_stand
     assert released.by == f"leader-{INVITED}"
 
 
+async def test_what_was_approved_can_be_hidden_like_any_answer(conversing: Conversing) -> None:
+    dialogue = await conversing.announced()
+    question = await conversing.asked(dialogue, ANNA, "车架何时装?")
+    answer = await _prepared(conversing, dialogue, question)
+    await conversing.done(f"/{dialogue}/answers/{answer}/approval", examples.APPROVAL, **LEADER)
+    assert TEXT in str(await conversing.told(dialogue, "/transcript"))
+
+    await conversing.done(
+        f"/{dialogue}/questions/{answer}/moderation", {"action": "hide", "reason": "写错了街道"}
+    )
+
+    assert TEXT not in str(await conversing.told(dialogue, "/transcript"))
+
+
 async def test_what_is_sent_back_is_read_by_its_unit_alone_and_for_good(conversing: Conversing) -> None:
     dialogue = await conversing.announced()
     question = await conversing.asked(dialogue, ANNA, "车架何时装?")
