@@ -72,7 +72,13 @@ RECORDS: Final[dict[str, list[Step]]] = {
 }
 
 SAMPLE: Final = Sample((Drawn("n1", "water"), Drawn("n2", "housing")), 7, "00ff")
-_OPEN: Final = {"period": "2026-02", "department": "", "seed": "a seed", "size": 2, "sample": SAMPLE}
+_OPEN: Final[dict[str, Any]] = {
+    "period": "2026-02",
+    "department": "",
+    "seed": "a seed",
+    "size": 2,
+    "sample": SAMPLE,
+}
 
 
 def _called(contact: Any, solved: Any = None, satisfied: Any = None) -> rounds.Call:
@@ -254,16 +260,20 @@ FORUMS: Final[dict[str, tuple[str, list[Step]]]] = {
 
 def lives() -> dict[str, Life]:
     """All of them, by what they are lives of."""
-    found: dict[str, Life] = {}
-    for built, subject, those in (
+    offices: tuple[tuple[Service[Any, Any], str, dict[str, list[Step]]], ...] = (
         (stats.build_accountability(PROFILE), record.subject_of("r1"), RECORDS),
         (stats.build_inspections(PROFILE), rounds.subject_of("r1"), ROUNDS),
         (stats.build_bulletins(PROFILE), document.subject_of("2026-02"), BULLETINS),
-    ):
-        found |= {name: Life(built, subject, steps) for name, steps in those.items()}
-    for built, others in ((survey.build(PROFILE), SURVEYS), (debate.build(PROFILE), FORUMS)):
-        found |= {name: Life(built, *others[name]) for name in others}
-    return found
+    )
+    others: tuple[tuple[Service[Any, Any], dict[str, tuple[str, list[Step]]]], ...] = (
+        (survey.build(PROFILE), SURVEYS),
+        (debate.build(PROFILE), FORUMS),
+    )
+    return {
+        name: Life(service, subject, steps)
+        for service, subject, those in offices
+        for name, steps in those.items()
+    } | {name: Life(service, *one) for service, those in others for name, one in those.items()}
 
 
 def later(now: datetime, days: float) -> datetime:

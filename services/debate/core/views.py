@@ -26,7 +26,7 @@ def state(forum: Forum, now: datetime) -> answers.State:
 
 
 def listed(
-    identity: str, debate: Debate, figures: answers.Figures, city: Profile, now: datetime, held: int = 0
+    identity: str, debate: Debate, figures: answers.Figures, city: Profile, now: datetime, held: int
 ) -> answers.Listed:
     """A line of the list; `held` comments wait for the reader."""
     matter = _matter(debate)
@@ -97,9 +97,10 @@ def listed_dialogue(
     figures: answers.Figures,
     city: Profile,
     now: datetime,
-    waiting: int = 0,
-    held: int = 0,
-    left_open: int = 0,
+    *,
+    waiting: int,
+    held: int,
+    left_open: int,
 ) -> answers.ListedDialogue:
     """A line of the list.
 
