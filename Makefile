@@ -10,10 +10,10 @@ AT_ONCE := -n $(PROCESSES) --dist loadfile --durations=10
 # What is imported is compiled once, not by each of the hundreds of processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup up demo test test-fast lint check bench pictures planted simulate battery down
+.PHONY: help setup up demo test test-most test-alone test-browser test-fast test-small lint style types arrows written check bench pictures planted simulate battery down
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## what the others need, without starting anything
 	@bash scripts/setup
@@ -27,28 +27,44 @@ demo: setup ## a month of real life in about two minutes; DEMO=--exit ends it
 test: setup ## every test, on the real broker, database and browser too
 	@bash scripts/setup browser
 	@bash scripts/setup promtool
+	@begun=$$(date +%s); $(MAKE) --no-print-directory test-most test-alone test-browser && echo "make test: $$(($$(date +%s) - begun)) s"
+
+test-most:
 	@$(PY) -m pytest $(AT_ONCE) -m "not browser and not alone"
-	@# What ends processes and waits for others to notice: mostly waiting, so two at once, and nothing else beside them.
+
+# What ends processes and waits for others to notice: mostly waiting, so two at once, and nothing else beside them.
+test-alone:
 	@$(PY) -m pytest -n 2 --dist loadfile --durations=10 -m alone tests/system
-	@# In processes of their own: playwright holds an event loop as long as a browser is open.
+
+# In processes of their own: playwright holds an event loop as long as a browser is open.
+test-browser:
 	@$(PY) -m pytest $(AT_ONCE) -m browser tests/fronts
 
 test-fast: setup ## the tests without broker, database and browser; TESTS=tests/city chooses
 	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow" $(TESTS)
 
+test-small: setup ## those of them that take less than a tenth of a second of processor
+	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow and not medium" $(TESTS)
+
 lint: setup ## format, lint, types, import laws, generated documents
+	@$(MAKE) --no-print-directory -j $(PROCESSES) types written arrows style
+
+style:
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/ruff check -q .
+
+types:
 	@.venv/bin/mypy --strict contracts city chassis services fronts wenzheng wenzheng_client
+
+arrows:
 	@.venv/bin/lint-imports --no-cache > /tmp/wenzheng-imports.$$$$ || { cat /tmp/wenzheng-imports.$$$$; rm -f /tmp/wenzheng-imports.$$$$; exit 1; }; rm -f /tmp/wenzheng-imports.$$$$
-	@$(PY) -m wenzheng.tools.publish_contracts --check
-	@$(PY) -m wenzheng.tools.draw_clock --check
-	@$(PY) -m wenzheng.tools.draw_topics --check
-	@$(PY) -m wenzheng.tools.write_figures --check
-	@$(PY) -m wenzheng.tools.write_notices --check
+
+written:
+	@$(PY) -m wenzheng.tools.written
 	@$(PY) -m wenzheng city check cities/suqian > /dev/null
 
-check: lint test-fast ## what every commit must pass
+check: setup ## what every commit must pass: lint and the small tests
+	@begun=$$(date +%s); $(MAKE) --no-print-directory lint test-small && echo "make check: $$(($$(date +%s) - begun)) s"
 
 bench: setup ## measure, beside calibration loops run in the same call
 	@exec .venv/bin/wenzheng bench

@@ -9,6 +9,7 @@ while a tree is built, and its end is told with a traceback, that builds a tree 
 """
 
 import gc
+import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ import structlog
 from fastapi.dependencies import models as dependencies
 from hypothesis import settings
 
+from tests.marks import may_be_chosen, of_the_file
 from tests.postgres import server
 from tests.stack import Stack, running
 
@@ -36,8 +38,13 @@ structlog.configure(
 )
 
 
+PROCESSOR: Final = "processor"
+BEGUN: Final = pytest.StashKey[float]()
+FOR_A_SMALL_ONE: Final = 1.5
+"""Seconds of processor: more than ten times what a test has that is not `medium`, since the first of a process imports and compiles,
+too, and a busy machine is slower."""
 RANK: Final = pytest.StashKey[tuple[bool, int]]()
-SLOW, REAL, SMALL = range(3)
+SLOW, REAL, MEDIUM, SMALL = range(4)
 
 _shared: Final = ExitStack()
 """The stack that the tests of this process share, while it runs."""
@@ -55,9 +62,28 @@ def pytest_sessionfinish() -> Generator[None, object, object]:
     return (yield from _without_looking())
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file whose tests `-m` leaves out is not imported."""
+    expression = config.option.markexpr
+    if not expression or collection_path.suffix != ".py" or not collection_path.is_file():
+        return None
+    marks = of_the_file(collection_path.read_text(encoding="utf-8"))
+    return None if may_be_chosen(expression, marks) else True
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that share the stack begin, for it is ended after them; and of these and of the others those that take long, so
+    """Of a test under several seeds `make check` runs the first.
+
+    Files that share the stack begin, for it is ended after them; and of these and of the others those that take long, so
     that of two processes that share the files none ends minutes after the other."""
+    first: dict[str, int] = {}
+    for item in items:
+        case = getattr(item, "callspec", None)
+        if case is not None and "seed" in case.params:
+            test, seed = item.nodeid.partition("[")[0], case.params["seed"]
+            if first.setdefault(test, seed) != seed:
+                item.add_marker(pytest.mark.medium)
     rank: dict[Path, tuple[bool, int]] = {}
     for item in items:
         rank[item.path] = min(_rank(item), rank.get(item.path, (True, SMALL)))
@@ -68,11 +94,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank(item: pytest.Item) -> tuple[bool, int]:
     """Whether it does without the shared stack, and what it needs otherwise."""
-    needs = SLOW if item.get_closest_marker("slow") else REAL if item.get_closest_marker("real") else SMALL
+    sizes = {"slow": SLOW, "real": REAL, "medium": MEDIUM}
+    needs = min((size for mark, size in sizes.items() if item.get_closest_marker(mark)), default=SMALL)
     return "stack" not in getattr(item, "fixturenames", ()), needs
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[BEGUN] = _processor()
+    _end_what_is_shared(item)
+
+
+def _processor() -> float:
+    """Seconds of processor that this process and those it has waited for have used."""
+    return sum(os.times()[:4])
+
+
+def _end_what_is_shared(item: pytest.Item) -> None:
     """Once other files have begun, none that needs the stack comes any more: idle, it takes a quarter of a core."""
     without, _ = item.stash.get(RANK, (False, SLOW))
     if without:
@@ -80,7 +117,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    item.user_properties.append((PROCESSOR, round(_processor() - item.stash.get(BEGUN, _processor()), 2)))
+    _forget()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Where small tests alone were wanted, those that are not small are told."""
+    if "not medium" not in config.option.markexpr:
+        return
+    told = [report for reports in terminalreporter.stats.values() for report in reports]
+    used = {
+        report.nodeid: dict(report.user_properties)[PROCESSOR]
+        for report in told
+        if getattr(report, "when", "") == "teardown" and report.user_properties
+    }
+    for name, seconds in sorted(used.items(), key=lambda one: -one[1]):
+        if seconds > FOR_A_SMALL_ONE:
+            terminalreporter.write_line(f"{seconds:.1f} s of processor, mark it medium: {name}")
+
+
+def _forget() -> None:
     """FastAPI remembers what kind of function thousands of dependencies are, and so every application that a test builds:
     20 MB each, 4 GB in a process at the end."""
     for remembered in _remembered:

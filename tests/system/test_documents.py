@@ -28,7 +28,7 @@ from services.stats.core.figures import REPORT, SHARES, rate
 from services.survey.app import build as survey
 from tests.services.intake.door import PROFILE
 from wenzheng.__main__ import app
-from wenzheng.tools import draw_topics, write_figures, write_notices
+from wenzheng.tools import draw_topics, write_figures, write_notices, written
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = (*CATALOGUE, *INTAKE, *DEADLINE, *NOTIFIER, *ROUTER, *STATS)
@@ -110,6 +110,12 @@ def test_every_topic_a_service_hears_has_a_fact_that_meets_a_rule(service: Servi
 def test_the_flow_of_facts_is_drawn_as_the_registry_says() -> None:
     for page, text in draw_topics.pages().items():
         assert page.read_text(encoding="utf-8") == text, "run python -m wenzheng.tools.draw_topics"
+
+
+def test_make_lint_asks_everything_that_writes_from_code() -> None:
+    told = {path.stem for path in (ROOT / "wenzheng/tools").glob("*.py") if '"--check"' in path.read_text()}
+
+    assert set(written.COMMANDS) == told - {"written", "lock_run"}, "lock_run has a test of its own"
 
 
 def test_no_services_sql_names_another_services_schema() -> None:
