@@ -14,6 +14,8 @@ from tests.chassis.counting import World
 from tests.chassis.failing import Failing
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.medium
+
 
 class Away:
     """A bus that can be away, and remembers what it was given."""

@@ -3,8 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.patience import PATIENCE
 from tests.stack import ROOT
+
+pytestmark = pytest.mark.medium
 
 _STARTED = """
 import resource

@@ -133,6 +133,7 @@ def test_what_is_not_personal_survives(text: str) -> None:
 RANDOM = random.Random(3)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     "written",
     [
@@ -166,6 +167,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.medium
 @given(st.text(max_size=400))
 def test_masking_keeps_the_length(text: str) -> None:
     assert len(mask(text)) == len(text)

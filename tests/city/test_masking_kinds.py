@@ -318,6 +318,7 @@ PIECES = (
 )
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_cost_grows_no_faster_than_the_text(piece: str) -> None:
     assert growth(find_personal, piece, 2_000) < MOST

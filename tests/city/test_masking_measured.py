@@ -9,6 +9,8 @@ from city.names import PATTERNS, Held
 from city.sight import see
 from tests.city.lines import Line, lines
 
+pytestmark = pytest.mark.medium
+
 
 def missed(line: Line) -> int:
     """Personal parts of a line of which a letter or digit can still be read."""

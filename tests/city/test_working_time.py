@@ -48,6 +48,7 @@ def test_the_published_check_dates(received: str, due: str, why: str) -> None:
     assert not found.provisional
 
 
+@pytest.mark.medium
 def test_each_of_5844_receipt_days_agrees_with_two_independent_calendars() -> None:
     other = holidays.country_holidays("CN", years=range(2009, 2028))
     days = [date(2010, 1, 1) + timedelta(days=n) for n in range(5844)]

@@ -46,6 +46,8 @@ from tests.services.router.test_web import rows
 from tests.services.survey.door import Person, Surveying
 from wenzheng.training import fit
 
+pytestmark = pytest.mark.medium
+
 ELSEWHERE = {
     (
         "wenzheng notifier",

@@ -16,6 +16,8 @@ from services.intake.core.acts import ACTS
 from tests.interfaces import SERVICES, client, edges, token
 from tests.journeys.world import World
 
+pytestmark = pytest.mark.medium
+
 KEYLESS = (
     *("/resend", "/tokens", "/ballots", "/codes", "/sessions", "/letters", "/unsubscriptions"),
     *("/attachments", "/passes", "/inbox/choice", "/inbox/addresses", "/inbox/proofs"),

@@ -120,6 +120,7 @@ async def test_text_messages_to_followers_cost_a_city_no_more_in_a_month_than_it
         assert any("已经回复,请评价" in row["text"] for row in _arrived(world, "13700000000"))
 
 
+@pytest.mark.medium
 async def test_a_number_that_a_stranger_types_is_written_to_so_often_a_day_and_no_more(
     tmp_path: Path,
 ) -> None:
@@ -137,6 +138,7 @@ async def test_a_number_that_a_stranger_types_is_written_to_so_often_a_day_and_n
         assert spared.count("too-many") >= 3
 
 
+@pytest.mark.medium
 async def test_hundreds_of_followers_are_told_over_time_each_once_while_others_are_told_at_once(
     tmp_path: Path,
 ) -> None:

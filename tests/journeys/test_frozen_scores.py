@@ -21,6 +21,8 @@ from tests.services.intake.door import PROFILE
 from tests.services.stats.test_core import WHEN
 from wenzheng.recompute import export, from_folder, issued, recomputed
 
+pytestmark = pytest.mark.medium
+
 SUPERVISOR: Final = ("supervisor", "supervision")
 FEW: Final = PROFILE.amended(
     PolicyChanged(at=WHEN, part={"assessment": {"least_received": 3, "least_answers": 3}})

@@ -18,6 +18,8 @@ from tests.services.stats.test_core import WHEN
 from tests.services.survey.door import Person
 from wenzheng.recompute import export, from_folder, issued, recomputed
 
+pytestmark = pytest.mark.medium
+
 FEW: Final = PROFILE.amended(
     PolicyChanged(
         at=WHEN, part={"assessment": {"least_received": 3, "least_answers": 3, "least_review_answers": 4}}

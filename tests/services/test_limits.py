@@ -10,6 +10,8 @@ import pytest
 from tests.interfaces import PROFILE, client, edges, live, token
 from tests.journeys.world import World
 
+pytestmark = pytest.mark.medium
+
 FEW = replaced(
     PROFILE,
     policy=PROFILE.policy.changed(

@@ -19,6 +19,8 @@ from tests.simulation.shrink import shrunk
 from tests.simulation.timers import deadline_memory
 from tests.simulation.world import START
 
+pytestmark = pytest.mark.medium
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

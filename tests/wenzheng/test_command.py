@@ -10,6 +10,8 @@ import pytest
 
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.medium
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

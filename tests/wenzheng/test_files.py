@@ -16,6 +16,8 @@ from wenzheng.commands.files import look_at
 from wenzheng.stack.home import ROOT, Home, Ports, Trouble
 from wenzheng.stack.parts import Plan
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

@@ -13,6 +13,8 @@ from wenzheng.model import cross_evaluate, evaluate, load, read_rows, retrain, s
 from wenzheng.stack.home import Trouble
 from wenzheng.training import Row, fit, folds
 
+pytestmark = pytest.mark.medium
+
 pytest.importorskip("sklearn")
 
 MATTERS = {

@@ -2,8 +2,12 @@
 
 import random
 
+import pytest
+
 from services.router.core.learning.model import Model
 from wenzheng.training import Row, fit
+
+pytestmark = pytest.mark.medium
 
 SYLLABLES = "东西南北中山水林田路桥河湖春夏秋冬金木火土日月星云风雨雪光明和平安康福寿喜乐"
 

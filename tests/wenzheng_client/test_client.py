@@ -16,6 +16,8 @@ from tests.patience import PATIENCE
 from tests.wenzheng_client.conftest import session
 from wenzheng_client import Addresses, Contact, Point, Problem, Wenzheng
 
+pytestmark = pytest.mark.medium
+
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = "13900005678"
 PAPER = b"%PDF-1.4\n%%EOF\n"

@@ -9,6 +9,8 @@ from tests.services.survey.door import FIRST
 from tests.wenzheng_client.conftest import Clients, session
 from wenzheng_client import Addresses, Contact, Problem, Wenzheng
 
+pytestmark = pytest.mark.medium
+
 PHONE = "13900005678"
 
 

@@ -17,6 +17,8 @@ from wenzheng_client import Addresses, CodeSent, Token, Wenzheng
 from wenzheng_client.blind import Hidden
 from wenzheng_client.records import Records
 
+pytestmark = pytest.mark.medium
+
 CITY: Final = "an operator changes the rules of the whole city, seldom and by hand"
 MODELS: Final = "a model is put in force by `wenzheng model`, which checks the file it sends"
 WHAT_IF: Final = "a trial at the desk of a supervisor, who looks at it while it is computed"

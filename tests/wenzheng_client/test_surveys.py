@@ -9,6 +9,8 @@ from tests.wenzheng_client.conftest import Clients
 from wenzheng_client import Problem, Wenzheng
 from wenzheng_client.blind import hide, signature_of
 
+pytestmark = pytest.mark.medium
+
 
 def test_what_is_hidden_is_signed_unseen_and_the_signature_fits_the_token() -> None:
     private, public = new_signing_key()

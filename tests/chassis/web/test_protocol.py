@@ -9,12 +9,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from ipaddress import ip_network
 
+import pytest
 import uvicorn
 from msgspec import structs
 
 from chassis.web.protocol import BoundedHttp, Bounds
 from tests.chassis.web.service import build
 from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.medium
 
 RESET_OR = (0,)
 """Who still sends when the server closes may hear of a reset connection and not the answer before it."""

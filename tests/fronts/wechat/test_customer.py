@@ -13,6 +13,8 @@ from tests.fronts.wechat.phone import OPENID, Phone, event, opened
 from tests.fronts.wechat.test_pictures import SHORT, drafted, sent
 from tests.services.intake.files import picture
 
+pytestmark = pytest.mark.medium
+
 GIF = b"GIF89a" + bytes(100)
 ADDRESS = "http://wechat/cgi-bin/message/custom/send?access_token=t"
 WHY = "只收 JPEG、PNG、WebP 图片"

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from fronts.wechat.core.conversation import Outcome, Picture
 from fronts.wechat.gathering import AT_ONCE, OF_ONE, Gathering
@@ -12,6 +13,8 @@ from fronts.wechat.media import Media
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
 from tests.services.intake.files import picture
+
+pytestmark = pytest.mark.medium
 
 SLOW = 0.2
 """Seconds that the media server takes here."""

@@ -12,6 +12,8 @@ from services.intake.store import TICKET_SECONDS
 from tests.fronts.wechat.phone import Phone, event, opened
 from tests.services.intake.files import CAMERA, picture
 
+pytestmark = pytest.mark.medium
+
 SHORT = 2.0
 """Seconds in which answers come here, so that a slow server is waited for as briefly as may be."""
 

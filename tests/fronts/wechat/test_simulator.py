@@ -121,6 +121,7 @@ async def _drafted(page: Page) -> None:
         await page.do("say", words)
 
 
+@pytest.mark.medium
 async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_there_is_room(
     page: Page,
 ) -> None:
@@ -135,6 +136,7 @@ async def test_pictures_that_are_sent_at_once_all_come_to_the_draft_as_far_as_th
     assert "已受理" in await page.do("say", "确认")
 
 
+@pytest.mark.medium
 async def test_a_picture_that_is_refused_late_is_told_of_on_the_telephone_without_a_word_from_its_owner(
     page: Page,
 ) -> None:

@@ -16,6 +16,8 @@ from tests.services.deadline.second_clock import Reading, Rules, held, read
 from tests.services.deadline.test_histories import END, Instance, straight, told
 from tests.stack import ROOT
 
+pytestmark = pytest.mark.medium
+
 DAYS: Final = Days(ROOT / "cities" / "suqian" / "calendar.csv", 2026, 2027)
 History = dict[str, list[Fact]]
 

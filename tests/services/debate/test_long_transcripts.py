@@ -3,11 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chassis.store import Outcome, Remembered
 from contracts.identity import derived, partition_of
 from services.debate.core.states import COMMENT, Comment
 from tests.services.debate.conversing import UNIT, Conversing
 from tests.services.intake.door import at
+
+pytestmark = pytest.mark.medium
 
 QUESTIONS = 1203
 START = at("2026-03-02T10:00")

@@ -19,6 +19,8 @@ from tests.services.intake.attaching import PHONE, door, give, posted, read, sai
 from tests.services.intake.door import Intake
 from tests.services.intake.files import CAMERA, MAKE, PDF, bomb, opened, picture
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Intake]:

@@ -15,6 +15,8 @@ from tests.services.intake.attaching import PHONE, door, posted, read, said, tic
 from tests.services.intake.door import Intake
 from tests.services.intake.files import PDF
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Intake]:

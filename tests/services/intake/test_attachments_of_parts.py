@@ -13,6 +13,8 @@ from tests.services.intake.attaching import PHONE, door, posted, read, said, tic
 from tests.services.intake.door import Intake
 from tests.services.intake.files import CAMERA, PDF, picture
 
+pytestmark = pytest.mark.medium
+
 LEAD, ASSISTING, OTHER = "housing", "transport", "education"
 TEXT = "供电线路正常,照片见附件。"
 

@@ -14,6 +14,8 @@ from tests.services.intake.attaching import PHONE, door, posted, read, said, tic
 from tests.services.intake.door import Intake
 from tests.services.intake.files import CAMERA, PDF, picture
 
+pytestmark = pytest.mark.medium
+
 UNIT = "housing"
 
 

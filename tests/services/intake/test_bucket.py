@@ -16,6 +16,8 @@ from services.intake.store.folder import id_of, place_of
 from services.intake.store.objects import TRIES, Bucket, S3Bucket
 from tests.s3 import Server, Street, certificates, serving
 
+pytestmark = pytest.mark.medium
+
 BIG = bytes(8_000_000)
 NOBODY = "http://127.0.0.1:9"
 """An address where nothing listens."""

@@ -17,6 +17,8 @@ from tests.services.intake.attaching import door, give, posted, read, said, tick
 from tests.services.intake.door import Intake
 from tests.services.intake.files import PDF, picture
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

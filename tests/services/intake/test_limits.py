@@ -105,6 +105,7 @@ async def test_neighbours_elsewhere_are_counted_and_nobody_twice(intake: Intake)
     assert await _supports(intake, number) == 4
 
 
+@pytest.mark.medium
 async def test_a_case_that_thousands_support_stays_small_and_still_knows_its_first_voice(
     intake: Intake,
 ) -> None:

@@ -98,6 +98,7 @@ async def _pages(intake: Intake, path: str, staff: bool) -> list[list[str]]:
     return pages
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("path", "staff"), [("/v1/posts", False), ("/v1/cases", True)])
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (1, 1), (100, 100), (1_000_000, 100)])
 async def test_a_page_has_as_many_as_were_asked_for_at_least_one_and_at_most_a_hundred(

@@ -13,6 +13,8 @@ from tests.services.intake.attaching import door, give, posted, read, ticket
 from tests.services.intake.door import Intake
 from tests.services.intake.files import package
 
+pytestmark = pytest.mark.medium
+
 MOST = 10 * 1024 * 1024
 RELATION = b"<Relationship Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s'/>"
 

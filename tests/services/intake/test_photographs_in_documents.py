@@ -126,6 +126,7 @@ def beginnings(count: int) -> bytes:
     return b"".join(parts) + struct.pack("<H", 300) + listed
 
 
+@pytest.mark.medium
 def test_a_package_made_to_be_looked_through_for_minutes_is_refused_by_what_it_holds_in_all() -> None:
     half = beginnings(BEGINNINGS // 2)
     parts = {f"word/media/image{n}.bin": half for n in range(3)}
@@ -134,6 +135,7 @@ def test_a_package_made_to_be_looked_through_for_minutes_is_refused_by_what_it_h
     assert isinstance(judged(package(more=dict(list(parts.items())[:2])), MOST), str)
 
 
+@pytest.mark.medium
 async def test_a_paper_made_to_be_looked_through_for_minutes_is_refused_at_once(intake: Intake) -> None:
     answer = await give(intake, paper(beginnings(BEGINNINGS + 1)), "材料.pdf")
 

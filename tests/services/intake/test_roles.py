@@ -163,6 +163,7 @@ def test_the_cells_name_every_act_once() -> None:
     assert sorted(act.name for act, _ in _cells()) == sorted(act.name for act in ACTS)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     ("act", "who"), [cell for cell in _cells() if cell[0].path], ids=lambda cell: getattr(cell, "name", "")
 )

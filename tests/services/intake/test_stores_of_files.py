@@ -77,6 +77,7 @@ async def old(files: Files, seconds: float = -5) -> list[str]:
     return sorted(identity for page in pages for identity in page)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("size", [0, 1, 70_000, 6_000_000])
 async def test_what_was_put_is_got_as_it_was(kept: Kept, size: int) -> None:
     sealed = bytes(range(256)) * (size // 256) + bytes(size % 256)

@@ -16,6 +16,8 @@ from services.intake.core.visibility import READERS, SHOWN, STANDINGS, Part, Rea
 from tests.services.intake.door import PROFILE, Intake, at
 from tests.services.intake.files import PDF
 
+pytestmark = pytest.mark.medium
+
 PHONE = "13812345678"
 NOW = at("2026-03-02T10:00")
 LEAD, ASSISTING = "housing", "transport"

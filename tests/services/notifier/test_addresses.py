@@ -12,6 +12,8 @@ from tests.journeys.world import World
 from tests.postgres import migrated
 from tests.services.intake.door import PROFILE
 
+pytestmark = pytest.mark.medium
+
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
 

@@ -304,6 +304,7 @@ async def test_receipts_and_mail_are_taken_in_of_whoever_has_the_token(door: Any
     ]
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("path", ["/v1/receipts", "/v1/receipts/sms", "/v1/receipts/mail"])
 async def test_nobody_else_is_let_in_and_who_goes_on_guessing_is_told_to_wait(door: Any, path: str) -> None:
     http, receipts = door

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from services.router.core.topics.similar import SimilarIndex
 
+pytestmark = pytest.mark.medium
+
 START = datetime(2024, 3, 4, 9, tzinfo=UTC)
 BUS = (
     "泗阳县李口镇到县城的6路公交车从上个月底停了，老人去县医院看病要走四里路才能坐上别的车，"

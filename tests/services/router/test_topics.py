@@ -15,6 +15,8 @@ from wenzheng.bench.campaign_phrases import BUS, CAMPAIGNS, SMELL, WATER, Campai
 from wenzheng.bench.campaigns import beside, elsewhere, neutral, posts
 from wenzheng.posts_file import shared_folder
 
+pytestmark = pytest.mark.medium
+
 START = datetime(2024, 3, 4, 9, tzinfo=UTC)
 
 

@@ -13,6 +13,8 @@ from tests.services.router.matters import MATTERS, SEED, file, fitted, rows_of
 from wenzheng.posts_file import shared_folder
 from wenzheng.training import FOLDS, Row, accuracy, fit, folds, no_worse, split, too_few
 
+pytestmark = pytest.mark.medium
+
 pytest.importorskip("sklearn")
 
 LETTERS = (shared_folder() or Path("no-letters")) / "classify_taidi_train.jsonl.gz"

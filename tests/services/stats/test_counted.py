@@ -22,6 +22,8 @@ from tests.journeys.world import World
 from tests.postgres import migrated
 from tests.services.intake.door import PRIVATE, at
 
+pytestmark = pytest.mark.medium
+
 WHEN = at("2026-03-02T10:00")
 FIRST, UNTIL = at("2026-03-01T00:00").date(), at("2026-04-01T00:00").date()
 

@@ -32,6 +32,8 @@ from tests.patience import PATIENCE
 from tests.postgres import migrated
 from tests.stack import ROOT
 
+pytestmark = pytest.mark.medium
+
 LEAST = 5
 PLACES = st.tuples(
     st.sampled_from(["2026-02", "2026-03"]),

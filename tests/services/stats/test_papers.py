@@ -23,6 +23,8 @@ from services.stats.core.bulletin.freezing import NAMED_AT_MOST, Counted
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import PROFILE
 
+pytestmark = pytest.mark.medium
+
 AT = datetime(2026, 7, 3, 9, tzinfo=PROFILE.zone)
 LARGEST = 200_000
 """Bytes of a picture."""

@@ -12,6 +12,8 @@ from services.intake.core.visibility import SHOWN, STANDINGS, Standing, standing
 from tests.fronts.portal.alone import Pages, opened
 from tests.services.intake.files import CAMERA, PDF, picture
 
+pytestmark = pytest.mark.medium
+
 FORM = {"kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了。\r\n一周了。", "send": "1"}
 Files = list[tuple[str, tuple[str, bytes, str]]]
 

@@ -22,6 +22,8 @@ from tests.journeys.test_bulletins import Office, a_month, issue
 from tests.journeys.world import World
 from tests.services.intake.door import CITY
 
+pytestmark = pytest.mark.medium
+
 HTML_LIMIT = 60_000
 
 

@@ -14,6 +14,8 @@ from services.debate.web import examples
 from tests.fronts.portal.alone import NOON, Pages, hidden, opened
 from tests.services.debate.door import UNIT, Debating
 
+pytestmark = pytest.mark.medium
+
 ANNA, BERT = "13900000001", "13900000002"
 
 

@@ -15,6 +15,8 @@ from tests.fronts.portal.alone import NOON, hidden, opened
 from tests.fronts.portal.citizens.test_debates import Square
 from tests.services.debate.conversing import Conversing
 
+pytestmark = pytest.mark.medium
+
 ANNA, BERT = "13900000001", "13900000002"
 
 

@@ -17,6 +17,8 @@ from tests.fronts.portal.alone import ADDRESS
 from tests.journeys.world import World
 from tests.services.intake.door import CITY
 
+pytestmark = pytest.mark.medium
+
 SERVICES = '{"stats": "http://stats", "intake": "http://intake"}'
 
 

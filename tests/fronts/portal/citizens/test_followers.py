@@ -1,8 +1,12 @@
 """A neighbour follows a post on its page: with a contact or without, one voice a browser; and the link that ends the news."""
 
+import pytest
+
 from contracts.posts import FollowerJoined, FollowerLeft
 from tests.fronts.portal.alone import Pages, opened
 from tests.services.intake.attaching import said
+
+pytestmark = pytest.mark.medium
 
 
 def _joined(pages: Pages) -> list[FollowerJoined]:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.fronts.portal.alone import Pages, opened
 
+pytestmark = pytest.mark.medium
+
 
 async def sent(pages: Pages, receipt: dict[str, str], **fields: str) -> httpx2.Response:
     """A form of the case, sent from its author's browser."""

@@ -16,6 +16,8 @@ from tests.journeys.world import World
 from tests.patience import PATIENCE
 from tests.services.intake.door import CITY
 
+pytestmark = pytest.mark.medium
+
 ADDRESS = "http://127.0.0.1:8000"
 PAGE_LIMIT = 80_000
 """Bytes: a page of reference, a section for each act (35 of intake, some 900 bytes each); it travels compressed, as a tenth."""

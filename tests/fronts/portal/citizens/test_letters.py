@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from msgspec.structs import replace
 
 from chassis.store import Outcome
@@ -9,6 +10,8 @@ from services.intake.core.case import Reply
 from services.intake.core.instruction import Instruction
 from tests.fronts.portal.alone import NOON, opened
 from tests.services.intake.door import PROFILE
+
+pytestmark = pytest.mark.medium
 
 MAYOR = PROFILE.leaders[0]
 

@@ -15,6 +15,8 @@ from fronts.portal.services import Services
 from tests.fronts.portal.citizens.neighbour import Neighbour, speaking
 from tests.patience import PATIENCE, comes
 
+pytestmark = pytest.mark.medium
+
 
 def shown(name: str, data: dict[str, Any]) -> dict[str, str]:
     """A wall of one part."""

@@ -3,8 +3,11 @@
 import re
 
 import httpx2
+import pytest
 
 from tests.fronts.portal.alone import Pages, opened
+
+pytestmark = pytest.mark.medium
 
 CODE = re.compile(r'<dd id="code">([0-9A-Z]{10})</dd>')
 

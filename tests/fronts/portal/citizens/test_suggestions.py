@@ -7,6 +7,8 @@ from chassis.store import Outcome
 from services.intake.core.case import Adoption, FollowThrough, Reply
 from tests.fronts.portal.alone import NOON, Pages, opened
 
+pytestmark = pytest.mark.medium
+
 REASON, DONE = "先在三条路上试行", "三条路已划好车位"
 
 

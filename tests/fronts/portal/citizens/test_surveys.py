@@ -13,6 +13,8 @@ from tests.fronts.portal.alone import ADDRESS, NOON, hidden
 from tests.services.intake.door import CITY
 from tests.services.survey.door import Surveying
 
+pytestmark = pytest.mark.medium
+
 
 class Pages(NamedTuple):
     """The pages, and the service behind them."""

@@ -4,6 +4,8 @@ import pytest
 
 from tests.fronts.portal.alone import Pages, opened
 
+pytestmark = pytest.mark.medium
+
 NONE = 'value="none" selected'
 
 

@@ -11,6 +11,8 @@ from services.intake.core.case import Entry, Extension, Reply
 from services.intake.core.visibility import STANDINGS, Standing, standing
 from tests.fronts.portal.alone import NOON, Pages, opened
 
+pytestmark = pytest.mark.medium
+
 TITLE, TEXT, PLACE = "玫瑰庄园的路灯", "三号楼王小明家门口,请回电13812345678。", "玫瑰庄园东门"
 REPLY, INNER, ADDED = "已经换了新灯泡", "内部意见请勿外传", "我叫王小明,住在五单元"
 REASON, PROGRESS = "等王小明家开门", "已到玫瑰庄园看过"

@@ -87,6 +87,7 @@ def test_a_password_that_many_use_is_common(password: str) -> None:
     assert is_common(password)
 
 
+@pytest.mark.medium
 def test_a_hundred_thousand_of_the_first_that_are_tried_are_common() -> None:
     tried = {
         f"{stem.capitalize() if capital else stem}{mark}{ending}"
