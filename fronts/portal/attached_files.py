@@ -18,16 +18,17 @@ _TOLD: Final = (
 
 
 async def passed_on(
-    request: Request, services: Services, place: str, file: str, known: Mapping[str, str]
+    request: Request, services: Services, among: str, number: str, file: str, known: Mapping[str, str]
 ) -> Response:
-    """One file; `place` is the case at intake's interface, `known` the headers that say who asks. Raises Unfit."""
+    """One file of a post; `among` intake's `posts` or `cases`, `known` are the headers that say who asks. Raises Unfit."""
     if not _FILE.fullmatch(file):
         raise Unfit(404, "没有这个附件。")
-    small = "?small=true" if "small" in request.query_params else ""
+    small = {"small": "true"} if "small" in request.query_params else {}
     asked = {"accept-encoding": "identity", **known}
     if (tag := request.headers.get("if-none-match")) is not None:
         asked["if-none-match"] = tag
-    found = await services.passed("intake", f"{place}/attachments/{file}{small}", asked)
+    path = "/v1/{among}/{number}/attachments/{file}"
+    found = await services.passed("intake", path, asked, among=among, number=number, file=file, **small)
     if found is None:
         raise Unfit(503, "附件暂时打不开,请稍后再试。")
     if found.status >= 400:

@@ -1,6 +1,6 @@
 """What people send, in a form or in an address, made fit for what follows.
 
-Forms are bounded, UTF-8, their lines ended by a line feed alone; a key makes a repeat harmless. Numbers, codes and ids are
+Forms are bounded, UTF-8, their lines ended by a line feed alone; a key makes a repeat harmless. Numbers and codes are
 either what they can be, ready to stand in the address or a header of a request to a service, or nothing.
 """
 
@@ -21,7 +21,6 @@ FIELDS_LIMIT: Final = 500
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
 _CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
-_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,120}")
 
 
 class Unfit(Exception):
@@ -126,13 +125,3 @@ def code_of(typed: str) -> str:
     """The query code that was meant; empty for what cannot be one."""
     code = query_code(typed)
     return code if _CODE.fullmatch(code) else ""
-
-
-def identity_of(text: str) -> str:
-    """The id of a reply, a debate, a survey and the like; empty for what cannot be one."""
-    return text if _IDENTITY.fullmatch(text) else ""
-
-
-def in_address(text: str) -> str:
-    """An id as it stands in the address of a service; what cannot be one names nothing there."""
-    return identity_of(text) or "none"

@@ -18,6 +18,11 @@ OFFER_SECONDS: Final = 1.5
 """A person is not kept waiting longer for something that is merely offered."""
 SILENT_SECONDS: Final = 15.0
 """A stream of events that says nothing for this long is broken."""
+NOTHING: Final = "none"
+"""Stands in a path where what was typed can be no id; no service has anything of that id."""
+_PART: Final = re.compile(r"\{([a-z_]+)\}")
+_IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{1,120}")
+"""Of a post, a reply, a debate, a survey and the like."""
 
 
 FILE_SECONDS: Final = 60.0
@@ -77,7 +82,11 @@ class Passed:
 
 
 class Services:
-    """Calls to the services; an answer always comes, if only 503."""
+    """Calls to the services; an answer always comes, if only 503.
+
+    A path names its parts in braces, as `/v1/debates/{debate}`; who calls gives each by its name, as it was typed, and it
+    is made fit to stand there. What is given by name and not named by the path is the query.
+    """
 
     def __init__(self, http: httpx2.AsyncClient, addresses: dict[str, str]) -> None:
         self._http = http
@@ -88,16 +97,16 @@ class Services:
         """The services whose address is known."""
         return tuple(self._addresses)
 
-    async def get(self, service: str, path: str, code: str = "", **query: str) -> Answer:
+    async def get(self, service: str, path: str, code: str = "", **named: str) -> Answer:
         """Read something; with the query code, one's own."""
         headers = {"X-Query-Code": code} if code else {}
-        return await self._ask("GET", service, path, headers, query=query)
+        return await self._ask("GET", service, path, headers, named)
 
-    async def offer(self, service: str, path: str, **query: str) -> dict[str, Any]:
+    async def offer(self, service: str, path: str, **named: str) -> dict[str, Any]:
         """Read what a person can do without: an empty body when it does not come within 1.5 seconds."""
         try:
             async with asyncio.timeout(OFFER_SECONDS):
-                answer = await self.get(service, path, **query)
+                answer = await self.get(service, path, **named)
         except TimeoutError:
             return {}
         return answer.body if answer.ok else {}
@@ -107,11 +116,17 @@ class Services:
         return _events(self._http, f"{self._addresses.get(service, '')}{path}")
 
     async def post(
-        self, path: str, body: dict[str, Any], key: str = "", code: str = "", service: str = "intake"
+        self,
+        path: str,
+        body: dict[str, Any],
+        key: str = "",
+        code: str = "",
+        service: str = "intake",
+        **named: str,
     ) -> Answer:
         """Do something as anybody; `key` makes a repeated form harmless."""
         headers = {"Idempotency-Key": _usable(key)} | ({"X-Query-Code": code} if code else {})
-        return await self._ask("POST", service, path, headers, body=body)
+        return await self._ask("POST", service, path, headers, named, body)
 
     async def give(self, name: str, content: AsyncIterator[bytes]) -> Answer:
         """Give intake a file, as it comes. Raises what reading it raises."""
@@ -129,27 +144,29 @@ class Services:
             return Answer(503, {})
         return Answer(response.status_code, body)
 
-    async def ask(self, service: str, path: str, body: dict[str, Any]) -> Answer:
+    async def ask(self, service: str, path: str, body: dict[str, Any], **named: str) -> Answer:
         """Do something that may be done again without harm, at any service."""
-        return await self._ask("POST", service, path, {}, body=body)
+        return await self._ask("POST", service, path, {}, named, body)
 
-    async def file(self, service: str, path: str, token: str = "") -> bytes | None:
+    async def file(self, service: str, path: str, token: str = "", **named: str) -> bytes | None:
         """A file, for anyone or for the member of staff whom the token names; None when there is none."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address, query = self._address(service, path, named)
         try:
-            address = f"{self._addresses.get(service, '')}{path}"
-            response = await self._http.get(address, headers=headers | passed_on(), timeout=FILE_SECONDS)
+            response = await self._http.get(
+                address, params=query, headers=headers | passed_on(), timeout=FILE_SECONDS
+            )
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
         return response.content if response.status_code == 200 else None
 
-    async def passed(self, service: str, path: str, headers: Mapping[str, str]) -> "Passed | None":
+    async def passed(
+        self, service: str, path: str, headers: Mapping[str, str], **named: str
+    ) -> "Passed | None":
         """A file that is passed on as it comes, whatever its length; None where the service does not answer."""
+        address, query = self._address(service, path, named)
         request = self._http.build_request(
-            "GET",
-            f"{self._addresses.get(service, '')}{path}",
-            headers={**headers, **passed_on()},
-            timeout=FILE_SECONDS,
+            "GET", address, params=query, headers={**headers, **passed_on()}, timeout=FILE_SECONDS
         )
         try:
             return Passed(await self._http.send(request, stream=True))
@@ -158,33 +175,31 @@ class Services:
 
     async def ask_code(self, phone: str) -> Answer:
         """Have a code sent to a telephone: intake seals it in a letter, notifier sends it. The answer names the sign-in."""
-        code = await self._ask("POST", "intake", "/v1/codes", {}, body={"phone": phone})
+        code = await self.ask("intake", "/v1/codes", {"phone": phone})
         if not code.ok:
             return code
-        sent = await self._ask("POST", "notifier", "/v1/letters", {}, body={"letter": code.body["letter"]})
+        sent = await self.ask("notifier", "/v1/letters", {"letter": code.body["letter"]})
         return code if sent.ok else sent
 
     async def sign_in(self, sign_in: str, code: str) -> Answer:
         """A session for who typed the code that was sent."""
-        return await self._ask("POST", "intake", "/v1/sessions", {}, body={"sign_in": sign_in, "code": code})
+        return await self.ask("intake", "/v1/sessions", {"sign_in": sign_in, "code": code})
 
-    async def read_as(
-        self, token: str, service: str, path: str, query: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def read_as(self, token: str, service: str, path: str, **named: str) -> Answer:
         """Read something as the member of staff whom the token names, or in the session of a citizen."""
-        return await self._ask("GET", service, path, {"Authorization": f"Bearer {token}"}, query=query)
+        return await self._ask("GET", service, path, {"Authorization": f"Bearer {token}"}, named)
 
     async def act_as(
-        self, token: str, path: str, body: dict[str, Any], key: str, service: str = "intake"
+        self, token: str, path: str, body: dict[str, Any], key: str, service: str = "intake", **named: str
     ) -> Answer:
         """Do something as a member of staff; `key` makes a repeated form harmless."""
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-        return await self._ask("POST", service, path, headers, body=body)
+        return await self._ask("POST", service, path, headers, named, body)
 
-    async def remove_as(self, token: str, path: str, key: str) -> Answer:
+    async def remove_as(self, token: str, path: str, key: str, **named: str) -> Answer:
         """Take something away at intake as a member of staff; or, without a key, end the session of a citizen."""
         headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
-        return await self._ask("DELETE", "intake", path, headers)
+        return await self._ask("DELETE", "intake", path, headers, named)
 
     async def _ask(
         self,
@@ -192,16 +207,13 @@ class Services:
         service: str,
         path: str,
         headers: dict[str, str],
-        query: Mapping[str, str] | None = None,
+        named: Mapping[str, str],
         body: dict[str, Any] | None = None,
     ) -> Answer:
+        address, query = self._address(service, path, named)
         try:
             response = await self._http.request(
-                method,
-                f"{self._addresses.get(service, '')}{path}",
-                params=dict(query or {}),
-                headers=headers | passed_on(),
-                json=body,
+                method, address, params=query, headers=headers | passed_on(), json=body
             )
             decoded = msgspec.json.decode(response.content)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
@@ -211,6 +223,19 @@ class Services:
             decoded if isinstance(decoded, dict) else {},
             _cursor(response.headers.get("link", "")),
         )
+
+    def _address(self, service: str, path: str, named: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Where a service is asked, and the query."""
+        fit, query = filled(path, named)
+        return f"{self._addresses.get(service, '')}{fit}", query
+
+
+def filled(path: str, named: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The path with its parts, and what it does not name. A part that can be no id names nothing there."""
+    parts = set(_PART.findall(path))
+    fit = {name: named[name] if _IDENTITY.fullmatch(named[name]) else NOTHING for name in parts}
+    rest = {name: value for name, value in named.items() if name not in parts}
+    return _PART.sub(lambda part: fit[part[1]], path), rest
 
 
 def _usable(key: str) -> str:

@@ -1,6 +1,5 @@
 """Bulletins 通报 as anyone reads them: which were issued, one with its table, and the same as docx, PDF and XLSX."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -40,7 +39,7 @@ async def bulletins(site: Here) -> Response:
 @router.get("/bulletins/{identity}")
 async def bulletin(site: Here, identity: str) -> Response:
     """Its text, its table, and how anyone counts it again."""
-    answer = await site.services.get("stats", f"/v1/bulletins/{part(identity)}")
+    answer = await site.services.get("stats", "/v1/bulletins/{identity}", identity=identity)
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
     return site.pages.render(
@@ -53,25 +52,20 @@ async def paper(site: Here, identity: str, kind: str) -> Response:
     """The bulletin as a document."""
     found = None
     if kind in PAPERS:
-        found = await site.services.file("stats", f"/v1/bulletins/{part(identity)}/papers/{kind}")
+        path = "/v1/bulletins/{identity}/papers/{kind}"
+        found = await site.services.file("stats", path, identity=identity, kind=kind)
     if found is None:
         return site.pages.refuse(404, "没有这份文件。")
     return as_paper(found, identity, kind)
 
 
 def as_paper(data: bytes, identity: str, kind: str) -> Response:
-    """A paper as the browser keeps it."""
+    """A paper of a bulletin that there is, as the browser keeps it."""
     headers = {
-        "Content-Disposition": f'attachment; filename="bulletin-{part(identity)}.{kind}"',
+        "Content-Disposition": f'attachment; filename="bulletin-{identity}.{kind}"',
         "Content-Type": PAPERS[kind],
     }
     return Response(data, headers=headers)
-
-
-def part(identity: str) -> str:
-    """A bulletin's id as it stands in an address; what is none names no bulletin."""
-    found = re.fullmatch(r"20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?(-c[0-9]{1,3})?", identity)
-    return identity if found else "none"
 
 
 def shown_tables(bulletin: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fronts.portal.citizens import forums
-from fronts.portal.forms import in_address
 from fronts.portal.site import Here
 
 STATES: Final = {
@@ -64,13 +63,14 @@ async def dialogue(site: Here, identity: str, order: str = "", cursor: str = "",
 @router.get("/dialogues/{identity}/transcript")
 async def transcript(site: Here, identity: str, cursor: str = "") -> Response:
     """A page of what was said, in the order of the event."""
-    path = f"/v1/dialogues/{in_address(identity)}"
-    found = await site.services.get("debate", path)
-    query = {"limit": str(TOLD)} | ({"cursor": cursor} if cursor else {})
-    said = await site.services.get("debate", f"{path}/transcript", **query) if found.ok else found
+    path = "/v1/dialogues/{identity}"
+    said = found = await site.services.get("debate", path, identity=identity)
+    if found.ok:
+        query = {"limit": str(TOLD)} | ({"cursor": cursor} if cursor else {})
+        said = await site.services.get("debate", path + "/transcript", identity=identity, **query)
     if not said.ok:
         return site.pages.refuse(said.status, said.sentence)
-    place = f"/dialogues/{in_address(identity)}/transcript"
+    place = f"/dialogues/{identity}/transcript"
     return site.pages.render(
         "transcript.html",
         dialogue=found.body,

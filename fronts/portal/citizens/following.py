@@ -23,6 +23,8 @@ from fronts.portal.site import Here, Site
 _Files = Sequence[Mapping[str, Any]]
 _Promise = Mapping[str, Any] | None
 
+POST: Final = "/v1/posts/{number}"
+"""At intake."""
 KEPT_SECONDS: Final = 1800
 """How long a browser opens a case without the code being typed again; each look begins it anew."""
 _CODE: Final = "wenzheng-case"
@@ -97,16 +99,15 @@ async def follow(request: Request, site: Here) -> Response:
     if act in GRAVE and "sure" not in typed:
         return _lead_to(site, f"{_path(number)}/{act}", number, code)
     if act not in DONE:
-        case = await site.services.get("intake", f"/v1/posts/{number}", code)
+        case = await site.services.get("intake", POST, code, number=number)
         return _lead_to(site, _path(number), number, code) if case.ok else _refused(site, number, case)
     done = Answer(422, {"title": "有附件没有收下", "detail": ";".join(refused)})
     if not refused:
-        path = f"/v1/posts/{number}/{act}"
         body = _body(act, typed) | ({"attachments": [one.ticket for one in attached]} if attached else {})
-        done = await site.services.post(path, body, typed.one("key"), code)
+        done = await site.services.post(POST + "/{act}", body, typed.one("key"), code, number=number, act=act)
     if done.ok:
         return _lead_to(site, _path(number), number, code, act)
-    case = await site.services.get("intake", f"/v1/posts/{number}", code)
+    case = await site.services.get("intake", POST, code, number=number)
     if not case.ok:
         return _refused(site, number, case)
     expired = any(error["field"] == "attachments" for error in done.body.get("errors", ()))
@@ -123,7 +124,7 @@ async def case(request: Request, site: Here, number: str) -> Response:
     code = code_of(site.cookies.read(request, _CODE))
     if not code:
         return _form(site, number, 403, NOT_HERE)
-    found = await site.services.get("intake", f"/v1/posts/{number}", code)
+    found = await site.services.get("intake", POST, code, number=number)
     if not found.ok:
         return _refused(site, number, found)
     done = site.cookies.read(request, _DONE)
@@ -155,7 +156,7 @@ async def attached(request: Request, site: Here, number: str, file: str) -> Resp
     code = code_of(site.cookies.read(request, _CODE))
     if not code:
         raise Unfit(403, NOT_HERE)
-    return await passed_on(request, site.services, f"/v1/posts/{number}", file, {"X-Query-Code": code})
+    return await passed_on(request, site.services, "posts", number, file, {"X-Query-Code": code})
 
 
 class _Told(NamedTuple):
@@ -202,7 +203,7 @@ def _form(site: Site, number: str, status: int = 200, problem: str = "") -> Resp
 
 async def _without_code(site: Site, number: str) -> Response:
     """Anybody may see the public page; a wrong number is said here, where it was typed."""
-    answer = await site.services.get("intake", f"/v1/posts/{number}")
+    answer = await site.services.get("intake", POST, number=number)
     if answer.ok:
         return RedirectResponse(f"/posts/{number}", 303)
     sentence = "没有这个编号的帖子,请核对。" if answer.status == 404 else answer.sentence
@@ -210,7 +211,7 @@ async def _without_code(site: Site, number: str) -> Response:
 
 
 async def _case(site: Site, code: str, case: dict[str, Any], told: _Told) -> Response:
-    answer = await site.services.get("deadline", f"/v1/deadlines/{case['number']}")
+    answer = await site.services.get("deadline", "/v1/deadlines/{number}", number=case["number"])
     deadline = with_reasons(answer.body, case) if answer.ok else None
     due = (deadline or {}).get("due") or case["due"] or ""
     shown = case if not case["moderation"] else case | {"text": ""}

@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, checked_key, fresh_key, in_address, read_form
+from fronts.portal.forms import Form, checked_key, fresh_key, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Site
 
@@ -48,15 +48,20 @@ class Pages:
         """Of its pages; its calls have `/v1` before it."""
         return f"/{self.name}s"
 
+    @property
+    def call(self) -> str:
+        """The path of one at the service."""
+        return "/v1" + self.path + "/{identity}"
+
 
 async def speak(request: Request, site: Site, pages: Pages, identity: str) -> Response:
     """Somebody says something, with a number that is merely typed."""
     typed = await read_form(request)
-    path = f"/v1{pages.path}/{in_address(identity)}/{pages.said}"
+    path = f"{pages.call}/{pages.said}"
     body = _spoken(typed) | {"phone": typed.one("phone").strip()[:100]}
-    sent = await site.services.post(path, body, typed.one("key"), service="debate")
+    sent = await site.services.post(path, body, typed.one("key"), service="debate", identity=identity)
     if sent.ok:
-        return RedirectResponse(f"{pages.path}/{in_address(identity)}?done={sent.body['standing']}", 303)
+        return RedirectResponse(f"{pages.path}/{identity}?done={sent.body['standing']}", 303)
     return await _refused(site, pages, identity, typed, sent, "")
 
 
@@ -76,17 +81,18 @@ async def act(request: Request, site: Site, pages: Pages, identity: str) -> Resp
     given = await _pass(request, site, pages, identity)
     if isinstance(given, Response):
         return given
-    path, what = f"/v1{pages.path}/{in_address(identity)}/{pages.said}", typed.one("act")
-    body: dict[str, Any] = {}
+    path, what = f"{pages.call}/{pages.said}", typed.one("act")
+    named, body = {"identity": identity}, dict[str, Any]()
     if what in ("support", "withdrawal"):
-        path += f"/{in_address(typed.one('comment'))}/{what}"
+        path += "/{comment}/{what}"
+        named |= {"comment": typed.one("comment"), "what": what}
     else:
         what, body = "comment", _spoken(typed)
     key = checked_key(typed.one("key"))
-    sent = await site.services.act_as(given, path, body, key, "debate")
+    sent = await site.services.act_as(given, path, body, key, "debate", **named)
     if sent.ok or sent.kind == "already-supported":
         done = sent.body["standing"] if what == "comment" else what
-        return RedirectResponse(f"/my{pages.path}/{in_address(identity)}?done={done}", 303)
+        return RedirectResponse(f"/my{pages.path}/{identity}?done={done}", 303)
     return await _refused(site, pages, identity, typed, sent, given)
 
 
@@ -101,19 +107,21 @@ async def page(
     typed: Form | None = None,
 ) -> Response:
     """A debate or a dialogue, with a page of what was said there; `given` is the reader's pass."""
-    path = f"/v1{pages.path}/{in_address(identity)}"
-    found = await site.services.get("debate", path)
+    path = pages.call
+    found = await site.services.get("debate", path, identity=identity)
     if not found.ok:
         return site.pages.refuse(found.status, found.sentence)
     order = asked.get("order") if asked.get("order") in ORDERS else "newest"
     cursor = asked.get("cursor", "")
     query = {"order": str(order)} | ({"cursor": cursor} if cursor else {})
-    comments = await site.services.get("debate", f"{path}/{pages.said}", **query)
+    comments = await site.services.get("debate", f"{path}/{pages.said}", identity=identity, **query)
     if not comments.ok:
         return site.pages.refuse(comments.status, comments.sentence)
-    own = await site.services.read_as(given, "debate", f"{path}/mine") if given else Answer(200, {})
+    own = Answer(200, {})
+    if given:
+        own = await site.services.read_as(given, "debate", f"{path}/mine", identity=identity)
     said = comments.body["comments"]
-    place = f"{'/my' if given else ''}{pages.path}/{in_address(identity)}"
+    place = f"{'/my' if given else ''}{pages.path}/{identity}"
     return site.pages.render(
         f"{pages.name}.html",
         status,
@@ -147,7 +155,7 @@ def sentence(sent: Answer, names: Mapping[str, str]) -> str:
 
 async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
     """A pass for this place; else the page on which a telephone is proved, which leads back."""
-    back = f"/my{pages.path}/{in_address(identity)}"
+    back = f"/my{pages.path}/{identity}"
     return await mine.pass_for(request, site, identity, back, pages.missing)
 
 

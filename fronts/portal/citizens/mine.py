@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form, fresh_key, in_address, read_form
+from fronts.portal.forms import Form, fresh_key, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 
@@ -31,9 +31,8 @@ async def mine(request: Request, site: Here, cursor: str = "") -> Response:
     token = site.cookies.read(request, SESSION)
     if not token:
         return ask(site)
-    answer = await site.services.read_as(
-        token, "intake", "/v1/my/posts", {"cursor": cursor} if cursor else {}
-    )
+    asked = {"cursor": cursor} if cursor else {}
+    answer = await site.services.read_as(token, "intake", "/v1/my/posts", **asked)
     if answer.status == 401:
         return expired(site)
     if not answer.ok:
@@ -109,10 +108,10 @@ async def pass_for(request: Request, site: Site, identity: str, back: str, missi
 
     `missing`: what is said where no place can have this identity.
     """
-    token, place = site.cookies.read(request, SESSION), in_address(identity)
+    token = site.cookies.read(request, SESSION)
     if not token:
         return ask(site, back=back)
-    given = await site.services.act_as(token, "/v1/my/passes", {"place": place}, fresh_key())
+    given = await site.services.act_as(token, "/v1/my/passes", {"place": identity}, fresh_key())
     if given.ok:
         return str(given.body["token"])
     if given.status == 401:

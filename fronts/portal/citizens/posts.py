@@ -40,11 +40,11 @@ async def _page(
     stop: str = "",
 ) -> Response:
     """The page of one post; with what was typed for a contact, and why it was refused."""
-    case = await site.services.get("intake", f"/v1/posts/{number}")
+    case = await site.services.get("intake", "/v1/posts/{number}", number=number)
     if not case.ok:
         sentence = "没有这个编号的帖子。" if case.status == 404 else case.sentence
         return site.pages.refuse(case.status, sentence)
-    deadline = await site.services.get("deadline", f"/v1/deadlines/{number}")
+    deadline = await site.services.get("deadline", "/v1/deadlines/{number}", number=number)
     clock = deadline.body if deadline.ok else None
     due = (clock or {}).get("due") or case.body["due"] or ""
     today = site.clock.now().date()
@@ -69,7 +69,7 @@ async def _page(
 @router.get("/posts/{number}/attachments/{file}")
 async def attached(request: Request, site: Here, number: str, file: str) -> Response:
     """A file of a post that anybody may see."""
-    return await passed_on(request, site.services, f"/v1/posts/{checked_number(number)}", file, {})
+    return await passed_on(request, site.services, "posts", checked_number(number), file, {})
 
 
 @router.post("/posts/{number}/support")
@@ -83,7 +83,7 @@ async def support(site: Here, number: str, request: Request) -> Response:
     voice = _named(f"{neighbour}/{number}")
     body = {"voice": voice} | ({"mail" if "@" in contact else "phone": contact} if contact else {})
     key = _named(f"{voice}/{contact}") if contact else voice
-    answer = await site.services.post(f"/v1/posts/{number}/supports", body, key)
+    answer = await site.services.post("/v1/posts/{number}/supports", body, key, number=number)
     response: Response
     if request.headers.get("hx-request"):
         html = site.pages.html("supported_part.html", answer=answer, number=number)

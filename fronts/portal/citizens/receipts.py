@@ -66,7 +66,8 @@ async def receipt(request: Request, site: Here, number: str, point: str = "") ->
         return RedirectResponse(f"/follow?number={number}", 303)
     drawn = segno.make(f"{site.address}/follow?number={number}", error="m", micro=False)
     # The receipt is whole without intake, which is asked for nobody else's.
-    own = await site.services.get("intake", f"/v1/posts/{number}", code) if point else None
+    path = "/v1/posts/{number}"
+    own = await site.services.get("intake", path, code, number=number) if point else None
     qr = drawn.svg_inline(scale=5, border=3, light="#fff", dark="#000", omitsize=True)
     return site.pages.render(
         "receipt.html",

@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from chassis.blind import blind, unblind
 from chassis.web.aside import aside
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, in_address, read_form
+from fronts.portal.forms import Form, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 
@@ -93,7 +93,7 @@ async def questions_of_proven(request: Request, site: Here, identity: str) -> Re
 
 async def _pass(request: Request, site: Site, identity: str) -> str | Response:
     return await mine.pass_for(
-        request, site, identity, f"/my/surveys/{in_address(identity)}", "没有这份问卷。"
+        request, site, identity, f"/my/surveys/{identity}", "没有这份问卷。"
     )
 
 
@@ -108,7 +108,7 @@ async def _begun(site: Site, identity: str, typed: Form, entitled_by: str, signe
     public = str(answer.body["public_key"]).encode()
     hidden = await aside(partial(blind, public, bytes.fromhex(seed)))
     body = {"entitled_by": entitled_by, "blinded": _text(hidden.blinded)}
-    given = await site.services.ask("survey", f"/v1/surveys/{in_address(identity)}/tokens", body)
+    given = await site.services.ask("survey", "/v1/surveys/{identity}/tokens", body, identity=identity)
     if not given.ok:
         errors = given.body.get("errors", [])
         sentence = errors[0]["reason"] if errors else given.sentence
@@ -129,7 +129,7 @@ async def answers(request: Request, site: Here, identity: str) -> Response:
     if not all(map(_is_base64, entitled.values())):
         return site.pages.refuse(400, "凭证不完整,请从问卷首页重新开始。")
     body = {**entitled, "answers": given_answers(answer.body["questions"], typed)}
-    cast = await site.services.ask("survey", f"/v1/surveys/{in_address(identity)}/ballots", body)
+    cast = await site.services.ask("survey", "/v1/surveys/{identity}/ballots", body, identity=identity)
     if cast.ok or cast.kind == "already-counted":
         return site.pages.render("survey_sent.html", survey=answer.body, again=not cast.ok)
     wrong = {error["field"]: error["reason"] for error in cast.body.get("errors", [])}
@@ -139,7 +139,7 @@ async def answers(request: Request, site: Here, identity: str) -> Response:
 @router.get("/surveys/{identity}/result")
 async def result(site: Here, identity: str) -> Response:
     """Figures, charts and texts."""
-    answer = await site.services.get("survey", f"/v1/surveys/{in_address(identity)}/result")
+    answer = await site.services.get("survey", "/v1/surveys/{identity}/result", identity=identity)
     if not answer.ok:
         return site.pages.refuse(answer.status, answer.sentence)
     return site.pages.render("survey_result.html", result=answer.body, most=TEXTS)
@@ -148,10 +148,10 @@ async def result(site: Here, identity: str) -> Response:
 @router.get("/surveys/{identity}/result.csv")
 async def table(site: Here, identity: str) -> Response:
     """The same for spreadsheets."""
-    found = await site.services.file("survey", f"/v1/surveys/{in_address(identity)}/result.csv")
+    found = await site.services.file("survey", "/v1/surveys/{identity}/result.csv", identity=identity)
     if found is None:
         return site.pages.refuse(404, "结果尚未公布。")
-    headers = {"Content-Disposition": f'attachment; filename="survey-{in_address(identity)}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="survey-{identity}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -212,7 +212,7 @@ def _questions(
 
 
 async def _survey(site: Site, identity: str) -> Answer:
-    return await site.services.get("survey", f"/v1/surveys/{in_address(identity)}")
+    return await site.services.get("survey", "/v1/surveys/{identity}", identity=identity)
 
 
 def _text(data: bytes) -> str:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
 
 Reader = Annotated[Visit, Depends(visitor("clerk", "leader", "supervisor", "auditor"))]
@@ -122,9 +121,9 @@ def _words(visit: Visit) -> dict[str, Any]:
 
 
 async def _acted(visit: Visit, identity: str, act: str, body: dict[str, Any]) -> Response:
-    done = await visit.act(f"/v1/accountability/{in_address(identity)}/{act}", body, visit.key, "stats")
+    done = await visit.act("/v1/accountability/{identity}/{act}", body, visit.key, "stats", identity=identity, act=act)
     if done.ok:
-        return RedirectResponse(f"/staff/accountability/{in_address(identity)}", 303)
+        return RedirectResponse(f"/staff/accountability/{identity}", 303)
     if done.status in (409, 422):
         return await _shown(visit, identity, done.status, done.sentence, act)
     return visit.refuse(done.status, done.sentence)
@@ -152,7 +151,7 @@ async def _listed(visit: Visit, status: int, problem: str, state: str, departmen
 
 async def _shown(visit: Visit, identity: str, status: int, problem: str, act: str = "") -> Response:
     """The page; after a refusal with what was typed for the act."""
-    answer = await visit.read("stats", f"/v1/accountability/{in_address(identity)}")
+    answer = await visit.read("stats", "/v1/accountability/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     found = answer.body

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.attaching import FIELD
-from fronts.portal.forms import identity_of, number_of
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
@@ -26,15 +25,14 @@ router = APIRouter(include_in_schema=False)
 
 async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") -> Answer:
     """Do the act in the visitor's name."""
-    if number_of(number) != number or ("{id}" in act.path and not identity_of(identity)):
-        return Answer(404, {"title": "没有找到"})
-    path = f"/v1/cases/{number}/{act.path.replace('{id}', identity)}"
     codes = {unit.name: unit.code for unit in visit.profile.departments}
     form = visit.form.renamed("assisting", codes)
     if act.files:
         form = form.holding(FIELD, [one.value for one in visit.attached])
     body = act.body(form)
-    return await visit.act(path, body, f"{key[:32]}-{act.name}")
+    path = "/v1/cases/{number}/" + act.path
+    named = {"number": number} | ({"id": identity} if "{id}" in act.path else {})
+    return await visit.act(path, body, f"{key[:32]}-{act.name}", **named)
 
 
 @router.post("/staff/cases/{number}/preview")

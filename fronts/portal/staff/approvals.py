@@ -56,7 +56,8 @@ async def _page(visit: Visit, cursor: str, done: str, problems: list[str]) -> Re
         return visit.refuse(listed.status, listed.sentence)
     # What the unit only assists with is another leader's to approve.
     own = [row["number"] for row in listed.body["cases"] if row["department"] == visit.me.department]
-    read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{number}") for number in own))
+    path = "/v1/cases/{number}"
+    read = await asyncio.gather(*(visit.read("intake", path, number=number) for number in own))
     dialogues = await visit.read("debate", "/v1/dialogues", waiting="true")
     return visit.render(
         "approvals.html",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.citizens.bulletins import PAPERS, as_paper, part, shown_tables
+from fronts.portal.citizens.bulletins import PAPERS, as_paper, shown_tables
 from fronts.portal.forms import Form
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -57,8 +57,8 @@ async def paper(visit: Anyone, identity: str, kind: str) -> Response:
     """A draft, too, as it will be printed."""
     found = None
     if kind in PAPERS:
-        path = f"/v1/bulletins/{part(identity)}/papers/{kind}"
-        found = await visit.site.services.file("stats", path, visit.token)
+        path = "/v1/bulletins/{identity}/papers/{kind}"
+        found = await visit.site.services.file("stats", path, visit.token, identity=identity, kind=kind)
     if found is None:
         return visit.refuse(404, "没有这份文件。")
     return as_paper(found, identity, kind)
@@ -90,8 +90,7 @@ async def answer(visit: Supervisor, identity: str) -> Response:
     """The supervisor answers an objection."""
     body = {"upheld": visit.form.one("upheld") == "1", "text": visit.form.one("text")}
     chosen = visit.form.one("objection")
-    known = chosen if chosen.removeprefix("o-").isdigit() else "none"
-    return await _acted(visit, identity, f"objections/{known}/answer", body)
+    return await _acted(visit, identity, "objections/{objection}/answer", body, objection=chosen)
 
 
 @router.post("/staff/bulletins/{identity}/issue")
@@ -109,10 +108,14 @@ def sections(form: Form) -> list[dict[str, str]]:
     return [section for section in found if any(section.values())]
 
 
-async def _acted(visit: Visit, identity: str, what: str, body: dict[str, Any]) -> Response:
-    done = await visit.act(f"/v1/bulletins/{part(identity)}/{what}", body, visit.key, "stats")
+async def _acted(
+    visit: Visit, identity: str, what: str, body: dict[str, Any], **named: str
+) -> Response:
+    """Do it to a bulletin; `what` is the rest of the path, `named` are its parts."""
+    path = "/v1/bulletins/{identity}/" + what
+    done = await visit.act(path, body, visit.key, "stats", identity=identity, **named)
     if done.ok:
-        return RedirectResponse(f"/staff/bulletins/{part(identity)}", 303)
+        return RedirectResponse(f"/staff/bulletins/{identity}", 303)
     if done.status in (409, 422):
         return await _shown(visit, identity, done.status, done.sentence)
     return visit.refuse(done.status, done.sentence)
@@ -133,7 +136,7 @@ async def _listed(visit: Visit, status: int, problem: str) -> Response:
 
 async def _shown(visit: Visit, identity: str, status: int, problem: str) -> Response:
     """The page; after a refusal with what was typed."""
-    answer = await visit.read("stats", f"/v1/bulletins/{part(identity)}")
+    answer = await visit.read("stats", "/v1/bulletins/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     found = answer.body

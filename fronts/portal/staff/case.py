@@ -64,7 +64,7 @@ async def read_case(visit: Visit, number: str) -> dict[str, Any]:
     """The case as intake tells it. Raises Turned with what intake said."""
     if number_of(number) != number:
         raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
-    answer = await visit.read("intake", f"/v1/cases/{number}")
+    answer = await visit.read("intake", "/v1/cases/{number}", number=number)
     if not answer.ok:
         raise Turned(visit.refuse(answer.status, answer.sentence))
     holds = visit.me.role in ("clerk", "leader") and visit.me.department == answer.body["department"]
@@ -98,7 +98,7 @@ async def attached(visit: Annotated[Visit, Depends(visitor())], number: str, fil
         raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
     known = {"Authorization": f"Bearer {visit.token}"}
     try:
-        return await passed_on(visit.request, visit.site.services, f"/v1/cases/{number}", file, known)
+        return await passed_on(visit.request, visit.site.services, "cases", number, file, known)
     except Unfit as failure:
         # As a page of the staff's side, which does not lead back to where nothing is to be seen.
         raise Turned(visit.refuse(failure.status, failure.sentence)) from failure
@@ -113,9 +113,9 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
     # The case was read first, and alone: who may not see it learns nothing from the others either.
     number, profile = case["number"], visit.profile
     assignment, deadline, notices, alike = await asyncio.gather(
-        visit.read("router", f"/v1/assignments/{number}"),
-        visit.read("deadline", f"/v1/deadlines/{number}"),
-        visit.read("notifier", f"/v1/notices/{number}"),
+        visit.read("router", "/v1/assignments/{number}", number=number),
+        visit.read("deadline", "/v1/deadlines/{number}", number=number),
+        visit.read("notifier", "/v1/notices/{number}", number=number),
         similar(visit.site.services, case),
     )
     decisions = reasons.decisions_of(assignment.body, profile) if assignment.ok else ()

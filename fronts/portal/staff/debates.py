@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.debates import STATES
 from fronts.portal.citizens.forums import STANDINGS, sentence
-from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
@@ -60,7 +59,7 @@ async def debates(visit: Opener) -> Response:
 @router.post("/staff/debates")
 async def create(visit: Opener) -> Response:
     """A new draft."""
-    return await _save(visit, "/v1/debates", "")
+    return await _save(visit, "/v1/debates")
 
 
 @router.get("/staff/debates/new")
@@ -78,7 +77,7 @@ async def debate(visit: Opener, number: str) -> Response:
 @router.post("/staff/debates/{number}/draft")
 async def revise(visit: Opener, number: str) -> Response:
     """A draft written anew."""
-    return await _save(visit, f"/v1/debates/{in_address(number)}/draft", in_address(number))
+    return await _save(visit, "/v1/debates/{number}/draft", number=number)
 
 
 @router.post("/staff/debates/{number}/act")
@@ -86,19 +85,21 @@ async def act(visit: Opener, number: str) -> Response:
     """Publish it, state something, close it, let a comment be read or hide it."""
     what = visit.form.one("act") if visit.form.one("act") in ACTS else "publication"
     body = {name: visit.form.one(name) for name in ACTS[what]}
-    path = f"/v1/debates/{in_address(number)}/{what}"
+    named = {"number": number, "act": what}
+    path = "/v1/debates/{number}/{act}"
     if what == "moderation":
-        path = f"/v1/debates/{in_address(number)}/comments/{in_address(visit.form.one('comment'))}/moderation"
-    answer = await visit.act(path, body, visit.key, "debate")
+        named["comment"] = visit.form.one("comment")
+        path = "/v1/debates/{number}/comments/{comment}/{act}"
+    answer = await visit.act(path, body, visit.key, "debate", **named)
     if answer.ok:
-        return RedirectResponse(f"/staff/debates/{in_address(number)}", 303)
+        return RedirectResponse(f"/staff/debates/{number}", 303)
     if answer.status not in (409, 422):
         return visit.refuse(answer.status, answer.sentence)
     return await _debate(visit, number, answer.status, sentence(answer, NAMES))
 
 
 async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "") -> Response:
-    answer = await visit.read("debate", f"/v1/debates/{in_address(number)}")
+    answer = await visit.read("debate", "/v1/debates/{number}", number=number)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     if answer.body["state"] == "draft":
@@ -106,9 +107,11 @@ async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "
     moderates = visit.me.role == "supervisor"
     judged: dict[str, list[dict[str, Any]]] = {}
     for standing in ("held", "shown", "hidden") if moderates else ():
-        path = f"/v1/debates/{in_address(number)}/moderation"
-        judged[standing] = (await visit.read("debate", path, standing=standing)).body.get("comments", [])
-    said = await visit.site.services.get("debate", f"/v1/debates/{in_address(number)}/comments", limit="50")
+        path = "/v1/debates/{number}/moderation"
+        waiting = await visit.read("debate", path, number=number, standing=standing)
+        judged[standing] = waiting.body.get("comments", [])
+    path = "/v1/debates/{number}/comments"
+    said = await visit.site.services.get("debate", path, number=number, limit="50")
     own = moderates or answer.body["department"] == visit.me.department
     return visit.render(
         "debate.html",
@@ -124,7 +127,7 @@ async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "
     )
 
 
-async def _save(visit: Visit, path: str, number: str) -> Response:
+async def _save(visit: Visit, path: str, number: str = "") -> Response:
     form, topic = visit.form, visit.form.one("topic")
     body: dict[str, Any] = {name: form.one(name).strip() for name in FIELDS}
     # Browsers leave out the seconds.
@@ -133,7 +136,8 @@ async def _save(visit: Visit, path: str, number: str) -> Response:
         body["department"] = visit.me.department
     if topic:
         body["topic"] = await _topic(visit, topic, number)
-    answer = await visit.act(path, body, visit.key, "debate")
+    named = {"number": number} if number else {}
+    answer = await visit.act(path, body, visit.key, "debate", **named)
     if answer.ok:
         return RedirectResponse(f"/staff/debates/{answer.body['id']}", 303)
     if answer.status not in (409, 422):
@@ -174,7 +178,8 @@ async def _topic(visit: Visit, identity: str, number: str) -> dict[str, Any] | N
         if topic["topic"] == identity:
             posts = [post["number"] for post in topic["posts"]][:20]
             return {"id": identity, "name": _name(topic), "posts": posts}
-    kept = (await visit.read("debate", f"/v1/debates/{number}")).body.get("topic") if number else None
+    draft = await visit.read("debate", "/v1/debates/{number}", number=number) if number else None
+    kept = draft.body.get("topic") if draft is not None else None
     return dict(kept) if kept and kept["id"] == identity else None
 
 

@@ -34,8 +34,10 @@ async def offer(site: StaffSite) -> dict[str, Any] | None:
         return None
     units = site.pages.profile.departments
     watcher = Account("demo-supervisor", "", units[0].supervisor or units[0].code, "supervisor", SOURCE)
-    query = {"state": "open", "limit": str(LOOKED_AT)}
-    listed = await site.services.read_as(site.signer.token(watcher), "intake", "/v1/cases", query)
+    token = site.signer.token(watcher)
+    listed = await site.services.read_as(
+        token, "intake", "/v1/cases", state="open", limit=str(LOOKED_AT)
+    )
     counts = dict.fromkeys((unit.code for unit in units), 0)
     for row in listed.body["cases"] if listed.ok else ():
         if row["department"] in counts:
@@ -63,7 +65,7 @@ async def sit_down(request: Request, site: StaffHere) -> Response:
         return site.refuse(404, "没有这个编号的帖子。", session)
     unit = form.one("department")
     if number:
-        answer = await site.services.get("intake", f"/v1/posts/{number}")
+        answer = await site.services.get("intake", "/v1/posts/{number}", number=number)
         if not answer.ok:
             return site.refuse(answer.status, answer.sentence, session)
         if not answer.body["department"] and not seat.above:

@@ -14,7 +14,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.dialogues import OCCASIONS, STATES
 from fronts.portal.citizens.forums import STANDINGS, sentence
-from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
@@ -80,7 +79,7 @@ async def dialogues(visit: Speaker) -> Response:
 @router.post("/staff/dialogues")
 async def create(visit: Opener) -> Response:
     """A new draft."""
-    return await _save(visit, "/v1/dialogues", "")
+    return await _save(visit, "/v1/dialogues")
 
 
 @router.get("/staff/dialogues/new")
@@ -92,25 +91,26 @@ async def empty(visit: Opener) -> Response:
 @router.get("/staff/dialogues/{number}")
 async def dialogue(visit: Speaker, number: str) -> Response:
     """A dialogue as it stands, with what can be done now; of a draft the form."""
-    return await _dialogue(visit, in_address(number))
+    return await _dialogue(visit, number)
 
 
 @router.post("/staff/dialogues/{number}/draft")
 async def revise(visit: Opener, number: str) -> Response:
     """A draft written anew."""
-    return await _save(visit, f"/v1/dialogues/{in_address(number)}/draft", in_address(number))
+    return await _save(visit, "/v1/dialogues/{number}/draft", number=number)
 
 
 @router.post("/staff/dialogues/{number}/act")
 async def act(visit: Speaker, number: str) -> Response:
     """Announce it, say something, approve a clerk's answer, close it, judge a question, name the post that it became."""
-    number, what = in_address(number), visit.form.one("act")
-    what = what if what in ACTS else "publication"
+    what = visit.form.one("act") if visit.form.one("act") in ACTS else "publication"
     body = {name: visit.form.one(name).strip() for name in ACTS[what]}
-    path = f"/v1/dialogues/{number}/{what}"
+    named = {"number": number, "act": what}
+    path = "/v1/dialogues/{number}/{act}"
     if what in OF_ONE:
-        path = f"/v1/dialogues/{number}/{OF_ONE[what]}/{in_address(visit.form.one('comment'))}/{what}"
-    answer = await visit.act(path, body, visit.key, "debate")
+        named |= {"said": OF_ONE[what], "comment": visit.form.one("comment")}
+        path = "/v1/dialogues/{number}/{said}/{comment}/{act}"
+    answer = await visit.act(path, body, visit.key, "debate", **named)
     if answer.ok:
         return RedirectResponse(f"/staff/dialogues/{number}", 303)
     if answer.status not in (409, 422):
@@ -119,8 +119,7 @@ async def act(visit: Speaker, number: str) -> Response:
 
 
 async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str = "") -> Response:
-    path = f"/v1/dialogues/{number}"
-    found = await visit.read("debate", path)
+    found = await visit.read("debate", "/v1/dialogues/{number}", number=number)
     if not found.ok:
         return visit.refuse(found.status, found.sentence)
     if found.body["state"] == "draft":
@@ -130,12 +129,12 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
     speaks = hosts or guests or unit in found.body["invited"]
     judged: dict[str, list[dict[str, Any]]] = {}
     for standing in ("held", "shown", "hidden") if hosts else ():
-        judged[standing] = await _listed(visit, f"{path}/moderation", "comments", standing=standing)
+        judged[standing] = await _listed(visit, number, "moderation", "comments", standing)
     prepared: dict[str, list[dict[str, Any]]] = {}
     for standing in ("held", "hidden") if speaks else ():
-        prepared[standing] = await _listed(visit, f"{path}/answers", "answers", standing=standing)
+        prepared[standing] = await _listed(visit, number, "answers", "answers", standing)
     questions = {
-        which: [one for one in await _asked(visit, path, which) if one["text"]]
+        which: [one for one in await _asked(visit, number, which) if one["text"]]
         for which in (("open", "answered") if speaks else ("open",))
     }
     return visit.render(
@@ -165,20 +164,23 @@ def _speakers(hosts: bool, guests: bool) -> dict[str, str]:
     return {code: SPEAKERS[code] for code in codes}
 
 
-async def _listed(visit: Visit, path: str, name: str, **query: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await visit.read("debate", path, **query)).body.get(name, [])
+async def _listed(visit: Visit, number: str, what: str, name: str, standing: str) -> list[dict[str, Any]]:
+    path = "/v1/dialogues/{number}/{what}"
+    read = await visit.read("debate", path, number=number, what=what, standing=standing)
+    found: list[dict[str, Any]] = read.body.get(name, [])
     return found
 
 
-async def _asked(visit: Visit, path: str, which: str) -> list[dict[str, Any]]:
+async def _asked(visit: Visit, number: str, which: str) -> list[dict[str, Any]]:
     """Fifty questions, those with most voices first, as everybody reads them."""
     query = {"order": "supported", "limit": "50", "which": which}
-    read = await visit.site.services.get("debate", f"{path}/questions", **query)
+    path = "/v1/dialogues/{number}/questions"
+    read = await visit.site.services.get("debate", path, number=number, **query)
     found: list[dict[str, Any]] = read.body.get("comments", [])
     return found
 
 
-async def _save(visit: Visit, path: str, number: str) -> Response:
+async def _save(visit: Visit, path: str, number: str = "") -> Response:
     body: dict[str, Any] = {name: visit.form.one(name).strip() for name in FIELDS}
     for name in TIMES:
         # Browsers leave out the seconds.
@@ -188,7 +190,8 @@ async def _save(visit: Visit, path: str, number: str) -> Response:
     body["invited"] = [codes.get(name, name) for name in typed if name]
     if visit.me.role == "leader":
         body["department"] = visit.me.department
-    answer = await visit.act(path, body, visit.key, "debate")
+    named = {"number": number} if number else {}
+    answer = await visit.act(path, body, visit.key, "debate", **named)
     if answer.ok:
         return RedirectResponse(f"/staff/dialogues/{answer.body['id']}", 303)
     if answer.status not in (409, 422):

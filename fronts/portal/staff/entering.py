@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from fronts.portal.forms import in_address
 from fronts.portal.post_form import LABELS, TEXT_LIMIT, TITLE_LIMIT, post_body, problems_of
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -49,10 +48,10 @@ async def enter(visit: Clerk) -> Response:
 
 async def _name_at_question(visit: Visit, number: str, key: str) -> None:
     """Of a question that a dialogue left open: its page names the post from now on."""
-    dialogue, question = in_address(visit.form.one("dialogue")), in_address(visit.form.one("question"))
     if "dialogue" in visit.form:
-        path = f"/v1/dialogues/{dialogue}/questions/{question}/post"
-        await visit.act(path, {"number": number}, key, "debate")
+        path = "/v1/dialogues/{dialogue}/questions/{question}/post"
+        asked = {name: visit.form.one(name) for name in ("dialogue", "question")}
+        await visit.act(path, {"number": number}, key, "debate", **asked)
 
 
 def _form(

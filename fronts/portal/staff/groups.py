@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import identity_of, number_of
+from fronts.portal.forms import number_of
 from fronts.portal.staff.case import read_case
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.visits import Visit, visitor
@@ -50,11 +50,9 @@ async def group(visit: Supervisor, number: str) -> Response:
 @router.post("/staff/cases/{number}/ungroup")
 async def ungroup(visit: Supervisor, number: str) -> Response:
     """Take `member` out of its group; `number` is the page one is on."""
-    member, group_id = number_of(visit.form.one("member")), identity_of(visit.form.one("group"))
-    if number_of(number) != number or not member or not group_id:
-        return visit.refuse(404, "没有这个编号的帖子。")
-    key = visit.key
-    answer = await visit.remove(f"/v1/groups/{group_id}/members/{member}", f"{key}-ungroup")
+    member, group = number_of(visit.form.one("member")), visit.form.one("group")
+    path = "/v1/groups/{group}/members/{member}"
+    answer = await visit.remove(path, f"{visit.key}-ungroup", group=group, member=member)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     return RedirectResponse(f"/staff/cases/{number}?done=ungroup", 303)
@@ -65,7 +63,8 @@ async def _page(visit: Visit, number: str, status: int = 200, problem: str = "",
     if "group" not in case["allowed"] or case["group"] is not None:
         return visit.refuse(409, "此帖现在不能作为主帖并案。")
     alike = await similar(visit.site.services, case)
-    read = await asyncio.gather(*(visit.read("intake", f"/v1/cases/{each.number}") for each in alike))
+    path = "/v1/cases/{number}"
+    read = await asyncio.gather(*(visit.read("intake", path, number=each.number) for each in alike))
     return visit.render(
         "group.html",
         status,

@@ -67,8 +67,8 @@ async def accept_many(visit: Annotated[Visit, Depends(visitor("clerk"))]) -> Res
 
     async def accept(number: str) -> str:
         async with gate:
-            path = f"/v1/cases/{number}/acceptance"
-            answer = await visit.act(path, {}, f"{key[:24]}-{number}"[:64])
+            path = "/v1/cases/{number}/acceptance"
+            answer = await visit.act(path, {}, f"{key[:24]}-{number}"[:64], number=number)
         return "" if answer.ok else f"{number}:{answer.sentence}"
 
     problems = [said for said in await asyncio.gather(*map(accept, numbers)) if said]

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
-from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit, visitor
 
 Reader = Annotated[Visit, Depends(visitor("clerk", "leader", "supervisor", "mayor", "auditor"))]
@@ -21,6 +20,8 @@ CONTACTS: Final = {"reached": "接通", "unreached": "未接通", "refused": "�
 SOLVED: Final = {"solved": "已解决", "partly": "部分解决", "unsolved": "未解决"}
 SATISFIED: Final = {"yes": "满意", "no": "不满意"}
 OUTCOMES: Final = {"accepted": "整改合格", "returned": "退回再整改", "failed": "未整改"}
+
+_ACT: Final = "/v1/inspections/{identity}/{act}"
 
 router = APIRouter(include_in_schema=False)
 """`/staff/inspections` and what lies below it."""
@@ -109,11 +110,10 @@ async def call(visit: Supervisor, identity: str, case: str) -> Response:
 async def contact(visit: Supervisor, identity: str, case: str) -> Response:
     """The contact of the citizen who is to be called: asked for by a button, shown once, kept by nobody."""
     number = case_number(case)
-    given = await visit.act(f"{_path(identity)}/contact", {"case": number}, visit.key, "stats")
+    given = await visit.act(_ACT, {"case": number}, visit.key, "stats", identity=identity, act="contact")
     if given.ok:
-        given = await visit.act(
-            f"/v1/cases/{in_address(number)}/contact", {"token": given.body["token"]}, visit.key
-        )
+        told = {"token": given.body["token"]}
+        given = await visit.act("/v1/cases/{number}/contact", told, visit.key, number=number)
     if given.ok:
         return await _case(visit, identity, case, 200, "", "", given.body)
     if given.status in (403, 409, 422):
@@ -152,15 +152,11 @@ def progress(found: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [("抽取", counts.get("drawn", 0)), *((name, counts.get(code, 0)) for code, name in names.items())]
 
 
-def _path(identity: str) -> str:
-    return f"/v1/inspections/{in_address(identity)}"
-
-
 async def _ended(visit: Visit, identity: str, act: str) -> Response:
     body = {"text": visit.form.one("text")}
-    done = await visit.act(f"{_path(identity)}/{act}", body, visit.key, "stats")
+    done = await visit.act(_ACT, body, visit.key, "stats", identity=identity, act=act)
     if done.ok:
-        return RedirectResponse(f"/staff/inspections/{in_address(identity)}", 303)
+        return RedirectResponse(f"/staff/inspections/{identity}", 303)
     if done.status in (409, 422):
         return await _round(visit, identity, done.status, done.sentence, act)
     return visit.refuse(done.status, done.sentence)
@@ -169,9 +165,9 @@ async def _ended(visit: Visit, identity: str, act: str) -> Response:
 async def _acted(visit: Visit, identity: str, case: str, act: str, more: dict[str, Any]) -> Response:
     number = case_number(case)
     body = {"case": number, "text": visit.form.one("text"), **more}
-    done = await visit.act(f"{_path(identity)}/{act}", body, visit.key, "stats")
+    done = await visit.act(_ACT, body, visit.key, "stats", identity=identity, act=act)
     if done.ok:
-        return RedirectResponse(f"/staff/inspections/{in_address(identity)}/cases/{number}", 303)
+        return RedirectResponse(f"/staff/inspections/{identity}/cases/{number}", 303)
     if done.status in (409, 422):
         return await _case(visit, identity, case, done.status, done.sentence, act)
     return visit.refuse(done.status, done.sentence)
@@ -201,7 +197,7 @@ async def _listed(visit: Visit, status: int, problem: str, state: str, form: str
 
 async def _round(visit: Visit, identity: str, status: int, problem: str, act: str = "") -> Response:
     """The page; after a refusal with what was typed for the act."""
-    answer = await visit.read("stats", _path(identity))
+    answer = await visit.read("stats", "/v1/inspections/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     return visit.render(
@@ -224,7 +220,7 @@ async def _case(
     act: str,
     contact: Mapping[str, Any] | None = None,
 ) -> Response:
-    answer = await visit.read("stats", _path(identity))
+    answer = await visit.read("stats", "/v1/inspections/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     number = case_number(case)

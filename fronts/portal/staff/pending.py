@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from fronts.portal.forms import in_address
 from fronts.portal.staff.visits import Visit
 
 Row = Mapping[str, Any]
@@ -24,7 +23,7 @@ async def pending(visit: Visit) -> list[Pending]:
     asked = [("debate", "debates"), ("debate", "dialogues")]
     if visit.me.role == "supervisor":
         asked.append(("survey", "surveys"))
-    found = await asyncio.gather(*(visit.read(service, f"/v1/{name}") for service, name in asked))
+    found = await asyncio.gather(*(visit.read(service, "/v1/" + name) for service, name in asked))
     lists: dict[str, list[Row]] = {
         name: answer.body.get(name, []) if answer.ok else []
         for (_, name), answer in zip(asked, found, strict=True)
@@ -36,7 +35,7 @@ async def pending(visit: Visit) -> list[Pending]:
 def _debates(rows: Iterable[Row], unit: str) -> Iterable[Pending]:
     """`unit`: whose debates they close; empty for a supervisor, who closes all."""
     for row in rows:
-        address = f"/staff/debates/{in_address(row['id'])}"
+        address = f"/staff/debates/{row['id']}"
         if row.get("to_moderate"):
             yield Pending(address, row["title"], f"{row['to_moderate']} 条发言待审核")
         if row["state"] == "ended" and unit in ("", row["department"]):
@@ -45,7 +44,7 @@ def _debates(rows: Iterable[Row], unit: str) -> Iterable[Pending]:
 
 def _dialogues(rows: Iterable[Row], unit: str) -> Iterable[Pending]:
     for row in rows:
-        address = f"/staff/dialogues/{in_address(row['id'])}"
+        address = f"/staff/dialogues/{row['id']}"
         if row.get("to_moderate"):
             yield Pending(address, row["title"], f"{row['to_moderate']} 个提问待审核")
         # The page of a leader's approvals has the answers of the unit's clerks by themselves.
@@ -60,4 +59,4 @@ def _dialogues(rows: Iterable[Row], unit: str) -> Iterable[Pending]:
 def _surveys(lists: Mapping[str, Iterable[Row]]) -> Iterable[Pending]:
     for row in lists.get("surveys", ()):
         if row["state"] in ("ended", "closed"):
-            yield Pending(f"/staff/surveys/{in_address(row['id'])}", row["title"], "问卷已结束,待公布结果")
+            yield Pending(f"/staff/surveys/{row['id']}", row["title"], "问卷已结束,待公布结果")

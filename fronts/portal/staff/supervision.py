@@ -83,7 +83,7 @@ async def supervision(
 
 async def _explained(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
     """A row with the router's best three and the returns so far."""
-    answer = await visit.read("router", f"/v1/assignments/{row['number']}")
+    answer = await visit.read("router", "/v1/assignments/{number}", number=row["number"])
     decisions = reasons.decisions_of(answer.body, visit.profile) if answer.ok else ()
     best = next((d.candidates for d in reversed(decisions) if d.candidates), ())
     returns = answer.body["returns"] if answer.ok else ()

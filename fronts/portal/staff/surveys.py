@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form, in_address
+from fronts.portal.forms import Form
 from fronts.portal.staff.visits import Visit, visitor
 
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
@@ -75,7 +75,7 @@ async def survey(visit: Supervisor, number: str, texts: str = "", cursor: str = 
 
     `texts`: the standing of those that are looked through; what waits for somebody comes first.
     """
-    answer = await visit.read("survey", f"/v1/surveys/{in_address(number)}")
+    answer = await visit.read("survey", "/v1/surveys/{number}", number=number)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     if answer.body["state"] == "draft":
@@ -99,19 +99,20 @@ async def survey(visit: Supervisor, number: str, texts: str = "", cursor: str = 
 
 async def _texts(visit: Visit, number: str, standing: str, cursor: str) -> tuple[dict[str, Any], str, str]:
     """A page of what people wrote, its standing, and the cursor of the next page."""
-    path = f"/v1/surveys/{in_address(number)}/texts"
+    path = "/v1/surveys/{number}/texts"
+    asked = {"number": number, "cursor": cursor, "limit": str(TEXTS)}
     chosen = standing if standing in STANDINGS else "held"
-    found = await visit.read("survey", path, standing=chosen, cursor=cursor, limit=str(TEXTS))
+    found = await visit.read("survey", path, standing=chosen, **asked)
     if standing not in STANDINGS and found.ok and not found.body["held"]:
         chosen = "shown"
-        found = await visit.read("survey", path, standing=chosen, cursor=cursor, limit=str(TEXTS))
+        found = await visit.read("survey", path, standing=chosen, **asked)
     return (found.body if found.ok else {}), chosen, found.cursor
 
 
 @router.post("/staff/surveys/{number}/draft")
 async def revise(visit: Supervisor, number: str) -> Response:
     """A draft written anew."""
-    return await _save(visit, f"/v1/surveys/{in_address(number)}/draft")
+    return await _save(visit, "/v1/surveys/{number}/draft", number=number)
 
 
 @router.post("/staff/surveys/{number}/act")
@@ -124,19 +125,20 @@ async def act(visit: Supervisor, number: str) -> Response:
     if what == "texts":
         body |= {name: visit.form.one(name) for name in ("ballot", "question")}
         body["shown"] = visit.form.one("shown") == "1"
-    answer = await visit.act(f"/v1/surveys/{in_address(number)}/{what}", body, visit.key, "survey")
+    path = "/v1/surveys/{number}/{what}"
+    answer = await visit.act(path, body, visit.key, "survey", number=number, what=what)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     seen = visit.form.one("seen")
     query = f"?texts={seen}" if what == "texts" and seen in STANDINGS else ""
-    return RedirectResponse(f"/staff/surveys/{in_address(number)}{query}", 303)
+    return RedirectResponse(f"/staff/surveys/{number}{query}", 303)
 
 
 @router.get("/staff/surveys/{number}/invitations")
 async def invitations(visit: Supervisor, number: str) -> Response:
     """The codes, one a line, to be printed."""
     found = await visit.site.services.file(
-        "survey", f"/v1/surveys/{in_address(number)}/invitations", visit.token
+        "survey", "/v1/surveys/{number}/invitations", visit.token, number=number
     )
     if found is None:
         return visit.refuse(404, "没有这份问卷。")
@@ -202,9 +204,9 @@ def _question(form: Form, n: int, ids: Mapping[int, str]) -> dict[str, Any]:
     return made
 
 
-async def _save(visit: Visit, path: str) -> Response:
+async def _save(visit: Visit, path: str, **named: str) -> Response:
     body = drafted(visit.form)
-    answer = await visit.act(path, body, visit.key, "survey")
+    answer = await visit.act(path, body, visit.key, "survey", **named)
     if answer.ok:
         return RedirectResponse(f"/staff/surveys/{answer.body['id']}", 303)
     if answer.status not in (409, 422):

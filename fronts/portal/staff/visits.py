@@ -65,17 +65,19 @@ class Visit:
         """What makes the form harmless when it is sent again."""
         return checked_key(self.form.one("key"))
 
-    async def read(self, service: str, path: str, **query: str) -> Answer:
-        """Read something in their name."""
-        return await self.site.services.read_as(self.token, service, path, query)
+    async def read(self, service: str, path: str, **named: str) -> Answer:
+        """Read something in their name; the path names its parts, as `/v1/cases/{number}`, what else is named is the query."""
+        return await self.site.services.read_as(self.token, service, path, **named)
 
-    async def act(self, path: str, body: dict[str, Any], key: str, service: str = "intake") -> Answer:
+    async def act(
+        self, path: str, body: dict[str, Any], key: str, service: str = "intake", **named: str
+    ) -> Answer:
         """Do something in their name."""
-        return await self.site.services.act_as(self.token, path, body, key, service)
+        return await self.site.services.act_as(self.token, path, body, key, service, **named)
 
-    async def remove(self, path: str, key: str) -> Answer:
+    async def remove(self, path: str, key: str, **named: str) -> Answer:
         """Take something away in their name."""
-        return await self.site.services.remove_as(self.token, path, key)
+        return await self.site.services.remove_as(self.token, path, key, **named)
 
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """A page for them."""

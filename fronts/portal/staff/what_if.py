@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form, in_address
+from fronts.portal.forms import Form
 from fronts.portal.services import Answer
 from fronts.portal.staff import what_if_form as form
 from fronts.portal.staff.visits import Visit, visitor
@@ -49,7 +49,7 @@ async def run(visit: Office, identity: str) -> Response:
 
     Until its end the page asks again by itself: by htmx where scripts run, else as a whole, unless `?still=1`.
     """
-    answer = await visit.read("deadline", f"/v1/what-ifs/{in_address(identity)}")
+    answer = await visit.read("deadline", "/v1/what-ifs/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     known = await _known(visit)
@@ -78,8 +78,8 @@ async def run(visit: Office, identity: str) -> Response:
 @router.get("/staff/what-if/{identity}/cases")
 async def cases(visit: Office, identity: str, department: str = "") -> Response:
     """The cases of a unit that would be judged otherwise."""
-    path = f"/v1/what-ifs/{in_address(identity)}/cases"
-    answer = await visit.read("deadline", path, department=department)
+    path = "/v1/what-ifs/{identity}/cases"
+    answer = await visit.read("deadline", path, identity=identity, department=department)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     return visit.render("what_if_cases.html", found=answer.body)
@@ -88,11 +88,11 @@ async def cases(visit: Office, identity: str, department: str = "") -> Response:
 @router.post("/staff/what-if/{identity}/cancellation")
 async def cancellation(visit: Office, identity: str) -> Response:
     """End one's own."""
-    path = f"/v1/what-ifs/{in_address(identity)}/cancellation"
-    answer = await visit.act(path, {}, "what-if", "deadline")
+    path = "/v1/what-ifs/{identity}/cancellation"
+    answer = await visit.act(path, {}, "what-if", "deadline", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    return RedirectResponse(f"/staff/what-if/{in_address(identity)}", 303)
+    return RedirectResponse(f"/staff/what-if/{identity}", 303)
 
 
 async def _known(visit: Visit) -> Answer:

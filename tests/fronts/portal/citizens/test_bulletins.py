@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from playwright.sync_api import expect
 
 from fronts.portal.application import create
-from fronts.portal.citizens.bulletins import part, shown
+from fronts.portal.citizens.bulletins import shown
 from fronts.portal.settings import PortalSettings
 from tests.fronts.portal.accessible import violations
 from tests.fronts.portal.alone import ADDRESS
@@ -139,11 +139,6 @@ def test_the_table_tells_shares_as_shares_and_nothing_as_a_dash() -> None:
     assert shown(table)["rows"] == [["甲", "3", "50.0%", "7.25"]]
     assert shown(table)["idle"] == ["乙"]
     assert shown(table)["city"] == ["全市", "3", "50.0%", "7"]
-
-
-@pytest.mark.parametrize("identity", ["2026", "2026-06", "2026-Q2", "2026-H1", "2026-06-c1"])
-def test_an_id_is_an_address(identity: str) -> None:
-    assert part(identity) == identity
 
 
 @pytest.mark.real
