@@ -1,11 +1,11 @@
 """What each figure means, for the note on pages that show figures; stats defines them (`docs/figures.md`)."""
 
-from fronts.portal.services import Services
+from collections.abc import Mapping
+from typing import Any
 
 
-async def definitions(services: Services) -> list[tuple[str, str]]:
-    """Name and meaning of each figure; none where stats does not answer soon."""
-    index = await services.offer("stats", "/open")
+def definitions(index: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Name and meaning of each figure, by the index of stats' open data; none where it did not come."""
     return [
         (field["label"], field["meaning"])
         for dataset in index.get("datasets", ())

@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from city.points import DATUM_NAMES, Points, degrees_of
-from fronts.portal.forms import Form
 
 LONGEST: Final = 20
 """Characters of typed degrees that are handed on, where they are no number: enough for intake to refuse."""
 _DEGREES: Final = re.compile(r"(?:东经|北纬|[EN])? ?(-?\d{1,3}(?:\.\d{1,20})?) ?[°度]? ?[EN]?", re.IGNORECASE)
 
 
-def point_of(form: Form) -> dict[str, Any]:
+def point_of(typed: Mapping[str, str]) -> dict[str, Any]:
     """The point of a form as intake wants it; empty where nothing was typed."""
-    typed: dict[str, Any] = {name: _degrees(form.one(name)) for name in ("longitude", "latitude")}
-    given = {name: value for name, value in typed.items() if value != ""}
-    if given and form.one("datum"):
-        given["datum"] = form.one("datum")
-    street = form.one("street_address").strip()
+    degrees: dict[str, Any] = {name: _degrees(typed.get(name, "")) for name in ("longitude", "latitude")}
+    given = {name: value for name, value in degrees.items() if value != ""}
+    if given and typed.get("datum"):
+        given["datum"] = typed["datum"]
+    street = typed.get("street_address", "").strip()
     return given | ({"street_address": street} if street else {})
 
 

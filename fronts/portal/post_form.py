@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fronts.portal.forms import Form
 from fronts.portal.points import point_of
-from fronts.portal.services import Answer
 
 TITLE_LIMIT: Final = 100
 TEXT_LIMIT: Final = 10_000
@@ -30,38 +28,32 @@ LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Field of the interface to its id on the form, its label, and how it is to be filled in."""
 
 
-def post_body(form: Form, tickets: Sequence[str] = ()) -> dict[str, Any]:
-    """A form as intake wants it; `tickets` are those of its files."""
-    addressee = form.one("addressee") if form.one("kind") == "mailbox" else ""
-    contact = {name: form.one(name) for name in ("name", "phone", "mail") if form.one(name)}
-    return {
-        "kind": form.one("kind"),
-        "title": form.one("title"),
-        "text": form.one("text"),
-        "area": form.one("area"),
-        "place": form.one("place"),
-        "public": "private" not in form,
-        "hide_name": "hide_name" in form,
+def post_body(typed: Mapping[str, str], tickets: Sequence[str] = ()) -> dict[str, Any]:
+    """What was typed as intake wants it; `tickets` are those of its files."""
+    addressee = typed.get("addressee", "") if typed.get("kind") == "mailbox" else ""
+    contact = {name: typed[name] for name in ("name", "phone", "mail") if typed.get(name)}
+    return {name: typed.get(name, "") for name in ("kind", "title", "text", "area", "place")} | {
+        "public": "private" not in typed,
+        "hide_name": "hide_name" in typed,
     } | {
         name: value
         for name, value in (
             ("contact", contact),
             ("addressee", addressee),
             ("attachments", list(tickets)),
-            ("point", point_of(form)),
+            ("point", point_of(typed)),
         )
         if value
     }
 
 
-def problems_of(answer: Answer) -> tuple[str, dict[str, str]]:
-    """What is wrong, as a whole and field by field (id on the form to a sentence)."""
-    errors = answer.body.get("errors", [])
+def problems_of(refusal: Mapping[str, Any], sentence: str) -> tuple[str, dict[str, str]]:
+    """What is wrong, as a whole and field by field (id on the form to a sentence); `sentence` says all of it."""
     wrong = {}
-    for error in errors:
+    for error in refusal.get("errors", []):
         field, _, remedy = LABELS.get(error["field"], (error["field"], "", error["reason"]))
         wrong[field] = error["reason"] if field in ("files", "point") or error["reason"] in _CLEAR else remedy
-    return (str(answer.body["title"]) if wrong and "title" in answer.body else answer.sentence), wrong
+    return (str(refusal["title"]) if wrong and "title" in refusal else sentence), wrong
 
 
 _CLEAR: Final = ("不能为空", "没有这个区县", "经度和纬度要一起写")

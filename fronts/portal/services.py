@@ -56,6 +56,17 @@ class Answer:
         parts += [f"{called(error['field'])}:{error['reason']}" for error in self.body.get("errors", [])]
         return ";".join(parts)
 
+    def sentence_by(self, labels: Mapping[str, str]) -> str:
+        """What went wrong with fields, by the labels of their form; else the sentence."""
+        errors = self.body.get("errors", [])
+        return ";".join(f"{labels.get(e['field'], e['field'])}:{e['reason']}" for e in errors) or self.sentence
+
+    @property
+    def reasons(self) -> str:
+        """What went wrong with fields, for a form of one field or two; else the sentence."""
+        reasons = [str(error["reason"]) for error in self.body.get("errors", [])]
+        return f"{';'.join(reasons)}。" if reasons else self.sentence
+
 
 class Passed:
     """A file on its way."""

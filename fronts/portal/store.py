@@ -10,6 +10,8 @@ from typing import Final
 
 import asyncpg
 
+from chassis.tokens import Staff
+
 LOCK_AFTER: Final = 5
 """Wrong tries in a row of one browser or address; then the account is locked for that one."""
 LOCK_FOR: Final = timedelta(minutes=15)
@@ -48,6 +50,11 @@ class Account:
     totp_step: int = 0
     """The time step of the last code used; it and earlier ones are refused."""
     disabled: bool = False
+
+    @property
+    def staff(self) -> Staff:
+        """Who this is to the services, and to what is decided by person, unit and role."""
+        return Staff(self.person, self.department, self.role)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ DEBATE: Final = forums.Pages(
     said="comments",
     missing="没有这个议题。",
     wrong={"text": "发言", "phone": "手机号码", "answers": "回应"},
-    shown={"states": STATES},
+    names={"states": STATES},
 )
 
 router = APIRouter(include_in_schema=False)

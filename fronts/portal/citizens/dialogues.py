@@ -32,7 +32,7 @@ DIALOGUE: Final = forums.Pages(
     said="questions",
     missing="没有这次对话。",
     wrong={"text": "提问", "phone": "手机号码"},
-    shown={"states": STATES, "occasions": OCCASIONS},
+    names={"states": STATES, "occasions": OCCASIONS},
 )
 
 router = APIRouter(include_in_schema=False)

@@ -27,11 +27,11 @@ async def figures(site: Here, month: str = "") -> Response:
     chosen = month_of(month) or f"{now:%Y-%m}"
     days = days_of(chosen)
     get = site.services.get
-    league, counted, shown, meanings = await asyncio.gather(
+    league, counted, shown, index = await asyncio.gather(
         get("stats", "/v1/league", month=chosen),
         get("stats", "/v1/figures", **days),
         get("intake", "/v1/shown", **days),
-        definitions(site.services),
+        site.services.offer("stats", "/open"),
     )
     for answer in (league, counted):
         if not answer.ok:
@@ -60,7 +60,7 @@ async def figures(site: Here, month: str = "") -> Response:
             },
         ),
         public=public if shown.ok else None,
-        definitions=meanings,
+        definitions=definitions(index),
         posts_of=lambda **asked: posts_of(chosen, **asked),
     )
 

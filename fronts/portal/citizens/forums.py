@@ -40,8 +40,8 @@ class Pages:
     missing: str
     wrong: Mapping[str, str]
     """Fields of what people say to their labels."""
-    shown: Mapping[str, Any]
-    """What its template needs besides."""
+    names: Mapping[str, Mapping[str, str]]
+    """Names that its templates need besides those of what is said: of its states, and what else it has."""
 
     @property
     def path(self) -> str:
@@ -52,6 +52,11 @@ class Pages:
     def call(self) -> str:
         """The path of one at the service."""
         return "/v1" + self.path + "/{identity}"
+
+    @property
+    def shown(self) -> Mapping[str, Mapping[str, str]]:
+        """What its templates call things, on the pages of citizens and at the desk."""
+        return {"standings": STANDINGS, **self.names}
 
 
 async def speak(request: Request, site: Site, pages: Pages, identity: str) -> Response:
@@ -131,7 +136,6 @@ async def page(
         place=place,
         order=order,
         orders=ORDERS,
-        standings=STANDINGS,
         further=f"{place}?{urlencode({'order': order, 'cursor': comments.cursor})}"
         if comments.cursor
         else "",
@@ -147,12 +151,6 @@ async def page(
     )
 
 
-def sentence(sent: Answer, names: Mapping[str, str]) -> str:
-    """Why something was not taken, by the labels of its form."""
-    errors = sent.body.get("errors", [])
-    return ";".join(f"{names.get(e['field'], e['field'])}:{e['reason']}" for e in errors) or sent.sentence
-
-
 async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
     """A pass for this place; else the page on which a telephone is proved, which leads back."""
     back = f"/my{pages.path}/{identity}"
@@ -164,7 +162,7 @@ async def _refused(
 ) -> Response:
     """The page once more, with what was typed and why it was not taken."""
     asked = {"answer": typed.one("answers")}
-    return await page(site, pages, identity, asked, given, sent.status, sentence(sent, pages.wrong), typed)
+    return await page(site, pages, identity, asked, given, sent.status, sent.sentence_by(pages.wrong), typed)
 
 
 def _spoken(typed: Form) -> dict[str, Any]:

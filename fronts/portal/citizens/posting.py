@@ -60,7 +60,7 @@ async def post(request: Request, site: Here) -> Response:
         return _form(site, given, 422, "有附件没有收下", {"files": ";".join(refused)}, attached)
     if "edit" in typed:
         return _form(site, given, attached=attached)
-    body = post_body(typed, [one.ticket for one in attached])
+    body = post_body(given, [one.ticket for one in attached])
     # A file that was given once more has another ticket, and is the same file.
     sent = body | {"attachments": [one.name for one in attached]}
     before = receipts.sent_before(site, request, sent, typed.one("key"))
@@ -80,7 +80,7 @@ async def post(request: Request, site: Here) -> Response:
     if answer.kind == "idempotency-key-reused":
         sentence = "这份表单已经提交过。如果要另发一个帖子,请再次提交。"
         return _form(site, given | {"key": uuid.uuid4().hex}, 409, sentence, attached=attached)
-    problem, wrong = problems_of(answer)
+    problem, wrong = problems_of(answer.body, answer.sentence)
     # Tickets that are worth nothing any more are not shown again.
     return _form(site, given, answer.status, problem, wrong, () if "files" in wrong else attached)
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.attaching import FIELD
 from fronts.portal.services import Answer
 from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
@@ -26,10 +25,9 @@ router = APIRouter(include_in_schema=False)
 async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") -> Answer:
     """Do the act in the visitor's name."""
     codes = {unit.name: unit.code for unit in visit.profile.departments}
-    form = visit.form.renamed("assisting", codes)
-    if act.files:
-        form = form.holding(FIELD, [one.value for one in visit.attached])
-    body = act.body(form)
+    body = act.body(visit.form.renamed("assisting", codes))
+    if act.files and visit.attached:
+        body["attachments"] = [one.ticket for one in visit.attached]
     path = "/v1/cases/{number}/" + act.path
     named = {"number": number} | ({"id": identity} if "{id}" in act.path else {})
     return await visit.act(path, body, f"{key[:32]}-{act.name}", **named)
@@ -39,7 +37,7 @@ async def do(visit: Visit, act: Act, number: str, key: str, identity: str = "") 
 async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))], number: str) -> Response:
     """A reply read once more, with its files and what a reader would object to."""
     case = await read_case(visit, number)
-    if not BY_NAME["reply"].offered(visit.me, case):
+    if not BY_NAME["reply"].offered(visit.me.staff, case):
         return await show_case(
             visit, number, Shown(409, problem="现在不能拟写回复", given=visit.form.given())
         )

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fronts.portal.attaching import kept_files
+from chassis.tokens import Staff
 from fronts.portal.forms import Form
 from fronts.portal.staff.quality import says_nothing
-from fronts.portal.store import Account
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,13 @@ class Act:
     assists: bool = False
     """It is done by a unit that assists, not by the one that holds the case."""
     files: bool = False
-    """Its form may hold files."""
+    """Its form may hold files; whoever does it adds their tickets to the body."""
     objection: Callable[[Form], str] | None = None
     """What a reader would object to, empty for nothing; said once, and sent all the same when it is sent `sure`."""
     leaves: bool = False
     """The case may be another unit's as soon as it is done, and closed to who did it: the inbox comes next."""
 
-    def offered(self, me: Account, case: dict[str, Any]) -> bool:
+    def offered(self, me: Staff, case: dict[str, Any]) -> bool:
         """Whether a case's page has a form for it."""
         if self.assists:
             own = me.department in case["assisting"] and me.department != case["department"]
@@ -69,19 +68,11 @@ def _instruction(form: Form) -> dict[str, Any]:
 
 
 def reply(form: Form) -> dict[str, Any]:
-    """A reply with its files, and the day of what it promises, or the word that it promises nothing; the word counts."""
-    tickets = [one.ticket for one in kept_files(form)]
-    files = {name: found for name, found in (("attachments", tickets), ("kept", form.all("kept"))) if found}
-    body: dict[str, Any] = _fields("text")(form) | files
+    """A reply, and the day of what it promises, or the word that it promises nothing; the word counts."""
+    body: dict[str, Any] = _fields("text")(form) | ({"kept": kept} if (kept := form.all("kept")) else {})
     if "no_promise" in form:
         return body | {"no_promise": True}
     return body | ({"promised_day": day} if (day := form.one("promised_day")) else {})
-
-
-def _part(form: Form) -> dict[str, Any]:
-    """A part with its files."""
-    tickets = [one.ticket for one in kept_files(form)]
-    return _fields("text")(form) | ({"attachments": tickets} if tickets else {})
 
 
 def _empty_words(form: Form) -> str:
@@ -112,7 +103,7 @@ ACTS: Final = (
         "parts",
         "填写协办意见",
         "协办意见已送牵头单位。",
-        _part,
+        _fields("text"),
         assists=True,
         files=True,
     ),

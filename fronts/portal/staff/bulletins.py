@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from city.typed import case_number
 from fronts.portal.citizens.bulletins import PAPERS, as_paper, shown_tables
-from fronts.portal.forms import Form
 from fronts.portal.staff.visits import Visit, visitor
 
 LONGEST: Final = 2 * 1024 * 1024
@@ -67,7 +66,7 @@ async def paper(visit: Anyone, identity: str, kind: str) -> Response:
 @router.post("/staff/bulletins/{identity}/text")
 async def text(visit: Writer, identity: str) -> Response:
     """The supervisor's text under the same figures."""
-    return await _acted(visit, identity, "text", {"sections": sections(visit.form)})
+    return await _acted(visit, identity, "text", {"sections": sections(visit.form.given())})
 
 
 @router.post("/staff/bulletins/{identity}/circulation")
@@ -99,10 +98,10 @@ async def issue(visit: Leader, identity: str) -> Response:
     return await _acted(visit, identity, "issue", {})
 
 
-def sections(form: Form) -> list[dict[str, str]]:
+def sections(typed: Mapping[str, str]) -> list[dict[str, str]]:
     """The text of the form; a section without a heading and without a text is left out."""
     found = [
-        {"heading": form.one(f"heading-{n}").strip(), "text": form.one(f"text-{n}").strip()}
+        {name: typed.get(f"{name}-{n}", "").strip() for name in ("heading", "text")}
         for n in range(MOST)
     ]
     return [section for section in found if any(section.values())]
@@ -140,7 +139,7 @@ async def _shown(visit: Visit, identity: str, status: int, problem: str) -> Resp
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     found = answer.body
-    typed = sections(visit.form) if problem else []
+    typed = sections(visit.form.given()) if problem else []
     return visit.render(
         "bulletin.html",
         status,

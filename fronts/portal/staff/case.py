@@ -121,7 +121,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
     decisions = reasons.decisions_of(assignment.body, profile) if assignment.ok else ()
     title, text = reasons.marked(case["title"], case["text"], _spoke(decisions))
     draft = case["draft"]
-    instructions = followed(case, visit.me, profile, visit.now())
+    instructions = followed(case, visit.me.staff, profile, visit.now())
     return visit.render(
         "case.html",
         shown.status,
@@ -139,7 +139,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         offered={
             act.name: act
             for act in ACTS
-            if act.offered(visit.me, case) and instructions.choices.get(act.name, True)
+            if act.offered(visit.me.staff, case) and instructions.choices.get(act.name, True)
         },
         followed=instructions,
         promising=waiting(case),

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.citizens.debates import STATES
-from fronts.portal.citizens.forums import STANDINGS, sentence
+from fronts.portal.citizens.debates import DEBATE
 from fronts.portal.staff.visits import Visit, visitor
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
@@ -52,7 +51,7 @@ async def debates(visit: Opener) -> Response:
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
     return visit.render(
-        "debates.html", debates=answer.body["debates"], states=STATES, topics=await _topics(visit)
+        "debates.html", debates=answer.body["debates"], topics=await _topics(visit), **DEBATE.shown
     )
 
 
@@ -95,7 +94,7 @@ async def act(visit: Opener, number: str) -> Response:
         return RedirectResponse(f"/staff/debates/{number}", 303)
     if answer.status not in (409, 422):
         return visit.refuse(answer.status, answer.sentence)
-    return await _debate(visit, number, answer.status, sentence(answer, NAMES))
+    return await _debate(visit, number, answer.status, answer.sentence_by(NAMES))
 
 
 async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "") -> Response:
@@ -117,8 +116,7 @@ async def _debate(visit: Visit, number: str, status: int = 200, problem: str = "
         "debate.html",
         status,
         debate=answer.body,
-        states=STATES,
-        standings=STANDINGS,
+        **DEBATE.shown,
         judged=judged,
         closes=own,
         problem=problem,
@@ -142,7 +140,7 @@ async def _save(visit: Visit, path: str, number: str = "") -> Response:
         return RedirectResponse(f"/staff/debates/{answer.body['id']}", 303)
     if answer.status not in (409, 422):
         return visit.refuse(answer.status, answer.sentence)
-    return await _form(visit, body | {"id": number}, answer.status, sentence(answer, NAMES))
+    return await _form(visit, body | {"id": number}, answer.status, answer.sentence_by(NAMES))
 
 
 async def _form(visit: Visit, debate: Mapping[str, Any], status: int = 200, problem: str = "") -> Response:

@@ -34,7 +34,7 @@ async def offer(site: StaffSite) -> dict[str, Any] | None:
         return None
     units = site.pages.profile.departments
     watcher = Account("demo-supervisor", "", units[0].supervisor or units[0].code, "supervisor", SOURCE)
-    token = site.signer.token(watcher)
+    token = site.signer.token(watcher.staff)
     listed = await site.services.read_as(
         token, "intake", "/v1/cases", state="open", limit=str(LOOKED_AT)
     )

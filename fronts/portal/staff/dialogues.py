@@ -12,8 +12,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.citizens.dialogues import OCCASIONS, STATES
-from fronts.portal.citizens.forums import STANDINGS, sentence
+from fronts.portal.citizens.dialogues import DIALOGUE
 from fronts.portal.staff.visits import Visit, visitor
 
 Opener = Annotated[Visit, Depends(visitor("supervisor", "leader"))]
@@ -70,8 +69,7 @@ async def dialogues(visit: Speaker) -> Response:
     return visit.render(
         "dialogues.html",
         dialogues=answer.body["dialogues"],
-        states=STATES,
-        occasions=OCCASIONS,
+        **DIALOGUE.shown,
         opens=visit.me.role != "clerk",
     )
 
@@ -115,7 +113,7 @@ async def act(visit: Speaker, number: str) -> Response:
         return RedirectResponse(f"/staff/dialogues/{number}", 303)
     if answer.status not in (409, 422):
         return visit.refuse(answer.status, answer.sentence)
-    return await _dialogue(visit, number, answer.status, sentence(answer, NAMES))
+    return await _dialogue(visit, number, answer.status, answer.sentence_by(NAMES))
 
 
 async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str = "") -> Response:
@@ -141,9 +139,7 @@ async def _dialogue(visit: Visit, number: str, status: int = 200, problem: str =
         "dialogue.html",
         status,
         dialogue=found.body,
-        states=STATES,
-        occasions=OCCASIONS,
-        standings=STANDINGS,
+        **DIALOGUE.shown,
         speakers=_speakers(hosts, guests),
         judged=judged,
         prepared=prepared,
@@ -196,7 +192,7 @@ async def _save(visit: Visit, path: str, number: str = "") -> Response:
         return RedirectResponse(f"/staff/dialogues/{answer.body['id']}", 303)
     if answer.status not in (409, 422):
         return visit.refuse(answer.status, answer.sentence)
-    return _form(visit, body | {"id": number}, answer.status, sentence(answer, NAMES))
+    return _form(visit, body | {"id": number}, answer.status, answer.sentence_by(NAMES))
 
 
 def _form(visit: Visit, dialogue: Mapping[str, Any], status: int = 200, problem: str = "") -> Response:
@@ -209,7 +205,7 @@ def _form(visit: Visit, dialogue: Mapping[str, Any], status: int = 200, problem:
         "dialogue_form.html",
         status,
         dialogue=kept,
-        occasions=OCCASIONS,
+        **DIALOGUE.shown,
         units=visit.profile.departments,
         opens_for_all=visit.me.role == "supervisor",
         invited=[*invited, *[""] * (INVITED - len(invited))],

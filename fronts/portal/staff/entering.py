@@ -31,7 +31,7 @@ async def enter(visit: Clerk) -> Response:
     if "edit" in visit.form:
         given.pop("edit")
         return _form(visit, given)
-    body = post_body(visit.form) | {"origin": visit.form.one("origin")}
+    body = post_body(given) | {"origin": visit.form.one("origin")}
     answer = await visit.act("/v1/cases", body, key)
     if answer.ok:
         await _name_at_question(visit, str(answer.body["number"]), key)
@@ -41,7 +41,7 @@ async def enter(visit: Clerk) -> Response:
         )
     if answer.status == 409:
         return _form(visit, given, 409, "这份表单已经提交过。如果要另录一件,请再次提交。")
-    problem, wrong = problems_of(answer)
+    problem, wrong = problems_of(answer.body, answer.sentence)
     # Nobody knows whether what was not answered was done: the same key makes a repeat harmless.
     return _form(visit, given, answer.status, problem, wrong, key if answer.status >= 500 else "")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from chassis.tokens import Staff
 from city.profile import Profile
 from fronts.portal.staff.standing import Standing, day_minutes, spelled
-from fronts.portal.store import Account
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "instruction-reading": ("given",),
@@ -33,7 +33,7 @@ class Followed:
     """Act to the instructions to which the reader can do it."""
 
 
-def followed(case: dict[str, Any], me: Account, profile: Profile, now: datetime) -> Followed:
+def followed(case: dict[str, Any], me: Staff, profile: Profile, now: datetime) -> Followed:
     """The instructions of a case as `me` reads them at `now`."""
     given = [one | {"standing": standing(one, profile, now)} for one in case["instructions_given"]]
     written = {one["at"] for one in given}
@@ -67,7 +67,7 @@ def figures(counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     return (*((name, f"{number} 件") for name, number in numbers), ("按时率", share))
 
 
-def is_own(instruction: dict[str, Any], me: Account, profile: Profile) -> bool:
+def is_own(instruction: dict[str, Any], me: Staff, profile: Profile) -> bool:
     """Whether it is `me` who judges the report: who gave it, or whose office did."""
     held = (leader.account for leader in profile.leaders if leader.name == instruction["leader_name"])
     return instruction["by"] == me.person or any(account in ("", me.person) for account in held)

@@ -97,7 +97,7 @@ async def _page(
     return visit.render(
         "inbox.html",
         409 if problems else 200,
-        lines=lines_of(answer.body["cases"], visit.me, visit.profile, visit.now()),
+        lines=lines_of(answer.body["cases"], visit.me.staff, visit.profile, visit.now()),
         states=STATES,
         **chosen,
         next=answer.cursor,

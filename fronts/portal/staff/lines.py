@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis.tokens import Staff
 from city.explain import moment
 from city.profile import Profile
 from fronts.portal.staff.standing import Standing, standings
-from fronts.portal.store import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Line:
     """Whether the reader may take it on from here."""
 
 
-def lines_of(rows: Sequence[dict[str, Any]], me: Account, profile: Profile, now: datetime) -> list[Line]:
+def lines_of(rows: Sequence[dict[str, Any]], me: Staff, profile: Profile, now: datetime) -> list[Line]:
     """The rows of intake's list as `me` reads them at `now`."""
     return [
         Line(
@@ -44,7 +44,7 @@ def lines_of(rows: Sequence[dict[str, Any]], me: Account, profile: Profile, now:
     ]
 
 
-def _about(row: dict[str, Any], me: Account) -> list[str]:
+def _about(row: dict[str, Any], me: Staff) -> list[str]:
     about = [row["number"], row["kind_name"], row["status_name"], _words(row["received_at"])]
     if row["department"] != me.department:
         about.append("协办")

@@ -4,7 +4,6 @@ import time
 from typing import Final
 
 from chassis.tokens import Staff, sign
-from fronts.portal.store import Account
 
 TOKEN_SECONDS: Final = 60
 """How long a token for the services lasts."""
@@ -20,9 +19,8 @@ class Signer:
         self._key = private_key
         self._signed: dict[Staff, tuple[float, str]] = {}
 
-    def token(self, account: Account) -> str:
+    def token(self, staff: Staff) -> str:
         """A token that holds for at least half a minute more."""
-        staff = Staff(account.person, account.department, account.role)
         signed = self._signed.get(staff)
         if signed is not None and time.monotonic() - signed[0] < _RENEW_SECONDS:
             return signed[1]

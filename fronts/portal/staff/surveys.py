@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form
 from fronts.portal.staff.visits import Visit, visitor
 
 Supervisor = Annotated[Visit, Depends(visitor("supervisor"))]
@@ -146,20 +145,20 @@ async def invitations(visit: Supervisor, number: str) -> Response:
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def drafted(form: Form) -> dict[str, Any]:
-    """A form as the service wants it; questions without a title are left out, the others numbered in their order."""
-    places = [n for n in range(MOST) if form.one(f"title-{n}").strip()]
+def drafted(form: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed as the service wants it; questions without a title are left out, the others numbered in their order."""
+    places = [n for n in range(MOST) if form.get(f"title-{n}", "").strip()]
     ids = {n + 1: f"q{number}" for number, n in enumerate(places, 1)}
-    units = [line.strip() for line in form.one("units").splitlines() if line.strip()]
+    units = [line.strip() for line in form.get("units", "").splitlines() if line.strip()]
     return {
-        "title": form.one("title"),
-        "intro": form.one("intro"),
-        "audience": "invited" if form.one("audience") == "invited" else "phone",
-        "proven": form.one("audience") in ("", PROVEN),
+        "title": form.get("title", ""),
+        "intro": form.get("intro", ""),
+        "audience": "invited" if form.get("audience", "") == "invited" else "phone",
+        "proven": form.get("audience", "") in ("", PROVEN),
         # Browsers leave out the seconds.
-        "ends": re.sub(r"(T\d\d:\d\d)$", r"\1:00", form.one("ends")),
-        "invitations": _number(form.one("invitations")),
-        "review_of": _number(form.one("review_of")),
+        "ends": re.sub(r"(T\d\d:\d\d)$", r"\1:00", form.get("ends", "")),
+        "invitations": _number(form.get("invitations", "")),
+        "review_of": _number(form.get("review_of", "")),
         "questions": [
             *(_question(form, n, ids) for n in places),
             *(_graded(n, unit) for n, unit in enumerate(units, 1)),
@@ -181,31 +180,31 @@ def _graded(n: int, unit: str) -> dict[str, Any]:
     }
 
 
-def _question(form: Form, n: int, ids: Mapping[int, str]) -> dict[str, Any]:
-    kind = form.one(f"kind-{n}") or "single"
+def _question(form: Mapping[str, str], n: int, ids: Mapping[int, str]) -> dict[str, Any]:
+    kind = form.get(f"kind-{n}", "") or "single"
     made: dict[str, Any] = {
         "id": ids[n + 1],
         "kind": kind,
-        "title": form.one(f"title-{n}"),
+        "title": form.get(f"title-{n}", ""),
         "required": f"optional-{n}" not in form,
     }
     if kind in ("single", "multiple"):
-        made["options"] = [line.strip() for line in form.one(f"options-{n}").splitlines() if line.strip()]
+        made["options"] = [line.strip() for line in form.get(f"options-{n}", "").splitlines() if line.strip()]
         made["other"] = f"other-{n}" in form
     if kind == "multiple":
-        made["most"] = _number(form.one(f"most-{n}"))
+        made["most"] = _number(form.get(f"most-{n}", ""))
     if kind == "scale":
-        made |= {"steps": _number(form.one(f"steps-{n}")) or 5}
-        made |= {name: form.one(f"{name}-{n}") for name in ("low", "high")}
-    before = _number(form.one(f"if-{n}"))
+        made |= {"steps": _number(form.get(f"steps-{n}", "")) or 5}
+        made |= {name: form.get(f"{name}-{n}", "") for name in ("low", "high")}
+    before = _number(form.get(f"if-{n}", ""))
     if before:
-        choices = [int(found) - 1 for found in re.findall(r"[0-9]{1,2}", form.one(f"choices-{n}"))]
+        choices = [int(found) - 1 for found in re.findall(r"[0-9]{1,2}", form.get(f"choices-{n}", ""))]
         made["only_if"] = {"question": ids.get(before, f"?{before}"), "choices": choices}
     return made
 
 
 async def _save(visit: Visit, path: str, **named: str) -> Response:
-    body = drafted(visit.form)
+    body = drafted(visit.form.given())
     answer = await visit.act(path, body, visit.key, "survey", **named)
     if answer.ok:
         return RedirectResponse(f"/staff/surveys/{answer.body['id']}", 303)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import one_time_code
-from fronts.portal.services import Answer
 from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -39,7 +38,7 @@ async def choose(visit: Visit = Depends(visitor())) -> Response:
         return await _page(visit, 422, problem="请选择通知渠道和时间。")
     answer = await visit.act("/v1/inbox/choice", body, visit.key, "notifier")
     if not answer.ok:
-        return await _page(visit, answer.status, problem=_why(answer))
+        return await _page(visit, answer.status, problem=answer.reasons)
     await _note(visit, f"{WAYS[body['channel']]},{PACES[body['pace']]}")
     return RedirectResponse("/staff/notices?done=chosen", 303)
 
@@ -54,7 +53,7 @@ async def address(visit: Visit = Depends(visitor())) -> Response:
     given = {"channel": given["channel"], "address": given["address"][:300], "secret": given["secret"][:100]}
     answer = await visit.act("/v1/inbox/addresses", given, visit.key, "notifier")
     if not answer.ok:
-        return await _page(visit, answer.status, problem=_why(answer), given=given)
+        return await _page(visit, answer.status, problem=answer.reasons, given=given)
     await _note(visit, f"验证码发往{WAYS[given['channel']]} {answer.body['trial']['shown']}")
     return RedirectResponse("/staff/notices?done=sent#proof", 303)
 
@@ -67,7 +66,7 @@ async def prove(visit: Visit = Depends(visitor())) -> Response:
         return await _page(visit, 422, problem="验证码是 6 位数字。")
     answer = await visit.act("/v1/inbox/proofs", {"code": code}, visit.key, "notifier")
     if not answer.ok:
-        return await _page(visit, answer.status, problem=_why(answer))
+        return await _page(visit, answer.status, problem=answer.reasons)
     await _note(visit, "验证了一个地址")
     return RedirectResponse("/staff/notices?done=proved", 303)
 
@@ -77,12 +76,6 @@ async def _note(visit: Visit, detail: str) -> None:
     await visit.site.log.note(
         "telling-changed", visit.me.person, f"{visit.me.department} {visit.me.role}", detail
     )
-
-
-def _why(answer: Answer) -> str:
-    """The service's reasons, without the names of its fields."""
-    reasons = [str(error["reason"]) for error in answer.body.get("errors", [])]
-    return f"{';'.join(reasons)}。" if reasons else answer.sentence
 
 
 async def _page(

@@ -58,7 +58,7 @@ class Visit:
     @property
     def token(self) -> str:
         """What names them to the services."""
-        return self.site.signer.token(self.me)
+        return self.site.signer.token(self.me.staff)
 
     @property
     def key(self) -> str:

@@ -1,13 +1,12 @@
 """What-if 规则试算: the supervising office changes numbers or days in a form and sees what last months would have been."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import Form
-from fronts.portal.services import Answer
 from fronts.portal.staff import what_if_form as form
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -25,21 +24,23 @@ router = APIRouter(include_in_schema=False)
 @router.get("/staff/what-if")
 async def what_if(visit: Office) -> Response:
     """The rules in force in a form, and the runs that are known."""
-    return await _form(visit, 200, {}, None)
+    return await _form(visit)
 
 
 @router.post("/staff/what-if")
 async def start(visit: Office) -> Response:
     """Have it compared."""
-    known = await _known(visit)
+    known = await visit.read("deadline", "/v1/what-ifs")
     if not known.ok:
         return visit.refuse(known.status, known.sentence)
-    body = form.asked(visit.form, known.body["rules"])
+    body = form.asked(visit.form.given(), known.body["rules"])
     answer = await visit.act("/v1/what-ifs", body, "what-if", "deadline")
     if answer.ok:
         return RedirectResponse(f"/staff/what-if/{answer.body['id']}", 303)
     if answer.status in (409, 422, 503):
-        return await _form(visit, answer.status, body, answer)
+        errors = answer.body.get("errors", [])
+        problem = str(answer.body.get("title", "")) if errors else answer.sentence
+        return await _form(visit, answer.status, problem, body, errors)
     return visit.refuse(answer.status, answer.sentence)
 
 
@@ -52,7 +53,7 @@ async def run(visit: Office, identity: str) -> Response:
     answer = await visit.read("deadline", "/v1/what-ifs/{identity}", identity=identity)
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    known = await _known(visit)
+    known = await visit.read("deadline", "/v1/what-ifs")
     if not known.ok:
         return visit.refuse(known.status, known.sentence)
     found = answer.body
@@ -95,28 +96,26 @@ async def cancellation(visit: Office, identity: str) -> Response:
     return RedirectResponse(f"/staff/what-if/{identity}", 303)
 
 
-async def _known(visit: Visit) -> Answer:
-    return await visit.read("deadline", "/v1/what-ifs")
-
-
-async def _form(visit: Visit, status: int, body: dict[str, Any], refused: Answer | None) -> Response:
-    """The form; after a refusal with what was typed, and each reason beside its field."""
-    known = await _known(visit)
+async def _form(
+    visit: Visit,
+    status: int = 200,
+    problem: str = "",
+    body: Mapping[str, Any] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+) -> Response:
+    """The form; after a refusal with what was typed, and each reason beside its field in the `body` that was sent."""
+    known = await visit.read("deadline", "/v1/what-ifs")
     if not known.ok:
         return visit.refuse(known.status, known.sentence)
     rules = known.body["rules"]
-    errors = refused.body.get("errors", []) if refused is not None else []
-    problem = ""
-    if refused is not None:
-        problem = str(refused.body.get("title", "")) if errors else refused.sentence
-    wrong = form.wrong(errors, body, rules)
+    wrong = form.wrong(errors, body or {}, rules)
     response = visit.render(
         "what_if.html",
         status,
         groups=form.fields(rules),
         day_fields=form.DAYS,
         months=form.MONTHS,
-        values=_values(visit.form, visit.now()),
+        values=_values(visit.form.given(), visit.now()),
         wrong=wrong,
         labels={name: form.label_of(name, rules) for name in wrong},
         problem=problem,
@@ -129,11 +128,10 @@ async def _form(visit: Visit, status: int, body: dict[str, Any], refused: Answer
     return response
 
 
-def _values(typed: Form, now: datetime) -> dict[str, str]:
+def _values(typed: dict[str, str], now: datetime) -> dict[str, str]:
     """What stands in the form: what was typed, else the months before the present one."""
-    given = typed.given()
     last = date(now.year, now.month, 1) - timedelta(days=1)
     first = last
     for _ in range(MONTHS - 1):
         first = date(first.year, first.month, 1) - timedelta(days=1)
-    return {"since": f"{first:%Y-%m}", "until": f"{last:%Y-%m}"} | given
+    return {"since": f"{first:%Y-%m}", "until": f"{last:%Y-%m}"} | typed

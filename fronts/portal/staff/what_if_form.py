@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fronts.portal.forms import Form
-
 Rules = Mapping[str, Mapping[str, Any]]
 
 LABELS: Final = {
@@ -74,7 +72,7 @@ def label_of(name: str, rules: Rules) -> str:
     return (known | DAYS | MONTHS).get(name, name)
 
 
-def asked(form: Form, rules: Rules) -> dict[str, Any]:
+def asked(form: Mapping[str, str], rules: Rules) -> dict[str, Any]:
     """What was typed, as the service wants it: numbers that differ from those in force, and days.
 
     An empty field is the rule in force. What is no number goes as it was typed: the service says what is wrong.
@@ -82,15 +80,15 @@ def asked(form: Form, rules: Rules) -> dict[str, Any]:
     policy: dict[str, dict[str, Any]] = {}
     for group in fields(rules).values():
         for one in group:
-            typed = form.one(one.name).strip()
+            typed = form.get(one.name, "").strip()
             if typed and typed != one.present:
                 table, _, key = one.name.rpartition(".")
                 policy.setdefault(table, {})[key] = typed if one.hour else _number(typed)
     return {
-        "since": form.one("since").strip(),
-        "until": form.one("until").strip(),
+        "since": form.get("since", "").strip(),
+        "until": form.get("until", "").strip(),
         "policy": policy,
-        **{name: days(form.one(name)) for name in DAYS},
+        **{name: days(form.get(name, "")) for name in DAYS},
     }
 
 

@@ -5,16 +5,14 @@ from typing import Any
 import pytest
 
 from city.points import Points
-from fronts.portal.forms import Form
 from fronts.portal.points import point_of, shown
 from fronts.portal.post_form import post_body, problems_of
-from fronts.portal.services import Answer
 
 CITY = Points(link="https://maps.example/?at={longitude},{latitude}")
 
 
-def form(**fields: str) -> Form:
-    return Form({name: [value] for name, value in fields.items()})
+def form(**fields: str) -> dict[str, str]:
+    return fields
 
 
 @pytest.mark.parametrize(
@@ -76,7 +74,7 @@ def test_a_refused_point_is_told_beside_its_fields() -> None:
         {"field": "point.street_address", "reason": "至多 400 个码位"},
     ]
 
-    _, wrong = problems_of(Answer(422, {"title": "填写的内容有问题", "errors": errors}))
+    _, wrong = problems_of({"title": "填写的内容有问题", "errors": errors}, "")
 
     assert wrong == {
         "point": "不在本市范围内(…);请核对经纬度",

@@ -9,7 +9,6 @@ import pytest
 
 from chassis.tokens import Verifier
 from fronts.portal.application import create
-from fronts.portal.forms import Form
 from fronts.portal.staff.bulletins import acts, sections
 from tests.fronts.portal.staff.alone import Portal, running
 from tests.journeys.test_bulletins import a_month
@@ -17,9 +16,7 @@ from tests.journeys.world import World
 
 
 def test_a_form_becomes_a_text_without_what_was_left_empty() -> None:
-    form = Form(
-        {"heading-0": ["一"], "text-0": ["甲"], "heading-2": ["二"], "text-2": ["乙"], "text-1": [" "]}
-    )
+    form = {"heading-0": "一", "text-0": "甲", "heading-2": "二", "text-2": "乙", "text-1": " "}
 
     assert sections(form) == [{"heading": "一", "text": "甲"}, {"heading": "二", "text": "乙"}]
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from chassis.tokens import Staff
 from fronts.portal.staff.followed import figures, followed, standing
-from fronts.portal.store import Account
 from tests.fronts.portal.staff.alone import PROFILE
 from tests.fronts.portal.staff.browsing import WAYS, Desk
 from tests.fronts.portal.staff.office import HOLDER, SUPERVISION, Office
@@ -56,7 +56,7 @@ def test_only_whoever_gave_it_is_offered_to_judge_the_report() -> None:
         person: {
             act: len(found)
             for act, found in followed(
-                case, Account(person, "张三", SUPERVISION, "mayor", "local"), PROFILE, FRIDAY
+                case, Staff(person, SUPERVISION, "mayor"), PROFILE, FRIDAY
             ).choices.items()
         }
         for person in ("wang", "li")

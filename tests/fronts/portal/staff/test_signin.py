@@ -64,7 +64,7 @@ def test_a_token_for_services_names_the_person_and_is_short_lived(tmp_path: Path
     make_keys(tmp_path / "private", tmp_path / "public")
     account = Account("zhang", "张三", "transport", "clerk", "local")
 
-    token = Signer((tmp_path / "private").read_bytes()).token(account)
+    token = Signer((tmp_path / "private").read_bytes()).token(account.staff)
 
     staff = Verifier((tmp_path / "public").read_bytes()).staff(f"Bearer {token}")
     assert (staff.person, staff.department, staff.role) == ("zhang", "transport", "clerk")

@@ -10,7 +10,6 @@ import pytest
 from chassis.clock import HandClock
 from chassis.tokens import Verifier
 from fronts.portal.application import create
-from fronts.portal.forms import Form
 from fronts.portal.staff.surveys import drafted
 from tests.fronts.portal.alone import NOON
 from tests.fronts.portal.staff.alone import Portal, running
@@ -45,7 +44,7 @@ ANSWERS = [
 
 
 def test_a_form_becomes_a_questionnaire() -> None:
-    made = drafted(Form({name: [value] for name, value in FIELDS.items()}))
+    made = drafted(FIELDS)
 
     assert [question["id"] for question in made["questions"]] == ["q1", "q2", "q3", "q4"]
     assert made["questions"][1]["only_if"] == {"question": "q1", "choices": [0, 1]}
@@ -65,15 +64,15 @@ def test_a_form_becomes_a_questionnaire() -> None:
 def test_numbers_are_proved_unless_a_supervisor_wants_it_otherwise(
     chosen: str, audience: str, proven: bool
 ) -> None:
-    made = drafted(Form({"audience": [chosen]} if chosen else {}))
+    made = drafted({"audience": chosen} if chosen else {})
 
     assert (made["audience"], made["proven"]) == (audience, proven)
 
 
 def test_each_unit_of_a_review_becomes_a_scale_that_nobody_must_answer() -> None:
-    typed = {"review_of": ["2026"], "units": ["市水利局\n\n 市教育局 "], "title-0": ["还有什么?"]}
+    typed = {"review_of": "2026", "units": "市水利局\n\n 市教育局 ", "title-0": "还有什么?"}
 
-    made = drafted(Form(typed))
+    made = drafted(typed)
 
     assert made["review_of"] == 2026
     assert [(one["id"], one.get("unit")) for one in made["questions"]] == [

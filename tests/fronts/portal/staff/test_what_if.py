@@ -19,7 +19,6 @@ from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
 from fronts.portal.application import create
-from fronts.portal.forms import Form
 from fronts.portal.staff import what_if_form as form
 from fronts.portal.staff.roles import links_of
 from services.deadline.core.other_rules import dating
@@ -43,7 +42,7 @@ def typed(**fields: str) -> dict[str, str]:
 
 
 def sent(**fields: str) -> dict[str, Any]:
-    return form.asked(Form({name: [value] for name, value in typed(**fields).items()}), RULES)
+    return form.asked(typed(**fields), RULES)
 
 
 def test_the_form_has_the_limits_of_every_kind_with_a_clock_and_the_hours() -> None:
