@@ -7,8 +7,8 @@ import asyncio
 import json
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +35,15 @@ class Clock(CityTime, Protocol):
 
     def ago(self, seconds: float) -> datetime:
         """City time, that many real seconds ago."""
+
+
+RealTime = Callable[[], datetime]
+"""Real time, which tests move by hand."""
+
+
+def real_now() -> datetime:
+    """Real time, for tokens, leases, locks and codes: city time may be warped."""
+    return datetime.now(UTC)
 
 
 def real_seconds() -> float:

@@ -24,22 +24,34 @@ _NUMBER: Final = (
     re.compile(r"([A-Z]{1,4}?)([0-9OIL]{6})([0-9OIL]{7,9})"),
 )
 """Prefix of the city, day, and what was drawn; a day that draws more than a million has longer numbers."""
+_CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
 
 
 def case_number(text: str) -> str:
     """The number of a post as it is stored, `SQ261127-000001`; what is none comes back in capitals, as a plain line."""
+    return number_of(text) or _squeezed(text)
+
+
+def number_of(text: str) -> str:
+    """The number of a post as it is stored; empty for what cannot be one."""
     squeezed = _squeezed(text)
     for pattern in _NUMBER:
         match = pattern.fullmatch(squeezed)
         if match is not None:
             prefix, day, drawn = match.groups()
             return f"{prefix}{day.translate(_LOOKALIKES)}-{drawn.translate(_LOOKALIKES)}"
-    return squeezed
+    return ""
 
 
 def query_code(text: str) -> str:
     """The query code as it is stored: Crockford's base 32 in capitals, O read as 0, I and L as 1. Always ASCII."""
     return _squeezed(text).translate(_LOOKALIKES)
+
+
+def code_of(text: str) -> str:
+    """The query code that was meant; empty for what cannot be one."""
+    code = query_code(text)
+    return code if _CODE.fullmatch(code) else ""
 
 
 def one_time_code(text: str) -> str:

@@ -12,15 +12,13 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
-from city.typed import case_number, query_code
+from city.typed import number_of
 
 FORM_LIMIT: Final = 128 * 1024
 """Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
 FIELDS_LIMIT: Final = 500
 """Fields of a form; a page of the inbox has a box for each of fifty cases."""
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
-_NUMBER: Final = re.compile(r"[A-Z]{1,4}[0-9]{6}-[0-9]{6,9}")
-_CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
 
 
 class Unfit(Exception):
@@ -107,21 +105,9 @@ def checked_key(key: str) -> str:
     return key if _KEY.fullmatch(key) else fresh_key()
 
 
-def number_of(typed: str) -> str:
-    """The number of a post as it is stored, such as `SQ261127-000001`; empty for what cannot be one."""
-    number = case_number(typed)
-    return number if _NUMBER.fullmatch(number) else ""
-
-
 def checked_number(typed: str) -> str:
-    """The same. Raises Unfit 404 for what cannot be one."""
+    """The number of a post as it is stored. Raises Unfit 404 for what cannot be one."""
     number = number_of(typed)
     if not number:
         raise Unfit(404, "没有这个编号的帖子。")
     return number
-
-
-def code_of(typed: str) -> str:
-    """The query code that was meant; empty for what cannot be one."""
-    code = query_code(typed)
-    return code if _CODE.fullmatch(code) else ""

@@ -7,12 +7,13 @@ from typing import Any
 import httpx2
 
 from chassis import run
+from chassis.clock import real_now
 from city.masking import mask
 from city.profile import Profile
 from fronts.wechat.application import create
 from fronts.wechat.core.conversation import City
 from fronts.wechat.customer import CustomerService
-from fronts.wechat.desk import Desk, real_now
+from fronts.wechat.desk import Desk
 from fronts.wechat.envelope import Envelope
 from fronts.wechat.interface import Access
 from fronts.wechat.keys import Keys

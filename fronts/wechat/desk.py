@@ -8,12 +8,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 import structlog
 
+from chassis.clock import RealTime, real_now
 from fronts.wechat.core import hearing, words
 from fronts.wechat.core.conversation import City, Conversation, Fetch, Message, Step
 from fronts.wechat.keys import Keys
@@ -37,11 +38,6 @@ Unasked = Callable[[str, str], Awaitable[None]]
 _log = structlog.get_logger()
 
 
-def real_now() -> datetime:
-    """Real time."""
-    return datetime.now(UTC)
-
-
 class Done(NamedTuple):
     """What came of what takes longer than an answer."""
 
@@ -59,7 +55,7 @@ class Desk:
         services: Services,
         keys: Keys,
         city: City,
-        now: Callable[[], datetime] = real_now,
+        now: RealTime = real_now,
         seconds: float = ANSWER_SECONDS,
         unasked: Unasked | None = None,
     ) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Final, NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from city.typed import code_of, number_of
 from fronts.portal import attaching
 from fronts.portal.attached_files import passed_on
 from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import Form, Unfit, checked_number, code_of, number_of
+from fronts.portal.forms import Form, Unfit, checked_number
 from fronts.portal.pages import GRADES, SOLVED_NAMES, in_time
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site

@@ -16,7 +16,8 @@ import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import checked_number, code_of, read_form
+from city.typed import code_of
+from fronts.portal.forms import checked_number, read_form
 from fronts.portal.services import Answer
 from fronts.portal.site import Here, Site
 

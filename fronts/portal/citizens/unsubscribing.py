@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.vault import FOLLOWER_LENGTH, STOP_TOKEN_LENGTH
-from fronts.portal.forms import number_of
+from city.typed import number_of
 from fronts.portal.site import Here
 
 router = APIRouter(include_in_schema=False)

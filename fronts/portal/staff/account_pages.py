@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.staff.accounts import AccountRefused
-from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.staff.visits import Visit, visitor
 
 Operator = Annotated[Visit, Depends(visitor("operator"))]
@@ -61,7 +60,6 @@ async def _page(visit: Visit, q: str, status: int = 200, done: str = "", problem
             if q in account.person or q in account.name or q in units.get(account.department, "")
         ],
         units=units,
-        roles=ROLE_NAMES,
         q=q,
         done=done,
         problem=problem,

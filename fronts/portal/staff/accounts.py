@@ -3,21 +3,21 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from chassis.clock import RealTime, real_now
 from chassis.vault import seal, unseal
 from city.profile import Profile
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff import totp
 from fronts.portal.staff.common_passwords import is_common
 from fronts.portal.staff.judging import Busy, Judging
-from fronts.portal.staff.roles import ROLE_NAMES
+from fronts.portal.staff.roles import LOCAL_ROLES, ROLE_NAMES
 from fronts.portal.store import LOCK_AFTER, LOCK_FOR, Account, Attempt, Store
 
 SHORTEST: Final = 10
@@ -35,13 +35,6 @@ _GROUP: Final = 5
 
 HASHER: Final = PasswordHasher()
 """argon2id with the library's defaults (RFC 9106, second recommendation: 64 MiB, three passes)."""
-
-Now = Callable[[], datetime]
-
-
-def real_now() -> datetime:
-    """Real time, for locks, sessions and codes; city time may be warped."""
-    return datetime.now(UTC)
 
 
 class AccountRefused(ValueError):
@@ -81,7 +74,7 @@ class Accounts:
         profile: Profile,
         key: bytes,
         log: SecurityLog,
-        now: Now = real_now,
+        now: RealTime = real_now,
         hasher: PasswordHasher = HASHER,
     ) -> None:
         """`hasher` is a cheaper one in tests; what was kept is judged at the cost it was kept with."""
@@ -153,6 +146,31 @@ class Accounts:
     async def listed(self) -> Sequence[Account]:
         """All accounts."""
         return await self._store.accounts()
+
+    async def vouched(self, person: str, name: str, department: str, role: str) -> Account:
+        """The account of who the identity provider vouches for, as it describes them now. Raises AccountRefused."""
+        if role in LOCAL_ROLES:
+            raise AccountRefused("这个角色只能使用本地账号")
+        self.check(person, name, department, role)
+        given = Account(person, name, department, role, "oidc")
+        account = await self._made(given)
+        if account is None:
+            raise AccountRefused("这个工号是本地账号")
+        if account.disabled:
+            raise AccountRefused("账号已停用")
+        if await self._store.place(person, name, department, role):
+            await self._log.note("rights-changed", person, person, f"{department} {role}")
+        return given
+
+    async def seated(self, person: str, name: str, department: str, role: str) -> Account | None:
+        """The account of a seat of a demonstration; None where the person has another one."""
+        return await self._made(Account(person, name, department, role, "demo"))
+
+    async def _made(self, given: Account) -> Account | None:
+        """The account as it is kept, made when it is first needed; None where the person has one of another source."""
+        await self._store.add(given, self.now())
+        kept = await self._store.account(given.person)
+        return kept if kept is not None and kept.source == given.source else None
 
     def check(self, person: str, name: str, department: str, role: str) -> None:
         """Raises AccountRefused for a person, unit or role that cannot be."""

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from city.profile import Profile
+from city.typed import number_of
 from fronts.portal.attached_files import passed_on
 from fronts.portal.attaching import Attached
-from fronts.portal.forms import Unfit, number_of
+from fronts.portal.forms import Unfit
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, DONE
 from fronts.portal.staff.followed import followed
 from fronts.portal.staff.promising import waiting
 from fronts.portal.staff.similar import similar
-from fronts.portal.staff.site import Turned
 from fronts.portal.staff.visits import Visit, visitor
 
 NOTICE_CHANNELS: Final = {"sms": "短信", "wechat": "微信", "mail": "邮件", "robot": "群机器人"}
@@ -63,10 +63,10 @@ class Shown:
 async def read_case(visit: Visit, number: str) -> dict[str, Any]:
     """The case as intake tells it. Raises Turned with what intake said."""
     if number_of(number) != number:
-        raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
+        raise visit.turn(404, "没有这个编号的帖子。")
     answer = await visit.read("intake", "/v1/cases/{number}", number=number)
     if not answer.ok:
-        raise Turned(visit.refuse(answer.status, answer.sentence))
+        raise visit.turn(answer.status, answer.sentence)
     holds = visit.me.role in ("clerk", "leader") and visit.me.department == answer.body["department"]
     if holds and not answer.body["erased"]:
         # The boxes are opened for the holding unit; the log knows of it before the page shows them.
@@ -95,13 +95,13 @@ async def show(
 async def attached(visit: Annotated[Visit, Depends(visitor())], number: str, file: str) -> Response:
     """A file of the case; intake logs who opens what not everybody may see."""
     if number_of(number) != number:
-        raise Turned(visit.refuse(404, "没有这个编号的帖子。"))
+        raise visit.turn(404, "没有这个编号的帖子。")
     known = {"Authorization": f"Bearer {visit.token}"}
     try:
         return await passed_on(visit.request, visit.site.services, "cases", number, file, known)
     except Unfit as failure:
         # As a page of the staff's side, which does not lead back to where nothing is to be seen.
-        raise Turned(visit.refuse(failure.status, failure.sentence)) from failure
+        raise visit.turn(failure.status, failure.sentence) from failure
 
 
 async def show_case(visit: Visit, number: str, shown: Shown) -> Response:

@@ -7,17 +7,15 @@ portal that is no demonstration their sessions are none.
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
-from fronts.portal.forms import number_of, read_form
-from fronts.portal.services import Answer
-from fronts.portal.staff.roles import HOMES, SEATS, Seat
-from fronts.portal.staff.sessions import Session
-from fronts.portal.staff.site import StaffHere, StaffSite
-from fronts.portal.staff.visits import open_session
-from fronts.portal.store import Account
+from chassis.tokens import Staff
+from city.profile import Profile
+from city.typed import number_of
+from fronts.portal.staff.roles import SEATS, Seat
+from fronts.portal.staff.visits import Arrival, Arriving
 
 SOURCE: Final = "demo"
 """The source of these accounts."""
@@ -28,13 +26,14 @@ LOOKED_AT: Final = 100
 _BY_CODE: Final = {seat.code: seat for seat in SEATS}
 
 
-async def offer(site: StaffSite) -> dict[str, Any] | None:
+async def offer(come: Arrival) -> dict[str, Any] | None:
     """What the sign-in page shows of it; None on a portal that is no demonstration."""
+    site = come.site
     if not site.settings.demo_sign_in:
         return None
     units = site.pages.profile.departments
-    watcher = Account("demo-supervisor", "", units[0].supervisor or units[0].code, "supervisor", SOURCE)
-    token = site.signer.token(watcher.staff)
+    watcher = Staff("demo-supervisor", units[0].supervisor or units[0].code, "supervisor")
+    token = site.signer.token(watcher)
     listed = await site.services.read_as(
         token, "intake", "/v1/cases", state="open", limit=str(LOOKED_AT)
     )
@@ -51,11 +50,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/staff/demo")
-async def sit_down(request: Request, site: StaffHere) -> Response:
+async def sit_down(come: Arriving) -> Response:
     """Turn into somebody else, at once."""
-    form = await read_form(request)
-    session = await open_session(site, request)
-    if not site.is_ours(request, form, session):
+    site, form, session = come.site, come.form, come.session
+    if not come.is_ours(session):
         return site.refuse(403, "表单已失效,请返回后重新提交。", session)
     seat = _BY_CODE.get(form.one("seat"))
     if seat is None:
@@ -69,42 +67,34 @@ async def sit_down(request: Request, site: StaffHere) -> Response:
         if not answer.ok:
             return site.refuse(answer.status, answer.sentence, session)
         if not answer.body["department"] and not seat.above:
-            return site.refuse(409, _not_assigned(answer), session)
+            return site.refuse(409, _not_assigned(answer.body["number"]), session)
         unit = answer.body["department"] or unit
-    return await _seated(site, session, seat, unit, number)
+    return await _seated(come, seat, unit, number)
 
 
-async def _seated(site: StaffSite, session: Session | None, seat: Seat, unit: str, number: str) -> Response:
+async def _seated(come: Arrival, seat: Seat, unit: str, number: str) -> Response:
     """A session at the seat, in place of the one before."""
+    site = come.site
+    unit = _unit_of(seat, unit, site.pages.profile)
     try:
-        account = await _account(site, seat, unit)
+        person = f"demo-{seat.code}-{unit}"[:64]
+        account = await site.accounts.seated(person, f"演示{seat.name}", unit, seat.role) if unit else None
         if account is None:
-            return site.refuse(422, "请选择单位。", session)
-        response = RedirectResponse(f"/staff/cases/{number}" if number else HOMES[account.role], 303)
-        opened = await site.sessions.open(account)
-        if session is not None:
-            await site.sessions.close(session.token)
-        await site.log.note("signed-in", account.person, account.person, SOURCE)
+            return site.refuse(422, "请选择单位。", come.session)
+        onward = RedirectResponse(f"/staff/cases/{number}" if number else site.home(account), 303)
+        return await site.enter(come.request, account, onward)
     except STORAGE_ERRORS:
         return site.refuse(503, "系统暂时不可用,请稍后再试。")
-    site.cookies.keep(response, site.cookie, opened.token)
-    return response
 
 
-def _not_assigned(answer: Answer) -> str:
-    return f"{answer.body['number']} 还没有交办给单位。稍等片刻再试,或以督查员的身份为它选定单位。"
+def _not_assigned(number: str) -> str:
+    return f"{number} 还没有交办给单位。稍等片刻再试,或以督查员的身份为它选定单位。"
 
 
-async def _account(site: StaffSite, seat: Seat, code: str) -> Account | None:
-    """The account of a seat, made when it is first taken; None for a unit that is none."""
-    profile = site.pages.profile
+def _unit_of(seat: Seat, code: str, profile: Profile) -> str:
+    """Whose seat it is, where this unit was chosen; empty for a unit that is none."""
     if seat.above and code not in profile.department:
         code = profile.departments[0].code
     if code not in profile.department:
-        return None
-    if seat.above:
-        code = profile.department[code].supervisor or code
-    person = f"demo-{seat.code}-{code}"[:64]
-    await site.store.add(Account(person, f"演示{seat.name}", code, seat.role, SOURCE), site.accounts.now())
-    account = await site.store.account(person)
-    return account if account is not None and account.source == SOURCE else None
+        return ""
+    return profile.department[code].supervisor or code if seat.above else code

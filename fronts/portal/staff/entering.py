@@ -35,7 +35,7 @@ async def enter(visit: Clerk) -> Response:
     answer = await visit.act("/v1/cases", body, key)
     if answer.ok:
         await _name_at_question(visit, str(answer.body["number"]), key)
-        site = visit.site.site
+        site = visit.site
         return visit.render(
             "entered.html", receipt=answer.body, address=f"{site.address}/follow", my=f"{site.address}/my"
         )

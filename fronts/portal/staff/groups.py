@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import number_of
+from city.typed import number_of
 from fronts.portal.staff.case import read_case
 from fronts.portal.staff.similar import similar
 from fronts.portal.staff.visits import Visit, visitor

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.forms import number_of
+from city.typed import number_of
 from fronts.portal.staff.acts import DONE
 from fronts.portal.staff.lines import lines_of
 from fronts.portal.staff.visits import Visit, visitor

@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.judging import Busy
-from fronts.portal.staff.signin import enter
 from fronts.portal.staff.visits import ANY_STAGE, Visit, visitor
 
 AnyStage = Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]
@@ -40,4 +39,4 @@ async def change_password(visit: AnyStage) -> Response:
         response = visit.refuse(503, "现在登录的人太多,请稍后再试。")
         response.headers["Retry-After"] = str(busy.seconds)
         return response
-    return await enter(visit.request, visit.site, visit.me, RedirectResponse("/staff", 303))
+    return await visit.site.enter(visit.request, visit.me, RedirectResponse("/staff", 303))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from fronts.portal.staff.accounts import Now, real_now
+from chassis.clock import RealTime, real_now
 from fronts.portal.store import Account, Store
 
 IDLE: Final = timedelta(hours=8)
@@ -45,7 +45,7 @@ def hashed(token: str) -> bytes:
 class Sessions:
     """Opens, finds and closes sessions."""
 
-    def __init__(self, store: Store, now: Now = real_now) -> None:
+    def __init__(self, store: Store, now: RealTime = real_now) -> None:
         self._store = store
         self._now = now
 

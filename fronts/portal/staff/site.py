@@ -2,25 +2,25 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import httpx2
 from argon2 import PasswordHasher
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.responses import Response
 
+from chassis.clock import RealTime
+from chassis.web.limits import client_key
 from fronts.portal import keys
-from fronts.portal.cookies import Cookies
-from fronts.portal.forms import Form, fresh_key
-from fronts.portal.pages import Pages
+from fronts.portal.clients import client
+from fronts.portal.forms import fresh_key
 from fronts.portal.security_log import SecurityLog
-from fronts.portal.services import Services
 from fronts.portal.settings import PortalSettings
 from fronts.portal.site import Site
-from fronts.portal.staff.accounts import Accounts, Now
-from fronts.portal.staff.devices import Devices
+from fronts.portal.staff.accounts import Accounts, Trying
+from fronts.portal.staff.devices import COOKIE, PATH, SECONDS, Devices
 from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.roles import CASE_ROLES, ROLE_NAMES, SEATS, links_of
+from fronts.portal.staff.roles import CASE_ROLES, HOMES, ROLE_NAMES, SEATS, links_of
 from fronts.portal.staff.sessions import Session, Sessions, same
 from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account, Store
@@ -35,10 +35,9 @@ class Turned(Exception):
 
 
 @dataclass(frozen=True)
-class StaffSite:
-    """The staff's side."""
+class StaffSite(Site):
+    """The staff's side: a site with accounts, and who has signed in."""
 
-    site: Site
     store: Store
     accounts: Accounts
     sessions: Sessions
@@ -57,21 +56,6 @@ class StaffSite:
         return tuple((seat.code, seat.name) for seat in SEATS) if self.settings.demo_sign_in else ()
 
     @property
-    def pages(self) -> Pages:
-        """Renders the templates."""
-        return self.site.pages
-
-    @property
-    def services(self) -> Services:
-        """The services behind."""
-        return self.site.services
-
-    @property
-    def cookies(self) -> Cookies:
-        """How cookies are set."""
-        return self.site.cookies
-
-    @property
     def cookie(self) -> str:
         """Name of the session's cookie."""
         return self.cookies.name("wenzheng")
@@ -85,12 +69,29 @@ class StaffSite:
         """What a form carries before there is a session; follows from the browser's own cookie."""
         return hmac.digest(self.before_key, cookie.encode("utf-8", "surrogatepass"), "sha256").hex()
 
-    def is_ours(self, request: Request, form: Form, session: Session | None) -> bool:
-        """Whether a form was shown by this portal to this very browser, in its session or before it has one."""
+    def is_ours(self, request: Request, proof: str, session: Session | None) -> bool:
+        """Whether a form with this proof was shown to this very browser, in its session or before it has one."""
         if session is not None:
-            return same(form.one("form"), session.form_token)
+            return same(proof, session.form_token)
         before = self.cookies.read(request, self.before)
-        return bool(before) and same(form.one("form"), self.before_form(before))
+        return bool(before) and same(proof, self.before_form(before))
+
+    def trying(self, request: Request, person: str) -> Trying:
+        """Who tries to sign in: a browser in which the person has signed in before, else the address."""
+        device = self.devices.device(self.cookies.read(request, COOKIE), person)
+        return Trying(device, known=True) if device else Trying(client_key(client()))
+
+    async def enter(self, request: Request, account: Account, response: Response) -> Response:
+        """The response with a session of the account; whoever was signed in at this browser before is so no longer."""
+        session = await self.sessions.open(account)
+        await self.sessions.close(self.cookies.read(request, self.cookie))
+        await self.log.note("signed-in", account.person, account.person, account.source)
+        self.cookies.keep(response, self.cookie, session.token)
+        self.cookies.forget(response, self.before)
+        if account.source == "local":
+            device = self.devices.cookie(account.person)
+            self.cookies.keep(response, COOKIE, device, path=PATH, seconds=SECONDS)
+        return response
 
     def render(
         self, name: str, session: Session | None = None, status: int = 200, key: str = "", **values: Any
@@ -106,6 +107,7 @@ class StaffSite:
             key=key or fresh_key(),
             seats=self.seats,
             role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
+            role_names=ROLE_NAMES,
             my_unit=self.pages.profile.department_name(account.department) if account is not None else "",
             finds=open_to is not None and open_to.role in CASE_ROLES,
             links=links_of(open_to.role, open_to.department, self.pages.profile.policy.bulletin.issuer)
@@ -120,6 +122,10 @@ class StaffSite:
         if status == 503:
             response.headers["Retry-After"] = "5"
         return response
+
+    def home(self, account: Account) -> str:
+        """The first page of somebody's role."""
+        return HOMES.get(account.role, "/staff")
 
     def stage(self, account: Account) -> str:
         """The page somebody must go through first; empty when the whole desk is open."""
@@ -136,13 +142,13 @@ def staff_side(
     settings: PortalSettings,
     signing_key: bytes,
     http: httpx2.AsyncClient,
-    now: Now,
+    now: RealTime,
     hasher: PasswordHasher,
 ) -> StaffSite:
     """The staff's side beside the citizens'. `now` is real time, for sessions, locks and codes; `hasher` keeps passwords."""
     secret, log = settings.secret(), SecurityLog(store)
     return StaffSite(
-        site=site,
+        **vars(site),
         store=store,
         accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher),
         sessions=Sessions(store, now),
@@ -159,7 +165,3 @@ def staff_site(request: Request) -> StaffSite:
     """The staff's side of the application that answers."""
     site: StaffSite = request.app.state.staff
     return site
-
-
-StaffHere = Annotated[StaffSite, Depends(staff_site)]
-"""A page's way to the staff's side."""

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import one_time_code
-from fronts.portal.staff.roles import ROLE_NAMES
 from fronts.portal.staff.visits import Visit, visitor
 
 WAYS: Final = {"robot": "群机器人", "sms": "手机短信", "mail": "邮件"}
@@ -96,7 +95,6 @@ async def _page(
         inbox=inbox,
         shown=shown,
         unit=visit.profile.department_name(inbox["department"]),
-        reader=ROLE_NAMES[inbox["audience"]],
         ways=[
             (code, name, code in shown or (code == "robot" and inbox["unit_robot"]))
             for code, name in WAYS.items()

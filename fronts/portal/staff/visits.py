@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
@@ -49,7 +49,7 @@ class Visit:
 
     def now(self) -> datetime:
         """City time, in which cases are due."""
-        return self.site.site.clock.now()
+        return self.site.clock.now()
 
     def standing(self, row: dict[str, Any]) -> Standing:
         """How the time of a case of a list stands now."""
@@ -87,6 +87,24 @@ class Visit:
         """A page that says why not."""
         return self.site.refuse(status, sentence, self.session)
 
+    def turn(self, status: int, sentence: str) -> Turned:
+        """What to raise where the request ends with such a page."""
+        return Turned(self.refuse(status, sentence))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One request to a page that is open to who has not signed in, too."""
+
+    site: StaffSite
+    request: Request
+    session: Session | None
+    form: Form
+
+    def is_ours(self, session: Session | None = None) -> bool:
+        """Whether the form was shown to this very browser, in this session or before it had one."""
+        return self.site.is_ours(self.request, self.form.one("form"), session)
+
 
 async def open_session(site: StaffSite, request: Request) -> Session | None:
     """The open session of a request. Raises Turned while it cannot be looked up."""
@@ -97,6 +115,17 @@ async def open_session(site: StaffSite, request: Request) -> Session | None:
     # The account of a demonstration opens nothing where there is none.
     foreign = session is not None and session.account.source == "demo" and not site.settings.demo_sign_in
     return None if foreign else session
+
+
+async def arrival(request: Request) -> Arrival:
+    """Lets everybody through. Raises Turned, Unfit."""
+    site = staff_site(request)
+    form = await read_form(request) if request.method == "POST" else Form({})
+    return Arrival(site, request, await open_session(site, request), form)
+
+
+Arriving = Annotated[Arrival, Depends(arrival)]
+"""Whoever comes to a page of signing in."""
 
 
 async def _note_refused(site: StaffSite, request: Request, session: Session, why: str) -> None:
@@ -129,7 +158,7 @@ def visitor(
         typed = Typed(Form({}), ())
         if request.method == "POST":
             typed = (
-                await read_with_files(request, site.site)
+                await read_with_files(request, site)
                 if files
                 else Typed(await read_form(request, most), ())
             )

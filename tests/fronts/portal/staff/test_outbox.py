@@ -1,6 +1,5 @@
 """The operator's outbox: every kind has its word, every reason its sentence; what failed goes out once more by a form."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -130,14 +129,14 @@ async def test_the_page_shows_each_notice_with_its_reason_and_a_way_to_send_agai
 async def _page(transport: httpx2.AsyncBaseTransport, state: str) -> Response:
     """The outbox page as an operator opens it, with this transport behind it."""
     async with httpx2.AsyncClient(transport=transport) as http:
-        site: Any = SimpleNamespace(
+        staff: Any = StaffSite(
             pages=Pages(PROFILE),
             services=Services(http, {}),
             clock=HandClock(at("2026-03-02T12:00")),
-            cookies=None,
-        )
-        staff: Any = StaffSite(
-            site=site,
+            cookies=None,  # type: ignore[arg-type]
+            live=None,  # type: ignore[arg-type]
+            interfaces=None,  # type: ignore[arg-type]
+            address="",
             store=None,  # type: ignore[arg-type]  # nothing is looked up
             accounts=None,  # type: ignore[arg-type]
             sessions=None,  # type: ignore[arg-type]

@@ -43,15 +43,15 @@ CHOSEN = NOTHING | {
 
 
 def _visit(http: httpx2.AsyncClient, **typed: str) -> Visit:
-    site: Any = SimpleNamespace(
+    log: Any = SimpleNamespace(note=_noted)
+    staff: Any = StaffSite(
         pages=Pages(PROFILE),
         services=Services(http, {}),
         clock=HandClock(at("2026-03-02T12:00")),
-        cookies=None,
-    )
-    log: Any = SimpleNamespace(note=_noted)
-    staff: Any = StaffSite(
-        site=site,
+        cookies=None,  # type: ignore[arg-type]
+        live=None,  # type: ignore[arg-type]
+        interfaces=None,  # type: ignore[arg-type]
+        address="",
         store=None,  # type: ignore[arg-type]  # nothing is looked up
         accounts=None,  # type: ignore[arg-type]
         sessions=None,  # type: ignore[arg-type]
