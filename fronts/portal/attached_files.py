@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
-from fronts.portal.forms import Unfit
-from fronts.portal.services import Services
+from fronts.portal.visits import Visit
 
 _FILE: Final = re.compile(r"[0-9a-f]{64}")
 _TOLD: Final = (
@@ -17,23 +15,26 @@ _TOLD: Final = (
 )
 
 
-async def passed_on(
-    request: Request, services: Services, among: str, number: str, file: str, known: Mapping[str, str]
-) -> Response:
-    """One file of a post; `among` intake's `posts` or `cases`, `known` are the headers that say who asks. Raises Unfit."""
+async def passed_on(visit: Visit, among: str, number: str, file: str, known: Mapping[str, str]) -> Response:
+    """One file of a post; `among` intake's `posts` or `cases`, `known` are the headers that say who asks.
+
+    Raises what ends the visit where there is none.
+    """
     if not _FILE.fullmatch(file):
-        raise Unfit(404, "没有这个附件。")
-    small = {"small": "true"} if "small" in request.query_params else {}
+        raise visit.turn(404, "没有这个附件。")
+    small = {"small": "true"} if "small" in visit.request.query_params else {}
     asked = {"accept-encoding": "identity", **known}
-    if (tag := request.headers.get("if-none-match")) is not None:
+    if (tag := visit.request.headers.get("if-none-match")) is not None:
         asked["if-none-match"] = tag
     path = "/v1/{among}/{number}/attachments/{file}"
-    found = await services.passed("intake", path, asked, among=among, number=number, file=file, **small)
+    found = await visit.site.services.passed(
+        "intake", path, asked, among=among, number=number, file=file, **small
+    )
     if found is None:
-        raise Unfit(503, "附件暂时打不开,请稍后再试。")
+        raise visit.turn(503, "附件暂时打不开,请稍后再试。")
     if found.status >= 400:
         await found.close()
-        raise Unfit(found.status, "没有这个附件,或不能查看。" if found.status < 429 else "请稍后再试。")
+        raise visit.turn(found.status, "没有这个附件,或不能查看。" if found.status < 429 else "请稍后再试。")
     if found.status == 304:
         await found.close()
         return Response(status_code=304, headers=found.headers(*_TOLD))

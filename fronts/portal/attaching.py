@@ -26,7 +26,7 @@ class Attached(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """What was typed, what was given with it, and why some of it was not taken."""
+    """What was typed, what was given with it now or before, and why some of it was not taken."""
 
     form: Form
     attached: tuple[Attached, ...]
@@ -37,7 +37,7 @@ async def read_with_files(request: Request, site: Site) -> Typed:
     """A form, its files given to intake. Raises Unfit."""
     if not has_files(request):
         form = await read_form(request)
-        return Typed(form, kept_files(form))
+        return Typed(form.without(FIELD), _kept(form))
     limits = site.pages.profile.policy.attachments
     fields, given, refused, tried = Fields(), list[Attached](), list[str](), 0
     async for part in read_parts(request, FORM_LIMIT + 2 * limits.at_most * limits.most_bytes):
@@ -56,9 +56,9 @@ async def read_with_files(request: Request, site: Site) -> Typed:
             else:
                 refused.append(f"{part.file_name}:{answer.body.get('detail') or answer.sentence}")
     form = fields.form()
-    return Typed(form, (*kept_files(form), *given), tuple(refused))
+    return Typed(form.without(FIELD), (*_kept(form), *given), tuple(refused))
 
 
-def kept_files(form: Form) -> tuple[Attached, ...]:
+def _kept(form: Form) -> tuple[Attached, ...]:
     """What a form holds that was given before."""
     return tuple(Attached(*value.partition(" ")[::2]) for value in form.all(FIELD))

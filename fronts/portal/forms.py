@@ -1,8 +1,4 @@
-"""What people send, in a form or in an address, made fit for what follows.
-
-Forms are bounded, UTF-8, their lines ended by a line feed alone; a key makes a repeat harmless. Numbers and codes are
-either what they can be, ready to stand in the address or a header of a request to a service, or nothing.
-"""
+"""What people send in a form, made fit for what follows: bounded, UTF-8, lines ended by a line feed alone; a key makes a repeat harmless."""
 
 import re
 import uuid
@@ -11,8 +7,6 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from fastapi import Request
-
-from city.typed import number_of
 
 FORM_LIMIT: Final = 128 * 1024
 """Bytes of a form; ten thousand Chinese characters take 90,000 when they are sent as a form."""
@@ -47,13 +41,14 @@ class Form:
         """Every value of a field, as of checkboxes."""
         return self._fields.get(name, [])
 
-    def holding(self, name: str, values: list[str]) -> "Form":
-        """The form with these values in one field."""
-        return Form({**self._fields, name: values})
+    def without(self, name: str) -> "Form":
+        """The form without one field."""
+        return Form({field: values for field, values in self._fields.items() if field != name})
 
     def renamed(self, name: str, names: Mapping[str, str]) -> "Form":
         """The form with what was typed into one field put into other words, where they are known."""
-        return self.holding(name, [names.get(value.strip(), value.strip()) for value in self.all(name)])
+        values = [names.get(value.strip(), value.strip()) for value in self.all(name)]
+        return Form({**self._fields, name: values})
 
     def given(self) -> dict[str, str]:
         """Field to text, to show again what was typed; without the proof that the form is ours."""
@@ -103,11 +98,3 @@ def fresh_key() -> str:
 def checked_key(key: str) -> str:
     """The key a form carries, or a fresh one for what is none."""
     return key if _KEY.fullmatch(key) else fresh_key()
-
-
-def checked_number(typed: str) -> str:
-    """The number of a post as it is stored. Raises Unfit 404 for what cannot be one."""
-    number = number_of(typed)
-    if not number:
-        raise Unfit(404, "没有这个编号的帖子。")
-    return number

@@ -32,19 +32,23 @@ def post_body(typed: Mapping[str, str], tickets: Sequence[str] = ()) -> dict[str
     """What was typed as intake wants it; `tickets` are those of its files."""
     addressee = typed.get("addressee", "") if typed.get("kind") == "mailbox" else ""
     contact = {name: typed[name] for name in ("name", "phone", "mail") if typed.get(name)}
-    return {name: typed.get(name, "") for name in ("kind", "title", "text", "area", "place")} | {
-        "public": "private" not in typed,
-        "hide_name": "hide_name" in typed,
-    } | {
-        name: value
-        for name, value in (
-            ("contact", contact),
-            ("addressee", addressee),
-            ("attachments", list(tickets)),
-            ("point", point_of(typed)),
-        )
-        if value
-    }
+    return (
+        {name: typed.get(name, "") for name in ("kind", "title", "text", "area", "place")}
+        | {
+            "public": "private" not in typed,
+            "hide_name": "hide_name" in typed,
+        }
+        | {
+            name: value
+            for name, value in (
+                ("contact", contact),
+                ("addressee", addressee),
+                ("attachments", list(tickets)),
+                ("point", point_of(typed)),
+            )
+            if value
+        }
+    )
 
 
 def problems_of(refusal: Mapping[str, Any], sentence: str) -> tuple[str, dict[str, str]]:

@@ -59,7 +59,9 @@ class Answer:
     def sentence_by(self, labels: Mapping[str, str]) -> str:
         """What went wrong with fields, by the labels of their form; else the sentence."""
         errors = self.body.get("errors", [])
-        return ";".join(f"{labels.get(e['field'], e['field'])}:{e['reason']}" for e in errors) or self.sentence
+        return (
+            ";".join(f"{labels.get(e['field'], e['field'])}:{e['reason']}" for e in errors) or self.sentence
+        )
 
     @property
     def reasons(self) -> str:

@@ -1,11 +1,13 @@
 """What the environment says to the portal."""
 
 import json
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
+from chassis.failures import EXIT_MISPLACED
 from chassis.settings import Settings
 
 
@@ -36,6 +38,14 @@ class PortalSettings(Settings):
         if value and not value.startswith(("https://", "http://127.0.0.1:")):
             raise ValueError("应以 https:// 开头 (an identity provider is asked over https alone)")
         return value
+
+    def signing_key(self) -> bytes:
+        """The key that signs tokens for the services. Ends the process with a sentence when it is missing."""
+        file = self.token_private_key_file
+        if file is None or not file.exists():
+            print("WENZHENG_TOKEN_PRIVATE_KEY_FILE must name the portal's signing key", file=sys.stderr)
+            sys.exit(EXIT_MISPLACED)
+        return file.read_bytes()
 
     @property
     def address(self) -> str:

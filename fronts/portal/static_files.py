@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import APIRouter
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -45,3 +46,14 @@ def _is_present(path: str, scope: Scope) -> bool:
 def mounted() -> Any:
     """What `/static` leads to."""
     return VersionedFiles(directory=STATIC)
+
+
+router = APIRouter(include_in_schema=False)
+"""`/offline.js`."""
+
+
+@router.get("/offline.js")
+async def worker() -> Response:
+    """The service worker: at the root, for it may only look after what lies below its own address."""
+    headers = {"Cache-Control": "no-cache"}
+    return Response((STATIC / "offline.js").read_bytes(), media_type="text/javascript", headers=headers)

@@ -8,7 +8,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import asyncpg

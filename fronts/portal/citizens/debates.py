@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fronts.portal.citizens import forums
-from fronts.portal.site import Here
+from fronts.portal.visits import Anyone
 
 STATES: Final = {
     "draft": "草稿",
@@ -29,10 +29,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/debates")
-async def debates(site: Here) -> Response:
+async def debates(visit: Anyone) -> Response:
     """All that are published."""
-    answer = await site.services.get("debate", "/v1/debates")
-    return site.pages.render(
+    answer = await visit.site.services.get("debate", "/v1/debates")
+    return visit.site.pages.render(
         "debates.html",
         200 if answer.ok else answer.status,
         debates=answer.body["debates"] if answer.ok else [],
@@ -43,23 +43,22 @@ async def debates(site: Here) -> Response:
 
 @router.get("/debates/{identity}")
 async def debate(
-    site: Here, identity: str, order: str = "", cursor: str = "", answer: str = "", done: str = ""
+    visit: Anyone, identity: str, order: str = "", cursor: str = "", answer: str = "", done: str = ""
 ) -> Response:
     """What is asked, what was said, and the form for who has proved no telephone."""
     asked = {"order": order, "cursor": cursor, "answer": answer, "done": done}
-    return await forums.page(site, DEBATE, identity, asked)
+    return await forums.page(visit, DEBATE, identity, asked)
 
 
 @router.post("/debates/{identity}/comments")
-async def comment(request: Request, site: Here, identity: str) -> Response:
+async def comment(visit: Anyone, identity: str) -> Response:
     """Somebody says something, with a number that is merely typed."""
-    return await forums.speak(request, site, DEBATE, identity)
+    return await forums.speak(visit, DEBATE, identity)
 
 
 @router.get("/my/debates/{identity}")
 async def own(
-    request: Request,
-    site: Here,
+    visit: Anyone,
     identity: str,
     order: str = "",
     cursor: str = "",
@@ -68,13 +67,13 @@ async def own(
 ) -> Response:
     """The same for who has proved a telephone, with what they said and what became of it."""
     asked = {"order": order, "cursor": cursor, "answer": answer, "done": done}
-    return await forums.own(request, site, DEBATE, identity, asked)
+    return await forums.own(visit, DEBATE, identity, asked)
 
 
 @router.post("/my/debates/{identity}")
-async def act(request: Request, site: Here, identity: str) -> Response:
+async def act(visit: Anyone, identity: str) -> Response:
     """Say something, support a comment, take one back."""
-    return await forums.act(request, site, DEBATE, identity)
+    return await forums.act(visit, DEBATE, identity)
 
 
 def by_topic(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

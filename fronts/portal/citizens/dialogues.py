@@ -3,11 +3,11 @@
 from typing import Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fronts.portal.citizens import forums
-from fronts.portal.site import Here
+from fronts.portal.visits import Anyone
 
 STATES: Final = {
     "draft": "草稿",
@@ -40,10 +40,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dialogues")
-async def dialogues(site: Here) -> Response:
+async def dialogues(visit: Anyone) -> Response:
     """All that are announced."""
-    answer = await site.services.get("debate", "/v1/dialogues")
-    return site.pages.render(
+    answer = await visit.site.services.get("debate", "/v1/dialogues")
+    return visit.site.pages.render(
         "dialogues.html",
         200 if answer.ok else answer.status,
         dialogues=answer.body["dialogues"] if answer.ok else [],
@@ -54,24 +54,26 @@ async def dialogues(site: Here) -> Response:
 
 
 @router.get("/dialogues/{identity}")
-async def dialogue(site: Here, identity: str, order: str = "", cursor: str = "", done: str = "") -> Response:
+async def dialogue(
+    visit: Anyone, identity: str, order: str = "", cursor: str = "", done: str = ""
+) -> Response:
     """Who answers and when, what was asked, and the form for who has proved no telephone."""
     asked = {"order": order, "cursor": cursor, "done": done}
-    return await forums.page(site, DIALOGUE, identity, asked)
+    return await forums.page(visit, DIALOGUE, identity, asked)
 
 
 @router.get("/dialogues/{identity}/transcript")
-async def transcript(site: Here, identity: str, cursor: str = "") -> Response:
+async def transcript(visit: Anyone, identity: str, cursor: str = "") -> Response:
     """A page of what was said, in the order of the event."""
     path = "/v1/dialogues/{identity}"
-    said = found = await site.services.get("debate", path, identity=identity)
+    said = found = await visit.site.services.get("debate", path, identity=identity)
     if found.ok:
         query = {"limit": str(TOLD)} | ({"cursor": cursor} if cursor else {})
-        said = await site.services.get("debate", path + "/transcript", identity=identity, **query)
+        said = await visit.site.services.get("debate", path + "/transcript", identity=identity, **query)
     if not said.ok:
-        return site.pages.refuse(said.status, said.sentence)
+        return visit.refuse(said.status, said.sentence)
     place = f"/dialogues/{identity}/transcript"
-    return site.pages.render(
+    return visit.site.pages.render(
         "transcript.html",
         dialogue=found.body,
         said=said.body["said"],
@@ -83,21 +85,19 @@ async def transcript(site: Here, identity: str, cursor: str = "") -> Response:
 
 
 @router.post("/dialogues/{identity}/questions")
-async def ask(request: Request, site: Here, identity: str) -> Response:
+async def ask(visit: Anyone, identity: str) -> Response:
     """Somebody asks, with a number that is merely typed."""
-    return await forums.speak(request, site, DIALOGUE, identity)
+    return await forums.speak(visit, DIALOGUE, identity)
 
 
 @router.get("/my/dialogues/{identity}")
-async def own(
-    request: Request, site: Here, identity: str, order: str = "", cursor: str = "", done: str = ""
-) -> Response:
+async def own(visit: Anyone, identity: str, order: str = "", cursor: str = "", done: str = "") -> Response:
     """The same for who has proved a telephone, with the own questions and what became of them."""
     asked = {"order": order, "cursor": cursor, "done": done}
-    return await forums.own(request, site, DIALOGUE, identity, asked)
+    return await forums.own(visit, DIALOGUE, identity, asked)
 
 
 @router.post("/my/dialogues/{identity}")
-async def act(request: Request, site: Here, identity: str) -> Response:
+async def act(visit: Anyone, identity: str) -> Response:
     """Ask, support a question, take one back."""
-    return await forums.act(request, site, DIALOGUE, identity)
+    return await forums.act(visit, DIALOGUE, identity)

@@ -9,17 +9,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import code_of, number_of
-from fronts.portal import attaching
 from fronts.portal.attached_files import passed_on
-from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import Form, Unfit, checked_number
+from fronts.portal.citizens import life
 from fronts.portal.pages import GRADES, SOLVED_NAMES, in_time
-from fronts.portal.services import Answer
-from fronts.portal.site import Here, Site
+from fronts.portal.visits import Anyone, Visit, WithFiles
 
 _Files = Sequence[Mapping[str, Any]]
 _Promise = Mapping[str, Any] | None
@@ -76,60 +73,51 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/follow")
-async def form(site: Here, number: str = "") -> Response:
+async def form(visit: Anyone, number: str = "") -> Response:
     """Where number and code are typed."""
-    return _form(site, number_of(number))
+    return _form(visit, number_of(number))
 
 
 @router.post("/follow")
-async def follow(request: Request, site: Here) -> Response:
+async def follow(visit: WithFiles) -> Response:
     """Lead to the case, having done what was asked for on it; what cannot be undone is asked about once more."""
-    typed, attached, refused = await attaching.read_with_files(request, site)
+    typed = visit.form
     number, code = number_of(typed.one("number")), code_of(typed.one("code"))
     if not typed.one("number").strip():
-        return _form(site, "", 422, "请填写编号。")
+        return _form(visit, "", 422, "请填写编号。")
     if not number:
-        return _form(site, typed.one("number")[:40], 404, "没有这个编号的帖子,请核对。")
+        return _form(visit, typed.one("number")[:40], 404, "没有这个编号的帖子,请核对。")
     act = typed.one("act")
     if act == "leave":
-        return _put_away(site, number)
+        return _put_away(visit, number)
     if not typed.one("code").strip():
-        return await _without_code(site, number)
+        return await _without_code(visit, number)
     if not code:
-        return _form(site, number, 403, WRONG_CODE)
+        return _form(visit, number, 403, WRONG_CODE)
     if act in GRAVE and "sure" not in typed:
-        return _lead_to(site, f"{_path(number)}/{act}", number, code)
-    if act not in DONE:
-        case = await site.services.get("intake", POST, code, number=number)
-        return _lead_to(site, _path(number), number, code) if case.ok else _refused(site, number, case)
-    done = Answer(422, {"title": "有附件没有收下", "detail": ";".join(refused)})
-    if not refused:
-        body = _body(act, typed) | ({"attachments": [one.ticket for one in attached]} if attached else {})
-        done = await site.services.post(POST + "/{act}", body, typed.one("key"), code, number=number, act=act)
-    if done.ok:
-        return _lead_to(site, _path(number), number, code, act)
-    case = await site.services.get("intake", POST, code, number=number)
+        return _lead_to(visit, f"{_path(number)}/{act}", number, code)
+    told = await _acted(visit, number, code, act) if act in DONE else _Told()
+    if told.done:
+        return _lead_to(visit, _path(number), number, code, act)
+    case = await visit.site.services.get("intake", POST, code, number=number)
     if not case.ok:
-        return _refused(site, number, case)
-    expired = any(error["field"] == "attachments" for error in done.body.get("errors", ()))
-    told = _Told(
-        done.status, done.sentence, typed={act: typed.one("text")}, attached=() if expired else attached
-    )
-    return await _case(site, code, case.body, told)
+        return _form(visit, number, case.status, case.sentence)
+    if not told.problem:
+        return _lead_to(visit, _path(number), number, code)
+    return await _case(visit, code, case.body, told)
 
 
 @router.get("/follow/{number}")
-async def case(request: Request, site: Here, number: str) -> Response:
+async def case(visit: Anyone) -> Response:
     """The case, in the browser that was given its code; elsewhere the form for number and code."""
-    number = checked_number(number)
-    code = code_of(site.cookies.read(request, _CODE))
+    site, number, code = visit.site, visit.number, code_of(visit.cookie(_CODE))
     if not code:
-        return _form(site, number, 403, NOT_HERE)
+        return _form(visit, number, 403, NOT_HERE)
     found = await site.services.get("intake", POST, code, number=number)
     if not found.ok:
-        return _refused(site, number, found)
-    done = site.cookies.read(request, _DONE)
-    response = await _case(site, code, found.body, _Told(done=DONE.get(done, "")))
+        return _form(visit, number, found.status, found.sentence)
+    done = visit.cookie(_DONE)
+    response = await _case(visit, code, found.body, _Told(done=DONE.get(done, "")))
     site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
     if done:
         site.cookies.forget(response, _DONE, path=_path(number))
@@ -137,27 +125,25 @@ async def case(request: Request, site: Here, number: str) -> Response:
 
 
 @router.get("/follow/{number}/{act}")
-async def sure(request: Request, site: Here, number: str, act: str) -> Response:
+async def sure(visit: Anyone, act: str) -> Response:
     """Asks once more before what cannot be undone."""
-    number = checked_number(number)
-    code = code_of(site.cookies.read(request, _CODE))
+    number, code = visit.number, code_of(visit.cookie(_CODE))
     if act not in GRAVE:
-        raise Unfit(404, "没有这个页面。")
+        return visit.refuse(404, "没有这个页面。")
     if not code:
-        return _form(site, number, 403, NOT_HERE)
-    return site.pages.render(
+        return _form(visit, number, 403, NOT_HERE)
+    return visit.site.pages.render(
         "sure.html", number=number, code=code, act=act, grave=GRAVE[act], key=uuid.uuid4().hex
     )
 
 
 @router.get("/follow/{number}/attachments/{file}")
-async def attached(request: Request, site: Here, number: str, file: str) -> Response:
+async def attached(visit: Anyone, file: str) -> Response:
     """A file of one's own case, in the browser that was given its code."""
-    number = checked_number(number)
-    code = code_of(site.cookies.read(request, _CODE))
+    number, code = visit.number, code_of(visit.cookie(_CODE))
     if not code:
-        raise Unfit(403, NOT_HERE)
-    return await passed_on(request, site.services, "posts", number, file, {"X-Query-Code": code})
+        return visit.refuse(403, NOT_HERE)
+    return await passed_on(visit, "posts", number, file, {"X-Query-Code": code})
 
 
 class _Told(NamedTuple):
@@ -168,55 +154,66 @@ class _Told(NamedTuple):
     done: str = ""
     typed: Mapping[str, str] = {}
     """Act to what was typed, when it was refused."""
-    attached: Sequence[attaching.Attached] = ()
-    """What was given with it."""
+    expired: bool = False
+    """The tickets of the files that came with it are worth nothing any more."""
+
+
+async def _acted(visit: Visit, number: str, code: str, act: str) -> _Told:
+    """Do it, and say what became of it."""
+    typed = {act: visit.form.one("text")}
+    if visit.refused:
+        return _Told(422, ";".join(("有附件没有收下", *visit.refused)), typed=typed)
+    tickets = [one.ticket for one in visit.attached]
+    body = _body(act, visit.form.given()) | ({"attachments": tickets} if tickets else {})
+    path, key = POST + "/{act}", visit.form.one("key")
+    done = await visit.site.services.post(path, body, key, code, number=number, act=act)
+    if done.ok:
+        return _Told(done=DONE[act])
+    expired = any(error["field"] == "attachments" for error in done.body.get("errors", ()))
+    return _Told(done.status, done.sentence, typed=typed, expired=expired)
 
 
 def _path(number: str) -> str:
     return f"/follow/{number}"
 
 
-def _lead_to(site: Site, path: str, number: str, code: str, done: str = "") -> Response:
+def _lead_to(visit: Visit, path: str, number: str, code: str, done: str = "") -> Response:
     """To a page of the case, whose code the browser keeps for it."""
-    response = RedirectResponse(path, 303)
-    site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
+    response, cookies = RedirectResponse(path, 303), visit.site.cookies
+    cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
     if done:
-        site.cookies.keep(response, _DONE, done, path=_path(number), seconds=KEPT_SECONDS)
+        cookies.keep(response, _DONE, done, path=_path(number), seconds=KEPT_SECONDS)
     return response
 
 
-def _put_away(site: Site, number: str) -> Response:
+def _put_away(visit: Visit, number: str) -> Response:
     """Forget the code on this device, as on one that others use, too."""
     response = RedirectResponse("/follow", 303)
     for name in (_CODE, _DONE):
-        site.cookies.forget(response, name, path=_path(number))
+        visit.site.cookies.forget(response, name, path=_path(number))
     return response
 
 
-def _refused(site: Site, number: str, answer: Answer) -> Response:
-    return _form(site, number, answer.status, answer.sentence)
-
-
-def _form(site: Site, number: str, status: int = 200, problem: str = "") -> Response:
+def _form(visit: Visit, number: str, status: int = 200, problem: str = "") -> Response:
+    site = visit.site
     example = f"{site.pages.profile.number_prefix}{site.clock.now():%y%m%d}-000001"
     return site.pages.render("follow.html", status, number=number, problem=problem, example=example)
 
 
-async def _without_code(site: Site, number: str) -> Response:
+async def _without_code(visit: Visit, number: str) -> Response:
     """Anybody may see the public page; a wrong number is said here, where it was typed."""
-    answer = await site.services.get("intake", POST, number=number)
+    answer = await visit.site.services.get("intake", POST, number=number)
     if answer.ok:
         return RedirectResponse(f"/posts/{number}", 303)
     sentence = "没有这个编号的帖子,请核对。" if answer.status == 404 else answer.sentence
-    return _form(site, number, answer.status, sentence)
+    return _form(visit, number, answer.status, sentence)
 
 
-async def _case(site: Site, code: str, case: dict[str, Any], told: _Told) -> Response:
+async def _case(visit: Visit, code: str, case: dict[str, Any], told: _Told) -> Response:
+    site = visit.site
     answer = await site.services.get("deadline", "/v1/deadlines/{number}", number=case["number"])
     deadline = with_reasons(answer.body, case) if answer.ok else None
-    due = (deadline or {}).get("due") or case["due"] or ""
     shown = case if not case["moderation"] else case | {"text": ""}
-    today = site.clock.now().date()
     policy = site.pages.profile.policy
     return site.pages.render(
         "case.html",
@@ -227,15 +224,10 @@ async def _case(site: Site, code: str, case: dict[str, Any], told: _Told) -> Res
         problem=told.problem,
         done=told.done,
         typed=told.typed,
-        attached=told.attached,
+        attached=() if told.expired else visit.attached,
         limits=policy.attachments,
-        deadline=deadline,
-        steps=life.line(shown, policy),
-        next=life.following(shown, due, policy),
         talk=talk(case),
-        weeks=due_calendar.weeks(deadline, today) if deadline else [],
-        days_left=due_calendar.days_left(deadline, today) if deadline else None,
-        weekdays=due_calendar.WEEKDAYS,
+        **life.course(shown, deadline, policy, site.clock.now().date()),
     )
 
 
@@ -278,18 +270,18 @@ def talk(case: Mapping[str, Any]) -> list[dict[str, Any]]:
     return in_time(said)
 
 
-def _body(act: str, form: Form) -> dict[str, Any]:
+def _body(act: str, typed: Mapping[str, str]) -> dict[str, Any]:
     """A form as intake wants it."""
-    text = form.one("text")
+    text = typed.get("text", "")
     match act:
         case "answers" | "follow-ups":
             return {"text": text}
         case "reopenings" | "appeal":
             return {"reason": text}
         case "preference":
-            return {"channel": form.one("channel"), "at_night": form.one("at_night") == "1"}
+            return {"channel": typed.get("channel", ""), "at_night": typed.get("at_night", "") == "1"}
         case "ratings":
-            grade, solved = form.one("grade"), form.one("solved")
+            grade, solved = typed.get("grade", ""), typed.get("solved", "")
             return (
                 {"grade": int(grade) if grade.isdecimal() and len(grade) == 1 else 0}
                 | ({"text": text} if text else {})

@@ -5,18 +5,16 @@ pages for who has proved a telephone (the session's cookie is sent to `/my` alon
 debate or dialogue, and no number.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, checked_key, fresh_key, read_form
-from fronts.portal.services import Answer
-from fronts.portal.site import Site
+from fronts.portal.visits import Visit
 
 STANDINGS: Final = {"held": "待审核", "shown": "已公开", "hidden": "不予公开", "withdrawn": "已撤回"}
 ORDERS: Final = {"newest": "最新", "supported": "最多支持"}
@@ -54,36 +52,34 @@ class Pages:
         return "/v1" + self.path + "/{identity}"
 
     @property
-    def shown(self) -> Mapping[str, Mapping[str, str]]:
+    def shown(self) -> dict[str, Any]:
         """What its templates call things, on the pages of citizens and at the desk."""
         return {"standings": STANDINGS, **self.names}
 
 
-async def speak(request: Request, site: Site, pages: Pages, identity: str) -> Response:
+async def speak(visit: Visit, pages: Pages, identity: str) -> Response:
     """Somebody says something, with a number that is merely typed."""
-    typed = await read_form(request)
+    typed = visit.form
     path = f"{pages.call}/{pages.said}"
-    body = _spoken(typed) | {"phone": typed.one("phone").strip()[:100]}
-    sent = await site.services.post(path, body, typed.one("key"), service="debate", identity=identity)
+    body = _spoken(visit) | {"phone": typed.one("phone").strip()[:100]}
+    sent = await visit.site.services.post(path, body, typed.one("key"), service="debate", identity=identity)
     if sent.ok:
         return RedirectResponse(f"{pages.path}/{identity}?done={sent.body['standing']}", 303)
-    return await _refused(site, pages, identity, typed, sent, "")
+    return await _refused(visit, pages, identity, sent.status, sent.sentence_by(pages.wrong))
 
 
-async def own(
-    request: Request, site: Site, pages: Pages, identity: str, asked: Mapping[str, str]
-) -> Response:
+async def own(visit: Visit, pages: Pages, identity: str, asked: Mapping[str, str]) -> Response:
     """The page for who has proved a telephone, with what they said and what became of it."""
-    given = await _pass(request, site, pages, identity)
+    given = await _pass(visit, pages, identity)
     if isinstance(given, Response):
         return given
-    return await page(site, pages, identity, asked, given)
+    return await page(visit, pages, identity, asked, given)
 
 
-async def act(request: Request, site: Site, pages: Pages, identity: str) -> Response:
+async def act(visit: Visit, pages: Pages, identity: str) -> Response:
     """Say something, support what another said, take one's own back; with a pass."""
-    typed = await read_form(request)
-    given = await _pass(request, site, pages, identity)
+    typed = visit.form
+    given = await _pass(visit, pages, identity)
     if isinstance(given, Response):
         return given
     path, what = f"{pages.call}/{pages.said}", typed.one("act")
@@ -92,27 +88,25 @@ async def act(request: Request, site: Site, pages: Pages, identity: str) -> Resp
         path += "/{comment}/{what}"
         named |= {"comment": typed.one("comment"), "what": what}
     else:
-        what, body = "comment", _spoken(typed)
-    key = checked_key(typed.one("key"))
-    sent = await site.services.act_as(given, path, body, key, "debate", **named)
+        what, body = "comment", _spoken(visit)
+    sent = await visit.site.services.act_as(given, path, body, visit.key, "debate", **named)
     if sent.ok or sent.kind == "already-supported":
         done = sent.body["standing"] if what == "comment" else what
         return RedirectResponse(f"/my{pages.path}/{identity}?done={done}", 303)
-    return await _refused(site, pages, identity, typed, sent, given)
+    return await _refused(visit, pages, identity, sent.status, sent.sentence_by(pages.wrong), given)
 
 
 async def page(
-    site: Site,
+    visit: Visit,
     pages: Pages,
     identity: str,
     asked: Mapping[str, str],
     given: str = "",
     status: int = 200,
     problem: str = "",
-    typed: Form | None = None,
 ) -> Response:
     """A debate or a dialogue, with a page of what was said there; `given` is the reader's pass."""
-    path = pages.call
+    site, path = visit.site, pages.call
     found = await site.services.get("debate", path, identity=identity)
     if not found.ok:
         return site.pages.refuse(found.status, found.sentence)
@@ -122,9 +116,10 @@ async def page(
     comments = await site.services.get("debate", f"{path}/{pages.said}", identity=identity, **query)
     if not comments.ok:
         return site.pages.refuse(comments.status, comments.sentence)
-    own = Answer(200, {})
+    own: Mapping[str, Any] = {}
     if given:
-        own = await site.services.read_as(given, "debate", f"{path}/mine", identity=identity)
+        read = await site.services.read_as(given, "debate", f"{path}/mine", identity=identity)
+        own = read.body if read.ok else {}
     said = comments.body["comments"]
     place = f"{'/my' if given else ''}{pages.path}/{identity}"
     return site.pages.render(
@@ -141,30 +136,30 @@ async def page(
         else "",
         later=bool(cursor),
         signed=bool(given),
-        mine=own.body.get("comments", []) if own.ok else [],
-        supported=own.body.get("supported", []) if own.ok else [],
+        mine=own.get("comments", []),
+        supported=own.get("supported", []),
         answered=next((one for one in said if one["id"] == asked.get("answer") and one["text"]), None),
         done=DONE.get(asked.get("done", ""), ""),
         problem=problem,
-        typed=typed or Form({}),
-        key=fresh_key(),
+        typed=visit.form,
+        key=uuid.uuid4().hex,
     )
 
 
-async def _pass(request: Request, site: Site, pages: Pages, identity: str) -> str | Response:
+async def _pass(visit: Visit, pages: Pages, identity: str) -> str | Response:
     """A pass for this place; else the page on which a telephone is proved, which leads back."""
     back = f"/my{pages.path}/{identity}"
-    return await mine.pass_for(request, site, identity, back, pages.missing)
+    return await mine.pass_for(visit, identity, back, pages.missing)
 
 
 async def _refused(
-    site: Site, pages: Pages, identity: str, typed: Form, sent: Answer, given: str
+    visit: Visit, pages: Pages, identity: str, status: int, problem: str, given: str = ""
 ) -> Response:
     """The page once more, with what was typed and why it was not taken."""
-    asked = {"answer": typed.one("answers")}
-    return await page(site, pages, identity, asked, given, sent.status, sent.sentence_by(pages.wrong), typed)
+    asked = {"answer": visit.form.one("answers")}
+    return await page(visit, pages, identity, asked, given, status, problem)
 
 
-def _spoken(typed: Form) -> dict[str, Any]:
-    answers = typed.one("answers")[:64]
-    return {"text": typed.one("text")} | ({"answers": answers} if answers else {})
+def _spoken(visit: Visit) -> dict[str, Any]:
+    answers = visit.form.one("answers")[:64]
+    return {"text": visit.form.one("text")} | ({"answers": answers} if answers else {})

@@ -4,14 +4,13 @@ import asyncio
 from datetime import datetime
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.citizens.boards import BOARDS
 from fronts.portal.citizens.debates import by_topic
-from fronts.portal.forms import read_form
 from fronts.portal.looks import COOKIE, ELDER, local
-from fronts.portal.site import Here
+from fronts.portal.visits import Anyone
 
 TOPICS: Final = 5
 ANSWERED: Final = 8
@@ -22,8 +21,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def front(site: Here) -> Response:
+async def front(visit: Anyone) -> Response:
     """The front page; what a service does not answer in time is left out."""
+    site = visit.site
     figures, answered, topics, debates = await asyncio.gather(
         site.services.get("stats", "/v1/figures"),
         site.services.get("intake", "/v1/posts", limit=str(ANSWERED)),
@@ -42,14 +42,14 @@ async def front(site: Here) -> Response:
 
 
 @router.post("/look")
-async def change_look(request: Request, site: Here) -> Response:
+async def change_look(visit: Anyone) -> Response:
     """Keep the look that was chosen, and lead back to where it was chosen."""
-    form = await read_form(request)
+    form, cookies = visit.form, visit.site.cookies
     response = RedirectResponse(local(form.one("back")), 303)
     if form.one("look") == ELDER:
-        site.cookies.keep(response, COOKIE, ELDER, seconds=_YEAR)
+        cookies.keep(response, COOKIE, ELDER, seconds=_YEAR)
     else:
-        site.cookies.forget(response, COOKIE)
+        cookies.forget(response, COOKIE)
     return response
 
 

@@ -1,11 +1,12 @@
 """A case's life as a citizen reads it: the steps behind, the present one, those to come, and what is next. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from city.explain import moment
 from city.policy import Policy
+from fronts.portal.citizens import due_calendar
 
 State = Literal["done", "now", "later"]
 
@@ -35,6 +36,21 @@ _USUAL: Final = (
 )
 """Step to the kind of the history's line that says it was reached."""
 _REACHED: Final = {"received": 0, "assigned": 1, "accepted": 2, "replied": 3}
+
+
+def course(
+    case: Mapping[str, Any], deadline: Mapping[str, Any] | None, policy: Policy, today: date
+) -> dict[str, Any]:
+    """How far a case is, for its page: its steps, what is next, and the days to the due date, as far as a clock tells."""
+    due = (deadline or {}).get("due") or case["due"] or ""
+    return {
+        "deadline": deadline,
+        "steps": line(case, policy),
+        "next": following(case, due, policy),
+        "weeks": due_calendar.weeks(deadline, today) if deadline else [],
+        "days_left": due_calendar.days_left(deadline, today) if deadline else None,
+        "weekdays": due_calendar.WEEKDAYS,
+    }
 
 
 def line(case: Mapping[str, Any], policy: Policy) -> list[Step]:

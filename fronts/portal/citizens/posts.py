@@ -4,13 +4,12 @@ import uuid
 from hashlib import blake2b
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fronts.portal.attached_files import passed_on
-from fronts.portal.citizens import due_calendar, life
-from fronts.portal.forms import checked_number, read_form
-from fronts.portal.site import Here, Site
+from fronts.portal.citizens import life
+from fronts.portal.visits import Anyone, Visit
 
 _NEIGHBOUR: Final = "wenzheng-neighbour"
 _YEAR: Final = 365 * 24 * 3600
@@ -24,15 +23,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/posts/{number}")
-async def post(site: Here, number: str, supported: str = "", stop: str = "") -> Response:
+async def post(visit: Anyone, supported: str = "", stop: str = "") -> Response:
     """The page of one post; for whoever comes from a message about it, with the link that ends them (`stop`)."""
     token = stop if stop.isascii() and stop.isalnum() and len(stop) <= LONGEST_TOKEN else ""
-    return await _page(site, checked_number(number), supported=supported, stop=token)
+    return await _page(visit, supported=supported, stop=token)
 
 
 async def _page(
-    site: Site,
-    number: str,
+    visit: Visit,
     status: int = 200,
     supported: str = "",
     refused: str = "",
@@ -40,24 +38,17 @@ async def _page(
     stop: str = "",
 ) -> Response:
     """The page of one post; with what was typed for a contact, and why it was refused."""
+    site, number = visit.site, visit.number
     case = await site.services.get("intake", "/v1/posts/{number}", number=number)
     if not case.ok:
         sentence = "没有这个编号的帖子。" if case.status == 404 else case.sentence
         return site.pages.refuse(case.status, sentence)
     deadline = await site.services.get("deadline", "/v1/deadlines/{number}", number=number)
     clock = deadline.body if deadline.ok else None
-    due = (clock or {}).get("due") or case.body["due"] or ""
-    today = site.clock.now().date()
-    policy = site.pages.profile.policy
     return site.pages.render(
         "public_post.html",
         case=case.body,
-        deadline=clock,
-        steps=life.line(case.body, policy),
-        next=life.following(case.body, due, policy),
-        weeks=due_calendar.weeks(clock, today) if clock else [],
-        days_left=due_calendar.days_left(clock, today) if clock else None,
-        weekdays=due_calendar.WEEKDAYS,
+        **life.course(case.body, clock, site.pages.profile.policy, site.clock.now().date()),
         status=status,
         supported=supported,
         refused=refused,
@@ -67,17 +58,17 @@ async def _page(
 
 
 @router.get("/posts/{number}/attachments/{file}")
-async def attached(request: Request, site: Here, number: str, file: str) -> Response:
+async def attached(visit: Anyone, file: str) -> Response:
     """A file of a post that anybody may see."""
-    return await passed_on(request, site.services, "posts", checked_number(number), file, {})
+    return await passed_on(visit, "posts", visit.number, file, {})
 
 
 @router.post("/posts/{number}/support")
-async def support(site: Here, number: str, request: Request) -> Response:
+async def support(visit: Anyone) -> Response:
     """One voice a browser: its name is the same each time, and another for every post. A contact brings news of this post."""
-    number = checked_number(number)
-    contact = (await read_form(request)).one("contact").strip()
-    neighbour = site.cookies.read(request, _NEIGHBOUR)
+    site, number = visit.site, visit.number
+    contact = visit.form.one("contact").strip()
+    neighbour = visit.cookie(_NEIGHBOUR)
     if not (neighbour.isalnum() and neighbour.isascii() and len(neighbour) == 32):
         neighbour = uuid.uuid4().hex
     voice = _named(f"{neighbour}/{number}")
@@ -85,13 +76,13 @@ async def support(site: Here, number: str, request: Request) -> Response:
     key = _named(f"{voice}/{contact}") if contact else voice
     answer = await site.services.post("/v1/posts/{number}/supports", body, key, number=number)
     response: Response
-    if request.headers.get("hx-request"):
+    if visit.request.headers.get("hx-request"):
         html = site.pages.html("supported_part.html", answer=answer, number=number)
         response = HTMLResponse(html)
     elif answer.ok:
         response = RedirectResponse(f"/posts/{number}?supported={'told' if contact else '1'}", 303)
     elif answer.status == 422:
-        response = await _page(site, number, 422, refused=answer.sentence, contact=contact[:CONTACT_SHOWN])
+        response = await _page(visit, 422, refused=answer.sentence, contact=contact[:CONTACT_SHOWN])
     else:
         response = site.pages.refuse(answer.status, answer.sentence)
     site.cookies.keep(response, _NEIGHBOUR, neighbour, path="/posts", seconds=_YEAR)

@@ -10,16 +10,15 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 import segno
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from city.typed import code_of
-from fronts.portal.forms import checked_number, read_form
-from fronts.portal.services import Answer
-from fronts.portal.site import Here, Site
+from fronts.portal.visits import Anyone, Visit
 
 KEPT_SECONDS: Final = 1800
 """How long a browser keeps a receipt: time to write it down, and short on a device that others use, too."""
@@ -33,36 +32,37 @@ router = APIRouter(include_in_schema=False)
 """`/receipts/{number}`."""
 
 
-def lead_to(site: Site, answer: Answer, body: dict[str, Any], key: str) -> Response:
-    """To the receipt of a post that was taken in under a form's key."""
-    number, code = str(answer.body["number"]), str(answer.body["query_code"])
+def lead_to(visit: Visit, taken: Mapping[str, Any], body: dict[str, Any]) -> Response:
+    """To the receipt of a post that was `taken` in with this body, under the form's key."""
+    number, code, cookies = str(taken["number"]), str(taken["query_code"]), visit.site.cookies
     response = RedirectResponse(_path(number) + (_POINTED if "point" in body else ""), 303)
-    site.cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
+    cookies.keep(response, _CODE, code, path=_path(number), seconds=KEPT_SECONDS)
     salt = secrets.token_hex(8)
-    kept = f"{salt}.{_digest(salt, body)}.{_digest(salt, key)}.{number}"
-    site.cookies.keep(response, _SENT, kept, path="/post", seconds=KEPT_SECONDS)
+    kept = f"{salt}.{_digest(salt, body)}.{_digest(salt, visit.form.one('key'))}.{number}"
+    cookies.keep(response, _SENT, kept, path="/post", seconds=KEPT_SECONDS)
     return response
 
 
-def sent_before(site: Site, request: Request, body: dict[str, Any], key: str) -> str:
+def sent_before(visit: Visit, body: dict[str, Any]) -> str:
     """The number under which this browser has sent the very same under another key; empty when it has not.
 
     Under the same key intake itself answers with the first receipt.
     """
-    kept = _SENT_FORM.fullmatch(site.cookies.read(request, _SENT))
-    if kept is None or _digest(kept[1], body) != kept[2] or _digest(kept[1], key) == kept[3]:
+    kept = _SENT_FORM.fullmatch(visit.cookie(_SENT))
+    if kept is None or _digest(kept[1], body) != kept[2]:
+        return ""
+    if _digest(kept[1], visit.form.one("key")) == kept[3]:
         return ""
     return kept[4]
 
 
 @router.get("/receipts/{number}")
-async def receipt(request: Request, site: Here, number: str, point: str = "") -> Response:
+async def receipt(visit: Anyone, point: str = "") -> Response:
     """The receipt, on the device that sent the post; elsewhere the form for number and code.
 
     `point`: one was given with the post, so it is read for its author to check.
     """
-    number = checked_number(number)
-    code = code_of(site.cookies.read(request, _CODE))
+    site, number, code = visit.site, visit.number, code_of(visit.cookie(_CODE))
     if not code:
         return RedirectResponse(f"/follow?number={number}", 303)
     drawn = segno.make(f"{site.address}/follow?number={number}", error="m", micro=False)
@@ -82,13 +82,11 @@ async def receipt(request: Request, site: Here, number: str, point: str = "") ->
 
 
 @router.post("/receipts/{number}")
-async def put_away(request: Request, site: Here, number: str) -> Response:
+async def put_away(visit: Anyone) -> Response:
     """Forget the receipt at once, as on a device that others use, too."""
-    number = checked_number(number)
-    await read_form(request)
     response = RedirectResponse("/", 303)
-    site.cookies.forget(response, _CODE, path=_path(number))
-    site.cookies.forget(response, _SENT, path="/post")
+    visit.site.cookies.forget(response, _CODE, path=_path(visit.number))
+    visit.site.cookies.forget(response, _SENT, path="/post")
     return response
 
 

@@ -12,15 +12,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.blind import blind, unblind
 from chassis.web.aside import aside
 from fronts.portal.citizens import mine
-from fronts.portal.forms import Form, read_form
-from fronts.portal.services import Answer
-from fronts.portal.site import Here, Site
+from fronts.portal.visits import Anyone, Visit
 
 STATES: Final = {
     "draft": "草稿",
@@ -30,6 +28,8 @@ STATES: Final = {
     "counted": "已公布结果",
 }
 """A survey's state to what people read."""
+SURVEY: Final = "/v1/surveys/{identity}"
+"""One of them, at the service."""
 TEXTS: Final = 200
 """Texts of a question on the page of the result; all of them are in the table that one can take along."""
 _SEED: Final = re.compile(r"[0-9a-f]{64}")
@@ -41,10 +41,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/surveys")
-async def surveys(site: Here) -> Response:
+async def surveys(visit: Anyone) -> Response:
     """All that are published."""
-    answer = await site.services.get("survey", "/v1/surveys")
-    return site.pages.render(
+    answer = await visit.site.services.get("survey", "/v1/surveys")
+    return visit.site.pages.render(
         "surveys.html",
         200 if answer.ok else answer.status,
         surveys=answer.body["surveys"] if answer.ok else [],
@@ -54,110 +54,107 @@ async def surveys(site: Here) -> Response:
 
 
 @router.get("/surveys/{identity}")
-async def survey(site: Here, identity: str) -> Response:
+async def survey(visit: Anyone, identity: str) -> Response:
     """What it is about, and the way in."""
-    answer = await _survey(site, identity)
+    answer = await visit.site.services.get("survey", SURVEY, identity=identity)
     if not answer.ok:
-        return site.pages.refuse(answer.status, answer.sentence)
-    return _entrance(site, answer.body, secrets.token_hex(32))
+        return visit.refuse(answer.status, answer.sentence)
+    return _entrance(visit, answer.body, secrets.token_hex(32))
 
 
 @router.get("/my/surveys/{identity}")
-async def proven(request: Request, site: Here, identity: str) -> Response:
+async def proven(visit: Anyone, identity: str) -> Response:
     """The way in for who has proved a telephone number; who has not is asked to."""
-    answer = await _survey(site, identity)
+    answer = await visit.site.services.get("survey", SURVEY, identity=identity)
     if not answer.ok:
-        return site.pages.refuse(answer.status, answer.sentence)
-    given = await _pass(request, site, identity)
+        return visit.refuse(answer.status, answer.sentence)
+    given = await _pass(visit, identity)
     if isinstance(given, Response):
         return given
-    return _entrance(site, answer.body, secrets.token_hex(32), signed=True)
+    return _entrance(visit, answer.body, secrets.token_hex(32), signed=True)
 
 
 @router.post("/surveys/{identity}/questions")
-async def questions(request: Request, site: Here, identity: str) -> Response:
+async def questions(visit: Anyone, identity: str) -> Response:
     """Whoever may answer gets a token and the questions; the same form sent again gets the same token."""
-    typed = await read_form(request)
-    return await _begun(site, identity, typed, typed.one("entitled_by").strip())
+    return await _begun(visit, identity, visit.form.one("entitled_by").strip())
 
 
 @router.post("/my/surveys/{identity}/questions")
-async def questions_of_proven(request: Request, site: Here, identity: str) -> Response:
+async def questions_of_proven(visit: Anyone, identity: str) -> Response:
     """As `questions`, for who has proved a number. The answers go where the browser does not send the session along."""
-    typed = await read_form(request)
-    given = await _pass(request, site, identity)
+    given = await _pass(visit, identity)
     if isinstance(given, Response):
         return given
-    return await _begun(site, identity, typed, given, signed=True)
+    return await _begun(visit, identity, given, signed=True)
 
 
-async def _pass(request: Request, site: Site, identity: str) -> str | Response:
-    return await mine.pass_for(
-        request, site, identity, f"/my/surveys/{identity}", "没有这份问卷。"
-    )
+async def _pass(visit: Visit, identity: str) -> str | Response:
+    return await mine.pass_for(visit, identity, f"/my/surveys/{identity}", "没有这份问卷。")
 
 
-async def _begun(site: Site, identity: str, typed: Form, entitled_by: str, signed: bool = False) -> Response:
+async def _begun(visit: Visit, identity: str, entitled_by: str, signed: bool = False) -> Response:
     """The questions, for whoever is entitled by this; else the entrance and why not."""
-    answer = await _survey(site, identity)
+    typed = visit.form
+    answer = await visit.site.services.get("survey", SURVEY, identity=identity)
     if not answer.ok:
-        return site.pages.refuse(answer.status, answer.sentence)
+        return visit.refuse(answer.status, answer.sentence)
     seed = typed.one("seed") if _SEED.fullmatch(typed.one("seed")) else secrets.token_hex(32)
     if answer.body["state"] != "open":
-        return _entrance(site, answer.body, seed, signed=signed)
+        return _entrance(visit, answer.body, seed, signed=signed)
     public = str(answer.body["public_key"]).encode()
     hidden = await aside(partial(blind, public, bytes.fromhex(seed)))
     body = {"entitled_by": entitled_by, "blinded": _text(hidden.blinded)}
-    given = await site.services.ask("survey", "/v1/surveys/{identity}/tokens", body, identity=identity)
+    given = await visit.site.services.ask("survey", SURVEY + "/tokens", body, identity=identity)
     if not given.ok:
         errors = given.body.get("errors", [])
         sentence = errors[0]["reason"] if errors else given.sentence
-        return _entrance(site, answer.body, seed, given.status, sentence, signed)
+        return _entrance(visit, answer.body, seed, given.status, sentence, signed)
     signature = await aside(partial(unblind, public, hidden, base64.b64decode(given.body["signature"])))
     entitled = {"token": _text(hidden.token), "signature": _text(signature)}
-    return _questions(site, answer.body, entitled, Form({}))
+    return _questions(visit, answer.body, entitled)
 
 
 @router.post("/surveys/{identity}/answers")
-async def answers(request: Request, site: Here, identity: str) -> Response:
+async def answers(visit: Anyone, identity: str) -> Response:
     """The answers are sent with the token alone."""
-    typed = await read_form(request)
-    answer = await _survey(site, identity)
+    typed = visit.form
+    answer = await visit.site.services.get("survey", SURVEY, identity=identity)
     if not answer.ok:
-        return site.pages.refuse(answer.status, answer.sentence)
+        return visit.refuse(answer.status, answer.sentence)
     entitled = {name: typed.one(name) for name in ("token", "signature")}
     if not all(map(_is_base64, entitled.values())):
-        return site.pages.refuse(400, "凭证不完整,请从问卷首页重新开始。")
-    body = {**entitled, "answers": given_answers(answer.body["questions"], typed)}
-    cast = await site.services.ask("survey", "/v1/surveys/{identity}/ballots", body, identity=identity)
+        return visit.refuse(400, "凭证不完整,请从问卷首页重新开始。")
+    body = {**entitled, "answers": given_answers(visit, answer.body["questions"])}
+    cast = await visit.site.services.ask("survey", SURVEY + "/ballots", body, identity=identity)
     if cast.ok or cast.kind == "already-counted":
-        return site.pages.render("survey_sent.html", survey=answer.body, again=not cast.ok)
+        return visit.site.pages.render("survey_sent.html", survey=answer.body, again=not cast.ok)
     wrong = {error["field"]: error["reason"] for error in cast.body.get("errors", [])}
-    return _questions(site, answer.body, entitled, typed, cast.status, cast.body.get("title", ""), wrong)
+    return _questions(visit, answer.body, entitled, cast.status, cast.body.get("title", ""), wrong)
 
 
 @router.get("/surveys/{identity}/result")
-async def result(site: Here, identity: str) -> Response:
+async def result(visit: Anyone, identity: str) -> Response:
     """Figures, charts and texts."""
-    answer = await site.services.get("survey", "/v1/surveys/{identity}/result", identity=identity)
+    answer = await visit.site.services.get("survey", SURVEY + "/result", identity=identity)
     if not answer.ok:
-        return site.pages.refuse(answer.status, answer.sentence)
-    return site.pages.render("survey_result.html", result=answer.body, most=TEXTS)
+        return visit.refuse(answer.status, answer.sentence)
+    return visit.site.pages.render("survey_result.html", result=answer.body, most=TEXTS)
 
 
 @router.get("/surveys/{identity}/result.csv")
-async def table(site: Here, identity: str) -> Response:
+async def table(visit: Anyone, identity: str) -> Response:
     """The same for spreadsheets."""
-    found = await site.services.file("survey", "/v1/surveys/{identity}/result.csv", identity=identity)
+    found = await visit.site.services.file("survey", SURVEY + "/result.csv", identity=identity)
     if found is None:
-        return site.pages.refuse(404, "结果尚未公布。")
+        return visit.refuse(404, "结果尚未公布。")
     headers = {"Content-Disposition": f'attachment; filename="survey-{identity}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def given_answers(asked: list[dict[str, Any]], typed: Form) -> list[dict[str, Any]]:
+def given_answers(visit: Visit, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What was filled in, as the service wants it; questions that do not come up are left out."""
-    found: dict[str, dict[str, Any]] = {}
+    typed, found = visit.form, dict[str, dict[str, Any]]()
     for question in asked:
         condition = question.get("only_if")
         if condition is not None:
@@ -179,40 +176,35 @@ def given_answers(asked: list[dict[str, Any]], typed: Form) -> list[dict[str, An
 
 
 def _entrance(
-    site: Site,
+    visit: Visit,
     survey: Mapping[str, Any],
     seed: str,
     status: int = 200,
     problem: str = "",
     signed: bool = False,
 ) -> Response:
-    return site.pages.render(
+    return visit.site.pages.render(
         "survey.html", status, survey=survey, seed=seed, states=STATES, problem=problem, signed=signed
     )
 
 
 def _questions(
-    site: Site,
+    visit: Visit,
     survey: Mapping[str, Any],
     entitled: Mapping[str, str],
-    typed: Form,
     status: int = 200,
     problem: str = "",
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
-    return site.pages.render(
+    return visit.site.pages.render(
         "survey_questions.html",
         status,
         survey=survey,
         entitled=entitled,
-        typed=typed,
+        typed=visit.form,
         problem=problem,
         wrong=wrong or {},
     )
-
-
-async def _survey(site: Site, identity: str) -> Answer:
-    return await site.services.get("survey", "/v1/surveys/{identity}", identity=identity)
 
 
 def _text(data: bytes) -> str:

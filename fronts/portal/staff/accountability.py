@@ -121,7 +121,9 @@ def _words(visit: Visit) -> dict[str, Any]:
 
 
 async def _acted(visit: Visit, identity: str, act: str, body: dict[str, Any]) -> Response:
-    done = await visit.act("/v1/accountability/{identity}/{act}", body, visit.key, "stats", identity=identity, act=act)
+    done = await visit.act(
+        "/v1/accountability/{identity}/{act}", body, visit.key, "stats", identity=identity, act=act
+    )
     if done.ok:
         return RedirectResponse(f"/staff/accountability/{identity}", 303)
     if done.status in (409, 422):

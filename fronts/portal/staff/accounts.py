@@ -267,6 +267,10 @@ class Accounts:
         )
         return made
 
+    async def app_address(self, account: Account) -> str:
+        """What an app that shows one-time codes reads the secret from. Raises AccountRefused once it is bound."""
+        return totp.address(await self.secret(account), f"{self._profile.name}网络问政", account.person)
+
     async def bind(self, account: Account, code: str) -> None:
         """The person's app shows the right code: from now on it is asked for. Raises AccountRefused."""
         step = self._step(account, code) if account.totp and not account.totp_bound else 0

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from fronts.portal.services import Answer
-from fronts.portal.staff import quality
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
-from fronts.portal.staff.case import Shown, read_case, show_case
+from fronts.portal.staff.case import Shown, findings, read_case, show_case
 from fronts.portal.staff.promising import promised_in
 from fronts.portal.staff.returning import return_page
 from fronts.portal.staff.visits import Visit, visitor
@@ -44,9 +43,7 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
     written = visit.form.one("text").strip()
     kept = _kept(case, visit)
     given = {name: visit.form.one(name) for name in ("promised_day", "no_promise") if name in visit.form}
-    going_on = Shown(
-        acting="reply", given=given | {"text": written}, attached=visit.attached, kept=tuple(kept)
-    )
+    going_on = Shown(acting="reply", given=given | {"text": written}, kept=tuple(kept))
     problem = "" if written else "回复不能为空"
     if problem or visit.refused:
         said = ";".join(filter(None, (problem, *visit.refused)))
@@ -67,7 +64,7 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
         promised_day=body.get("promised_day") or next((one.day for one in promised), None),
         no_promise="no_promise" in body,
         today=visit.now().date().isoformat(),
-        findings=await quality.checked(written, f"{case['title']}\n{case['text']}"),
+        findings=await findings(case, written),
         key=visit.key,
     )
 
@@ -90,7 +87,7 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
             return await show_case(visit, number, objected)
         if visit.refused:
             said, given = ";".join(visit.refused), visit.form.given()
-            refused = Shown(422, problem=said, acting=act.name, given=given, attached=visit.attached)
+            refused = Shown(422, problem=said, acting=act.name, given=given)
             return await show_case(visit, number, refused)
         answer = await do(visit, act, number, key, visit.form.one("id"))
         if answer.ok:
@@ -106,7 +103,6 @@ def _page_of(act: Act) -> Callable[..., Awaitable[Response]]:
             problem=answer.sentence,
             acting=act.name,
             given=visit.form.given(),
-            attached=visit.attached,
             key=key,
         )
         return await show_case(visit, number, shown)

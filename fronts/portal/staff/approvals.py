@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff import quality
 from fronts.portal.staff.acting import do
 from fronts.portal.staff.acts import BY_NAME, DONE
-from fronts.portal.staff.inbox import AT_ONCE
+from fronts.portal.staff.case import findings
 from fronts.portal.staff.pending import pending
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -35,14 +34,12 @@ async def approve_many(visit: Leader) -> Response:
     """Approve what was chosen; the page says what could not be."""
     key = visit.key
     chosen = [match for each in visit.form.all("chosen") if (match := _CHOSEN.fullmatch(each))]
-    gate = asyncio.Semaphore(AT_ONCE)
 
     async def approve(match: re.Match[str]) -> str:
-        async with gate:
-            answer = await do(visit, BY_NAME[match[2]], match[1], key, match[3])
+        answer = await do(visit, BY_NAME[match[2]], match[1], key, match[3])
         return "" if answer.ok else f"{match[1]}:{answer.sentence}"
 
-    problems = [said for said in await asyncio.gather(*map(approve, chosen)) if said]
+    problems = await visit.each(chosen, approve)
     if not chosen:
         problems = ["没有选择事项"]
     if problems:
@@ -77,6 +74,6 @@ async def _beside(visit: Visit, case: dict[str, Any]) -> dict[str, Any]:
     draft = case["draft"]
     return case | {
         "standing": visit.standing(case),
-        "findings": await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
+        "findings": await findings(case, draft["text"]) if draft else (),
         "asked": next((e for e in case["extensions"] if e["state"] == "asked"), None),
     }

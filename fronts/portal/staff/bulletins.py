@@ -101,15 +101,12 @@ async def issue(visit: Leader, identity: str) -> Response:
 def sections(typed: Mapping[str, str]) -> list[dict[str, str]]:
     """The text of the form; a section without a heading and without a text is left out."""
     found = [
-        {name: typed.get(f"{name}-{n}", "").strip() for name in ("heading", "text")}
-        for n in range(MOST)
+        {name: typed.get(f"{name}-{n}", "").strip() for name in ("heading", "text")} for n in range(MOST)
     ]
     return [section for section in found if any(section.values())]
 
 
-async def _acted(
-    visit: Visit, identity: str, what: str, body: dict[str, Any], **named: str
-) -> Response:
+async def _acted(visit: Visit, identity: str, what: str, body: dict[str, Any], **named: str) -> Response:
     """Do it to a bulletin; `what` is the rest of the path, `named` are its parts."""
     path = "/v1/bulletins/{identity}/" + what
     done = await visit.act(path, body, visit.key, "stats", identity=identity, **named)

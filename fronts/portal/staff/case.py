@@ -10,8 +10,6 @@ from fastapi.responses import Response
 from city.profile import Profile
 from city.typed import number_of
 from fronts.portal.attached_files import passed_on
-from fronts.portal.attaching import Attached
-from fronts.portal.forms import Unfit
 from fronts.portal.staff import quality, reasons
 from fronts.portal.staff.acts import ACTS, DONE
 from fronts.portal.staff.followed import followed
@@ -52,8 +50,6 @@ class Shown:
     """The act whose form shows again what was typed."""
     given: dict[str, str] = field(default_factory=dict)
     """What was typed."""
-    attached: tuple[Attached, ...] = ()
-    """Files that intake has taken in for the reply or the part."""
     kept: tuple[str, ...] | None = None
     """Those chosen of the draft that was sent back and of parts; None: nobody has chosen yet."""
     key: str = ""
@@ -72,6 +68,11 @@ async def read_case(visit: Visit, number: str) -> dict[str, Any]:
         # The boxes are opened for the holding unit; the log knows of it before the page shows them.
         await visit.site.log.note("personal-read", visit.me.person, number, "联系方式和原文")
     return answer.body
+
+
+async def findings(case: dict[str, Any], reply: str) -> tuple[quality.Finding, ...]:
+    """What a reader would object to in a reply to the case."""
+    return await quality.checked(reply, f"{case['title']}\n{case['text']}")
 
 
 @router.get("/staff/cases/{number}")
@@ -96,12 +97,7 @@ async def attached(visit: Annotated[Visit, Depends(visitor())], number: str, fil
     """A file of the case; intake logs who opens what not everybody may see."""
     if number_of(number) != number:
         raise visit.turn(404, "没有这个编号的帖子。")
-    known = {"Authorization": f"Bearer {visit.token}"}
-    try:
-        return await passed_on(visit.request, visit.site.services, "cases", number, file, known)
-    except Unfit as failure:
-        # As a page of the staff's side, which does not lead back to where nothing is to be seen.
-        raise visit.turn(failure.status, failure.sentence) from failure
+    return await passed_on(visit, "cases", number, file, {"Authorization": f"Bearer {visit.token}"})
 
 
 async def show_case(visit: Visit, number: str, shown: Shown) -> Response:
@@ -134,7 +130,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         held=_held(case, decisions),
         deadline=deadline.body if deadline.ok else None,
         notices=notices.body["notices"] if notices.ok else None,
-        findings=await quality.checked(draft["text"], f"{case['title']}\n{case['text']}") if draft else (),
+        findings=await findings(case, draft["text"]) if draft else (),
         asked=next((e for e in case["extensions"] if e["state"] == "asked"), None),
         offered={
             act.name: act
@@ -157,7 +153,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         problem=shown.problem,
         acting=shown.acting,
         given=shown.given,
-        given_files=shown.attached,
+        given_files=visit.attached,
         kept=shown.kept,
         limits=profile.policy.attachments,
         instruction_days=profile.policy.instruction.working_days,

@@ -34,9 +34,7 @@ async def offer(come: Arrival) -> dict[str, Any] | None:
     units = site.pages.profile.departments
     watcher = Staff("demo-supervisor", units[0].supervisor or units[0].code, "supervisor")
     token = site.signer.token(watcher)
-    listed = await site.services.read_as(
-        token, "intake", "/v1/cases", state="open", limit=str(LOOKED_AT)
-    )
+    listed = await site.services.read_as(token, "intake", "/v1/cases", state="open", limit=str(LOOKED_AT))
     counts = dict.fromkeys((unit.code for unit in units), 0)
     for row in listed.body["cases"] if listed.ok else ():
         if row["department"] in counts:

@@ -7,7 +7,6 @@ import segno
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from fronts.portal.staff import totp
 from fronts.portal.staff.accounts import AccountRefused
 from fronts.portal.staff.visits import Visit, visitor
 
@@ -27,10 +26,9 @@ async def enrol_form(visit: Enrolling) -> Response:
 async def enrol_code(visit: Enrolling) -> Response:
     """The QR code as a file of its own, so that no style has to be inline."""
     try:
-        secret = await visit.site.accounts.secret(visit.me)
+        address = await visit.site.accounts.app_address(visit.me)
     except AccountRefused:
         return visit.refuse(404, "没有待绑定的动态码。")
-    address = totp.address(secret, f"{visit.profile.name}网络问政", visit.me.person)
     out = io.BytesIO()
     # `unitless` and a light module colour: it scales, and reads on a dark page, too.
     segno.make(address, error="m").save(

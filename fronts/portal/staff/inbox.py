@@ -1,6 +1,5 @@
 """The inbox of a unit: its cases by working time left, several of them accepted at once, any of them found."""
 
-import asyncio
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -13,8 +12,6 @@ from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 50
 """Cases on a page of the inbox."""
-AT_ONCE: Final = 8
-"""Acts of one bulk form sent at the same time."""
 
 STATES: Final = (
     ("open", "在办"),
@@ -63,15 +60,13 @@ async def accept_many(visit: Annotated[Visit, Depends(visitor("clerk"))]) -> Res
     form = visit.form
     numbers = [n for n in dict.fromkeys(form.all("number")) if number_of(n) == n][:PAGE]
     key = visit.key
-    gate = asyncio.Semaphore(AT_ONCE)
 
     async def accept(number: str) -> str:
-        async with gate:
-            path = "/v1/cases/{number}/acceptance"
-            answer = await visit.act(path, {}, f"{key[:24]}-{number}"[:64], number=number)
+        path = "/v1/cases/{number}/acceptance"
+        answer = await visit.act(path, {}, f"{key[:24]}-{number}"[:64], number=number)
         return "" if answer.ok else f"{number}:{answer.sentence}"
 
-    problems = [said for said in await asyncio.gather(*map(accept, numbers)) if said]
+    problems = await visit.each(numbers, accept)
     if not numbers:
         problems = ["没有选择帖子"]
     if problems:

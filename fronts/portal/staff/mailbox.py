@@ -38,7 +38,7 @@ async def letters(
         return visit.refuse(answer.status, answer.sentence)
     return visit.render(
         "mailbox.html",
-        letters=[row | {"standing": visit.standing(row)} for row in answer.body["cases"]],
+        letters=visit.with_standing(answer.body["cases"]),
         states=STATES,
         state=chosen,
         addressee=to,

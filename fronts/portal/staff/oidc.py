@@ -67,7 +67,7 @@ async def sign_out(come: Arriving) -> Response:
 
 async def _sign_in(come: Arrival, state: str, code: str, iss: str) -> Response:
     site = come.site
-    if not state or not same(site.cookies.read(come.request, _cookie(come)), state):
+    if not state or not same(come.cookie(_cookie(come)), state):
         return site.refuse(403, FAILED)
     begun = await site.store.finish(hashed(state), site.accounts.now() - UNDER_WAY)
     # RFC 9207: an answer that names another issuer is somebody else's.

@@ -29,7 +29,7 @@ async def return_page(
 ) -> Response:
     """The form, with the items that hold the words looked for."""
     case = await read_case(visit, number)
-    if not BY_NAME["return"].offered(visit.me, case):
+    if not BY_NAME["return"].offered(visit.me.staff, case):
         return visit.refuse(409, "现在不能退回。")
     words = q.strip()[:20]
     return visit.render(

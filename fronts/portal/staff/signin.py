@@ -98,7 +98,7 @@ async def sign_out(visit: Annotated[Visit, Depends(visitor(stage=ANY_STAGE))]) -
 async def _page(come: Arrival, status: int, asked: Asked, seated: bool = False) -> Response:
     """The page; `seated`: somebody has a seat of a demonstration, and may take another."""
     site = come.site
-    before = site.cookies.read(come.request, site.before) or secrets.token_urlsafe(32)
+    before = come.cookie(site.before) or secrets.token_urlsafe(32)
     response = site.render(
         "sign-in.html",
         come.session if seated else None,

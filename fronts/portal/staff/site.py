@@ -1,6 +1,10 @@
 """What every staff page works with: what it is rendered by, whose it is, and what stands before it."""
 
+import asyncio
+import contextlib
 import hmac
+import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +17,10 @@ from chassis.clock import RealTime
 from chassis.web.limits import client_key
 from fronts.portal import keys
 from fronts.portal.clients import client
-from fronts.portal.forms import fresh_key
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.settings import PortalSettings
 from fronts.portal.site import Site
-from fronts.portal.staff.accounts import Accounts, Trying
+from fronts.portal.staff.accounts import HASHER, Accounts, Trying
 from fronts.portal.staff.devices import COOKIE, PATH, SECONDS, Devices
 from fronts.portal.staff.provider import Provider
 from fronts.portal.staff.roles import CASE_ROLES, HOMES, ROLE_NAMES, SEATS, links_of
@@ -49,6 +52,18 @@ class StaffSite(Site):
     """Guards the form of those who have no session yet."""
     provider: Provider | None = None
     """The city's identity provider, where there is one."""
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """While it is entered, the store is connected, and the log forgets what is old."""
+        await self.store.connect(self.settings.dsn)
+        forgetting = asyncio.create_task(self.log.forgetting())
+        try:
+            yield
+        finally:
+            forgetting.cancel()
+            await asyncio.gather(forgetting, return_exceptions=True)
+            await self.store.close()
 
     @property
     def seats(self) -> tuple[tuple[str, str], ...]:
@@ -104,7 +119,7 @@ class StaffSite(Site):
             status,
             me=account,
             form_token=session.form_token if session is not None else "",
-            key=key or fresh_key(),
+            key=key or uuid.uuid4().hex,
             seats=self.seats,
             role_name=ROLE_NAMES.get(account.role, account.role) if account is not None else "",
             role_names=ROLE_NAMES,
@@ -138,21 +153,20 @@ class StaffSite(Site):
 
 def staff_side(
     site: Site,
-    store: Store,
     settings: PortalSettings,
-    signing_key: bytes,
     http: httpx2.AsyncClient,
     now: RealTime,
-    hasher: PasswordHasher,
+    hasher: PasswordHasher | None = None,
 ) -> StaffSite:
-    """The staff's side beside the citizens'. `now` is real time, for sessions, locks and codes; `hasher` keeps passwords."""
-    secret, log = settings.secret(), SecurityLog(store)
+    """The staff's side beside the citizens'. `now` is for sessions, locks and codes; `hasher` keeps passwords, else `HASHER`."""
+    secret, store = settings.secret(), Store()
+    log = SecurityLog(store)
     return StaffSite(
         **vars(site),
         store=store,
-        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher),
+        accounts=Accounts(store, site.pages.profile, keys.totp_key(secret), log, now, hasher or HASHER),
         sessions=Sessions(store, now),
-        signer=Signer(signing_key),
+        signer=Signer(settings.signing_key()),
         devices=Devices(keys.device_key(secret)),
         log=log,
         settings=settings,

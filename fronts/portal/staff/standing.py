@@ -57,11 +57,6 @@ def standings(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -
     return standing_of_each
 
 
-def with_standing(rows: Sequence[dict[str, Any]], profile: Profile, now: datetime) -> list[dict[str, Any]]:
-    """The rows of a list, each with how its time stands."""
-    return [row | {"standing": each} for row, each in zip(rows, standings(rows, profile, now), strict=True)]
-
-
 def _of(level: str, left: str) -> Standing:
     return Standing(level, WORDS[level], left)
 

@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from fronts.portal.staff import reasons
 from fronts.portal.staff.acts import DONE
 from fronts.portal.staff.pending import pending
-from fronts.portal.staff.standing import with_standing
 from fronts.portal.staff.visits import Visit, visitor
 
 PAGE: Final = 50
@@ -66,7 +65,7 @@ async def supervision(
     )
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
-    rows = with_standing(answer.body["cases"], profile, visit.now())
+    rows = visit.with_standing(answer.body["cases"])
     if reasoned:
         rows = list(await asyncio.gather(*(_explained(visit, row) for row in rows)))
     return visit.render(

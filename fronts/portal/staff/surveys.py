@@ -234,7 +234,7 @@ def _form(visit: Visit, survey: Mapping[str, Any], status: int = 200, problem: s
         places={question["id"]: n for n, question in enumerate(questions, 1)},
         question_kinds=KINDS,
         problem=problem,
-        typed=Form({}),
+        typed=visit.form,
     )
 
 

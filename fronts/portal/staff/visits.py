@@ -1,9 +1,10 @@
 """Who asks for a staff page, whether they may, what they typed, and calls made in their name."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request
@@ -11,31 +12,27 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.failures import STORAGE_ERRORS
 from city.profile import Profile
-from fronts.portal.attaching import Attached, Typed, read_with_files
-from fronts.portal.forms import FORM_LIMIT, Form, checked_key, read_form
+from fronts.portal import visits
 from fronts.portal.services import Answer
 from fronts.portal.staff.roles import CASE_ROLES
 from fronts.portal.staff.sessions import Session, same
 from fronts.portal.staff.site import StaffSite, Turned, staff_site
-from fronts.portal.staff.standing import Standing, standing
+from fronts.portal.staff.standing import Standing, standing, standings
 from fronts.portal.store import Account
 
+T = TypeVar("T")
+AT_ONCE: Final = 8
+"""Acts of one bulk form sent at the same time."""
 ANY_STAGE: Final = "any"
 """A page that is open before somebody has been through what stands before all others."""
 
 
 @dataclass(frozen=True)
-class Visit:
+class Visit(visits.Visit):
     """One request of a member of staff who may make it."""
 
     site: StaffSite
-    request: Request
-    session: Session
-    form: Form
-    attached: tuple[Attached, ...] = ()
-    """Files that intake has taken in for the form."""
-    refused: tuple[str, ...] = ()
-    """Why others were not taken."""
+    session: Session = field(kw_only=True)
 
     @property
     def me(self) -> Account:
@@ -55,15 +52,17 @@ class Visit:
         """How the time of a case of a list stands now."""
         return standing(row, self.profile, self.now())
 
+    def with_standing(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of a list of cases, each with how its time stands now."""
+        return [
+            row | {"standing": each}
+            for row, each in zip(rows, standings(rows, self.profile, self.now()), strict=True)
+        ]
+
     @property
     def token(self) -> str:
         """What names them to the services."""
         return self.site.signer.token(self.me.staff)
-
-    @property
-    def key(self) -> str:
-        """What makes the form harmless when it is sent again."""
-        return checked_key(self.form.one("key"))
 
     async def read(self, service: str, path: str, **named: str) -> Answer:
         """Read something in their name; the path names its parts, as `/v1/cases/{number}`, what else is named is the query."""
@@ -79,6 +78,16 @@ class Visit:
         """Take something away in their name."""
         return await self.site.services.remove_as(self.token, path, key, **named)
 
+    async def each(self, chosen: Sequence[T], act: Callable[[T], Awaitable[str]]) -> list[str]:
+        """Do an act of one bulk form for each that was chosen, some at the same time; why those were refused that were."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(each: T) -> str:
+            async with gate:
+                return await act(each)
+
+        return [said for said in await asyncio.gather(*map(one, chosen)) if said]
+
     def render(self, name: str, status: int = 200, **values: Any) -> Response:
         """A page for them."""
         return self.site.render(name, self.session, status, **values)
@@ -93,13 +102,11 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Arrival(visits.Visit):
     """One request to a page that is open to who has not signed in, too."""
 
     site: StaffSite
-    request: Request
-    session: Session | None
-    form: Form
+    session: Session | None = None
 
     def is_ours(self, session: Session | None = None) -> bool:
         """Whether the form was shown to this very browser, in this session or before it had one."""
@@ -120,8 +127,8 @@ async def open_session(site: StaffSite, request: Request) -> Session | None:
 async def arrival(request: Request) -> Arrival:
     """Lets everybody through. Raises Turned, Unfit."""
     site = staff_site(request)
-    form = await read_form(request) if request.method == "POST" else Form({})
-    return Arrival(site, request, await open_session(site, request), form)
+    typed = await visits.read_typed(request, site)
+    return Arrival(site, request, *typed, session=await open_session(site, request))
 
 
 Arriving = Annotated[Arrival, Depends(arrival)]
@@ -134,12 +141,12 @@ async def _note_refused(site: StaffSite, request: Request, session: Session, why
 
 
 def visitor(
-    *roles: str, stage: str = "", files: bool = False, most: int = FORM_LIMIT
+    *roles: str, stage: str = "", files: bool = False, most: int | None = None
 ) -> Callable[[Request], Awaitable[Visit]]:
     """Lets through who is signed in, in one of the roles, and sends forms of this very session.
 
     Without roles: whoever works on cases. `stage`: the page belongs to those who must go through it first, whatever
-    their role. `files`: the form may hold some, or tickets of some; one without has at most `most` bytes. Raises Turned.
+    their role. `files` and `most`: what its form may hold, as in `read_typed`. Raises Turned.
     """
 
     async def visit(request: Request) -> Visit:
@@ -155,16 +162,10 @@ def visitor(
         if session.account.role not in fit:
             await _note_refused(site, request, session, "角色不符")
             raise Turned(site.refuse(403, "您的角色不能使用此页面。", session))
-        typed = Typed(Form({}), ())
-        if request.method == "POST":
-            typed = (
-                await read_with_files(request, site)
-                if files
-                else Typed(await read_form(request, most), ())
-            )
-            if not same(typed.form.one("form"), session.form_token):
-                await _note_refused(site, request, session, "表单不是本次登录的")
-                raise Turned(site.refuse(403, "表单已失效,请返回后重新提交。", session))
-        return Visit(site, request, session, *typed)
+        typed = await visits.read_typed(request, site, files, most)
+        if request.method == "POST" and not same(typed.form.one("form"), session.form_token):
+            await _note_refused(site, request, session, "表单不是本次登录的")
+            raise Turned(site.refuse(403, "表单已失效,请返回后重新提交。", session))
+        return Visit(site, request, *typed, session=session)
 
     return visit

@@ -148,7 +148,7 @@ async def _page(transport: httpx2.AsyncBaseTransport, state: str) -> Response:
         )
         account = Account("o1", "张三", "supervision", "operator", "local", totp_bound=True)
         request: Any = None
-        return await outbox(Visit(staff, request, Session("t", account), Form({})), state)
+        return await outbox(Visit(staff, request, Form({}), session=Session("t", account)), state)
 
 
 @pytest.mark.real

@@ -63,9 +63,8 @@ def _visit(http: httpx2.AsyncClient, **typed: str) -> Visit:
     )
     account = Account("z1", "张三", "water", "clerk", "local", totp_bound=True)
     request: Any = None
-    return Visit(
-        staff, request, Session("t", account), Form({name: [value] for name, value in typed.items()})
-    )
+    form = Form({name: [value] for name, value in typed.items()})
+    return Visit(staff, request, form, session=Session("t", account))
 
 
 async def _noted(kind: str, person: str, about: str, detail: str) -> None:
