@@ -1,6 +1,7 @@
 """The whole city in one process: seven services, the memory bus, the fake gateway, and a clock moved by hand."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -143,6 +144,7 @@ class World:
         kept = round_store.MemoryRounds(self.rounds, self.figures)
         self.bell = Bell(kept, self.round_desk, self.clock, lambda: PROFILE)
         self.gateway = Gateway(Arrivals(folder / "arrivals.jsonl"), words=SAID)
+        self.gateway.robot_quota = sys.maxsize  # else who never rests asks again for a minute of real time
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["World"]:

@@ -56,6 +56,8 @@ class Gateway:
         """Subscription messages an openid still takes; one that is not named takes any number (long-term)."""
         self.wechat_quota = WECHAT_PER_DAY
         """Messages that the account may still send today."""
+        self.robot_quota = ROBOT_PER_MINUTE
+        """Messages that a robot takes in a minute of real time."""
         self._key = key
         self._templates = approved(words or NoticeWords())
         self._token = ""
@@ -187,7 +189,7 @@ class Gateway:
         recent = self._robots.setdefault(key, deque())
         while recent and recent[0] < now - 60:
             recent.popleft()
-        if len(recent) >= ROBOT_PER_MINUTE:
+        if len(recent) >= self.robot_quota:
             return JSONResponse({"errcode": 45009, "errmsg": "api freq out of limit"})
         if "code" in step:
             return JSONResponse({"errcode": step["code"], "errmsg": "scripted"})
