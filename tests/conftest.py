@@ -10,8 +10,10 @@ while a tree is built, and its end is told with a traceback, that builds a tree 
 
 import gc
 import os
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,11 @@ from tests.stack import Stack, running
 # How long an example takes says how busy the machine is.
 settings.register_profile("wenzheng", deadline=None)
 settings.load_profile("wenzheng")
+
+# httpx2 asks at every request to an application in this process for a package that knows of trio. Where it is not there it
+# is looked for in every folder again, which was a seventh of such a request.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 # A failure that is logged is told as the services tell it. Drawn in colours with all that its functions held, as is usual
 # where nothing else is said, each takes most of a second.
