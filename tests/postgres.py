@@ -18,7 +18,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from tests.patience import PATIENCE
 from wenzheng.stack import postgres
@@ -26,6 +25,14 @@ from wenzheng.stack.home import ROLES, Home, Ports
 
 ROLE_PASSWORD: Final = "of-the-tests"
 """Of every role: roles belong to the whole server, which tests share."""
+
+
+async def migrate(schema: str, dsn: str, to: str = "head") -> None:
+    """Bring a schema to a revision. What does that is imported here: with all it needs it is an eighth of what collecting
+    the small tests imports, and none of them asks for it."""
+    from chassis.postgres import migrate as alembic
+
+    await alembic.migrate(schema, dsn, to)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from fronts.wechat.core.conversation import Conversation
 from fronts.wechat.keys import Keys
@@ -21,7 +20,7 @@ from fronts.wechat.store import (
     Store,
     Taken,
 )
-from tests.postgres import as_role, city
+from tests.postgres import as_role, city, migrate
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)

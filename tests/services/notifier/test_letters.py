@@ -8,7 +8,6 @@ import pytest
 
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
-from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
@@ -18,7 +17,7 @@ from services.notifier import letters
 from services.notifier.channels.sms import Sms, SmsAccount
 from services.notifier.gateway.app import Gateway, create
 from services.notifier.gateway.arrivals import Arrivals
-from tests.postgres import as_role, city
+from tests.postgres import as_role, city, migrate
 from tests.services.intake.door import PROFILE, Intake, at
 
 

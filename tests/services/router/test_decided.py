@@ -1,6 +1,7 @@
 """What decides with a model in force: its own threshold, the duty list as a witness, and the same model under another policy."""
 
 from copy import copy
+from importlib.util import find_spec
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.services.intake.door import PROFILE, at
 from tests.services.router.matters import fitted
 from tests.services.router.test_reading import post
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="a model is fitted by scikit-learn")
 
 BUS = "班次太少,司机不停站台"
 

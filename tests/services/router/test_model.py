@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from importlib.util import find_spec
 from itertools import pairwise
 
 import msgspec
@@ -16,7 +17,7 @@ from services.router.core.learning.model import MAGIC, Damaged, Header, Model, p
 from services.router.core.learning.neighbours import NeighbourIndex, Neighbours, doubtful
 from tests.services.router.matters import file, fitted, rows_of
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="a model is fitted by scikit-learn")
 
 
 def forged(header: Header, body: bytes) -> bytes:
