@@ -134,6 +134,24 @@ class MeetingLate(Fact, frozen=True, kw_only=True, tag="meeting.late.v1"):
     """The unit that held the post then."""
 
 
+class DispatchLateWithdrawn(Fact, frozen=True, kw_only=True, tag="dispatch.late-withdrawn.v1"):
+    """A unit had the post by then, or it was answered, hidden or gone, which was heard late: its dispatch was not late; one that is late
+    at another instant is said anew."""
+
+    due: datetime
+    """The instant at which it was called late."""
+
+
+class MeetingLateWithdrawn(Fact, frozen=True, kw_only=True, tag="meeting.late-withdrawn.v1"):
+    """The meeting was over by then, or the post was answered, hidden or gone, which was heard late: it was not late; one that is late
+    at another instant is said anew."""
+
+    until: datetime
+    """As the call named it."""
+    department: str
+    """The unit that held the post at the instant at which the meeting was called late."""
+
+
 class CaseEscalated(Fact, frozen=True, kw_only=True, tag="case.escalated.v1"):
     """A step of the ladder was reached; `at` is the instant of the step, not of its saying."""
 
@@ -269,7 +287,9 @@ DeadlineFact = (
     | ClockStopped
     | CaseEscalated
     | DispatchLate
+    | DispatchLateWithdrawn
     | MeetingLate
+    | MeetingLateWithdrawn
     | PromiseBroken
     | ReplyPromiseSet
     | ReplyPromiseNear

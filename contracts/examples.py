@@ -27,9 +27,7 @@ from contracts.deadlines import (
     DeadlineNear,
     DeadlineRedated,
     DeadlineSet,
-    DispatchLate,
     Held,
-    MeetingLate,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -295,8 +293,6 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         held=(Held("urban-management", 620), Held("citizen", 30)),
         department="urban-management",
     ),
-    DispatchLate(at=_at(9, 16), due=_at(9, 16)),
-    MeetingLate(at=_at(16, 16), until=_at(16, 16), department="urban-management"),
     CaseEscalated(at=_at(24, 18), level="remind", due=_DUE, department="urban-management"),
     PromiseBroken(at=_at(27, 18), extension="e-1", promised=_at(27, 18), department="urban-management"),
     DeadlineRedated(

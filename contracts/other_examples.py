@@ -5,6 +5,7 @@ from typing import Final
 from contracts.accountability_examples import ACCOUNTABILITY_EXAMPLES
 from contracts.bulletin_examples import BULLETIN_EXAMPLES
 from contracts.debate_examples import DEBATE_EXAMPLES
+from contracts.dispatch_examples import DISPATCH_EXAMPLES
 from contracts.following_examples import FOLLOWING_EXAMPLES
 from contracts.hiding_examples import HIDING_EXAMPLES
 from contracts.inspection_examples import INSPECTION_EXAMPLES
@@ -19,4 +20,5 @@ OTHER_EXAMPLES: Final = (
     *INSPECTION_EXAMPLES,
     *FOLLOWING_EXAMPLES,
     *HIDING_EXAMPLES,
+    *DISPATCH_EXAMPLES,
 )

@@ -18,10 +18,13 @@ from contracts.deadlines import (
     DeadlineRedated,
     DeadlineSet,
     DispatchLate,
+    DispatchLateWithdrawn,
     MeetingLate,
+    MeetingLateWithdrawn,
     MissWithdrawn,
     PromiseBroken,
 )
+from contracts.facts import Fact
 from contracts.posts import PostHidden, PostReceived, PostRestored, PostUngrouped, PostWithdrawn
 from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
 from services.intake.core.case import Case
@@ -191,8 +194,8 @@ def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime
 def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
     """What was granted moved the clock once, and its date was called broken where it was."""
     for identity, fact in done.approved.items():
-        # What was granted in the instant of the end, or by a clock that was set back since, moves nothing.
-        late = done.end is not None and fact.at >= done.end
+        # What was granted in the instant of the end was granted before it; by a clock that was set back since, it moves nothing.
+        late = done.end is not None and fact.at > done.end
         if said.extended[identity] != 1 and not (late and not said.extended[identity]):
             yield f"{place}: extension {identity} moved the clock {said.extended[identity]} times"
         if late:
@@ -214,24 +217,29 @@ def _waited(facts: Facts, subject: str, been: list[_Been], now: datetime, latest
     if received is None:
         return  # Whoever finds the gap in the log tells of it.
     given = [fact.at for fact in told if isinstance(fact, PostAssigned | PostReassigned)]
-    late = sum(isinstance(fact, DispatchLate) for fact in said)
+    late = _standing(said, DispatchLate, DispatchLateWithdrawn)
     if told and isinstance(told[0], AssignmentHeld):
         over = put_off(_dispatched_by(received), received, been[0].hidden)
-        # Of what the clock heard too late it told too early: figures go by the assignment itself.
-        if late > 1 or not any(at <= over for at in (*given, *been[0].ends)):
-            yield from _once(f"deadline {subject}: dispatch", late, over, been[0].end, now, latest)
+        end = min((*given, *been[0].ends), default=None)
+        yield from _once(f"deadline {subject}: dispatch", late, over, end, now, latest)
     elif late:
         yield f"deadline {subject}: it never waited for a person, and was late for {late} times"
-    ruled = [fact.at for fact in told if isinstance(fact, LeadNamed)]
     awaited = Counter(fact.until for fact in said if isinstance(fact, MeetingLate))
-    called = [fact for fact in told if isinstance(fact, MeetingCalled)]
-    for meeting in called:
+    awaited.subtract(fact.until for fact in said if isinstance(fact, MeetingLateWithdrawn))
+    for n, meeting in enumerate(told):
+        if not isinstance(meeting, MeetingCalled):
+            continue
         done = next(one for one in reversed(been) if one.start is None or one.start <= meeting.at)
         over = put_off(meeting.until, meeting.at, done.hidden)
         times, place = awaited.pop(meeting.until, 0), f"deadline {subject}: meeting of {meeting.at}"
-        if times > 1 or not any(meeting.at < at <= over for at in (*ruled, *given, *done.ends)):
-            yield from _once(place, times, over, done.end, now, latest)
+        ends = [fact.at for fact in told[n:] if isinstance(fact, LeadNamed | PostAssigned | PostReassigned)]
+        yield from _once(place, times, over, min((*ends, *done.ends), default=None), now, latest)
     yield from (f"deadline {subject}: nobody called a meeting until {until}" for until in awaited)
+
+
+def _standing(said: list[Fact], late: type[Fact], withdrawn: type[Fact]) -> int:
+    """How often a word stands that may be taken back."""
+    return sum(isinstance(fact, late) - isinstance(fact, withdrawn) for fact in said)
 
 
 def _dispatched_by(received: datetime) -> datetime:

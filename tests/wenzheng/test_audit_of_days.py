@@ -9,13 +9,18 @@ import pytest
 from contracts.city_facts import CalendarDay, CalendarPublished
 from contracts.codec import Event
 from contracts.deadlines import (
+    DispatchLate,
+    DispatchLateWithdrawn,
     InstructionNear,
     InstructionOverdue,
     InstructionOverdueWithdrawn,
+    MeetingLate,
+    MeetingLateWithdrawn,
     ReplyPromiseBreakWithdrawn,
     ReplyPromiseBroken,
     ReplyPromiseNear,
 )
+from contracts.examples import EXAMPLES
 from contracts.facts import Fact
 from tests.services.deadline.desk import Desk
 from tests.services.deadline.facts import at, day_off
@@ -89,6 +94,16 @@ def test_the_audit_bears_each_warning_of_a_promise_whose_day_moves_and_moves_bac
     assert told([*near]) == []
     assert len(told([*near, near[-1]])) == 1
     assert len(told([*near, near[1]])) == 1, "another reply's day has not moved"
+
+
+@pytest.mark.parametrize("late", [(DispatchLate, DispatchLateWithdrawn), (MeetingLate, MeetingLateWithdrawn)])
+def test_a_late_dispatch_or_meeting_stands_once_and_again_after_it_was_taken_back(
+    late: tuple[type, type],
+) -> None:
+    said, taken_back = (next(fact for fact in EXAMPLES if type(fact) is kind) for kind in late)
+
+    assert told([said, taken_back, said]) == []
+    assert len(told([said, said])) == len(told([said, taken_back, said, said])) == 1
 
 
 def worked(when: str, day: str) -> CalendarPublished:

@@ -11,9 +11,13 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineNear,
     DeadlineSet,
+    DispatchLate,
+    DispatchLateWithdrawn,
     InstructionNear,
     InstructionOverdue,
     InstructionOverdueWithdrawn,
+    MeetingLate,
+    MeetingLateWithdrawn,
     MissWithdrawn,
     PromiseBroken,
     ReplyPromiseBreakWithdrawn,
@@ -39,6 +43,8 @@ RUNG: Final = (
     | CaseEscalated
     | DeadlineNear
     | PromiseBroken
+    | DispatchLate
+    | MeetingLate
     | InstructionNear
     | InstructionOverdue
     | ReplyPromiseNear
@@ -92,7 +98,7 @@ class Timed(Invariant):
     def _once(self, events: Iterable[Event]) -> None:
         """No word that time brought stands twice of a handling."""
         standing: dict[tuple[str, int], set[tuple[object, ...]]] = defaultdict(set)
-        instructed: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        beside: dict[str, set[tuple[object, ...]]] = defaultdict(set)
         for event in events:
             fact = event.fact
             # Of one that is over something may be heard late, under its number; 0: said before it was named.
@@ -109,17 +115,25 @@ class Timed(Invariant):
                 case DeadlineMissed() | CaseEscalated() | DeadlineNear() | PromiseBroken():
                     self._said(event, _word(fact), words)
                 case InstructionNear():
-                    self._warned(event, fact.instruction, fact.due, instructed[event.subject])
+                    self._warned(event, fact.instruction, fact.due, beside[event.subject])
                 case InstructionOverdue():
-                    self._said(event, (fact.instruction, fact.due), instructed[event.subject])
+                    self._said(event, (fact.instruction, fact.due), beside[event.subject])
+                case DispatchLate():
+                    self._said(event, ("dispatch",), beside[event.subject])
+                case DispatchLateWithdrawn():
+                    beside[event.subject].discard(("dispatch",))
+                case MeetingLate():
+                    self._said(event, ("meeting", fact.until), beside[event.subject])
+                case MeetingLateWithdrawn():
+                    beside[event.subject].discard(("meeting", fact.until))
                 case ReplyPromiseNear():
-                    self._warned(event, fact.reply, fact.due, instructed[event.subject])
+                    self._warned(event, fact.reply, fact.due, beside[event.subject])
                 case ReplyPromiseBroken():
-                    self._said(event, ("broken", fact.reply, fact.due), instructed[event.subject])
+                    self._said(event, ("broken", fact.reply, fact.due), beside[event.subject])
                 case ReplyPromiseBreakWithdrawn():
-                    instructed[event.subject].discard(("broken", fact.reply, fact.due))
+                    beside[event.subject].discard(("broken", fact.reply, fact.due))
                 case InstructionOverdueWithdrawn():
-                    instructed[event.subject].discard((fact.instruction, fact.due))
+                    beside[event.subject].discard((fact.instruction, fact.due))
 
     def _warned(self, event: Event, owed: str, due: datetime, words: set[tuple[object, ...]]) -> None:
         """A due instant that moves, and moves back, is warned of each time."""

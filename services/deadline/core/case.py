@@ -33,6 +33,8 @@ class Extension(Struct, frozen=True, gc=False, omit_defaults=True):
     reason: str
     progress: str
     department: str
+    replies: int | None = None
+    """How many replies had been given when it was approved; None of one that was approved before this was kept."""
 
 
 class Requested(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -85,6 +87,8 @@ class Meeting(Struct, frozen=True, gc=False, omit_defaults=True):
     called: bool
     until: datetime | None = None
     """By when it is to rule; None of one that ruled, or was called before its day was kept."""
+    holdings: int | None = None
+    """How many units had had the case when it was called; None of one that ruled, or was called before this was kept."""
 
 
 class Member(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -156,8 +160,15 @@ class Said(Struct, frozen=True, gc=False, omit_defaults=True):
     stopped: datetime | None = None
     dispatch: bool = False
     """That no unit had it in time."""
+    dispatch_over: tuple[datetime, datetime] | None = None
+    """When the time for it was over by the policy, and the instant said, which is later where the post was hidden meanwhile.
+    None of what was said before this was kept, which is never taken back."""
     meetings: tuple[datetime, ...] = ()
     """The calls of meetings that had not ruled in time."""
+    meetings_over: tuple[tuple[datetime, datetime], ...] = ()
+    """Call to the instant said; none of what was said before this was kept, which is never taken back."""
+    cause: str = ""
+    """Of the stop that was said, where it was no reply; empty as well of one that was said before this was kept."""
     near: tuple[datetime, ...] = ()
     escalated: tuple[str, ...] = ()
     """Levels said; each once per handling."""
@@ -202,7 +213,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     desk: tuple[DraftMove, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     assisting: tuple[Assisting, ...] = ()
-    """Each change of who helps."""
+    """Each change of who helps, in the order in which router said them."""
     left: Left | None = None
     hidden: tuple[Hidden, ...] = ()
     """In order; one that stands is in `left`."""
@@ -246,7 +257,7 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def helpers(self) -> tuple[str, ...]:
         """The units that assist now."""
-        return max(self.assisting, key=lambda change: change.at).units if self.assisting else ()
+        return self.assisting[-1].units if self.assisting else ()
 
     @property
     def clock_name(self) -> ClockName:
@@ -262,6 +273,18 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
             member for member in self.groups if (member.group == group if group else member.lead == lead)
         ]
         return not memberships or not memberships[-1].parted
+
+    def ends_of(self, call: Meeting) -> list[datetime]:
+        """When the meeting may have been over: a meeting ruled after the call, or a person assigned the case over its head.
+
+        Router says all three in one topic: of what happened in the instant of the call, the order says what came after it.
+        """
+        if call.holdings is None:
+            ruled = [one.at for one in self.meetings if not one.called]
+            return [at for at in (*ruled, *(one.at for one in self.holdings)) if at > call.at]
+        later = self.meetings[self.meetings.index(call) + 1 :]
+        ruled = [one.at for one in later if not one.called]
+        return [*ruled, *(one.at for one in self.holdings[call.holdings :])]
 
     def holding_at(self, at: datetime) -> Holding | None:
         """Whose the case was at an instant; None before it was anyone's."""

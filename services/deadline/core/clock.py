@@ -10,7 +10,7 @@ from city.profile import Profile
 from city.working_time import Counted, WorkingTime
 from contracts.deadlines import Clock as ClockName
 from contracts.deadlines import Held
-from services.deadline.core.case import Case, Handling, Hidden, clock_name
+from services.deadline.core.case import Case, Extension, Handling, Hidden, clock_name
 
 
 class Span(Struct, frozen=True):
@@ -115,7 +115,9 @@ def _moved(
     later: datetime | None = None
     for movement in movements:
         if isinstance(movement, Moved):
-            frozen = bool(pauses) and pauses[-1].start <= movement.at < pauses[-1].end
+            # A pause that the stop has ended was open when time was granted in the instant of the stop.
+            open_then = bool(pauses) and (movement.at < pauses[-1].end or pauses[-1].end == stop)
+            frozen = open_then and pauses[-1].start <= movement.at
             due = max(due, movement.promised) if frozen else movement.promised
             extensions.append(replace(movement, due=due))
             if frozen:
@@ -248,11 +250,11 @@ def _holder(case: Case, made: Clock, at: datetime) -> str:
         return "moderation"
     holding = case.holding_at(at)
     meetings = [meeting for meeting in case.meetings if meeting.at <= at]
-    if meetings and meetings[-1].called and (holding is None or holding.at <= meetings[-1].at):
+    if meetings and meetings[-1].called and not any(end <= at for end in case.ends_of(meetings[-1])):
         return "meeting"
-    # A draft that lay on the leader's desk when the post was hidden is gone.
-    shut = [span.start for span in case.hidden if span.start <= at]
-    desk = [step for step in case.desk if step.at <= at and (not shut or step.at >= shut[-1])]
+    # A draft that lay on the leader's desk when the post was hidden is gone, and nobody drafts before it is back.
+    back = [span.end for span in case.hidden if span.start <= at]
+    desk = [step for step in case.desk if step.at <= at and (not back or step.at >= back[-1])]
     unit = holding.department if holding is not None else ""
     if desk and desk[-1].there and desk[-1].department == unit:
         return f"leader:{unit}"
@@ -326,9 +328,17 @@ def _movements(
     moved = [
         Moved(extension.id, extension.approved_at, date := time.closing_from(extension.new_date), date)
         for extension in case.extensions
-        if extension.approved_at >= handling.start and (stop is None or extension.approved_at < stop)
+        if extension.approved_at >= handling.start and _granted(case, extension, stop)
     ]
     return sorted([*frozen, *moved], key=_place)
+
+
+def _granted(case: Case, extension: Extension, stop: datetime | None) -> bool:
+    """Whether it was granted before the stop; of one in the same instant the order tells in which reply and grant were said."""
+    if stop is None or extension.approved_at != stop:
+        return stop is None or extension.approved_at < stop
+    given = case.replies[: extension.replies]
+    return extension.replies is not None and all(reply.at < stop for reply in given)
 
 
 def _place(movement: _Open | Moved | _Shut) -> tuple[datetime, int, str]:

@@ -31,7 +31,8 @@ from contracts.facts import Fact
 from services.deadline.core import instructions, promises
 from services.deadline.core.case import Arm, Cancel, Case, Over, Said
 from services.deadline.core.clock import Clock, Span, clock, ledger, put_off
-from services.deadline.core.words import Word, due_of, step, words
+from services.deadline.core.taken_back import taken_back
+from services.deadline.core.words import Word, dispatched_by, due_of, step, words
 
 Here = Context[Profile]
 
@@ -118,6 +119,7 @@ def _judged(
         said = _moved(case, made, said, facts, at)
     said = _withdraw(case, made, said, facts, context, at)
     said = _kept(case, made, said, facts, context, at)
+    said = taken_back(case, made, said, facts, context, at)
     coming = sorted(words(case, made, said, context))
     due = due_of(coming, made, until)
     for word in due:
@@ -139,12 +141,13 @@ def _say(
             return _resumed(pause, made, said, facts, context)
         case "dispatch":
             facts.append(DispatchLate(at=at, due=at))
-            return replace(said, dispatch=True)
+            return replace(said, dispatch=True, dispatch_over=(dispatched_by(case, context), at))
         case "meeting":
-            call = next(one for one in case.meetings if one.at.isoformat() == word.about)
+            call = next(one for one in case.meetings if one.called and one.at.isoformat() == word.about)
             assert call.until is not None
             facts.append(MeetingLate(at=at, until=call.until, department=department))
-            return replace(said, meetings=(*said.meetings, call.at))
+            over = (*said.meetings_over, (call.at, at))
+            return replace(said, meetings=(*said.meetings, call.at), meetings_over=over)
         case "near":
             facts.append(
                 DeadlineNear(at=at, clock=name, due=due, department=department, handling=made.handling)
@@ -344,10 +347,11 @@ def _kept(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here,
 
 def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: Here) -> Said:
     if made.stop is None:
-        return replace(said, stopped=None) if said.stopped is not None else said
+        return replace(said, stopped=None, cause="") if said.stopped is not None else said
     time = context.city.working_time
     held = ledger(case, made, made.stop, time)
-    if (said.stopped, said.held) == (made.stop, held):
+    # A reply and a hiding in one instant are two ends: the instant alone does not say which was told.
+    if (said.stopped, said.held) == (made.stop, held) and said.cause in ("", made.cause):
         return said
     facts.append(
         ClockStopped(
@@ -362,7 +366,10 @@ def _stopped(case: Case, made: Clock, said: Said, facts: list[Fact], context: He
             handling=made.handling,
         )
     )
-    return replace(said, stopped=made.stop, held=held, due=made.due, provisional=made.provisional)
+    cause = "" if made.cause == "replied" else made.cause
+    return replace(
+        said, stopped=made.stop, cause=cause, held=held, due=made.due, provisional=made.provisional
+    )
 
 
 def _armed(case: Case, following: datetime | None, facts: list[Fact], at: datetime) -> Decision[Case]:

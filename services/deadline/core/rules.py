@@ -125,7 +125,8 @@ def ask_for_time(case: Case, fact: ExtensionRequested, context: Here) -> Decisio
 
 def extend(case: Case, fact: ExtensionApproved, context: Here) -> Decision[Case]:
     """More time was granted; intake judged it by the time of the request."""
-    extension = Extension(fact.extension, fact.at, fact.new_date, fact.reason, fact.progress, fact.department)
+    about = (fact.extension, fact.at, fact.new_date, fact.reason, fact.progress, fact.department)
+    extension = Extension(*about, replies=len(case.replies))
     return reconcile(replace(case, extensions=(*case.extensions, extension)), context, fact.at)
 
 
@@ -174,7 +175,7 @@ def meet(case: Case, fact: MeetingCalled | LeadNamed, context: Here) -> Decision
         return _held(
             replace(case, meetings=(*case.meetings, Meeting(fact.at, called=False))), context, fact.at
         )
-    meeting = Meeting(fact.at, called=True, until=fact.until)
+    meeting = Meeting(fact.at, called=True, until=fact.until, holdings=len(case.holdings))
     return reconcile(replace(case, meetings=(*case.meetings, meeting)), context, fact.at)
 
 
@@ -232,6 +233,7 @@ def redate(case: Case, sweep: Redate, context: Here) -> Decision[Case]:
 
 
 def _held(case: Case, context: Here, at: datetime) -> Decision[Case]:
-    """Who holds the case moves no clock; but a ledger that was said with the stop is said again, put right."""
-    said = case.said.stopped is not None or case.over
+    """Who holds the case moves no clock; but a ledger that was said with the stop is said again, put right, and what was late may not be."""
+    late = case.said.dispatch_over or case.said.meetings_over
+    said = case.said.stopped is not None or case.over or late
     return reconcile(case, context, at) if said else Decision(case)

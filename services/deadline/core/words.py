@@ -82,13 +82,11 @@ def words(case: Case, made: Clock, said: Said, context: Here) -> Iterator[Word]:
 
 def _meetings(case: Case, made: Clock, said: Said, time: WorkingTime) -> Iterator[Word]:
     """Of each meeting of this handling that did not rule by its time, unless a person assigned the post over its head."""
-    ruled = [one.at for one in case.meetings if not one.called]
-    ends = sorted([*ruled, *(held.at for held in case.holdings)])
     for one in case.meetings:
         if one.until is None or one.at < made.start or one.at in said.meetings:
             continue
         until = put_off(made, one.at, one.until, time)
-        after = [end for end in ends if end > one.at]
+        after = case.ends_of(one)
         # Of a handling that is over its end was not heard yet: it may have come in time.
         unheard = case.is_over(made.handling) and not after
         if not unheard and not any(end <= until for end in after):

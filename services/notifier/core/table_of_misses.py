@@ -1,6 +1,7 @@
 """The part of the table of notices that is about what is due soon, was missed, or was not after all. Pure data.
 
-Of a handling that is over nobody is told but who believes that it had missed its day, when it had not.
+Of a handling that is over nobody is told but who believes that it had missed its day, when it had not. The supervisor, who is
+told of each late dispatch and late meeting, hears of each that was in time after all.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineNear,
     DispatchLate,
+    DispatchLateWithdrawn,
     MeetingLate,
+    MeetingLateWithdrawn,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -99,6 +102,24 @@ MISSES_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         ),
     ),
     DispatchLate: (Tell("undispatched", "supervisor", "超时尚未交办 {number}", supervision),),
+    DispatchLateWithdrawn: (
+        Tell(
+            "miss-withdrawn",
+            "supervisor",
+            "交办超时更正 {number},并未超时",
+            supervision,
+            called="dispatch-in-time",
+        ),
+    ),
     MeetingLate: (Tell("meeting-late", "supervisor", "交办会逾期未裁定 {number}", supervision),),
+    MeetingLateWithdrawn: (
+        Tell(
+            "miss-withdrawn",
+            "supervisor",
+            "交办会逾期更正 {number},并未逾期",
+            supervision,
+            called="meeting-in-time",
+        ),
+    ),
     PromiseBroken: (Tell("promise-broken", "supervisor", "承诺日期未兑现 {number}", supervision),),
 }

@@ -1,6 +1,8 @@
 """What stats remembers of a case, and what it wants counted."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -147,6 +149,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """When that was; None of what was said before this was kept."""
     meetings: tuple[tuple[datetime, datetime], ...] = ()
     """When each assignment meeting was called, and until when it was to rule."""
+    meetings_after: tuple[tuple[int, int], ...] = ()
+    """Rulings and assignments that were heard before each of the latest of them: router says all three in one topic, in order."""
     meetings_late: tuple[datetime, ...] = ()
     """Until when those were to rule of which it was said that they had not; it was said later where the post was hidden meanwhile."""
     ruled: tuple[datetime, ...] = ()
@@ -190,11 +194,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
         reply = self.first_reply()
         if reply is not None:
             return reply.department
-        return max(self.holders)[1] if self.holders else ""
+        return latest(self.holders)
 
     def holder_at(self, at: datetime) -> str:
         """The unit that held the post at an instant, as far as was heard."""
-        return max((held for held in self.holders if held[0] <= at), default=(at, ""))[1]
+        return latest([one for one in self.holders if one[0] <= at])
 
     def second_overdue(self) -> bool:
         """Whether the newest second handling has missed its due instant."""
@@ -220,6 +224,11 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def named_since(self) -> datetime | None:
         """When a bulletin's last step was reached, of a post that counts; none for any other."""
         return None if self.left or not self.clock else self.named_at
+
+
+def latest(named: Sequence[tuple[datetime, str]]) -> str:
+    """What was named last, of one instant what was heard last: router says who has a post in one topic, in order. Empty: nothing was."""
+    return max(reversed(named), key=itemgetter(0))[1] if named else ""
 
 
 class Count(Effect, frozen=True):

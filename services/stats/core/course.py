@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from services.stats.core.case import Case
+from services.stats.core.case import Case, latest
 
 HOUR_BUCKETS: Final = (*[n / 2 for n in range(1, 49)], *range(25, 241), *range(246, 1441, 6))
 """Upper bounds, in hours, of the buckets for a time such as that to the first reply; beyond the last: the last."""
@@ -73,13 +73,25 @@ def _meetings(case: Case) -> dict[str, int]:
     """
     if not case.meetings:
         return {}
-    ends = sorted((*case.ruled, *(at for at, _ in case.holders)))
-    over = [next((end for end in ends if end > called), None) for called, _ in case.meetings]
+    over = [min(_ends(case, n), default=None) for n in range(len(case.meetings))]
     in_time = sum(
         end is not None and (end <= until or (_waited(case, called) and until not in case.meetings_late))
         for end, (called, until) in zip(over, case.meetings, strict=True)
     )
     return {"meeting:called": len(case.meetings), "meeting:in_time": in_time}
+
+
+def _ends(case: Case, n: int) -> list[datetime]:
+    """When the meeting of this place may have been over: others ruled, or the post was assigned, after it was called.
+
+    What happened in the instant of the call came after it where it was heard after it.
+    """
+    older = len(case.meetings) - len(case.meetings_after)
+    if n < older:
+        called = case.meetings[n][0]
+        return [at for at in (*case.ruled, *(at for at, _ in case.holders)) if at > called]
+    ruled, held = case.meetings_after[n - older]
+    return [*case.ruled[ruled:], *(at for at, _ in case.holders[held:])]
 
 
 def _waited(case: Case, called: datetime) -> bool:
@@ -105,7 +117,7 @@ def duty_of(case: Case) -> str:
     """The duty item by which the unit for which the post counts has it; empty where none was named, or the post is older than this."""
     unit = case.unit()
     named = [(at, duty) for at, held, duty in case.duties if held == unit]
-    return max(named)[1] if named and case.whole_course else ""
+    return latest(named) if case.whole_course else ""
 
 
 def duties(measures: Mapping[str, int]) -> dict[str, dict[str, int]]:

@@ -12,9 +12,11 @@ from contracts.deadlines import (
     DeadlineExtended,
     DeadlineMissed,
     DispatchLate,
+    DispatchLateWithdrawn,
     InstructionOverdue,
     InstructionOverdueWithdrawn,
     MeetingLate,
+    MeetingLateWithdrawn,
     MissWithdrawn,
     PromiseBroken,
     ReplyPromiseBreakWithdrawn,
@@ -92,6 +94,11 @@ def dispatched_late(case: Case, fact: DispatchLate, context: Here) -> Decision[C
     return _change(case, replace(case, dispatched_late=True, dispatch_due=fact.due))
 
 
+def dispatch_was_not_late(case: Case, fact: DispatchLateWithdrawn, context: Here) -> Decision[Case]:
+    """It had longer, or a unit had it, or nobody was to: all of that was heard late."""
+    return _change(case, replace(case, dispatched_late=False, dispatch_due=None))
+
+
 def accepted(case: Case, fact: CaseAccepted, context: Here) -> Decision[Case]:
     """The holding unit took the post on."""
     return _change(case, replace(case, accepted=(*case.accepted, (fact.at, fact.department))))
@@ -99,12 +106,24 @@ def accepted(case: Case, fact: CaseAccepted, context: Here) -> Decision[Case]:
 
 def meeting_called(case: Case, fact: MeetingCalled, context: Here) -> Decision[Case]:
     """An assignment meeting is to rule."""
-    return _change(case, replace(case, meetings=(*case.meetings, (fact.at, fact.until))))
+    heard = (len(case.ruled), len(case.holders))
+    after = replace(
+        case,
+        meetings=(*case.meetings, (fact.at, fact.until)),
+        meetings_after=(*case.meetings_after, heard),
+    )
+    return _change(case, after)
 
 
 def meeting_late(case: Case, fact: MeetingLate, context: Here) -> Decision[Case]:
     """It had not ruled when its time was over."""
     return _change(case, replace(case, meetings_late=(*case.meetings_late, fact.until)))
+
+
+def meeting_was_not_late(case: Case, fact: MeetingLateWithdrawn, context: Here) -> Decision[Case]:
+    """It had longer, or was over, or nobody waited for it: all of that was heard late."""
+    late = tuple(until for until in case.meetings_late if until != fact.until)
+    return _change(case, replace(case, meetings_late=late))
 
 
 def meeting_ruled(case: Case, fact: LeadNamed, context: Here) -> Decision[Case]:

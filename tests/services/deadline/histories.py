@@ -125,7 +125,8 @@ class Life:
             case "meet":
                 self.meeting = not self.meeting
                 if self.meeting:
-                    called = MeetingCalled(at=self.now, departments=(), reason="", until=self.now)
+                    until = self.now + timedelta(hours=7 * n)
+                    called = MeetingCalled(at=self.now, departments=(), reason="", until=until)
                     self.say("assignments", called)
                 else:
                     self.say(

@@ -10,7 +10,7 @@ and every question is answered by going along that row.
   none); inside a pause, the clock resumes with whichever is later.
 - A published reply stops the clock; so do withdrawal and hiding. A pause ends with the case.
 - A hidden post that is restored goes on with the working minutes that were left, as after a question; where a question was
-  open as well, the clock stood still once. Nobody holds it meanwhile, and a draft on the leader's desk is gone.
+  open as well, the clock stood still once. What comes after the due date waits as well. Nobody holds it meanwhile, and a draft on the leader's desk is gone.
 - A reopened case has five working days from the reopening.
 - The lead's reply stops its members' clocks; who has left the group goes on as if never grouped.
 """
@@ -115,9 +115,19 @@ def read(facts: Sequence[Fact], days: Days, rules: Rules) -> Reading:
         ("supervisor", rules.supervisor),
         ("bulletin", rules.bulletin),
     ):
-        reading.ladder[level] = days.closing(days.after(reading.due.date(), number), start)
+        reading.ladder[level] = _put_off(
+            days.closing(days.after(reading.due.date(), number), start), reading, days
+        )
     reading.ladder["leader"] = reading.due
     return reading
+
+
+def _put_off(step: datetime, reading: Reading, days: Days) -> datetime:
+    """A step after the due date, with the worked minutes that were left to it when the post was hidden."""
+    for begin, end in sorted(reading.shut):
+        if reading.due <= begin < step and (left := days.minutes(begin, step)):
+            step = days.closing(days.used_up(end, left).date(), end)
+    return step
 
 
 def _stopped(facts: Sequence[Fact], start: datetime, handling: int) -> tuple[datetime | None, str]:

@@ -121,11 +121,14 @@ def standing(instance: Instance) -> tuple[datetime | None, set[str], set[str]]:
 
 
 def record(instance: Instance) -> list[tuple[Any, ...]]:
-    """What stands of each handling that is over: its end and ledger, the miss, the steps, what was granted, the broken dates."""
+    """What stands of each handling that is over: its end and ledger, the miss, the steps, what was granted, the broken dates, and
+    the late meetings, but those of which no end was heard: whether they are called late depends on when the next handling began."""
+    over = {call.at for call in instance.case.meetings if call.called and instance.case.ends_of(call)}
     return [
         (
             *(one.said.handling, one.said.stopped, one.said.due, one.said.held, one.said.missed),
             *(set(one.said.escalated) - {"remind"}, set(one.said.extended), set(one.said.broken)),
+            over.intersection(one.said.meetings),
         )
         for one in instance.case.over
     ]

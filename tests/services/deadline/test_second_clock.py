@@ -9,7 +9,9 @@ from hypothesis import settings
 
 from contracts.city_facts import CalendarPublished, PolicyChanged
 from contracts.facts import Fact
+from contracts.posts import PostHidden, PostRestored
 from services.deadline.core.clock import Clock, clock, ledger, warned_at
+from tests.services.deadline.facts import assigned, at, published, received
 from tests.services.deadline.histories import histories
 from tests.services.deadline.second_calendar import Days
 from tests.services.deadline.second_clock import Reading, Rules, held, read
@@ -87,6 +89,26 @@ def test_a_second_clock_reads_the_same_of_hundreds_of_histories(history: History
 @for_all(histories())
 def test_a_second_clock_reads_the_same_of_ten_thousand_histories(history: History) -> None:
     agree(history)
+
+
+def test_a_hiding_after_the_due_date_puts_off_the_steps_that_come_after_it_in_both_clocks() -> None:
+    """Found by the histories below: hidden for a minute of work on the day of the supervisor's step, and answered that evening."""
+    history: History = {
+        "posts": [
+            received("2026-02-10T09:00"),
+            PostHidden(at=at("2026-02-14T04:01"), reason="", by="s"),
+            PostRestored(at=at("2026-02-14T09:01"), reason="", by="s"),
+        ],
+        "assignments": [assigned("2026-02-10T09:01")],
+        "replies": [published("2026-02-14T21:29")],
+        "city": [],
+    }
+    instance, _, second, _ = readings(history)
+
+    assert instance.case.said.escalated == ("leader",)
+    assert second.ladder["supervisor"].date() > second.ladder["leader"].date()
+    assert second.stop is not None
+    assert second.ladder["supervisor"] > second.stop > second.ladder["leader"]
 
 
 @settings(max_examples=300)

@@ -13,7 +13,9 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineNear,
     DeadlineSet,
+    DispatchLateWithdrawn,
     MeetingLate,
+    MeetingLateWithdrawn,
 )
 from contracts.decision import Context
 from contracts.examples import EXAMPLES
@@ -175,6 +177,15 @@ def test_a_meeting_that_did_not_rule_is_told_to_the_supervisor() -> None:
     assert told(MeetingLate(at=NOW, until=NOW, department="water")).kinds() == [
         ("supervisor", "supervision", "meeting-late")
     ]
+
+
+def test_the_supervisor_who_was_told_of_a_late_dispatch_or_meeting_hears_that_it_was_none() -> None:
+    dispatch = told(DispatchLateWithdrawn(at=NOW, due=NOW))
+    meeting = told(MeetingLateWithdrawn(at=NOW, until=NOW, department="water"))
+
+    assert dispatch.kinds() == meeting.kinds() == [("supervisor", "supervision", "miss-withdrawn")]
+    assert dispatch.to("supervisor") == [f"交办超时更正 {NUMBER},并未超时 路灯不亮"]
+    assert meeting.to("supervisor") == [f"交办会逾期更正 {NUMBER},并未逾期 路灯不亮"]
 
 
 def test_thanks_reach_the_unit_and_so_does_a_bad_grade() -> None:

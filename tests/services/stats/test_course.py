@@ -10,7 +10,13 @@ from msgspec.structs import replace
 
 from contracts.assignments import LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.bulletins import Frozen
-from contracts.deadlines import DeadlineMissed, DispatchLate, MeetingLate
+from contracts.deadlines import (
+    DeadlineMissed,
+    DispatchLate,
+    DispatchLateWithdrawn,
+    MeetingLate,
+    MeetingLateWithdrawn,
+)
 from contracts.facts import Fact
 from contracts.posts import PostWithdrawn
 from contracts.replies import CaseAccepted
@@ -21,6 +27,7 @@ from services.stats.core.course import duties
 from services.stats.core.figures import row
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import HIDDEN, PROFILE, RESTORED, WHEN, met, received, replied, told
+from tests.services.stats.test_hidings import orders
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
@@ -141,11 +148,35 @@ def test_a_meeting_waits_while_the_post_is_hidden_and_is_late_when_its_clock_say
 ) -> None:
     hidden, restored = replace(HIDDEN, at=WHEN + 10 * HOUR), replace(RESTORED, at=WHEN + 80 * HOUR)
     said = MeetingLate(at=WHEN + 100 * HOUR, until=WHEN + 26 * HOUR, department="water")
-    meeting = (assigned(1), called(2, 26), hidden, restored, named(101 if late else 90))
+    meeting = (assigned(1), called(2, 26), named(101 if late else 90))
 
-    for facts in permutations((*meeting, said) if late else meeting):
-        if facts.index(hidden) < facts.index(restored):
-            assert told_of("meetings_in_time", *facts) == in_time
+    for facts in orders(meeting, (hidden, restored), (said,) if late else ()):
+        assert told_of("meetings_in_time", *facts) == in_time
+
+
+def test_a_late_dispatch_or_meeting_that_is_taken_back_counts_as_if_it_had_never_been_said() -> None:
+    """Of a post that was hidden meanwhile the clock alone knows when its time was over."""
+    hidden, restored = replace(HIDDEN, at=WHEN + 3 * HOUR), replace(RESTORED, at=WHEN + 30 * HOUR)
+    back = DispatchLateWithdrawn(at=WHEN + 5 * HOUR, due=LATE.due)
+    posts, assignments = (received(WHEN), hidden, restored), (assigned(31), called(32, 50))
+
+    for facts in orders(posts, assignments, (LATE, back)):
+        figures = of(*facts)
+        assert (figures["late_dispatches"], figures["dispatch_rate"]) == (0, 1.0)
+    assert of(*posts, *assignments, LATE)["late_dispatches"] == 1
+    again = replace(LATE, at=WHEN + 30 * HOUR, due=WHEN + 30 * HOUR)
+    assert of(*posts, *assignments, LATE, back, again)["late_dispatches"] == 1
+
+
+def test_a_late_meeting_that_is_taken_back_was_in_time() -> None:
+    hidden, restored = replace(HIDDEN, at=WHEN + 10 * HOUR), replace(RESTORED, at=WHEN + 80 * HOUR)
+    late = MeetingLate(at=WHEN + 26 * HOUR, until=WHEN + 26 * HOUR, department="water")
+    back = MeetingLateWithdrawn(at=WHEN + 80 * HOUR, until=WHEN + 26 * HOUR, department="water")
+    assignments = (assigned(1), called(2, 26), named(90))
+
+    for facts in orders((hidden, restored), assignments, (late, back)):
+        assert told_of("meeting_rate", *facts) == 1.0
+    assert told_of("meeting_rate", hidden, restored, *assignments, late) == 0.0
 
 
 FACTS: tuple[tuple[Fact, ...], ...] = (
