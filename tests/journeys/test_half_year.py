@@ -31,6 +31,8 @@ from tests.services.intake.door import CITY, PROFILE
 from wenzheng.bench.histories import lived, records
 from wenzheng.recompute import export, from_folder, issued, recomputed
 
+pytestmark = pytest.mark.medium
+
 CUT_OFF = "2011-07-12T10:00"
 """By then all that is answered of June has been."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -116,7 +118,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-@pytest.mark.medium
 def test_the_figures_are_those_that_the_report_names(told: Told) -> None:
     city, june = told.league["city"], told.june["city"]
 
@@ -219,7 +220,6 @@ def test_the_open_files_sum_up_to_them(told: Told) -> None:
     assert percent(float(str(june[-2]))) == "95.8"
 
 
-@pytest.mark.medium
 async def test_the_log_alone_gives_them_again(told: Told) -> None:
     read = from_folder(told.log)
     bulletin = await issued(read, "2011-H1")

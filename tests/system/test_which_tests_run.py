@@ -114,6 +114,7 @@ def test_a_file_is_passed_over_where_no_other_mark_could_bring_its_tests_in(
     assert may_be_chosen(expression, frozenset(marks)) is may
 
 
+@pytest.mark.medium
 def test_a_file_is_passed_over_unread_and_of_seeds_the_first_is_small(tmp_path: Path) -> None:
     (tmp_path / "test_broken.py").write_text(
         "import pytest\npytestmark = pytest.mark.medium\nraise SystemError\n"

@@ -9,6 +9,7 @@ from wenzheng.commands.interfaces import described
 from wenzheng.stack.home import Trouble
 
 
+@pytest.mark.medium
 async def test_every_service_is_described_with_its_own_address(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         document = await described(served.addresses)

@@ -333,6 +333,7 @@ async def test_consents_are_counted_up_and_down(phone: Phone) -> None:
     assert "还可收" not in await phone.say("我的")
 
 
+@pytest.mark.medium
 async def test_a_long_answer_is_read_on(phone: Phone) -> None:
     await phone.bind()
     number = await phone.post()

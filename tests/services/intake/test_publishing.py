@@ -39,6 +39,7 @@ def asked(apart: Apart, *texts: str) -> Published:
     return until(found)
 
 
+@pytest.mark.medium
 def test_the_child_says_what_is_said_here_and_leads_a_session_that_gives_way(apart: Apart) -> None:
     found = asked(apart, *TEXTS)
 
@@ -56,6 +57,7 @@ def test_nobody_waits_for_the_start_of_the_child(apart: Apart) -> None:
     assert apart.used == 0.0, "and was not waited for"
 
 
+@pytest.mark.medium
 def test_a_child_that_ended_costs_nobody_an_answer_and_the_next_text_has_another(apart: Apart) -> None:
     asked(apart, *TEXTS)
     first = apart.pid

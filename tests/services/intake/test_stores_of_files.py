@@ -155,6 +155,7 @@ async def test_many_at_once_are_all_kept(kept: Kept) -> None:
     assert await old(kept.files) == sorted(put)
 
 
+@pytest.mark.medium
 async def test_a_folder_can_be_copied_into_a_bucket_as_it_is(tmp_path: Path, server: Server) -> None:
     folder, name = DiskFolder(tmp_path), server.new_bucket()
     put = [await folder.put(data) for data in (b"1", b"2")]

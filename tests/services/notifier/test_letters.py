@@ -54,6 +54,7 @@ async def letter_of(intake: Intake, phone: str = "13800001111") -> str:
     return str(answer.json()["letter"])
 
 
+@pytest.mark.medium
 async def test_a_letter_that_could_not_go_out_goes_out_when_it_is_handed_in_again(tmp_path: Path) -> None:
     async with Intake(HandClock(at("2026-03-02T10:00"))).open() as intake:
         instances = Instances(tmp_path, [letters.MemoryLetterKeys(intake.proofs.keys)])

@@ -84,6 +84,7 @@ async def test_the_robots_provider_refuses_what_is_too_long(tmp_path: Path) -> N
     assert gateway.arrivals.counts == {}
 
 
+@pytest.mark.medium
 async def test_an_answer_that_one_robot_lost_is_no_reason_to_repeat_the_others(tmp_path: Path) -> None:
     async with World(1, "2026-03-02T10:00", tmp_path).open() as world:
         await world.intake.post(title="路灯不亮", text="幸福路的路灯坏了三天,晚上很黑。")

@@ -358,6 +358,7 @@ def test_no_case_makes_more_than_two_hops_without_a_ruling(seed: int) -> None:
     )
 
 
+@pytest.mark.medium
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_every_request_to_return_is_answered_once(units: list[str], lots: random.Random) -> None:

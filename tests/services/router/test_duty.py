@@ -208,6 +208,7 @@ words_of_the_list = st.sampled_from(
 written = st.lists(words_of_the_list | st.text(max_size=4), max_size=20).map("".join)
 
 
+@pytest.mark.medium
 @given(written, written, st.sampled_from(["", *GOVERNS]))
 @settings(max_examples=200)
 def test_whatever_is_written_shares_add_up_and_offsets_hold(title: str, text: str, area: str) -> None:
@@ -222,6 +223,7 @@ def test_whatever_is_written_shares_add_up_and_offsets_hold(title: str, text: st
     whole_of(found, whole)
 
 
+@pytest.mark.medium
 @given(written, written)
 def test_the_same_post_is_always_judged_alike(title: str, text: str) -> None:
     again = DutyList(PROFILE.duties, PROFILE.departments, GOVERNS) if len(text) > 60 else DUTIES

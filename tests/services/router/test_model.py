@@ -40,6 +40,7 @@ def test_spaces_and_case_do_not_matter() -> None:
     assert normal("ATM 机", " 坏 了\n") == normal("atm", "机坏了") == "atm机坏了"
 
 
+@pytest.mark.medium
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=9))
 def test_a_form_is_hashed_the_same_alone_and_among_others(forms: list[str]) -> None:
     single, pair, borders = hashed(forms)
@@ -113,6 +114,7 @@ def test_no_posts_are_no_judgements() -> None:
     assert fitted().judge([]) == []
 
 
+@pytest.mark.medium
 @given(st.lists(st.tuples(st.text(max_size=9), st.text(max_size=60)), max_size=150), st.data())
 @settings(max_examples=60)
 @example([("", "")], None)

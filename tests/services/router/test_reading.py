@@ -55,6 +55,7 @@ def post(text: str, title: str = "求助", area: str = "") -> PostReceived:
     )
 
 
+@pytest.mark.medium
 @given(words, words, st.text(ALPHABET, max_size=40), st.text(ALPHABET, max_size=10))
 @example({"aß": 1, "A": 2}, {}, "aßA", "")
 def test_words_are_found_as_if_every_place_were_tried(

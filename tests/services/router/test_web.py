@@ -218,6 +218,7 @@ async def test_staff_are_shown_how_posts_like_it_were_decided(router: Router) ->
     assert [(one["number"], one["department"]) for one in found] == [("SQ-p2", "transport")]
 
 
+@pytest.mark.medium
 async def test_a_model_is_kept_by_its_checksum_and_listed(router: Router) -> None:
     data = fit(rows(), seed=1)
     first = await router.put(data)

@@ -91,6 +91,7 @@ async def status(room: Room, place: str, act: str, who: str) -> int:
     return (await room.asks(role, unit, address, bodies.EXAMPLES[act], person)).status_code
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("act", TABLE)
 async def test_each_may_do_what_the_table_says_and_nothing_else(act: str, tmp_path: Path) -> None:
     expected, found = TABLE[act], {}

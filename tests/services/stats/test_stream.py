@@ -65,6 +65,7 @@ def stream() -> Stream:
     return streaming()[0]
 
 
+@pytest.mark.medium
 async def test_many_viewers_cost_as_many_looks_as_one(stream: Stream) -> None:
     viewers = [Viewer(stream, f"192.0.2.{n}") for n in range(50)]
 
