@@ -235,19 +235,53 @@ def _talk(page: Page, portal: str, name: str, settled: Settled) -> None:
     page.wait_for_selector("#mine" if own else "[role=alert]")
 
 
+class Weighed:
+    """What a page and all that it loads weigh, and the policies its documents came with."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.weights: dict[str, int] = {}
+        self.policies: list[str] = []
+        page.on("response", self._weigh)
+
+    def _weigh(self, response: Any) -> None:
+        if (
+            response.url.endswith(("/wall/stream", "/post/similar"))
+            or response.status >= 300 > response.status
+        ):
+            return
+        if response.request.resource_type == "document":
+            self.weights.clear()
+            self.policies.append(response.headers.get("content-security-policy", ""))
+        if response.status != 303:
+            self.weights[response.url] = len(response.body())
+
+    def small_and_strict(self, name: str) -> None:
+        html = len(self.page.content().encode())
+        assert html <= LONGER.get(name, HTML_LIMIT), f"{name}: {html} bytes of HTML"
+        if name != "wall":
+            assert sum(self.weights.values()) <= FIRST_LOAD_LIMIT, self.weights
+            expect(self.page.locator("[style], style, [onclick], script:not([src])")).to_have_count(0)
+        assert self.policies
+        for policy in self.policies:
+            assert "unsafe" not in policy
+            assert policy.startswith("default-src 'none'")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_violates_wcag_scrolls_sideways_or_needs_another_site(
+def test_every_page_meets_wcag_fits_a_phone_needs_no_other_site_and_is_small_and_strict(
     offering: Portal, settled: Settled, open_page: Open, name: str, look: str
 ) -> None:
-    size = "phone" if look == "elder" else "desktop"
-    page = open_page(size, color_scheme="light", bypass_csp=True)
+    page = open_page("phone" if look == "elder" else "desktop", color_scheme="light", bypass_csp=True)
     if look == "elder":
         page.context.add_cookies([{"name": "wenzheng-look", "value": "elder", "url": offering.address}])
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    weighed = Weighed(page)
     show(page, offering.address, name, settled)
 
+    weighed.small_and_strict(name)
     assert all(url.startswith(offering.address) for url in asked)
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     expect(page.locator("h1")).to_have_count(1)
@@ -260,40 +294,6 @@ def test_no_page_violates_wcag_scrolls_sideways_or_needs_another_site(
 def _fits(page: Page, name: str) -> None:
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room, f"{name} scrolls sideways: {wide} > {room}"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_small_and_strict(
-    offering: Portal, settled: Settled, open_page: Open, name: str
-) -> None:
-    page = open_page("phone")
-    weights: dict[str, int] = {}
-    policies: list[str] = []
-
-    def weigh(response: Any) -> None:
-        if (
-            response.url.endswith(("/wall/stream", "/post/similar"))
-            or response.status >= 300 > response.status
-        ):
-            return
-        if response.request.resource_type == "document":
-            weights.clear()
-            policies.append(response.headers.get("content-security-policy", ""))
-        if response.status != 303:
-            weights[response.url] = len(response.body())
-
-    page.on("response", weigh)
-    show(page, offering.address, name, settled)
-    html = len(page.content().encode())
-
-    assert html <= LONGER.get(name, HTML_LIMIT), f"{name}: {html} bytes of HTML"
-    if name != "wall":
-        assert sum(weights.values()) <= FIRST_LOAD_LIMIT, weights
-        expect(page.locator("[style], style, [onclick], script:not([src])")).to_have_count(0)
-    assert policies
-    for policy in policies:
-        assert "unsafe" not in policy
-        assert policy.startswith("default-src 'none'")
 
 
 def test_files_are_kept_for_a_year_under_their_version_and_asked_about_without(portal: str) -> None:
