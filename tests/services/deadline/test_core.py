@@ -100,6 +100,29 @@ def test_an_unanswered_question_pauses_for_five_working_days_at_most() -> None:
     assert said[0].due == at("2026-03-13T18:00")  # type: ignore[attr-defined]
 
 
+def test_that_a_question_was_waited_for_long_enough_is_said_once() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"), asked("2026-03-03T10:00"))
+    desk.until("2026-03-10T18:00")
+
+    assert names(desk.until("2026-03-13T18:00")) == [
+        "CaseEscalated:remind",
+        "DeadlineNear",
+        "DeadlineMissed",
+        "CaseEscalated:leader",
+    ]
+    assert names(desk.hear(published("2026-03-16T10:00"))) == ["ClockStopped"]
+
+
+def test_an_answer_that_moves_a_date_into_a_year_without_a_calendar_says_so_once() -> None:
+    desk = given(received("2026-12-28T10:00"), assigned("2026-12-28T10:00"), asked("2026-12-29T10:00"))
+
+    said: list[Any] = desk.hear(answered("2027-01-04T10:00"))
+
+    assert [(name, fact.provisional) for name, fact in zip(names(said), said, strict=True)] == [
+        ("ClockResumed", True)
+    ]
+
+
 def test_an_extension_moves_the_due_date_and_is_a_promise() -> None:
     desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"))
 

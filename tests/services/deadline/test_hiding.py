@@ -28,6 +28,7 @@ from tests.services.deadline.facts import (
     asked,
     assigned,
     at,
+    day_off,
     extended,
     published,
     received,
@@ -74,6 +75,14 @@ def test_the_clock_goes_on_with_what_was_left_and_says_why_the_date_is_another(b
     assert dates(said) == [(at(due), "帖子恢复办理,屏蔽期间不计时")]
     missed = [fact.due for fact in desk.until("2026-03-31T18:00") if isinstance(fact, DeadlineMissed)]
     assert missed == [at(due)]
+
+
+def test_a_day_off_after_the_restoration_is_told_for_what_it_is() -> None:
+    desk, _ = heard(hidden("2026-03-03T10:00"), restored("2026-03-13T10:00"))
+
+    assert dates(desk.hear(day_off("2026-03-13T11:00", "2026-03-16"))) == [
+        (at("2026-03-18T18:00"), "放假安排或规则有变,重新计算")
+    ]
 
 
 def test_a_post_that_was_back_at_once_keeps_its_date() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from city.profile import Profile
 from contracts.decision import Invalid
+from contracts.facts import Fact
 from contracts.replies import ExtensionRequested
 from services.deadline.core.case import Case
 from services.deadline.core.other_rules import OtherRules, changes, dating, may_ask, months, otherwise
@@ -68,6 +69,24 @@ def test_who_is_judged_otherwise_is_named_by_unit_with_both_dates() -> None:
     }
     (one,) = changed["water"]
     assert (one.before.due, one.after.due) == (at("2026-03-05T18:00"), at("2026-03-04T18:00"))
+
+
+def test_of_many_that_turn_late_five_are_named_and_all_are_counted() -> None:
+    desk = given(received("2026-03-02T10:00"), assigned("2026-03-02T10:00"), published("2026-03-05T10:00"))
+
+    city = difference([desk.case] * 6, two_days()).lines[0]
+
+    assert (city.turned_late, len(city.newly_late)) == (6, 5)
+
+
+@pytest.mark.parametrize(("kind", "clock"), [("debate", True), ("complaint", False)])
+def test_what_carries_a_clock_under_one_of_the_two_rules_alone_is_compared_with_nothing(
+    kind: str, clock: bool
+) -> None:
+    after = otherwise(PROFILE, asked(policy={f"kinds.{kind}": {"clock": clock}}))
+    desk = given(received("2026-03-02T10:00", kind), assigned("2026-03-02T10:00"))
+
+    assert difference([desk.case], after).lines[0].cases == 0
 
 
 def test_a_day_off_gives_everybody_who_waits_over_it_a_day_more() -> None:
@@ -141,6 +160,29 @@ def test_a_request_is_judged_by_the_handling_in_which_it_was_made() -> None:
     short = otherwise(PROFILE, asked(policy={"extension": {"working_days": 1}}))
     assert len(granted(wanted, PROFILE).extensions) == 1
     assert granted(wanted, short).extensions == ()
+
+
+@pytest.mark.parametrize(("at_most", "kept"), [(3, ["e1", "e2"]), (2, ["e1", "e2"]), (1, ["e1"])])
+def test_so_many_extensions_are_granted_as_the_other_rules_allow_a_case(
+    at_most: int, kept: list[str]
+) -> None:
+    facts: list[Fact] = [received("2026-03-02T10:00"), assigned("2026-03-02T10:00")]
+    for extension, day, new_date in (("e1", 3, 9), ("e2", 9, 12)):
+        facts += [
+            ExtensionRequested(
+                at=at(f"2026-03-{day:02}T10:00"),
+                extension=extension,
+                reason="备件",
+                new_date=date(2026, 3, new_date),
+                progress="已勘察",
+                department="water",
+                by="c1",
+            ),
+            extended(f"2026-03-{day:02}T11:00", f"2026-03-{new_date:02}", extension),
+        ]
+    others = otherwise(PROFILE, asked(policy={"extension": {"at_most": at_most}})) if at_most < 3 else PROFILE
+
+    assert [one.id for one in granted(given(*facts).case, others).extensions] == kept
 
 
 def test_an_extension_whose_request_is_not_remembered_stays() -> None:

@@ -7,9 +7,12 @@ import tracemalloc
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from services.router.core.topics.fingerprint import Fingerprint, Scale, WindowPost
 from services.router.core.topics.talk import Talk, news
+from services.router.core.topics.text import form, sequence
 from services.router.core.topics.window import Found, Seen, TopicWindow
 from wenzheng.bench.campaign_phrases import BUS, CAMPAIGNS, SMELL, WATER, Campaign
 from wenzheng.bench.campaigns import beside, elsewhere, neutral, posts
@@ -54,6 +57,43 @@ def test_five_posts_on_one_matter_of_one_place_are_found_and_named() -> None:
     assert "桑墟" in found[0].place
     assert any("桑墟" in word for word in found[0].words)
     assert found[0].why.startswith(f"{len(found[0].posts)} 条帖子都说到“")
+
+
+def test_words_that_stand_together_in_posts_are_told_together() -> None:
+    [found] = run(TopicWindow(), mixed(("bus", posts(BUS, 40)), ("other", neutral(150))))
+
+    assert "一天两班" in found.words
+
+
+def test_the_address_of_a_page_says_nothing_of_a_matter() -> None:
+    read = form("路灯", "见 https://www.a.cn/x?y=1 或 WWW.b.cn/z ，不亮。")
+
+    assert read.split() == ["路灯", "见", "或", "不亮"]
+
+
+@pytest.mark.parametrize(
+    ("text", "belongs"),
+    [
+        ("桑墟的公交", True),
+        ("桑墟", False),
+        ("公交又停运", False),
+        ("公交又停运，何时恢复", True),
+    ],
+    ids=["name and matter", "a name alone", "a matter alone", "much of the matter"],
+)
+def test_a_post_without_the_name_must_hold_more_of_the_matter_than_one_with_it(
+    text: str, belongs: bool
+) -> None:
+    pairs = np.sort(np.concatenate([sequence(pair) for pair in ("桑墟", "公交", "停运", "恢复")]))
+    named = pairs == sequence("桑墟")[0]
+    weights = np.full(pairs.size, 3.0, dtype=np.float32)
+    fingerprint = Fingerprint(pairs, weights, np.full(pairs.size, 5), named)
+
+    [weight] = Scale().belonging(
+        [WindowPost(1, "p", "SQ-1", START, "", "", form("", text))], fingerprint, 0.0
+    )
+
+    assert bool(weight) is belongs
 
 
 def test_evidence_stands_oldest_first_and_each_post_once() -> None:
