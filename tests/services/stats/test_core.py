@@ -1,7 +1,7 @@
 """Figures from facts: what a post contributes, and what the sums say."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from services.stats.app import RULES
 from services.stats.core.case import Case, Cell, Count
 from services.stats.core.cells import cells
 from services.stats.core.course import HOUR_BUCKETS, bucket
-from services.stats.core.figures import areas, quantile, wilson
+from services.stats.core.figures import areas, fewest, quantile, wilson
 from services.stats.core.periods import Period
 from services.stats.league import league
 from services.stats.store import MemoryFigures, memory
@@ -237,3 +237,11 @@ def test_a_post_is_overdue_since_the_instant_it_missed_until_it_is_answered() ->
     assert told([*open_facts, replied(due + timedelta(hours=1))])[0].overdue_since() is None
     assert told([*open_facts, PostWithdrawn(at=due)])[0].overdue_since() is None
     assert told([*open_facts, MissWithdrawn(at=due, due=due)])[0].overdue_since() is None
+
+
+def test_replies_to_posts_of_another_month_make_no_month_one_of_few_posts() -> None:
+    march, april = {date(2026, 3, 2): {"threads": 7}}, {date(2026, 4, 1): {"replies_given": 2}}
+
+    assert fewest(march | {date(2026, 3, 9): {"replies_given": 1}} | april) == 7
+    assert fewest(march | {date(2026, 4, 2): {"threads": 2}, date(2026, 4, 3): {"threads": 1}}) == 3
+    assert fewest(april) == fewest({}) == 0

@@ -82,6 +82,12 @@ def test_the_two_best_steps_are_content_and_nothing_counts_before_the_result() -
     assert (REVIEW.part, REVIEW.whole) == ((CONTENT,), (ANSWERED,))
 
 
+def test_a_result_that_leaves_a_unit_out_grades_the_others() -> None:
+    partly = replace(RESULT, figures=RESULT.figures[:2])
+
+    assert graded([heard(ASKED, partly)], 2026) == {"housing": HOUSING}
+
+
 def test_what_several_reviews_of_a_year_say_of_a_unit_is_added_up() -> None:
     case = heard(ASKED, RESULT)
 

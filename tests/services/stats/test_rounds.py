@@ -215,6 +215,24 @@ def test_a_call_back_refuses(given: Any, kind: str) -> None:
     assert Desk("callback").refuses(given) == kind
 
 
+@pytest.mark.parametrize(
+    ("form", "given", "field"),
+    [
+        ("inspection", Inspect(ONE, FIRST, ("别的",), "不好"), "faults"),
+        ("inspection", Inspect(ONE, FIRST, ("答复切题",), ""), "text"),
+        ("callback", called(FIRST), "solved"),
+        ("callback", called(FIRST, "unreached", satisfied=True), "contact"),
+    ],
+)
+def test_what_is_wanting_is_told_by_its_field(form: str, given: Any, field: str) -> None:
+    desk = Desk(form)
+
+    with pytest.raises(Refused) as refused:
+        desk.takes(given)
+
+    assert [error.field for error in refused.value.errors] == [field]
+
+
 def test_whoever_answered_is_not_called_again_until_they_say_something_else() -> None:
     desk = Desk("callback").takes(called(FIRST, "unreached")).takes(called(FIRST, solved="unsolved"))
 

@@ -57,6 +57,8 @@ def test_what_was_frozen_is_shown_as_it_was_whatever_a_part_means_by_now() -> No
 
     shown = as_frozen(replace(scores(), units=(of_old,)), frozen())
 
+    as_it_was = [(one.unit, one.received) for one in as_frozen(scores(), frozen())]
+    assert as_it_was == [("water", 20), ("housing", 40), ("idle", 0)]
     assert shown[0].parts == of_old.parts
     assert (shown[0].received, shown[0].score) == (40, housing.score)
 
