@@ -1,0 +1,94 @@
+"""What a bulletin says of its figures in words and rows, unit by unit, and of a month in which nothing happened."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from contracts.bulletins import Frozen
+from services.stats.core.bulletin.freezing import LEFT_OUT, Counted, differences, put_together, row_of
+from services.stats.core.bulletin.narrative import period_name, sections
+from services.stats.core.bulletin.tables import ROW, table
+from services.stats.core.periods import Period
+from tests.services.stats.test_core import at
+
+UNITS: Final = [("water", "水利局"), ("housing", "住房局"), ("traffic", "交通局"), ("idle", "文史馆")]
+BY_UNIT: Final = {
+    "water": {"received": 20, "replied": 20, "on_time": 19},
+    "housing": {"received": 12, "replied": 3, "on_time": 3, "overdue": 4, "open": 5},
+    "traffic": {"received": 2, "open": 2},
+}
+
+
+def frozen(by_unit: Mapping[str, Mapping[str, int]]) -> Frozen:
+    counted = Counted(by_unit, {}, {}, (), {})
+    return put_together(counted, UNITS, Period.read("2026-03"), at("2026-04-01T10:00"), ("c", "p"), 1)
+
+
+@pytest.mark.parametrize(
+    ("period", "name"),
+    [
+        ("2026-06", "2026年6月"),
+        ("2026-Q2", "2026年第二季度"),
+        ("2026-H1", "2026年上半年"),
+        ("2026-H2", "2026年下半年"),
+        ("2026", "2026年"),
+    ],
+)
+def test_a_period_is_called_as_it_is_said(period: str, name: str) -> None:
+    assert period_name(Period.read(period)) == name
+
+
+def test_units_are_told_by_who_was_soonest_who_fell_behind_and_who_answered_nothing() -> None:
+    assert sections(frozen(BY_UNIT), 0.9)[1].text.split("\n") == [
+        "本期3个单位承办了网帖,1个单位没有承办。",
+        "承办10件以上的单位中,按时率靠前的是:水利局(95.0%)、住房局(42.9%)。",
+        "回复率低于90.0%的单位:住房局(3/12)。",
+        "本期网帖均未回复的单位:交通局。",
+    ]
+
+
+def test_where_every_unit_has_answered_nobody_is_said_to_have_answered_nothing() -> None:
+    assert sections(frozen({"water": BY_UNIT["water"]}), 0.9)[1].text.split("\n") == [
+        "本期1个单位承办了网帖,3个单位没有承办。",
+        "承办10件以上的单位中,按时率靠前的是:水利局(95.0%)。",
+        "各承办单位回复率均达到90.0%。",
+    ]
+
+
+def test_of_a_month_in_which_nothing_happened_every_number_is_a_nought() -> None:
+    whole, units = (section.text for section in sections(frozen({}), 0.9)[:2])
+
+    assert whole.split("\n")[0] == (
+        "2026年3月,全市共受理计时网帖0件,已回复0件,回复率—,按时率—;未回复0件,其中超期0件。"
+        "网民评价0件,满意0件,满意度—。"
+    )
+    assert "收到0条,回复0条,回复率—" in whole
+    assert units == "本期0个单位承办了网帖,4个单位没有承办。"
+
+
+def test_a_unit_stands_in_its_group_of_units_and_the_city_in_none() -> None:
+    rows = table(frozen(BY_UNIT))
+
+    assert [(row[0], row[ROW.index("件数组")]) for row in rows] == [
+        ("水利局", "10-49"),
+        ("住房局", "10-49"),
+        ("交通局", "1-9"),
+        ("文史馆", "0"),
+        ("全市", ""),
+    ]
+
+
+def test_a_row_of_a_bulletin_has_no_more_than_its_paper_needs() -> None:
+    row = row_of(frozen(BY_UNIT).units[0], 1)
+
+    assert set(LEFT_OUT) & set(row) == set()
+    assert row["received"] == 20
+
+
+def test_two_counts_that_agree_differ_in_nothing_and_others_in_what_is_named() -> None:
+    one = frozen(BY_UNIT)
+    late = frozen({"water": BY_UNIT["water"] | {"hours:3": 20}})
+
+    assert differences(one, frozen(BY_UNIT)) == []
+    assert "水利局 median_hours: None ≠ 2.0" in differences(one, late)
