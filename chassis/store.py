@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import GenericAlias
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -105,6 +106,7 @@ class Packing:
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(tuple[dict[str, int], dict[str, int], msgspec.Raw])
         self._state = msgspec.json.Decoder(state).decode
+        self._state_alone = msgspec.json.Decoder(GenericAlias(tuple, (msgspec.Raw, msgspec.Raw, state)))
         self._city = msgspec.json.Decoder(CityFacts).decode
 
     def pack(self, remembered: Remembered) -> bytes:
@@ -116,6 +118,10 @@ class Packing:
         decode = self._city if is_city_subject(subject) else self._state
         seen, said, state = self._decoder.decode(packed)
         return Remembered.packed((subject, partition, held), seen, said, state, decode)
+
+    def state(self, packed: bytes) -> Any:
+        """The state alone, for who reads many and changes none; not that of a city."""
+        return self._state_alone.decode(packed)[2]
 
 
 class Waiting(Struct, gc=False):
