@@ -8,8 +8,6 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from chassis.clock import real_seconds
-from chassis.engine.pace import Pace
 from chassis.memory.store import MemoryStore
 from chassis.store import Packing
 from services.stats.core.case import Case
@@ -20,8 +18,6 @@ AT_ONCE: Final = 500
 """Cases between which others get their turn: some ten milliseconds of work."""
 FETCHED: Final = 5_000
 """Cases of one answer of the database, some two megabytes: on a busy machine each answer is waited for."""
-GIVES_WAY: Final = Pace(times=0.3, at_most=0.02)
-"""The rest after each of them: a quarter fewer rows a second, and a quarter less for posts to wait (docs/measured.md)."""
 PATIENCE: Final = "1min"
 """How long the database bears it when the process is at work on what it has read; three seconds are everybody's."""
 
@@ -62,15 +58,13 @@ class PostgresSource:
         query = "select remembered from subject where starts_with(number, $1::text)"
         async with self.reading() as connection:
             cursor = await connection.cursor(query, f"{self._prefix}{year % 100:02}")
-            started = real_seconds()
             while found := await cursor.fetch(FETCHED):
                 for first in range(0, len(found), AT_ONCE):
                     for (remembered,) in found[first : first + AT_ONCE]:
                         row = row_of(self._packing.state(remembered))
                         if row is not None:
                             rows[row] += 1
-                    await asyncio.sleep(GIVES_WAY.rest(real_seconds() - started))
-                    started = real_seconds()
+                    await asyncio.sleep(0)
         return rows
 
 
