@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.normal import normal_form
-from city.typed import LONGEST_SEARCH, case_number, one_time_code, query_code, search_words
+from city.typed import (
+    LONGEST,
+    LONGEST_SEARCH,
+    case_number,
+    code_of,
+    number_of,
+    one_time_code,
+    query_code,
+    search_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +26,9 @@ from city.typed import LONGEST_SEARCH, case_number, one_time_code, query_code, s
         "SQ261127—000001",
         "SQ261127－000001",
         "SQ261127\u2011000001",
+        "SQ261127–000001",
+        "SQ261127−000001",
+        "SQ26\u00ad1127-000001",
         "SQ261127000001",
         " SQ 261127 - 000001 ",
         "SQ261127-OOOOOl",
@@ -26,7 +38,7 @@ from city.typed import LONGEST_SEARCH, case_number, one_time_code, query_code, s
     ],
 )
 def test_the_number_of_a_post_is_known_however_it_is_typed(typed: str) -> None:
-    assert case_number(typed) == "SQ261127-000001"
+    assert case_number(typed) == number_of(typed) == "SQ261127-000001"
 
 
 @pytest.mark.parametrize(
@@ -38,13 +50,17 @@ def test_the_number_of_a_post_is_known_however_it_is_typed(typed: str) -> None:
     ],
 )
 def test_a_prefix_may_end_in_a_letter_that_looks_like_a_digit(typed: str, number: str) -> None:
-    assert case_number(typed) == number
+    assert case_number(typed) == number_of(typed) == number
 
 
-@pytest.mark.parametrize("typed", ["", "路灯", "%00", "\0", "SQ", "SQ261127", "x" * 100_000])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "路灯", "%00", "\0", "../x", "1", "SQ", "SQ261127", "SQ261127-000001/x", "SQ%00", "x" * 100_000],
+)
 def test_what_is_no_number_matches_none_and_is_short_and_plain(typed: str) -> None:
     number = case_number(typed)
 
+    assert number_of(typed) == ""
     assert "-" not in number
     assert len(number) <= 64
     assert number.isascii()
@@ -68,7 +84,12 @@ def test_a_query_code_is_read_as_crockford_reads_it(typed: str) -> None:
     plain = "".join(c for c in normal_form(typed).upper() if c.isalnum())
 
     assert query_code(typed) == plain.replace("O", "0").replace("L", "1").replace("I", "1")
-    assert query_code(query_code(typed)) == query_code(typed)
+    assert query_code(query_code(typed)) == query_code(typed) == code_of(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "0123456AB", "0123456ABCD", "查询码", "U123456ABC", "x" * 100_000])
+def test_what_cannot_be_a_query_code_is_none(typed: str) -> None:
+    assert code_of(typed) == ""
 
 
 @given(st.text())
@@ -107,3 +128,9 @@ def test_a_search_meets_the_text_however_either_was_typed(stored: str, asked: st
 
 def test_a_search_is_cut_and_never_refused() -> None:
     assert len(search_words("路" * 100_000)) == LONGEST_SEARCH
+
+
+@pytest.mark.parametrize("evil", ["a" + "\u0344" * 100_000, "\u200b" * 100_000])
+def test_a_long_text_is_looked_at_no_further_than_a_number_reaches(evil: str) -> None:
+    assert number_of(evil) == code_of(evil) == one_time_code(evil) == ""
+    assert case_number(evil + "SQ261127-000001") == case_number(evil[:LONGEST])

@@ -1,11 +1,15 @@
 """Open data beside posts: rows a second of a year's file, its making included, and what posts have to bear meanwhile."""
 
 import asyncio
+import multiprocessing
+import os
 import statistics
-import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Final
+
+import httpx2
 
 from wenzheng.bench.load import Load, drive
 
@@ -14,13 +18,6 @@ RATE: Final = 20.0
 QUIET_SECONDS: Final = 20.0
 BESIDE_SECONDS: Final = 1200.0
 """At most."""
-READER: Final = f"""
-import os, sys, urllib.request
-os.nice(19)
-with urllib.request.urlopen(sys.argv[1], timeout={BESIDE_SECONDS}) as answer:
-    print(sum(part.count(b"\\n") for part in iter(lambda: answer.read(65536), b"")))
-"""
-"""Counts the lines of what an address answers."""
 
 
 async def beside_posts(stats: str, intake: str, posts: Sequence[bytes], year: int) -> dict[str, float]:
@@ -47,17 +44,28 @@ async def beside_posts(stats: str, intake: str, posts: Sequence[bytes], year: in
 
 
 async def _read(stats: str, year: int) -> tuple[int, float]:
-    """Lines of the year's file of cases and the seconds until the last of them, the making of the file included.
+    """What `_counted` tells of the year's file of cases.
 
-    They are counted by a process of its own: who reads open data sits elsewhere, and is not to hold up who posts here.
+    A process of its own reads: who reads open data sits elsewhere, and is not to hold up who posts here.
     """
+    reader = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    try:
+        address = f"{stats}/open/cases-{year}.csv"
+        return await asyncio.get_running_loop().run_in_executor(reader, _counted, address)
+    finally:
+        await asyncio.to_thread(reader.shutdown)
+
+
+def _counted(address: str) -> tuple[int, float]:
+    """Lines of a file below its heading, and the seconds until the last of them, the making of the file included."""
+    os.nice(19)
     started = time.perf_counter()
-    command = ("-c", READER, f"{stats}/open/cases-{year}.csv")
-    reader = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
-    told, _ = await reader.communicate()
-    if reader.returncode:
-        raise RuntimeError(f"the reader of open data ended with {reader.returncode}")
-    return int(told) - 1, time.perf_counter() - started
+    with httpx2.stream("GET", address, timeout=BESIDE_SECONDS) as answer:
+        if answer.status_code != 200:
+            # An error of the client's own cannot be handed from one process to another.
+            raise RuntimeError(f"{address} answers {answer.status_code}")
+        lines = sum(part.count(b"\n") for part in answer.iter_bytes())
+    return lines - 1, time.perf_counter() - started
 
 
 async def rounds(stats: str, intake: str, posts: Sequence[bytes], years: Sequence[int]) -> dict[str, Any]:

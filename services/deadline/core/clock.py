@@ -335,10 +335,11 @@ def _movements(
 
 def _granted(case: Case, extension: Extension, stop: datetime | None) -> bool:
     """Whether it was granted before the stop; of one in the same instant the order tells in which reply and grant were said."""
-    if stop is None or extension.approved_at != stop:
-        return stop is None or extension.approved_at < stop
-    given = case.replies[: extension.replies]
-    return extension.replies is not None and all(reply.at < stop for reply in given)
+    if stop is None or extension.approved_at < stop:
+        return True
+    if extension.approved_at > stop or extension.replies is None:
+        return False
+    return all(reply.at < stop for reply in case.replies[: extension.replies])
 
 
 def _place(movement: _Open | Moved | _Shut) -> tuple[datetime, int, str]:
