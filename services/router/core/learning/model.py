@@ -208,12 +208,16 @@ class Model:
         return self._summed(rows, last, starts)
 
     def _alone(self, rows: NDArray[np.uint16]) -> list[list[float]]:
-        """Scores of one form from the rows of its n-grams, which are put in order."""
-        rows.sort(kind="stable")
-        changes = np.empty(len(rows), dtype=bool)
-        np.not_equal(rows[1:], rows[:-1], out=changes[:-1])
+        """Scores of one form from the rows of its n-grams."""
+        # Row 0 comes first here too, as it does behind a border: numpy adds floats in another order
+        # when there is one number less, and the last bit would differ from the form's among others.
+        ordered = np.zeros(len(rows) + 1, dtype=np.uint16)
+        ordered[1:] = rows
+        ordered.sort(kind="stable")
+        changes = np.empty(len(ordered), dtype=bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=changes[:-1])
         changes[-1] = True
-        return self._summed(rows, np.flatnonzero(changes), _FIRST)
+        return self._summed(ordered, np.flatnonzero(changes), _FIRST)
 
     def _summed(
         self, rows: NDArray[np.uint16], last: NDArray[np.intp], starts: NDArray[np.intp]
@@ -245,8 +249,7 @@ class Model:
         if not form:
             return Read(self, "", "", np.zeros(0, dtype=np.uint16), self._judgement(self.scores([""])[0]))
         rows = self._row.take(buckets(form))
-        of_pairs = rows[len(form) :].copy()
-        return Read(self, f"{title}\n{text}", form, of_pairs, self._judgement(self._alone(rows)[0]))
+        return Read(self, f"{title}\n{text}", form, rows[len(form) :], self._judgement(self._alone(rows)[0]))
 
     def spoke(self, rows: NDArray[np.uint16], label: str) -> NDArray[np.float32]:
         """What each row adds to a class it knows."""
