@@ -9,7 +9,7 @@ from chassis.store import Packing
 
 S = TypeVar("S")
 
-ROW: Final = "subject, partition, held, remembered"
+ROW: Final = "subject, remembered"
 """The columns from which a state is read."""
 
 
@@ -36,7 +36,5 @@ class Lookup(Generic[S]):
 
     def state(self, row: Any) -> S:
         """The state in a row that holds the columns of `ROW`."""
-        state: S = self._packing.unpack(
-            row["subject"], row["partition"], row["held"], row["remembered"]
-        ).state
+        state: S = self._packing.state(row["remembered"])
         return state

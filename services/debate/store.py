@@ -39,7 +39,7 @@ COLUMNS: Sequence[Column[Kept]] = (
     Column[Kept]("voice_in", "text", lambda kept: kept.debate if isinstance(kept, Voice) else None),
 )
 
-_ROW: Final = "select subject, partition, held, remembered from subject"
+_ROW: Final = "select subject, remembered from subject"
 _ALL = f"{_ROW} where step <> '' and starts_with(subject, '{DIALOGUE}') = $1::boolean"
 _ONE = f"{_ROW} where subject = $1::text and step <> ''"
 _COMMENTS = f"{_ROW} where subject = any($1::text[]) and standing <> ''"
@@ -67,7 +67,7 @@ _ANSWER: Final = f"""from subject answer
     where answer.answers <> '' and answer.answers = substr(asked.subject, {len(COMMENT) + 1}) collate "default" and answer.standing = 'shown' and answer.department <> ''"""
 _OFFICIAL: Final = f"exists (select {_ANSWER})"
 _TRANSCRIPT = f"""
-select subject, partition, held, remembered, moment, spoken from (
+select subject, remembered, moment, spoken from (
     select asked.*, case when department = '' then first.said_at else asked.said_at end as moment,
         case when department = '' then first.subject else asked.subject end as spoken
     from subject asked left join lateral (
@@ -244,7 +244,7 @@ class PostgresDebates:
         return [(row["subject"].removeprefix(COMMENT), self._state(row)) for row in rows]
 
     def _state(self, row: asyncpg.Record) -> Any:
-        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        return self._packing.state(row["remembered"])
 
 
 class MemoryDebates:

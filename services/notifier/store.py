@@ -178,15 +178,10 @@ class PostgresNotices:
         if not subjects:
             return {}
         rows = await connection.fetch(
-            "select subject, partition, held, remembered from subject where subject = any($1::text[])",
+            "select subject, remembered from subject where subject = any($1::text[])",
             list(subjects),
         )
-        cases: dict[str, Case] = {
-            row["subject"]: self._packing.unpack(
-                row["subject"], row["partition"], row["held"], row["remembered"]
-            ).state
-            for row in rows
-        }
+        cases: dict[str, Case] = {row["subject"]: self._packing.state(row["remembered"]) for row in rows}
         return cases
 
 

@@ -213,14 +213,11 @@ class PostgresTopics:
 
     async def told(self, since: datetime) -> dict[str, Talk]:
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject "
+            "select subject, remembered from subject "
             "where topic_grown_at >= $1::timestamptz order by topic_grown_at, subject",
             since,
         )
-        unpack = self._packing.unpack
-        talks = [
-            unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state for row in rows
-        ]
+        talks = [self._packing.state(row["remembered"]) for row in rows]
         return {talk.topic: talk for talk in talks}
 
 

@@ -141,17 +141,14 @@ class Figures(Protocol):
         """Unit to what the published reviews of a year say of it."""
 
 
-REVIEWS: Final = "select subject, partition, held, remembered from subject where review_year = $1::integer order by subject"
+REVIEWS: Final = "select subject, remembered from subject where review_year = $1::integer order by subject"
 
 
 def reviewed(rows: Sequence[asyncpg.Record], year: int) -> dict[str, Measures]:
     """Unit to its measures, from the rows of `REVIEWS`."""
     packing = Packing(Case)
     return graded(
-        [
-            packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
-            for row in rows
-        ],
+        [packing.state(row["remembered"]) for row in rows],
         year,
     )
 

@@ -22,10 +22,10 @@ COLUMNS: Sequence[Column[Kept]] = (
     Column[Kept]("voter_of", "text", lambda kept: kept.survey if isinstance(kept, Voter) else None),
 )
 
-_ALL = "select subject, partition, held, remembered from subject where step <> ''"
-_OPEN = "select subject, partition, held, remembered from subject where step = 'open'"
-_ONE = "select subject, partition, held, remembered from subject where subject = $1::text and step <> ''"
-_BALLOTS = "select subject, partition, held, remembered from subject where ballot_of = $1::text"
+_ALL = "select subject, remembered from subject where step <> ''"
+_OPEN = "select subject, remembered from subject where step = 'open'"
+_ONE = "select subject, remembered from subject where subject = $1::text and step <> ''"
+_BALLOTS = "select subject, remembered from subject where ballot_of = $1::text"
 _TOKENS = "select count(*) from subject where voter_of = $1::text"
 _KEYS = "select signing, opening from survey_key where survey = $1::text"
 _KEEP = "insert into survey_key (survey, signing, opening) values ($1::text, $2::bytea, $3::bytea) on conflict do nothing"
@@ -94,7 +94,7 @@ class PostgresSurveys:
                 await connection.execute(_FORGET, one.subject)
 
     def _state(self, row: asyncpg.Record) -> Any:
-        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        return self._packing.state(row["remembered"])
 
 
 class MemorySurveyKeys:

@@ -206,7 +206,7 @@ class PostgresRecords:
         """By the index of opened records."""
         unit, person = wanted.concerned or ("", "")
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where record_opened_at is not null "
+            "select subject, remembered from subject where record_opened_at is not null "
             "and ($1::boolean is null or (record_step = 'closed') = $1::boolean) "
             "and ($2::text = '' or record_unit = $2::text) "
             "and ($3::boolean or ($4::text <> '' and record_unit = $4::text) or record_person = $5::text) "
@@ -223,7 +223,7 @@ class PostgresRecords:
     async def one(self, identity: str) -> Record | None:
         """By its id; None when nobody has opened it."""
         row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject "
+            "select subject, remembered from subject "
             "where subject = $1::text and record_opened_at is not null",
             subject_of(identity),
         )
@@ -234,14 +234,14 @@ class PostgresRecords:
     ) -> dict[str, Counter[Measure]]:
         """By the same index: a finding is never made before the opening."""
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject "
+            "select subject, remembered from subject "
             "where record_opened_at < $1::timestamptz and record_step <> 'opened'",
             until,
         )
         return counted([self._state(row) for row in rows], since, until, cut_off)
 
     def _state(self, row: asyncpg.Record) -> Any:
-        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        return self._packing.state(row["remembered"])
 
 
 class MemoryRecords:

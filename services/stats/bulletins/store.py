@@ -75,7 +75,7 @@ class PostgresBulletins:
 
     async def listed(self) -> list[Bulletin]:
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where bulletin_period is not null"
+            "select subject, remembered from subject where bulletin_period is not null"
         )
         return newest_first([self._state(self._packing, row) for row in rows])
 
@@ -92,7 +92,7 @@ class PostgresBulletins:
             ]
             reviews = await connection.fetch(REVIEWS, period.year) if period.is_year else []
             rows = await connection.fetch(
-                "select subject, partition, held, remembered from subject "
+                "select subject, remembered from subject "
                 "where named_at >= $1::timestamptz and named_at < $2::timestamptz",
                 start,
                 end,
@@ -103,7 +103,7 @@ class PostgresBulletins:
 
     @staticmethod
     def _state(packing: Packing, row: asyncpg.Record) -> Any:
-        return packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        return packing.state(row["remembered"])
 
 
 class MemoryBulletins:

@@ -87,7 +87,7 @@ class PostgresRounds:
     async def listed(self, wanted: Wanted) -> list[Round]:
         """By the index of opened rounds."""
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where round_opened_at is not null "
+            "select subject, remembered from subject where round_opened_at is not null "
             "and ($1::boolean is null or (round_step <> 'opened') = $1::boolean) "
             "and ($2::text = '' or round_form = $2::text) "
             "and ($3::text is null or strpos(round_units, ' ' || $3::text || ' ') > 0) "
@@ -102,7 +102,7 @@ class PostgresRounds:
     async def going_on(self) -> list[Round]:
         """By the index of opened rounds, too."""
         rows = await self._pool.fetch(
-            "select subject, partition, held, remembered from subject where round_opened_at is not null "
+            "select subject, remembered from subject where round_opened_at is not null "
             "and round_step = 'opened' and round_form = 'inspection' order by subject"
         )
         return [self._state(row) for row in rows]
@@ -110,7 +110,7 @@ class PostgresRounds:
     async def one(self, identity: str) -> Round | None:
         """By its id; None when nobody has opened it."""
         row = await self._pool.fetchrow(
-            "select subject, partition, held, remembered from subject "
+            "select subject, remembered from subject "
             "where subject = $1::text and round_opened_at is not null",
             subject_of(identity),
         )
@@ -136,7 +136,7 @@ class PostgresRounds:
         return drawing.done(), {str(row["partition"]): json.loads(row["offsets"]) for row in position}
 
     def _state(self, row: asyncpg.Record) -> Any:
-        return self._packing.unpack(row["subject"], row["partition"], row["held"], row["remembered"]).state
+        return self._packing.state(row["remembered"])
 
 
 class MemoryRounds:
