@@ -10,8 +10,8 @@ import asyncpg
 from chassis.memory.store import MemoryStore
 from chassis.store import NEVER, Applied, Input
 from contracts.identity import derived
-from services.notifier.core.followers import A_PAGE
 from services.notifier.core.news import (
+    A_PAGE,
     DropFollower,
     DropFollowers,
     Follower,

@@ -9,7 +9,8 @@ from typing import Final
 from city.notice_words import FOLLOWER
 from contracts.topics import TOPICS
 from services.notifier.core.conditions import always
-from services.notifier.core.followers import A_PAGE, PAUSE
+from services.notifier.core.followers import PAUSE
+from services.notifier.core.news import A_PAGE
 from services.notifier.core.table import NOBODY, TOLD
 from services.notifier.core.table_of_followers import FOLLOWERS_TOLD
 from services.notifier.core.tell import URGENT, Tell

@@ -13,7 +13,6 @@ STATE_NAMES: Final[dict[State, str]] = {
     "kept": "已按期兑现",
     "late": "逾期后兑现",
 }
-"""What everybody reads who reads the reply."""
 
 
 class Promise(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -42,3 +41,8 @@ class Promise(Struct, frozen=True, gc=False, omit_defaults=True):
         if self.reported_at is not None:
             return "kept" if self.reported_at <= self.due else "late"
         return "broken" if self.broken else "waiting"
+
+    @property
+    def state_name(self) -> str:
+        """What everybody reads who reads the reply."""
+        return STATE_NAMES[self.state]

@@ -12,7 +12,6 @@ from services.intake.core.answers_on_replies import (
     PublishedReply,
 )
 from services.intake.core.case import Case, Draft, Reply
-from services.intake.core.promise import STATE_NAMES
 
 
 def files(attachments: Sequence[Attachment], names: Mapping[str, str]) -> list[AttachedFile]:
@@ -85,7 +84,7 @@ def _promise(reply: Reply, city: Profile) -> PromiseOfReply | None:
         "day": promise.day,
         "due": promise.due,
         "state": promise.state,
-        "state_name": STATE_NAMES[promise.state],
+        "state_name": promise.state_name,
         "reported_at": promise.reported_at,
         "text": promise.text,
         "department_name": city.department_name(promise.department) if promise.department else "",

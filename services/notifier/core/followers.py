@@ -34,8 +34,6 @@ from services.notifier.core.table_of_followers import FOLLOWERS_TOLD, WORDS
 
 Here = Context[Profile]
 
-A_PAGE: Final = 100
-"""Followers told at a time."""
 PAUSE: Final = timedelta(seconds=5)
 """City time between two pages of the same news: ten thousand followers are told within nine minutes, and nobody else waits for them."""
 KEPT: Final = 6

@@ -1,10 +1,14 @@
 """News of a post for those who follow it: what happened, who follows, and how far the telling has come. Pure data."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from contracts.decision import Effect
+
+A_PAGE: Final = 100
+"""Followers told at a time."""
 
 
 class News(Struct, frozen=True, gc=False, omit_defaults=True):

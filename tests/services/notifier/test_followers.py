@@ -24,8 +24,16 @@ from contracts.posts import (
 from contracts.replies import PostReopened, PromiseReported, ReplyPublished
 from services.notifier.app import RULES
 from services.notifier.core.case import Case, Claim, Notice, Outcome
-from services.notifier.core.followers import A_PAGE, KEPT, PAUSE, follow, spread, unfollow
-from services.notifier.core.news import DropFollower, DropFollowers, Follower, KeepFollower, NewsDue, Spread
+from services.notifier.core.followers import KEPT, PAUSE, follow, spread, unfollow
+from services.notifier.core.news import (
+    A_PAGE,
+    DropFollower,
+    DropFollowers,
+    Follower,
+    KeepFollower,
+    NewsDue,
+    Spread,
+)
 from services.notifier.core.table import TOLD
 from services.notifier.core.table_of_followers import FOLLOWERS_TOLD
 from tests.services.deadline.facts import PROFILE, at

@@ -12,8 +12,8 @@ from chassis.vault import LinkSecret, MemoryKeys, new_key, seal
 from contracts.decision import Effect
 from services.notifier import store
 from services.notifier.core.case import Case, Claim, Notice
-from services.notifier.core.followers import A_PAGE
 from services.notifier.core.news import (
+    A_PAGE,
     DropFollower,
     DropFollowers,
     Follower,

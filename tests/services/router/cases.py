@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from contracts.assignments import AssignmentHeld, Candidate, PostAssigned
+from contracts.assignments import AssignmentHeld, Candidate, PostAssigned, Reason
 from contracts.decision import Context, Say
 from contracts.facts import Fact
 from contracts.posts import PostReceived
@@ -33,10 +33,15 @@ class Judge:
     def choose(self, post: PostReceived) -> Choice:
         return Choice(
             department=self.department,
-            candidates=tuple(Candidate(unit, f"{unit}-item", 0.4) for unit in self.candidates),
+            candidates=tuple(
+                Candidate(unit, f"{unit}-item", 0.4, (Reason(kind="duty", text="职责"),))
+                for unit in self.candidates
+            ),
             confidence=0.9,
             rule_version="r1",
             model_version="m1",
+            area="321322",
+            street="321322001",
         )
 
     def owner(self, duty_item: str) -> str:

@@ -123,3 +123,23 @@ def test_a_confidence_that_just_reaches_the_threshold_assigns(above: float, assi
 
     assert choice.confidence == first.confidence
     assert choice.department == (first.candidates[0].department if assigned else "")
+
+
+def test_a_post_in_traditional_characters_goes_to_the_unit_of_the_same_post_in_simplified_ones() -> None:
+    routing = Routing(PROFILE)
+
+    simplified = routing.choose(post("沭阳县城第２实验小学门口的路灯坏了很久", "路灯不亮"))
+    traditional = routing.choose(post("沭陽縣城第２實驗小學門口的路燈壞了很久", "路燈不亮"))
+
+    assert traditional.candidates == simplified.candidates
+    assert (traditional.department, traditional.area) == (simplified.department, simplified.area)
+    assert simplified.candidates
+
+
+def test_places_in_what_is_read_are_places_in_what_was_written() -> None:
+    title, text = "①㎡路燈", "１２３號 \ufdfa 路燈"
+
+    read = Reading(title, text)
+
+    assert (read.title, read.text) == ("1㎡路灯", "123号 \ufdfa 路灯")
+    assert (len(read.title), len(read.text)) == (len(title), len(text))
