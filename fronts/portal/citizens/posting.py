@@ -61,7 +61,7 @@ async def post(visit: WithFiles) -> Response:
     before = receipts.sent_before(visit, sent)
     if before and "again" not in typed:
         return site.pages.render("sent_before.html", 409, number=before, given=given, attached=attached)
-    if "send" not in typed:
+    if "send" not in typed and not receipts.sent_by_this_form(visit):
         seen = f"{typed.one('seen')} {typed.one('seen_before')}".split()
         offers = [each for each in await _similar(visit) if each["number"] not in seen]
         if offers:

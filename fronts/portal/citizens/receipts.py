@@ -49,11 +49,18 @@ def sent_before(visit: Visit, body: dict[str, Any]) -> str:
     Under the same key intake itself answers with the first receipt.
     """
     kept = _SENT_FORM.fullmatch(visit.cookie(_SENT))
-    if kept is None or _digest(kept[1], body) != kept[2]:
-        return ""
-    if _digest(kept[1], visit.form.one("key")) == kept[3]:
+    if kept is None or _digest(kept[1], body) != kept[2] or sent_by_this_form(visit):
         return ""
     return kept[4]
+
+
+def sent_by_this_form(visit: Visit) -> bool:
+    """Whether this browser has its receipt under the form's own key already, as after a slow double click.
+
+    What is alike would then be the very post, so nothing may be offered in its place.
+    """
+    kept = _SENT_FORM.fullmatch(visit.cookie(_SENT))
+    return kept is not None and _digest(kept[1], visit.form.one("key")) == kept[3]
 
 
 @router.get("/receipts/{number}")

@@ -19,13 +19,14 @@ async function keep(page) {
   await Promise.all(old.map((address) => cache.delete(address)));
 }
 
-/* The form as it was kept, under this key; `unsent`: it stands for an answer that did not come. */
-async function kept(key, unsent) {
+/* The form as it was kept, under this key. What it stands for: `away`, no form came; `unsent`, no answer came;
+   `returned`, an answer to a form was gone back to, which no browser has any more. */
+async function kept(key, what) {
   const page = await caches.match(FORM);
   if (!page) return Response.error();
   const text = (await page.text())
     .replace(/(name="key" value=")[^"]*/, (_, before) => before + key)
-    .replace(" data-draft>", unsent ? " data-draft data-unsent>" : " data-draft data-away>");
+    .replace(" data-draft>", ` data-draft data-${what}>`);
   return new Response(text, { headers: page.headers });
 }
 
@@ -38,16 +39,20 @@ async function open(request, event) {
     const page = await fetch(request);
     if (page.ok && path(request.url) === FORM) event.waitUntil(keep(page.clone()).catch(() => undefined));
     return page;
-  } catch (_) { return kept(fresh(), false); }
+  } catch (_) { return kept(fresh(), "away"); }
+}
+
+async function key(request) {
+  const given = String((await request.formData()).get("key") || "");
+  return /^[0-9a-f]{32}$/.test(given) ? given : fresh();
 }
 
 /* Whether a post without an answer was taken in nobody knows: under its own key a repeat is harmless. */
 async function send(request) {
   const copy = request.clone();
-  try { return await fetch(request); } catch (_) {
-    const key = String((await copy.formData()).get("key") || "");
-    return kept(/^[0-9a-f]{32}$/.test(key) ? key : fresh(), true);
-  }
+  // Who goes back to an answer sends nothing: the browser asks for what it has kept, and that is none of the network's.
+  if (request.cache === "only-if-cached") return kept(await key(copy), "returned");
+  try { return await fetch(request); } catch (_) { return kept(await key(copy), "unsent"); }
 }
 
 self.addEventListener("install", (event) => {

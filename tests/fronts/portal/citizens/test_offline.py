@@ -1,5 +1,6 @@
 """Without a network the form still opens, what was written stays, and it is sent when the network is back."""
 
+import uuid
 from collections.abc import Iterator
 
 import httpx2
@@ -102,6 +103,34 @@ def test_who_does_not_want_that_says_so(far: Portal, known: Page) -> None:
     assert known.evaluate("navigator.onLine")
     expect(known.locator(NOTE)).to_contain_text("没有提交")
     expect(known.locator("#number")).to_have_count(0)
+
+
+def test_who_goes_back_to_a_refused_form_is_told_of_no_network_and_finds_what_was_typed(
+    known: Page,
+) -> None:
+    fill(known, "路灯不亮", "幸福路的路灯坏了一周。")
+    known.fill("#phone", "没有电话")
+    known.click("main form[data-draft] button[type=submit]")
+    known.wait_for_selector("#phone-wrong")
+    known.click("header >> text=查询进展")
+    known.go_back()
+
+    expect(known.locator(NOTE)).to_contain_text("已恢复上次没有提交的草稿")
+    assert known.input_value("#text") == "幸福路的路灯坏了一周。"
+
+
+def test_who_goes_back_past_a_receipt_finds_a_form_that_waits_for_nothing(known: Page) -> None:
+    fill(known, "井盖翘起", f"小院里的井盖翘起一角,{uuid.uuid4().hex[:8]}。")
+    known.fill("#phone", "没有电话")
+    known.click("main form[data-draft] button[type=submit]")
+    known.wait_for_selector("#phone-wrong")
+    known.fill("#phone", "13812345678")
+    send(known)
+    known.go_back()
+
+    known.wait_for_selector("main form[data-draft]")
+    expect(known.locator(NOTE)).to_be_hidden()
+    assert (known.input_value("#title"), known.input_value("#text")) == ("", "")
 
 
 def test_two_drafts_written_without_a_network_are_two_posts(far: Portal, known: Page) -> None:

@@ -1,15 +1,27 @@
 """Receipts can be gone back to, and going back sends nothing twice."""
 
 import re
+from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from tests.fronts.portal.alone import Pages, opened
+from tests.fronts.portal.citizens.neighbour import alike
 
 pytestmark = pytest.mark.medium
 
 CODE = re.compile(r'<dd id="code">([0-9A-Z]{10})</dd>')
+
+
+class Router:
+    """A router that tells what the test says is alike."""
+
+    def __init__(self) -> None:
+        self.similar: list[dict[str, Any]] = []
+        self.app = FastAPI()
+        self.app.get("/v1/similar")(lambda: {"posts": self.similar})
 
 
 async def sent(pages: Pages, **fields: str) -> tuple[httpx2.Response, httpx2.Response]:
@@ -97,6 +109,21 @@ async def test_a_double_click_leads_to_the_same_receipt_twice() -> None:
         first, second = await sent(pages, key="a" * 32), await sent(pages, key="a" * 32)
 
         assert first[1].text == second[1].text
+        assert await count(pages) == 1
+
+
+async def test_a_slow_double_click_is_offered_nothing_in_the_place_of_the_post_it_sent() -> None:
+    router = Router()
+    async with opened(router=router.app) as pages:
+        form = {"key": "a" * 32, "kind": "complaint", "title": "路灯不亮", "text": "幸福路的路灯坏了一周。"}
+        first = await pages.http.post("/post", data=form)
+        number = first.headers["location"].rpartition("/")[2]
+        router.similar = [alike(number, "路灯不亮")]
+        second = await pages.http.post("/post", data=form)
+        another = await pages.http.post("/post", data=form | {"key": "b" * 32, "text": "另一盏路灯。"})
+
+        assert (second.status_code, second.headers.get("location")) == (303, first.headers["location"])
+        assert "还没有提交" in another.text, "another form is offered what is alike"
         assert await count(pages) == 1
 
 
