@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from chassis.problem import HttpRefused
 from chassis.web.headers import bearer
+from contracts.roles import Role, lacking
 
-Role = Literal["clerk", "leader", "supervisor", "mayor", "operator", "auditor"]
 ROLES: Final = get_args(Role)
 AUDIENCE: Final = "wenzheng"
 LIFETIME_SECONDS: Final = 900
@@ -85,7 +85,7 @@ class Verifier:
 def require(staff: Staff, *roles: str) -> Staff:
     """The person, when in one of the roles. Raises Refused 403."""
     if staff.role not in roles:
-        raise HttpRefused(403, "forbidden", "没有此项权限", f"此操作需要以下角色之一:{'、'.join(roles)}。")
+        raise HttpRefused(403, "forbidden", "没有此项权限", lacking(roles))
     return staff
 
 

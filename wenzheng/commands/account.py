@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fronts.portal.staff.roles import ROLE_NAMES
+from contracts.roles import ROLE_NAMES
 from wenzheng.accounts import demo_accounts, demo_home, with_accounts
 from wenzheng.commands.terminal import Data, home_of, out
 from wenzheng.stack.home import Trouble

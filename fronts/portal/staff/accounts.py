@@ -13,11 +13,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from chassis.clock import RealTime, real_now
 from chassis.vault import seal, unseal
 from city.profile import Profile
+from contracts.roles import ROLE_NAMES
 from fronts.portal.security_log import SecurityLog
 from fronts.portal.staff import totp
 from fronts.portal.staff.common_passwords import is_common
 from fronts.portal.staff.judging import Busy, Judging
-from fronts.portal.staff.roles import LOCAL_ROLES, ROLE_NAMES
+from fronts.portal.staff.roles import LOCAL_ROLES
 from fronts.portal.store import LOCK_AFTER, LOCK_FOR, Account, Attempt, Store
 
 SHORTEST: Final = 10

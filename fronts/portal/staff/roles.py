@@ -4,16 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-ROLE_NAMES: Final = {
-    "clerk": "承办人",
-    "leader": "分管领导",
-    "supervisor": "督查员",
-    "mayor": "市领导",
-    "operator": "系统管理员",
-    "auditor": "审计员",
-}
-"""Role to what it is called."""
-
 LOCAL_ROLES: Final = ("operator", "auditor")
 """Roles that no identity provider gives: who keeps the accounts and who reads the log is decided on this system."""
 CASE_ROLES: Final = ("clerk", "leader", "supervisor", "mayor")

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from chassis.clock import RealTime
 from chassis.web.limits import client_key
+from contracts.roles import ROLE_NAMES
 from fronts.portal import keys
 from fronts.portal.clients import client
 from fronts.portal.security_log import SecurityLog
@@ -23,7 +24,7 @@ from fronts.portal.site import Site
 from fronts.portal.staff.accounts import HASHER, Accounts, Trying
 from fronts.portal.staff.devices import COOKIE, PATH, SECONDS, Devices
 from fronts.portal.staff.provider import Provider
-from fronts.portal.staff.roles import CASE_ROLES, HOMES, ROLE_NAMES, SEATS, links_of
+from fronts.portal.staff.roles import CASE_ROLES, HOMES, SEATS, links_of
 from fronts.portal.staff.sessions import Session, Sessions, same
 from fronts.portal.staff.signer import Signer
 from fronts.portal.store import Account, Store

@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.decision import Decision, Forbidden, NotFound, NotNow
+from contracts.roles import lacking
 from services.intake.core import moderation
 from services.intake.core import requests as ask
 from services.intake.core.act import AUTHOR, Act, Answer
@@ -41,7 +42,7 @@ def permit(act: Act, case: Case, actor: ask.Actor) -> None:
     if not case.exists:
         raise NotFound("not-found", "没有找到", "没有这个编号的帖子。")
     if actor.role not in act.who.roles:
-        raise Forbidden("forbidden", "没有此项权限", f"此操作需要以下角色之一:{'、'.join(act.who.roles)}。")
+        raise Forbidden("forbidden", "没有此项权限", lacking(act.who.roles))
     if act.who.units == "holding" and actor.department != case.department:
         raise Forbidden("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
     if act.who.units == "assisting" and (
@@ -50,8 +51,17 @@ def permit(act: Act, case: Case, actor: ask.Actor) -> None:
         raise Forbidden("not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
     if not possible(act, case):
         now = allowed(case)
-        names = "、".join(ACT[name].chinese for name in now) or "无"
-        raise NotNow("wrong-step", f"现在不能{act.chinese}", f"目前可以:{names}。", allowed=now)
+        own = [ACT[name].chinese for name in now if _may(ACT[name], case, actor)]
+        said = f"目前可以:{'、'.join(own)}。" if own else "目前没有您可以办理的事项。"
+        raise NotNow("wrong-step", f"现在不能{act.chinese}", said, allowed=now)
+
+
+def _may(act: Act, case: Case, actor: ask.Actor) -> bool:
+    """Whether the act is this actor's, whenever it is possible."""
+    holding = actor.department == case.department
+    assisting = actor.department in case.assisting and not holding
+    its_unit = {"any": True, "holding": holding, "assisting": assisting}[act.who.units]
+    return actor.role in act.who.roles and its_unit
 
 
 def possible(act: Act, case: Case) -> bool:

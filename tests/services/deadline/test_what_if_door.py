@@ -9,11 +9,12 @@ import pytest
 
 from chassis.clock import HandClock
 from chassis.metrics import Metrics
-from chassis.tokens import Role, Staff, Verifier, sign
+from chassis.tokens import Staff, Verifier, sign
 from chassis.web.api import create_api, take_routes
 from chassis.web.edge import Edge
 from chassis.web.limits import Limits
 from chassis.web.probes import Probes
+from contracts.roles import Role
 from services.deadline.core.whatif import Difference, Line
 from services.deadline.whatif import web
 from services.deadline.whatif.child import MemoryChild

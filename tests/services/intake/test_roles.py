@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.store import Outcome
-from chassis.tokens import Role, Staff, sign
+from chassis.tokens import Staff, sign
+from contracts.roles import Role
 from services.intake.core.act import Act
-from services.intake.core.acts import ACTS
+from services.intake.core.acts import ACT, ACTS
 from services.intake.core.case import Adoption, Case, Draft, Extension, FollowUp, Question, Reply
 from services.intake.core.city import CHANGES
 from services.intake.core.instruction import Instruction, Report
@@ -317,3 +318,40 @@ async def test_a_clerk_sees_of_a_group_only_the_members_of_the_own_unit(intake: 
 
     assert [member["number"] for member in clerk["members"]] == [mine["number"]]
     assert len(supervisor["members"]) == clerk["size"] == 2
+
+
+async def test_whoever_is_too_late_reads_what_is_left_for_them_and_not_what_is_left_for_others(
+    intake: Intake,
+) -> None:
+    mine, other = await case_for(intake, ACT["acceptance"])
+    number = mine["number"]
+
+    async def refused(caller: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await intake.http.post(
+            path, json=body, headers=headers_of(caller, mine, other) | intake.key()
+        )
+        assert answer.status_code == 409
+        problem: dict[str, Any] = answer.json()
+        return problem
+
+    acceptance = f"/v1/cases/{number}/acceptance"
+    await intake.http.post(
+        acceptance, json={}, headers=headers_of("clerk/holding", mine, other) | intake.key()
+    )
+    clerk = await refused("clerk/holding", acceptance, {})
+    author = await refused("author", f"/v1/posts/{number}/ratings", {"grade": 5})
+
+    assert clerk["detail"] == "目前可以:初步回复、请网民补充、拟写回复、申请延期、退回。"
+    assert author["detail"] == "目前可以:追问、撤回。"
+    assert "urging" in clerk["allowed"], "what is possible at all is told to programs"
+
+
+async def test_a_role_that_may_not_is_told_who_may(intake: Intake) -> None:
+    mine, other = await case_for(intake, ACT["acceptance"])
+    headers = headers_of("mayor/holding", mine, other) | intake.key()
+
+    answer = await intake.http.post(
+        f"/v1/cases/{mine['number']}/urgings", json={"text": "快"}, headers=headers
+    )
+
+    assert (answer.status_code, answer.json().get("detail")) == (403, "此操作由督查员办理。"), answer.text
