@@ -51,9 +51,12 @@ class Answer:
     @property
     def sentence(self) -> str:
         """What went wrong, for a person."""
+        errors, detail = self.body.get("errors", []), str(self.body.get("detail", ""))
         parts = [str(self.body.get("title", "系统暂时不可用,请稍后再试"))]
-        parts += [str(self.body["detail"])] if self.body.get("detail") else []
-        parts += [f"{called(error['field'])}:{error['reason']}" for error in self.body.get("errors", [])]
+        # A detail that says no more than a field's reason would be read twice.
+        if detail and detail.removesuffix("。") not in [error["reason"] for error in errors]:
+            parts += [detail.removesuffix("。") if errors else detail]
+        parts += [f"{called(error['field'])}:{error['reason']}" for error in errors]
         return ";".join(parts)
 
     def sentence_by(self, labels: Mapping[str, str]) -> str:

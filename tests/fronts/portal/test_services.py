@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import fronts.portal
-from fronts.portal.services import NOTHING, filled
+from fronts.portal.services import NOTHING, Answer, filled
 from tests.parsing import parsed
 
 PATH = "/v1/debates/{debate}/comments/{comment}/moderation"
@@ -49,3 +49,21 @@ def test_no_page_puts_what_was_typed_into_a_path_by_itself() -> None:
     ]
 
     assert by_itself == [], "a path names its parts in braces, and the services fill them in"
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("应晚于今天。", "日期不对;延期至:应晚于今天"),
+        ("请改正。", "日期不对;请改正;延期至:应晚于今天"),
+        ("", "日期不对;延期至:应晚于今天"),
+    ],
+)
+def test_what_a_service_refuses_is_read_once(detail: str, said: str) -> None:
+    errors = [{"field": "new_date", "reason": "应晚于今天"}]
+
+    assert Answer(422, {"title": "日期不对", "detail": detail, "errors": errors}).sentence == said
+
+
+def test_a_refusal_without_fields_keeps_its_sentence() -> None:
+    assert Answer(409, {"title": "现在不能受理", "detail": "已受理。"}).sentence == "现在不能受理;已受理。"
