@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from chassis.web.aside import aside
+from city import normal
 from fronts.portal.services import Answer
 from fronts.portal.staff.acts import ACTS, BY_NAME, Act, reply
 from fronts.portal.staff.case import Shown, findings, read_case, show_case
@@ -57,6 +59,7 @@ async def preview(visit: Annotated[Visit, Depends(visitor("clerk", files=True))]
         "preview.html",
         case=case,
         text=written,
+        public_text=await aside(lambda: visit.profile.published(normal.written(written)).texts[0]),
         given_files=visit.attached,
         kept=list(kept),
         files=[*kept.values(), *(one.name for one in visit.attached)],
