@@ -28,6 +28,11 @@ def explain(counted: Sequence[CountedDay]) -> list[str]:
     ]
 
 
+def day_of(day: date) -> str:
+    """`2026年3月5日`: a day on a page, in a sentence, in a line of a history."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def moment(instant: datetime) -> str:
     """`2026年3月5日 18:00`: an instant on a page, in a notice, in a line of the command."""
-    return f"{instant.year}年{instant.month}月{instant.day}日 {instant:%H:%M}"
+    return f"{day_of(instant)} {instant:%H:%M}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from city.explain import moment
+from city.explain import day_of, moment
 from city.points import DATUM_NAMES
 from city.profile import Profile
 from fronts.portal import static_files
@@ -129,4 +129,4 @@ class Pages:
         if isinstance(day, str) and day:
             instant = datetime.fromisoformat(day)
             day = (instant.astimezone(self.profile.zone) if instant.tzinfo else instant).date()
-        return f"{day.year}年{day.month}月{day.day}日" if isinstance(day, date) else ""
+        return day_of(day) if isinstance(day, date) else ""

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from city.calendar import Calendar, Day
+from city.explain import day_of
 from city.policy import PolicyError, Wrong
 from city.profile import Profile
 from contracts.decision import FieldError, Invalid
@@ -126,11 +127,11 @@ def _wrong_days(calendar: Calendar, asked: OtherRules) -> Iterator[FieldError]:
         days: tuple[date, ...] = getattr(asked, field)
         for day in sorted(set(days)):
             if not 2000 <= day.year <= 2099:
-                yield FieldError(field, f"{day} 不在日历的年份之内")
+                yield FieldError(field, f"{day_of(day)}不在日历的年份之内")
             elif off and not calendar.works(day):
-                yield FieldError(field, f"{day} 本来就不上班({calendar.why(day)})")
+                yield FieldError(field, f"{day_of(day)}本来就不上班({calendar.why(day)})")
             elif not off and calendar.works(day):
-                yield FieldError(field, f"{day} 本来就是工作日")
+                yield FieldError(field, f"{day_of(day)}本来就是工作日")
 
 
 def _with(calendar: Calendar, asked: OtherRules) -> Calendar:

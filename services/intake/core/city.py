@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from city.calendar import belongs_to
+from city.explain import day_of
 from city.normal import shows_nothing, written, written_line
 from city.profile import Profile
 from contracts.city_facts import (
@@ -60,9 +61,9 @@ def calendar(body: CalendarBody, actor: ask.Actor, at: datetime, city: Profile) 
     days = []
     for day in body.days:
         if not belongs_to(body.year, day.day):
-            raise wrong_field("days", f"{day.day} 不在 {body.year} 年,也不在前后一个月")
+            raise wrong_field("days", f"{day_of(day.day)}不在 {body.year} 年,也不在前后一个月")
         if shows_nothing(written(day.name)):
-            raise wrong_field("days", f"{day.day} 缺少名称")
+            raise wrong_field("days", f"{day_of(day.day)}缺少名称")
         if day.closing:
             _check_closing(day, city)
         days.append(CalendarDay(day.day, written_line(day.name), day.is_off_day, day.closing))
@@ -78,9 +79,9 @@ def _check_closing(day: CalendarDayBody, city: Profile) -> None:
     except ValueError as failure:
         raise wrong_field("days", f"{day.closing} 不是时刻") from failure
     if day.is_off_day:
-        raise wrong_field("days", f"{day.day} 是休息日,不应有下班时间")
+        raise wrong_field("days", f"{day_of(day.day)}是休息日,不应有下班时间")
     if not city.policy.hours.may_close(closing):
-        raise wrong_field("days", f"{day.day} 的下班时间 {day.closing} 不在上班时间内")
+        raise wrong_field("days", f"{day_of(day.day)}的下班时间 {day.closing} 不在上班时间内")
 
 
 def policy(body: PolicyBody, actor: ask.Actor, at: datetime, city: Profile) -> PolicyChanged:

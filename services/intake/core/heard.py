@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from city.explain import day_of, moment
 from city.profile import Profile
 from contracts.assignments import (
     AssignmentHeld,
@@ -130,11 +131,11 @@ def dated(
     if not about:
         case = replace(case, due=fact.due, provisional=fact.provisional)
     if isinstance(fact, DeadlineRedated) and fact.previous == fact.due:
-        return _note(case, fact.at, "redated", f"{about}办结期限 {_minute(fact.due)} 已确定")
+        return _note(case, fact.at, "redated", f"{about}办结期限 {moment(fact.due)} 已确定")
     if isinstance(fact, DeadlineRedated):
-        return _note(case, fact.at, "redated", f"{about}办结期限调整为 {_minute(fact.due)}")
+        return _note(case, fact.at, "redated", f"{about}办结期限调整为 {moment(fact.due)}")
     if isinstance(fact, DeadlineSet):
-        return _note(case, fact.at, "due", f"{about}办结期限 {_minute(fact.due)}")
+        return _note(case, fact.at, "due", f"{about}办结期限 {moment(fact.due)}")
     return Decision(case)
 
 
@@ -158,7 +159,7 @@ def missed(case: Case, fact: DeadlineMissed, context: Here) -> Decision[Case]:
 def miss_withdrawn(case: Case, fact: MissWithdrawn, context: Here) -> Decision[Case]:
     """There was no miss, or no broken promise."""
     if fact.clock == "promise":
-        return _note(case, fact.at, "promise-kept", f"承诺日期 {fact.due.date()} 已兑现,记录已更正")
+        return _note(case, fact.at, "promise-kept", f"承诺日期 {day_of(fact.due)}已兑现,记录已更正")
     about = _of_which(case, fact.handling)
     case = case if about else replace(case, missed=False, level="")
     return _note(case, fact.at, "miss-withdrawn", f"{about}超期已更正")
@@ -174,7 +175,7 @@ def escalated(case: Case, fact: CaseEscalated, context: Here) -> Decision[Case]:
 
 def promise_broken(case: Case, fact: PromiseBroken, context: Here) -> Decision[Case]:
     """The promised date passed."""
-    return _note(case, fact.at, "promise-broken", f"承诺日期 {fact.promised.date()} 未兑现")
+    return _note(case, fact.at, "promise-broken", f"承诺日期 {day_of(fact.promised)}未兑现")
 
 
 def instruction_overdue(case: Case, fact: InstructionOverdue, context: Here) -> Decision[Case]:
@@ -209,7 +210,7 @@ def reply_promise_broken(case: Case, fact: ReplyPromiseBroken, context: Here) ->
     if not _waits(case, fact.reply):
         return Decision(case)
     case = with_promise(case, fact.reply, broken=True)
-    return _note(case, fact.at, "reply-promise-broken", f"承诺于 {fact.day} 前办结,逾期未兑现")
+    return _note(case, fact.at, "reply-promise-broken", f"承诺于{day_of(fact.day)}前办结,逾期未兑现")
 
 
 def reply_promise_break_withdrawn(
@@ -221,7 +222,9 @@ def reply_promise_break_withdrawn(
     ):
         return Decision(case)
     case = with_promise(case, fact.reply, broken=False)
-    return _note(case, fact.at, "reply-promise-break-withdrawn", f"承诺于 {fact.day} 前办结,逾期记录已更正")
+    return _note(
+        case, fact.at, "reply-promise-break-withdrawn", f"承诺于{day_of(fact.day)}前办结,逾期记录已更正"
+    )
 
 
 def _of_which(case: Case, handling: int) -> str:
@@ -239,10 +242,6 @@ def _unread(one: Instruction) -> Instruction:
 
 def _last_question(case: Case) -> str:
     return case.questions[-1].id if case.questions else ""
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _note(case: Case, at: datetime, kind: str, text: str, public: bool = True) -> Decision[Case]:

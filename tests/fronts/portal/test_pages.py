@@ -1,6 +1,7 @@
 """What every page has: instants in city time, and lines in order of time whatever the order they came in."""
 
 import ast
+import re
 from pathlib import Path
 
 from city.profile import Profile
@@ -52,3 +53,14 @@ def test_no_page_gives_a_value_the_name_of_what_every_page_has() -> None:
     ]
 
     assert not given
+
+
+def test_a_day_is_read_on_every_page_as_a_day_is_written_in_chinese() -> None:
+    bare = re.compile(r">[^<>\"]*\{\{ *[\w.]*(?:date|_day|done_on|\.day) *\}\}")
+    found = [
+        f"{path.name}: {match[0]}"
+        for path in sorted((PORTAL / "templates").rglob("*.html"))
+        for match in bare.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == [], "2026-03-02 is a program's day; `| day` makes 2026年3月2日 of it"

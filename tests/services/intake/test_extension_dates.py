@@ -31,7 +31,7 @@ def test_a_working_day_within_three_of_the_due_date_is_taken(new_date: str) -> N
 
 @pytest.mark.parametrize(
     ("new_date", "offered"),
-    [("2026-10-11", "2026-10-11 不上班(周末),可选 2026-10-12")],
+    [("2026-10-11", "2026年10月11日不上班(周末),可选2026年10月12日")],
 )
 def test_a_day_nobody_works_is_refused_with_the_next_one_that_is_worked(new_date: str, offered: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -44,7 +44,7 @@ def test_long_works_end_on_a_working_day_as_well() -> None:
     with pytest.raises(Invalid) as refused:
         asking("2027-02-06", long_works=True)
 
-    assert refused.value.errors[0].reason == "2027-02-06 不上班(周末),可选 2027-02-08"
+    assert refused.value.errors[0].reason == "2027年2月6日不上班(周末),可选2027年2月8日"
     assert asking("2027-02-08", long_works=True).state.extensions[0].long_works
 
 

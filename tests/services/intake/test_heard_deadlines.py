@@ -53,7 +53,7 @@ ROWS = {
     "the clock is set": Heard(
         DeadlineSet(at=NOW, due=LATER, provisional=True),
         {"due": LATER, "provisional": True},
-        ("due", "办结期限 2026-03-06 10:00", True),
+        ("due", "办结期限 2026年3月6日 10:00", True),
         {"due": None},
     ),
     "the clock is extended, which intake said itself": Heard(
@@ -65,12 +65,12 @@ ROWS = {
     "the calendar moves the date": Heard(
         DeadlineRedated(at=NOW, previous=DUE, due=LATER, provisional=True, reason="调休"),
         {"due": LATER, "provisional": True},
-        ("redated", "办结期限调整为 2026-03-06 10:00", True),
+        ("redated", "办结期限调整为 2026年3月6日 10:00", True),
     ),
     "the calendar settles the date": Heard(
         DeadlineRedated(at=NOW, previous=DUE, due=DUE, reason="公布"),
         {"provisional": False},
-        ("redated", "办结期限 2026-03-05 10:00 已确定", True),
+        ("redated", "办结期限 2026年3月5日 10:00 已确定", True),
         {"provisional": True},
     ),
     "the clock resumes, for the citizen was waited for long enough": Heard(
@@ -109,13 +109,13 @@ ROWS = {
     "an extension's date was kept after all, and the case is late all the same": Heard(
         MissWithdrawn(at=NOW, due=DUE, clock="promise"),
         {},
-        ("promise-kept", "承诺日期 2026-03-05 已兑现,记录已更正", True),
+        ("promise-kept", "承诺日期 2026年3月5日已兑现,记录已更正", True),
         {"missed": True, "level": "supervisor"},
     ),
     "an extension's date passes": Heard(
         PromiseBroken(at=NOW, extension="e1", promised=DUE),
         {},
-        ("promise-broken", "承诺日期 2026-03-05 未兑现", True),
+        ("promise-broken", "承诺日期 2026年3月5日未兑现", True),
     ),
     "an instruction is overdue": Heard(
         _instruction(True),
@@ -171,7 +171,7 @@ ROWS = {
     "a reply's promise is broken": Heard(
         _promise(True),
         {"replies": (OF_ANOTHER_HANDLING, replace(PROMISED, promise=Promise(KEPT_DAY, DUE, broken=True)))},
-        ("reply-promise-broken", "承诺于 2026-03-20 前办结,逾期未兑现", True),
+        ("reply-promise-broken", "承诺于2026年3月20日前办结,逾期未兑现", True),
         {"step": "replied", "replies": (OF_ANOTHER_HANDLING, PROMISED)},
     ),
     "a reply's promise is called broken that was reported done": Heard(
@@ -189,7 +189,7 @@ ROWS = {
     "a reply's promise was not broken after all": Heard(
         _promise(False, "r0"),
         {"replies": (replace(PROMISED, id="r0", promise=Promise(DAY, BEFORE)), PROMISED)},
-        ("reply-promise-break-withdrawn", "承诺于 2026-03-20 前办结,逾期记录已更正", True),
+        ("reply-promise-break-withdrawn", "承诺于2026年3月20日前办结,逾期记录已更正", True),
         {"step": "replied", "replies": (OF_ANOTHER_HANDLING, PROMISED)},
     ),
     "a reply's promise is corrected that was never called broken": Heard(

@@ -24,7 +24,7 @@ OVER = {
     "its clock was set": Heard(
         DeadlineSet(at=BEFORE, due=LATER, provisional=True, handling=1),
         {},
-        ("due", "第1次办理:办结期限 2026-03-06 10:00", True),
+        ("due", "第1次办理:办结期限 2026年3月6日 10:00", True),
         AGAIN,
     ),
     "it was extended": Heard(
@@ -44,7 +44,7 @@ OVER = {
     "the calendar moved it": Heard(
         DeadlineRedated(at=BEFORE, previous=DUE, due=LATER, provisional=True, reason="调休", handling=1),
         {},
-        ("redated", "第1次办理:办结期限调整为 2026-03-06 10:00", True),
+        ("redated", "第1次办理:办结期限调整为 2026年3月6日 10:00", True),
         AGAIN,
     ),
     "its clock resumed": Heard(

@@ -121,7 +121,7 @@ async def test_the_leader_may_name_a_day(intake: Intake) -> None:
         ("2026-03-01", "应在今天至 365 天以内"),
         ("2027-03-03", "应在今天至 365 天以内"),
         ("9999-12-31", "应在今天至 365 天以内"),
-        ("2026-03-07", "2026-03-07 不上班(周末),可选 2026-03-09"),
+        ("2026-03-07", "2026年3月7日不上班(周末),可选2026年3月9日"),
     ],
 )
 async def test_a_day_that_cannot_be_is_refused_with_what_can(intake: Intake, day: str, reason: str) -> None:

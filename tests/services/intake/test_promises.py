@@ -65,7 +65,7 @@ async def test_a_reply_that_promises_without_a_day_is_asked_for_it_with_its_own_
     told = refused.json()
     assert told["title"] == "回复中作出了承诺,请填写承诺办结日期"
     assert told["errors"] == [
-        {"field": "promised_day", "reason": "回复中写道「我局将于3月20日前完成人行道维修」,可填 2026-03-20"}
+        {"field": "promised_day", "reason": "回复中写道「我局将于3月20日前完成人行道维修」,可填2026年3月20日"}
     ]
 
 
@@ -176,7 +176,7 @@ def test_a_broken_promise_is_shown_until_it_is_taken_back() -> None:
 
     assert (_promise(broken).state, broken.history[-1].text) == (
         "broken",
-        "承诺于 2026-03-20 前办结,逾期未兑现",
+        "承诺于2026年3月20日前办结,逾期未兑现",
     )
     assert (_promise(back).state, back.history[-1].public) == ("waiting", True)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from city.explain import day_of
 from city.promises import promises
 from contracts.decision import Decision, FieldError, Invalid, NotFound, Say
 from contracts.replies import FollowUpAnswered, PromiseReported
@@ -74,7 +75,7 @@ def promised_day(body: ask.Drafted, context: Here) -> date | None:
         return None
     found = promises(body.text, context.now, context.city.working_time)
     if found:
-        why = f"回复中写道「{found[0].words}」,可填 {found[0].day}"
+        why = f"回复中写道「{found[0].words}」,可填{day_of(found[0].day)}"
         raise Invalid(
             UNDATED,
             "回复中作出了承诺,请填写承诺办结日期",
@@ -97,7 +98,7 @@ def promise_report(case: Case, asked: ask.Asked[ask.TextOnly], context: Here) ->
         raise NotFound("not-found", "没有这项待兑现的承诺", "它可能已被登记。")
     fact = PromiseReported(at=context.now, reply=reply.id, text=text, department=case.department, by=by)
     unit = context.city.department_name(case.department)
-    line = f"{unit}登记承诺于 {reply.promise.day} 前办结的事项已办结:{text}"
+    line = f"{unit}登记承诺于{day_of(reply.promise.day)}前办结的事项已办结:{text}"
     case = with_promise(case, reply.id, reported_at=context.now, text=text, department=case.department)
     return say(case, fact, "promise-reported", line, by=by)
 

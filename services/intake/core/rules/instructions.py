@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from city.explain import day_of
 from contracts.decision import Decision, Forbidden, NotFound, NotNow
 from contracts.identity import derived
 from contracts.replies import (
@@ -101,7 +102,7 @@ def instruction_return(case: Case, asked: ask.Asked[ask.SentBack], context: Here
     )
     returned = replace(one.reports[-1], remark=remark, returned_at=context.now)
     again = replace(one, reports=(*one.reports[:-1], returned), due=due, overdue=False)
-    line = f"退回反馈,批示{_named(one)}于 {due.date()} 前再反馈:{remark}"
+    line = f"退回反馈,批示{_named(one)}于{day_of(due)}前再反馈:{remark}"
     return say(_with(case, one, again), fact, "instruction-sent-back", line, public=False, by=by)
 
 
@@ -114,7 +115,7 @@ def _due(wished: date | None, context: Here) -> datetime:
     if not 0 <= days <= limits.longest_days:
         raise wrong_field("due_day", f"应在今天至 {limits.longest_days} 天以内", "反馈日期不在允许范围内")
     if not time.is_working_day(wished):
-        why = f"{wished} 不上班({time.why(wished)}),可选 {time.closing_from(wished).date()}"
+        why = f"{day_of(wished)}不上班({time.why(wished)}),可选{day_of(time.closing_from(wished))}"
         raise wrong_field("due_day", why, "反馈日期应为工作日")
     if time.closing(wished) <= context.now:
         raise wrong_field("due_day", "今天已经下班,请选以后的工作日", "反馈日期不在允许范围内")

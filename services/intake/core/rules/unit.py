@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from city import named
+from city.explain import day_of
 from contracts.decision import Decision, FieldError, Invalid, NotFound, NotNow, Say
 from contracts.identity import derived
 from contracts.replies import (
@@ -193,7 +194,7 @@ def extension(case: Case, asked: ask.Asked[ask.Extension], context: Here) -> Dec
         by=by,
     )
     case = replace(case, extensions=(*case.extensions, requested))
-    text = f"申请延期至 {wish.new_date}:{wish.reason}"
+    text = f"申请延期至{day_of(wish.new_date)}:{wish.reason}"
     return say(case, fact, "extension-asked", text, public=False, by=by)
 
 
@@ -212,7 +213,7 @@ def extension_approval(case: Case, asked: ask.Asked[ask.Nothing], context: Here)
     case = replace(
         _decided(case, granted.id, "approved"), due=context.city.working_time.closing_from(granted.new_date)
     )
-    text = f"延期至 {granted.new_date},原因:{granted.reason},进展:{granted.progress}"
+    text = f"延期至{day_of(granted.new_date)},原因:{granted.reason},进展:{granted.progress}"
     return say(case, fact, "extended", text, by=by)
 
 
@@ -335,14 +336,14 @@ def _extendable(case: Case, wish: ask.Extension, context: Here) -> None:
     else:
         latest = time.add_days(due, limits.working_days).date()
     if not due.date() < wish.new_date <= latest:
-        between = f"应晚于 {due.date()},不晚于 {latest}"
+        between = f"应晚于{day_of(due)},不晚于{day_of(latest)}"
         raise Invalid(
             "extension-date", "延期日期不在允许范围内", f"{between}。", (FieldError("new_date", between),)
         )
     if not time.is_working_day(wish.new_date):
         following = time.closing_from(wish.new_date).date()
         near = following if following <= latest else time.add_days(time.closing(wish.new_date), -1).date()
-        why = f"{wish.new_date} 不上班({time.why(wish.new_date)}),可选 {near}"
+        why = f"{day_of(wish.new_date)}不上班({time.why(wish.new_date)}),可选{day_of(near)}"
         raise Invalid("extension-day-off", "延期应到工作日", f"{why}。", (FieldError("new_date", why),))
 
 

@@ -194,7 +194,7 @@ async def test_wrong_input_is_told_beside_its_field_and_kept(demo: Portal, tmp_p
 
         assert browser.page.status_code == 422
         assert 'value="&lt;两天&gt;" aria-describedby="kinds.complaint.reply_days-wrong' in wrong
-        assert '<span class="wrong" id="days_off-wrong">2026-03-07 本来就不上班(周末)</span>' in wrong
+        assert '<span class="wrong" id="days_off-wrong">2026年3月7日本来就不上班(周末)</span>' in wrong
         same = await browser.sends("/staff/what-if", **typed())
         assert (browser.page.status_code, "没有改动任何规则" in same) == (422, True)
         later = await browser.sends("/staff/what-if", **typed(until="2027-01"))
