@@ -1,4 +1,8 @@
-"""The files of open data: made when first asked for on a day, kept on disk for that day, and named by what they hold."""
+"""The files of open data: made when first asked for on a day, kept on disk for that day, and named by what they hold.
+
+A year is read once a day and its rows are kept beside the files. Either form is made of them when somebody asks for it:
+most ask for one, and lines of JSON are four times as long as those of CSV.
+"""
 
 import asyncio
 import hashlib
@@ -20,7 +24,6 @@ from services.stats.core.figures import total
 from services.stats.core.open_data import (
     CASES,
     FIGURES,
-    Field,
     Row,
     Value,
     bulletin_of,
@@ -38,9 +41,19 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 _NAME: Final = re.compile(r"(cases|figures)-(20[0-9]{2})\.(?:csv|jsonl)", re.ASCII)
 _BULLETINS: Final = "bulletins.jsonl"
 
+Copy = tuple[list[Value], int]
+"""A row, and how many of it there are."""
 _encode: Final = msgspec.json.Encoder().encode
-Copies = Iterable[tuple[list[Value], int]]
-"""Rows, each with how many of it there are."""
+_decode: Final = msgspec.json.Decoder(Copy).decode
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The rows of a year as they lie on disk, each a line of JSON with how many of it there are."""
+
+    path: Path
+    day: str
+    """On which they were read."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +69,15 @@ class Made:
 
 @dataclass
 class Files:
-    """Makes each file once a day, one after the other."""
+    """Reads each year and makes each file once a day, one after the other."""
 
     source: Source
     figures: Figures
     bulletins: Bulletins
     profile: Profile
     clock: Clock
+    _kept: dict[str, Kept] = field(default_factory=dict)
+    """Kind and year of files to their rows."""
     _made: dict[str, Made] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _folder: tempfile.TemporaryDirectory[str] | None = None
@@ -73,6 +88,7 @@ class Files:
         if self._folder is not None:
             self._folder.cleanup()
         self._folder = None
+        self._kept.clear()
         self._made.clear()
 
     async def names(self) -> list[str]:
@@ -97,18 +113,31 @@ class Files:
             if known is None or known.of != today:
                 if year not in await self.source.years():
                     return None
-                await (self._of_cases(year, today) if kind == "cases" else self._of_figures(year, today))
+                names = [one.name for one in (CASES if kind == "cases" else FIGURES)]
+                rows = await self._rows(kind, year, today)
+                form = _csv if name.endswith(".csv") else _lines
+                await asyncio.to_thread(self._write, name, form(names, rows), today)
             return self._made[name]
 
-    async def _of_cases(self, year: int, today: str) -> None:
+    async def _rows(self, kind: str, year: int, today: str) -> Iterator[Copy]:
+        """The rows of a year as they were when first asked for today: both forms of a file tell the same."""
+        stem = f"{kind}-{year}"
+        known = self._kept.get(stem)
+        if known is None or known.day != today:
+            copies = await (self._of_cases(year) if kind == "cases" else self._of_figures(year))
+            known = Kept(self._place(f"{stem}.rows"), today)
+            await asyncio.to_thread(_keep, known.path, copies)
+            self._kept[stem] = known
+        return _read(known.path)
+
+    async def _of_cases(self, year: int) -> Iterable[Copy]:
         rows, least_alike = await self.source.rows(year), self.profile.policy.open_data.least_alike
         # Of a million cases that is seconds, in which others ask for their figures.
-        copies = await asyncio.to_thread(_coarse_in_order, rows, least_alike)
-        await self._both(f"cases-{year}", CASES, copies, today)
+        return await asyncio.to_thread(_coarse_in_order, rows, least_alike)
 
-    async def _of_figures(self, year: int, today: str) -> None:
+    async def _of_figures(self, year: int) -> Iterable[Copy]:
         names = {unit.code: unit.name for unit in self.profile.departments}
-        copies: list[tuple[list[Value], int]] = []
+        copies: list[Copy] = []
         for month in range(1, 13):
             first, until = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
             by_unit = await self.figures.by_unit(first, until)
@@ -121,7 +150,7 @@ class Files:
                 # Who merely held a post and is no unit: its author, a meeting, moderation. A unit of before counts for posts.
                 if unit and (unit in names or measures.keys() - {"held_minutes"})
             ]
-        await self._both(f"figures-{year}", FIGURES, copies, today)
+        return copies
 
     async def _of_bulletins(self) -> Made:
         issued = [found for one in await self.bulletins.listed() if (found := bulletin_of(one))]
@@ -130,16 +159,14 @@ class Files:
             await asyncio.to_thread(self._write, _BULLETINS, (_encode(one) + b"\n" for one in issued), of)
         return self._made[_BULLETINS]
 
-    async def _both(self, stem: str, fields: tuple[Field, ...], copies: Copies, of: str) -> None:
-        names = [one.name for one in fields]
-        await asyncio.to_thread(self._write, f"{stem}.csv", _csv(names, copies), of)
-        await asyncio.to_thread(self._write, f"{stem}.jsonl", _lines(names, copies), of)
+    def _place(self, name: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="wenzheng-open-")
+        return Path(self._folder.name) / name
 
     def _write(self, name: str, parts: Iterable[bytes], of: str) -> None:
         digest = hashlib.blake2b(digest_size=12)
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="wenzheng-open-")
-        unfinished = Path(self._folder.name) / f"{name}.new"
+        unfinished = self._place(f"{name}.new")
         with unfinished.open("wb") as out:
             for part in parts:
                 digest.update(part)
@@ -152,17 +179,27 @@ class Files:
             before.path.unlink()
 
 
-def _coarse_in_order(rows: Counter[Row], least_alike: int) -> list[tuple[list[Value], int]]:
+def _coarse_in_order(rows: Counter[Row], least_alike: int) -> list[Copy]:
     """What is told of cases, in an order of its own, so that no row tells when its case came."""
     return [(list[Value](row), count) for row, count in sorted(coarse(rows, least_alike).items())]
 
 
-def _csv(names: list[str], copies: Copies) -> Iterator[bytes]:
+def _keep(path: Path, copies: Iterable[Copy]) -> None:
+    with path.open("wb") as out:
+        out.writelines(_encode(copy) + b"\n" for copy in copies)
+
+
+def _read(path: Path) -> Iterator[Copy]:
+    with path.open("rb") as kept:
+        yield from map(_decode, kept)
+
+
+def _csv(names: list[str], copies: Iterable[Copy]) -> Iterator[bytes]:
     yield (BYTE_ORDER_MARK + csv_line(names)).encode()
     for row, count in copies:
         yield csv_line(row).encode() * count
 
 
-def _lines(names: list[str], copies: Copies) -> Iterator[bytes]:
+def _lines(names: list[str], copies: Iterable[Copy]) -> Iterator[bytes]:
     for row, count in copies:
         yield (_encode(dict(zip(names, row, strict=True))) + b"\n") * count

@@ -5,13 +5,10 @@ import io
 import json
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
 import httpx2
 import pytest
@@ -22,7 +19,7 @@ from msgspec.structs import fields
 
 from contracts.bulletins import BulletinIssued, Frozen, UnitFigures
 from services.stats.core.figures import AMOUNTS
-from services.stats.core.open_data import BULLETINS, CASES, FIGURES, HIDDEN, MEASURES, Row, coarse, csv_line
+from services.stats.core.open_data import BULLETINS, CASES, FIGURES, HIDDEN, Row, coarse, csv_line
 from services.stats.open_data.files import BYTE_ORDER_MARK
 from services.stats.open_data.source import PostgresSource
 from tests.fronts.portal.staff.alone import answering, free_port
@@ -195,40 +192,6 @@ async def test_who_held_a_post_and_is_no_unit_has_no_row_of_figures(tmp_path: Pa
 
         lines = (await http.get("/open/figures-2026.jsonl")).text.splitlines()
         assert [row["unit"] for row in map(json.loads, lines)] == ["", "housing"]
-
-
-class _Noting(str):
-    """The kind of a case, which notes in which threads it is looked at."""
-
-    threads: ClassVar[set[int]] = set()
-
-    def __hash__(self) -> int:
-        self.threads.add(threading.get_ident())
-        return super().__hash__()
-
-
-class _Year:
-    """A source of so few cases that their kind is hidden."""
-
-    async def years(self) -> list[int]:
-        return [2026]
-
-    async def rows(self, year: int) -> Counter[Row]:
-        rows = Counter({(f"{year}-03", "housing", _Noting("complaint"), "", *[1] * len(MEASURES)): LEAST - 1})
-        _Noting.threads.clear()
-        return rows
-
-
-async def test_others_are_answered_while_the_cases_of_a_year_are_made_coarse(tmp_path: Path) -> None:
-    world = World(1, "2026-03-02T10:00", tmp_path)
-    files = replace(world.open_data_door(world.bulletin_door()).files, source=_Year())
-
-    made = await files.find("cases-2026.csv")
-
-    assert made is not None
-    assert made.path.read_text("utf-8").count("housing,*,") == LEAST - 1
-    assert _Noting.threads
-    assert threading.get_ident() not in _Noting.threads
 
 
 async def test_a_file_is_read_again_only_when_it_is_another_and_in_ranges(http: httpx2.AsyncClient) -> None:
