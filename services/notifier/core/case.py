@@ -14,7 +14,6 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
 
     number: str = ""
     title: str = ""
-    citizen: str = ""
     sealed: bytes = b""
     channels: tuple[str, ...] = ()
     department: str = ""

@@ -134,7 +134,6 @@ def _received(case: Case, post: PostReceived) -> Case:
         case,
         number=post.number,
         title=one_line(post.title[:TITLE_LENGTH]),
-        citizen=post.citizen,
         sealed=b"" if case.erased else post.sealed_contact or post.sealed,
         channels=() if case.erased else post.channels,
     )

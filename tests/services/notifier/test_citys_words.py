@@ -182,6 +182,15 @@ def test_a_telephone_of_a_unit_that_the_city_lists_may_stand_in_its_words() -> N
     assert wrong("citizen", "replied", f"{{number}}已回复,详询{listed}") == ""
 
 
+def test_words_that_name_the_unit_leave_room_for_the_longest_name_of_the_citys_units() -> None:
+    longest = max(len(unit.name) for unit in PROFILE.departments)
+    number = len(f"{PROFILE.number_prefix}260302-000001")
+    fits = "字" * (60 - number - longest)
+
+    assert wrong("citizen", "replied", f"{{number}}{{unit}}{fits}") == ""
+    assert "太长:填好后有 61 个字" in wrong("citizen", "replied", f"{{number}}{{unit}}{fits}字")
+
+
 def test_a_narrower_template_of_wechats_leaves_less_room() -> None:
     city = saying(("citizen", "replied", "您的帖子{number},{unit}已经回复,请您登录评价"))
     assert unfit(city) == ()

@@ -53,6 +53,20 @@ def test_a_case_has_one_line_with_its_number_all_that_happened_its_title_and_its
     ]
 
 
+@pytest.mark.parametrize(
+    ("notices", "said"),
+    [(4, "第1条;第2条;第3条;第4条"), (5, "第1条;第2条;第3条;第4条;等 5 条")],
+)
+def test_of_a_case_with_more_notices_than_are_written_out_it_is_said_how_many_there_are(
+    notices: int, said: str
+) -> None:
+    lines = [Line("a", "SQ260302-000001", "", f"第{n}条 SQ260302-000001") for n in range(1, notices + 1)]
+
+    text = digest_text(Summary(1, notices, at("2026-03-02T11:00")), lines, "robot", "")
+
+    assert text.splitlines()[1] == f"SQ260302-000001 {said}"
+
+
 @pytest.mark.parametrize(("channel", "octets"), [("robot", 2048), ("sms", 600), ("mail", 100_000)])
 @pytest.mark.parametrize("cases", [1, 3, 4, 20, 21, 500, 5000])
 def test_however_long_a_digest_counts_everything_and_is_no_longer_than_its_channel_takes(

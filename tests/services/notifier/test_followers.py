@@ -36,7 +36,7 @@ from services.notifier.core.news import (
 )
 from services.notifier.core.table import TOLD
 from services.notifier.core.table_of_followers import FOLLOWERS_TOLD
-from tests.services.deadline.facts import PROFILE, at
+from tests.services.deadline.facts import PROFILE, assigned, at
 from tests.services.notifier.telling import NUMBER, POST
 
 NOW = at("2026-03-03T10:00")
@@ -137,6 +137,15 @@ def test_each_of_what_matters_is_told_once_whatever_is_heard_twice() -> None:
     assert not any("SQ9" in text or "还没好" in text for text in post.told()), (
         "the lead may be nobody's to read"
     )
+
+
+def test_news_whose_fact_names_no_unit_are_told_as_those_of_the_unit_that_has_the_post() -> None:
+    grouped = PostsGrouped(at=LATER, group="g", lead="p", lead_number="SQ9", members=("p",), by="s")
+
+    post = Post(assigned("2026-03-02T10:00", "water"), joined(), grouped)
+    post.pages()
+
+    assert [(it.kind, it.department) for it in post.notices.values()] == [("news-grouped", "water")]
 
 
 HIDDEN = PostHidden(at=LATER, reason="广告", by="m")

@@ -363,6 +363,13 @@ def test_after_erasure_the_next_notice_is_suppressed_as_erased(erased_first: boo
     assert found.case.sealed == b""
 
 
+def test_the_box_of_the_contact_is_kept_and_of_a_post_of_before_the_one_box_that_it_has() -> None:
+    two = Told().hear(replace(POST, sealed=b"", sealed_contact=b"contact", sealed_text=b"text"))
+    one = Told().hear(replace(POST, sealed=b"both", sealed_contact=b"", sealed_text=b""))
+
+    assert (two.case.sealed, one.case.sealed) == (b"contact", b"both")
+
+
 def test_who_gave_no_contact_is_told_on_the_page_alone() -> None:
     found = Told().hear(replace(POST, channels=()), PostReleased(at=NOW, by="m"))
 
