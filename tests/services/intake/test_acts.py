@@ -67,6 +67,10 @@ def test_an_act_has_one_word_and_one_chinese_name() -> None:
         assert act.rule.__name__.rstrip("_") == act.name.replace("-", "_")
 
 
+def test_the_interfaces_document_says_of_each_act_who_may_do_it() -> None:
+    assert [act.name for act in ACTS if not re.search(r"By [a-z, ]*[a-z]+, at ", act.description)] == []
+
+
 def test_the_drawing_of_the_steps_is_of_the_table() -> None:
     drawn: dict[str, set[str]] = {}
     first = STATES.read_text(encoding="utf-8").partition("stateDiagram-v2")[2].partition("```")[0]

@@ -124,6 +124,27 @@ def test_a_reopened_case_is_accepted_and_answered_by_another_person(
             decide(case, asked, CONTEXT)
 
 
+@pytest.mark.parametrize("step", ["accepted", "replied", "rated", "withdrawn"])
+def test_a_post_can_be_taken_out_of_its_group_at_every_step_and_where_it_is_in_none_nothing_says_so(
+    step: str,
+) -> None:
+    alone = _with(step=step)
+    grouped = _with(step=step, group=Group("g", "post-1", CASE.number, ("post-1", "post-2")))
+
+    assert ("ungroup" in allowed(alone), "ungroup" in allowed(grouped)) == (False, True)
+
+
+def test_while_units_are_named_to_assist_and_none_has_the_post_no_part_is_written() -> None:
+    """A meeting's word on who assists is heard before the assignment that follows from it."""
+    waiting, assigned = (_with(department=unit, assisting=("housing",)) for unit in ("", "transport"))
+    asked = ask.Asked("part", ask.Actor("clerk-2", "housing", "clerk"), ask.Added("线路正常。"))
+
+    assert ("part" in allowed(waiting), "part" in allowed(assigned)) == (False, True)
+    with pytest.raises(NotNow):
+        decide(waiting, asked, CONTEXT)
+    decide(assigned, asked, CONTEXT)
+
+
 def test_a_draft_before_the_leader_offers_its_approval_and_no_second_draft() -> None:
     plain, drafted = _with(), _with(draft=Draft("d1", "稿", "clerk-1", NOW))
 

@@ -7,10 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.clock import HandClock
 from chassis.outbox import unpack
+from chassis.store import Outcome
 from services.intake.bodies import cleaned
+from services.intake.core.case import Reply
 from services.intake.core.requests import TextOnly
 from services.intake.web.door import LONG, made_ready
 from tests.services.intake.door import PROFILE, Intake, at
@@ -51,6 +54,20 @@ async def test_a_text_that_shows_nothing_is_refused(intake: Intake, field: str, 
 
     assert response.status_code == 422
     assert errors(response) == {field: "不能为空"}
+
+
+async def test_a_rating_may_come_with_an_empty_field_for_words(intake: Intake) -> None:
+    receipt = (await intake.post()).json()
+    subject = await intake.door.subject(receipt["number"])
+    reply = Reply("r1", "已修。", "transport", "clerk-1", at("2026-03-02T09:30"))
+    async with intake.store.transaction() as transaction:
+        [kept] = (await transaction.load([subject], lock=True)).values()
+        kept.state = replace(kept.state, step="replied", department="transport", replies=(reply,))
+        await transaction.save(Outcome(changed=[kept]))
+
+    answer = await intake.citizen(receipt, "ratings", {"grade": 4, "text": ""})
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "rated")
 
 
 async def test_what_would_turn_a_text_around_is_taken_out(intake: Intake) -> None:
