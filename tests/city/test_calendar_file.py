@@ -46,6 +46,12 @@ def test_half_days_carry_their_closing_hour() -> None:
         ("date,name,is_off_day,closing\n2027-01-04,半天,0,12:00:30", 2, "下班时间 12:00:30 应为 HH:MM"),
         ("date,name,is_off_day,closing\n2027-01-04,半天,0,12:00+08:00", 2, "下班时间 12:00+08:00 应为 HH:MM"),
         ("date,name,is_off_day,closing\n2027-01-01,元旦,1,12:00", 2, "休息日不应有下班时间"),
+        (
+            '{"year": 2027, "days": [{"date": "2027-01-01", "name": "元旦", "isOffDay": true},'
+            ' {"date": "2027-02-30", "name": "春节", "isOffDay": true}]}',
+            2,
+            "日期 2027-02-30 不正确",
+        ),
         ('{"year": 2027, "days": [{"name": "元旦"}]}', 1, "不是日历 JSON:'date'"),
         ("{", 1, "不是日历 JSON:Input data was truncated"),
     ],

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.contacts import is_mobile, mail, openid, phone
+from city.public_contacts import PublicContacts
 
 LONGEST = f"{'a' * 64}@{'.'.join(['b' * 61] * 3)}.com"
 """254 characters, as long as an address can be that a server takes (RFC 5321, erratum 1690)."""
@@ -191,3 +192,12 @@ def test_what_is_no_openid_is_refused(typed: str) -> None:
 def test_an_openid_is_taken_as_it_is() -> None:
     assert openid("o6_bmjrPTlm6_2sgVt7hMZOPfL2M") == "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
     assert openid("") == ""
+
+
+def test_what_is_public_is_the_same_where_it_holds_the_same_in_whatever_order() -> None:
+    public = PublicContacts(["0527-84358888", "12345"], ["Office@example.com"])
+
+    assert public == PublicContacts(["12345", "0527-84358888"], ["office@example.com"])
+    assert public != PublicContacts(["12345"], ["office@example.com"])
+    assert public != PublicContacts(["0527-84358888", "12345"])
+    assert public != "0527-84358888"

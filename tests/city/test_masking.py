@@ -167,6 +167,11 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("number", ["+852--2345--6789", "我的电话8438--9998", "139--0000--1234"])
+def test_a_mark_written_twice_hides_no_number(number: str) -> None:
+    assert [one for one in mask(number) if one.isdigit()] == []
+
+
 @pytest.mark.medium
 @given(st.text(max_size=400))
 def test_masking_keeps_the_length(text: str) -> None:

@@ -5,6 +5,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from city.policy import Policy, PolicyError, line_of, read_policy
 
@@ -43,10 +44,21 @@ def test_the_citys_policy_holds_the_published_defaults() -> None:
 
 
 def test_what_the_file_leaves_out_has_the_same_default() -> None:
+    """But for what is the sample city's own: its kinds, its box on the map, what it pays for, and its mark on a 通报."""
     short = read_policy('[kinds.consult]\nname = "咨询"\n')
+    parts = set(Policy.__struct_fields__) - {"kinds", "points", "quotas", "parking", "bulletin"}
 
-    assert short.extension == POLICY.extension
-    assert short.hours == POLICY.hours
+    assert {part for part in parts if getattr(short, part) != getattr(POLICY, part)} == set()
+    assert short.bulletin == replace(POLICY.bulletin, mark="问督")
+
+
+def test_people_post_what_somebody_answers_or_looks_at_and_a_questionnaire_is_neither() -> None:
+    assert list(POLICY.posted) == ["consult", "complaint", "suggestion", "mailbox", "debate"]
+    assert "debate" not in POLICY.changed({"kinds": {"debate": {"moderated": False}}}).posted
+
+
+def test_a_rule_that_opens_records_is_switched_off_by_nought() -> None:
+    assert POLICY.changed({"accountability": {"overdue": 0}}).accountability.overdue == 0
 
 
 @pytest.mark.parametrize(
