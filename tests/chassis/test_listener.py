@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from chassis.engine.batch import BatchCounts
+from chassis.engine.city import CityView
 from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import Superseded
@@ -17,13 +19,22 @@ from chassis.outbox import unpack
 from chassis.store import Outcome
 from contracts.city_facts import CityFact, ModelActivated
 from contracts.codec import decode
-from contracts.decision import Refused
+from contracts.decision import Context, Decision, Refused
 from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.replies import CaseUrged
 from contracts.topics import ASSIGNMENTS, CITY, REPLIES
 from tests.chassis.counting import NOW, POST, Count, FixedClock, Notes, Ring, World, service
 from tests.chassis.failing import Failing
 from tests.patience import PATIENCE
+
+
+class Parked:
+    """A meter that counts what was parked."""
+
+    count = 0
+
+    def batch(self, service: str, counts: BatchCounts, seconds: float) -> None:
+        self.count += counts.parked
 
 
 async def test_a_repeat_changes_nothing(world: World) -> None:
@@ -214,6 +225,65 @@ async def test_a_timer_whose_rule_raises_is_parked_and_can_be_dropped(world: Wor
     listener.let_time_pass()
     await listener.tick()
     assert not await world.waiting()
+
+
+async def test_replaying_a_timer_whose_rule_still_raises_parks_it_again_and_it_is_counted_again(
+    world: World,
+) -> None:
+    store, parked = world.store(), Parked()
+    listener = Listener(world.service, store, Publisher(store, Quiet()), FixedClock(), "one", parked)
+    await listener.take_over(range(PARTITIONS))
+    await world.due("broken", "broken")
+    listener.let_time_pass()
+    await listener.tick()
+    first, second = sorted(await world.waiting(), key=lambda row: row.seq)
+    assert (first.seq, second.seq, parked.count) == (1, 2, 2)
+
+    await world.mark(first, "replay")
+    listener.let_time_pass()
+    await listener.tick()
+
+    assert [(row.seq, row.parked, row.mark) for row in await world.waiting()] == [
+        (1, True, ""),
+        (2, True, ""),
+    ]
+    assert parked.count == 3
+
+
+async def test_a_parked_timer_is_rung_once_its_rule_is_mended(world: World) -> None:
+    def mended(state: Count, ring: Ring, context: Context[str]) -> Decision[Count]:
+        return Decision(Count((*state.heard, ring.id)))
+
+    listener = await world.start()
+    await world.due("broken")
+    listener.let_time_pass()
+    await listener.tick()
+    [row] = await world.waiting()
+    store = world.store()
+    service = replace(world.service, rules={**world.service.rules, Ring: mended})
+    after = Listener(service, store, Publisher(store, Quiet()), FixedClock(), "two")
+    await after.take_over(range(PARTITIONS))
+
+    await world.mark(row, "replay")
+    after.let_time_pass()
+    await after.tick()
+
+    assert await world.heard() == ("broken",)
+    assert not await world.waiting()
+
+
+def test_a_city_is_known_as_it_was_after_each_of_its_facts() -> None:
+    view = CityView("as it began").amended("after one").amended("after two")
+
+    assert view.amendments == 2
+    assert [view.at(n) for n in range(4)] == ["as it began", "after one", "after two", "after two"]
+
+
+async def test_who_owns_nothing_knows_no_city(world: World) -> None:
+    store = world.store()
+    listener = Listener(world.service, store, Publisher(store, Quiet()), FixedClock(), "one")
+
+    assert listener.newest() is None
 
 
 class Stepped(Notes):

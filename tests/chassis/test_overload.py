@@ -22,6 +22,7 @@ from contracts.identity import PARTITIONS, city_subject, partition_of
 from contracts.posts import PostSupported
 from contracts.topics import CITY
 from tests.chassis.counting import NOW, POST, Count, FixedClock, World, Write, encoded
+from tests.patience import PATIENCE
 
 RULE_SECONDS = 0.02
 
@@ -65,6 +66,37 @@ async def test_a_poll_whose_rules_are_slow_is_handled_in_many_short_transactions
     assert await world.heard() == tuple(str(n) for n in range(1, 61))
     assert max(batches.handled) <= 7, "no transaction decides much longer than its budget"
     assert sum(batches.handled) == 60
+
+
+async def test_what_a_batch_did_is_told_to_its_meter_and_nothing_that_it_did_not_do(world: World) -> None:
+    told: list[tuple[int, ...]] = []
+
+    class Meter:
+        def batch(self, service: str, counts: BatchCounts, seconds: float) -> None:
+            told.append((counts.handled, counts.repeated, counts.waiting, counts.parked, counts.said))
+
+    store = world.store()
+    listener = Listener(world.service, store, Publisher(store, Quiet()), FixedClock(), "one", Meter())
+    await listener.take_over(range(PARTITIONS))
+    first = world.support(1)
+
+    await listener.hear([first, world.support(2)])
+    await listener.hear([first, world.support(3, "hopeless"), world.support(4)])
+
+    assert told == [(2, 0, 0, 0, 2), (0, 1, 1, 1, 0)]
+
+
+async def test_where_the_time_of_a_transaction_is_over_before_its_first_record_that_one_is_handled(
+    world: World,
+) -> None:
+    batches = Batches()
+    listener = await listening(world, batches, Budget(seconds=-1.0))
+
+    async with asyncio.timeout(PATIENCE):
+        await listener.hear([world.support(n) for n in range(1, 4)])
+
+    assert await world.heard() == ("1", "2", "3")
+    assert batches.handled == [1, 1, 1]
 
 
 async def test_a_rule_slower_than_the_whole_budget_still_moves_on(world: World) -> None:
@@ -185,12 +217,14 @@ async def test_requests_that_one_transaction_has_no_time_for_are_the_first_of_th
     await asyncio.sleep(0)
 
     await desk.commit()
-    first = len(await world.heard())
+    first, commits = len(await world.heard()), 1
     while desk.waiting:
         await desk.commit()
+        commits += 1
     await asyncio.gather(*asking)
 
     assert first < 60, "half a second does not last for 60 rules of 20 ms"
+    assert len(batches.handled) == commits, "each transaction was measured"
     assert await world.heard() == tuple(str(n) for n in range(60))
 
 
