@@ -8,7 +8,7 @@ import pytest
 from contracts.bulletins import Frozen
 from services.stats.core.bulletin.freezing import LEFT_OUT, Counted, differences, put_together, row_of
 from services.stats.core.bulletin.narrative import period_name, sections
-from services.stats.core.bulletin.tables import ROW, table
+from services.stats.core.bulletin.tables import ROW, heads, table
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import at
 
@@ -67,6 +67,24 @@ def test_of_a_month_in_which_nothing_happened_every_number_is_a_nought() -> None
     assert units == "本期0个单位承办了网帖,4个单位没有承办。"
 
 
+def test_the_row_of_a_unit_without_a_post_has_noughts_and_no_shares() -> None:
+    row = dict(zip(ROW, table(frozen({}))[0], strict=True))
+
+    assert row == {
+        **dict.fromkeys(ROW, 0),
+        **dict.fromkeys(("回复率", "按时率", "满意度", "中位小时", "九成小时")),
+        **{"单位": "住房局", "件数组": "0"},
+    }
+
+
+def test_where_anybody_said_if_it_was_solved_it_stands_right_behind_the_satisfaction() -> None:
+    asked = frozen({"water": BY_UNIT["water"] | {"solved_told": 4, "solved": 3}})
+
+    place = heads(asked).index("满意度")
+    assert heads(asked)[place : place + 4] == ("满意度", "答解决", "解决率", "延期")
+    assert table(asked)[0][place : place + 4] == [None, 4, 0.75, 0]
+
+
 def test_a_unit_stands_in_its_group_of_units_and_the_city_in_none() -> None:
     rows = table(frozen(BY_UNIT))
 
@@ -92,3 +110,27 @@ def test_two_counts_that_agree_differ_in_nothing_and_others_in_what_is_named() -
 
     assert differences(one, frozen(BY_UNIT)) == []
     assert "水利局 median_hours: None ≠ 2.0" in differences(one, late)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 0), (0, 1), (2, 1)])
+def test_two_counts_that_differ_by_one_post_name_both_numbers_also_where_one_is_a_nought(
+    one: int, other: int
+) -> None:
+    counts = [frozen({"water": {"received": 20} | ({"open": n} if n else {})}) for n in (one, other)]
+
+    assert differences(*counts) == [f"全市 open: {one} ≠ {other}", f"水利局 open: {one} ≠ {other}"]
+
+
+def test_a_measure_that_is_nought_is_not_frozen() -> None:
+    figures = frozen({"water": {"received": 20, "replied": 20, "overdue": 0}})
+
+    assert figures.units[0].measures == figures.city.measures == {"received": 20, "replied": 20}
+    assert differences(figures, frozen({"water": {"received": 20, "replied": 20}})) == []
+
+
+def test_a_period_in_which_nobody_asked_is_compared_by_its_posts_alone() -> None:
+    nothing, something = {}, {"water": {"received": 20, "replied": 20}}
+    counted = Counted(nothing, something, nothing, (), {})
+    figures = put_together(counted, UNITS, Period.read("2026-03"), at("2026-04-01T10:00"), ("c", "p"), 1)
+
+    assert "环比受理减少20件;同比无可比数据。" in sections(figures, 0.9)[0].text

@@ -20,6 +20,7 @@ from services.stats.core.inspections.figures import (
     OF_INSPECTIONS,
     by_point,
     counted,
+    overdue,
 )
 from services.stats.core.inspections.round import (
     MOST_LINES,
@@ -173,6 +174,13 @@ def test_what_was_not_reported_is_judged_after_its_day_alone_and_then_only_as_a_
     assert desk.refuses(Judge(ONE, FIRST, "accepted", ""), timedelta(days=9)) == "not-reported"
     desk.takes(Judge(ONE, FIRST, "failed", "没有动静"))
     assert desk.item(FIRST).standing == "failed"
+
+
+def test_a_units_day_is_over_after_its_last_instant_and_not_with_it() -> None:
+    item = Desk().faulty().item(FIRST)
+    last = at("2026-03-09T18:00")
+
+    assert (overdue(item, last), overdue(item, last + timedelta(microseconds=1))) == (False, True)
 
 
 def test_a_return_gives_another_day_and_a_report_that_comes_late_is_taken() -> None:

@@ -92,6 +92,14 @@ def test_a_difference_names_unit_part_and_weight() -> None:
     assert differences(None, None, frozen()) == []
 
 
+def test_a_unit_that_only_one_of_two_reckonings_knows_is_a_difference() -> None:
+    whole = scores()
+    fewer = replace(whole, units=whole.units[1:])
+
+    assert differences(whole, fewer, frozen()) == ["水利局 考核得分: 只在通报中"]
+    assert differences(fewer, whole, frozen()) == ["水利局 考核得分: 只在重算中"]
+
+
 @pytest.mark.parametrize(
     ("period", "found"), [("2026", True), ("2026-H1", False), ("2026-Q1", False), ("2026-12", False)]
 )

@@ -75,13 +75,13 @@ def differences(one: YearScores | None, other: YearScores | None, figures: Froze
     told = [f"考核分值 {name}: {was[name]:g} ≠ {is_now[name]:g}" for name in was if was[name] != is_now[name]]
     others = {unit.unit: unit for unit in other.units}
     for unit in one.units:
-        again, name = others.get(unit.unit), names.get(unit.unit, unit.unit)
+        again, name = others.pop(unit.unit, None), names.get(unit.unit, unit.unit)
         if again is None:
             told.append(f"{name} 考核得分: 只在通报中")
         elif unit != again:
             told.append(f"{name} 考核得分: {_shown(unit.score)} ≠ {_shown(again.score)}")
             told += _parts(name, unit.parts, again.parts)
-    return told
+    return told + [f"{names.get(unit, unit)} 考核得分: 只在重算中" for unit in others]
 
 
 def _parts(name: str, one: tuple[ScorePart, ...], other: tuple[ScorePart, ...]) -> list[str]:
