@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from wenzheng.commands.terminal import err
+from wenzheng.ending import end_in_order
 from wenzheng.stack.home import Trouble
 
 COMMANDS: Final = {
@@ -78,6 +79,7 @@ def main() -> None:
     """Run the command; a trouble is one sentence and exit code 1, never a stack trace."""
     # What does not answer yet is shown by us; the client's own lines would bury it.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    end_in_order()
     try:
         app()
     except (Trouble, ValueError) as problem:

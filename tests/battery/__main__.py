@@ -25,6 +25,7 @@ from tests.battery.scene import Fault, Impossible, Scene
 from tests.battery.wire import Wire, wire
 from tests.postgres import server
 from tests.stack import Stack, running
+from wenzheng.ending import end_in_order
 
 MORNING = "2026-03-02T09:00@1"
 """City time at the start: a Monday, so that offices are open whenever the battery is played."""
@@ -130,6 +131,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=4.0, help="posts a second")
     asked = parser.parse_args()
+    end_in_order()
     # A broker that is away is what is being tried: its clients need not tell.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     chosen = [fault for fault in FAULTS if not asked.faults or fault.name in asked.faults]

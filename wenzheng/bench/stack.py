@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -17,7 +15,8 @@ from statistics import median
 from typing import Any, Final
 
 from wenzheng.posts_file import real_or_sample, real_or_sample_path
-from wenzheng.stack.home import ROOT, Home
+from wenzheng.stack import background
+from wenzheng.stack.home import Home, Trouble
 from wenzheng.stack.status import status
 
 LISTENING: Final = ("intake-listen", "router-listen", "router", "deadline", "notifier", "stats")
@@ -28,20 +27,14 @@ LISTENING: Final = ("intake-listen", "router-listen", "router", "deadline", "not
 def stack(ports: int, settings: Mapping[str, str] | None = None) -> Iterator[Home]:
     """A stack in a private folder, gone afterwards; `settings` are what the environment says to it."""
     folder = Path(tempfile.mkdtemp(prefix="wz-bench-"))
-    command = [sys.executable, "-m", "wenzheng"]
-    subprocess.run(
-        [*command, "up", "--detach", "--data", str(folder / "d"), "--ports", str(ports)],
-        cwd=ROOT,
-        env={**os.environ, **(settings or {})},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    home = Home(folder / "d")
     try:
-        yield Home(folder / "d")
+        home.prepare()
+        background.start(home, ports, settings=settings)
+        yield home
     finally:
-        subprocess.run(
-            [*command, "down", "--data", str(folder / "d")], cwd=ROOT, check=False, stdout=subprocess.DEVNULL
-        )
+        with contextlib.suppress(Trouble):  # none was there yet
+            background.end(home)
         shutil.rmtree(folder, ignore_errors=True)
 
 

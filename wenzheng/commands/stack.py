@@ -3,10 +3,6 @@
 import asyncio
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +14,8 @@ from chassis.clock import add_segment
 from city.profile import Profile
 from wenzheng.commands.files import look_at
 from wenzheng.commands.terminal import Data, err, home_of, instant, out
-from wenzheng.stack.home import CITY, Home, Ports, Trouble, is_alive
+from wenzheng.stack import background
+from wenzheng.stack.home import CITY, Ports, Trouble
 from wenzheng.stack.parts import Plan
 from wenzheng.stack.status import status as status_of
 from wenzheng.stack.supervisor import Supervisor
@@ -43,7 +40,8 @@ def up(
         except ValueError as problem:
             raise Trouble(f"--clock 应为 ORIGIN@SPEED,如 2026-03-02T09:00@10000:{problem}") from problem
     if detach:
-        _detach(home, ports, workers)
+        portal = background.start(home, ports, workers)
+        out.print(f"就绪 ready: {portal}", highlight=False)
         return
     look_at(home)
     plan = Plan(
@@ -77,48 +75,10 @@ def print_addresses(plan: Plan) -> None:
     )
 
 
-def _detach(home: Home, ports: int, workers: int) -> None:
-    log = (home.logs / "up.log").open("ab")
-    command = [sys.executable, "-m", "wenzheng", "up", "--data", str(home.data), "--ports", str(ports)]
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    until = time.monotonic() + 180
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            lines = (home.logs / "up.log").read_text(errors="replace").strip().splitlines()
-            raise Trouble(lines[-1] if lines else "没有启动成功。 It did not start.")
-        try:
-            state = home.read_state()
-        except Trouble:
-            state = {}
-        parts = state.get("parts", [])
-        whole = state.get("pid") == process.pid and any(part["name"] == "portal" for part in parts)
-        if whole and all(part["state"] == "ready" for part in parts):
-            out.print(f"就绪 ready: {state['services']['portal']}", highlight=False)
-            return
-        time.sleep(0.3)
-    raise Trouble("启动超时,见日志。 It did not become ready in time; see the logs.")
-
-
 def down(data: Data = None) -> None:
     """停止系统。 Stop the stack."""
-    home = home_of(data)
-    state = home.read_state()
-    if not is_alive(state["pid"], state["started"]):
-        out.print("没有在运行。 It is not running.")
-        return
-    os.kill(state["pid"], signal.SIGTERM)
-    until = time.monotonic() + 60
-    while is_alive(state["pid"], state["started"]):
-        if time.monotonic() > until:
-            raise Trouble("60 秒内没有停下。 It did not stop within 60 s.")
-        time.sleep(0.2)
-    out.print("已停止。 Stopped.")
+    ended = background.end(home_of(data))
+    out.print("已停止。 Stopped." if ended else "没有在运行。 It is not running.")
 
 
 def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
