@@ -57,7 +57,7 @@ def tell(case: Case, fact: Fact, context: Here) -> Decision[Case]:
         if row.sets is not None:
             case = replace(case, **{row.sets[0]: row.sets[1]})
         # Who newly assists is seen against those who did before.
-        for unit in ("",) if row.audience == "citizen" else row.to(known, fact) or ():
+        for unit in ("",) if row.audience == "citizen" else row.to(known, fact):
             case = _tell(case, row, unit or case.department, fact, context, effects)
     if isinstance(fact, MissWithdrawn) and over:
         case = _taken_back(case, fact)

@@ -12,6 +12,7 @@ from contracts.deadlines import (
     DeadlineMissed,
     DeadlineRedated,
     DeadlineSet,
+    InstructionOverdue,
     MissWithdrawn,
     PromiseBroken,
 )
@@ -114,3 +115,9 @@ def test_that_a_date_was_kept_is_told_of_a_handling_that_is_over_and_takes_back_
 
     assert [told[:2] for told in told_last(*facts)] == [("supervisor", "miss-withdrawn")]
     assert [told[:2] for told in told_last(*facts, withdrawn(1))] == [("leader", "miss-withdrawn")]
+
+
+def test_what_is_no_clocks_of_a_handling_is_told_in_the_second_as_in_the_first() -> None:
+    overdue = InstructionOverdue(at=LATER, instruction="i1", due_day=DUE.date(), due=DUE, department="water")
+
+    assert told_last(SECOND[0], overdue) == told_last(*SECOND, overdue) != []
