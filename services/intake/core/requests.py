@@ -22,14 +22,12 @@ CODE_POINTS: Final = 4
 """Code points allowed for each character of a limit. The schema's own limit only bounds what is looked at."""
 
 
-def _free(limit: int, least: int = 1, description: str | None = None) -> Meta:
+def _free(limit: int, least: int = 1) -> Meta:
     """Marks a text that people write freely: it is judged, made ready and masked before a rule sees it."""
-    return Meta(
-        min_length=least, max_length=CODE_POINTS * limit, description=description, extra={"free": limit}
-    )
+    return Meta(min_length=least, max_length=CODE_POINTS * limit, extra={"free": limit})
 
 
-Text = Annotated[str, _free(TEXT, description="正文")]
+Text = Annotated[str, _free(TEXT)]
 Short = Annotated[str, _free(SHORT)]
 Brief = Annotated[str, _free(BRIEF)]
 Optional = Annotated[str, _free(SHORT, least=0)]

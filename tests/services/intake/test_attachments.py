@@ -343,10 +343,11 @@ def test_pictures_of_the_tests_are_what_they_say() -> None:
     "data",
     [
         b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40),
+        b"LIST\x24\x00\x00\x00WEBPVP8 " + bytes(40),
         b"\x00\x00\x00\x20ftypisom" + bytes(40),
         b"\x00\x00\x00\x20moovheic" + bytes(40),
     ],
-    ids=["sound", "film", "no picture"],
+    ids=["sound", "half a picture", "film", "no picture"],
 )
 def test_what_begins_like_a_picture_and_is_none_is_not_taken_for_one(data: bytes) -> None:
     with pytest.raises(NotTaken) as refused:

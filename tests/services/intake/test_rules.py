@@ -6,7 +6,7 @@ import pytest
 
 from contracts.assignments import PostReassigned
 from contracts.attachments import Attachment
-from contracts.decision import Context, Invalid, NotNow
+from contracts.decision import Context, Forbidden, Invalid, NotNow
 from services.intake.core import heard
 from services.intake.core import requests as ask
 from services.intake.core.acts import ACT, ACTS
@@ -134,6 +134,14 @@ def test_a_post_can_be_taken_out_of_its_group_at_every_step_and_where_it_is_in_n
     assert ("ungroup" in allowed(alone), "ungroup" in allowed(grouped)) == (False, True)
 
 
+def test_the_unit_that_has_the_post_writes_no_part_though_it_is_named_among_those_that_assist() -> None:
+    case = _with(department="transport", assisting=("transport", "housing"))
+    asked = ask.Asked("part", ask.Actor("clerk-1", "transport", "clerk"), ask.Added("线路正常。"))
+
+    with pytest.raises(Forbidden, match="不是本帖的协办单位"):
+        decide(case, asked, CONTEXT)
+
+
 def test_while_units_are_named_to_assist_and_none_has_the_post_no_part_is_written() -> None:
     """A meeting's word on who assists is heard before the assignment that follows from it."""
     waiting, assigned = (_with(department=unit, assisting=("housing",)) for unit in ("", "transport"))
@@ -209,6 +217,7 @@ def test_the_reply_of_a_group_s_lead_concerns_its_members_and_no_other_act_conce
     assert [subject for subject, _ in answered_with_group("post-1", lead, approval)] == ["post-2", "post-3"]
     assert answered_with_group("post-2", lead, approval) == [], "a member's own reply is its own"
     assert answered_with_group("post-1", _with(draft=lead.draft), approval) == []
+    assert answered_with_group("post-1", _with(group=group), approval) == [], "nobody has drafted a reply"
     letter = _with(group=group, draft=lead.draft, kind="mailbox", addressee="mayor")
     assert answered_with_group("post-1", letter, approval) == [], "it is published with the signature"
 
