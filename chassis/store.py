@@ -13,7 +13,7 @@ from msgspec import Struct
 from contracts.city_facts import CityFacts
 from contracts.codec import Addressed
 from contracts.decision import Effect
-from contracts.identity import is_city_subject
+from contracts.identity import is_city_subject, partition_of
 
 S = TypeVar("S")
 
@@ -78,6 +78,12 @@ class Remembered:
         remembered.stored = True
         remembered._packed, remembered._decode = state, decode
         return remembered
+
+    @classmethod
+    def blank(cls, subject: str, initial: Callable[[str], Any]) -> "Remembered":
+        """Of a subject never met: `initial` is what a service begins with, the city begins without facts."""
+        state = CityFacts() if is_city_subject(subject) else initial(subject)
+        return cls(subject, partition_of(subject), state, {}, {})
 
     @property
     def state(self) -> Any:

@@ -22,7 +22,7 @@ from contracts.city_facts import CityFact, CityFacts
 from contracts.codec import Event, encode
 from contracts.decision import Context, Decision, Effect, Say
 from contracts.facts import Fact
-from contracts.identity import derived, is_city_subject, partition_of
+from contracts.identity import derived, is_city_subject
 from contracts.topics import TOPIC_OF, Topic, type_of
 
 _input = msgspec.msgpack.Encoder()
@@ -212,9 +212,7 @@ class Batch:
     def _of(self, subject: str) -> Remembered:
         remembered = self._loaded.get(subject)
         if remembered is None:
-            state = CityFacts() if is_city_subject(subject) else self._service.initial(subject)
-            remembered = Remembered(subject, partition_of(subject), state, {}, {})
-            self._loaded[subject] = remembered
+            remembered = self._loaded[subject] = Remembered.blank(subject, self._service.initial)
         return remembered
 
     def _view(self, partition: int) -> CityView:

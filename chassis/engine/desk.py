@@ -26,7 +26,7 @@ from chassis.service import Service
 from chassis.store import Input, Remembered, Store, Transaction
 from contracts.decision import Invalid
 from contracts.facts import Fact
-from contracts.identity import city_subject, derived
+from contracts.identity import city_subject, derived, is_city_subject
 
 _log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class Desk:
         self._limit = limit
         self._creates = creates
         """Rows are made for unknown subjects before a rule decides, so that two instances that meet one take turns.
-        Not needed where nobody else can know a new subject's name."""
+        Not needed where nobody else can know a new subject's name, as of posts; of the city they are always made."""
         self._asks = Asks()
         self._view = CityView(service.city.initial)
         self.moved_at = real_seconds()
@@ -267,8 +267,10 @@ class Desk:
         subjects = sorted({subject for ask in asks for subject, _ in ask.inputs})
         loaded, busy = await transaction.load_free(subjects, [city_subject(0)])
         unknown = [subject for subject in subjects if subject not in loaded and subject not in busy]
-        if self._creates and unknown:
-            loaded |= await transaction.load(unknown, lock=True)
+        # The city's name is known to all: two operators may be the first at the same moment.
+        made = unknown if self._creates else [*filter(is_city_subject, unknown)]
+        if made:
+            loaded |= await transaction.load(made, lock=True)
         city = loaded.get(city_subject(0))
         if city is not None and len(city.state.facts) != self._view.amendments:
             self._view = view_of(self.service, loaded, city_subject(0))

@@ -24,7 +24,6 @@ from chassis.store import (
     next_due,
 )
 from contracts.city_facts import CityFacts
-from contracts.identity import partition_of
 
 _headers_encoder = msgspec.msgpack.Encoder()
 _headers_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
@@ -225,7 +224,7 @@ class PostgresTransaction:
 
     async def _create(self, subjects: Sequence[str]) -> None:
         packing, initial = self._store.packing, self._store.initial
-        blank = [Remembered(subject, partition_of(subject), initial(subject), {}, {}) for subject in subjects]
+        blank = [Remembered.blank(subject, initial) for subject in subjects]
         await self.connection.execute(
             _CREATE,
             [row.subject for row in blank],

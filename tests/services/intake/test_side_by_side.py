@@ -13,18 +13,22 @@ from chassis.engine.desk import Desk
 from chassis.engine.publisher import Publisher
 from chassis.identity import uuid7
 from chassis.memory.bus import Quiet
+from chassis.outbox import unpack
 from chassis.postgres.answers import PostgresAnswers
 from chassis.postgres.migrate import migrate
 from chassis.postgres.store import connect
 from chassis.store import Applied, Outcome, Remembered
 from chassis.vault import PostgresKeys
 from city.words import Verdict
+from contracts.city_facts import PolicyChanged
+from contracts.codec import decode
 from contracts.decision import Effect
-from contracts.identity import city_subject, partition_of
+from contracts.identity import PARTITIONS, city_subject, partition_of
+from contracts.topics import CITY as TOPIC
 from services.intake import store
 from services.intake.app import build
 from services.intake.core.case import Case
-from services.intake.core.requests import Submit
+from services.intake.core.requests import Publish, Submit
 from services.intake.core.sealing import EraseKeys, KeepKeys
 from services.intake.core.voices import EraseContact, KeepContact, KeepVoice
 from tests.postgres import city
@@ -164,3 +168,35 @@ async def test_a_lone_post_takes_few_journeys_to_the_database(pool: asyncpg.Pool
 
     # Begin; known keys; the city and the row; states and outbox; the post's keys; the answer; commit.
     assert len(said) <= 7, said
+
+
+async def test_of_two_first_changes_of_the_city_at_the_same_moment_one_is_said_after_the_other(
+    pool: asyncpg.Pool,
+) -> None:
+    clock = HandClock(at("2026-03-02T10:00"))
+    stores = [store.postgres(pool) for _ in range(2)]
+    desks = [Desk(build(PROFILE), own, Publisher(own, Quiet()), clock) for own in stores]
+    changes = [PolicyChanged(at=clock.now(), part={"ladder": {"bulletin": days}}) for days in (3, 7)]
+    asking = [
+        asyncio.ensure_future(
+            desk.submit([(city_subject(p), Publish(fact, fact.at)) for p in range(PARTITIONS)], str(n), len)
+        )
+        for n, (desk, fact) in enumerate(zip(desks, changes, strict=True))
+    ]
+    await asyncio.sleep(0)
+    while any(desk.waiting for desk in desks):
+        await asyncio.gather(*(desk.commit() for desk in desks))
+    await asyncio.gather(*asking)
+
+    blobs = [row["blob"] for row in await pool.fetch("select blob from outbox")]
+    records = [record for blob in blobs for _, _, record in unpack(blob)]
+    said = [decode(TOPIC, record.key, record.value, record.headers) for record in records]
+    async with stores[0].transaction() as transaction:
+        known = await transaction.load([CITY], lock=False)
+    for own in stores:
+        await own.close()
+
+    first, second = known[CITY].state.facts
+    assert [first, second] in (changes, changes[::-1])
+    assert len(said) == 2 * PARTITIONS
+    assert all(event.fact == (first, second)[event.seq - 1] for event in said)
