@@ -111,6 +111,8 @@ class Batch:
 
     def obey(self, row: Waiting) -> None:
         """Act on an operator's mark. An unplaced record can only be dropped: nothing waits for it by name."""
+        if self._room.has_left(row):
+            return  # A record that came behind it in this batch has obeyed its mark.
         if row.subject.startswith("?"):
             self._room.leave(row)
             return

@@ -49,6 +49,10 @@ class WaitingRoom:
         """The record in its place has proved hopeless: it is parked, without an operator's mark."""
         self.enter(msgspec.structs.replace(row, parked=True, reason=reason, mark=""))
 
+    def has_left(self, row: Waiting) -> bool:
+        """Whether its place was given up in this batch."""
+        return (row.subject, row.topic, row.seq) in self._left
+
     def leave(self, row: Waiting) -> None:
         """Give the place up: the record was handled, dropped, or had been handled already."""
         self._rows.get((row.subject, row.topic), {}).pop(row.seq, None)
