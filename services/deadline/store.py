@@ -24,8 +24,8 @@ SWEEP_SECONDS: Final = 30.0
 
 COLUMNS: Final = (
     Column[Case]("number", "text", lambda case: case.number),
-    Column[Case]("open", "boolean", lambda case: case.received_at is not None and case.said.stopped is None),
-    Column[Case]("amendments", "integer", lambda case: case.amendments),
+    Column[Case]("open", "boolean", lambda case: case.dated_by is not None),
+    Column[Case]("amendments", "integer", lambda case: case.dated_by or 0),
     Column[Case]("due", "timestamptz", lambda case: case.said.due),
 )
 
@@ -194,7 +194,7 @@ class MemoryTimers:
 
 
 class Stale:
-    """Open cases dated under rules that have changed since; dated again a batch at a time.
+    """Cases dated under rules that have changed since, of which anything is waited for; dated again a batch at a time.
 
     When none is left, nothing is looked up until a partition learns more or changes hands, except by the
     slow sweep (for cases held back by an event that was parked).
@@ -255,8 +255,8 @@ class MemoryStale:
         rows = self.store.subject if self.store is not None and _amended(partitions) else {}
         for subject, (partition, held, packed) in rows.items():
             state = self._packing.unpack(subject, partition, held, packed).state
-            stale = isinstance(state, Case) and state.amendments < partitions.get(partition, 0)
-            if stale and not held and state.received_at is not None and state.said.stopped is None:
+            dated_by = state.dated_by if isinstance(state, Case) else None
+            if dated_by is not None and dated_by < partitions.get(partition, 0) and not held:
                 found.append((subject, Redate(partitions[partition])))
         return found[:limit]
 

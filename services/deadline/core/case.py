@@ -225,6 +225,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """What replies promised and nobody has reported done; their clock is not the case's either."""
     amendments: int = 0
     """City facts by which it was last dated."""
+    beside: int = 0
+    """City facts by which instructions and promises were last dated, where any waits: they outlive the case's own clock."""
     said: Said = Said()
     """Of the handling at hand."""
     over: tuple[Over, ...] = ()
@@ -248,6 +250,18 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     def is_over(self, number: int) -> bool:
         """Whether another handling has begun since."""
         return number <= len(self.reopened)
+
+    @property
+    def dated_by(self) -> int | None:
+        """City facts by which whatever is waited for was last dated; None where nothing is."""
+        if self.received_at is None:
+            return None
+        if self.said.stopped is None:
+            return self.amendments
+        owes = any(not one.outcome for one in self.promises) or any(
+            one.reported_at is None for one in self.instructions
+        )
+        return self.beside if owes and self.left is None else None
 
     @property
     def shown(self) -> bool:

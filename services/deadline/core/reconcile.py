@@ -51,6 +51,8 @@ def reconcile(case: Case, context: Here, at: datetime, until: datetime | None = 
     case, following = _clocked(case, context, at, until, facts)
     case, instructed = instructions.judged(case, context, at, until, facts)
     case, promised = promises.judged(case, context, at, until, facts)
+    if case.instructions or case.promises:
+        case = replace(case, beside=context.amendments)
     return _armed(case, min(filter(None, (following, instructed, promised)), default=None), facts, at)
 
 

@@ -53,9 +53,9 @@ class Desk:
         self.city, self.amendments = self.city.amended(fact), self.amendments + 1
 
     def sweep(self, now: datetime) -> None:
-        """Date the case again when it is open and stale, as the store's sweep finds it."""
-        stale = self.case.amendments < self.amendments
-        if stale and self.case.received_at is not None and self.case.said.stopped is None:
+        """Date the case again when it is stale and anything of it is waited for, as the store's sweep finds it."""
+        dated_by = self.case.dated_by
+        if dated_by is not None and dated_by < self.amendments:
             self.hear(Redate(self.amendments), now=now)
 
     def until(self, when: str) -> list[Fact]:

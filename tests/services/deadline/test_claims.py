@@ -1,7 +1,7 @@
 """What a claim takes and leaves, and what the door knows before it: of timers, and of cases dated under older rules."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -10,7 +10,7 @@ from chassis.clock import HandClock
 from chassis.engine.listener import DUE_LIMIT
 from contracts.identity import PARTITIONS
 from services.deadline import store
-from tests.services.deadline.facts import at, day_off, working_day
+from tests.services.deadline.facts import at, day_off, half_day, published, working_day
 from tests.services.deadline.world import LADDER, WHOLE, RealWorld, World, pass_time, post
 
 
@@ -163,3 +163,18 @@ async def test_a_case_that_is_due_earlier_than_it_was_rings_at_the_earlier_insta
     await pass_time(listener)
 
     assert (await world.said())[post(1)] == ["DeadlineSet", "DeadlineRedated", "CaseEscalated:remind"]
+
+
+async def test_what_an_answered_case_still_owes_is_dated_again(world: World) -> None:
+    listener = await world.start()
+    promise = structs.replace(published("2026-03-02T11:00"), promised_day=date(2026, 3, 6))
+    await listener.hear([world.post(1), world.post(2)])
+    await listener.hear([world.record("replies", promise, 1), world.answer(2, "2026-03-02T11:00")])
+
+    await listener.hear(world.city(half_day("2026-03-03T09:00", "2026-03-06")))
+    await pass_time(listener)
+    await pass_time(listener)
+
+    stopped = ["DeadlineSet", "ClockStopped"]
+    twice = ["ReplyPromiseSet"] * 2
+    assert await world.said() == {post(1): [*stopped, *twice], post(2): stopped}

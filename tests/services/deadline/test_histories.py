@@ -62,13 +62,12 @@ class Instance:
         self._keep(turn)
 
     def sweep(self, now: datetime) -> None:
-        """Date the case again when it is open and stale, as the store's door would."""
+        """Date the case again when it is stale and anything of it is waited for, as the store's door would."""
         row, view = self.loaded.get(SUBJECT), self.cities.get(PARTITION)
         if row is None or view is None:
             return
-        case: Case = row.state
-        is_open = case.received_at is not None and case.said.stopped is None
-        if is_open and case.amendments < view.amendments:
+        dated_by = row.state.dated_by
+        if dated_by is not None and dated_by < view.amendments:
             turn = self._turn(now)
             turn.ring(SUBJECT, Redate(view.amendments), "sweep")
             self._keep(turn)

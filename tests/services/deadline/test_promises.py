@@ -266,6 +266,29 @@ def test_the_day_closes_as_the_calendar_says_by_then(change: Fact, due: str) -> 
     assert [word for word in words(desk.said) if word[0] == "broken"] == [("broken", at(due))]
 
 
+@pytest.mark.parametrize(
+    ("change", "due"),
+    [
+        (day_off("2026-03-04T09:00", "2026-03-13"), "2026-03-16T18:00"),
+        (half_day("2026-03-04T09:00", "2026-03-13"), "2026-03-13T12:00"),
+    ],
+)
+def test_whoever_waits_is_told_when_the_calendar_moves_the_day_though_the_case_is_answered(
+    change: Fact, due: str
+) -> None:
+    desk = heard(promised(), change)
+
+    told = [(fact.at, fact.due) for fact in desk.said if isinstance(fact, ReplyPromiseSet)]
+    assert told == [(at(TUESDAY), FRIDAY), (change.at, at(due))]
+
+
+def test_of_a_promise_that_was_kept_nothing_is_dated_again() -> None:
+    desk = heard(promised(), reported("2026-03-04T09:00"))
+
+    assert desk.hear(half_day("2026-03-05T09:00", "2026-03-13")) == []
+    assert desk.case.dated_by is None
+
+
 def test_a_day_that_moves_after_the_warning_is_warned_of_once_more() -> None:
     desk = heard(promised())
     desk.until("2026-03-13T09:00")
