@@ -184,7 +184,7 @@ class Member:
     """What the seam to Faust does for one listener: joins, seeks to the positions, fetches while there is time."""
 
     def __init__(self, broker: Broker, listener: Listener, gap: float) -> None:
-        self._broker, self._listener = broker, listener
+        self._broker, self.listener = broker, listener
         self._group = broker.groups.setdefault(listener.service.name, Group(broker))
         self._gap = gap
         """Share of fetches that begin one record too early: what a client does after a lost answer."""
@@ -193,17 +193,17 @@ class Member:
 
     async def membership(self) -> None:
         """For the life of the process: join, own, beat; begin anew when the group has changed."""
-        member = self._listener.instance
+        member = self.listener.instance
         while True:
             try:
                 generation, partitions = await self._group.join(member)
             except KafkaConnectionError:
                 continue
-            self._places = await self._listener.take_over(partitions)
+            self._places = await self.listener.take_over(partitions)
             while await self._beats(member, generation):
                 pass
             self._places = {}
-            await self._listener.let_go()
+            await self.listener.let_go()
 
     async def _beats(self, member: str, generation: int) -> bool:
         await asyncio.sleep(HEARTBEAT)
@@ -214,7 +214,7 @@ class Member:
 
     async def fetching(self) -> None:
         """For the life of the process: one poll after the other, paced by the engine."""
-        listener = self._listener
+        listener = self.listener
         while True:
             rest, listener.rest = listener.rest, 0.0
             await asyncio.sleep(rest)
@@ -226,7 +226,7 @@ class Member:
 
     def stop(self) -> None:
         """A clean end is said to the group."""
-        self._group.leave(self._listener.instance)
+        self._group.leave(self.listener.instance)
 
     def _poll(self) -> list[Incoming]:
         random, log = self._broker.random, self._broker.log.records

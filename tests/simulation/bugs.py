@@ -24,6 +24,7 @@ from contracts.decision import Decision
 from contracts.facts import Fact
 from contracts.posts import PostHeld
 from contracts.replies import ExtensionApproved, PromiseReported
+from services.deadline.core.case import Redate
 from services.intake.core.requests import Asked
 from services.intake.core.sealing import EraseKeys
 from services.notifier.core.case import Claim
@@ -141,6 +142,32 @@ class HeldConnection(SimulatedStore):
             yield transaction
 
 
+class Impatient(SimulatedStore):
+    """Lets a record go that raises again when the operator has it tried again."""
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        async with super().transaction() as transaction:
+            yield _Impatient(self, transaction.connection)
+
+
+class _Impatient(SimulatedTransaction):
+    async def save(self, outcome: Outcome) -> None:
+        changed = {one.subject: one for one in outcome.changed}
+        for row in outcome.waiting_put:
+            place = row.subject, row.topic, row.seq
+            if row.parked and place in self._server.memory.waiting and row.subject in changed:
+                changed[row.subject].seen[row.topic] = row.seq
+                changed[row.subject].held -= 1
+                outcome.waiting_gone.append(place)
+        outcome.waiting_put = [
+            one
+            for one in outcome.waiting_put
+            if (one.subject, one.topic, one.seq) not in outcome.waiting_gone
+        ]
+        await super().save(outcome)
+
+
 def with_parts(
     listener: type[Listener] = Listener,
     publisher: type[Publisher] = Publisher,
@@ -186,6 +213,17 @@ def deaf(kind: type[Fact]) -> Callable[[Service[Any, Any]], Service[Any, Any]]:
         return replace(service, rules=heard) if service.name == "deadline" else service
 
     return without
+
+
+def dating_nothing_again(service: Service[Any, Any]) -> Service[Any, Any]:
+    """Deadline notes that the city has changed, and leaves open cases as they are."""
+    if Redate not in service.rules:
+        return service
+
+    def noted(case: Any, _: Redate, context: Any) -> Decision[Any]:
+        return Decision(structs.replace(case, amendments=context.amendments, beside=context.amendments))
+
+    return replace(service, rules={**service.rules, Redate: noted})
 
 
 def keeping_keys(service: Service[Any, Any]) -> Service[Any, Any]:
@@ -249,6 +287,8 @@ BUGS: Final[dict[str, Make]] = {
     "the listening half of intake does not lock": with_parts(service=unlocked),
     "a promise that was reported goes on": with_parts(service=deaf(PromiseReported)),
     "more time that was granted moves no clock": with_parts(service=deaf(ExtensionApproved)),
+    "a new calendar dates no open case again": with_parts(service=dating_nothing_again),
+    "what raises again when it is replayed is let go": with_parts(store=Impatient),
     "keys are kept of what was erased": with_parts(service=keeping_keys),
     "a held post is spoken of by the door of deadlines": with_parts(service=deaf(PostHeld)),
     "what came back is told by no other way": with_parts(service=giving_up),

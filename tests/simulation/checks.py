@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contracts.identity import is_city_subject
+from contracts.identity import city_subject, is_city_subject
 from contracts.topics import BY_NAME, type_of
 from services.notifier.core.inboxes import hour_of
 from services.stats.core.case import Case as StatsCase
 from services.stats.core.cells import cells
 from tests.simulation.asking import Operation
 from tests.simulation.ballots import ballots, still_to_end
+from tests.simulation.cities import cities
 from tests.simulation.clocks import clocks
 from tests.simulation.doors import doors
 from tests.simulation.erased import erased
@@ -18,6 +19,7 @@ from tests.simulation.facts import NEED_NOT, Facts, said_by
 from tests.simulation.groups import groups
 from tests.simulation.ladder import ladder
 from tests.simulation.orders import orders
+from tests.simulation.parked import parked
 from tests.simulation.recounts import recounts
 from tests.simulation.ringing import ringing, still_to_ring
 from tests.simulation.told import still_to_be_worked_on, told
@@ -50,6 +52,9 @@ def unrest(world: World) -> Iterator[str]:
     now = world.clock.now()
     if late := world.timers.late(now):
         yield f"deadline: {late} timers are due"
+    city = world.memory["intake"].state_of(city_subject(0))
+    if city is not None and world.stale.any_stale(len(city.facts)):
+        yield "deadline: a case is to be dated again"
     hour = hour_of(now)
     for _, row in world.claims.still_open():
         # What waits for a digest of this hour waits for ever: the clock stands.
@@ -71,9 +76,12 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong = [*unrest(world), *facts.wrong]
     wrong += [f"a process ended of {problem!r}" for problem in world.unforeseen]
     wrong += [f"nobody caught {problem.get('exception', problem)!r}" for problem in world.loop.problems]
+    wrong += [] if world.operator is None else world.operator.wrong
+    wrong += parked(world.memory, world.spoils, world.garbage, _heard_by)
     wrong += _numbers(world, facts)
     wrong += _answered(world, operations, facts)
     wrong += _figures(world)
+    wrong += cities(world, operations, facts)
     wrong += told(world, facts)
     wrong += clocks(world, facts)
     wrong += ladder(world, facts)
@@ -85,6 +93,10 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += groups(world, operations, facts)
     wrong += orders(world, operations, facts)
     return wrong
+
+
+def _heard_by(name: str) -> set[str]:
+    return {topic.name for topic in services()[name].hears}
 
 
 def _numbers(world: World, facts: Facts) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Whether what is owed by a day was said as it should be: promises of replies, city leaders' instructions, and their timers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from itertools import pairwise
 
+from city.profile import Profile
 from contracts.deadlines import (
     InstructionOverdue,
     InstructionOverdueWithdrawn,
@@ -16,17 +19,45 @@ from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from services.intake.core.case import Case, Reply
 from services.intake.core.instruction import Instruction
 from services.stats.core.case import Case as StatsCase
-from tests.services.intake.door import PROFILE
 from tests.simulation import hidings
+from tests.simulation.cities import Wrong, under_some, versions
 from tests.simulation.facts import Facts
 from tests.simulation.world import World
 
 
 def clocks(world: World, facts: Facts) -> Iterator[str]:
     """A sentence for each word too many or too few, and for each timer that rings for nothing or is missing."""
+    known = versions(facts)
+    yield from under_some(known, partial(_said, world, facts))
+    yield from _armed(world, facts, known[-1])
+
+
+def _said(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
+    """What was said of promises and instructions."""
     deadline, stats = world.memory["deadline"], world.memory["stats"]
-    armed = world.timers.armed
-    now, latest = world.clock.now(), world.clock.latest(world.loop.time())
+    judged = partial(_judged, now=world.clock.now(), latest=world.clock.latest(world.loop.time()))
+    changed = len(versions(facts)) > 1
+    for subject in sorted(world.memory["intake"].subject):
+        case = world.memory["intake"].state_of(subject)
+        if not isinstance(case, Case) or deadline.state_of(subject) is None:
+            continue
+        counted = _Counted(facts, subject)
+        wrong = [f"deadline {subject}: {one}" for one in counted.misplaced]
+        known = stats.state_of(subject)
+        if isinstance(known, StatsCase) and {r: o for r, o in known.promises if o} != counted.ended:
+            wrong.append(f"stats {subject}: of promises it knows {known.promises}, said: {counted.ended}")
+        yield from ((one, one) for one in wrong)
+        for reply in case.replies:
+            if reply.promise is not None:
+                yield from _promised(counted, case, reply, city, changed, judged)
+        for one in case.instructions:
+            yield from _instructed(counted, case, one, city, judged)
+
+
+def _armed(world: World, facts: Facts, city: Profile) -> Iterator[str]:
+    """Each timer rings for something, and for whatever is owed by a day; what is waited for is owed by the day said last."""
+    deadline, armed = world.memory["deadline"], world.timers.armed
+    latest = world.clock.latest(world.loop.time())
     for subject in sorted(world.memory["intake"].subject):
         case, clock = world.memory["intake"].state_of(subject), deadline.state_of(subject)
         if not isinstance(case, Case) or clock is None:
@@ -34,27 +65,25 @@ def clocks(world: World, facts: Facts) -> Iterator[str]:
         instant = armed[subject][0] if subject in armed else None
         if instant != clock.next_at:
             yield f"deadline {subject}: the timer is armed for {instant}, its case says {clock.next_at}"
-        owed = list[datetime]()
-        counted = _Counted(facts, subject)
-        yield from (f"deadline {subject}: {one}" for one in counted.misplaced)
-        ended = counted.ended
+        owed, counted = list[datetime](), _Counted(facts, subject)
         for reply in case.replies:
-            if reply.promise is None:
-                continue
-            owed += _open(case, reply.promise.reported_at, reply.promise.day, latest)
-            yield from _promised(counted, case, reply, now, latest)
+            if reply.promise is not None:
+                owed += _open(case, reply.promise.reported_at, reply.promise.day, latest, city)
+                yield from _set(counted, reply, city)
         for one in case.instructions:
-            owed += _open(case, one.reports[-1].at if not one.waits else None, _due(one).date(), latest)
-            yield from _instructed(counted, case, one, now, latest)
+            owed += _open(
+                case, one.reports[-1].at if not one.waits else None, _due(one, city).date(), latest, city
+            )
         for at in owed:
             if instant is None or instant > at:
                 yield f"deadline {subject}: something is owed by {at}, and the timer is armed for {instant}"
         waits = any(not one.outcome for one in clock.promises) or clock.instructions
         if instant is not None and case.step in ("replied", "rated", "withdrawn", "hidden") and not waits:
-            yield f"deadline {subject}: nothing is waited for, and the timer is armed for {instant}"
-        known = stats.state_of(subject)
-        if isinstance(known, StatsCase) and {r: o for r, o in known.promises if o} != ended:
-            yield f"stats {subject}: of promises it knows {known.promises}, deadline said {ended}"
+            yield f"deadline {subject}: nobody waits for anything, and the timer is armed for {instant}"
+
+
+Judge = Callable[[str, int, datetime, datetime | None], Iterator[Wrong]]
+"""Judges whether something was called overdue as often as it should be: place, times, its instant, and the end."""
 
 
 class _Counted:
@@ -102,56 +131,72 @@ class _Counted:
         self.how = "hidden" if isinstance(gone, PostHidden) else "withdrawn"
 
 
-def _due(one: Instruction) -> datetime:
+def _due(one: Instruction, city: Profile) -> datetime:
     assert one.due is not None
-    return PROFILE.working_time.closing_from(one.due.date())
+    return city.working_time.closing_from(one.due.date())
 
 
-def _open(case: Case, done: datetime | None, day: object, latest: datetime) -> Iterator[datetime]:
+def _open(
+    case: Case, done: datetime | None, day: date, latest: datetime, city: Profile
+) -> Iterator[datetime]:
     """The instant by which something is waited for, as long as no clock has shown it."""
-    due = PROFILE.working_time.closing_from(day)  # type: ignore[arg-type]
+    due = city.working_time.closing_from(day)
     if done is None and not case.left and due > latest:
         yield due
 
 
-def _promised(counted: _Counted, case: Case, reply: Reply, now: datetime, latest: datetime) -> Iterator[str]:
-    promise, place = reply.promise, f"deadline {counted.place} {reply.id}"
+def _set(counted: _Counted, reply: Reply, city: Profile) -> Iterator[str]:
+    """Of a promise that is waited for."""
+    promise, dues = reply.promise, counted.set[reply.id]
+    if promise is None or promise.reported_at is not None or counted.left is not None:
+        return
+    due = city.working_time.closing_from(promise.day)
+    due = hidings.owed(due, reply.at, counted.hidden, city.working_time)
+    if dues[-1:] != [due]:
+        yield f"deadline {counted.place} {reply.id}: its day was set as {dues}, it is owed by {due}"
+
+
+def _promised(
+    counted: _Counted, case: Case, reply: Reply, city: Profile, changed: bool, judged: Judge
+) -> Iterator[Wrong]:
+    promise, place, time = reply.promise, f"deadline {counted.place} {reply.id}", city.working_time
     assert promise is not None
-    due = hidings.owed(PROFILE.working_time.closing_from(promise.day), reply.at, counted.hidden)
+    due = hidings.owed(time.closing_from(promise.day), reply.at, counted.hidden, time)
     outcome = ""
     if promise.reported_at is not None:
         outcome = "kept" if promise.reported_at <= due else "late"
     elif counted.left is not None:
         outcome = counted.how
     dues = counted.set[reply.id]
-    if not dues or len(set(dues)) < len(dues) or (len(dues) > 1 and not counted.hidden):
-        yield f"{place}: its day was set as {dues}"
-    elif not outcome and dues[-1] != due:
-        yield f"{place}: its day was set as {dues}, it is owed by {due}"
+    # Where the calendar changed, a day may be what it was before.
+    again = any(one == other for one, other in pairwise(dues)) if changed else len(set(dues)) < len(dues)
+    if not dues or again or (len(dues) > 1 and not (counted.hidden or changed)):
+        yield f"{place} set", f"{place}: its day was set as {dues}"
     if counted.ended.get(reply.id, "") != outcome or counted.repeated:
-        yield f"{place}: should have ended as {outcome!r}, was said: {counted.ended}, {counted.repeated}"
-    end = promise.reported_at or counted.left
-    yield from _judged(place, counted.broken[reply.id], due, end, now, latest)
+        told = f"should have ended as {outcome!r}, was said: {counted.ended}, {counted.repeated}"
+        yield f"{place} ended", f"{place}: {told}"
+    yield from judged(place, counted.broken[reply.id], due, promise.reported_at or counted.left)
 
 
 def _instructed(
-    counted: _Counted, case: Case, one: Instruction, now: datetime, latest: datetime
-) -> Iterator[str]:
+    counted: _Counted, case: Case, one: Instruction, city: Profile, judged: Judge
+) -> Iterator[Wrong]:
     ends = [at for at in (one.reports[-1].at if not one.waits else None, counted.left) if at is not None]
-    due, place = _due(one), f"deadline {counted.place} {one.id}"
-    times = counted.overdue[(one.id, due.date())]
+    due, place = _due(one, city), f"deadline {counted.place} {one.id}"
+    assert one.due is not None
+    times = counted.overdue[(one.id, one.due.date())]
     if len(one.reports) > 1 or (one.reports and one.waits):
         # Sent back, perhaps for the same day: the last word alone counts.
         if times not in (0, 1):
-            yield f"{place}: called overdue {times} times"
+            yield place, f"{place}: called overdue {times} times"
         return
-    owed = hidings.owed(due, one.at, counted.hidden)
-    yield from _judged(place, times, owed, min(ends, default=None), now, latest)
+    owed = hidings.owed(due, one.at, counted.hidden, city.working_time)
+    yield from judged(place, times, owed, min(ends, default=None))
 
 
 def _judged(
     place: str, times: int, due: datetime, end: datetime | None, now: datetime, latest: datetime
-) -> Iterator[str]:
+) -> Iterator[Wrong]:
     """Overdue once where the end came late or never, and not at all where it came in time or the day is not over."""
     expected = {0, 1}
     if end is not None:
@@ -161,4 +206,4 @@ def _judged(
     elif due > latest:
         expected = {0}
     if times not in expected:
-        yield f"{place}: due {due}, ended {end}, now {now}: called overdue {times} times"
+        yield place, f"{place}: due {due}, ended {end}, now {now}: called overdue {times} times"

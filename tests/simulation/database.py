@@ -61,10 +61,12 @@ class Server:
         self._locks: dict[Key, _Lock] = {}
         self.open: set[Connection] = set()
         self.outside = outside()
+        self.cities = memory
+        """Where the facts about the city are kept that its desks read."""
 
     def lie_beside(self, other: "Server") -> None:
-        """In one database with another's tables: one weather, and one table of kept answers."""
-        self.weather, self.answered = other.weather, other.answered
+        """In one database with another's tables: one weather, one table of kept answers, and one city."""
+        self.weather, self.answered, self.cities = other.weather, other.answered, other.memory
 
     def connect(self, process: Process) -> "Connection":
         """A new connection. Raises as a refused one does while the server is away."""

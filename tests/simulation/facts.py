@@ -12,6 +12,7 @@ from contracts.accountability import (
     RecordClosed,
     RecordOpened,
 )
+from contracts.city_facts import CalendarPublished, ModelActivated, PolicyChanged
 from contracts.codec import Event, Unreadable, decode
 from contracts.debates import (
     CommentHidden,
@@ -86,6 +87,7 @@ from contracts.surveys import BallotCast, ResultPublished, SurveyClosed, SurveyP
 from contracts.topics import BY_NAME, TOPICS
 from services.debate.core.states import DIALOGUE
 from tests.simulation.asking import Operation
+from tests.simulation.parked import GARBAGE
 from tests.simulation.world import World
 
 SAYS: Final = {
@@ -152,6 +154,9 @@ SAYS: Final = {
     "rounds:call": CitizenCalled,
     "rounds:close": RoundClosed,
     "rounds:stop": RoundStopped,
+    "city:calendar": CalendarPublished,
+    "city:policy": PolicyChanged,
+    "city:model": ModelActivated,
 }
 """Act to the fact that it says, once."""
 
@@ -208,6 +213,8 @@ class Facts:
             for partition in sorted({place[1] for place in world.broker.log.records}):
                 for offset, record in enumerate(world.broker.log.records[(topic.name, partition)]):
                     self.count += 1
+                    if record is GARBAGE:
+                        continue
                     try:
                         event = decode(BY_NAME[topic.name], record.key, record.value, record.headers)
                     except Unreadable as problem:

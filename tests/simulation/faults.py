@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from contracts.identity import PARTITIONS
 from tests.simulation.database import Connection
 from tests.simulation.loop import Process, wake
+from tests.simulation.parked import GARBAGE
 from tests.simulation.plan import Fault
 from tests.simulation.world import World
 
@@ -29,8 +31,12 @@ async def happen(world: World, fault: Fault) -> None:
 
 
 async def _around(world: World, fault: Fault) -> None:
-    """What goes wrong with clocks, groups, ways and databases."""
+    """What goes wrong with clocks, groups, ways, databases, rules and records."""
     match fault.kind:
+        case "garbage":
+            partition = world.random.randrange(PARTITIONS)
+            world.broker.append([(fault.where, partition, GARBAGE)])
+            world.garbage[fault.where] += 1
         case "step":
             world.clock.step(fault.amount)
         case "rebalance":
@@ -110,6 +116,10 @@ def _wrong(world: World, fault: Fault) -> Callable[[], None]:
     if fault.kind == "stall":
         loop.stall = fault.amount
         return lambda: setattr(loop, "stall", 0.0)
+    if fault.kind == "raise":
+        spoils = world.spoils[fault.where]
+        spoils.share = fault.amount
+        return lambda: setattr(spoils, "share", 0.0)
     server = world.servers[fault.where]
     weather = server.weather
     if fault.kind == "away":

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from city.profile import Profile
+from city.working_time import WorkingTime
 from contracts.codec import Event
 from contracts.posts import PostHidden, PostRestored
 from contracts.replies import CitizenAnswered, CitizenAsked
-from tests.services.intake.door import PROFILE
-
-TIME = PROFILE.working_time
 
 
 class Stretch(NamedTuple):
@@ -32,16 +31,16 @@ def hidings(posts: list[Event]) -> list[Stretch]:
     return found
 
 
-def questions(replies: list[Event]) -> list[Stretch]:
+def questions(replies: list[Event], city: Profile) -> list[Stretch]:
     """Each time that the citizen was waited for."""
     answers = {
         event.fact.question: event.fact.at for event in replies if isinstance(event.fact, CitizenAnswered)
     }
-    days = PROFILE.policy.pause.working_days
+    days = city.policy.pause.working_days
     found = []
     for event in replies:
         if isinstance(event.fact, CitizenAsked):
-            limit = TIME.add_days(event.fact.at, days)
+            limit = city.working_time.add_days(event.fact.at, days)
             found.append(Stretch(event.fact.at, min(limit, answers.get(event.fact.question, limit)), False))
     return found
 
@@ -63,17 +62,19 @@ def standing(
     return found
 
 
-def put_off(at: datetime, since: datetime, hidden: list[tuple[datetime, datetime]]) -> datetime:
+def put_off(
+    at: datetime, since: datetime, hidden: list[tuple[datetime, datetime]], time: WorkingTime
+) -> datetime:
     """What is due beside the clock, counted from `since`: later by the working time of each hiding before it."""
     for begin, end in hidden:
         if since <= begin < at:
-            at = TIME.resume(at, begin, end)
+            at = time.resume(at, begin, end)
     return at
 
 
-def owed(at: datetime, since: datetime, hidden: list[Stretch]) -> datetime:
+def owed(at: datetime, since: datetime, hidden: list[Stretch], time: WorkingTime) -> datetime:
     """What is owed by a day that was named at `since`: of a day on which the post was hidden, after that."""
     for one in hidden:
         if since <= one.begin < at <= one.end:
-            at = TIME.resume(at, one.begin, one.end)
+            at = time.resume(at, one.begin, one.end)
     return at

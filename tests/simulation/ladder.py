@@ -1,10 +1,12 @@
 """Whether each rung of the ladder was said once and when it should be: warnings, misses, escalations, and dates of extensions."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from city.profile import Profile
 from contracts.assignments import AssignmentHeld, LeadNamed, MeetingCalled, PostAssigned, PostReassigned
 from contracts.codec import Event
 from contracts.deadlines import (
@@ -29,13 +31,17 @@ from contracts.posts import PostHidden, PostReceived, PostRestored, PostUngroupe
 from contracts.replies import ExtensionApproved, PostReopened, ReplyPublished
 from services.intake.core.case import Case
 from services.stats.core.case import Case as StatsCase
-from tests.services.intake.door import PROFILE
+from tests.simulation.cities import Wrong, under_some, versions
 from tests.simulation.facts import Facts
 from tests.simulation.hidings import hidings, put_off, questions, standing
 from tests.simulation.world import World
 
-RUNGS: Final = {"leader": 0, "supervisor": 1, "bulletin": 5}
-"""Rungs that are a matter of record, and on which working day after the due one they stand; as the policy has them."""
+RUNGS: Final = ("leader", "supervisor", "bulletin")
+"""Rungs that are a matter of record; the policy says on which working day after the due one they stand."""
+
+
+Once = Callable[[str, int, datetime, datetime | None], Iterator[Wrong]]
+"""Judges whether a word was said as often as it should be: place, times, its instant, and the end."""
 
 
 class _Said:
@@ -68,26 +74,31 @@ class _Been:
 
 
 def ladder(world: World, facts: Facts) -> Iterator[str]:
-    """A sentence for each word too many or too few."""
-    now, latest = world.clock.now(), world.clock.latest(world.loop.time())
+    """A sentence for each word too many or too few, by whatever the city was when it was said."""
+    yield from under_some(versions(facts), partial(_ladder, world, facts))
+
+
+def _ladder(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
+    once = partial(_once, now=world.clock.now(), latest=world.clock.latest(world.loop.time()))
     for subject in sorted(world.memory["intake"].subject):
         case = world.memory["intake"].state_of(subject)
-        if not isinstance(case, Case) or not case.exists or not PROFILE.policy.kind(case.kind).clock:
+        if not isinstance(case, Case) or not case.exists or not city.policy.kind(case.kind).clock:
             continue
         wrong: list[str] = []
-        said, been = _read(facts.of(subject, "deadlines"), wrong), _lived(facts, subject)
-        yield from (f"deadline {subject}: {one}" for one in wrong)
+        said, been = _read(facts.of(subject, "deadlines"), wrong), _lived(facts, subject, city)
         if len(said) != len(been):
-            yield f"deadline {subject}: {len(been)} handlings have begun, {len(said)} clocks were set"
+            wrong.append(f"{len(been)} handlings have begun, {len(said)} clocks were set")
+        yield from ((f"{subject}: {one}", f"deadline {subject}: {one}") for one in wrong)
         for n, (words, done) in enumerate(zip(said, been, strict=False), 1):
             place = f"deadline {subject}, handling {n}"
-            yield from _rungs(place, words, done, now, latest)
-            yield from _extensions(place, words, done, now, latest)
-        yield from _waited(facts, subject, been, now, latest)
+            yield from _rungs(place, words, done, city, once)
+            yield from _extensions(place, words, done, city, once)
+        yield from _waited(facts, subject, been, city, once)
         known = world.memory["stats"].state_of(subject)
         counted = sum(words.extended.total() for words in said), sum(len(words.broken) for words in said)
         if isinstance(known, StatsCase) and (known.extensions, known.broken) != counted:
-            yield f"stats {subject}: {known.extensions} extensions, {known.broken} broken; deadline said {counted}"
+            told = f"{known.extensions} extensions, {known.broken} broken; deadline said {counted}"
+            yield f"stats {subject}", f"stats {subject}: {told}"
 
 
 def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
@@ -139,7 +150,7 @@ def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
     return found
 
 
-def _lived(facts: Facts, subject: str) -> list[_Been]:
+def _lived(facts: Facts, subject: str, city: Profile) -> list[_Been]:
     """Each handling: when it began, when it ended, and what was granted in it, in the order in which it was done.
 
     Who leaves a group goes on as if the reply of its lead had never been; but one that somebody was not content with has ended
@@ -165,7 +176,7 @@ def _lived(facts: Facts, subject: str) -> list[_Been]:
     left = [fact for fact in said if isinstance(fact, PostWithdrawn | PostHidden)][undone:]
     if left and found[-1].end is None:
         found[-1].end = left[0].at
-    still = [*hidings(facts.of(subject, "posts")), *questions(facts.of(subject, "replies"))]
+    still = [*hidings(facts.of(subject, "posts")), *questions(facts.of(subject, "replies"), city)]
     for been in found:
         been.hidden = standing(still, been.start, been.end)
     return found
@@ -176,65 +187,73 @@ def _first(given: list[ReplyPublished], parted: set[str]) -> datetime | None:
     return next((reply.at for reply in given if reply.group not in parted), None)
 
 
-def _rungs(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
+def _rungs(place: str, said: _Said, done: _Been, city: Profile, once: Once) -> Iterator[Wrong]:
     """The miss and every rung above it: said if its instant came before the end, else not."""
     if said.due is None or (done.end is None and said.paused > said.resumed):
         return  # It stands still: what is due is not known.
-    time, due = PROFILE.working_time, said.due
+    time, due = city.working_time, said.due
+    steps = {level: getattr(city.policy.ladder, level) for level in RUNGS}
     instants = {
-        level: put_off(due if not days else time.add_days(due, days), due, done.hidden)
-        for level, days in RUNGS.items()
+        level: put_off(due if not days else time.add_days(due, days), due, done.hidden, time)
+        for level, days in steps.items()
     }
     stands = dict.fromkeys(said.rungs, 1)
     for level, at in {"missed": due, **instants}.items():
         times = int(said.missed is not None) if level == "missed" else stands.get(level, 0)
-        yield from _once(f"{place}: {level}", times, at, done.end, now, latest)
+        yield from once(f"{place}: {level}", times, at, done.end)
 
 
-def _extensions(place: str, said: _Said, done: _Been, now: datetime, latest: datetime) -> Iterator[str]:
+def _extensions(place: str, said: _Said, done: _Been, city: Profile, once: Once) -> Iterator[Wrong]:
     """What was granted moved the clock once, and its date was called broken where it was."""
     for identity, fact in done.approved.items():
         # What was granted in the instant of the end was granted before it; by a clock that was set back since, it moves nothing.
         late = done.end is not None and fact.at > done.end
         if said.extended[identity] != 1 and not (late and not said.extended[identity]):
-            yield f"{place}: extension {identity} moved the clock {said.extended[identity]} times"
+            told = f"{place}: extension {identity} moved the clock {said.extended[identity]} times"
+            yield told, told
         if late:
             continue
-        promised = PROFILE.working_time.closing_from(fact.new_date)
+        promised = city.working_time.closing_from(fact.new_date)
         broken = int(identity in said.broken)
-        instant = put_off(promised, fact.at, done.hidden)
-        yield from _once(f"{place}: date of {identity}", broken, instant, done.end, now, latest)
+        instant = put_off(promised, fact.at, done.hidden, city.working_time)
+        yield from once(f"{place}: date of {identity}", broken, instant, done.end)
     for identity in said.extended.keys() - done.approved.keys():
-        yield f"{place}: extension {identity} moved a clock and was not granted in this handling"
+        told = f"{place}: extension {identity} moved a clock and was not granted in this handling"
+        yield told, told
 
 
-def _waited(facts: Facts, subject: str, been: list[_Been], now: datetime, latest: datetime) -> Iterator[str]:
+def _waited(facts: Facts, subject: str, been: list[_Been], city: Profile, once: Once) -> Iterator[Wrong]:
     """A post that waited too long for a person to choose its unit, and each meeting that did not rule by its time."""
     said = [event.fact for event in facts.of(subject, "deadlines")]
-    told = [event.fact for event in facts.of(subject, "assignments")]
+    assigned = [event.fact for event in facts.of(subject, "assignments")]
     posts = [event.fact for event in facts.of(subject, "posts")]
     received = next((fact.at for fact in posts if isinstance(fact, PostReceived)), None)
     if received is None:
         return  # Whoever finds the gap in the log tells of it.
-    given = [fact.at for fact in told if isinstance(fact, PostAssigned | PostReassigned)]
+    given = [fact.at for fact in assigned if isinstance(fact, PostAssigned | PostReassigned)]
     late = _standing(said, DispatchLate, DispatchLateWithdrawn)
-    if told and isinstance(told[0], AssignmentHeld):
-        over = put_off(_dispatched_by(received), received, been[0].hidden)
+    if assigned and isinstance(assigned[0], AssignmentHeld):
+        over = put_off(_dispatched_by(received, city), received, been[0].hidden, city.working_time)
         end = min((*given, *been[0].ends), default=None)
-        yield from _once(f"deadline {subject}: dispatch", late, over, end, now, latest)
+        yield from once(f"deadline {subject}: dispatch", late, over, end)
     elif late:
-        yield f"deadline {subject}: it never waited for a person, and was late for {late} times"
+        told = f"deadline {subject}: it never waited for a person, and was late for {late} times"
+        yield told, told
     awaited = Counter(fact.until for fact in said if isinstance(fact, MeetingLate))
     awaited.subtract(fact.until for fact in said if isinstance(fact, MeetingLateWithdrawn))
-    for n, meeting in enumerate(told):
+    for n, meeting in enumerate(assigned):
         if not isinstance(meeting, MeetingCalled):
             continue
         done = next(one for one in reversed(been) if one.start is None or one.start <= meeting.at)
-        over = put_off(meeting.until, meeting.at, done.hidden)
+        over = put_off(meeting.until, meeting.at, done.hidden, city.working_time)
         times, place = awaited.pop(meeting.until, 0), f"deadline {subject}: meeting of {meeting.at}"
-        ends = [fact.at for fact in told[n:] if isinstance(fact, LeadNamed | PostAssigned | PostReassigned)]
-        yield from _once(place, times, over, min((*ends, *done.ends), default=None), now, latest)
-    yield from (f"deadline {subject}: nobody called a meeting until {until}" for until in awaited)
+        ends = [
+            fact.at for fact in assigned[n:] if isinstance(fact, LeadNamed | PostAssigned | PostReassigned)
+        ]
+        yield from once(place, times, over, min((*ends, *done.ends), default=None))
+    for until in awaited:
+        told = f"deadline {subject}: nobody called a meeting until {until}"
+        yield told, told
 
 
 def _standing(said: list[Fact], late: type[Fact], withdrawn: type[Fact]) -> int:
@@ -242,17 +261,17 @@ def _standing(said: list[Fact], late: type[Fact], withdrawn: type[Fact]) -> int:
     return sum(isinstance(fact, late) - isinstance(fact, withdrawn) for fact in said)
 
 
-def _dispatched_by(received: datetime) -> datetime:
+def _dispatched_by(received: datetime, city: Profile) -> datetime:
     """The policy's share of the working day on which it was received, or the next."""
-    time = PROFILE.working_time
+    time = city.working_time
     day = time.next_working_instant(received).date()
     minutes = time.minutes_between(time.opening(day), time.closing(day))
-    return time.add_minutes(received, round(minutes * PROFILE.policy.dispatch.working_days))
+    return time.add_minutes(received, round(minutes * city.policy.dispatch.working_days))
 
 
 def _once(
     place: str, times: int, at: datetime, end: datetime | None, now: datetime, latest: datetime
-) -> Iterator[str]:
+) -> Iterator[Wrong]:
     """Once where it came before the end, and not at all where the end came first or no clock has shown it."""
     expected = {0, 1}
     if end is not None:
@@ -262,4 +281,4 @@ def _once(
     elif at > latest:
         expected = {0}
     if times not in expected:
-        yield f"{place} of {at}, ended {end}, now {now}: said {times} times"
+        yield place, f"{place} of {at}, ended {end}, now {now}: said {times} times"

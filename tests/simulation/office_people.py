@@ -62,6 +62,8 @@ class Offices:
                 given: Any = records.Open(SUPERVISORS[0], "housing", ("SQ260302-000001",), "文字")
             else:
                 place, given = rounds.subject_of(f"{what}-{identity}"), self._drawn(what, identity)
+                if any(row.parked for row in self._world.memory["stats"].waiting.values()):
+                    self._world.drawn_without.add(place)
             operation.subjects.append(place)
             return [(place, given)]
 

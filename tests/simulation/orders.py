@@ -25,6 +25,9 @@ DAYS: Final = {
 }
 """Act to the refusals of which only a calendar can tell."""
 
+APART: Final = ("survey:", "city:")
+"""Acts that are looked at elsewhere."""
+
 
 def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[str]:
     """A sentence for each subject whose answers nothing explains."""
@@ -34,7 +37,7 @@ def orders(world: World, operations: list[Operation], facts: Facts) -> Iterator[
             # One that is refused does not say for whose sake.
             for member in _applied(one, facts) if one.outcome != "refused" else ():
                 histories[member].append(one)
-        elif one.act != "submit" and not one.act.endswith(":open") and not one.act.startswith("survey:"):
+        elif one.act != "submit" and not one.act.endswith(":open") and not one.act.startswith(APART):
             histories[one.subject].append(one)
             for member in _applied(one, facts) if one.act in ("approval", "signature") else ():
                 histories[member].append(replace(one, act="joint", target=one.subject))

@@ -19,6 +19,10 @@ INSTANCES: Final = {
     "survey": 2,
 }
 """Part to its instances; `web` is the half of intake that people speak to."""
+LISTENING: Final = SERVICES[:-1]
+"""The services that hear facts."""
+SPOKEN: Final = ("posts", "replies", "assignments", "deadlines")
+"""Topics in which somebody leaves what nobody can read."""
 PARTS: Final = tuple(
     f"{part}-{n}" for part, count in INSTANCES.items() for n in range(1, count + 1) if part != "survey"
 )
@@ -36,6 +40,8 @@ TOGETHER: Final = "group"
 """Some of the posts are put together."""
 MATTER: Final = 8
 """Posts to one group."""
+CHANGED: Final = "city"
+"""In one seed of two operators change the city's days, its numbers, or the model that judges."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Visit:
     pairs: float
     """Share of acts that are asked for twice at the same moment, by two people."""
     what: str = "post"
-    """Or one of `OTHERS`, `TOGETHER` or `ASKED`."""
+    """Or one of `OTHERS`, `TOGETHER`, `ASKED` or `CHANGED`."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,13 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
         visits.append(Visit(len(visits), at, acts, joining.choice((0, 0.1, 0.4)), TOGETHER))
     for _ in range(max(1, posts // POLL)):
         _ask(Random(f"surveys {seed} {len(visits)}"), seconds, visits, wrong if faults else [])
+    changing = Random(f"holidays {seed}")
+    if changing.random() < 0.5:
+        at, acts = changing.uniform(0.0, 0.7) * seconds, changing.choice((1, 2, 3))
+        visits.append(Visit(len(visits), at, acts, changing.choice((0, 0.3)), CHANGED))
+    spoiling = Random(f"unreadable {seed}")
+    if faults and spoiling.random() < 0.5:
+        wrong += _spoilt(spoiling, seconds)
     aim = Random(f"aim {seed}")
     wrong = [_aimed(aim, fault) for fault in wrong]
     return Plan(
@@ -136,6 +149,19 @@ def _ask(random: Random, seconds: float, visits: list[Visit], wrong: list[Fault]
                 wrong.append(Fault(moment, kind, "survey", random.uniform(1, 8), random.choice((0.05, 0.2))))
             case _:
                 wrong.append(Fault(moment, kind, "survey", random.uniform(0.5, 4)))
+
+
+def _spoilt(random: Random, seconds: float) -> list[Fault]:
+    """Rules that raise for a time, at some of what they hear, and records that nobody can read."""
+    found = []
+    for _ in range(random.randint(1, 3)):
+        at, lasting = random.uniform(0.0, 0.9) * seconds, random.uniform(2, 20)
+        found.append(
+            Fault(at, "raise", random.choice(LISTENING), lasting, random.choice((0.02, 0.1, 0.5, 1.0)))
+        )
+    for _ in range(random.randint(0, 3)):
+        found.append(Fault(random.uniform(0.0, 1.0) * seconds, "garbage", random.choice(SPOKEN)))
+    return found
 
 
 def _fault(random: Random, at: float) -> Fault:

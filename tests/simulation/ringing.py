@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
+from city.profile import Profile
+from contracts.city_facts import CityFacts
 from contracts.codec import Event
+from contracts.identity import city_subject
 from contracts.inspections import (
     CaseInspected,
     CorrectionJudged,
@@ -32,7 +36,9 @@ def ringing(world: World, facts: Facts) -> Iterator[str]:
 def still_to_ring(world: World) -> bool:
     """Whether a day is near or over of which nothing was said yet."""
     rounds = [one for one in world.memory["rounds"].states() if isinstance(one, Round)]
-    return any(one.word(item, world.clock.now(), PROFILE) for one in rounds for item in one.items)
+    remembered = world.memory["stats"].state_of(city_subject(0)) or CityFacts()
+    city = reduce(Profile.amended, remembered.facts, PROFILE)
+    return any(one.word(item, world.clock.now(), city) for one in rounds for item in one.items)
 
 
 def _told(place: str, events: list[Event], now: datetime, latest: datetime) -> Iterator[str]:

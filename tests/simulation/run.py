@@ -17,8 +17,9 @@ from tests.simulation.forum_people import Forums
 from tests.simulation.group_people import Groups
 from tests.simulation.loop import Standstill, VirtualLoop
 from tests.simulation.office_people import Offices
+from tests.simulation.operators import Operators
 from tests.simulation.people import People
-from tests.simulation.plan import ASKED, OTHERS, TOGETHER, Plan
+from tests.simulation.plan import ASKED, CHANGED, OTHERS, TOGETHER, Plan
 from tests.simulation.survey_people import Surveys
 from tests.simulation.world import Make, World
 
@@ -91,7 +92,10 @@ async def _live(world: World, operations: list[Operation], plan: Plan, rest: flo
     offices, forums = Offices(world, operations), Forums(world, operations)
     begins = dict.fromkeys(OTHERS, offices.visit)
     begins |= {TOGETHER: Groups(world, operations, people).visit, ASKED: Surveys(world, operations).visit}
+    begins[CHANGED] = Operators(world, operations).visit
     begins |= {"post": people.visit, "debate": forums.visit, "dialogue": forums.visit}
+    if any(fault.kind in ("raise", "garbage") for fault in plan.faults):
+        world.oversee(plan.seed)
     world.open()
     going_wrong = [asyncio.ensure_future(happen(world, fault)) for fault in plan.faults]
     await asyncio.gather(*(begins[visit.what](visit, plan.seed) for visit in plan.visits))

@@ -11,7 +11,6 @@ from chassis.engine.answers import IdempotencyKey, Kept
 from chassis.failures import ConnectionLost
 from chassis.memory.store import MemoryTransaction
 from chassis.store import Input, Outcome, Position, Remembered, Waiting
-from contracts.identity import partition_of
 from tests.simulation.database import Connection, Server, begun, ended
 from tests.simulation.loop import Process
 from tests.simulation.timers import Deletable
@@ -77,7 +76,7 @@ class SimulatedTransaction:
         busy = {s for s in known if self._server.locked(("subject", s), self.connection)}
         free = [subject for subject in known if subject not in busy]
         await self.connection.take([("subject", subject) for subject in sorted(free)])
-        found = self._read([*free, *(subject for subject in unlocked if subject in rows)])
+        found = self._read(free) | self._cities(unlocked)
         await self.connection.answered()
         return found, busy
 
@@ -129,7 +128,7 @@ class SimulatedTransaction:
         await self.connection.statement(writes=True)
         await self.connection.take([("subject", subject) for subject in missing])
         memory, initial = self._server.memory, self._server.service.initial
-        blank = {s: Remembered(s, partition_of(s), initial(s), {}, {}) for s in missing}
+        blank = {s: Remembered.blank(s, initial) for s in missing}
 
         def create() -> None:
             for subject, row in blank.items():
@@ -149,6 +148,12 @@ class SimulatedTransaction:
 
     def _read(self, subjects: Any) -> dict[str, Remembered]:
         return self._unpacked({subject: self._server.memory.subject[subject] for subject in subjects})
+
+    def _cities(self, subjects: Sequence[str]) -> dict[str, Remembered]:
+        """Of what lies in one table with another's rows, these are read without a lock."""
+        kept = self._server.cities
+        found = {subject: kept.subject[subject] for subject in subjects if subject in kept.subject}
+        return {subject: kept.packing.unpack(subject, *row) for subject, row in found.items()}
 
     def _unpacked(self, rows: Mapping[str, tuple[int, int, bytes]]) -> dict[str, Remembered]:
         unpack = self._server.memory.packing.unpack

@@ -15,13 +15,22 @@ BITES = {
     *("connection lost before a statement", "connection lost after a statement"),
     *("commit done, its answer lost", "ended inside a transaction", "ended for its silence"),
     *("kill", "kill inside a transaction", "stop", "freeze", "freeze inside a transaction"),
+    *("raise", "a rule raised", "a replay", "garbage", "a drop"),
     *("cut", "cut inside a transaction", "slow", "stall", "flaky", "unkind", "away", "full", "broker"),
 }
 """What goes wrong, by the name under which it is counted where it happens."""
 NEVER_REFUSED = {"erasure", "preference"}
+CHANGES = ("city:calendar", "city:policy", "city:model")
 SAID = {
     *("CaseEscalated bulletin", "CaseEscalated supervisor", "DeadlineMissed", "DispatchLate", "MeetingLate"),
-    *("ReplyPromiseBroken", "InstructionOverdue", "PostRestored", "ReturnRefused", "ReplyToSign"),
+    *(
+        "DeadlineRedated",
+        "ReplyPromiseBroken",
+        "InstructionOverdue",
+        "PostRestored",
+        "ReturnRefused",
+        "ReplyToSign",
+    ),
 }
 """Words that need a long life, or many hands."""
 
@@ -36,7 +45,7 @@ def test_each_fault_bites_and_each_act_is_taken_and_refused_within_a_few_seeds()
         hits += report.hits
         answers += report.answers
         said += report.said
-        taken = {act for act in ACT if not answers[act, "taken"]}
+        taken = {act for act in (*ACT, *CHANGES) if not answers[act, "taken"]}
         refused = {f"{act} refused" for act in ACT.keys() - NEVER_REFUSED if not answers[act, "refused"]}
         missing = (BITES - hits.keys()) | (SAID - said.keys()) | taken | refused
         if not missing:
@@ -62,9 +71,7 @@ def test_a_blow_at_any_step_of_a_process_loses_nothing_and_does_nothing_twice(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "seed", [*range(100, 112), *range(113, 121)]
-)  # of 112: docs/reliability.md, not mended
+@pytest.mark.parametrize("seed", [*range(100, 112), *range(113, 121)])  # 112 is in test_simulation.py
 def test_two_thousand_posts_under_twenty_seeds(seed: int) -> None:
     report = simulate(drawn(seed, posts=100, faults=30))
 

@@ -1,15 +1,17 @@
 """What waits for its time in the simulated city: timers, each partition's in their order, and rows that a claim deletes."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
+from chassis.clock import real_seconds
 from chassis.memory.store import MemoryStore
-from chassis.store import NEVER, Applied, Packing
+from chassis.store import NEVER, Applied, Input, Packing
 from contracts.identity import PARTITIONS
-from services.deadline.core.case import Arm, Case
-from services.deadline.store import MemoryStale, MemoryTimers
+from services.deadline.core.case import Arm, Case, Redate
+from services.deadline.store import SWEEP_SECONDS, MemoryStale, MemoryTimers
 
 
 class Deletable(dict[Any, Any]):
@@ -90,9 +92,58 @@ class Timers(MemoryTimers):
         return [timer for timer in found if not self._held(timer[1])]
 
 
-def deadline_memory() -> tuple[MemoryStore, Timers]:
-    """What deadline remembers, as its own twin puts it together, and its timers."""
-    timers, stale = Timers(), MemoryStale(Packing(Case))
+class Stale(MemoryStale):
+    """The twin, which reads a case again only when it has changed, and knows in which partitions nothing was left."""
+
+    def __init__(self) -> None:
+        super().__init__(Packing(Case))
+        self._clean: dict[frozenset[tuple[int, int]], float] = {}
+        """Partitions with what they have learnt to when no stale case was found in them."""
+        self._read: dict[str, tuple[object, int]] = {}
+        """Subject to its row and the city facts by which its case was dated, where anything is waited for; of any other more than there ever are."""
+
+    def next_due(self, partitions: Mapping[int, int]) -> datetime | None:
+        """As PostgreSQL's: never, until more is known or half a minute has gone."""
+        found = self._clean.get(frozenset(partitions.items()))
+        looked = found is not None and real_seconds() - found < SWEEP_SECONDS
+        return NEVER if looked or not any(partitions.values()) else None
+
+    def claim(self, partitions: Mapping[int, int], now: datetime, limit: int) -> list[Input]:
+        """As the twin's."""
+        if self.next_due(partitions) is NEVER:
+            return []
+        found = [(one, Redate(partitions[p])) for one, p in self._stale(partitions)]
+        if not found:
+            self._clean[frozenset(partitions.items())] = real_seconds()
+        return found[:limit]
+
+    def any_stale(self, amendments: int) -> bool:
+        """Whether a case is to be dated again, once each partition has learnt so much."""
+        return bool(amendments and self._stale(dict.fromkeys(range(PARTITIONS), amendments)))
+
+    def _stale(self, partitions: Mapping[int, int]) -> list[tuple[str, int]]:
+        assert self.store is not None
+        found = []
+        for subject, row in self.store.subject.items():
+            if not partitions.get(row[0]) or row[1]:
+                continue
+            known = self._read.get(subject)
+            if known is None or known[0] is not row:
+                known = self._read[subject] = row, _dated_by(self._packing.unpack(subject, *row).state)
+            if known[1] < partitions[row[0]]:
+                found.append((subject, row[0]))
+        return found
+
+
+def _dated_by(state: object) -> int:
+    """City facts by which a case was dated; of what is never dated again more than there ever are."""
+    found = state.dated_by if isinstance(state, Case) else None
+    return sys.maxsize if found is None else found
+
+
+def deadline_memory() -> tuple[MemoryStore, Timers, Stale]:
+    """What deadline remembers, as its own twin puts it together, its timers, and what is to be dated again."""
+    timers, stale = Timers(), Stale()
     store = MemoryStore(Case, (timers,), (timers, stale))
     timers.store = stale.store = store
-    return store, timers
+    return store, timers, stale

@@ -16,8 +16,9 @@ from chassis.engine.listener import Listener
 from chassis.engine.publisher import Publisher
 from chassis.failures import ConnectionLost, Superseded
 from chassis.memory.store import MemoryStore
-from chassis.run import patiently
+from chassis.run import CityNow, patiently
 from chassis.service import Service
+from city.profile import Profile
 from services.deadline import app as deadline
 from services.debate import app as debate
 from services.debate import store as debate_store
@@ -44,6 +45,7 @@ from tests.simulation.broker import Broker, Member, SimulatedBus
 from tests.simulation.database import Server
 from tests.simulation.desks import Polls, SimulatedGrounds, SimulatedPolls, SimulatedRounds, open_desk
 from tests.simulation.loop import Process, VirtualLoop
+from tests.simulation.parked import ParkingOperator, Spoils, look_for_marks
 from tests.simulation.plan import INSTANCES
 from tests.simulation.receipts import Gateway, SimulatedReceipts
 from tests.simulation.sending import SimulatedDigests, SimulatedNotices, senders
@@ -157,7 +159,7 @@ class World:
         self.notifications, self.claims = notifier_store.memory(self.keys)
         self.claims.followers.spreading = Deletable()
         self.opening = survey_store.MemorySurveyKeys()
-        deadlines, self.timers = deadline_memory()
+        deadlines, self.timers, self.stale = deadline_memory()
         self.memory: dict[str, MemoryStore] = {
             "intake": intake_store.memory(self.keys, self.voices),
             "router": router_store.memory(),
@@ -171,9 +173,14 @@ class World:
         }
         self.grounds = self._grounds()
         self.polls = Polls(self.memory["survey"], self.opening)
-        self.servers = {
-            name: Server(loop, self.random, memory, services()[name]) for name, memory in self.memory.items()
-        }
+        self.spoils = {name: Spoils() for name in self.memory}
+        self.servers = {name: self._server(name) for name in self.memory}
+        self.garbage: Counter[str] = Counter()
+        """Topic to records in it that nobody can read."""
+        self.drawn_without: set[str] = set()
+        """Rounds that were drawn while a record was parked in stats: nobody can tell from the log which they lack."""
+        self.operator: ParkingOperator | None = None
+        """Whoever looks at what is parked, where anything may be."""
         for name, database in BESIDE.items():
             self.servers[name].lie_beside(self.servers[database])
         self.answers = SimulatedAnswers(self.servers["intake"])
@@ -206,6 +213,11 @@ class World:
             for n in range(1, count + 1):
                 self._tasks.append(self.loop.create_task(self._keep(part, n)))
 
+    def oversee(self, seed: int) -> None:
+        """Somebody looks at what is parked, and every process for what they say of it."""
+        self.operator = ParkingOperator(self.loop, self.servers, Random(f"parked {seed}"))
+        self._tasks.append(self.loop.create_task(self.operator.look()))
+
     def close(self) -> None:
         """End everything."""
         for task in self._tasks:
@@ -217,11 +229,17 @@ class World:
     def hits(self) -> Counter[str]:
         """What went wrong, and how often it did."""
         databases = (server.hits for server in self.servers.values())
-        return sum((*databases, self.broker.hits, self.loop.hits), Counter(self.played))
+        spoils = (one.hits for one in self.spoils.values())
+        marks = Counter[str]() if self.operator is None else self.operator.hits
+        return sum((*databases, *spoils, marks, self.broker.hits, self.loop.hits), Counter(self.played))
 
     def receipts_of(self, process: Process) -> SimulatedReceipts:
         """As a process of notifier reaches them."""
         return SimulatedReceipts(self.servers["notifier"], self.receipts, process)
+
+    def _server(self, name: str) -> Server:
+        service = self.spoils[name].spoiled(services()[name])
+        return Server(self.loop, self.random, self.memory[name], service)
 
     def _grounds(self) -> MemoryGrounds:
         return next(keeper for keeper in self.figures.keepers if isinstance(keeper, MemoryGrounds))
@@ -279,6 +297,8 @@ def listen(
     process.run(patiently(listener.run))
     process.run(member.membership())
     process.run(member.fetching())
+    if world.operator is not None:
+        process.run(look_for_marks(world.memory[listener.service.name], listener))
     if listener.service.name == "notifier":
         for one in senders(
             world.notices,
@@ -292,7 +312,9 @@ def listen(
             process.run(patiently(one.run))
         process.run(patiently(ReceiptKeeper(world.receipts_of(process), listener).run))
     if listener.service.name == "stats":
-        speak(world, process, "records", "rounds")
+        city = CityNow(PROFILE)
+        city.follow(listener)
+        speak(world, process, "records", "rounds", city=city)
 
 
 def speak(
@@ -300,6 +322,7 @@ def speak(
     process: Process,
     *doors: str,
     service: Callable[[Service[Any, Any]], Service[Any, Any]] = same,
+    city: Callable[[], Profile] = lambda: PROFILE,
 ) -> None:
     """The desks of a process; stats' hand in what its rules found as well, survey's end what is over."""
     for door in doors:
@@ -315,5 +338,5 @@ def speak(
         queue = SimulatedGrounds(world.servers["stats"], world.grounds, process)
         process.run(patiently(Opener(queue, records).run))
         known = SimulatedRounds(world.servers["rounds"], world.figures, process)
-        bell = Bell(known, world.doors["rounds"][process.name], world.clock, lambda: PROFILE)
+        bell = Bell(known, world.doors["rounds"][process.name], world.clock, city)
         process.run(patiently(bell.run))
