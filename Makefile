@@ -44,7 +44,7 @@ test-fast: setup ## the tests without broker, database and browser; TESTS=tests/
 	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow" $(TESTS)
 
 test-small: setup ## those of them that take less than a tenth of a second of processor
-	@$(PY) -m pytest -q $(AT_ONCE) -m "not real and not slow and not medium" $(TESTS)
+	@$(PY) -m tests.side_by_side $(PROCESSES) -m "not real and not slow and not medium" $(TESTS)
 
 lint: setup ## format, lint, types, import laws, generated documents
 	@$(MAKE) --no-print-directory -j $(PROCESSES) types written arrows style

@@ -52,6 +52,7 @@ def ground_of(world: World, fell: bool = False) -> tuple[str, bytes]:
     return subject, json.encode(handed_in)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_from_the_opening_by_rule_to_the_decision_on_the_appeal_and_the_closing(
     seed: int, tmp_path: Path

@@ -91,6 +91,7 @@ async def issue(world: World, office: Office, period: str = "2026-03", corrects:
     return told
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_what_was_issued_is_counted_again_from_an_exported_log(seed: int, tmp_path: Path) -> None:
     async with World(seed, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:

@@ -122,6 +122,7 @@ async def act(debating: Debating, debate: str, lots: Random, comments: list[str]
             await insisting(debating, post, f"{base}/statements", json=examples.STATEMENT, headers=leader)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_figures_are_what_anyone_counts_from_the_log_whatever_was_killed(seed: int) -> None:
     lots = Random(seed)

@@ -81,6 +81,7 @@ async def act(conversing: Conversing, dialogue: str, lots: Random, known: dict[s
         known["prepared"].append(answer.json()["id"])
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_transcript_and_figures_are_what_anyone_reads_from_the_log_whatever_was_killed(
     seed: int,

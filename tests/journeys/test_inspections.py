@@ -125,6 +125,7 @@ async def test_whoever_has_seed_and_list_draws_the_same_cases_again(tmp_path: Pa
     assert any(one.drawn == again.drawn and sum(one.offsets["0"].values()) >= 0 for one in opened)
 
 
+@pytest.mark.medium
 async def test_a_citizen_is_called_and_the_unit_reads_it_when_the_round_has_ended(tmp_path: Path) -> None:
     async with office(2, tmp_path) as (world, centre):
         numbers = [await answered(world, title=f"第{n}件") for n in range(3)]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.journeys.world import World
 from tests.services.intake.files import picture
@@ -48,6 +49,7 @@ class MiniProgram:
         return str(answer.json()["attachment"])
 
 
+@pytest.mark.medium
 async def test_a_mini_program_does_all_that_a_person_may_by_the_interface_alone(tmp_path: Path) -> None:
     async with World(1, "2026-03-02T10:00", tmp_path).open() as world:
         program = MiniProgram(world, Telephones(world.intake, tmp_path))

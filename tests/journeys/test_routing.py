@@ -45,6 +45,7 @@ async def activate(world: World, data: bytes) -> None:
     assert response.status_code == 202, response.text
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_every_decision_can_be_made_again_across_changes_of_the_model(
     seed: int, tmp_path: Path

@@ -9,6 +9,7 @@ from tests.journeys.world import World
 SEEDS = range(8)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_suggestion_is_adopted_in_part_and_then_followed_through(seed: int, tmp_path: Path) -> None:
     async with World(seed, "2026-03-02T10:00", tmp_path).open() as world:

@@ -126,6 +126,7 @@ async def test_a_recount_finds_what_was_put_in_taken_out_or_changed() -> None:
         assert not recount(survey, changed).agrees  # type: ignore[union-attr]
 
 
+@pytest.mark.medium
 async def test_nothing_anywhere_links_an_answer_to_a_person(capfd: pytest.CaptureFixture[str]) -> None:
     """Every row, every record and every line of the log is searched: none holds a trace of both."""
     crowd = people(7)

@@ -33,15 +33,19 @@ class Bug:
         """A short name that stays the same as long as the bug does."""
         return f"{self.area}-{blake2b(repr((self.file, self.old, self.new)).encode(), digest_size=4).hexdigest()}"
 
-    def plant(self, root: Path) -> None:
-        """Write it into a copy of the tree. Raises Moved where its place is not there exactly once."""
-        path = root / self.file
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    def planted(self, text: str) -> str:
+        """The text of its file with the bug in it. Raises Moved where its place is not there exactly once."""
         if text.count(self.old) != 1:
             raise Moved(
                 f"{self.name}: its place stands {text.count(self.old)} times in {self.file}: {self.old!r}"
             )
-        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        return text.replace(self.old, self.new)
+
+    def plant(self, root: Path) -> None:
+        """Write it into a copy of the tree. Raises Moved."""
+        path = root / self.file
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(self.planted(text), encoding="utf-8")
 
     def pull_out(self, root: Path) -> None:
         """The file as it is in the tree."""

@@ -36,7 +36,10 @@ def recipe(target: str) -> str:
 
 def chosen(target: str) -> list[str]:
     """The choices by marks of a target, one for each call of pytest."""
-    return [quoted or word for quoted, word in re.findall(r'pytest .*-m (?:"([^"]+)"|(\w+))', recipe(target))]
+    return [
+        quoted or word
+        for quoted, word in re.findall(r'(?:pytest|side_by_side) .*-m (?:"([^"]+)"|(\w+))', recipe(target))
+    ]
 
 
 def wanted(expression: str, marks: frozenset[str]) -> bool:

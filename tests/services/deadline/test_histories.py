@@ -220,6 +220,7 @@ def agree_on_the_record(history: dict[str, list[Fact]], delivered: Delivered, pa
     assert record(heard) == record(lived)
 
 
+@pytest.mark.medium
 @settings(max_examples=300)
 @for_all(deliveries(), st.integers(0, 30))
 def test_of_hundreds_of_histories_the_record_of_handlings_that_are_over_is_the_same_in_any_order(

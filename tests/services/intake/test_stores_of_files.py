@@ -146,6 +146,7 @@ async def test_nothing_but_an_id_becomes_part_of_a_place(kept: Kept, path: str) 
         await kept.files.drop([path])
 
 
+@pytest.mark.medium
 async def test_many_at_once_are_all_kept(kept: Kept) -> None:
     put = await asyncio.gather(*(kept.files.put(f"{n}".encode() * 1000) for n in range(40)))
 
