@@ -167,6 +167,28 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    "text", ["苏\u039d12345", "zhang@qq.\u0441om", "wxid_\u0430bc123456"], ids=["plate", "mail", "wechat"]
+)
+def test_a_greek_or_cyrillic_letter_that_looks_like_a_latin_one_hides_nothing(text: str) -> None:
+    assert mask(text) == "*" * len(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        ("oabcdefghijKlmnopq1rstuvwxyz", True),
+        ("oabcdefghijklmnopqrstu1vwxyz", False),
+        ("oabcdefghijk1lm2nopqr3st4uvw", True),
+    ],
+    ids=["a capital and a digit", "a digit alone", "four digits"],
+)
+def test_an_openid_is_told_from_a_word_by_one_capital_with_one_digit_or_by_four_digits(
+    written: str, person: bool
+) -> None:
+    assert (mask(written) != written) is person
+
+
 @pytest.mark.parametrize("number", ["+852--2345--6789", "我的电话8438--9998", "139--0000--1234"])
 def test_a_mark_written_twice_hides_no_number(number: str) -> None:
     assert [one for one in mask(number) if one.isdigit()] == []

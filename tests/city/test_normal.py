@@ -205,3 +205,7 @@ def test_simplifying_agrees_with_opencc(text: str) -> None:
 )
 def test_what_postgresql_refuses_is_named(text: str, reason: str) -> None:
     assert unstorable(text) == reason
+
+
+def test_what_is_folded_for_reading_keeps_the_marks_that_chinese_readers_expect() -> None:
+    assert folded("路燈，壞了！？：；（１）％～…") == "路灯，坏了！？：；（1）％～…"

@@ -45,7 +45,8 @@ async def test_a_large_answer_is_sent_in_slices_and_whole(size: int) -> None:
     await Slowly(Places(Room(1, 1)), "a", just(content), {"Content-Type": "image/png"})({}, None, send)  # type: ignore[arg-type]
 
     start, *bodies = sent
-    assert dict(start["headers"])[b"content-length"] == str(size).encode()
+    headers = dict(start["headers"])
+    assert (headers[b"content-type"], headers[b"content-length"]) == (b"image/png", str(size).encode())
     assert b"".join(body["body"] for body in bodies) == content
     assert [body["more_body"] for body in bodies] == [True] * (len(bodies) - 1) + [False]
 
