@@ -53,7 +53,8 @@ what nobody signed is nobody's. There are no accounts that one could open withou
 `origins` of `/v1/figures` (来源渠道): `threads`, `received`, `replied`, `on_time`, `overdue`, `rated` and `satisfied` once more by
 the way posts came: `online` 网上, and what staff wrote down for callers (代录) from `telephone` 电话, `counter` 窗口, `letter` 来信 and `dialogue` 对话.
 `response_hours`: the median from the assignment to the unit for which the post counts to its response (响应), as the upper bound of one
-of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). `duties` of `/v1/figures`
+of sixteen steps (half an hour, an hour, then 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 120, 240, more). A time beyond the last step is 1440 here and in `/open`; pages and bulletins say that it is
+more than the step before: 超过240小时 of a response, 超过1434小时 of the others. `duties` of `/v1/figures`
 (职责清单): `received`, `replied` and `overdue` by the duty item by which the unit has the post; items with fewer posts than
 `least_alike` of the policy's `[open_data]` stand together. Responses, dispatch, meetings, instructions and duty items are counted of
 posts that came after the city had them (`services/stats/core/course.py`); of an older one nothing is claimed. A bulletin has responses,

@@ -53,6 +53,20 @@ FURTHER: Final = {
 }
 """Figures of a table of their own, and their heads."""
 
+BEYOND: Final = 1440
+"""What stats tells of a time beyond its last step."""
+LONGEST: Final = {"response_hours": 240}
+"""The last step but one of each kind, in hours; of the others:"""
+LONGEST_OTHER: Final = 1434
+
+
+def hours_told(kind: str, hours: float | None) -> str:
+    """A median of hours as a table shows it; one beyond the last step has no number of its own."""
+    if hours is None:
+        return "—"
+    return f"{hours:g}" if hours < BEYOND else f">{LONGEST.get(kind, LONGEST_OTHER)}"
+
+
 router = APIRouter(include_in_schema=False)
 """`/staff/league` and `/staff/faults`."""
 
@@ -81,6 +95,7 @@ async def league(visit: Annotated[Visit, Depends(visitor())], month: str = "") -
         month=period,
         compared=COMPARED,
         further=FURTHER,
+        hours=hours_told,
         definitions=definitions(await visit.site.services.offer("stats", "/open")),
         origins=figures.get("origins"),
         by_area=figures.get("areas"),

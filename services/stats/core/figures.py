@@ -13,7 +13,7 @@ from contracts.posts import Origin
 from services.stats.core import amounts
 from services.stats.core.amounts import added
 from services.stats.core.cells import BY_ORIGIN
-from services.stats.core.course import HOUR_BUCKETS
+from services.stats.core.course import HOUR_BUCKETS, RESPONSE_STEPS
 
 Measures = amounts.Measures
 AMOUNTS: Final = amounts.AMOUNTS
@@ -293,6 +293,13 @@ def quantile(hours: Iterable[tuple[int, int]], share: float) -> float | None:
         if passed >= wanted:
             return float(HOUR_BUCKETS[index])
     return None
+
+
+def exceeded(kind: str, hours: float | None) -> float | None:
+    """The hours that a time of this kind was longer than, where it fell beyond the last step; None where it has an upper bound."""
+    if hours is None or hours < HOUR_BUCKETS[-1]:
+        return None
+    return RESPONSE_STEPS[-2] if kind == "response_hours" else HOUR_BUCKETS[-2]
 
 
 def volume_group(received: int) -> str:

@@ -8,7 +8,8 @@ import pytest
 from contracts.bulletins import Frozen
 from services.stats.core.bulletin.freezing import LEFT_OUT, Counted, differences, put_together, row_of
 from services.stats.core.bulletin.narrative import period_name, sections
-from services.stats.core.bulletin.tables import ROW, heads, table
+from services.stats.core.bulletin.tables import COURSE, ROW, course, heads, table
+from services.stats.core.course import HOUR_BUCKETS
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import at
 
@@ -20,9 +21,10 @@ BY_UNIT: Final = {
 }
 
 
-def frozen(by_unit: Mapping[str, Mapping[str, int]]) -> Frozen:
+def frozen(by_unit: Mapping[str, Mapping[str, int]], derivation: int = 1) -> Frozen:
     counted = Counted(by_unit, {}, {}, (), {})
-    return put_together(counted, UNITS, Period.read("2026-03"), at("2026-04-01T10:00"), ("c", "p"), 1)
+    until = at("2026-04-01T10:00")
+    return put_together(counted, UNITS, Period.read("2026-03"), until, ("c", "p"), derivation)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,24 @@ def test_where_anybody_said_if_it_was_solved_it_stands_right_behind_the_satisfac
     place = heads(asked).index("满意度")
     assert heads(asked)[place : place + 4] == ("满意度", "答解决", "解决率", "延期")
     assert table(asked)[0][place : place + 4] == [None, 4, 0.75, 0]
+
+
+def test_a_time_beyond_the_last_step_is_told_as_more_than_that_and_as_no_number_of_its_own() -> None:
+    last = len(HOUR_BUCKETS) - 1
+    late = {"received": 1, "replied": 1, "response:asked": 1, "response:given": 1}
+    late |= {f"{kind}:{last}": 1 for kind in ("hours", "first_word_hours", "response_hours")}
+    figures = frozen({"water": late}, derivation=2)
+
+    whole = sections(figures, 0.9)[0].text
+    assert "响应用时中位数超过240小时" in whole
+    assert "首次答复用时中位数超过1434小时,90%在1434小时以上。" in whole
+    assert course(figures)[0][COURSE.index("响应中位小时")] == ">240"
+    assert course(figures)[0][COURSE.index("初步中位小时")] == ">1434"
+    assert table(figures)[0][ROW.index("中位小时")] == ">1434"
+
+    soon = frozen({"water": {"received": 1, "replied": 1, "hours:3": 1}}, derivation=2)
+    assert "首次答复用时中位数2小时,90%在2小时内答复。" in sections(soon, 0.9)[0].text
+    assert table(soon)[0][ROW.index("中位小时")] == 2.0
 
 
 def test_a_unit_stands_in_its_group_of_units_and_the_city_in_none() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.bulletins import Frozen, Section, UnitFigures
 from services.stats.core.bulletin.tables import SHARE, share_of
-from services.stats.core.figures import AMOUNT, REPORT, SHARES, Measures, Share
+from services.stats.core.figures import AMOUNT, REPORT, SHARES, Measures, Share, exceeded
 from services.stats.core.periods import Period
 
 AS_REPORTED: Final = {share.code: share for share in REPORT}
@@ -68,7 +68,7 @@ def _whole(figures: Frozen, period: Period) -> str:
         f"按2011年报告口径(含不计时的和后来撤回的),收到{city.get('threads', 0)}条,回复"
         f"{city.get('report_replied', 0)}条,回复率{percent(AS_REPORTED['reply_rate'].of(city))},"
         f"满意度{percent(AS_REPORTED['satisfaction'].of(city))}。",
-        f"首次答复用时中位数{_hours(figures.city.median_hours)},90%在{_hours(figures.city.p90_hours)}内答复。",
+        _first_replies(figures.city),
     ]
     if figures.derivation > 1:
         lines.append(_course(figures.city))
@@ -82,7 +82,7 @@ def _course(city: UnitFigures) -> str:
     return (
         f"网民得到初步回复或答复的{count['first_words']}件,初步回复率{share['first_word_rate']};"
         f"已响应{count['responses']}件,响应率{share['response_rate']},"
-        f"响应用时中位数{_hours(city.response_hours)};"
+        f"响应用时中位数{_hours('response_hours', city.response_hours)};"
         f"按时交办{count['dispatches_in_time']}件、交办超时{count['late_dispatches']}件,"
         f"按时交办率{share['dispatch_rate']};"
         f"提请交办会{count['meetings']}次,按时{count['meetings_in_time']}次,"
@@ -115,7 +115,17 @@ def _compared(name: str, now: UnitFigures, then: UnitFigures) -> str:
     return f"{told},回复率{'上升' if points >= 0 else '下降'}{abs(points)}个百分点"
 
 
-def _hours(hours: float | None) -> str:
+def _first_replies(city: UnitFigures) -> str:
+    median, p90 = _hours("hours", city.median_hours), _hours("hours", city.p90_hours)
+    longest = exceeded("hours", city.p90_hours)
+    most = f"90%在{p90}内答复" if longest is None else f"90%在{longest:g}小时以上"
+    return f"首次答复用时中位数{median},{most}。"
+
+
+def _hours(kind: str, hours: float | None) -> str:
+    more = exceeded(kind, hours)
+    if more is not None:
+        return f"超过{more:g}小时"
     return "—" if hours is None else f"{hours:g}小时"
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.bulletins import Frozen, UnitFigures
-from services.stats.core.figures import AMOUNT, SHARES, volume_group
+from services.stats.core.figures import AMOUNT, SHARES, exceeded, volume_group
 
 SHARE: Final = {share.code: share for share in SHARES}
 
@@ -82,9 +82,19 @@ def _row(unit: UnitFigures) -> list[Cell]:
             of("extensions", 0),
             AMOUNT["broken_promises"].of(unit.measures),
         ),
-        *(of("returns", 0), of("reopened", 0), of("instant", 0), unit.median_hours, unit.p90_hours),
+        *(of("returns", 0), of("reopened", 0), of("instant", 0), *_reply_hours(unit)),
         volume_group(of("received", 0)) if unit.unit else "",
     ]
+
+
+def _reply_hours(unit: UnitFigures) -> list[Cell]:
+    return [_told("hours", unit.median_hours), _told("hours", unit.p90_hours)]
+
+
+def _told(kind: str, hours: float | None) -> Cell:
+    """Hours; a time beyond the last step has no number of its own."""
+    more = exceeded(kind, hours)
+    return hours if more is None else f">{more:g}"
 
 
 _COURSE: Final = (
@@ -125,7 +135,7 @@ def _course_of(unit: UnitFigures) -> list[Cell]:
     counted: list[Cell] = [unit.name]
     for code in _COURSE:
         if code in _HOURS:
-            counted.append(getattr(unit, code))
+            counted.append(_told(code, getattr(unit, code)))
         elif code in AMOUNT:
             counted.append(AMOUNT[code].of(unit.measures))
         else:
