@@ -6,6 +6,7 @@ from pathlib import Path
 
 from city.profile import Profile
 from fronts.portal.pages import Pages, in_time
+from fronts.portal.staff.standing import Standing
 from tests.services.intake.door import CITY
 
 PORTAL = Path(__file__).parents[3] / "fronts" / "portal"
@@ -25,6 +26,22 @@ def test_a_day_is_the_days_of_the_city_and_a_date_stays_what_it_is() -> None:
     assert rendered("{{ at | day }}", at="2026-03-02T17:00:00Z") == "2026年3月3日"
     assert rendered("{{ at | day }}", at="2026-03-02") == "2026年3月2日"
     assert rendered("{{ at | day }}", at="") == ""
+
+
+def test_how_an_instruction_stands_is_read_once() -> None:
+    page = '{% import "staff/parts.html" as parts %}{% include "staff/case_instructions.html" %}'
+    fields = ("published", "text", "read_at", "in_hand_at", "accepted_at", "at", "by", "due", "reports")
+    one = dict.fromkeys(fields, "") | {"leader_name": "市领导", "state_name": "待审阅"}
+    shown = {
+        word: rendered(
+            page,
+            case={"special_reports": []},
+            followed={"given": [one | {"standing": Standing("none", word, "")}]},
+        ).count("待审阅")
+        for word in ("待审阅", "充裕")
+    }
+
+    assert shown == {"待审阅": 1, "充裕": 1}
 
 
 def test_lines_stand_in_order_of_time_whatever_the_order_and_offset_they_came_with() -> None:
