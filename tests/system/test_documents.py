@@ -149,3 +149,25 @@ def test_the_page_of_figures_says_what_the_definitions_say() -> None:
 
 def test_the_page_of_notices_says_what_the_table_says() -> None:
     assert read("docs/notices.md") == write_notices.page()
+
+
+def test_how_many_services_there_are_is_said_alike_everywhere() -> None:
+    numbers = {"五": 5, "六": 6, "七": 7, "八": 8, "five": 5, "six": 6, "seven": 7, "eight": 8}
+    said = re.compile(
+        r"([五六七八])个服务|\b(five|six|seven|eight) (?:services\b(?! that hear)|interfaces\b)"
+    )
+    kept = ("CHANGELOG.md", "docs/adr/")  # what was true when it was written
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests" / "README.md"]
+    files += [
+        path for folder in ("chassis", "services", "wenzheng") for path in (ROOT / folder).rglob("*.py")
+    ]
+
+    wrong = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in files
+        if not str(path.relative_to(ROOT)).startswith(kept)
+        for match in said.finditer(path.read_text(encoding="utf-8"))
+        if numbers[match[1] or match[2]] != len(SERVICES)
+    ]
+
+    assert wrong == []

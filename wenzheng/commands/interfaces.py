@@ -13,7 +13,7 @@ from wenzheng.stack.home import SERVICES, Trouble
 
 
 def interfaces(data: Data = None) -> None:
-    """接口说明:六个服务合为一份 OpenAPI 3.1。 One OpenAPI document of all services of a running stack."""
+    """接口说明:七个服务合为一份 OpenAPI 3.1。 One OpenAPI document of all services of a running stack."""
     addresses = home_of(data).read_state()["services"]
     document = asyncio.run(described({service: addresses[service] for service in SERVICES}))
     print(json.dumps(document, ensure_ascii=False, indent=1))
