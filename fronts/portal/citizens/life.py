@@ -34,14 +34,23 @@ _USUAL: Final = (
     ("答复", "replied"),
     ("评价", "rated"),
 )
-"""Step to the kind of the history's line that says it was reached."""
+"""Step to the kind of the history's line that says it was reached; `first …`: the first of these lines."""
 _REACHED: Final = {"received": 0, "assigned": 1, "accepted": 2, "replied": 3}
+_OPEN: Final = ("received", "assigned", "accepted", "asked", "reopened")
+"""Somebody must still answer."""
+_AGAIN: Final = (
+    *(("受理", "received"), ("交办", "assigned"), ("办理", "first accepted"), ("答复", "first replied")),
+    *(("重新办理", "reopened"), ("再次答复", "replied"), ("评价", "rated")),
+)
+"""The same of a case that was handled again."""
+_REACHED_AGAIN: Final = {"replied": 5}
 
 
 def course(
     case: Mapping[str, Any], deadline: Mapping[str, Any] | None, policy: Policy, today: date
 ) -> dict[str, Any]:
     """How far a case is, for its page: its steps, what is next, and the days to the due date, as far as a clock tells."""
+    deadline = _of_this_handling(case, deadline)
     due = (deadline or {}).get("due") or case["due"] or ""
     return {
         "deadline": deadline,
@@ -53,23 +62,31 @@ def course(
     }
 
 
+def _of_this_handling(
+    case: Mapping[str, Any], deadline: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """The deadline, unless its clock has stopped while somebody must still answer: the next clock is not told yet."""
+    stopped = deadline is not None and deadline.get("stopped")
+    return None if stopped and case["status"] in _OPEN else deadline
+
+
 def line(case: Mapping[str, Any], policy: Policy) -> list[Step]:
     """The steps of a case, in order; one is the present one, until all are done."""
-    said = {entry["kind"]: entry["at"] for entry in case["history"]}
+    said = {f"first {entry['kind']}": entry["at"] for entry in reversed(case["history"])}
+    said |= {entry["kind"]: entry["at"] for entry in case["history"]}
     status = case["status"]
     if status in ("withdrawn", "hidden"):
         ended = Step(case["status_name"], "now", said.get(status, ""))
         return [Step("受理", "done", case["received_at"] or ""), ended]
     if not policy.kind(case["kind"]).clock and not case["replies"]:
         return _marked([("受理", "received"), ("审核", ""), ("公开", "")], 3 if case["text"] else 1, said)
-    steps = list(_USUAL)
+    again = status == "reopened" or "reopened" in said
+    steps = list(_AGAIN if again else _USUAL)
+    now = _REACHED_AGAIN.get(status, 4) if again else _REACHED.get(status, 0)
     if status == "asked":
-        steps.insert(3, ("等您补充", "asked"))
-        return _marked(steps, 3, said)
-    if status == "reopened":
-        again = [("重新办理", "reopened"), ("再次答复", ""), ("评价", "")]
-        return _marked([*steps[:4], *again], 4, said)
-    return _marked(steps, len(steps) if status == "rated" else _REACHED.get(status, 0), said)
+        now = 5 if again else 3
+        steps.insert(now, ("等您补充", "asked"))
+    return _marked(steps, len(steps) if status == "rated" else now, said)
 
 
 def _marked(steps: Sequence[tuple[str, str]], now: int, said: Mapping[str, str]) -> list[Step]:

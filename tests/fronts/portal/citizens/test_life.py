@@ -64,6 +64,52 @@ def test_a_reopened_case_goes_on_behind_its_first_reply() -> None:
     }
 
 
+AGAIN = ("received", "assigned", "accepted", "replied", "reopened")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "now"),
+    [
+        ("assigned", AGAIN, "重新办理"),
+        ("accepted", (*AGAIN, "accepted"), "重新办理"),
+        ("asked", (*AGAIN, "accepted", "asked"), "等您补充"),
+        ("replied", (*AGAIN, "accepted", "replied"), "再次答复"),
+    ],
+)
+def test_a_second_handling_stays_one_on_the_line_until_it_is_done(
+    status: str, said: tuple[str, ...], now: str
+) -> None:
+    found = life.line(case(status, *said), POLICY)
+
+    names = [step.name for step in found]
+    at = {step.name: step.at[:10] for step in found}
+    assert states(found)[now] == "now"
+    assert names[-3:] == (
+        ["等您补充", "再次答复", "评价"] if now == "等您补充" else ["重新办理", "再次答复", "评价"]
+    )
+    assert {states(found)[name] for name in names[: names.index("重新办理")]} == {"done"}
+    assert (at["办理"], at["答复"], at["重新办理"]) == ("2026-03-03", "2026-03-04", "2026-03-05")
+    assert at["再次答复"] == ("2026-03-07" if status == "replied" else "")
+
+
+def test_a_second_handling_that_was_rated_is_done() -> None:
+    found = life.line(case("rated", *AGAIN, "accepted", "replied", "rated"), POLICY)
+
+    assert {step.state for step in found} == {"done"}
+    assert [step.name for step in found][-3:] == ["重新办理", "再次答复", "评价"]
+
+
+def test_a_clock_that_stopped_tells_nothing_of_a_handling_that_goes_on() -> None:
+    stopped = deadline(stopped="2026-02-24T10:00:00+08:00", in_time=True, due="2026-02-25T18:00:00+08:00")
+    open_again = case("reopened", *AGAIN, due=None)
+
+    course = life.course(open_again, stopped, POLICY, date(2026, 2, 25))
+    assert course["deadline"] is None
+    assert "2026年2月25日" not in course["next"]
+    done = life.course(case("replied", *AGAIN[:4], due=None), stopped, POLICY, date(2026, 2, 25))
+    assert done["deadline"] == stopped
+
+
 def test_a_rated_case_is_done_and_a_withdrawn_one_ends_there() -> None:
     assert {step.state for step in life.line(case("rated", "received"), POLICY)} == {"done"}
     assert states(life.line(case("withdrawn", "received", "withdrawn"), POLICY)) == {
