@@ -63,7 +63,7 @@ async def test_a_restored_post_is_answered_within_the_time_that_was_left_and_cou
         await world.until("2026-03-13T10:00")
         assert (await world.intake.own(receipt))["status"] == "replied"
         author = _read(world, PHONE)
-        for words in ("未予公开:疑似广告", "已恢复办理:误判", "期限调整为03月12日", "请评价"):
+        for words in ("未予公开:疑似广告", "已恢复办理:误判", "期限调整为3月12日", "请评价"):
             assert sum(words in text for text in author) == 1, words
         told = _read(world, NEIGHBOUR)
         assert [text.removeprefix(f"您关注的帖子{number}") for text in told][:2] == [

@@ -36,7 +36,7 @@ async def test_a_suggestion_is_adopted_in_part_and_then_followed_through(seed: i
         arrived = [row["text"] for row in world.gateway.arrivals.since(0) if "建议" in row["text"]]
         assert sum("部分采纳:先改一条路。" in text for text in arrived) == 1
         assert sum("未获" in text and "没有相应的资金。" in text for text in arrived) == 2
-        assert sum("03月19日" in text and "路灯已全部点亮" in text for text in arrived) == 1
+        assert sum("3月19日" in text and "路灯已全部点亮" in text for text in arrived) == 1
         told = [fact for fact in world.said("notices") if fact.kind == "to-follow-through"]  # type: ignore[attr-defined]
         assert {(fact.audience, fact.department) for fact in told} == {("clerk", "housing")}  # type: ignore[attr-defined]
         listed = (await world.intake.http.get("/v1/posts?kind=suggestion")).json()["posts"]

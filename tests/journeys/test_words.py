@@ -72,7 +72,7 @@ async def test_a_clerk_hears_how_an_extension_was_decided_and_when_a_pause_is_ov
 
         unit = _read(world, "housing")
         assert any("延期未获批准" in text and "理由不足" in text for text in unit)
-        assert any("延期已批准" in text and "03月09日" in text for text in unit)
+        assert any("延期已批准" in text and "3月9日" in text for text in unit)
         assert any("等待补充结束" in text for text in unit)
         assert any("恢复计时" in text and number in text for text in _read(world, "13812345678"))
 

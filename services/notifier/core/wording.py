@@ -57,9 +57,10 @@ class _Values(dict[str, str]):
             case bool():
                 return "(暂定)" if value else ""
             case datetime():
-                return f"{value.astimezone(self._city.zone):%m月%d日%H:%M}"
+                at = value.astimezone(self._city.zone)
+                return f"{at.month}月{at.day}日{at:%H:%M}"
             case date():
-                return f"{value:%m月%d日}"
+                return f"{value.month}月{value.day}日"
             case _:
                 return shortened(one_line(str(value)), self._longest)
 

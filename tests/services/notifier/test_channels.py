@@ -79,7 +79,7 @@ def test_what_people_have_is_an_address(channel: str, address: str) -> None:
 
 
 async def test_wechat_fills_fields_that_the_provider_takes_and_shows_what_is_cut(city: City) -> None:
-    text = "您的帖子SQ260302-000001延期至03月09日18:00,原因:等待备件,进展:已经勘察现场并联系厂家,请耐心等待"
+    text = "您的帖子SQ260302-000001延期至3月9日18:00,原因:等待备件,进展:已经勘察现场并联系厂家,请您耐心等待"
 
     assert await sent(WeChat(city.http, WECHAT), outgoing("wechat", text)) == Delivery(
         "sent", message=str(FIRST_NUMBER + 1)

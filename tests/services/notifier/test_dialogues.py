@@ -42,7 +42,7 @@ def test_each_unit_that_is_to_answer_is_told_what_begins_when() -> None:
         ("leader", "transport", "to-answer"),
         ("leader", "water", "to-answer"),
     ]
-    assert set(found.to("leader")) == {"请参加对话答问,03月10日15:00开始:公交线路怎么调"}
+    assert set(found.to("leader")) == {"请参加对话答问,3月10日15:00开始:公交线路怎么调"}
 
 
 def test_of_dialogues_that_were_announced_before_units_were_told_nobody_hears_again() -> None:

@@ -39,7 +39,7 @@ def test_a_case_has_one_line_with_its_number_all_that_happened_its_title_and_its
     lines = [
         Line("a", *first, "新交办 SQ260302-000001 路灯不亮", pages[0]),
         Line("a", *first, "网民感谢 SQ260302-000001 路灯不亮", pages[0]),
-        Line("b", *second, "即将到期 SQ260302-000002,03月05日18:00 井盖松动", pages[1]),
+        Line("b", *second, "即将到期 SQ260302-000002,3月5日18:00 井盖松动", pages[1]),
         Line("c", "", "", "对话回答待审核:公交怎么调", staff_page("dialogue:0197-1", "")),
     ]
 
@@ -48,7 +48,7 @@ def test_a_case_has_one_line_with_its_number_all_that_happened_its_title_and_its
     assert text.splitlines() == [
         "11:00 汇总:共 3 件 4 条",
         f"SQ260302-000001 新交办;网民感谢 路灯不亮 {SITE}/staff/cases/SQ260302-000001",
-        f"SQ260302-000002 即将到期,03月05日18:00 井盖松动 {SITE}/staff/cases/SQ260302-000002",
+        f"SQ260302-000002 即将到期,3月5日18:00 井盖松动 {SITE}/staff/cases/SQ260302-000002",
         f"对话回答待审核:公交怎么调 {SITE}/staff/dialogues/0197-1",
     ]
 

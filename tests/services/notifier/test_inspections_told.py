@@ -33,7 +33,7 @@ def judged(outcome: Any) -> CorrectionJudged:
 
 
 def test_a_case_with_faults_is_put_to_the_units_leader_with_the_day() -> None:
-    assert told(FOUND) == [("leader", "water", "督查发现问题 SQ1,请在03月10日18:00前反馈整改")]
+    assert told(FOUND) == [("leader", "water", "督查发现问题 SQ1,请在3月10日18:00前反馈整改")]
 
 
 def test_of_a_case_that_is_as_it_should_be_nobody_is_told() -> None:
@@ -50,7 +50,7 @@ def test_the_centre_is_told_which_unit_says_that_it_has_put_a_finding_right() ->
 
 
 def test_a_correction_that_is_returned_comes_back_with_its_new_day() -> None:
-    assert told(judged("returned")) == [("leader", "water", "整改被退回 SQ1,请在03月10日18:00前再反馈")]
+    assert told(judged("returned")) == [("leader", "water", "整改被退回 SQ1,请在3月10日18:00前再反馈")]
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "failed"])

@@ -24,7 +24,7 @@ def heard(*facts: Any) -> Told:
 
 
 def test_the_unit_reads_by_which_day_it_is_to_report() -> None:
-    assert heard(GIVEN).to("leader", "water") == [f"领导批示 {NUMBER},03月06日前反馈:查明原因 路灯不亮"]
+    assert heard(GIVEN).to("leader", "water") == [f"领导批示 {NUMBER},3月6日前反馈:查明原因 路灯不亮"]
     assert heard(GIVEN).to("citizen") == heard().to("citizen"), "it is not published"
 
 
@@ -36,9 +36,7 @@ def test_the_leader_reads_what_was_reported_and_the_unit_what_became_of_it() -> 
     done = InstructionAccepted(at=NOW, instruction="i1", department="water", by="m")
 
     assert "已查明" in heard(reported).to("mayor", "government-office")[0]
-    assert heard(back).to("leader", "water") == [
-        f"批示反馈被退回 {NUMBER},03月10日前再反馈:写明责任 路灯不亮"
-    ]
+    assert heard(back).to("leader", "water") == [f"批示反馈被退回 {NUMBER},3月10日前再反馈:写明责任 路灯不亮"]
     assert heard(done).to("leader", "water") == [f"批示办结 {NUMBER},反馈已获认可 路灯不亮"]
 
 
@@ -48,7 +46,7 @@ def test_clerk_and_leader_of_the_unit_are_warned_with_the_instant() -> None:
     )
 
     for role in ("clerk", "leader"):
-        assert f"批示即将到期 {NUMBER},03月06日18:00前请反馈 路灯不亮" in heard(GIVEN, near).to(role, "water")
+        assert f"批示即将到期 {NUMBER},3月6日18:00前请反馈 路灯不亮" in heard(GIVEN, near).to(role, "water")
 
 
 def test_an_overdue_one_is_told_once_to_unit_and_leader_and_so_is_its_correction() -> None:

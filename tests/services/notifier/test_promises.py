@@ -18,7 +18,7 @@ def heard(*facts: Any) -> Told:
 def test_the_clerk_is_warned_with_the_instant() -> None:
     near = ReplyPromiseNear(at=at("2026-03-05T18:00"), **ABOUT)
 
-    assert f"承诺即将到期 {NUMBER},03月06日18:00前请登记办结 路灯不亮" in heard(near).to("clerk", "water")
+    assert f"承诺即将到期 {NUMBER},3月6日18:00前请登记办结 路灯不亮" in heard(near).to("clerk", "water")
 
 
 def test_what_is_broken_is_told_to_clerk_leader_and_supervision_and_so_is_its_correction() -> None:

@@ -152,15 +152,15 @@ def test_the_clerk_hears_how_an_extension_was_decided() -> None:
     )
     refused = ExtensionRefused(at=NOW, extension="e", remark="理由不足", department="water", by="l")
 
-    assert told(approved).to("clerk", "water") == [f"延期已批准 {NUMBER},延至03月05日 路灯不亮"]
+    assert told(approved).to("clerk", "water") == [f"延期已批准 {NUMBER},延至3月5日 路灯不亮"]
     assert "理由不足" in told(refused).to("clerk", "water")[0]
 
 
 def test_the_end_of_a_pause_is_told_to_unit_and_author_with_the_new_date() -> None:
     found = told(assigned("2026-03-02T10:00"), ClockResumed(at=NOW, question="q", due=DUE))
 
-    assert "03月05日18:00" in found.to("clerk", "water")[-1]
-    assert "03月05日18:00" in found.to("citizen")[-1]
+    assert "3月5日18:00" in found.to("clerk", "water")[-1]
+    assert "3月5日18:00" in found.to("citizen")[-1]
 
 
 def test_a_meeting_is_told_to_the_supervisor_and_to_every_unit_in_dispute() -> None:
@@ -245,7 +245,7 @@ def test_the_author_is_told_unit_and_date_together_and_once(order: tuple[int, ..
 
     assert [n.kind for n in found.notices if n.audience == "citizen"] == ["assigned"]
     assert found.to("citizen")[0].startswith(
-        f"您的帖子{NUMBER}已交{PROFILE.department_name('water')}办理,03月05日18:00前回复"
+        f"您的帖子{NUMBER}已交{PROFILE.department_name('water')}办理,3月5日18:00前回复"
     )
 
 

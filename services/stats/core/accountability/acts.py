@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from city.explain import moment
 from city.profile import Profile
 from contracts.accountability import (
     AppealDecided,
@@ -172,7 +173,7 @@ def find(record: Record, given: Find, context: Here) -> Decision[Record]:
         raise NotNow(
             "statements-open",
             "陈述申辩的时间未到",
-            f"有关单位和人员可在 {record.until:%m月%d日 %H:%M} 前陈述;都已陈述的,可以提前认定。",
+            f"有关单位和人员可在 {moment(record.until)} 前陈述;都已陈述的,可以提前认定。",
         )
     until = _to_appeal(context) if given.responsible else None
     finding = Finding(given.responsible, given.text, context.now, given.by, given.measure, until)
@@ -198,7 +199,7 @@ def appeal(record: Record, given: Appeal, context: Here) -> Decision[Record]:
     if finding.until is None:
         raise NotNow("not-blamed", "认定为无责任,无须申诉")
     if context.now > finding.until:
-        raise NotNow("appeals-closed", "申诉期限已过", f"申诉应在 {finding.until:%m月%d日 %H:%M} 前提出。")
+        raise NotNow("appeals-closed", "申诉期限已过", f"申诉应在 {moment(finding.until)} 前提出。")
     side = record.side_of(given.by)
     if any(one.side == side for one in record.appeals):
         raise NotNow("appealed", "已经申诉过", "等待复核决定。")
@@ -252,7 +253,7 @@ def close(record: Record, given: Close, context: Here) -> Decision[Record]:
         raise not_now(record)
     until = finding.until if record.step == "found" and finding is not None else None
     if until is not None and context.now <= until:
-        raise NotNow("appeals-open", "申诉期限未到", f"有关单位和人员可在 {until:%m月%d日 %H:%M} 前申诉。")
+        raise NotNow("appeals-open", "申诉期限未到", f"有关单位和人员可在 {moment(until)} 前申诉。")
     after = replace(record, step="closed", closing=given.text, closed_at=context.now, closed_by=given.by)
     fact = RecordClosed(
         at=context.now,

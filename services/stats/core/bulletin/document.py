@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from city.explain import moment
 from city.profile import Profile
 from contracts.bulletins import (
     BulletinCirculated,
@@ -219,9 +220,7 @@ def object_(bulletin: Bulletin, given: Object, context: Here) -> Decision[Bullet
     if bulletin.step != "circulated" or bulletin.until is None:
         raise _not_now(bulletin)
     if context.now > bulletin.until:
-        raise NotNow(
-            "objections-closed", "对账时间已过", f"异议应在 {bulletin.until:%m月%d日 %H:%M} 前提出。"
-        )
+        raise NotNow("objections-closed", "对账时间已过", f"异议应在 {moment(bulletin.until)} 前提出。")
     if sum(one.department == given.department for one in bulletin.objections) >= MOST_OBJECTIONS:
         raise NotNow(
             "too-many-objections", "异议太多", f"每个单位对一份通报最多提出 {MOST_OBJECTIONS} 次异议。"
@@ -280,9 +279,7 @@ def issue(bulletin: Bulletin, given: Issue, context: Here) -> Decision[Bulletin]
     if bulletin.step != "circulated" or bulletin.until is None or bulletin.figures is None:
         raise _not_now(bulletin)
     if context.now <= bulletin.until:
-        raise NotNow(
-            "objections-open", "对账时间未到", f"各单位可在 {bulletin.until:%m月%d日 %H:%M} 前提出异议。"
-        )
+        raise NotNow("objections-open", "对账时间未到", f"各单位可在 {moment(bulletin.until)} 前提出异议。")
     if any(one.upheld is None for one in bulletin.objections):
         raise NotNow("objections-unanswered", "还有异议没有答复")
     if given.by in bulletin.writers:

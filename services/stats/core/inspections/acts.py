@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from city.explain import moment
 from city.profile import Profile
 from contracts.decision import Context, Decision, FieldError, Invalid, NotFound, NotNow, Say
 from contracts.facts import Fact
@@ -132,11 +133,8 @@ def judge(round_: Round, given: Judge, context: Here) -> Decision[Round]:
     item = _item(round_, given.case, "inspection", "reported", "faulty")
     over = item.until is not None and context.now > item.until
     if item.standing == "faulty" and (given.outcome != "failed" or not over):
-        raise NotNow(
-            "not-reported",
-            "单位还没有反馈整改",
-            f"期限为 {item.until:%m月%d日 %H:%M};过期仍未反馈的,可定为未整改。",
-        )
+        by = f"期限为 {moment(item.until)};" if item.until is not None else ""
+        raise NotNow("not-reported", "单位还没有反馈整改", f"{by}过期仍未反馈的,可定为未整改。")
     if given.outcome != "accepted" and not given.text:
         raise _wanting("text", "请写明理由")
     standing: Standing = "faulty" if given.outcome == "returned" else given.outcome

@@ -37,7 +37,7 @@ def test_figures_fill_their_parts_with_the_instant_they_hold_for(pages: Pages) -
     found = wall.parts(pages, "figures", figures())
 
     assert set(found) == {"clock", "numbers", "areas", "overdue", "source"}
-    assert "2026年03月10日 10:20:30" in found["clock"]
+    assert "2026年3月10日 10:20:30" in found["clock"]
     assert "<dt>今日受理</dt><dd>3</dd>" in found["numbers"]
     assert "<dt>今日回复</dt><dd>5</dd>" in found["numbers"]
     assert "75.0%" in found["numbers"]
