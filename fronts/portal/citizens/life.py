@@ -36,6 +36,8 @@ _USUAL: Final = (
 )
 """Step to the kind of the history's line that says it was reached; `first …`: the first of these lines."""
 _REACHED: Final = {"received": 0, "assigned": 1, "accepted": 2, "replied": 3}
+_ENDED: Final[Mapping[str, str]] = {"withdrawn": "withdrawn", "hidden": "moderated"}
+"""How a case ended to the kind of the history's line that says so."""
 _OPEN: Final = ("received", "assigned", "accepted", "asked", "reopened")
 """Somebody must still answer."""
 _AGAIN: Final = (
@@ -76,7 +78,7 @@ def line(case: Mapping[str, Any], policy: Policy) -> list[Step]:
     said |= {entry["kind"]: entry["at"] for entry in case["history"]}
     status = case["status"]
     if status in ("withdrawn", "hidden"):
-        ended = Step(case["status_name"], "now", said.get(status, ""))
+        ended = Step(case["status_name"], "now", said.get(_ENDED[status], ""))
         return [Step("受理", "done", case["received_at"] or ""), ended]
     if not policy.kind(case["kind"]).clock and not case["replies"]:
         return _marked([("受理", "received"), ("审核", ""), ("公开", "")], 3 if case["text"] else 1, said)
@@ -128,4 +130,6 @@ def following(case: Mapping[str, Any], due: str, policy: Policy) -> str:
         case "withdrawn":
             return "此帖已由发帖人撤回,不再办理。"
         case _:
-            return "此帖不再显示。"
+            # Only its author is told the moderator's reasons.
+            why = [entry["text"] for entry in case["history"] if entry["kind"] == _ENDED["hidden"]]
+            return f"此帖不再显示。{why[-1]}。" if why else "此帖不再显示。"

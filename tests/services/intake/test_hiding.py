@@ -114,6 +114,16 @@ async def test_a_restored_post_is_read_again_and_goes_on_where_it_stood(intake: 
     assert "appeal" in (await intake.own(receipt))["allowed"], "another hiding, another appeal"
 
 
+async def test_what_may_be_said_of_a_hidden_post_is_named_in_words(intake: Intake) -> None:
+    receipt = await _hidden(intake)
+    path = f"cases/{receipt['number']}/moderation"
+
+    answer = await intake.staff("supervisor", "supervision", path, {"action": "hold", "reason": "再看"})
+
+    assert answer.json()["detail"] == "可以:恢复办理。"
+    assert answer.json()["allowed"] == ["restore"]
+
+
 async def test_an_appeal_that_is_not_granted_is_answered_and_the_post_may_still_be_restored(
     intake: Intake,
 ) -> None:

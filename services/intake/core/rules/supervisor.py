@@ -90,7 +90,8 @@ def moderation(case: Case, asked: ask.Asked[ask.Moderation], context: Here) -> D
     by, at, action, reason = asked.actor.person, context.now, asked.body.action, asked.body.reason
     actions = possible(case.moderation, case.hiding)
     if action not in actions:
-        raise NotNow("wrong-step", "现在不能这样审核", f"可以:{'、'.join(actions)}。", allowed=actions)
+        names = "、".join(MODERATION_NAMES[one].removeprefix("已") for one in actions)
+        raise NotNow("wrong-step", "现在不能这样审核", f"可以:{names}。", allowed=actions)
     if action == "hold":
         fact: Fact = PostHeld(at=at, reason=reason, by=by)
         case = replace(case, moderation="held")

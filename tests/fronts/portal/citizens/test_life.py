@@ -9,8 +9,11 @@ import pytest
 from city.profile import Profile
 from fronts.portal.citizens import due_calendar, life
 from fronts.portal.citizens.following import talk
+from fronts.portal.pages import Pages
 
-POLICY = Profile.load(Path(__file__).resolve().parents[4] / "cities" / "suqian").policy
+PROFILE = Profile.load(Path(__file__).resolve().parents[4] / "cities" / "suqian")
+POLICY = PROFILE.policy
+PAGES = Pages(PROFILE)
 
 
 def case(status: str, *said: str, **fields: Any) -> dict[str, Any]:
@@ -108,6 +111,32 @@ def test_a_clock_that_stopped_tells_nothing_of_a_handling_that_goes_on() -> None
     assert "2026年2月25日" not in course["next"]
     done = life.course(case("replied", *AGAIN[:4], due=None), stopped, POLICY, date(2026, 2, 25))
     assert done["deadline"] == stopped
+
+
+def test_a_hidden_case_says_why_and_since_when() -> None:
+    hidden = case("hidden", "received", status_name="已屏蔽")
+    hidden["history"] += [
+        {"kind": "moderated", "at": "2026-03-03T10:00:00+08:00", "text": "已屏蔽:疑似广告"},
+        {"kind": "appealed", "at": "2026-03-04T10:00:00+08:00", "text": "网民申诉:不是广告"},
+    ]
+
+    assert life.line(hidden, POLICY)[-1] == ("已屏蔽", "now", "2026-03-03T10:00:00+08:00")
+    assert life.following(hidden, "", POLICY) == "此帖不再显示。已屏蔽:疑似广告。"
+    assert life.following(case("hidden"), "", POLICY) == "此帖不再显示。", "others are not told why"
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "hidden"])
+def test_a_clock_that_was_stopped_without_an_answer_says_no_answer_in_time(status: str) -> None:
+    stopped = deadline(stopped="2026-02-24T10:00:00+08:00", in_time=True)
+    stopped |= {"provisional": False, "extensions": [], "lines": []}
+    ended = case(status, "received", due=None, paused=False)
+    template = PAGES._templates.from_string(
+        '{% import "parts.html" as parts with context %}{{ parts.deadline_days(deadline, [], [], 1, case) }}'
+    )
+
+    assert "按时答复" not in template.render(deadline=stopped, case=ended)
+    assert "不再计时" in template.render(deadline=stopped, case=ended)
+    assert "按时答复" in template.render(deadline=stopped, case=ended | {"status": "replied"})
 
 
 def test_a_rated_case_is_done_and_a_withdrawn_one_ends_there() -> None:
