@@ -18,6 +18,8 @@ from fronts.portal.staff.visits import ANY_STAGE, Arrival, Arriving, Visit, visi
 WRONG: Final = "工号、密码或动态码不正确。连续五次不正确,账号锁定十五分钟。"
 """One sentence whatever was wrong: it tells nobody which accounts exist or are locked."""
 
+UNSENT: Final = "登录已结束,刚才填写的没有提交;登录后请重新填写。"
+
 router = APIRouter(include_in_schema=False)
 """`/staff`, `/staff/sign-in` and `/staff/sign-out`."""
 
@@ -48,14 +50,16 @@ async def home(visit: Annotated[Visit, Depends(visitor(*ROLES))]) -> Response:
 
 
 @router.get("/staff/sign-in")
-async def sign_in_form(come: Arriving, next: str = "", number: str = "") -> Response:
-    """The form; who is signed in goes on instead."""
+async def sign_in_form(come: Arriving, next: str = "", number: str = "", unsent: str = "") -> Response:
+    """The form; who is signed in goes on instead. `unsent`: a form came when the session had ended."""
     session = come.session
     # In a demonstration a citizen's page leads here with its post's number: somebody else takes over.
     changes = session is not None and session.account.source == demonstration.SOURCE and number
     if session is not None and not changes:
         return RedirectResponse(back_to(next, come.site.home(session.account)), 303)
-    return await _page(come, 200, Asked(next=next, number=number), seated=session is not None)
+    return await _page(
+        come, 200, Asked(UNSENT if unsent else "", next=next, number=number), seated=session is not None
+    )
 
 
 @router.post("/staff/sign-in")

@@ -140,6 +140,14 @@ async def _note_refused(site: StaffSite, request: Request, session: Session, why
     await site.log.note("refused", session.account.person, about, why)
 
 
+def _came_from(request: Request) -> str:
+    """Where a page leads on to after signing in; of a form, that it was not taken."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"?next={quote(path)}"
+    return "" if path == "/staff/sign-out" else "?unsent=1"
+
+
 def visitor(
     *roles: str, stage: str = "", files: bool = False, most: int | None = None
 ) -> Callable[[Request], Awaitable[Visit]]:
@@ -153,8 +161,7 @@ def visitor(
         site = staff_site(request)
         session = await open_session(site, request)
         if session is None:
-            where = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
-            raise Turned(RedirectResponse(f"/staff/sign-in{where}", 303))
+            raise Turned(RedirectResponse(f"/staff/sign-in{_came_from(request)}", 303))
         first = site.stage(session.account)
         if first and stage not in (first, ANY_STAGE):
             raise Turned(RedirectResponse(first, 303))

@@ -29,6 +29,24 @@ def test_a_session_ends_after_eight_idle_hours_and_after_twelve_in_any_case(port
 
 
 @pytest.mark.real
+def test_who_sends_a_form_after_the_session_has_ended_is_told_that_it_was_not_sent(portal: Portal) -> None:
+    password = portal.add()
+    person = portal.person()
+    person.sign_in("zhang", password)
+    page = person.open("/staff/password")
+    portal.now.at += timedelta(hours=8)
+
+    asked = person.submit(
+        page, "/staff/password", old=password, new="a-longer-secret", again="a-longer-secret"
+    )
+    left = person.submit(page, "/staff/sign-out")
+
+    assert asked.path == left.path == "/staff/sign-in"
+    assert "刚才填写的没有提交" in asked.text
+    assert "没有提交" not in left.text, "who leaves has sent nothing"
+
+
+@pytest.mark.real
 def test_signing_out_ends_the_session_on_the_server(portal: Portal) -> None:
     password = portal.add()
     person = portal.person()
