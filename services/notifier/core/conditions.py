@@ -145,5 +145,10 @@ def leaders_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
 
 
 def supervisors_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
-    """at the supervisor's step and at that of the bulletin"""
-    return fact.level in ("supervisor", "bulletin")
+    """at the supervisor's step"""
+    return fact.level == "supervisor"
+
+
+def bulletins_step(case: Case, fact: CaseEscalated, city: Profile) -> bool:
+    """at the step of the bulletin"""
+    return fact.level == "bulletin"

@@ -20,6 +20,7 @@ from contracts.deadlines import (
 )
 from contracts.facts import Fact
 from services.notifier.core.conditions import (
+    bulletins_step,
     first_step,
     leader_heard_of_an_earlier_miss,
     leader_heard_of_the_miss,
@@ -90,7 +91,7 @@ MISSES_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
         ),
     ),
     CaseEscalated: (
-        Tell("remind", "clerk", "明日到期 {number}", when=first_step, without_unit="supervisor"),
+        Tell("remind", "clerk", "{due}到期,请办理 {number}", when=first_step, without_unit="supervisor"),
         Tell("escalated", "leader", "请督促办理 {number}", when=leaders_step, without_unit="supervisor"),
         Tell(
             "escalated",
@@ -99,6 +100,15 @@ MISSES_TOLD: Final[Mapping[type[Fact], tuple[Tell, ...]]] = {
             supervision,
             supervisors_step,
             sets=("supervisor_told", True),
+        ),
+        Tell(
+            "escalated",
+            "supervisor",
+            "{unit}超期未复,将在通报中点名 {number}",
+            supervision,
+            bulletins_step,
+            sets=("supervisor_told", True),
+            called="named",
         ),
     ),
     DispatchLate: (Tell("undispatched", "supervisor", "超时尚未交办 {number}", supervision),),

@@ -62,7 +62,7 @@ MARKED = saying(
 
 CHANGES: dict[type, tuple[dict[str, Any], ...]] = {
     AnswerPrepared: ({"department": "nowhere"},),
-    CaseEscalated: ({"level": "leader"}, {"level": "supervisor"}),
+    CaseEscalated: ({"level": "leader"}, {"level": "supervisor"}, {"level": "bulletin"}),
     CorrectionJudged: ({"outcome": "accepted"},),
     DeadlineSet: ({"clock": "second"},),
     DialogueOpened: ({"units": ("water",)},),
