@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -153,6 +154,7 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         problem=shown.problem,
         acting=shown.acting,
         given=shown.given,
+        typed_again=partial(_typed_again, visit, shown.acting),
         given_files=visit.attached,
         kept=shown.kept,
         limits=profile.policy.attachments,
@@ -160,6 +162,12 @@ async def _page(visit: Visit, case: dict[str, Any], shown: Shown) -> Response:
         today=visit.now().date().isoformat(),
         key=shown.key,
     )
+
+
+def _typed_again(visit: Visit, acting: str, act: str, name: str, place: int) -> str:
+    """What was typed into one of several fields of the same name, for the act that was refused."""
+    values = visit.form.all(name) if act == acting else []
+    return values[place] if place < len(values) else ""
 
 
 def _spoke(decisions: tuple[reasons.Decision, ...]) -> tuple[reasons.Reason, ...]:
