@@ -24,10 +24,10 @@ from contracts.deadlines import (
 from contracts.facts import Fact
 from contracts.posts import PostFollowedUp, PostHidden, PostsGrouped, PostUngrouped
 from contracts.replies import CitizenAnswered, FollowUpAnswered, PostReopened, ReturnRequested, Solved
-from services.stats.core.case import Case
+from services.stats.core.case import Case, new
 from services.stats.core.cells import cells
 from services.stats.core.course import HOUR_BUCKETS, bucket
-from services.stats.core.figures import row
+from services.stats.core.figures import origins, row, volume_group
 from tests.services.stats.test_core import PROFILE, WHEN, assigned, at, met, rated, received, replied, told
 
 HOUR = timedelta(hours=1)
@@ -340,3 +340,33 @@ def test_the_day_is_the_citys() -> None:
     late_evening = at("2026-03-02T23:30")
 
     assert {cell[0] for cell in told([received(late_evening)])[1]} == {"2026-03-02"}
+
+
+def test_of_a_reply_that_is_heard_before_its_post_nobody_knows_yet_that_it_answers_one() -> None:
+    early, _ = told([replied(WHEN + HOUR)])
+    both, _ = told([replied(WHEN + HOUR), received(WHEN)])
+
+    assert (early.answered_at(), both.answered_at()) == (None, WHEN + HOUR)
+
+
+def test_the_ways_posts_came_in_add_up_to_all_of_them_and_to_nought_where_there_are_none() -> None:
+    some = origins(
+        {"received": 5, "replied": 3, "origin:telephone:received": 2, "origin:telephone:replied": 2}
+    )
+
+    assert (some["online"]["received"], some["telephone"]["received"]) == (3, 2)
+    assert {count for of_way in origins({}).values() for count in of_way.values()} == {0}
+
+
+@pytest.mark.parametrize(
+    ("received", "group"), [(0, "0"), (1, "1-9"), (9, "1-9"), (10, "10-49"), (49, "10-49"), (50, "50+")]
+)
+def test_a_unit_is_ranked_among_those_with_about_as_many_posts(received: int, group: str) -> None:
+    assert volume_group(received) == group
+
+
+def test_a_state_of_before_its_parts_were_counted_is_not_taken_for_whole() -> None:
+    before, begun = Case(number="SQ1"), new("p")
+
+    assert (before.whole, before.whole_course, before.whole_instructions) == (False, False, False)
+    assert (begun.whole, begun.whole_course, begun.whole_instructions) == (True, True, True)

@@ -1,7 +1,7 @@
 """Which hiding ended what a reply promised: one is undone, and the next may begin in the same instant."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contracts.deadlines import ReplyPromiseEnded, ReplyPromiseSet
 from contracts.facts import Fact
+from contracts.replies import PostReopened
 from services.stats.core.case import Case
 from tests.services.stats.test_core import (
     HIDDEN,
@@ -93,3 +94,14 @@ def test_a_state_of_before_restorations_were_counted_goes_by_instants_for_ever()
     assert later.restorations == 0
     assert met(later, [ended(2, 2)], PROFILE)[0].promises == (("r1", ""),)
     assert met(later, [ended(3, 4)], PROFILE)[0].promises == (("r1", "hidden"),)
+
+
+def test_a_miss_of_a_second_handling_without_its_due_instant_is_an_earlier_ones_once_it_is_reopened() -> None:
+    reopened = PostReopened(at=WHEN + HOUR, reason="没修好", reply="r1", department="water")
+
+    def after(due: datetime | None, missed: bool) -> bool:
+        return met(Case(number="SQ1", second_missed=missed, second_due=due), [reopened], PROFILE)[
+            0
+        ].second_missed
+
+    assert (after(None, True), after(WHEN, True), after(WHEN, False)) == (False, True, False)

@@ -10,6 +10,7 @@ from services.stats.core.bulletin.freezing import LEFT_OUT, Counted, differences
 from services.stats.core.bulletin.narrative import period_name, sections
 from services.stats.core.bulletin.tables import COURSE, ROW, course, heads, table
 from services.stats.core.course import HOUR_BUCKETS
+from services.stats.core.figures import SHARES
 from services.stats.core.periods import Period
 from tests.services.stats.test_core import at
 
@@ -154,3 +155,16 @@ def test_a_period_in_which_nobody_asked_is_compared_by_its_posts_alone() -> None
     figures = put_together(counted, UNITS, Period.read("2026-03"), at("2026-04-01T10:00"), ("c", "p"), 1)
 
     assert "环比受理减少20件;同比无可比数据。" in sections(figures, 0.9)[0].text
+
+
+def test_what_a_row_has_from_the_second_derivation_on_is_null_in_the_first_whose_recount_must_not_change() -> (
+    None
+):
+    later = {share.code for share in SHARES if share.issued(2) and not share.issued(1)}
+    row = row_of(frozen(BY_UNIT).units[0], 1)
+
+    assert later
+    assert {row[code] for code in later} == {None}
+    assert all(
+        share.issued(1) for share in SHARES if not any(":" in name for name in (*share.part, *share.whole))
+    )
