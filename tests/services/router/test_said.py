@@ -10,8 +10,10 @@ from contracts.assignments import (
     PostReassigned,
     Reason,
     ReturnRefused,
+    SpecialReportRaised,
 )
-from contracts.replies import AssignmentChosen
+from contracts.posts import PostUngrouped
+from contracts.replies import AssignmentChosen, ReplyPublished, SpecialReportRequested
 from tests.services.router.cases import MONDAY, Judge, Post
 
 CHOSEN = Reason(kind="person", text="职责")
@@ -154,3 +156,39 @@ def test_a_unit_that_must_keep_its_case_is_told_that_its_return_was_unfounded() 
         ReturnRefused(at=LATER, request="r1", department="transport", reason="职责", unfounded=True)
     ]
     assert not post.case.held
+
+
+def test_a_special_report_that_is_asked_for_before_the_post_is_heard_is_raised_after_it() -> None:
+    post = Post()
+    asked = SpecialReportRequested(at=LATER, text="多次反复", by="supervisor")
+    assert post.hear(asked) == []
+
+    post.received()
+
+    assert post.said[1:] == [
+        SpecialReportRaised(at=LATER, reason="督查提请专报", text="多次反复", by="supervisor")
+    ]
+
+
+def test_what_was_decided_is_remembered_with_its_confidence_and_by_whom_it_was_chosen() -> None:
+    post = Post().received()
+    post.chosen("water")
+
+    first, second = post.case.decided
+    assert (first.kind, first.confidence, first.chosen_by) == ("PostAssigned", 0.9, "")
+    assert (first.rule_version, first.model_version, len(first.candidates)) == ("r1", "m1", 2)
+    assert (second.kind, second.confidence, second.chosen_by) == ("PostReassigned", 0.0, "supervisor")
+
+
+def test_the_reply_of_a_group_that_a_post_has_left_does_not_answer_it_whatever_its_instant() -> None:
+    def answered(group: str) -> bool:
+        post = Post().received()
+        post.hear(PostUngrouped(at=MONDAY, group="g", by="s"))
+        post.hear(
+            ReplyPublished(
+                at=LATER, reply="r", text="好", department="water", by="c", lead="other", group=group
+            )
+        )
+        return post.case.answered
+
+    assert (answered("g"), answered("another")) == (False, True)
