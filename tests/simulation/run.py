@@ -66,7 +66,8 @@ def simulate(plan: Plan, make: Make | None = None, rest: float = REST_SECONDS) -
 
 def _simulated(plan: Plan, make: Make | None, rest: float) -> Report:
     loop = VirtualLoop(plan.seed)
-    world = World(loop, plan.seed, make, plan.haste)
+    spoilt = any(fault.kind in ("raise", "garbage") for fault in plan.faults)
+    world = World(loop, plan.seed, make, plan.haste, spoilt)
     operations: list[Operation] = []
     report = Report(plan)
     try:
@@ -94,8 +95,6 @@ async def _live(world: World, operations: list[Operation], plan: Plan, rest: flo
     begins |= {TOGETHER: Groups(world, operations, people).visit, ASKED: Surveys(world, operations).visit}
     begins[CHANGED] = Operators(world, operations).visit
     begins |= {"post": people.visit, "debate": forums.visit, "dialogue": forums.visit}
-    if any(fault.kind in ("raise", "garbage") for fault in plan.faults):
-        world.oversee(plan.seed)
     world.open()
     going_wrong = [asyncio.ensure_future(happen(world, fault)) for fault in plan.faults]
     await asyncio.gather(*(begins[visit.what](visit, plan.seed) for visit in plan.visits))

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from random import Random
 from typing import Any
 
 import asyncpg
+import msgspec
 from aiokafka.errors import KafkaError
 
 from chassis.engine.desk import Desk
@@ -59,6 +61,8 @@ SPEED = 4800.0
 TICK = dict.fromkeys(INSTANCES, 1.0) | {"deadline": 0.2}
 """Seconds between two looks at the clock, where nothing else wakes a listener; only deadline has something due."""
 
+FOLDED = 64
+"""Cities that are kept of each service."""
 FORESEEN = (
     Superseded,
     ConnectionLost,
@@ -74,6 +78,27 @@ FORESEEN = (
 @cache
 def services() -> dict[str, Service[Any, Any]]:
     """The services as values, which all runs share."""
+    return {name: _remembering(service) for name, service in _built().items()}
+
+
+def _remembering(service: Service[Any, Any]) -> Service[Any, Any]:
+    """Whoever takes partitions over folds the same facts into the same city again and again: it is folded once."""
+    known: dict[tuple[int, bytes], tuple[Any, Any]] = {}
+    fold = service.city.fold
+
+    def folded(city: Any, fact: Any) -> Any:
+        place = id(city), msgspec.json.encode(fact)
+        if place not in known:
+            if len(known) >= FOLDED:
+                known.clear()
+            # With the city itself, so that no other one is ever called by its id.
+            known[place] = city, fold(city, fact)
+        return known[place][1]
+
+    return replace(service, city=replace(service.city, fold=folded))
+
+
+def _built() -> dict[str, Service[Any, Any]]:
     return {
         "intake": intake.build(PROFILE),
         "router": router.build(PROFILE, router_store.MemoryModels()),
@@ -148,7 +173,14 @@ Make = Callable[["World", Process, str, int], None]
 class World:
     """Servers, broker and the processes that run now; who dies is started again."""
 
-    def __init__(self, loop: VirtualLoop, seed: int, make: Make | None = None, haste: float = 1.0) -> None:
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        seed: int,
+        make: Make | None = None,
+        haste: float = 1.0,
+        spoilt: bool = False,
+    ) -> None:
         self.loop, self.random = loop, Random(f"world {seed}")
         self.haste, self.clock = haste, SteppedClock(loop, haste)
         self.broker = Broker(loop, self.random)
@@ -160,26 +192,17 @@ class World:
         self.claims.followers.spreading = Deletable()
         self.opening = survey_store.MemorySurveyKeys()
         deadlines, self.timers, self.stale = deadline_memory()
-        self.memory: dict[str, MemoryStore] = {
-            "intake": intake_store.memory(self.keys, self.voices),
-            "router": router_store.memory(),
-            "deadline": deadlines,
-            "notifier": self.notifications,
-            "stats": self.figures,
-            "debate": debate_store.memory(),
-            "survey": survey_store.memory(self.opening),
-            "records": record_store.memory(),
-            "rounds": round_store.memory(),
-        }
+        self.memory = self._remembered(deadlines)
         self.grounds = self._grounds()
         self.polls = Polls(self.memory["survey"], self.opening)
         self.spoils = {name: Spoils() for name in self.memory}
-        self.servers = {name: self._server(name) for name in self.memory}
+        self.servers = {name: self._server(name, spoilt) for name in self.memory}
         self.garbage: Counter[str] = Counter()
         """Topic to records in it that nobody can read."""
         self.drawn_without: set[str] = set()
         """Rounds that were drawn while a record was parked in stats: nobody can tell from the log which they lack."""
-        self.operator: ParkingOperator | None = None
+        parking = Random(f"parked {seed}")
+        self.operator = ParkingOperator(loop, self.servers, parking) if spoilt else None
         """Whoever looks at what is parked, where anything may be."""
         for name, database in BESIDE.items():
             self.servers[name].lie_beside(self.servers[database])
@@ -209,14 +232,11 @@ class World:
 
     def open(self) -> None:
         """Start everything, and whoever ends once more."""
+        if self.operator is not None:
+            self._tasks.append(self.loop.create_task(self.operator.look()))
         for part, count in INSTANCES.items():
             for n in range(1, count + 1):
                 self._tasks.append(self.loop.create_task(self._keep(part, n)))
-
-    def oversee(self, seed: int) -> None:
-        """Somebody looks at what is parked, and every process for what they say of it."""
-        self.operator = ParkingOperator(self.loop, self.servers, Random(f"parked {seed}"))
-        self._tasks.append(self.loop.create_task(self.operator.look()))
 
     def close(self) -> None:
         """End everything."""
@@ -237,8 +257,21 @@ class World:
         """As a process of notifier reaches them."""
         return SimulatedReceipts(self.servers["notifier"], self.receipts, process)
 
-    def _server(self, name: str) -> Server:
-        service = self.spoils[name].spoiled(services()[name])
+    def _remembered(self, deadlines: MemoryStore) -> dict[str, MemoryStore]:
+        return {
+            "intake": intake_store.memory(self.keys, self.voices),
+            "router": router_store.memory(),
+            "deadline": deadlines,
+            "notifier": self.notifications,
+            "stats": self.figures,
+            "debate": debate_store.memory(),
+            "survey": survey_store.memory(self.opening),
+            "records": record_store.memory(),
+            "rounds": round_store.memory(),
+        }
+
+    def _server(self, name: str, spoilt: bool) -> Server:
+        service = self.spoils[name].spoiled(services()[name]) if spoilt else services()[name]
         return Server(self.loop, self.random, self.memory[name], service)
 
     def _grounds(self) -> MemoryGrounds:
