@@ -140,7 +140,8 @@ def _taken(case: Case, asked: Asked) -> Case | None:
             return _at_step(alone, "accepted" if case.unit else "received") if back else alone
         case "joint":
             meant = case.group and case.lead == asked.lead and case.step in OPEN
-            return _answered(case, joint=True)._replace(more_time=None) if meant else case
+            # Whoever leaves the group finds a request for more time before the leader, as if it had never been in it.
+            return _answered(case, joint=True) if meant else case
         case "reopening":
             answered = case.step in ("replied", "rated")
             again = case._replace(step="reopened", draft=None, handling=case.handling + 1, more_time=None)
