@@ -1,12 +1,16 @@
-"""Cases whose timers were armed one for each word keep their clocks when each gets one timer."""
+"""What the tables of a running stack say after a revision: one timer a case; of what the calendar concerns, all of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from chassis.postgres.migrate import migrate
+from chassis.store import Packing, Remembered
 from contracts.identity import derived, partition_of
+from services.deadline.core.case import Case, Instructed, Left, Promised, Said
+from services.deadline.store import COLUMNS
 from tests.postgres import migrated
 from tests.services.deadline.facts import at
 from tests.services.deadline.world import WHOLE, RealWorld, pass_time, post
@@ -81,6 +85,43 @@ async def test_pending_timers_of_a_running_stack_become_one_a_case_and_no_word_i
         assert said[post(1)] == WHOLE[2:]
         assert said[post(2)] == ["DeadlineMissed", "CaseEscalated:leader"]
         assert await world.timers() == 0
+
+
+MORNING = at("2026-03-02T10:00")
+STOPPED = Case(number="SQ1", received_at=MORNING, said=Said(handling=1, stopped=MORNING))
+PROMISED = Promised(id="r1", at=MORNING, day=date(2026, 3, 20), department="water")
+INSTRUCTED = Instructed(id="i1", due_day=date(2026, 3, 20))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        STOPPED,
+        replace(STOPPED, promises=(PROMISED,)),
+        replace(STOPPED, promises=(replace(PROMISED, outcome="kept"),)),
+        replace(STOPPED, promises=(replace(PROMISED, outcome="kept"), PROMISED)),
+        replace(STOPPED, instructions=(INSTRUCTED,)),
+        replace(STOPPED, instructions=(replace(INSTRUCTED, reported_at=MORNING),)),
+        replace(STOPPED, promises=(PROMISED,), left=Left(MORNING, "hidden")),
+        replace(STOPPED, promises=(PROMISED,), received_at=None),
+        replace(STOPPED, promises=(PROMISED,), said=Said(handling=1)),
+    ],
+)
+async def test_what_a_stopped_case_still_owes_is_looked_for_when_the_calendar_changes(
+    dsn: str, case: Case
+) -> None:
+    remembered = Remembered(post(1), partition_of(post(1)), case, {}, {})
+    async with migrated(dsn, "deadline", "0004") as (own, pool):
+        await pool.execute(
+            "insert into subject (subject, partition, held, remembered, number, open, amendments)"
+            " values ($1, $2, 0, $3, 'SQ1', $4, 0)",
+            *(post(1), partition_of(post(1)), Packing(Case).pack(remembered), case.said.stopped is None),
+        )
+
+        await migrate("deadline", own)
+
+        row = await pool.fetchrow("select number, open, amendments, due from subject")
+        assert dict(row) == {column.name: column.value(case) for column in COLUMNS}
 
 
 async def test_a_case_that_was_pending_is_remembered_as_armed_so_that_a_reply_cancels_its_timer(
