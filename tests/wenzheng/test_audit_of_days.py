@@ -62,7 +62,7 @@ def of_an_instruction() -> Desk:
     [
         (of_an_instruction, (9, 10, 11), ["near A", "near B", "near A", "over A"]),
         (of_an_instruction, (19, 20, 21), ["near A", "over A", "withdrawn A", "near B", "near A", "over A"]),
-        (of_a_promise, (9, 18, 19), ["near A", "near B", "over A"]),
+        (of_a_promise, (9, 18, 19), ["near A", "near B", "near A", "over A"]),
     ],
 )
 def test_a_day_that_moves_and_moves_back_is_spoken_of_each_time_and_the_audit_bears_it(
