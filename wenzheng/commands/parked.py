@@ -2,19 +2,23 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import asyncpg
 import typer
 from rich.table import Table
 
+from chassis.engine.batch import INPUT_PREFIX
 from contracts.identity import partition_of
 from wenzheng.commands.terminal import Data, home_of, out
 from wenzheng.stack.home import SERVICES, Home, Trouble
 from wenzheng.stack.status import database
 
 app = typer.Typer(no_args_is_help=True, help="搁置的消息。 Parked events.")
-Identity = Annotated[str, typer.Argument(help="SERVICE/TOPIC/PARTITION/OFFSET")]
+Identity = Annotated[str, typer.Argument(help="SERVICE/TOPIC/PARTITION/OFFSET, SERVICE/@INPUT/SEQ/SUBJECT")]
 
 _LIST = """
 select subject, topic, seq, partition, "offset", reason, mark, at, value from waiting where parked order by at"""
@@ -30,71 +34,104 @@ _GROUND_ACTS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where something is parked: a record by partition and offset, an input by number and subject."""
+
+    service: str
+    topic: str
+    partition: int = 0
+    offset: int = 0
+    seq: int = 0
+    subject: str = ""
+
+
+def place_of(identity: str) -> Place:
+    """What an id says. Raises Trouble for what is none."""
+    service, _, rest = identity.partition("/")
+    topic, *last = rest.split("/", 2)
+    if service in SERVICES and len(last) == 2 and last[0].isdecimal():
+        if topic.startswith(INPUT_PREFIX):
+            return Place(service, topic, seq=int(last[0]), subject=last[1])
+        if last[1].isdecimal():
+            return Place(service, topic, int(last[0]), int(last[1]))
+    raise Trouble("应为 wenzheng parked list 所列的编号。 It should be an id as parked list names it.")
+
+
 async def _rows(home: Home) -> list[dict[str, Any]]:
     state = home.read_state()
     found = []
     for service in SERVICES:
-        connection = await asyncpg.connect(database(home, state, service))
-        try:
-            await connection.execute(f'set search_path to "{service}"')
-            for row in await connection.fetch(_LIST):
-                found.append(_named(service, dict(row)))
+        async with _connected(home, state, service) as connection:
+            found += await parked(connection, service)
             if service == "stats":
                 found += [
                     _named(service, {**dict(row), "partition": partition_of(row["subject"])})
                     for row in await connection.fetch(_GROUNDS)
                 ]
-        finally:
-            await connection.close()
     return found
 
 
-def _named(service: str, row: dict[str, Any]) -> dict[str, Any]:
-    identity = f"{service}/{row['topic']}/{row['partition']}/{row['offset']}"
-    return {"id": identity, "service": service, **row}
+async def parked(connection: asyncpg.Connection, service: str) -> list[dict[str, Any]]:
+    """What is parked in a service's schema, each with the `id` by which it is marked."""
+    return [_named(service, dict(row)) for row in await connection.fetch(_LIST)]
 
 
-async def _mark(home: Home, identity: str, mark: str, subject: str, seq: int) -> None:
-    service, topic, partition, offset = _parts(identity)
-    state = home.read_state()
+@asynccontextmanager
+async def _connected(home: Home, state: dict[str, Any], service: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database(home, state, service))
     try:
         await connection.execute(f'set search_path to "{service}"')
-        if topic == _GROUND:
-            done = await connection.execute(_GROUND_ACTS[mark], offset)
-            if done.endswith(" 0"):
-                raise Trouble(f"没有搁置的 {identity}。 Nothing parked under that name.")
-            return
-        where = 'topic = $1::text and partition = $2::smallint and "offset" = $3::bigint and parked'
-        if subject:
-            # The record did not say whose it was; the operator does: its number counts as handled.
-            if partition_of(subject) != partition:
-                raise Trouble(f"{subject} 不在分区 {partition}。 That subject is in another partition.")
-            done = await connection.execute(
-                f"update waiting set subject = $4::text, seq = $5::bigint, mark = $6::text where {where}",
-                topic,
-                partition,
-                offset,
-                subject,
-                seq,
-                mark,
-            )
-            await connection.execute("update subject set held = held + 1 where subject = $1::text", subject)
-        else:
-            done = await connection.execute(
-                f"update waiting set mark = $4::text where {where}", topic, partition, offset, mark
-            )
+        yield connection
     finally:
         await connection.close()
-    if done.endswith(" 0"):
+
+
+def _named(service: str, row: dict[str, Any]) -> dict[str, Any]:
+    # Inputs, such as timers, came from no partition of the bus: all of them have the offset 0.
+    place = "{seq}/{subject}" if row["topic"].startswith(INPUT_PREFIX) else "{partition}/{offset}"
+    return {"id": f"{service}/{row['topic']}/{place.format(**row)}", "service": service, **row}
+
+
+async def _mark(home: Home, identity: str, mark: str, subject: str, seq: int) -> None:
+    place = place_of(identity)
+    async with _connected(home, home.read_state(), place.service) as connection:
+        done = await marked(connection, place, mark, subject, seq)
+    if not done:
         raise Trouble(f"没有搁置的 {identity}。 Nothing parked under that name.")
 
 
-def _parts(identity: str) -> tuple[str, str, int, int]:
-    pieces = identity.split("/")
-    if len(pieces) != 4 or pieces[0] not in SERVICES or not (pieces[2] + pieces[3]).isdigit():
-        raise Trouble("应为 SERVICE/TOPIC/PARTITION/OFFSET,见 wenzheng parked list。 See parked list.")
-    return pieces[0], pieces[1], int(pieces[2]), int(pieces[3])
+async def marked(
+    connection: asyncpg.Connection, place: Place, mark: str, subject: str = "", seq: int = 0
+) -> bool:
+    """Whether something is parked at this place, which then has the mark. Raises Trouble for a subject of another partition.
+
+    `subject` and `seq` are the operator's word whose a record is that does not say so: its number counts as handled.
+    """
+    if place.topic == _GROUND:
+        return _some(await connection.execute(_GROUND_ACTS[mark], place.offset))
+    if place.subject:
+        where = "topic = $2::text and seq = $3::bigint and subject = $4::text and parked"
+        at = (place.topic, place.seq, place.subject)
+        return _some(await connection.execute(f"update waiting set mark = $1::text where {where}", mark, *at))
+    where = 'topic = $2::text and partition = $3::smallint and "offset" = $4::bigint and parked'
+    here = (place.topic, place.partition, place.offset)
+    if not subject:
+        return _some(
+            await connection.execute(f"update waiting set mark = $1::text where {where}", mark, *here)
+        )
+    if partition_of(subject) != place.partition:
+        raise Trouble(f"{subject} 不在分区 {place.partition}。 That subject is in another partition.")
+    changed = f"update waiting set mark = $1::text, subject = $5::text, seq = $6::bigint where {where}"
+    async with connection.transaction():
+        found = _some(await connection.execute(changed, mark, *here, subject, seq))
+        if found:
+            await connection.execute("update subject set held = held + 1 where subject = $1::text", subject)
+    return found
+
+
+def _some(status: str) -> bool:
+    return not status.endswith(" 0")
 
 
 @app.command("list")
