@@ -20,7 +20,8 @@ def test_a_promise_is_asked_for_and_reported_done(
 ) -> None:
     number = office.accepted(title="候车亭一事")
     day = date.today() + timedelta(days=40)
-    written = f"我局将于{day.year}年{day.month}月{day.day}日前建成候车亭。"
+    named = f"{day.year}年{day.month}月{day.day}日"
+    written = f"我局将于{named}前建成候车亭。"
 
     clerk = Desk(browser, office, size, scripts).sign_in(f"promise-clerk-{size}", HOLDER, "clerk")
     clerk.page.goto(f"/staff/cases/{number}")
@@ -36,13 +37,13 @@ def test_a_promise_is_asked_for_and_reported_done(
     assert clerk.page.input_value("#reply-text").strip() == written, "what was typed is still there"
     clerk.page.fill("#reply-promised-day", day.isoformat())
     clerk.press("检查并预览")
-    clerk.shows(f"承诺办结日期 {day}")
+    clerk.shows(f"承诺办结日期 {named}")
     clerk.press("提交领导审阅")
     clerk.shows("回复已提交领导审阅")
 
     leader = Desk(browser, office, size, scripts).sign_in(f"promise-leader-{size}", HOLDER, "leader")
     leader.page.goto(f"/staff/cases/{number}")
-    leader.shows(f"承诺办结日期 {day}")
+    leader.shows(f"承诺办结日期 {named}")
     leader.send("approval")
     leader.shows("待兑现")
 
