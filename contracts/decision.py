@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.facts import Fact
 
@@ -51,6 +52,14 @@ class Context(Struct, Generic[C], frozen=True, gc=False):
     """How many facts of topic `city` made them; grows by one with each."""
     foreseen: Any = None
     """What the service computed of the fact alone, by the same city, before the transaction; None where it did not."""
+    earlier: tuple[C, ...] = ()
+    """The city after 0, 1, 2 … facts, up to the one before the last."""
+
+    def as_of(self, amendments: int) -> "Context[C]":
+        """The same by the city after so many facts; by the newest where there were no more."""
+        if amendments >= len(self.earlier):
+            return self
+        return replace(self, city=self.earlier[amendments], amendments=amendments, foreseen=None)
 
 
 class FieldError(Struct, frozen=True):

@@ -228,7 +228,9 @@ class Batch:
     def _context(self, remembered: Remembered, cause: str, record: Read | None = None) -> Context[Any]:
         view = self._view(remembered.partition)
         foreseen = record.foreseen if record is not None and record.city_version == view.amendments else None
-        return Context(remembered.subject, cause, self._now, view.city, view.amendments, foreseen)
+        return Context(
+            remembered.subject, cause, self._now, view.city, view.amendments, foreseen, view.earlier
+        )
 
     def _try(self, remembered: Remembered, event: Event, record: Read | None = None) -> str | None:
         """Meet the rule; None when it went well, else why the event is hopeless."""

@@ -66,8 +66,9 @@ def _clocked(
     if made is not None and case.amendments != context.amendments and said.stopped is not None:
         judged = (said.handling, said.stopped)
         if judged == (made.handling, made.stop):
-            # By the rules in force when it stopped; later ones concern open cases.
-            return case, None
+            # By the rules in force when it stopped, whatever of it is heard now; later ones concern open cases.
+            context = context.as_of(case.amendments)
+            made = clock(case, context.city)
     case = replace(case, amendments=context.amendments)
     if made is None:
         return case, None
@@ -99,7 +100,10 @@ def _again(case: Case, over: Over, context: Here, at: datetime, facts: list[Fact
         return over
     if over.amendments != context.amendments and said.stopped == made.stop:
         # As of the handling at hand: by the rules in force when it stopped.
-        return over
+        context = context.as_of(over.amendments)
+        made = clock(case, context.city, said.handling)
+        if made is None:
+            return over
     said = _set(case, made, said, facts, context)
     said, _ = _judged(case, made, said, facts, context, at, None)
     return Over(said, context.amendments)

@@ -23,6 +23,7 @@ class Desk:
     said: list[Fact] = field(default_factory=list)
     city: Profile = PROFILE
     amendments: int = 0
+    earlier: tuple[Profile, ...] = ()
 
     def hear(self, *facts: Any, now: datetime | None = None) -> list[Fact]:
         """Handle inputs; returns what was said of them. A fact about the city dates an open case again."""
@@ -33,7 +34,7 @@ class Desk:
                 self.sweep(fact.at)
                 continue
             instant = now or getattr(fact, "at", None) or getattr(fact, "due_at", at("2026-03-02T09:00"))
-            context = Context("post", "cause", instant, self.city, self.amendments)
+            context = Context("post", "cause", instant, self.city, self.amendments, earlier=self.earlier)
             decision = RULES[type(fact)](self.case, fact, context)
             self.case = decision.state
             for effect in decision.effects:
@@ -50,7 +51,8 @@ class Desk:
 
     def learn(self, fact: Fact) -> None:
         """The city changes its rules; the sweep has not come to the case yet."""
-        self.city, self.amendments = self.city.amended(fact), self.amendments + 1
+        self.earlier, self.amendments = (*self.earlier, self.city), self.amendments + 1
+        self.city = self.city.amended(fact)
 
     def sweep(self, now: datetime) -> None:
         """Date the case again when it is stale and anything of it is waited for, as the store's sweep finds it."""

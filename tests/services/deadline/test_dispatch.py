@@ -6,13 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.assignments import AssignmentHeld
-from contracts.deadlines import DispatchLate, DispatchLateWithdrawn
+from contracts.deadlines import DeadlineMissed, DispatchLate, DispatchLateWithdrawn, MissWithdrawn
 from contracts.facts import Fact
 from contracts.posts import PostHidden, PostRestored, PostWithdrawn
 from tests.services.deadline.desk import Desk
 from tests.services.deadline.facts import (
     assigned,
     at,
+    day_off,
+    extended,
     grouped,
     policy,
     published,
@@ -187,3 +189,33 @@ def test_what_was_called_late_before_its_instant_was_kept_is_never_taken_back() 
 
     assert withdrawn(desk.hear(assigned("2026-03-02T10:00"), published("2026-03-02T16:00"))) == []
     assert late(desk.until("2026-03-31T18:00")) == []
+
+
+def test_a_choice_that_is_heard_after_the_case_was_over_and_the_calendar_changed_is_judged_by_the_days_of_before() -> (
+    None
+):
+    desk = heard(received("2026-03-02T09:00"), PostWithdrawn(at=at("2026-03-02T15:00")))
+    desk.hear(day_off("2026-03-05T09:00", "2026-03-02"))
+    assert late(desk.until("2026-03-31T18:00")) == []
+
+    desk.hear(held("2026-03-02T09:00"))
+
+    assert late(desk.said) == [at("2026-03-02T14:30")]
+
+
+@pytest.mark.parametrize("reopens", [False, True])
+def test_more_time_that_is_heard_after_the_case_was_over_and_the_calendar_changed_still_takes_a_miss_back(
+    reopens: bool,
+) -> None:
+    desk = heard(received("2026-03-02T09:00"), assigned("2026-03-02T09:30"))
+    desk.until("2026-03-06T17:00")
+    desk.hear(published("2026-03-06T17:00"))
+    if reopens:
+        desk.hear(reopened("2026-03-09T09:00"))
+    desk.hear(day_off("2026-03-09T10:00", "2026-03-20"))
+    missed = [fact.due for fact in desk.said if isinstance(fact, DeadlineMissed)]
+
+    desk.hear(extended("2026-03-04T10:00", "2026-03-11"))
+
+    assert missed == [at("2026-03-05T18:00")]
+    assert [type(fact) for fact in desk.said].count(MissWithdrawn) == 1
