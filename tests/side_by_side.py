@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -28,15 +29,23 @@ def chosen(named: Iterable[Path], expression: str) -> list[Path]:
     return sorted(file for file in files if may_be_chosen(expression, of_the_file(file.read_text("utf-8"))))
 
 
-def shares(files: Sequence[Path], count: int) -> list[list[Path]]:
-    """The files in so many shares, each of about as many bytes as the others; a share may be empty."""
+def shares(files: Iterable[Path], count: int) -> list[list[Path]]:
+    """The files in so many shares, which may be empty. Those of each folder are dealt out by their bytes: what a byte of a test
+    costs differs from folder to folder, and within one less."""
     found: list[list[Path]] = [[] for _ in range(count)]
-    weights = [0] * count
-    for file in sorted(files, key=lambda one: (-one.stat().st_size, one)):
-        lightest = weights.index(min(weights))
-        found[lightest].append(file)
-        weights[lightest] += file.stat().st_size
+    whole = [0] * count
+    for _, beside in groupby(sorted(files, key=lambda one: (one.parent, -one.stat().st_size, one)), _folder):
+        weights = [0] * count
+        for file in beside:
+            lightest = min(range(count), key=lambda share: (weights[share], whole[share]))
+            found[lightest].append(file)
+            weights[lightest] += file.stat().st_size
+            whole[lightest] += file.stat().st_size
     return found
+
+
+def _folder(file: Path) -> Path:
+    return file.parent
 
 
 def main() -> int:

@@ -18,19 +18,19 @@ def _files(folder: Path, sizes: list[int]) -> list[Path]:
     return found
 
 
-def test_every_file_is_in_one_share_and_no_share_is_heavier_than_another_by_more_than_its_lightest_file(
-    tmp_path: Path,
-) -> None:
-    files = _files(tmp_path, [900, 500, 400, 300, 200, 100, 50, 10])
+def test_every_file_is_in_one_share_and_each_folder_is_dealt_out_evenly(tmp_path: Path) -> None:
+    (tmp_path / "dear").mkdir()
+    dear = _files(tmp_path / "dear", [90, 60, 30])
+    files = [*dear, *_files(tmp_path, [900, 500, 400, 300, 200, 100, 50, 10])]
 
-    for count in (1, 2, 3, 9):
+    for count in (1, 2, 3, 12):
         found = shares(files, count)
 
         assert len(found) == count
-        assert sorted(file for share in found for file in share) == files
-        weights = [sum(file.stat().st_size for file in share) for share in found if share]
-        lightest = min(file.stat().st_size for share in found for file in share)
-        assert max(weights) <= max(900, min(weights) + lightest + 50)
+        assert sorted(file for share in found for file in share) == sorted(files)
+    for share in shares(files, 2):
+        assert sum(file.stat().st_size for file in share if file in dear) == 90
+        assert 1200 <= sum(file.stat().st_size for file in share if file not in dear) <= 1260
 
 
 def test_a_file_that_the_marks_leave_out_is_in_none(tmp_path: Path) -> None:
