@@ -14,8 +14,10 @@ ROLE_NAMES: Final[dict[str, str]] = {
 }
 """Role to what it is called."""
 
+ACTOR_NAMES: Final[dict[str, str]] = ROLE_NAMES | {"author": "发帖人", "neighbour": "网民"}
+"""The same of all who act on a post: its author, and whoever supports it, too."""
+
 
 def lacking(roles: tuple[str, ...]) -> str:
     """What somebody reads whose role may not do this: who may."""
-    names = (ROLE_NAMES.get(role, "发帖人") for role in roles)
-    return f"此操作由{'或'.join(names)}办理。"
+    return f"此操作由{'或'.join(ACTOR_NAMES[role] for role in roles)}办理。"

@@ -1,18 +1,45 @@
 """What one batch promises: an input is handled whole or not at all, and never twice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from asyncpg import DataError
 
+from chassis.engine.batch import Batch
+from chassis.engine.city import CityView
 from chassis.engine.publisher import Publisher
 from chassis.failures import ConnectionLost
 from chassis.memory.bus import Quiet
 from contracts.codec import Addressed
-from contracts.decision import Refused
+from contracts.decision import Context, Decision, Refused
+from contracts.identity import partition_of
 from contracts.posts import PostWithdrawn
-from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Ring, World, Write, text_of
+from tests.chassis.counting import NOW, OTHER, POST, UNFIT, Count, Ring, World, Write, service, text_of
 from tests.chassis.failing import Failing
+
+
+def test_a_rule_is_given_the_city_as_it_was_before_each_of_its_facts() -> None:
+    asked: list[Context[str]] = []
+
+    def note(state: Count, given: Ring, context: Context[str]) -> Decision[Count]:
+        asked.append(context)
+        return Decision(state)
+
+    noting = replace(service(), rules={Ring: note})
+    view = CityView("as it began").amended("after one").amended("after two")
+
+    Batch(noting, {}, [], {partition_of(POST): view}, NOW).take(POST, Ring("r"), "cause")
+
+    [context] = asked
+    known = [context.as_of(n) for n in range(4)]
+    assert [(one.city, one.amendments) for one in known] == [
+        ("as it began", 0),
+        ("after one", 1),
+        ("after two", 2),
+        ("after two", 2),
+    ]
+    assert {(one.subject, one.cause, one.now) for one in known} == {(POST, "cause", NOW)}
 
 
 async def test_a_refused_part_of_a_request_takes_everything_with_it(world: World) -> None:

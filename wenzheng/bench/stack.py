@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from wenzheng.posts_file import real_or_sample, real_or_sample_path
 from wenzheng.stack import background
-from wenzheng.stack.home import Home, Trouble
+from wenzheng.stack.home import Home
 from wenzheng.stack.status import status
 
 LISTENING: Final = ("intake-listen", "router-listen", "router", "deadline", "notifier", "stats")
@@ -33,7 +33,7 @@ def stack(ports: int, settings: Mapping[str, str] | None = None) -> Iterator[Hom
         background.start(home, ports, settings=settings)
         yield home
     finally:
-        with contextlib.suppress(Trouble):  # none was there yet
+        if home.state_file.exists():
             background.end(home)
         shutil.rmtree(folder, ignore_errors=True)
 

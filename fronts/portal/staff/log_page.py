@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from city.profile import Profile
-from contracts.roles import ROLE_NAMES
+from contracts.roles import ACTOR_NAMES
 from fronts.portal.security_log import KINDS, PAGE
 from fronts.portal.staff.visits import Visit, visitor
 
-_WORDS: Final = ROLE_NAMES | {"author": "发帖人", "local": "本地", "oidc": "统一身份认证", "demo": "演示"}
+_WORDS: Final = ACTOR_NAMES | {"local": "本地", "oidc": "统一身份认证", "demo": "演示"}
 
 
 def told(kind: str, detail: str, profile: Profile) -> str:

@@ -1,6 +1,6 @@
 """Whether the table of acts lets somebody do something now, and what comes of it. Pure."""
 
-from typing import Any
+from typing import Any, Final
 
 from contracts.decision import Decision, Forbidden, NotFound, NotNow
 from contracts.roles import lacking
@@ -37,31 +37,41 @@ def decide(case: Case, asked: ask.Asked[Any], context: Here) -> Decision[Case]:
         raise
 
 
+_NOT_OF_ITS_UNIT: Final = {
+    "holding": ("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。"),
+    "assisting": ("not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。"),
+}
+"""What somebody of another unit is told, by whose act it is."""
+
+
 def permit(act: Act, case: Case, actor: ask.Actor) -> None:
     """Raises NotFound, Forbidden or NotNow where the table does not let this actor act on this case now."""
     if not case.exists:
         raise NotFound("not-found", "没有找到", "没有这个编号的帖子。")
     if actor.role not in act.who.roles:
         raise Forbidden("forbidden", "没有此项权限", lacking(act.who.roles))
-    if act.who.units == "holding" and actor.department != case.department:
-        raise Forbidden("not-own-case", "不是本单位承办的帖子", "只能办理由本单位承办的帖子。")
-    if act.who.units == "assisting" and (
-        actor.department not in case.assisting or actor.department == case.department
-    ):
-        raise Forbidden("not-assisting", "不是本帖的协办单位", "协办意见由协办单位填写。")
+    if not _of_its_unit(act, case, actor):
+        raise Forbidden(*_NOT_OF_ITS_UNIT[act.who.units])
     if not possible(act, case):
         now = allowed(case)
-        own = [ACT[name].chinese for name in now if _may(ACT[name], case, actor)]
+        own = [
+            ACT[name].chinese
+            for name in now
+            if actor.role in ACT[name].who.roles and _of_its_unit(ACT[name], case, actor)
+        ]
         said = f"目前可以:{'、'.join(own)}。" if own else "目前没有您可以办理的事项。"
         raise NotNow("wrong-step", f"现在不能{act.chinese}", said, allowed=now)
 
 
-def _may(act: Act, case: Case, actor: ask.Actor) -> bool:
-    """Whether the act is this actor's, whenever it is possible."""
+def _of_its_unit(act: Act, case: Case, actor: ask.Actor) -> bool:
+    """Whether the actor is of a unit whose act this is."""
     holding = actor.department == case.department
-    assisting = actor.department in case.assisting and not holding
-    its_unit = {"any": True, "holding": holding, "assisting": assisting}[act.who.units]
-    return actor.role in act.who.roles and its_unit
+    match act.who.units:
+        case "holding":
+            return holding
+        case "assisting":
+            return actor.department in case.assisting and not holding
+    return True
 
 
 def possible(act: Act, case: Case) -> bool:

@@ -48,7 +48,7 @@ _decode: Final = msgspec.json.Decoder(Copy).decode
 
 
 @dataclass(frozen=True)
-class Kept:
+class Reading:
     """The rows of a year as they lie on disk, each a line of JSON with how many of it there are."""
 
     path: Path
@@ -76,8 +76,8 @@ class Files:
     bulletins: Bulletins
     profile: Profile
     clock: Clock
-    _kept: dict[str, Kept] = field(default_factory=dict)
-    """Kind and year of files to their rows."""
+    _readings: dict[str, Reading] = field(default_factory=dict)
+    """Kind and year of files to what was read for them."""
     _made: dict[str, Made] = field(default_factory=dict)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _folder: tempfile.TemporaryDirectory[str] | None = None
@@ -88,7 +88,7 @@ class Files:
         if self._folder is not None:
             self._folder.cleanup()
         self._folder = None
-        self._kept.clear()
+        self._readings.clear()
         self._made.clear()
 
     async def names(self) -> list[str]:
@@ -122,12 +122,12 @@ class Files:
     async def _rows(self, kind: str, year: int, today: str) -> Iterator[Copy]:
         """The rows of a year as they were when first asked for today: both forms of a file tell the same."""
         stem = f"{kind}-{year}"
-        known = self._kept.get(stem)
+        known = self._readings.get(stem)
         if known is None or known.day != today:
             copies = await (self._of_cases(year) if kind == "cases" else self._of_figures(year))
-            known = Kept(self._place(f"{stem}.rows"), today)
+            known = Reading(self._place(f"{stem}.rows"), today)
             await asyncio.to_thread(_keep, known.path, copies)
-            self._kept[stem] = known
+            self._readings[stem] = known
         return _read(known.path)
 
     async def _of_cases(self, year: int) -> Iterable[Copy]:
