@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from services.router.core.topics.ordered import OrderedPairs
 from services.router.core.topics.text import BITS, NOTHING, Pairs, each_once, names, sequence
 
 Weights = NDArray[np.float32]
@@ -44,9 +45,7 @@ EXCLUSIVE: Final = 0.35
 its place left a campaign of 55 without a name, and so unfound."""
 CALLED: Final = 0.25
 """A pair is part of a name if the segmenter tags it so in at least this share of the posts that hold it: it is often wrong."""
-
-
-_ROUNDING: Final = 1e-3
+ROUNDING: Final = 1e-3
 """How far a sum in double precision may be below the same sum in single precision."""
 
 
@@ -133,18 +132,18 @@ class Common(Struct, frozen=True):
     """The pairs of all the posts, one post after the other."""
     starts: NDArray[np.int64]
     """Where each post begins in `whole`."""
+    ordered: OrderedPairs
 
     def named_by(self, posts: Sequence[WindowPost]) -> Fingerprint:
         """With the names: of those that may be, the pairs that read like one in enough of the posts that hold them."""
         named = self.may_name.copy()
-        for n in np.flatnonzero(named).tolist():
-            pair = int(self.core[n])
-            holders = (
-                np.searchsorted(self.starts, np.flatnonzero(self.whole == self.core[n]), side="right") - 1
-            )
-            left, missing = len(holders), CALLED * float(self.held[n])
+        may_be = np.flatnonzero(named)
+        pairs = self.core[may_be]
+        first, many = (each.tolist() for each in self.ordered.held(pairs))
+        for n, pair, begin, left in zip(may_be.tolist(), pairs.tolist(), first, many, strict=True):
+            missing = CALLED * left
             # Reading where names stand in a post is slow: no more posts are read than settle the matter.
-            for holder in holders.tolist():
+            for holder in self.ordered.owners[begin : begin + left].tolist():
                 if missing <= 0 or left < missing:
                     break
                 missing -= pair in posts[holder].named
@@ -158,13 +157,13 @@ def common_of(
 ) -> Common:
     """What the posts have in common, given how many of all `total` posts, and of the window's, hold each pair."""
     many = len(posts)
-    sizes = np.array([post.pairs.size for post in posts])
-    whole = np.concatenate([post.pairs for post in posts])
+    of_each = [post.pairs for post in posts]
+    sizes = np.array([pairs.size for pairs in of_each])
+    ordered = OrderedPairs(of_each)
     # In order, a pair that so many posts hold stands so many places before itself; few do, and only these are counted.
     least = max(LEAST_POSTS, ceil(OFTEN * many))
-    ordered = np.sort(whole)
-    often = ordered[least - 1 :]
-    pairs, more = np.unique(often[often == ordered[: often.size]], return_counts=True)
+    often = ordered.pairs[least - 1 :]
+    pairs, more = np.unique(often[often == ordered.pairs[: often.size]], return_counts=True)
     held = more + (least - 1)
     others = np.maximum(counts[pairs] - held, 0) + 0.5
     rate = others / (max(total - many, 0) + PRIOR)
@@ -174,7 +173,8 @@ def common_of(
     good = good[np.argsort(-weights[good], kind="stable")[:CORE]]
     pairs, weights, held = pairs[good], weights[good].astype(np.float32), held[good]
     may_name = (weights >= NAME) & (held >= EXCLUSIVE * present[pairs])
-    return Common(pairs, weights, held, may_name, whole, np.cumsum(sizes) - sizes)
+    whole = np.concatenate(of_each)
+    return Common(pairs, weights, held, may_name, whole, np.cumsum(sizes) - sizes, ordered)
 
 
 class Scale:
@@ -214,7 +214,7 @@ class Scale:
                 top, rest = max(top, weight), rest + min(top, weight)
             last = spot
         total += top + REST * rest
-        return pieces >= PIECES and total >= BELONGS + len(post.text) / CHANCE_NAMED - _ROUNDING
+        return pieces >= PIECES and total >= BELONGS + len(post.text) / CHANCE_NAMED - ROUNDING
 
     def could_belong(self, posts: Sequence[WindowPost], common: Common) -> NDArray[np.bool_]:
         """Which posts could belong, whatever in their common pairs turns out to be a name."""

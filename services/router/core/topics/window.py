@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from city.policy import Topics as Numbers
 from services.router.core.topics.counts import PairCounts
 from services.router.core.topics.fingerprint import Common, Fingerprint, Scale, WindowPost, common_of
-from services.router.core.topics.text import BITS, Pairs, form
+from services.router.core.topics.holders import Holders
+from services.router.core.topics.text import BITS, form
 from services.router.core.topics.words import describe
 
 NEIGHBOURS: Final = 24
@@ -44,6 +45,8 @@ COHESION: Final = 12.0
 ROUNDS: Final = 4
 STEADY: Final = 0.05
 """A topic of which a smaller share came or went in a round is settled."""
+
+_ONE_POST: Final = np.zeros(1, dtype=np.int64)
 
 
 class Seen(Struct, frozen=True):
@@ -106,6 +109,7 @@ class TopicWindow:
         self._turn = 0
         self._counts = PairCounts()
         self._scale = Scale()
+        self._holders = Holders(self._scale)
         self._topics: dict[str, _Topic] = {}
         self._leads: dict[int, list[str]] = {}
         """Topics by each pair of their fingerprints."""
@@ -157,6 +161,7 @@ class TopicWindow:
             return None
         post = self._posts.pop(turn)
         self._counts.leave(post, forget=True)
+        self._holders.forget(post)
         topic = self._topics.get(post.topic)
         if topic is not None:
             self._release(topic, post)
@@ -191,6 +196,7 @@ class TopicWindow:
         text = form(seen.title, seen.text)
         post = WindowPost(self._turn, seen.key, seen.number, seen.at, seen.area, seen.place, text)
         self._counts.add(post)
+        self._holders.add(post)
         self._posts[post.turn] = post
         self._turns[post.key] = post.turn
         return post
@@ -201,6 +207,7 @@ class TopicWindow:
         del self._turns[post.key]
         topic = self._topics.get(post.topic)
         self._counts.leave(post, forget=topic is not None)
+        self._holders.expire(post.turn)
         if topic is not None:
             self._release(topic, post)
             if not topic.members:
@@ -213,6 +220,9 @@ class TopicWindow:
         best, most = None, 0.0
         for name, _ in hits.most_common(8):
             topic = self._topics[name]
+            # Most of those asked hold some pairs and not enough of them, which a plain sum tells soonest.
+            if not self._scale.may_belong(post.pairs, _ONE_POST, topic.fingerprint)[0]:
+                continue
             weight = float(self._scale.belonging([post], topic.fingerprint, topic.usual)[0])
             if weight > most:
                 best, most = topic, weight
@@ -330,11 +340,8 @@ class TopicWindow:
 
     def _candidates(self, fingerprint: Fingerprint) -> list[WindowPost]:
         """The posts of the window that may belong."""
-        posts = [post for post in self._posts.values() if post.pairs.size]
-        sizes = np.array([post.pairs.size for post in posts])
-        whole: Pairs = np.concatenate([post.pairs for post in posts])
-        may = self._scale.may_belong(whole, np.cumsum(sizes) - sizes, fingerprint)
-        return [posts[n] for n in np.flatnonzero(may).tolist()]
+        posts = (self._posts.get(turn) for turn in self._holders.holding(fingerprint))
+        return [post for post in posts if post is not None]
 
     def _unlead(self, topic: _Topic) -> None:
         if not topic.size_settled:
