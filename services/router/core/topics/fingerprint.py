@@ -128,22 +128,24 @@ class Common(Struct, frozen=True):
     held: NDArray[np.int64]
     may_name: NDArray[np.bool_]
     """Heavy enough and the posts' own: of a name, if it reads like one."""
-    whole: Pairs
-    """The pairs of all the posts, one post after the other."""
-    starts: NDArray[np.int64]
-    """Where each post begins in `whole`."""
-    ordered: OrderedPairs
+    of_all: OrderedPairs
+    """The pairs of all the posts."""
+
+    @property
+    def heavy(self) -> list[int]:
+        """Places of the posts that hold enough of it to be weighed."""
+        return np.flatnonzero(self.of_all.weighed(self.core, self.weights) >= BELONGS - ROUNDING).tolist()
 
     def named_by(self, posts: Sequence[WindowPost]) -> Fingerprint:
         """With the names: of those that may be, the pairs that read like one in enough of the posts that hold them."""
         named = self.may_name.copy()
         may_be = np.flatnonzero(named)
         pairs = self.core[may_be]
-        first, many = (each.tolist() for each in self.ordered.held(pairs))
+        first, many = (each.tolist() for each in self.of_all.held(pairs))
         for n, pair, begin, left in zip(may_be.tolist(), pairs.tolist(), first, many, strict=True):
             missing = CALLED * left
             # Reading where names stand in a post is slow: no more posts are read than settle the matter.
-            for holder in self.ordered.owners[begin : begin + left].tolist():
+            for holder in self.of_all.owners[begin : begin + left].tolist():
                 if missing <= 0 or left < missing:
                     break
                 missing -= pair in posts[holder].named
@@ -157,13 +159,11 @@ def common_of(
 ) -> Common:
     """What the posts have in common, given how many of all `total` posts, and of the window's, hold each pair."""
     many = len(posts)
-    of_each = [post.pairs for post in posts]
-    sizes = np.array([pairs.size for pairs in of_each])
-    ordered = OrderedPairs(of_each)
+    of_all = OrderedPairs([post.pairs for post in posts])
     # In order, a pair that so many posts hold stands so many places before itself; few do, and only these are counted.
     least = max(LEAST_POSTS, ceil(OFTEN * many))
-    often = ordered.pairs[least - 1 :]
-    pairs, more = np.unique(often[often == ordered.pairs[: often.size]], return_counts=True)
+    often = of_all.pairs[least - 1 :]
+    pairs, more = np.unique(often[often == of_all.pairs[: often.size]], return_counts=True)
     held = more + (least - 1)
     others = np.maximum(counts[pairs] - held, 0) + 0.5
     rate = others / (max(total - many, 0) + PRIOR)
@@ -173,8 +173,7 @@ def common_of(
     good = good[np.argsort(-weights[good], kind="stable")[:CORE]]
     pairs, weights, held = pairs[good], weights[good].astype(np.float32), held[good]
     may_name = (weights >= NAME) & (held >= EXCLUSIVE * present[pairs])
-    whole = np.concatenate(of_each)
-    return Common(pairs, weights, held, may_name, whole, np.cumsum(sizes) - sizes, ordered)
+    return Common(pairs, weights, held, may_name, of_all)
 
 
 class Scale:
@@ -185,7 +184,7 @@ class Scale:
         self._named: NDArray[np.bool_] = np.zeros(1 << BITS, dtype=np.bool_)
 
     def may_belong(
-        self, pairs: Pairs, starts: NDArray[np.int64], fingerprint: Fingerprint | Common
+        self, pairs: Pairs, starts: NDArray[np.int64], fingerprint: Fingerprint
     ) -> NDArray[np.bool_]:
         """Which posts hold enough of a fingerprint to be weighed; `pairs` are those of one post after the other."""
         self._marks[fingerprint.core] = fingerprint.weights

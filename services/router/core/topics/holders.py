@@ -4,7 +4,6 @@ from collections import deque
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.router.core.topics.fingerprint import BELONGS, ROUNDING, Fingerprint, Scale, WindowPost
 from services.router.core.topics.ordered import OrderedPairs
@@ -28,12 +27,10 @@ class _Block:
         for owner in np.flatnonzero(self.turns == turn).tolist():
             self.ordered.forget(owner)
 
-    def holding(self, pairs: Pairs, weights: NDArray[np.float64]) -> list[int]:
-        """Turns of the posts that hold enough weight of these pairs."""
-        first, many = self.ordered.held(pairs)
-        places = np.repeat(first - (np.cumsum(many) - many), many) + np.arange(int(many.sum()))
-        sums = np.bincount(self.ordered.owners[places], np.repeat(weights, many))
-        turns: list[int] = self.turns[np.flatnonzero(sums >= BELONGS - ROUNDING)].tolist()
+    def holding(self, fingerprint: Fingerprint) -> list[int]:
+        """Turns of the posts that hold enough weight of it."""
+        heavy = self.ordered.weighed(fingerprint.core, fingerprint.weights) >= BELONGS - ROUNDING
+        turns: list[int] = self.turns[heavy].tolist()
         return turns
 
 
@@ -73,9 +70,7 @@ class Holders:
 
         Some may have left the window: a block goes when its last post does.
         """
-        ordered = np.argsort(fingerprint.core)
-        pairs, weights = fingerprint.core[ordered], fingerprint.weights[ordered].astype(np.float64)
-        turns = [turn for block in self._blocks for turn in block.holding(pairs, weights)]
+        turns = [turn for block in self._blocks for turn in block.holding(fingerprint)]
         if self._newest:
             sizes = np.array([post.pairs.size for post in self._newest])
             whole: Pairs = np.concatenate([post.pairs for post in self._newest])

@@ -14,11 +14,12 @@ _HALF: Final = np.uint64(32)
 class OrderedPairs:
     """All pairs of some posts in order of size, and beside each the place of its post among them, in order, too."""
 
-    __slots__ = ("owners", "pairs")
+    __slots__ = ("owners", "pairs", "posts")
 
     def __init__(self, of_each: Sequence[Pairs]) -> None:
         """`of_each` has the different pairs of each post."""
-        owners = np.repeat(np.arange(len(of_each), dtype=np.uint64), [pairs.size for pairs in of_each])
+        self.posts = len(of_each)
+        owners = np.repeat(np.arange(self.posts, dtype=np.uint64), [pairs.size for pairs in of_each])
         # One sort of both together: sorting numbers is several times faster than finding out their order.
         both = (np.concatenate(of_each).astype(np.uint64) << _HALF) | owners
         both.sort()
@@ -34,3 +35,9 @@ class OrderedPairs:
         """For each of these pairs, where in `owners` its holders begin and how many they are."""
         first = np.searchsorted(self.pairs, pairs)
         return first, np.searchsorted(self.pairs, pairs, side="right") - first
+
+    def weighed(self, pairs: Pairs, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each post holds of these different pairs, by their weights."""
+        first, many = self.held(pairs)
+        places = np.repeat(first - (np.cumsum(many) - many), many) + np.arange(int(many.sum()))
+        return np.bincount(self.owners[places], np.repeat(weights, many), self.posts).astype(np.float64)

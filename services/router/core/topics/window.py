@@ -301,8 +301,7 @@ class TopicWindow:
         # One post alone is soon weighed, and half of those that come end here.
         if not self._scale.could_alone(members[0], common):
             return []
-        heavy = self._scale.may_belong(common.whole, common.starts, common)
-        some = [members[n] for n in np.flatnonzero(heavy).tolist()]
+        some = [members[n] for n in common.heavy]
         could = self._scale.could_belong(some, common)
         return [some[n] for n in np.flatnonzero(could).tolist()]
 
