@@ -10,6 +10,7 @@ from chassis.web.bodies import BODY_LIMIT, read_body
 from chassis.web.limits import Limits
 from city import named
 from city.profile import Profile
+from contracts.decision import NotNow
 
 
 async def asked(
@@ -19,6 +20,16 @@ async def asked(
     staff = require(verifier.staff(request.headers.get("authorization")), *roles)
     limits.check("acts", staff.person)
     return staff, await read_body(request, most)
+
+
+def complete(parked: int) -> None:
+    """What is drawn or counted now can be drawn or counted again from the log. Raises Refused where a record is parked."""
+    if parked:
+        raise NotNow(
+            "records-parked",
+            "数据暂不完整",
+            f"有 {parked} 条消息被搁置,所说的事尚未计入。请先请系统运维人员处理搁置的消息,再试。",
+        )
 
 
 def code_of(look_up: Callable[[Profile, str], str], city: Profile, field: str, called: str) -> str:

@@ -62,6 +62,15 @@ class Cells:
             await connection.execute(_SEEN, citizens)
 
 
+PARKED: Final = "select count(*) from waiting where parked"
+"""Records that wait for a person: what they tell is counted nowhere, and nobody can tell so from the log."""
+
+
+def parked(kept: MemoryStore) -> int:
+    """The same, in memory."""
+    return sum(row.parked for row in kept.waiting.values())
+
+
 class MemoryCells:
     """What `Cells` promises, in memory."""
 

@@ -18,6 +18,7 @@ from contracts.topics import Topic
 from services.stats.bulletins.papers import xlsx
 from services.stats.core.bulletin.freezing import NAMED_AT_MOST, differences
 from services.stats.core.bulletin.tables import course, heads, table
+from tests.journeys.parked import drop, spoil
 from tests.journeys.staff import bearer
 from tests.journeys.world import World
 from tests.services.intake.door import PROFILE
@@ -148,6 +149,21 @@ def _as_before(figures: Frozen) -> Frozen:
 
 def _data(figures: Frozen) -> bytes:
     return xlsx.data_part(heads(figures), table(figures), course(figures))
+
+
+async def test_no_bulletin_is_drafted_while_a_record_is_parked_for_its_figures_would_lack_it(
+    tmp_path: Path,
+) -> None:
+    async with World(2, "2026-03-02T10:00", tmp_path).open() as world, world.stats_office() as http:
+        office = Office(http)
+        await a_month(world)
+        await spoil(world, "replies")
+        refused = await office.ask("supervisor", "supervision", "", {"period": "2026-03"})
+        await drop(world)
+        drafted = await office.ask("supervisor", "supervision", "", {"period": "2026-03"})
+
+    assert (refused.status_code, refused.json()["title"]) == (409, "数据暂不完整")
+    assert drafted.status_code == 202
 
 
 async def test_one_changed_event_is_found(tmp_path: Path) -> None:

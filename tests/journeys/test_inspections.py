@@ -20,6 +20,7 @@ from contracts.inspections import (
     RoundOpened,
 )
 from services.stats.core.inspections.sample import draw
+from tests.journeys.parked import drop, spoil
 from tests.journeys.staff import People
 from tests.journeys.world import World
 
@@ -126,6 +127,24 @@ async def test_whoever_has_seed_and_list_draws_the_same_cases_again(tmp_path: Pa
 
 
 @pytest.mark.medium
+async def test_no_round_is_drawn_while_a_record_is_parked_for_nobody_could_draw_it_again(
+    tmp_path: Path,
+) -> None:
+    async with office(4, tmp_path) as (world, centre):
+        await answered(world)
+        await spoil(world, "replies")
+        body = {"form": "inspection", "period": "2026-03", "size": 10}
+        refused = await centre.asks(*CENTRE, "", body)
+        await drop(world)
+        place = await centre.opened()
+        drawn = await centre.whole(*CENTRE, place)
+
+    problem = refused.json()
+    assert (refused.status_code, problem["title"]) == (409, "数据暂不完整")
+    assert "有 1 条消息被搁置" in problem["detail"]
+    assert drawn["population"] == 1
+
+
 async def test_a_citizen_is_called_and_the_unit_reads_it_when_the_round_has_ended(tmp_path: Path) -> None:
     async with office(2, tmp_path) as (world, centre):
         numbers = [await answered(world, title=f"第{n}件") for n in range(3)]

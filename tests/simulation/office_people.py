@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 from typing import Any, Final
 
+from contracts.decision import NotNow
 from contracts.identity import derived
 from services.stats.core.accountability import record as records
 from services.stats.core.accountability.record import Record
@@ -13,6 +14,8 @@ from services.stats.core.inspections.round import Round
 from services.stats.core.inspections.sample import draw
 from services.stats.core.periods import Period
 from services.stats.inspections.store import Answered, among
+from services.stats.requests import complete
+from services.stats.store import parked
 from tests.services.intake.door import PROFILE
 from tests.simulation.asking import Asking, Given, Operation
 from tests.simulation.plan import Visit
@@ -62,18 +65,21 @@ class Offices:
                 given: Any = records.Open(SUPERVISORS[0], "housing", ("SQ260302-000001",), "文字")
             else:
                 place, given = rounds.subject_of(f"{what}-{identity}"), self._drawn(what, identity)
-                if any(row.parked for row in self._world.memory["stats"].waiting.values()):
-                    self._world.drawn_without.add(place)
             operation.subjects.append(place)
             return [(place, given)]
 
-        await self._asking.ask(operation, name, inputs, lambda given, _: {"subject": given[0][0]}, door)
+        try:
+            await self._asking.ask(operation, name, inputs, lambda given, _: {"subject": given[0][0]}, door)
+        except NotNow:
+            operation.result, operation.answered = "refused", self._world.loop.time()
+            return ""
         operation.subject = operation.answer.get("subject", "")
         return operation.subject
 
     def _drawn(self, form: Any, seed: str) -> rounds.Open:
-        """As the door draws: from positions and cases of one snapshot."""
+        """As the door draws: from positions and cases of one snapshot. Raises NotNow where the door does."""
         memory = self._world.memory["stats"]
+        complete(parked(memory))
         for subject, row in memory.subject.items():
             if (known := self._read.get(subject)) is None or known[0] is not row:
                 case = memory.state_of(subject)

@@ -199,8 +199,6 @@ class World:
         self.servers = {name: self._server(name, spoilt) for name in self.memory}
         self.garbage: Counter[str] = Counter()
         """Topic to records in it that nobody can read."""
-        self.drawn_without: set[str] = set()
-        """Rounds that were drawn while a record was parked in stats: nobody can tell from the log which they lack."""
         parking = Random(f"parked {seed}")
         self.operator = ParkingOperator(loop, self.servers, parking) if spoilt else None
         """Whoever looks at what is parked, where anything may be."""

@@ -34,7 +34,7 @@ from services.stats.core.bulletin import document, narrative, scoring, tables
 from services.stats.core.bulletin.document import STEP_NAMES, Bulletin
 from services.stats.core.bulletin.freezing import Counted, frozen, row_of
 from services.stats.core.periods import Period
-from services.stats.requests import asked
+from services.stats.requests import asked, complete
 from services.stats.written import SHORT, free, numbers
 
 OVERSEERS: Final = ("supervisor", "mayor")
@@ -192,6 +192,7 @@ class Door:
         known = await self.bulletins.listed()
         identity = _identity(known, str(period), body.corrects)
         counted = await self.bulletins.counted(period, self.profile)
+        complete(counted.parked)
         figures = frozen(counted, self.profile, period, now, code())
         given = document.Draft(
             staff.person,

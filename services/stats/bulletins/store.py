@@ -19,7 +19,7 @@ from services.stats.core.bulletin.document import Bulletin, new
 from services.stats.core.bulletin.freezing import Counted, with_reviews
 from services.stats.core.case import Case
 from services.stats.core.periods import Period
-from services.stats.store import REVIEWS, MemoryCells, MemoryFigures, grouped, reviewed
+from services.stats.store import PARKED, REVIEWS, MemoryCells, MemoryFigures, grouped, parked, reviewed
 
 COLUMNS: Final = (
     Column[Bulletin]("bulletin_period", "text", lambda bulletin: bulletin.period or None),
@@ -86,6 +86,7 @@ class PostgresBulletins:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             position = await connection.fetch("select partition, offsets::text from position order by 1")
+            aside = await connection.fetchval(PARKED)
             now, before, year_before = [
                 grouped(await connection.fetch(MONTHS, one.first, one.until))
                 for one in (period, period.before, period.year_before)
@@ -99,7 +100,8 @@ class PostgresBulletins:
             )
         offsets = {row["partition"]: json.loads(row["offsets"]) for row in position}
         cases = [named(self._state(self._cases, row)) for row in rows]
-        return Counted(with_reviews(now, reviewed(reviews, period.year)), before, year_before, cases, offsets)
+        by_unit = with_reviews(now, reviewed(reviews, period.year))
+        return Counted(by_unit, before, year_before, cases, offsets, aside)
 
     @staticmethod
     def _state(packing: Packing, row: asyncpg.Record) -> Any:
@@ -127,7 +129,8 @@ class MemoryBulletins:
             now = with_reviews(now, await self._figures.reviews(period.year))
         cases = [case for case in self._cases.states() if isinstance(case, Case)]
         offsets = {partition: position.offsets for partition, position in self._cases.position.items()}
-        return Counted(now, before, year_before, named_within(cases, start, end), offsets)
+        named_ones = named_within(cases, start, end)
+        return Counted(now, before, year_before, named_ones, offsets, parked(self._cases))
 
 
 def newest_first(bulletins: Sequence[Bulletin]) -> list[Bulletin]:

@@ -31,7 +31,7 @@ from services.stats.core.periods import Period
 from services.stats.inspections import bodies
 from services.stats.inspections.answers import CallPass, RoundHeads, head, standing, whole
 from services.stats.inspections.store import MOST, Answered, Rounds, Wanted
-from services.stats.requests import asked, code_of
+from services.stats.requests import asked, code_of, complete
 from services.stats.written import free
 
 STATES: Final = {"open": False, "ended": True, "all": None}
@@ -92,7 +92,8 @@ class Door:
         unit = code_of(named.unit, self.profile, "department", made.body.department)
         seed = secrets.token_hex(8)
         answered = Answered(*period.instants(self.profile.zone), unit)
-        sample, offsets = await self.rounds.drawn(answered, seed, made.body.size)
+        sample, offsets, parked = await self.rounds.drawn(answered, seed, made.body.size)
+        complete(parked)
         given = rounds.Open(
             made.staff.person, made.body.form, str(period), unit, seed, made.body.size, sample, offsets
         )

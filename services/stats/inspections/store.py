@@ -13,6 +13,7 @@ from chassis.store import Column, Packing
 from services.stats.core.case import Case
 from services.stats.core.inspections.round import Round, new, subject_of
 from services.stats.core.inspections.sample import Draw, Sample
+from services.stats.store import PARKED, parked
 
 MOST: Final = 100
 """Rounds that a list shows, the newest."""
@@ -57,8 +58,14 @@ class Answered(NamedTuple):
     """Empty: whichever unit answered."""
 
 
-Offsets = dict[str, dict[str, int]]
-"""Partition to topic to the first offset that was not read when the cases were looked at."""
+class Drawn(NamedTuple):
+    """What a round is drawn from, as it was at one moment."""
+
+    sample: Sample
+    offsets: dict[str, dict[str, int]]
+    """Partition to topic to the first offset that was not read."""
+    parked: int
+    """Records that are parked, so that nobody has looked at what they tell."""
 
 
 class Rounds(Protocol):
@@ -73,7 +80,7 @@ class Rounds(Protocol):
     async def one(self, identity: str) -> Round | None:
         """By its id; None when nobody has opened it."""
 
-    async def drawn(self, answered: Answered, seed: str, size: int) -> tuple[Sample, Offsets]:
+    async def drawn(self, answered: Answered, seed: str, size: int) -> Drawn:
         """A sample of the cases as they are at one moment, and which moment that is."""
 
 
@@ -116,7 +123,7 @@ class PostgresRounds:
         )
         return None if row is None else self._state(row)
 
-    async def drawn(self, answered: Answered, seed: str, size: int) -> tuple[Sample, Offsets]:
+    async def drawn(self, answered: Answered, seed: str, size: int) -> Drawn:
         """One snapshot of positions and cases, read in the order of the numbers."""
         drawing = Draw(seed, size)
         query = (
@@ -129,11 +136,13 @@ class PostgresRounds:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             position = await connection.fetch("select partition, offsets::text from position order by 1")
+            aside = await connection.fetchval(PARKED)
             cursor = await connection.cursor(query, *answered)
             while rows := await cursor.fetch(AT_ONCE):
                 drawing.take((row["number"], row["unit"]) for row in rows)
                 await asyncio.sleep(0)
-        return drawing.done(), {str(row["partition"]): json.loads(row["offsets"]) for row in position}
+        offsets = {str(row["partition"]): json.loads(row["offsets"]) for row in position}
+        return Drawn(drawing.done(), offsets, aside)
 
     def _state(self, row: asyncpg.Record) -> Any:
         return self._packing.state(row["remembered"])
@@ -160,10 +169,11 @@ class MemoryRounds:
         found = self._kept.state_of(subject_of(identity))
         return found if isinstance(found, Round) and found.step else None
 
-    async def drawn(self, answered: Answered, seed: str, size: int) -> tuple[Sample, Offsets]:
+    async def drawn(self, answered: Answered, seed: str, size: int) -> Drawn:
         drawing = Draw(seed, size)
         drawing.take(among([one for one in self._cases.states() if isinstance(one, Case)], answered))
-        return drawing.done(), {str(n): dict(one.offsets) for n, one in self._cases.position.items()}
+        offsets = {str(n): dict(one.offsets) for n, one in self._cases.position.items()}
+        return Drawn(drawing.done(), offsets, parked(self._cases))
 
 
 def among(cases: list[Case], answered: Answered) -> list[tuple[str, str]]:

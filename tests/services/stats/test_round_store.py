@@ -61,6 +61,13 @@ class World:
             batch.append(Incoming(topic, partition, offset, record.key, record.value, record.headers))
         await listener.hear(batch)
 
+    async def hear_unreadable(self, topic: str, *keys: bytes) -> None:
+        """Records that nobody can read, by their keys."""
+        listener = Listener(build(PROFILE), self._cases, Publisher(self._cases, Quiet()), self.clock, "one")
+        starts = await listener.take_over(range(PARTITIONS))
+        for n, key in enumerate(keys):
+            await listener.hear([Incoming(topic, 0, starts.get((topic, 0), 0) + n, key, b"{", ())])
+
     async def answered(self, number: str, unit: str = "water") -> None:
         await self.hear(
             number,
@@ -111,14 +118,26 @@ async def test_a_sample_is_drawn_from_what_was_answered_in_the_time_and_by_the_u
     await world.answered("n-5")
     await world.hear("n-5", ("posts", PostWithdrawn(at=WHEN)))
 
-    sample, offsets = await world.found.drawn(MARCH, "seed", 2)
-    of_unit, _ = await world.found.drawn(MARCH._replace(department="housing"), "seed", 2)
-    too_late, _ = await world.found.drawn(MARCH._replace(first=WHEN + timedelta(hours=1)), "seed", 2)
+    sample, offsets, parked = await world.found.drawn(MARCH, "seed", 2)
+    of_unit, _, _ = await world.found.drawn(MARCH._replace(department="housing"), "seed", 2)
+    too_late, _, _ = await world.found.drawn(MARCH._replace(first=WHEN + timedelta(hours=1)), "seed", 2)
 
     assert sample == draw("seed", [("n-1", "housing"), ("n-2", "water"), ("n-3", "water")], 2)
     assert [one.case for one in of_unit.drawn] == ["n-1"]
     assert (too_late.drawn, too_late.population) == ((), 0)
     assert sum(sum(topics.values()) for topics in offsets.values()) == 14, "facts that were heard"
+    assert parked == 0
+
+
+async def test_whoever_draws_is_told_how_many_records_are_parked(world: World) -> None:
+    await world.answered("n-1")
+    await world.hear("n-2", ("replies", replied(WHEN, "water")))
+    early = await world.found.drawn(MARCH, "seed", 2)
+    await world.hear_unreadable("posts", b"n-3", b"n-4")
+    parked = await world.found.drawn(MARCH, "seed", 2)
+
+    assert (early.parked, parked.parked) == (0, 2), "what came early is not parked"
+    assert parked.sample.population == 1
 
 
 async def test_a_list_holds_what_was_asked_for(world: World) -> None:

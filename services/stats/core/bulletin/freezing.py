@@ -52,6 +52,8 @@ class Counted(Struct, frozen=True):
     named: Sequence[NamedCase]
     offsets: Mapping[int, Mapping[str, int]]
     """Partition to topic to the first offset that is not counted."""
+    parked: int = 0
+    """Records that are parked, so that what they tell is not counted."""
 
 
 def with_reviews(
