@@ -136,9 +136,11 @@ def test_another_closing_hour_ends_the_day_of_each_deadline() -> None:
     assert (one.before.late, one.after.late) == (False, True)
 
 
-def test_a_request_is_judged_by_the_handling_in_which_it_was_made() -> None:
+@pytest.mark.parametrize("instant", ["2026-03-12T10:00", "2026-03-09T10:00"], ids=["later", "at once"])
+def test_a_request_is_judged_by_the_handling_in_which_it_was_made(instant: str) -> None:
+    """One made in the instant of the reopening is of the second handling: of the first it would come too late."""
     later = ExtensionRequested(
-        at=at("2026-03-12T10:00"),
+        at=at(instant),
         extension="e1",
         reason="备件",
         new_date=date(2026, 3, 18),
