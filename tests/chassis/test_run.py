@@ -1,10 +1,11 @@
-"""What a process takes of the machine at its start."""
+"""What a process takes of the machine at its start, and what ends it."""
 
 import subprocess
 import sys
 
 import pytest
 
+from chassis.failures import EXIT_FAILED
 from tests.patience import PATIENCE
 from tests.stack import ROOT
 
@@ -31,3 +32,29 @@ def test_a_process_has_room_for_as_many_connections_as_the_system_allows() -> No
     )
 
     assert said.stdout.strip() == "True"
+
+
+_FAILING = """
+import asyncio
+from chassis.run import guard
+async def work():
+    raise ValueError("nobody foresaw this")
+async def main():
+    failing = asyncio.create_task(guard(work))
+    await asyncio.sleep(3600)
+asyncio.run(main())
+"""
+
+
+def test_background_work_that_fails_ends_the_process_at_once_and_says_why() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _FAILING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert said.returncode == EXIT_FAILED
+    assert "ValueError: nobody foresaw this" in said.stdout + said.stderr
