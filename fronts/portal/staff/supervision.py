@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from city.policy import Kind
+from city.profile import Profile
 from fronts.portal.staff import reasons
 from fronts.portal.staff.acts import DONE
 from fronts.portal.staff.pending import pending
@@ -34,6 +36,8 @@ STATES: Final = (
     ("all", "全部"),
 )
 _REASONED: Final = ("held", "returned", "meeting")
+_ANSWERED_FOR: Final = ("open", "received")
+"""States in which a kind without a clock (热点评议) would stand before everything that is due: nobody is to answer it."""
 
 router = APIRouter(include_in_schema=False)
 """`/staff/supervision`."""
@@ -60,8 +64,9 @@ async def supervision(
         "q": q[:50],
     }
     reasoned = chosen["state"] in _REASONED
+    asked = chosen | {"kind": chosen["kind"] or kinds_asked(profile, chosen["state"])}
     answer = await visit.read(
-        "intake", "/v1/cases", cursor=cursor, limit=str(WITH_REASONS if reasoned else PAGE), **chosen
+        "intake", "/v1/cases", cursor=cursor, limit=str(WITH_REASONS if reasoned else PAGE), **asked
     )
     if not answer.ok:
         return visit.refuse(answer.status, answer.sentence)
@@ -74,10 +79,23 @@ async def supervision(
         pending=await pending(visit) if chosen["state"] == "open" and not cursor else [],
         states=STATES,
         chosen=chosen,
+        left_out=[kind.name for kind in left_out(profile, chosen["state"]).values()],
         units=profile.departments,
         next=answer.cursor,
         done=DONE.get(done, ""),
     )
+
+
+def left_out(profile: Profile, state: str) -> dict[str, Kind]:
+    """The kinds that a list of this state shows only where they are chosen."""
+    kinds = profile.policy.posted
+    return {code: kind for code, kind in kinds.items() if state in _ANSWERED_FOR and not kind.clock}
+
+
+def kinds_asked(profile: Profile, state: str) -> str:
+    """The kinds of a list in which none was chosen, with commas; empty for all."""
+    out = left_out(profile, state)
+    return ",".join(code for code in profile.policy.kinds if code not in out) if out else ""
 
 
 async def _explained(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
