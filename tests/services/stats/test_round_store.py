@@ -61,6 +61,11 @@ class World:
             batch.append(Incoming(topic, partition, offset, record.key, record.value, record.headers))
         await listener.hear(batch)
 
+    def goes_on_its_way(self, topic: str, post: str) -> None:
+        """A fact about a post that was said and has not come yet: the next one of the topic is early."""
+        place = f"{topic}/{post}"
+        self._seq[place] = self._seq.get(place, 0) + 1
+
     async def hear_unreadable(self, topic: str, *keys: bytes) -> None:
         """Records that nobody can read, by their keys."""
         listener = Listener(build(PROFILE), self._cases, Publisher(self._cases, Quiet()), self.clock, "one")
@@ -131,6 +136,7 @@ async def test_a_sample_is_drawn_from_what_was_answered_in_the_time_and_by_the_u
 
 async def test_whoever_draws_is_told_how_many_records_are_parked(world: World) -> None:
     await world.answered("n-1")
+    world.goes_on_its_way("replies", "n-2")
     await world.hear("n-2", ("replies", replied(WHEN, "water")))
     early = await world.found.drawn(MARCH, "seed", 2)
     await world.hear_unreadable("posts", b"n-3", b"n-4")

@@ -218,11 +218,10 @@ class TopicWindow:
         leading = post.pairs[self._leading[post.pairs]].tolist()
         hits = Counter([name for pair in leading for name in self._leads[pair]])
         best, most = None, 0.0
-        for name, _ in hits.most_common(8):
-            topic = self._topics[name]
-            # Most of those asked hold some pairs and not enough of them, which a plain sum tells soonest.
-            if not self._scale.may_belong(post.pairs, _ONE_POST, topic.fingerprint)[0]:
-                continue
+        asked = (self._topics[name] for name, _ in hits.most_common(8))
+        # Of most the post holds some pairs and not enough of them, which a plain sum tells soonest.
+        likely = (one for one in asked if self._scale.may_belong(post.pairs, _ONE_POST, one.fingerprint)[0])
+        for topic in likely:
             weight = float(self._scale.belonging([post], topic.fingerprint, topic.usual)[0])
             if weight > most:
                 best, most = topic, weight
