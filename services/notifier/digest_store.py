@@ -135,16 +135,16 @@ class PostgresDigests:
     ) -> list[Outgoing]:
         hour = hour_of(now)
         async with self._pool.acquire() as connection, connection.transaction():
-            owned = [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
-            if not owned:
+            own = await owned(connection, instance, partitions)
+            if not own:
                 return []
             due = [
                 (Inbox(row["department"], row["audience"]), row["channel"])
                 for row in await connection.fetch(_DUE, hour, not quiet)
             ]
-            if due := [(inbox, channel) for inbox, channel in due if partition_of(inbox.subject) in owned]:
+            if due := [(inbox, channel) for inbox, channel in due if partition_of(inbox.subject) in own]:
                 await _make_up(connection, due, hour)
-            rows = await connection.fetch(_TAKE, owned, AT_A_TIME, LEASE_SECONDS, list(busy), not quiet)
+            rows = await connection.fetch(_TAKE, own, AT_A_TIME, LEASE_SECONDS, list(busy), not quiet)
             lines = await self._lines(connection, rows) if rows else {}
             return [self._outgoing(row, lines.get(row["id"], []), now) for row in rows]
 
@@ -195,6 +195,9 @@ class PostgresDigests:
         )
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            own = await owned(connection, instance, partitions)
+            rows = await connection.fetch(_ENDED, own, limit) if own else []
         return [
             (
                 row["subject"],
@@ -206,11 +209,20 @@ class PostgresDigests:
                     row["reason"],
                 ),
             )
-            for row in await self._pool.fetch(_ENDED, list(partitions), limit)
+            for row in rows
         ]
 
 
 _NOTICE: Final = ("id", "cause", "kind", "audience", "channel", "department", "text")
+
+
+async def owned(connection: Any, instance: str, partitions: Sequence[int]) -> list[int]:
+    """Those of the partitions that the instance owns; their positions are locked as long as the transaction lasts.
+
+    Every batch holds this lock until its commit is made. One whose connection was lost meanwhile may be made yet: what
+    it ends would be found as open, and ended twice, by whoever does not wait for it.
+    """
+    return [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
 
 
 async def _make_up(connection: Any, due: Sequence[tuple[Inbox, str]], hour: datetime) -> None:

@@ -16,7 +16,7 @@ from chassis.clock import real_seconds
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.core.case import Notice, Outcome, Receipt
-from services.notifier.digest_store import MemoryDigests
+from services.notifier.digest_store import MemoryDigests, owned
 from services.notifier.store import MemoryClaims, Row
 
 LOOK_SECONDS: Final = 1.0
@@ -84,7 +84,7 @@ class Receipts(Protocol):
     async def mark(self) -> bool:
         """Mark notices that arrived, and digests that did not; False when no receipt waits."""
 
-    async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
+    async def failed(self, instance: str, partitions: Sequence[int], limit: int) -> list[Failed]:
         """Notices of owned partitions that were sent and did not arrive."""
 
     async def close(self) -> None:
@@ -117,8 +117,10 @@ class PostgresReceipts:
         await self._pool.execute(_DIGESTS)
         return True
 
-    async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
-        rows = await self._pool.fetch(_FAILED, list(partitions), limit)
+    async def failed(self, instance: str, partitions: Sequence[int], limit: int) -> list[Failed]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            own = await owned(connection, instance, partitions)
+            rows = await connection.fetch(_FAILED, own, limit) if own else []
         return [_failed(row) for row in rows]
 
     async def close(self) -> None:
@@ -167,7 +169,7 @@ class MemoryReceipts:
                 digest.state, digest.reason = "failed", receipt.reason
         return bool(self.open())
 
-    async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
+    async def failed(self, instance: str, partitions: Sequence[int], limit: int) -> list[Failed]:
         return [
             (
                 row.subject,
@@ -235,7 +237,7 @@ class ReceiptKeeper:
         """One batch; returns how many notices have failed by it."""
         if not await self._receipts.mark():
             return 0
-        found = await self._receipts.failed(self._listener.partitions, AT_ONCE)
+        found = await self._receipts.failed(self._listener.instance, self._listener.partitions, AT_ONCE)
         if found:
             await self._listener.submit_many(
                 [

@@ -12,6 +12,7 @@ from services.notifier.outgoing import Outgoing
 from services.notifier.receipts import Failed, MemoryReceipts
 from tests.simulation.database import Server, one_statement
 from tests.simulation.loop import PROCESS, Process, outside
+from tests.simulation.sending import owned_by
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -38,10 +39,10 @@ class SimulatedReceipts:
         async with one_statement(self._server, self._process, writes=True):
             return await self._receipts.mark()
 
-    async def failed(self, partitions: Sequence[int], limit: int) -> list[Failed]:
-        """Those that were sent and did not arrive, of what this process believes to own."""
-        async with one_statement(self._server, self._process):
-            return await self._receipts.failed(partitions, limit)
+    async def failed(self, instance: str, partitions: Sequence[int], limit: int) -> list[Failed]:
+        """Those that were sent and did not arrive, of what this instance owns."""
+        async with owned_by(self._server, self._process, instance, partitions) as owned:
+            return await self._receipts.failed(instance, owned, limit)
 
     async def close(self) -> None:
         """What is done waits no more."""

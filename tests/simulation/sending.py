@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from random import Random
 from typing import Final
@@ -108,8 +109,23 @@ class SimulatedDigests:
             await self._digests.end(outcomes, now)
 
     async def ended(self, instance: str, partitions: Sequence[int], limit: int) -> list[Ended]:
-        async with one_statement(self._server, _process()):
-            return await self._digests.ended(instance, partitions, limit)
+        async with owned_by(self._server, _process(), instance, partitions) as owned:
+            return await self._digests.ended(instance, owned, limit)
+
+
+@asynccontextmanager
+async def owned_by(
+    server: Server, process: Process, instance: str, partitions: Sequence[int]
+) -> AsyncIterator[list[int]]:
+    """A transaction that has locked these positions; those that the instance owns."""
+    connection = server.connect(process)
+    try:
+        async with begun(connection):
+            await connection.statement(writes=True)
+            await connection.take([("position", partition) for partition in sorted(partitions)])
+            yield [p for p in partitions if server.memory.position[p].owner == instance]
+    finally:
+        connection.end()
 
 
 def _process() -> Process:

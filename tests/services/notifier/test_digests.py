@@ -1,7 +1,9 @@
 """Several notices of one hour are one digest: made up once, by one instance, the same words after a kill, each notice once."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +23,7 @@ from services.notifier.digest_store import Digests, MemoryDigests, PostgresDiges
 from services.notifier.inboxes import Boxes
 from services.notifier.outgoing import Delay, Outgoing
 from services.notifier.store import MemoryClaims
+from tests.patience import PATIENCE
 from tests.postgres import migrated
 from tests.services.deadline.facts import at
 
@@ -158,6 +161,24 @@ class Kept:
         found = await self.digests.ended("instance", partitions or range(PARTITIONS), 10)
         return sorted((subject, o.notice.text, o.state, o.repeated) for subject, o in found)
 
+    @asynccontextmanager
+    async def being_ended(self, identity: str, subject: str) -> AsyncIterator[None]:
+        """A batch that ends a notice and is committed at the end of the context."""
+        assert self._pool is not None
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                "select from position where partition = $1 for update", partition_of(subject)
+            )
+            await connection.execute("update notice set state = 'sent' where id = $1::uuid", identity)
+            yield
+
+    async def somebody_waits_for_a_lock(self) -> None:
+        assert self._pool is not None
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        async with asyncio.timeout(PATIENCE):
+            while not await self._pool.fetchval(waiting):
+                await asyncio.sleep(0.01)
+
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
 async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
@@ -277,6 +298,21 @@ async def test_each_owner_ends_its_own_notices_by_their_digest_and_each_once(kep
     assert await kept.ended(partition_of("a")) == [("a", "第 1 条", "sent", False)]
     assert await kept.ended(partition_of("b")) == [("b", "第 2 条", "sent", False)]
     assert await kept.take("12:00") == []
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("kept", ["real"], indirect=True)
+async def test_what_a_commit_ends_that_is_still_being_made_is_not_found_as_open(kept: Kept) -> None:
+    """A connection may be lost while its commit is made: who handed the notices in hears nothing and looks again at once."""
+    identity = await kept.claim(1, "a")
+    [digest] = await kept.take("11:00")
+    await kept.digests.end([Outcome(digest.notice, "sent", 1)], TEN)
+
+    async with kept.being_ended(identity, "a"):
+        looking = asyncio.create_task(kept.ended())
+        await kept.somebody_waits_for_a_lock()
+
+    assert await looking == []
 
 
 async def test_only_the_owner_of_the_inbox_makes_up_its_digest(kept: Kept) -> None:

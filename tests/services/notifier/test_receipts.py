@@ -99,12 +99,12 @@ class Kept:
     async def failed(self, *partitions: int) -> list[tuple[str, str]]:
         """What a keeper would hand to the engine: kind and reason of each notice."""
         await self.receipts.mark()
-        found = await self.receipts.failed(partitions or range(PARTITIONS), 10)
+        found = await self.receipts.failed("instance", partitions or range(PARTITIONS), 10)
         return sorted((outcome.notice.kind, outcome.reason) for _, outcome, _ in found)
 
     async def taken_in(self, *partitions: int) -> None:
         """The engine has taken in what the keeper of these partitions, or of all, found."""
-        for _, outcome, _ in await self.receipts.failed(partitions or range(PARTITIONS), 10):
+        for _, outcome, _ in await self.receipts.failed("instance", partitions or range(PARTITIONS), 10):
             await self.apply(Settle(outcome.notice.id, "failed", 1, outcome.reason))
 
     async def ended(self, *partitions: int) -> None:
@@ -124,6 +124,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
         yield Kept(MemoryReceipts(claims, MemoryDigests(claims)), None, claims)
         return
     async with migrated(request.getfixturevalue("dsn"), "notifier") as (_, pool):
+        await pool.execute("update position set owner = 'instance'")
         yield Kept(PostgresReceipts(pool), pool, None)
 
 
@@ -363,6 +364,6 @@ async def test_what_did_not_reach_a_follower_goes_to_the_follower_by_another_way
     await kept.receipts.take_in([Receipt("wechat", "77", False, "failed:user block")])
     await kept.receipts.mark()
 
-    [(_, outcome, _)] = await kept.receipts.failed([0], 10)
+    [(_, outcome, _)] = await kept.receipts.failed("instance", [0], 10)
 
     assert (outcome.notice.follower, outcome.notice.others) == ("F1", ways)
