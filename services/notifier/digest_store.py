@@ -27,8 +27,7 @@ from services.notifier.core.inboxes import (
 )
 from services.notifier.inboxes import Boxes
 from services.notifier.outgoing import DIGEST, LEASE_SECONDS, Delay, Outgoing
-from services.notifier.statements import OWNER
-from services.notifier.store import MemoryClaims
+from services.notifier.store import MemoryClaims, owned
 
 AT_A_TIME: Final = 16
 """Digests taken for sending at a time."""
@@ -214,15 +213,6 @@ class PostgresDigests:
 
 
 _NOTICE: Final = ("id", "cause", "kind", "audience", "channel", "department", "text")
-
-
-async def owned(connection: Any, instance: str, partitions: Sequence[int]) -> list[int]:
-    """Those of the partitions that the instance owns; their positions are locked as long as the transaction lasts.
-
-    Every batch holds this lock until its commit is made. One whose connection was lost meanwhile may be made yet: what
-    it ends would be found as open, and ended twice, by whoever does not wait for it.
-    """
-    return [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
 
 
 async def _make_up(connection: Any, due: Sequence[tuple[Inbox, str]], hour: datetime) -> None:

@@ -16,8 +16,8 @@ from chassis.clock import real_seconds
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.core.case import Notice, Outcome, Receipt
-from services.notifier.digest_store import MemoryDigests, owned
-from services.notifier.store import MemoryClaims, Row
+from services.notifier.digest_store import MemoryDigests
+from services.notifier.store import MemoryClaims, Row, owned
 
 LOOK_SECONDS: Final = 1.0
 """Real time between two looks for receipts."""

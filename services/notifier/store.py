@@ -76,6 +76,15 @@ class Claims:
             )
 
 
+async def owned(connection: Any, instance: str, partitions: Sequence[int]) -> list[int]:
+    """Those of the partitions that the instance owns; their positions are locked as long as the transaction lasts.
+
+    Every batch holds this lock until its commit is made. One whose connection was lost meanwhile may be made yet: what
+    it ends would be found as open, and ended twice, by whoever does not wait for it.
+    """
+    return [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
+
+
 class PostgresNotices:
     """The sender's side of the table."""
 
@@ -100,10 +109,10 @@ class PostgresNotices:
     ) -> list[Outgoing]:
         """Notices that are due, leased."""
         async with self._pool.acquire() as connection, connection.transaction():
-            owned = [row["partition"] for row in await connection.fetch(OWNER, list(partitions), instance)]
-            if not owned:
+            own = await owned(connection, instance, partitions)
+            if not own:
                 return []
-            rows = await connection.fetch(TAKE, owned, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
+            rows = await connection.fetch(TAKE, own, list(busy), limit, LEASE_SECONDS, ROBOTS, citizens)
             # A robot's line says the number itself.
             cases = await self._cases(connection, [r["subject"] for r in rows if r["channel"] != "robot"])
             of_authors = {row["subject"] for row in rows if row["audience"] == "citizen"}

@@ -11,6 +11,14 @@ from tests.stack import ROOT
 
 pytestmark = pytest.mark.medium
 
+
+def ended(code: str) -> subprocess.CompletedProcess[str]:
+    """A process that ran this code."""
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+
+
 _STARTED = """
 import resource
 most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -22,14 +30,7 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == most)
 
 
 def test_a_process_has_room_for_as_many_connections_as_the_system_allows() -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", _STARTED],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
+    said = ended(_STARTED)
 
     assert said.stdout.strip() == "True"
 
@@ -47,14 +48,7 @@ asyncio.run(main())
 
 
 def test_background_work_that_fails_ends_the_process_at_once_and_says_why() -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", _FAILING],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    said = ended(_FAILING)
 
     assert said.returncode == EXIT_FAILED
     assert "ValueError: nobody foresaw this" in said.stdout + said.stderr

@@ -86,7 +86,7 @@ class PostgresBulletins:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             position = await connection.fetch("select partition, offsets::text from position order by 1")
-            aside = await connection.fetchval(PARKED)
+            waiting = await connection.fetchval(PARKED)
             now, before, year_before = [
                 grouped(await connection.fetch(MONTHS, one.first, one.until))
                 for one in (period, period.before, period.year_before)
@@ -101,7 +101,7 @@ class PostgresBulletins:
         offsets = {row["partition"]: json.loads(row["offsets"]) for row in position}
         cases = [named(self._state(self._cases, row)) for row in rows]
         by_unit = with_reviews(now, reviewed(reviews, period.year))
-        return Counted(by_unit, before, year_before, cases, offsets, aside)
+        return Counted(by_unit, before, year_before, cases, offsets, waiting)
 
     @staticmethod
     def _state(packing: Packing, row: asyncpg.Record) -> Any:

@@ -136,13 +136,13 @@ class PostgresRounds:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             position = await connection.fetch("select partition, offsets::text from position order by 1")
-            aside = await connection.fetchval(PARKED)
+            waiting = await connection.fetchval(PARKED)
             cursor = await connection.cursor(query, *answered)
             while rows := await cursor.fetch(AT_ONCE):
                 drawing.take((row["number"], row["unit"]) for row in rows)
                 await asyncio.sleep(0)
         offsets = {str(row["partition"]): json.loads(row["offsets"]) for row in position}
-        return Drawn(drawing.done(), offsets, aside)
+        return Drawn(drawing.done(), offsets, waiting)
 
     def _state(self, row: asyncpg.Record) -> Any:
         return self._packing.state(row["remembered"])

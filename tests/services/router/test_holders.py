@@ -89,11 +89,11 @@ def test_the_holders_of_a_pair_stand_in_the_order_of_their_posts() -> None:
     several = [np.array(pairs, np.uint32) for pairs in ([3, 9], [], [3], [1, 3, 9])]
     ordered = OrderedPairs(several)
     first, many = ordered.held(np.array([9, 3, 2], np.uint32))
-    assert [ordered.owners[at : at + n].tolist() for at, n in zip(first, many, strict=True)] == [
+    assert [ordered.holders[at : at + n].tolist() for at, n in zip(first, many, strict=True)] == [
         [0, 3],
         [0, 2, 3],
         [],
     ]
     ordered.forget(0)
     first, many = ordered.held(np.array([9, 3], np.uint32))
-    assert [ordered.owners[at : at + n].tolist() for at, n in zip(first, many, strict=True)] == [[3], [2, 3]]
+    assert [ordered.holders[at : at + n].tolist() for at, n in zip(first, many, strict=True)] == [[3], [2, 3]]

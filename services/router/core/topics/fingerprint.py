@@ -145,7 +145,7 @@ class Common(Struct, frozen=True):
         for n, pair, begin, left in zip(may_be.tolist(), pairs.tolist(), first, many, strict=True):
             missing = CALLED * left
             # Reading where names stand in a post is slow: no more posts are read than settle the matter.
-            for holder in self.of_all.owners[begin : begin + left].tolist():
+            for holder in self.of_all.holders[begin : begin + left].tolist():
                 if missing <= 0 or left < missing:
                     break
                 missing -= pair in posts[holder].named
@@ -263,16 +263,16 @@ def _weighed(
     spots = np.flatnonzero(held)
     if not spots.size:
         return np.zeros(many, np.float32), np.zeros(many, np.float32), np.zeros(many, np.int64)
-    owner = np.repeat(np.arange(many), lengths)[spots]
-    _, first = np.unique((owner << BITS) | whole[spots], return_index=True)
+    holder = np.repeat(np.arange(many), lengths)[spots]
+    _, first = np.unique((holder << BITS) | whole[spots], return_index=True)
     first.sort()
-    spots, owner = spots[first], owner[first]
+    spots, holder = spots[first], holder[first]
     held = held[spots]
     starts = np.flatnonzero(np.diff(spots, prepend=-9) > 1)
     top = np.maximum.reduceat(held, starts)
     piece = top + np.float32(REST) * (np.add.reduceat(held, starts) - top)
     nameless = ~np.logical_or.reduceat(named[whole[spots]], starts)
-    of = owner[starts]
+    of = holder[starts]
     total = np.bincount(of, piece, many).astype(np.float32)
     matter = np.bincount(of[nameless], piece[nameless], many).astype(np.float32)
     return total, matter, np.bincount(of, minlength=many)

@@ -24,8 +24,8 @@ class _Block:
         self.last = posts[-1].turn
 
     def forget(self, turn: int) -> None:
-        for owner in np.flatnonzero(self.turns == turn).tolist():
-            self.ordered.forget(owner)
+        for holder in np.flatnonzero(self.turns == turn).tolist():
+            self.ordered.forget(holder)
 
     def holding(self, fingerprint: Fingerprint) -> list[int]:
         """Turns of the posts that hold enough weight of it."""
