@@ -152,8 +152,8 @@ class Listener(Ownership):
         return 0.0
 
     def _settled(self) -> None:
-        """The stored positions are known again, or are nobody's here."""
-        self._in_doubt = False
+        """The stored positions are known again, or are nobody's here; what is due for them no claim has told."""
+        self._in_doubt = self._behind = False
         self._outage.over()
         self.moved_at = real_seconds()
 
@@ -206,7 +206,7 @@ class Listener(Ownership):
             except TimeoutError:
                 pass
             self._asks.come.clear()
-            if self.positions and not self.halted:
+            if self.positions:
                 await self.tick()
 
     async def tick(self) -> None:
