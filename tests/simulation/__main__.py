@@ -3,6 +3,8 @@
 python -m tests.simulation                     seeds 0 to 99
 python -m tests.simulation 100-199             these seeds
 python -m tests.simulation 7 --posts 40        one seed, fewer posts
+python -m tests.simulation 0-199 --posts 5000 --faults 5 --seconds 5 --worked 0.02
+                                              a million posts, of which one in fifty is worked on
 python -m tests.simulation 0-9 --bug zombie    with a bug of the engine planted whose name holds this word
 """
 
@@ -26,6 +28,8 @@ def main() -> int:
     parser.add_argument("seeds", nargs="?", default="0-99")
     parser.add_argument("--posts", type=int, default=200)
     parser.add_argument("--faults", type=int, default=25)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--worked", type=float, default=1.0)
     parser.add_argument("--bug", default="")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -37,7 +41,7 @@ def main() -> int:
     answers: Counter[tuple[str, str]] = Counter()
     started = time.process_time()
     for seed in seeds:
-        plan = drawn(seed, asked.posts, asked.faults)
+        plan = drawn(seed, asked.posts, asked.faults, asked.seconds, asked.worked)
         report = simulate(plan, make)
         _count(sums, report)
         hits += report.hits

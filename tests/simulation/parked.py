@@ -1,11 +1,12 @@
 """What no rule can bear for a time, and what nobody can read: both are parked, all behind it waits, and an operator looks.
 
-The operator replays what a rule raised at, also while it still raises, and drops what nobody can read.
+The operator replays what a rule raised at, also while it still raises, and drops what nobody can read; a listener that parked
+too much and halted is started anew once its rules are mended.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -71,8 +72,15 @@ async def look_for_marks(memory: MemoryStore, listener: Listener) -> None:
 class ParkingOperator:
     """Whoever looks at what is parked, now and then, and says what is to become of it."""
 
-    def __init__(self, loop: VirtualLoop, servers: dict[str, Server], random: Random) -> None:
-        self._servers, self._random = servers, random
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        servers: dict[str, Server],
+        random: Random,
+        halted: Callable[[], Sequence[Process]],
+    ) -> None:
+        """`halted` names the processes whose listener halted, and could work again."""
+        self._servers, self._random, self._halted = servers, random, halted
         self._process = Process(loop, "operator")
         self.hits: Counter[str] = Counter()
         self.wrong: list[str] = []
@@ -82,6 +90,9 @@ class ParkingOperator:
         """For the length of a run."""
         while True:
             await asyncio.sleep(self._random.uniform(1.0, 6.0))
+            for process in self._halted():
+                self.hits["a halted listener was started anew"] += 1
+                process.kill()
             for name, server in self._servers.items():
                 self.wrong += out_of_order(name, server.memory)
                 try:

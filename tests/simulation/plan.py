@@ -86,8 +86,12 @@ class Plan:
         return sum(fault.kind == "kill" for fault in self.faults)
 
 
-def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
-    """The plan of a seed: so many posts and faults within so many seconds."""
+def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0, worked: float = 1.0) -> Plan:
+    """The plan of a seed: so many posts and faults within so many seconds.
+
+    `worked` is the share of posts that people go on working on, and by which debates, rounds and all else are counted; the
+    others are assigned, reminded of and late, and time runs no faster for it.
+    """
     random = Random(f"plan {seed}")
     visits = [
         Visit(
@@ -98,6 +102,10 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
         )
         for n in range(posts)
     ]
+    if worked < 1.0:
+        left = Random(f"left alone {seed}")
+        visits = [visit if left.random() < worked else replace(visit, acts=0) for visit in visits]
+        posts = round(worked * posts)
     for what in OTHERS * max(1, posts // EACH):
         # A round is drawn of what was answered by then.
         early = 0.3 * seconds if what in ("inspection", "callback") else 0.0
@@ -124,7 +132,7 @@ def drawn(seed: int, posts: int, faults: int, seconds: float = 60.0) -> Plan:
         seed,
         tuple(sorted(visits, key=lambda visit: visit.at)),
         tuple(sorted(wrong, key=lambda fault: fault.at)),
-        Random(f"haste {seed}").choice((1.0, 1.0, 5.0)),
+        Random(f"haste {seed}").choice((1.0, 1.0, 5.0)) if worked == 1.0 else 1.0,
     )
 
 

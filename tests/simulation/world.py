@@ -200,7 +200,7 @@ class World:
         self.garbage: Counter[str] = Counter()
         """Topic to records in it that nobody can read."""
         parking = Random(f"parked {seed}")
-        self.operator = ParkingOperator(loop, self.servers, parking) if spoilt else None
+        self.operator = ParkingOperator(loop, self.servers, parking, self._halted) if spoilt else None
         """Whoever looks at what is parked, where anything may be."""
         for name, database in BESIDE.items():
             self.servers[name].lie_beside(self.servers[database])
@@ -271,6 +271,14 @@ class World:
     def _server(self, name: str, spoilt: bool) -> Server:
         service = self.spoils[name].spoiled(services()[name]) if spoilt else services()[name]
         return Server(self.loop, self.random, self.memory[name], service)
+
+    def _halted(self) -> list[Process]:
+        """The processes whose listener halted, where its rules raise no more."""
+        return [
+            self.running[name]
+            for name, member in self.members.items()
+            if member.listener.halted and not self.spoils[member.listener.service.name].share
+        ]
 
     def _grounds(self) -> MemoryGrounds:
         return next(keeper for keeper in self.figures.keepers if isinstance(keeper, MemoryGrounds))
