@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+import asyncpg
 from msgspec import structs
 
 from chassis.engine.answers import IdempotencyKey
@@ -33,7 +34,7 @@ from services.survey.core import requests as polled
 from services.survey.core import rules
 from services.survey.core.states import Ballot, Survey, Voter
 from tests.simulation.broker import SimulatedBus
-from tests.simulation.database import CLOSED, Connection
+from tests.simulation.database import Connection
 from tests.simulation.loop import Process
 from tests.simulation.stores import SimulatedAnswers, SimulatedStore, SimulatedTransaction
 from tests.simulation.world import TICK, Make, World, listen, speak
@@ -137,7 +138,9 @@ class HeldConnection(SimulatedStore):
     @asynccontextmanager
     async def transaction(self) -> Any:
         if self._connection is not None and self._connection.ended:
-            raise CLOSED
+            raise asyncpg.InterfaceError(
+                "cannot call Connection.transaction(): connection has been released back"
+            )
         async with super().transaction() as transaction:
             yield transaction
 

@@ -23,10 +23,9 @@ from tests.simulation.loop import Process, VirtualLoop, outside, wake
 IDLE_SECONDS = 3.0
 """As `idle_in_transaction_session_timeout` is set."""
 
-LOST = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
-CLOSED = asyncpg.InterfaceError("cannot call Connection.transaction(): connection has been released back")
-FULL = asyncpg.DiskFullError("could not extend file: No space left on device")
-ABORTED = asyncpg.InFailedSQLTransactionError("current transaction is aborted")
+LOST = "connection was closed in the middle of operation"
+FULL = "could not extend file: No space left on device"
+ABORTED = "current transaction is aborted"
 
 Key = tuple[str, Any]
 """A table and what names a row of it."""
@@ -206,19 +205,19 @@ class Connection:
         self._check()
         weather, random = self.server.weather, self.server.random
         if self.aborted:
-            raise ABORTED
+            raise asyncpg.InFailedSQLTransactionError(ABORTED)
         if weather.flaky and random.random() < weather.flaky:
             if random.random() < 0.5:
                 self.server.hits["connection lost before a statement"] += 1
                 self.end()
-                raise LOST
+                raise asyncpg.ConnectionDoesNotExistError(LOST)
             self.server.hits["statement failed"] += 1
             self.aborted = True
             raise asyncpg.QueryCanceledError("canceling statement due to user request")
         if writes and weather.full:
             self.server.hits["disk full"] += 1
             self.aborted = True
-            raise FULL
+            raise asyncpg.DiskFullError(FULL)
 
     async def answered(self) -> None:
         """The answer travels back; the server counts idle time from now."""
@@ -281,7 +280,7 @@ class Connection:
 
     def _check(self) -> None:
         if self.ended:
-            raise LOST
+            raise asyncpg.ConnectionDoesNotExistError(LOST)
 
 
 def ended(connection: Connection, problem: BaseException) -> bool:

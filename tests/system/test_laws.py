@@ -157,6 +157,16 @@ def _hurry(call: ast.Call) -> str:
     return ""
 
 
+def raised_again(root: Path, *folders: str) -> list[str]:
+    """Places where an exception is raised that was made once for all: each raise hangs its frames on it, and they stay for ever."""
+    return [
+        f"{path}:{node.lineno}"
+        for path, text in files(root, *folders)
+        for node in statements(parsed(text))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id.isupper()
+    ]
+
+
 def beyond(found: Mapping[str, float], allowed: Mapping[str, float]) -> dict[str, float]:
     """What breaks a law, and is not allowed or has grown."""
     return {name: amount for name, amount in found.items() if amount > allowed.get(name, 0)}
@@ -209,6 +219,19 @@ def test_a_module_that_reads_its_environment_at_once_is_told(tmp_path: Path) -> 
     )
 
     assert read_at_import(tmp_path, "city") == ["city/one.py:5"]
+
+
+def test_no_exception_is_made_once_and_raised_again_and_again() -> None:
+    assert raised_again(ROOT, *FOLDERS) == []
+
+
+def test_an_exception_that_is_raised_again_is_told(tmp_path: Path) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "one.py").write_text(
+        'GONE = OSError("gone")\n\n\ndef f():\n    raise GONE\n\n\ndef g():\n    raise OSError("gone")\n'
+    )
+
+    assert raised_again(tmp_path, "city") == ["city/one.py:5"]
 
 
 def test_no_test_takes_a_slow_machine_for_a_fault() -> None:

@@ -21,7 +21,6 @@ PAGE: Final = 50
 TOLD: Final = 500
 """Most entries on a page of a transcript."""
 _ORDER: Final = {"open": 0, "held": 0, "asking": 1, "announced": 2, "ended": 3, "closed": 4, "draft": 5}
-_OF_ANOTHER_LIST: Final = HttpRefused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。")
 Order = Literal["newest", "supported"]
 Line = TypeVar("Line", answers.Listed, answers.ListedDialogue)
 
@@ -236,12 +235,17 @@ def _staff(door: Door, request: Request, *roles: str) -> Staff | None:
     return door.staff(request, *roles) if "authorization" in request.headers else None
 
 
+def _of_another_list() -> HttpRefused:
+    """The mark is one of ours, of a list in another order."""
+    return HttpRefused(400, "cursor", "翻页标记不正确", "请从第一页重新开始。")
+
+
 def _after(door: Door, cursor: str) -> Place | None:
     if not cursor:
         return None
     number, last = door.cursor.read(cursor)
     if not number.isdigit():
-        raise _OF_ANOTHER_LIST
+        raise _of_another_list()
     return int(number), last
 
 
@@ -250,5 +254,5 @@ def _told_after(door: Door, cursor: str) -> Moment | None:
         return None
     moment, last = door.cursor.read(cursor)
     if moment.isdigit():
-        raise _OF_ANOTHER_LIST
+        raise _of_another_list()
     return datetime.fromisoformat(moment), last
