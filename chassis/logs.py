@@ -7,9 +7,41 @@ from typing import Any
 
 import structlog
 
+SELDOM_SECONDS = 10.0
+"""A line of a library that comes again within so many seconds is counted, and not written."""
+KINDS = 500
+"""Kinds of lines that are remembered."""
+
+
+class Seldom(logging.Filter):
+    """Of a library's line that comes again and again one in ten seconds, with the number of those between.
+
+    While the broker is away, its client says so a hundred times a second: eight listeners would write 10 GB a day, and a full
+    disk would be the next thing to go wrong.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[tuple[str, int, str], tuple[float, int]] = {}
+        """Logger, level and text before its arguments to when it was last written, and how many were left out since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written; one that stands for others says for how many."""
+        kind = record.name, record.levelno, str(record.msg)
+        at, left_out = self._told.get(kind, (-SELDOM_SECONDS, 0))
+        if 0 <= record.created - at < SELDOM_SECONDS:
+            self._told[kind] = at, left_out + 1
+            return False
+        if kind not in self._told and len(self._told) >= KINDS:
+            self._told.clear()
+        self._told[kind] = record.created, 0
+        if left_out:
+            record.msg, record.args = f"{record.getMessage()} ({left_out} more of these)", None
+        return True
+
 
 def configure(mask: Callable[[str], str], instance: str) -> None:
-    """Write JSON lines to standard output, every text masked by `mask`; other libraries' warnings included."""
+    """Write JSON lines to standard output, every text masked by `mask`; libraries' warnings included, few of a kind."""
 
     def masked(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: mask(value) if isinstance(value, str) else value for key, value in entry.items()}
@@ -37,4 +69,5 @@ def configure(mask: Callable[[str], str], instance: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.addFilter(Seldom())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -176,7 +176,11 @@ async def patiently(work: Background, rest: float = AWAY_SECONDS) -> None:
         try:
             return await work()
         except STORAGE_ERRORS as away:
-            _log.warning("work waits for the database", work=str(work), reason=repr(away))
+            _log.warning(
+                "work waits for the database",
+                work=getattr(work, "__qualname__", repr(work)),
+                reason=repr(away),
+            )
             await asyncio.sleep(rest)
 
 
