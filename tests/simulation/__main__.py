@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -23,6 +24,9 @@ from tests.simulation.plan import Plan, drawn
 from tests.simulation.run import Report, simulate
 from tests.simulation.shrink import shrunk
 from tests.simulation.world import Make, services
+
+SHOWN: Final = 60
+"""Most parts of a plan that are printed; the seed says them all."""
 
 
 def main() -> int:
@@ -106,8 +110,11 @@ def _tell(report: Report) -> None:
 
 def _tell_plan(plan: Plan, report: Report) -> None:
     print(f"  the shortest history found: {len(plan.visits)} posts, {len(plan.faults)} faults")
-    for part in (*plan.faults, *plan.visits):
+    parts = (*plan.faults, *plan.visits)
+    for part in parts[:SHOWN]:
         print(f"    {part}")
+    if len(parts) > SHOWN:
+        print(f"    and {len(parts) - SHOWN} more")
     for sentence in report.violations[:3]:
         print(f"    -> {sentence}", flush=True)
 

@@ -235,7 +235,9 @@ def _waited(facts: Facts, subject: str, been: list[_Been], city: Profile, once: 
     if assigned and isinstance(assigned[0], AssignmentHeld):
         over = put_off(_dispatched_by(received, city), received, been[0].hidden, city.working_time)
         end = min((*given, *been[0].ends), default=None)
-        yield from once(f"deadline {subject}: dispatch", late, over, end)
+        # Of a handling that is over it is said only once an assignment was heard (ADR 74).
+        if given or len(been) == 1 or late > 1:
+            yield from once(f"deadline {subject}: dispatch", late, over, end)
     elif late:
         told = f"deadline {subject}: it never waited for a person, and was late for {late} times"
         yield told, told

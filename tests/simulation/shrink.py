@@ -10,14 +10,18 @@ T = TypeVar("T")
 
 
 def shrunk(plan: Plan, fails: Callable[[Plan], bool], tries: int = 60) -> Plan:
-    """The shortest plan found within so many runs that still fails; faults go first, then posts, then acts."""
-    left = [tries]
+    """The shortest plan found within so many runs that still fails; faults go first, then posts, then acts.
+
+    Faults take half of the runs at most, so that of a plan with many of them posts are left out as well.
+    """
+    left = [tries // 2]
 
     def still(shorter: Plan) -> bool:
         left[0] -= 1
         return left[0] >= 0 and fails(shorter)
 
     plan = replace(plan, faults=_fewer(plan.faults, lambda faults: still(replace(plan, faults=faults))))
+    left[0] = max(0, left[0]) + tries - tries // 2
     plan = replace(plan, visits=_fewer(plan.visits, lambda visits: still(replace(plan, visits=visits))))
     for n, visit in enumerate(plan.visits):
         for acts in range(visit.acts):

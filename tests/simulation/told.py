@@ -58,7 +58,7 @@ def still_to_be_worked_on(world: World) -> bool:
 
 
 def _receipts(world: World, facts: Facts) -> Iterator[str]:
-    """The first word about a message stands: what did not arrive was sent, has failed, once, and is told by the next way."""
+    """The first word about a message stands: what did not arrive has failed, once, and is told by the next way."""
     sent = Counter(event.fact.notice for event in facts.every(NoticeSent))
     failed = Counter(event.fact.notice for event in facts.every(NoticeFailed))
     rows = world.claims.rows
@@ -66,7 +66,9 @@ def _receipts(world: World, facts: Facts) -> Iterator[str]:
         for identity, row in world.receipts.about(word):
             if word.arrived and row.state == "sent" and not row.arrived:
                 yield f"notice {identity} arrived, and nobody marked it"
-            if not word.arrived and (row.state, failed[identity]) != ("failed", 1):
+            # Whoever was erased, or wants nothing any more, before it was known to be sent is told by no other way.
+            ended = ("failed", 1), ("suppressed", 0)
+            if not word.arrived and (row.state, failed[identity]) not in ended:
                 yield f"notice {identity} did not arrive: it is {row.state} and failed {failed[identity]} times"
     for identity, times in failed.items():
         if times > 1 or sent[identity] > 1:
