@@ -138,12 +138,12 @@ def _answered(world: World, operations: list[Operation], facts: Facts) -> Iterat
         if one.result == "unknown":
             yield f"{one.act} {one.subject} was never answered ({one.why})"
         if one.act == "submit":
-            yield from _posted(world, one, times)
+            yield from _posted(world, one, times, facts)
             numbers[one.answer.get("number", "")] += one.result == "taken"
     yield from (f"{number} was given {times} times" for number, times in numbers.items() if times > 1)
 
 
-def _posted(world: World, one: Operation, times: int) -> Iterator[str]:
+def _posted(world: World, one: Operation, times: int, facts: Facts) -> Iterator[str]:
     """A post is stored as often as it was said, and everybody knows it by its number."""
     stored = [subject for subject in one.subjects if subject in world.memory["intake"].subject]
     if len(stored) != times:
@@ -151,7 +151,7 @@ def _posted(world: World, one: Operation, times: int) -> Iterator[str]:
     if one.result != "taken":
         return
     for name in CASES:
-        state = world.memory[name].state_of(one.subject)
+        state = facts.state(name, one.subject)
         if state is None or state.number != one.answer["number"]:
             yield f"{name} does not know {one.answer['number']}, which was answered 202"
 

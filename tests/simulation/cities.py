@@ -27,7 +27,8 @@ Wrong = tuple[str, str]
 
 def under_some(cities: tuple[Profile, ...], judged: Callable[[Profile], Iterator[Wrong]]) -> Iterator[str]:
     """What is wrong by every version of the city: nobody can tell from the log by which of them something was said."""
-    *others, newest = (dict(judged(city)) for city in cities)
+    newest = dict(judged(cities[-1]))
+    others = [dict(judged(city)) for city in cities[:-1]] if newest else []
     for place, sentence in newest.items():
         if all(place in other for other in others):
             yield sentence

@@ -34,16 +34,15 @@ def clocks(world: World, facts: Facts) -> Iterator[str]:
 
 def _said(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
     """What was said of promises and instructions."""
-    deadline, stats = world.memory["deadline"], world.memory["stats"]
     judged = partial(_judged, now=world.clock.now(), latest=world.clock.latest(world.loop.time()))
     changed = len(versions(facts)) > 1
     for subject in sorted(world.memory["intake"].subject):
-        case = world.memory["intake"].state_of(subject)
-        if not isinstance(case, Case) or deadline.state_of(subject) is None:
+        case = facts.state("intake", subject)
+        if not isinstance(case, Case) or facts.state("deadline", subject) is None:
             continue
         counted = _Counted(facts, subject)
         wrong = [f"deadline {subject}: {one}" for one in counted.misplaced]
-        known = stats.state_of(subject)
+        known = facts.state("stats", subject)
         if isinstance(known, StatsCase) and {r: o for r, o in known.promises if o} != counted.ended:
             wrong.append(f"stats {subject}: of promises it knows {known.promises}, said: {counted.ended}")
         yield from ((one, one) for one in wrong)
@@ -56,10 +55,10 @@ def _said(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
 
 def _armed(world: World, facts: Facts, city: Profile) -> Iterator[str]:
     """Each timer rings for something, and for whatever is owed by a day; what is waited for is owed by the day said last."""
-    deadline, armed = world.memory["deadline"], world.timers.armed
+    armed = world.timers.armed
     latest = world.clock.latest(world.loop.time())
     for subject in sorted(world.memory["intake"].subject):
-        case, clock = world.memory["intake"].state_of(subject), deadline.state_of(subject)
+        case, clock = facts.state("intake", subject), facts.state("deadline", subject)
         if not isinstance(case, Case) or clock is None:
             continue
         instant = armed[subject][0] if subject in armed else None

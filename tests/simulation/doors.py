@@ -1,6 +1,6 @@
 """Whether any door still speaks of what nobody is to be shown: posts that are held, hidden or taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -27,16 +27,16 @@ UNDONE: Final = ((PostReleased, PostHeld.__name__), (PostRestored, PostHidden.__
 
 def doors(world: World, facts: Facts) -> Iterator[str]:
     """A sentence for each door that speaks of a post it should not, or is silent about one that anybody may see."""
-    deadline, now = world.memory["deadline"], world.clock.now()
+    now = world.clock.now()
     everything = Query(public=True, limit=len(world.memory["intake"].subject))
     listed = {case.number for case in finish(MemoryCases(world.memory["intake"]).page(everything))}
     for subject in sorted(world.memory["intake"].subject):
-        case = world.memory["intake"].state_of(subject)
+        case = facts.state("intake", subject)
         if not isinstance(case, Case) or not case.exists:
             continue
         silent = _silent(facts.of(subject, "posts"))
         said = {"the post's page": msgspec.json.encode(views.public(case, PROFILE)).decode()}
-        clock = deadline.state_of(subject)
+        clock = facts.state("deadline", subject)
         if clock is not None:
             told = account(clock, PROFILE, now, reasons=reasons_shown(clock))
             said["the deadline's page"] = msgspec.json.encode(told).decode()
@@ -54,7 +54,7 @@ def doors(world: World, facts: Facts) -> Iterator[str]:
             yield f"{subject} is not shown, though nobody is to be kept from it"
 
 
-def _silent(events: list[Event]) -> str:
+def _silent(events: Sequence[Event]) -> str:
     """The fact since which nobody is shown the post; empty where anybody is."""
     last = ""
     for event in events:

@@ -1,7 +1,8 @@
 """The log read anew after a run, and which fact each act says in it."""
 
 from collections import defaultdict
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from contracts.accountability import (
     AppealDecided,
@@ -200,6 +201,8 @@ class Facts:
     """The log read anew: each fact once, and what is wrong with the log itself."""
 
     def __init__(self, world: World) -> None:
+        self._memory = world.memory
+        self._states: dict[tuple[str, str], Any] = {}
         self.wrong: list[str] = []
         self.events: dict[tuple[str, str], dict[int, Event]] = defaultdict(dict)
         """Topic and subject to number to event."""
@@ -230,12 +233,25 @@ class Facts:
                     if event.id not in self.ids:
                         self.ids.add(event.id)
                         self.times[event.id] = world.broker.times[(topic.name, partition)][offset]
+        self._in_order = {
+            place: [found[seq] for seq in sorted(found)] for place, found in self.events.items()
+        }
+        self._of_kind: dict[type[Fact], list[Event]] = defaultdict(list)
+        for found in self.events.values():
+            for event in found.values():
+                self._of_kind[type(event.fact)].append(event)
 
-    def every(self, kind: type[Fact]) -> list[Event]:
+    def every(self, kind: type[Fact]) -> Sequence[Event]:
         """All facts of a kind."""
-        return [one for found in self.events.values() for one in found.values() if type(one.fact) is kind]
+        return self._of_kind.get(kind, ())
 
-    def of(self, subject: str, topic: str) -> list[Event]:
+    def of(self, subject: str, topic: str) -> Sequence[Event]:
         """The facts of a subject in a topic, in order."""
-        found = self.events.get((topic, subject), {})
-        return [found[seq] for seq in sorted(found)]
+        return self._in_order.get((topic, subject), ())
+
+    def state(self, service: str, subject: str) -> Any:
+        """What a service remembers of a subject now that everything is at rest; None for nothing. Many checks ask for the same."""
+        place = service, subject
+        if place not in self._states:
+            self._states[place] = self._memory[service].state_of(subject)
+        return self._states[place]

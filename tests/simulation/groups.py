@@ -25,7 +25,7 @@ def groups(world: World, operations: list[Operation], facts: Facts) -> Iterator[
     yield from _whole(operations, facts)
     yield from _told(world, facts)
     for subject in sorted(world.memory["intake"].subject):
-        case = world.memory["intake"].state_of(subject)
+        case = facts.state("intake", subject)
         if isinstance(case, Case) and case.exists:
             yield from _kept(world, facts, subject, case)
 
@@ -80,7 +80,7 @@ def _kept(world: World, facts: Facts, subject: str, case: Case) -> Iterator[str]
     answered = bool(handling) and isinstance(handling[-1], ReplyPublished)
     if not case.left and answered != (case.step in ("replied", "rated")):
         yield f"{subject}: stands at {case.step}, and the log says answered: {answered}"
-    stats, router = world.memory["stats"].state_of(subject), world.memory["router"].state_of(subject)
+    stats, router = facts.state("stats", subject), facts.state("router", subject)
     if isinstance(stats, StatsCase) and (stats.first_reply() is not None) != bool(stands):
         yield f"stats {subject}: knows {stats.first_reply()}, and {stands} stand"
     if router is not None and not case.left and router.answered != answered:

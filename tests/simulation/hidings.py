@@ -1,5 +1,6 @@
 """When a post was hidden and came back, as the log tells it, and by how much that puts something off."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ class Stretch(NamedTuple):
     """Or the citizen was waited for."""
 
 
-def hidings(posts: list[Event]) -> list[Stretch]:
+def hidings(posts: Sequence[Event]) -> list[Stretch]:
     """Each hiding that was undone."""
     found, since = list[Stretch](), None
     for event in posts:
@@ -31,7 +32,7 @@ def hidings(posts: list[Event]) -> list[Stretch]:
     return found
 
 
-def questions(replies: list[Event], city: Profile) -> list[Stretch]:
+def questions(replies: Sequence[Event], city: Profile) -> list[Stretch]:
     """Each time that the citizen was waited for."""
     answers = {
         event.fact.question: event.fact.at for event in replies if isinstance(event.fact, CitizenAnswered)

@@ -1,7 +1,7 @@
 """Whether each rung of the ladder was said once and when it should be: warnings, misses, escalations, and dates of extensions."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -81,7 +81,7 @@ def ladder(world: World, facts: Facts) -> Iterator[str]:
 def _ladder(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
     once = partial(_once, now=world.clock.now(), latest=world.clock.latest(world.loop.time()))
     for subject in sorted(world.memory["intake"].subject):
-        case = world.memory["intake"].state_of(subject)
+        case = facts.state("intake", subject)
         if not isinstance(case, Case) or not case.exists or not city.policy.kind(case.kind).clock:
             continue
         wrong: list[str] = []
@@ -94,14 +94,14 @@ def _ladder(world: World, facts: Facts, city: Profile) -> Iterator[Wrong]:
             yield from _rungs(place, words, done, city, once)
             yield from _extensions(place, words, done, city, once)
         yield from _waited(facts, subject, been, city, once)
-        known = world.memory["stats"].state_of(subject)
+        known = facts.state("stats", subject)
         counted = sum(words.extended.total() for words in said), sum(len(words.broken) for words in said)
         if isinstance(known, StatsCase) and (known.extensions, known.broken) != counted:
             told = f"{known.extensions} extensions, {known.broken} broken; deadline said {counted}"
             yield f"stats {subject}", f"stats {subject}: {told}"
 
 
-def _read(events: list[Event], wrong: list[str]) -> list[_Said]:
+def _read(events: Sequence[Event], wrong: list[str]) -> list[_Said]:
     """What stands of what was said, handling by handling; what was said twice is wrong at once."""
     found: list[_Said] = []
     for event in events:

@@ -1,7 +1,7 @@
 """Whether the bell of 督查 told of each day that was set once: of one that is near, and of one that is over."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -41,7 +41,7 @@ def still_to_ring(world: World) -> bool:
     return any(one.word(item, world.clock.now(), city) for one in rounds for item in one.items)
 
 
-def _told(place: str, events: list[Event], now: datetime, latest: datetime) -> Iterator[str]:
+def _told(place: str, events: Sequence[Event], now: datetime, latest: datetime) -> Iterator[str]:
     """Of one round: nothing is told after its end, of a case that was reported on, or twice of one day."""
     owed: dict[str, datetime] = {}
     told: Counter[tuple[str, str, datetime]] = Counter()
