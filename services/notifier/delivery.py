@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 import httpx2
 import structlog
 
+from chassis.engine.listener import Listener
+from chassis.metrics import Metrics
 from services.notifier.channels import FIELD, Channel, Delivery
 from services.notifier.channels.robot import Robot
 from services.notifier.core.case import Notice, Outcome
@@ -117,6 +119,24 @@ class Providers:
         except Exception as failure:  # noqa: BLE001  the answer is lost, perhaps not the effect: repeat under the same id
             _log.warning("channel failed", channel=channel, reason=repr(failure))
             return [Delivery("unknown", type(failure).__name__)] * len(group)
+
+
+async def hand_in(
+    listener: Listener, ends: Sequence[tuple[str, Outcome, str]], metrics: Metrics | None
+) -> int:
+    """Let the engine end notices: (subject, what became of it, cause) of each. Returns how many have ended; they are counted.
+
+    One that no rule could take in stands in the log; whoever looks for what has ended finds it again, after a rest where there
+    is nothing else.
+    """
+    answers = await listener.submit_many(ends) if ends else []
+    problems = [answer for answer in answers if isinstance(answer, BaseException)]
+    if problems:
+        _log.warning("notices could not be ended", notices=len(problems), reason=repr(problems[0]))
+    for (_, end, _), answer in zip(ends, answers, strict=True):
+        if metrics is not None and not isinstance(answer, BaseException):
+            metrics.counter("wenzheng_notices_total", end.notice.channel, end.state).inc()
+    return len(answers) - len(problems)
 
 
 def sort(

@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
-from services.notifier.delivery import RETRIES, Ended, Providers, Retries, sort
+from services.notifier.delivery import RETRIES, Ended, Providers, Retries, hand_in, sort
 from services.notifier.digest_store import Digests
 from services.notifier.outgoing import Delay
 from services.notifier.sender import BATCH
@@ -62,13 +62,10 @@ class DigestSender:
         return len(taken) + await self._end_notices(listener)
 
     async def _end_notices(self, listener: Listener) -> int:
-        """Notices of this instance's partitions end as their digests did, whoever sent those."""
+        """Notices of this instance's partitions end as their digests did, whoever sent those.
+
+        Returns how many have; what no rule could take in is found again at the next look.
+        """
         found = await self._digests.ended(listener.instance, listener.partitions, BATCH)
-        if found:
-            await listener.submit_many(
-                [(subject, outcome, f"{outcome.notice.id}/ended") for subject, outcome in found]
-            )
-        if self._metrics is not None:
-            for _, outcome in found:
-                self._metrics.counter("wenzheng_notices_total", outcome.notice.channel, outcome.state).inc()
-        return len(found)
+        ends = [(subject, one, f"{one.notice.id}/ended") for subject, one in found]
+        return await hand_in(listener, ends, self._metrics)

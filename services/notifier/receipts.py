@@ -16,6 +16,7 @@ from chassis.clock import real_seconds
 from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.core.case import Notice, Outcome, Receipt
+from services.notifier.delivery import hand_in
 from services.notifier.digest_store import MemoryDigests
 from services.notifier.store import MemoryClaims, Row, owned
 
@@ -234,19 +235,11 @@ class ReceiptKeeper:
                 forgotten = real_seconds()
 
     async def step(self) -> int:
-        """One batch; returns how many notices have failed by it."""
+        """One batch; returns how many notices have failed by it. What no rule could take in is found again at the next."""
         if not await self._receipts.mark():
             return 0
         found = await self._receipts.failed(self._listener.instance, self._listener.partitions, AT_ONCE)
-        if found:
-            await self._listener.submit_many(
-                [
-                    (subject, outcome, f"{outcome.notice.id}/receipt/{message}")
-                    for subject, outcome, message in found
-                ]
-            )
-        if self._metrics is not None:
-            for _, outcome, _ in found:
-                self._metrics.counter("wenzheng_notices_total", outcome.notice.channel, "failed").inc()
+        ends = [(subject, one, f"{one.notice.id}/receipt/{message}") for subject, one, message in found]
+        ended = await hand_in(self._listener, ends, self._metrics)
         await self._receipts.close()
-        return len(found)
+        return ended

@@ -10,7 +10,7 @@ from chassis.engine.listener import Listener
 from chassis.metrics import Metrics
 from services.notifier.addresses import Addresses
 from services.notifier.channels import FIELD
-from services.notifier.delivery import RETRIES, Ended, Providers, Retries, outcome, sort
+from services.notifier.delivery import RETRIES, Ended, Providers, Retries, hand_in, outcome, sort
 from services.notifier.outgoing import Delay, Notices, Outgoing
 
 BATCH: Final = 500
@@ -100,10 +100,8 @@ class Sender:
             await self._notices.later(later)
         for begin in range(0, len(ended), BATCH):
             part = ended[begin : begin + BATCH]
-            await self._listener.submit_many(
-                [(outgoing.subject, end, f"{outgoing.notice.id}/ended") for outgoing, end in part]
-            )
-        self._count(ended)
+            ends = [(outgoing.subject, end, f"{outgoing.notice.id}/ended") for outgoing, end in part]
+            await hand_in(self._listener, ends, self._metrics)
         return len(taken)
 
     async def _messages(self, taken: Sequence[Outgoing], ended: list[Ended]) -> list[list[Outgoing]]:
@@ -155,11 +153,6 @@ class Sender:
             counted[_address(notice)] += 1
             (allowed if counted[_address(notice)] <= self._allowance.limit() else too_many).append(notice)
         return allowed, too_many
-
-    def _count(self, ended: Sequence[Ended]) -> None:
-        if self._metrics is not None:
-            for outgoing, end in ended:
-                self._metrics.counter("wenzheng_notices_total", outgoing.notice.channel, end.state).inc()
 
 
 def _address(outgoing: Outgoing) -> str:

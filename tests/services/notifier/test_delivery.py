@@ -82,8 +82,9 @@ class Hearing:
     def __init__(self) -> None:
         self.ends: list[tuple[str, Outcome, str]] = []
 
-    async def submit_many(self, ends: Sequence[tuple[str, Outcome, str]]) -> None:
+    async def submit_many(self, ends: Sequence[tuple[str, Outcome, str]]) -> list[object]:
         self.ends += ends
+        return [None] * len(ends)
 
 
 async def _ended(*due: Outgoing) -> list[tuple[str, Outcome, str]]:
