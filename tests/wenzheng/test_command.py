@@ -97,6 +97,13 @@ def test_the_shipped_profile_has_nothing_wrong_with_it() -> None:
     assert wenzheng("city", "check", "cities/suqian").returncode == 0
 
 
+def test_a_token_is_for_a_unit_of_the_city() -> None:
+    done = wenzheng("token", "--person", "c1", "--department", "watr", "--role", "clerk")
+
+    assert done.returncode == 1
+    assert "没有单位 watr" in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

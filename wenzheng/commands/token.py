@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from chassis.tokens import LONGEST_LIFE_SECONDS, ROLES, Staff, sign
+from city.profile import Profile
 from wenzheng.commands.terminal import Data, home_of
-from wenzheng.stack.home import Trouble
+from wenzheng.stack.home import CITY, Trouble
 
 
 def token(
@@ -19,6 +20,8 @@ def token(
     """本机开发令牌,打印一行。 A development token for the local stack, as one line."""
     if role not in ROLES:
         raise Trouble(f"角色应为 {'、'.join(ROLES)} 之一。 No such role.")
+    if department not in {unit.code for unit in Profile.load(CITY).departments}:
+        raise Trouble(f"没有单位 {department};单位代码见 {CITY / 'departments.csv'}。 No such unit.")
     if not 0 < hours * 3600 <= LONGEST_LIFE_SECONDS:
         raise Trouble("--hours 应大于 0,不超过 24。 A token lives at most a day.")
     key = home_of(data).secret_file("token-private.pem")
