@@ -75,12 +75,21 @@ class Stack:
         self._clock = clock
         self.base = free_base()
 
-    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `wenzheng …` on this stack."""
+    def command(
+        self, *arguments: str, check: bool = True, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `wenzheng …` on this stack, with `given` as its standard input."""
         command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")} | self._settings
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600
+            command,
+            cwd=ROOT,
+            env=environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done

@@ -239,14 +239,32 @@ async def test_bad_records_are_parked_with_a_reason_and_nothing_behind_them_wait
     assert len(listed) == 4 * len(readers)
     assert all(row["reason"] for row in listed)
     assert stack.violated() == []
-    dropped = next(
-        row for row in listed if row["service"] == "stats" and row["seq"] == 1 and row["subject"] == victim
-    )
+    of_stats = [row for row in listed if row["service"] == "stats"]
+    dropped = next(row for row in of_stats if row["seq"] == 1 and row["subject"] == victim)
     stack.command("parked", "drop", dropped["id"])
 
     async def gone() -> bool:
         rows = json.loads(stack.command("parked", "list", "--json").stdout)
         return all(row["id"] != dropped["id"] for row in rows)
+
+    await comes(gone)
+    assert stack.violated() == []
+    await _all_dropped(stack, before)
+
+
+async def _all_dropped(stack: Stack, before: set[str]) -> None:
+    """An operator drops what is parked since, by ids of which one is nobody's."""
+    rest = set(stack.command("parked", "list", "--ids").stdout.split()) - before
+    named = "\n".join([*rest, "stats/posts/0/99999999"])
+
+    told = stack.command("parked", "drop", "-", given=named, check=False)
+
+    assert (bool(rest), told.returncode) == (True, 1)
+    assert "没有搁置的 stats/posts/0/99999999" in told.stderr
+    assert f"已标记 {len(rest)} 条" in told.stderr
+
+    async def gone() -> bool:
+        return not rest & set(stack.command("parked", "list", "--ids").stdout.split())
 
     await comes(gone)
     assert stack.violated() == []

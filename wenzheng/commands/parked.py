@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -19,6 +21,10 @@ from wenzheng.stack.status import database
 
 app = typer.Typer(no_args_is_help=True, help="搁置的消息。 Parked events.")
 Identity = Annotated[str, typer.Argument(help="SERVICE/TOPIC/PARTITION/OFFSET, SERVICE/@INPUT/SEQ/SUBJECT")]
+Identities = Annotated[
+    list[str],
+    typer.Argument(help="编号,可有多个;- 从标准输入逐行读取。 Ids; - reads them from standard input."),
+]
 
 _LIST = """
 select subject, topic, seq, partition, "offset", reason, mark, at, value from waiting where parked order by at"""
@@ -93,12 +99,32 @@ def _named(service: str, row: dict[str, Any]) -> dict[str, Any]:
     return {"id": f"{service}/{row['topic']}/{place.format(**row)}", "service": service, **row}
 
 
-async def _mark(home: Home, identity: str, mark: str, subject: str, seq: int) -> None:
-    place = place_of(identity)
-    async with _connected(home, home.read_state(), place.service) as connection:
-        done = await marked(connection, place, mark, subject, seq)
-    if not done:
-        raise Trouble(f"没有搁置的 {identity}。 Nothing parked under that name.")
+def _given(identities: list[str]) -> list[str]:
+    """The ids of a command: its arguments, or for `-` the lines of standard input."""
+    return [line.strip() for line in sys.stdin if line.strip()] if identities == ["-"] else identities
+
+
+async def _mark(home: Home, identities: Sequence[str], mark: str, subject: str = "", seq: int = 0) -> int:
+    """Mark each of these; returns how many. Raises Trouble for what is no id, before any is marked, and for what is not parked."""
+    by_service: dict[str, dict[str, Place]] = defaultdict(dict)
+    for identity in identities:
+        place = place_of(identity)
+        by_service[place.service][identity] = place
+    state, missing = home.read_state(), list[str]()
+    for service, places in by_service.items():
+        async with _connected(home, state, service) as connection:
+            for identity, place in places.items():
+                if not await marked(connection, place, mark, subject, seq):
+                    missing.append(identity)
+    count = sum(map(len, by_service.values())) - len(missing)
+    if missing:
+        told = "\n".join(f"没有搁置的 {identity}。 Nothing parked under that name." for identity in missing)
+        raise Trouble(f"{told}\n{_done(count)}" if count else told)
+    return count
+
+
+def _done(count: int) -> str:
+    return f"已标记 {count} 条,由分区的所有者执行。 Marked; the partition's owner acts on it."
 
 
 async def marked(
@@ -135,9 +161,18 @@ def _some(status: str) -> bool:
 
 
 @app.command("list")
-def list_(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
+def list_(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="只列编号,每行一个。 The ids alone, one a line.")
+    ] = False,
+) -> None:
     """列出。 List them."""
     rows = asyncio.run(_rows(home_of(data)))
+    if ids:
+        print("".join(f"{row['id']}\n" for row in rows), end="")
+        return
     if as_json:
         plain = [{k: str(v) if k == "at" else v for k, v in row.items() if k != "value"} for row in rows]
         print(json.dumps(plain, ensure_ascii=False, indent=1))
@@ -161,21 +196,22 @@ def show(identity: Identity, data: Data = None) -> None:
 
 
 @app.command()
-def replay(identity: Identity, data: Data = None) -> None:
-    """再试一次。 Let it be tried again."""
-    asyncio.run(_mark(home_of(data), identity, "replay", "", 0))
-    print("已标记,由分区的所有者执行。 Marked; the partition's owner acts on it.")
+def replay(identities: Identities, data: Data = None) -> None:
+    """再试一次。 Let them be tried again."""
+    print(_done(asyncio.run(_mark(home_of(data), _given(identities), "replay"))))
 
 
 @app.command()
 def drop(
-    identity: Identity,
+    identities: Identities,
     data: Data = None,
     subject: Annotated[str, typer.Option("--as-subject", help="无主记录的主体。 Whose it was.")] = "",
     seq: Annotated[int, typer.Option("--as-seq", help="及其序号。 And its number.")] = 0,
 ) -> None:
-    """放弃;其序号算作已处理。 Let it go; its number counts as handled."""
+    """放弃;其序号算作已处理。 Let them go; their numbers count as handled."""
+    given = _given(identities)
     if bool(subject) != bool(seq):
         raise Trouble("--as-subject 与 --as-seq 须同时给出。 Both or neither.")
-    asyncio.run(_mark(home_of(data), identity, "drop", subject, seq))
-    print("已标记,由分区的所有者执行。 Marked; the partition's owner acts on it.")
+    if subject and len(given) != 1:
+        raise Trouble("--as-subject 只用于一条。 Whose it was is said of one alone.")
+    print(_done(asyncio.run(_mark(home_of(data), given, "drop", subject, seq))))
