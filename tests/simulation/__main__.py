@@ -3,7 +3,7 @@
 python -m tests.simulation                     seeds 0 to 99
 python -m tests.simulation 100-199             these seeds
 python -m tests.simulation 7 --posts 40        one seed, fewer posts
-python -m tests.simulation 0-199 --posts 5000 --faults 8 --seconds 3 --worked 0.01
+python -m tests.simulation 0-199 --posts 5000 --faults 9 --seconds 3 --worked 0.01
                                               a million posts, of which one in a hundred is worked on
 python -m tests.simulation 0-9 --bug zombie    with a bug of the engine planted whose name holds this word
 """
