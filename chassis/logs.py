@@ -16,8 +16,8 @@ KINDS = 500
 class Seldom(logging.Filter):
     """Of a library's line that comes again and again one in ten seconds, with the number of those between.
 
-    While the broker is away, its client says so a hundred times a second: eight listeners would write 10 GB a day, and a full
-    disk would be the next thing to go wrong.
+    While the broker is away, its client writes some 85 lines a second, 16 kB (measured 2026-11-30): of five listeners 7 GB a
+    day. A full disk would be the next thing to go wrong.
     """
 
     def __init__(self) -> None:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -23,6 +22,7 @@ import httpx2
 
 from chassis.kafka.broker import Broker
 from chassis.tokens import Staff, sign
+from tests.command import command
 from tests.patience import PATIENCE
 from wenzheng.stack import access, kafka
 from wenzheng.stack.home import Home, Ports, Trouble, is_alive
@@ -79,18 +79,8 @@ class Stack:
         self, *arguments: str, check: bool = True, given: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run `wenzheng …` on this stack, with `given` as its standard input."""
-        command = [sys.executable, "-m", "wenzheng", *arguments, "--data", str(self.data)]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")} | self._settings
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        data = ("--data", str(self.data))
+        done = command(*arguments, *data, settings=self._settings, given=given, timeout=600)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 

@@ -25,12 +25,10 @@ def body_of(file: Path) -> dict[str, Any]:
     if found.wrong:
         raise Trouble("\n".join(f"{file}:{wrong.line}: {wrong.reason}" for wrong in found.wrong))
     days = [day for day in found.days if belongs_to(found.year, day.day)]
-    if found.days and not days:
-        raise Trouble(
-            f"{file} 写明是 {found.year} 年,其中没有这一年的日期。 It has no day of the year that it names."
-        )
-    if not days:
+    if not found.days:
         raise Trouble(f"{file} 中没有日期。 There is no day in it.")
+    if not days:
+        raise Trouble(f"{file} 中没有所写 {found.year} 年的日期。 It has no day of the year that it names.")
     return {
         "year": found.year,
         "days": [

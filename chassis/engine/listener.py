@@ -152,7 +152,7 @@ class Listener(Ownership):
         return 0.0
 
     def _settled(self) -> None:
-        """The stored positions are known again, or are nobody's here; what is due for them no claim has told."""
+        """The stored positions are known again, or nobody's here; no claim has said yet what is due."""
         self._in_doubt = self._behind = False
         self._outage.over()
         self.moved_at = real_seconds()

@@ -126,8 +126,8 @@ async def hand_in(
 ) -> int:
     """Let the engine end notices: (subject, what became of it, cause) of each. Returns how many have ended; they are counted.
 
-    One that no rule could take in stands in the log; whoever looks for what has ended finds it again, after a rest where there
-    is nothing else.
+    One that no rule could take in stands in the log, and is found again: that of a receipt or a digest at the next look, any other
+    when its lease has run out.
     """
     answers = await listener.submit_many(ends) if ends else []
     problems = [answer for answer in answers if isinstance(answer, BaseException)]

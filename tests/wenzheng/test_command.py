@@ -1,34 +1,20 @@
 """The command as a person uses it: good input, bad input, and sentences instead of stack traces."""
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.command import ROOT, command
+from wenzheng.stack.home import Home
 
 pytestmark = pytest.mark.medium
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def wenzheng(*arguments: str, given: str = "", home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("WENZHENG_")}
-    if home is not None:
-        environment["WENZHENG_HOME"] = str(home)
-    return subprocess.run(
-        [sys.executable, "-m", "wenzheng", *arguments],
-        cwd=ROOT,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    settings = {} if home is None else {"WENZHENG_HOME": str(home)}
+    return command(*arguments, settings=settings, given=given)
 
 
 CHECKS = [
@@ -97,11 +83,21 @@ def test_the_shipped_profile_has_nothing_wrong_with_it() -> None:
     assert wenzheng("city", "check", "cities/suqian").returncode == 0
 
 
-def test_a_token_is_for_a_unit_of_the_city() -> None:
-    done = wenzheng("token", "--person", "c1", "--department", "watr", "--role", "clerk")
+def test_a_token_is_for_a_unit_of_the_city_whose_stack_it_is(tmp_path: Path) -> None:
+    home, city = Home(tmp_path / "home"), tmp_path / "city"
+    home.prepare()
+    shutil.copytree(ROOT / "cities" / "suqian", city)
+    units = city / "departments.csv"
+    units.write_text(units.read_text("utf-8").replace("\nsupervision,", "\ncity-hotline,", 1), "utf-8")
+    asked = ("token", "--person", "c1", "--role", "clerk", "--department")
 
-    assert done.returncode == 1
-    assert "没有单位 watr" in done.stderr
+    ours = wenzheng(*asked, "city-hotline", home=home.data)
+    home.write_state({"city": str(city)})
+    theirs = wenzheng(*asked, "city-hotline", home=home.data)
+
+    assert (ours.returncode, theirs.returncode) == (1, 0), theirs.stderr
+    assert "没有单位 city-hotline" in ours.stderr
+    assert theirs.stdout.count(".") == 2
 
 
 @pytest.mark.parametrize(
