@@ -21,7 +21,7 @@ import structlog
 
 from services.intake.core.acts import ACT
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import Plan, drawn
+from tests.simulation.plan import drawn
 from tests.simulation.run import REST_SECONDS, Report, simulate
 from tests.simulation.shrink import shrunk
 from tests.simulation.world import Make, services
@@ -54,18 +54,14 @@ def main() -> int:
     gc.freeze()
     # Each seed in a process of its own: what a run leaves behind is gigabytes after a hundred of them.
     with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as apart:
-        for report, seconds in apart.imap(partial(_lived, asked), seeds):
+        for report, seconds, shorter in apart.imap(partial(_lived, asked), seeds):
             spent += seconds
             _count(sums, report)
             hits += report.hits
             answers += report.answers
-            if report.violations:
+            if shorter is not None:
                 _tell(report)
-                again = partial(simulate, make=_planted(asked.bug), rest=LONG_REST)
-                # A run of thousands of posts takes ten seconds: of those there are fewer tries.
-                tries = max(10, min(60, 60_000 // len(report.plan.visits)))
-                shorter = shrunk(report.plan, lambda other, again=again: bool(again(other).violations), tries)
-                _tell_plan(shorter, again(shorter))
+                _tell_plan(shorter)
     _tell_what_was_tried(hits, answers)
     print(
         f"{len(seeds)} seeds: {sums['posts']} posts, {sums['acts']} acts, {sums['records']} records, "
@@ -76,11 +72,16 @@ def main() -> int:
     return int(sums["failed"] > 0)
 
 
-def _lived(asked: argparse.Namespace, seed: int) -> tuple[Report, float]:
-    """What came of a seed, and the seconds of processor that it took."""
-    plan = drawn(seed, asked.posts, asked.faults, asked.seconds, asked.worked)
-    report = simulate(plan, _planted(asked.bug), LONG_REST, digested=False)
-    return report, time.process_time()
+def _lived(asked: argparse.Namespace, seed: int) -> tuple[Report, float, Report | None]:
+    """What came of a seed, the seconds of processor that it took, and where it broke something the shortest history found."""
+    again = partial(simulate, make=_planted(asked.bug), rest=LONG_REST, digested=False)
+    report = again(drawn(seed, asked.posts, asked.faults, asked.seconds, asked.worked))
+    seconds = time.process_time()
+    if not report.violations:
+        return report, seconds, None
+    # A run of thousands of posts takes ten seconds: of those there are fewer tries.
+    tries = max(10, min(60, 60_000 // len(report.plan.visits)))
+    return report, seconds, again(shrunk(report.plan, lambda other: bool(again(other).violations), tries))
 
 
 def _planted(bug: str) -> Make | None:
@@ -115,7 +116,8 @@ def _tell(report: Report) -> None:
         print(f"  {sentence}")
 
 
-def _tell_plan(plan: Plan, report: Report) -> None:
+def _tell_plan(report: Report) -> None:
+    plan = report.plan
     print(f"  the shortest history found: {len(plan.visits)} posts, {len(plan.faults)} faults")
     parts = (*plan.faults, *plan.visits)
     for part in parts[:SHOWN]:

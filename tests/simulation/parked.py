@@ -6,7 +6,7 @@ too much and halted is started anew once its rules are mended.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -25,6 +25,7 @@ from tests.simulation.loop import Process, VirtualLoop
 
 GARBAGE: Final = Record(b"\xff\xfe", b"what is this", ())
 """A record that does not even say whose it is."""
+_BROUGHT: Final = (TimerDue.__name__, Redate.__name__)
 LOOK_SECONDS: Final = 2.0
 """Between two looks of a process for marks, as in life."""
 
@@ -83,6 +84,8 @@ class ParkingOperator:
         self._servers, self._random, self._halted = servers, random, halted
         self._process = Process(loop, "operator")
         self.hits: Counter[str] = Counter()
+        self.causes: set[str] = set()
+        """Of what the passing of time brought, and was parked."""
         self.wrong: list[str] = []
         """What did not hold when the operator looked."""
 
@@ -108,6 +111,7 @@ class ParkingOperator:
                 if row.parked and not row.mark:
                     mark = "drop" if row.subject.startswith("?") else "replay"
                     self.hits[f"a {mark}"] += 1
+                    self.causes |= {value.decode() for name, value in row.headers if name == "cause"}
                     server.memory.mark(*place, mark)
 
 
@@ -129,10 +133,17 @@ def parked(
     spoils: dict[str, Spoils],
     garbage: Counter[str],
     hears: Callable[[str], set[str]],
+    brought: Collection[str],
 ) -> Iterator[str]:
-    """What was parked has been handled once, or let go by the operator's word alone."""
+    """What was parked has been handled once, or let go by the operator's word alone.
+
+    What the passing of time brings was parked where its cause is among those `brought` to the operator. Where a batch that
+    held it was not committed, it may have become needless: something else dated the case anew, or answered it.
+    """
     for name, memory in stores.items():
         for cause, kind in spoils[name].raised.items():
+            if kind in _BROUGHT and cause not in brought:
+                continue
             yield f"{name}: a rule raised at {kind} {cause}, and none has handled it since"
         for subject, (_, held, _) in memory.subject.items():
             if held and not memory.waiting:
