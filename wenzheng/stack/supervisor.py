@@ -18,6 +18,7 @@ from chassis.giving_way import give_way
 from chassis.postgres.migrate import migrate
 from wenzheng.stack import access, kafka, postgres
 from wenzheng.stack.home import ROLES, SCHEMAS, USERS, Home, Trouble, is_alive, started_at
+from wenzheng.stack.log_files import put_aside_where_long
 from wenzheng.stack.parts import LISTENING, Part, Plan, answers
 from wenzheng.stack.priority import come_at_once
 from wenzheng.stack.processes import Running, load_ahead, start
@@ -35,8 +36,8 @@ UNHEALTHY_SECONDS: Final = 45.0
 LEFTOVER_SECONDS: Final = 10.0
 """How long killed leftovers are waited for, so that their ports are free."""
 
-LOG_BYTES: Final = 50_000_000
-"""A part's log that is longer is put aside when the part starts; one older log is kept."""
+LOOK_SECONDS: Final = 5.0
+"""Between two looks at the health of the parts, at their urgency and at the length of their logs."""
 
 Say = Callable[[str, str], None]
 """say(part, state): progress for a person."""
@@ -111,7 +112,7 @@ class Supervisor:
             return
         services = plan.services()
         await self._start(services)
-        self._watchers.append(asyncio.create_task(self._watch_health()))
+        self._watchers.append(asyncio.create_task(self._watch()))
 
     async def _prepare(self) -> None:
         if self._stopping.is_set():
@@ -172,10 +173,7 @@ class Supervisor:
             await asyncio.sleep(0.15)
 
     async def _spawn(self, child: Child) -> None:
-        log = self._log_path(child)
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
-        child.process = await start(child.part, log)
+        child.process = await start(child.part, self._log_path(child))
         child.started = started_at(child.process.pid)
         child.alive_since = time.monotonic()
         child.state = "starting"
@@ -223,11 +221,13 @@ class Supervisor:
                 return
             await asyncio.sleep(0.3)
 
-    async def _watch_health(self) -> None:
-        """Kill what is alive by its pid but makes no progress."""
+    async def _watch(self) -> None:
+        """Kill what is alive by its pid but makes no progress; keep order among processes, and logs short."""
         while not self._stopping.is_set():
             await self._order_by_urgency()
-            await asyncio.sleep(5)
+            with contextlib.suppress(OSError):  # a full disk: tried again at the next look
+                await asyncio.to_thread(put_aside_where_long, self.home.logs)
+            await asyncio.sleep(LOOK_SECONDS)
             for child in list(self._children.values()):
                 if not child.part.health or child.state != "ready" or child.process is None:
                     continue
