@@ -105,12 +105,13 @@ async def test_what_is_on_the_log_is_seen_at_once_although_nothing_comes(stack: 
     await client.close()
     await asyncio.to_thread(stack.quiet)
     took = []
-    for _ in range(3):
+    for _ in range(5):
         started = time.monotonic()
         async with overview(stack, 10_000):
             took.append(time.monotonic() - started)
 
-    assert min(took) < WAITS_SECONDS
+    # Most of them: one may be late by chance, and where a question is asked too early one is in time by chance.
+    assert sorted(took)[2] < WAITS_SECONDS
 
 
 async def test_one_of_two_leads_until_its_connection_is_gone(stack: Stack) -> None:
