@@ -123,8 +123,8 @@ def _noticed(folder: Path, marks: str, seconds: int, tests: tuple[str, ...] = ("
     limit = str(ONE_TEST_SECONDS[marks])
     options = f"-q -x --tb=no --timeout {limit} -o timeout_func_only=true --ignore {CATALOGUE}".split()
     command = [sys.executable, "-m", "pytest", *options, "-m", marks, *tests]
-    # The copy comes before the tree that this environment is set up for.
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    # The copy comes before the tree that this environment is set up for; a line has room for what failed and why.
+    environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "1000"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         done = subprocess.run(
