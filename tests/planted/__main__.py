@@ -30,6 +30,9 @@ from tests.planted.catalogue import AREAS, ROOT, Bug, bugs
 COPIES: Final = 2
 """Bugs tried at the same time, each in a copy of its own."""
 KEPT: Final = ROOT / ".planted"
+MADE: Final = ("__pycache__", "node_modules")
+HIDDEN_AND_TESTED: Final = (".ci", ".dockerignore", ".gitignore")
+"""Without them a test of theirs fails in each copy, and would be taken for one that noticed."""
 NEAREST_SECONDS: Final = 300
 REAL_SECONDS: Final = 1200
 SUITE_SECONDS: Final = 1200
@@ -154,14 +157,19 @@ def _noticed(folder: Path, marks: str, seconds: int, tests: tuple[str, ...] = ("
 
 def _copy(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
-    left_out = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
-    shutil.copytree(ROOT, folder, ignore=left_out)
+    shutil.copytree(ROOT, folder, ignore=_left_out)
     # The broker's jars lie in the environment.
     (folder / ".venv").symlink_to(ROOT / ".venv")
     # Only what is planted is compiled again: known by what it holds, not by a time that two bugs may share.
     checked = py_compile.PycInvalidationMode.CHECKED_HASH
     compileall.compile_dir(folder, quiet=2, force=True, invalidation_mode=checked)
     return folder
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    return {
+        name for name in names if name in MADE or (name.startswith(".") and name not in HIDDEN_AND_TESTED)
+    }
 
 
 def _known() -> dict[str, Found]:
