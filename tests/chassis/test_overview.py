@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from statistics import median
 
 import asyncpg
 import pytest
@@ -110,8 +111,8 @@ async def test_what_is_on_the_log_is_seen_at_once_although_nothing_comes(stack: 
         async with overview(stack, 10_000):
             took.append(time.monotonic() - started)
 
-    # Most of them: one may be late by chance, and where a question is asked too early one is in time by chance.
-    assert sorted(took)[2] < WAITS_SECONDS
+    # The middle one: a healthy start is late now and then, and one that asks too early is in time now and then.
+    assert median(took) < WAITS_SECONDS
 
 
 async def test_one_of_two_leads_until_its_connection_is_gone(stack: Stack) -> None:

@@ -30,16 +30,16 @@ from tests.planted.catalogue import AREAS, ROOT, Bug, bugs
 COPIES: Final = 2
 """Bugs tried at the same time, each in a copy of its own."""
 KEPT: Final = ROOT / ".planted"
-MADE: Final = ("__pycache__", "node_modules")
+GENERATED: Final = ("__pycache__", "node_modules")
 HIDDEN_AND_TESTED: Final = (".ci", ".dockerignore", ".gitignore")
-"""Without them a test of theirs fails in each copy, and would be taken for one that noticed."""
+"""Files of ours that tests read. Nothing else that is hidden is copied."""
 NEAREST_SECONDS: Final = 300
 REAL_SECONDS: Final = 1200
 SUITE_SECONDS: Final = 1200
 QUICK: Final = "not real and not slow"
 """The tests that notice a bug without broker, database or browser, as pytest's marks say it."""
 CATALOGUE: Final = "tests/planted"
-"""Its own tests say of every planted bug that its place has moved, which is no notice."""
+"""Its tests fail wherever a bug is planted, since its place has moved then: they notice none."""
 REAL: Final = "not browser"
 """Those with broker and database as well; a browser's are run apart."""
 ONE_TEST_SECONDS: Final = {QUICK: 60, REAL: 150, "browser": 150}
@@ -47,6 +47,7 @@ ONE_TEST_SECONDS: Final = {QUICK: 60, REAL: 150, "browser": 150}
 WANTED: Final = 0.95
 """The share of bugs that must be noticed."""
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
+HANGS: Final = " (hangs)"
 _OVER: Final = "Failed: Timeout"
 """What pytest-timeout says of a test that hangs."""
 
@@ -92,12 +93,16 @@ def _try(bug: Bug, copies: "SimpleQueue[Path]", suite: bool) -> Found:
     folder = copies.get()
     started = time.monotonic()
     try:
-        bug.plant(folder)
-        noticed, by = _nearest(folder, bug), "nearest"
-        if not noticed and suite and not bug.survives:
-            noticed, by = _noticed(folder, QUICK, SUITE_SECONDS), "suite"
+        try:
+            bug.plant(folder)
+            noticed, by = _nearest(folder, bug), "nearest"
+            if not noticed and suite and not bug.survives:
+                noticed, by = _noticed(folder, QUICK, SUITE_SECONDS), "suite"
+        finally:
+            bug.pull_out(folder)
+        if noticed and by == "suite":
+            passes_without(folder, noticed)
     finally:
-        bug.pull_out(folder)
         copies.put(folder)
     found = Found(bug.name, noticed, by, round(time.monotonic() - started, 1))
     if noticed or suite:
@@ -108,6 +113,16 @@ def _try(bug: Bug, copies: "SimpleQueue[Path]", suite: bool) -> Found:
         flush=True,
     )
     return found
+
+
+class Unsound(Exception):
+    """A test fails in a copy without any bug, so that it says nothing of one."""
+
+
+def passes_without(folder: Path, noticed: str) -> None:
+    """Run the test that noticed a bug in the same copy without it. Raises Unsound where it fails there as well."""
+    if _noticed(folder, QUICK, NEAREST_SECONDS, (noticed.removesuffix(HANGS),)):
+        raise Unsound(f"{noticed} fails without the bug, too: mend it, or give the copy what it lacks")
 
 
 def _nearest(folder: Path, bug: Bug) -> str:
@@ -151,8 +166,7 @@ def _noticed(folder: Path, marks: str, seconds: int, tests: tuple[str, ...] = ("
         return ""
     if failed is None:
         return (done.stdout + done.stderr).strip().splitlines()[-1]
-    hangs = " (hangs)" if (failed.group(2) or "").startswith(_OVER) else ""
-    return failed.group(1) + hangs
+    return failed.group(1) + (HANGS if (failed.group(2) or "").startswith(_OVER) else "")
 
 
 def _copy(folder: Path) -> Path:
@@ -168,7 +182,9 @@ def _copy(folder: Path) -> Path:
 
 def _left_out(folder: str, names: list[str]) -> set[str]:
     return {
-        name for name in names if name in MADE or (name.startswith(".") and name not in HIDDEN_AND_TESTED)
+        name
+        for name in names
+        if name in GENERATED or (name.startswith(".") and name not in HIDDEN_AND_TESTED)
     }
 
 

@@ -77,8 +77,8 @@ def violations(world: World, operations: list[Operation], facts: Facts) -> list[
     wrong += [f"a process ended of {problem!r}" for problem in world.unforeseen]
     wrong += [f"nobody caught {problem.get('exception', problem)!r}" for problem in world.loop.problems]
     wrong += [] if world.operator is None else world.operator.wrong
-    brought = set[str]() if world.operator is None else world.operator.causes
-    wrong += parked(world.memory, world.spoils, world.garbage, _heard_by, brought)
+    found = set[str]() if world.operator is None else world.operator.found
+    wrong += parked(world.memory, world.spoils, world.garbage, _heard_by, found)
     wrong += _numbers(world, facts)
     wrong += _answered(world, operations, facts)
     wrong += _figures(world)

@@ -25,7 +25,8 @@ from tests.simulation.loop import Process, VirtualLoop
 
 GARBAGE: Final = Record(b"\xff\xfe", b"what is this", ())
 """A record that does not even say whose it is."""
-_BROUGHT: Final = (TimerDue.__name__, Redate.__name__)
+OF_TIME: Final = (TimerDue, Redate)
+"""What comes from no log, but since time has passed or the city has changed."""
 LOOK_SECONDS: Final = 2.0
 """Between two looks of a process for marks, as in life."""
 
@@ -36,14 +37,14 @@ class Spoils:
     def __init__(self) -> None:
         self.share = 0.0
         """Of what the service hears and its timers bring; always the same of them."""
-        self.raised: dict[str, str] = {}
+        self.raised: dict[str, type] = {}
         """Cause to the kind of what a rule raised at and none has handled since."""
         self.hits: Counter[str] = Counter()
 
     def spoiled(self, service: Service[Any, Any]) -> Service[Any, Any]:
         """The service at whose rules this looks first."""
         rules = {
-            kind: self._rule(kind, rule) if issubclass(kind, Fact | TimerDue | Redate) else rule
+            kind: self._rule(kind, rule) if issubclass(kind, (Fact, *OF_TIME)) else rule
             for kind, rule in service.rules.items()
         }
         return replace(service, rules=rules)
@@ -52,7 +53,7 @@ class Spoils:
         def decided(state: Any, given: Any, context: Any) -> Any:
             if self.share and crc32(context.cause.encode()) % 1000 < 1000 * self.share:
                 self.hits["a rule raised"] += 1
-                self.raised[context.cause] = kind.__name__
+                self.raised[context.cause] = kind
                 raise ZeroDivisionError("no rule can bear this now")
             decision = rule(state, given, context)
             if self.raised:
@@ -84,8 +85,8 @@ class ParkingOperator:
         self._servers, self._random, self._halted = servers, random, halted
         self._process = Process(loop, "operator")
         self.hits: Counter[str] = Counter()
-        self.causes: set[str] = set()
-        """Of what the passing of time brought, and was parked."""
+        self.found: set[str] = set()
+        """Causes of what came of time and was found parked."""
         self.wrong: list[str] = []
         """What did not hold when the operator looked."""
 
@@ -111,7 +112,7 @@ class ParkingOperator:
                 if row.parked and not row.mark:
                     mark = "drop" if row.subject.startswith("?") else "replay"
                     self.hits[f"a {mark}"] += 1
-                    self.causes |= {value.decode() for name, value in row.headers if name == "cause"}
+                    self.found |= {value.decode() for name, value in row.headers if name == "cause"}
                     server.memory.mark(*place, mark)
 
 
@@ -133,18 +134,18 @@ def parked(
     spoils: dict[str, Spoils],
     garbage: Counter[str],
     hears: Callable[[str], set[str]],
-    brought: Collection[str],
+    found: Collection[str],
 ) -> Iterator[str]:
     """What was parked has been handled once, or let go by the operator's word alone.
 
-    What the passing of time brings was parked where its cause is among those `brought` to the operator. Where a batch that
-    held it was not committed, it may have become needless: something else dated the case anew, or answered it.
+    A fact comes again until it is handled. What comes of time need not: where its batch was lost, something else may have
+    dated the case anew, or answered it. It must be handled where an operator `found` it parked, known by its cause.
     """
     for name, memory in stores.items():
         for cause, kind in spoils[name].raised.items():
-            if kind in _BROUGHT and cause not in brought:
+            if issubclass(kind, OF_TIME) and cause not in found:
                 continue
-            yield f"{name}: a rule raised at {kind} {cause}, and none has handled it since"
+            yield f"{name}: a rule raised at {kind.__name__} {cause}, and none has handled it since"
         for subject, (_, held, _) in memory.subject.items():
             if held and not memory.waiting:
                 yield f"{name} {subject}: nothing waits, it knows of {held}"

@@ -222,7 +222,7 @@ class Supervisor:
             await asyncio.sleep(0.3)
 
     async def _watch(self) -> None:
-        """Kill what is alive by its pid but makes no progress; keep order among processes, and logs short."""
+        """Kill what is alive by its pid but makes no progress; order the processes by urgency; put long logs aside."""
         while not self._stopping.is_set():
             await self._order_by_urgency()
             with contextlib.suppress(OSError):  # a full disk: tried again at the next look
